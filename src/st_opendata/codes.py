@@ -1,0 +1,51 @@
+"""Codes of findings: severity, message and remedy in each language, read from `messages/*.yaml`.
+
+A message is a template with named fields: `finding("cell-datatype", places, value="x", datatype="decimal")`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from st_opendata.model.findings import Finding, Severity
+from st_opendata.model.text import Text
+from st_opendata.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding: `example` is a cell, line or triple that causes it."""
+
+    code: str
+    severity: Severity
+    message: Text
+    remedy: Text
+    example: str
+
+
+@cache
+def codes() -> dict[str, Code]:
+    """All codes by name, in the order of the files."""
+    found: dict[str, Code] = {}
+    for name in ("tables", "shacl"):
+        text = files("st_opendata").joinpath("messages", f"{name}.yaml").read_text("utf-8")
+        for code, entry in yaml.safe_load(text).items():
+            found[code] = Code(code, Severity(entry["severity"]), entry["message"], entry["remedy"], entry["example"])
+    return found
+
+
+def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
+    """A finding of that code, its templates filled with `values`; KeyError for an unknown code."""
+    entry = codes()[code]
+    return Finding(
+        code=code,
+        severity=entry.severity,
+        message={language: text.format_map(values) for language, text in entry.message.items()},
+        remedy={language: text.format_map(values) for language, text in entry.remedy.items()},
+        places=places,
+        dataset=dataset,
+    )

@@ -1,0 +1,53 @@
+"""The one error tree; `__main__` renders it and maps it to an exit code.
+
+    StError                     what, where and what to do
+    ├── UsageError              2  the command line asks for something that does not fit
+    ├── InputError              3  a file, folder or configuration cannot be read or written
+    │   └── ConfigurationError  3  YAML, ontology or shapes that say something wrong
+    └── RemoteError             4  the remote refused, failed or did not answer
+
+Bad *data* is not an error but a list of findings (`model.findings`), exit code 1.
+"""
+
+from __future__ import annotations
+
+from st_opendata.place import Place
+
+
+class StError(Exception):
+    """An expected failure: `message` says what, `place` where, `remedy` what to do."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, place: Place | None = None, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        remedy = f"\n  {self.remedy}" if self.remedy else ""
+        return f"{where}{self.message}{remedy}"
+
+
+class UsageError(StError):
+    """The command line asks for something that does not fit."""
+
+    exit_code = 2
+
+
+class InputError(StError):
+    """A file or folder cannot be read or written."""
+
+    exit_code = 3
+
+
+class ConfigurationError(InputError):
+    """A catalogue description, an ontology or a shape file says something wrong."""
+
+
+class RemoteError(StError):
+    """The remote refused, failed or did not answer."""
+
+    exit_code = 4

@@ -1,0 +1,181 @@
+"""What catalogue.yaml and dataset.yaml say, beside the tables: DCAT-AP 3.0.1 in the terms of DCAT.
+
+Keys in YAML are the DCAT names (`contactPoint`, `accrualPeriodicity`). Codes are those of the EU authority tables
+(`ENER`, `CC_BY_4_0`, `PUBLIC`), checked against `vocabularies`. What a dataset leaves out it takes from its catalogue.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from st_opendata.model.tables import Table
+from st_opendata.vocabularies import require_code
+
+
+def _text(value: dict[str, str]) -> dict[str, str]:
+    if not value or not all(text.strip() for text in value.values()):
+        raise ValueError("a text needs at least one language and no empty value, as in {en: Cities}")
+    return value
+
+
+def _code(table: str) -> AfterValidator:
+    return AfterValidator(lambda code: require_code(table, code))
+
+
+def _http(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or any(c in value for c in ' <>"{}|\\^`'):
+        raise ValueError("not an absolute http(s) IRI")
+    return value
+
+
+def _folder_iri(value: str) -> str:
+    if not _http(value).endswith("/"):
+        raise ValueError("an IRI that ends in / is needed here")
+    return value
+
+
+LocalText = Annotated[dict[str, str], AfterValidator(_text)]
+Iri = Annotated[str, AfterValidator(_http)]
+FolderIri = Annotated[str, AfterValidator(_folder_iri)]
+
+
+class Record(BaseModel):
+    """A frozen record whose YAML keys are camelCase; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
+class Agent(Record):
+    """foaf:Agent: a publisher or creator; `type` is a code of ADMS publisher type, such as `LocalAuthority`."""
+
+    iri: Iri
+    name: LocalText
+    type: str | None = None
+    homepage: Iri | None = None
+
+
+class ContactPoint(Record):
+    """vcard:Kind: whom to ask; an e-mail address or a page."""
+
+    name: LocalText
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    url: Iri | None = None
+
+
+class Location(Record):
+    """dct:Location: a place by its IRI (GeoNames, NUTS, EU country), with a point or a box in WGS 84 where known."""
+
+    iri: Iri
+    label: LocalText
+    centroid: tuple[float, float] | None = Field(None, description="latitude, longitude")
+    bbox: tuple[float, float, float, float] | None = Field(None, description="west, south, east, north")
+    nuts: str | None = None
+
+
+class Period(Record):
+    """dct:PeriodOfTime, both ends included."""
+
+    start: date
+    end: date | None = None
+
+
+class Link(Record):
+    """A web page or document with a label."""
+
+    url: Iri
+    label: LocalText
+
+
+class HighValue(Record):
+    """High-value dataset fields (DCAT-AP HVD 3.0.0): categories by code, and the legal act."""
+
+    category: tuple[Annotated[str, _code("hvd-category")], ...]
+    applicable_legislation: tuple[Iri, ...] = ("http://data.europa.eu/eli/reg_impl/2023/138/oj",)
+
+
+class Terms(Record):
+    """What a catalogue states for all its datasets and a dataset may state otherwise."""
+
+    publisher: Agent | None = None
+    creator: Agent | None = None
+    contact_point: ContactPoint | None = None
+    license: Annotated[str, _code("licence")] | None = None
+    rights: LocalText | None = None
+    access_rights: Annotated[str, _code("access-right")] | None = None
+    accrual_periodicity: Annotated[str, _code("frequency")] | None = None
+    availability: Annotated[str, _code("planned-availability")] | None = None
+    status: Annotated[str, _code("distribution-status")] | None = None
+    language: tuple[str, ...] = ()
+    theme: tuple[Annotated[str, _code("data-theme")], ...] = ()
+    keyword: dict[str, tuple[str, ...]] = {}
+    spatial: tuple[Location, ...] = ()
+    temporal: Period | None = None
+    issued: date | None = None
+    modified: date | None = None
+    version: str | None = None
+    landing_page: Link | None = None
+
+
+class Series(Record):
+    """dcat:DatasetSeries: the datasets of the catalogue as one."""
+
+    id: str
+    title: LocalText
+    description: LocalText
+
+
+class Dataset(Terms):
+    """dataset.yaml after the catalogue's terms have filled what it leaves out."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=80)]
+    title: LocalText
+    description: LocalText
+    version_notes: LocalText | None = None
+    provenance: LocalText | None = None
+    source: tuple[Link, ...] = ()
+    page: tuple[Link, ...] = ()
+    type: Annotated[str, _code("dataset-type")] | None = None
+    conforms_to: tuple[Link, ...] = ()
+    high_value: HighValue | None = None
+    tables: tuple[Table, ...] = ()
+
+
+class Catalogue(Terms):
+    """catalogue.yaml with its datasets.
+
+    `base` is the start of every IRI; it never changes. `site` is where the release is served: the start of access,
+    download and endpoint URLs, by default the base.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=80)]
+    base: FolderIri
+    site: FolderIri
+    title: LocalText
+    description: LocalText
+    homepage: Iri | None = None
+    prefixes: dict[str, str] = {}
+    series: Series | None = None
+    datasets: tuple[Dataset, ...] = ()
+    folder: Path
+
+    @property
+    def iri(self) -> str:
+        """IRI of the dcat:Catalog."""
+        return f"{self.base}catalogue"
+
+    def dataset_iri(self, dataset: str) -> str:
+        """IRI of a dcat:Dataset, also the name of its graph in the N-Quads dump."""
+        return f"{self.base}dataset/{dataset}"
+
+    def distribution_iri(self, path: str) -> str:
+        """IRI of the dcat:Distribution whose file has this path in the release."""
+        return f"{self.base}distribution/{path}"
+
+    def download_url(self, path: str) -> str:
+        """Where the file of this path in the release is served."""
+        return f"{self.site}{path}"

@@ -1,0 +1,64 @@
+"""A finished release: files, digests, counts and scores, as `release.json` states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from st_opendata.formats import Format
+from st_opendata.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the release: path relative to it with `/`, size in bytes, SHA-256 in lower-case hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A written file that the catalogue offers, described for people and machines."""
+
+    file: File
+    format: Format
+    title: Text
+    dataset: str
+    table: str | None = None
+    conforms_to: tuple[str, ...] = ()
+    described_by: str | None = None
+    """Path of the file that describes this one (CSVW metadata)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRelease:
+    """What a release holds of one dataset: `rows` per table, distinct triples, MQA points of 405."""
+
+    id: str
+    iri: str
+    title: Text
+    rows: dict[str, int]
+    triples: int
+    points: int
+    distributions: tuple[Distribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The content of `release.json`.
+
+    `created` is an ISO 8601 instant from the catalogue's modification date or SOURCE_DATE_EPOCH, never the clock.
+    `inputs` are the files it was built from, with paths relative to the catalogue, ontology or shapes folder.
+    """
+
+    tool: str
+    catalogue: str
+    base: str
+    site: str
+    title: Text
+    created: str
+    triples: int
+    datasets: tuple[DatasetRelease, ...]
+    inputs: tuple[File, ...]
+    files: tuple[File, ...]

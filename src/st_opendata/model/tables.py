@@ -1,0 +1,115 @@
+"""Tables as W3C CSV on the Web describes them, after inheritance and with every IRI template made absolute.
+
+Terms and defaults are those of "Metadata Vocabulary for Tabular Data" (CSVW metadata, 2015).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from st_opendata.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the source file is written (CSVW metadata §5.9)."""
+
+    delimiter: str = ","
+    quote: str | None = '"'
+    double_quote: bool = True
+    encoding: str = "utf-8"
+    header: bool = True
+    skip_rows: int = 0
+    comment_prefix: str | None = None
+    trim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Datatype:
+    """A datatype (CSVW metadata §5.11): `base` is the CSVW name (`decimal`), `iri` its XSD IRI.
+
+    `pattern` is the CSVW `format`: a number or date pattern, a boolean pair `Y|N`, or a regular expression.
+    """
+
+    base: str = "string"
+    iri: str = "http://www.w3.org/2001/XMLSchema#string"
+    pattern: str | None = None
+    decimal_char: str = "."
+    group_char: str | None = None
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    min_exclusive: str | None = None
+    max_exclusive: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `number` counts from 1 in the source file, 0 for a virtual column.
+
+    The three URL templates are RFC 6570, absolute, prefixes expanded; None where CSVW's default applies.
+    """
+
+    name: str
+    number: int
+    titles: Text = field(default_factory=dict)
+    description: Text = field(default_factory=dict)
+    datatype: Datatype = field(default_factory=Datatype)
+    required: bool = False
+    null: tuple[str, ...] = ("",)
+    default: str = ""
+    separator: str | None = None
+    ordered: bool = False
+    lang: str = "und"
+    about_url: str | None = None
+    property_url: str | None = None
+    value_url: str | None = None
+    suppress_output: bool = False
+
+    @property
+    def virtual(self) -> bool:
+        """True for a column that no file has."""
+        return self.number == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`columns` of this table name a row of `table` (of `dataset`) by its `reference` columns."""
+
+    columns: tuple[str, ...]
+    dataset: str
+    table: str
+    reference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a dataset: its source file and its columns, virtual ones last."""
+
+    name: str
+    """Name of the published file without extension, unique in the catalogue."""
+    dataset: str
+    path: Path
+    file: str
+    """The path as the publisher knows it, relative to the catalogue, for messages."""
+    titles: Text
+    columns: tuple[Column, ...]
+    description: Text = field(default_factory=dict)
+    dialect: Dialect = field(default_factory=Dialect)
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def source_columns(self) -> tuple[Column, ...]:
+        """The columns that the file has, in its order."""
+        return tuple(column for column in self.columns if not column.virtual)
