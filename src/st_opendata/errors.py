@@ -2,8 +2,8 @@
 
     StError                     what, where and what to do
     ├── UsageError              2  the command line asks for something that does not fit
-    ├── InputError              3  a file, folder or configuration cannot be read or written
-    │   └── ConfigurationError  3  YAML, ontology or shapes that say something wrong
+    ├── InputError              3  a file or folder cannot be read or written
+    ├── ConfigurationError      3  YAML, ontology or shapes that say something wrong
     └── RemoteError             4  the remote refused, failed or did not answer
 
 Bad *data* is not an error but a list of findings (`model.findings`), exit code 1.
@@ -43,8 +43,10 @@ class InputError(StError):
     exit_code = 3
 
 
-class ConfigurationError(InputError):
+class ConfigurationError(StError):
     """A catalogue description, an ontology or a shape file says something wrong."""
+
+    exit_code = 3
 
 
 class RemoteError(StError):

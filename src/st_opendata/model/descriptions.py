@@ -44,10 +44,13 @@ Iri = Annotated[str, AfterValidator(_http)]
 FolderIri = Annotated[str, AfterValidator(_folder_iri)]
 
 
+_FROZEN = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+
 class Record(BaseModel):
     """A frozen record whose YAML keys are camelCase; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = _FROZEN
 
 
 class Agent(Record):
@@ -98,8 +101,10 @@ class HighValue(Record):
     applicable_legislation: tuple[Iri, ...] = ("http://data.europa.eu/eli/reg_impl/2023/138/oj",)
 
 
-class Terms(Record):
+class Terms(BaseModel):
     """What a catalogue states for all its datasets and a dataset may state otherwise."""
+
+    model_config = _FROZEN
 
     publisher: Agent | None = None
     creator: Agent | None = None

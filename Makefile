@@ -1,0 +1,50 @@
+# Two commands matter: `make demo` and `make test`. Each does its own set-up.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OUTPUT ?= release
+# One worker per processor, at most four: the suite is small.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs lock clean
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## install the locked dependencies and this project into .venv
+
+$(READY): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { echo "Python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e '.[all]'
+	@touch $@
+
+demo: setup  ## build the Smarter Together catalogue, ask it three questions, say where the release is
+	$(BIN)/st-opendata demo --output $(OUTPUT)
+
+test: setup  ## run all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: setup  ## lint, types, import layers, generated documents
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python docs/generate.py --check
+
+docs: setup  ## write the generated documents again: commands, findings, the model
+	$(BIN)/python docs/generate.py
+
+bench: setup  ## run the benchmarks; each prints ratios against its peers
+	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+lock: setup  ## write requirements.lock again, with the newest versions that pyproject.toml allows
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --extra all pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what make and the tools made
+	rm -rf $(VENV) build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

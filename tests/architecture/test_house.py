@@ -1,0 +1,119 @@
+"""The rules of the house that a program can check: layers, budgets, errors, words, lock file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "st_opendata"
+MODULES = sorted(SOURCE.rglob("*.py"))
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}
+TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
+DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
+OWNERS = {
+    "duckdb": "facts/",
+    "csvw": "tables/",
+    "pyshacl": "validation/",
+    "click": ("cli/", "__main__.py"),
+    "rich": ("cli/", "__main__.py"),
+    "requests": "catalogue/remote.py",
+}
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("name", TOP_LEVEL + DOCUMENTS)
+def test_top_level_is_complete(name: str) -> None:
+    assert (ROOT / name).exists()
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_budgets(module: str) -> None:
+    lines = (ROOT / module).read_text("utf-8").count("\n")
+    assert lines <= 400, f"{module} has {lines} lines"
+    for function in functions(TREES[module]):
+        length = (function.end_lineno or function.lineno) - function.lineno + 1
+        assert length <= 60, f"{module}:{function.lineno} {function.name} has {length} lines"
+        if "/cli/" not in module:
+            parameters = function.args.args + function.args.posonlyargs + function.args.kwonlyargs
+            count = sum(argument.arg not in ("self", "cls") for argument in parameters)
+            assert count <= 6, f"{module}:{function.lineno} {function.name} takes {count} parameters"
+
+
+def test_class_depth() -> None:
+    bases = {
+        node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def depth(name: str) -> int:
+        return 1 + max((depth(base) for base in bases[name] if base in bases), default=0)
+
+    for name in bases:
+        assert depth(name) <= 2, name
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_heavy_libraries_have_one_home(module: str) -> None:
+    inside = module.removeprefix("src/st_opendata/")
+    for library, home in OWNERS.items():
+        if not inside.startswith(home):
+            assert library not in imported(TREES[module]), f"{module} imports {library}, which belongs in {home}"
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_no_broad_excepts_outside_main(module: str) -> None:
+    if module.endswith("__main__.py"):
+        return
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else ""
+            assert caught not in ("", "Exception", "BaseException"), f"{module}:{node.lineno}"
+
+
+def test_no_unfinished_code() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b|type: ignore\s*$|pragma: no cover", re.MULTILINE)
+    found = [str(path.relative_to(ROOT)) for path in MODULES if marks.search(path.read_text("utf-8"))]
+    assert not found
+
+
+def test_layers() -> None:
+    """The contracts in pyproject.toml hold (import-linter), function-level imports included."""
+    program = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_lock_names_no_host_and_hashes_everything() -> None:
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    assert not re.search(r"://|index-url|find-links|^/|\s/", text, re.MULTILINE)
+    requirements = re.findall(r"^[a-z0-9][^\n=]*==", text, re.MULTILINE)
+    assert len(requirements) > 20
+    blocks = re.split(r"\n(?=[a-z0-9])", text.strip())
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_version_heads_the_changelog() -> None:
+    version = re.search(r'__version__ = "(.+)"', (SOURCE / "__init__.py").read_text("utf-8"))
+    assert version
+    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
