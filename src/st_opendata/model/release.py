@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
 
 from st_opendata.formats import Format
 from st_opendata.model.text import Text
@@ -15,6 +17,13 @@ class File:
     path: str
     size: int
     sha256: str
+
+    @classmethod
+    def of(cls, root: Path, path: str) -> File:
+        """Measure the file that has this path in the release at `root`."""
+        with (root / path).open("rb") as data:
+            digest = file_digest(data, "sha256").hexdigest()
+        return cls(path, (root / path).stat().st_size, digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,264 @@
+"""Writing RDF: the same triples give the same bytes, in bounded memory, without a store (which rewrites literals).
+
+Triples come as batches of N-Triples lines without newline: distinct, sorted within a batch, without blank nodes, the
+lines of a subject next to each other. Facts, catalogue and VoID are all written here.
+
+Language tags come out in lower case, their value space (RDF 1.1 Concepts §3.3), except in the lines themselves.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby, islice
+from operator import attrgetter
+from pathlib import Path
+from typing import BinaryIO
+
+import pyoxigraph as ox
+import rdflib
+
+from st_opendata.errors import InputError
+from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from st_opendata.namespaces import RDF, XSD
+
+_BATCH = 10_000
+_RDF_TYPE = ox.NamedNode(f"{RDF}type")
+_XSD_STRING = f"{XSD}string"
+_RDF_XML_SYNTAX = frozenset(
+    ox.NamedNode(RDF + name)
+    for name in ("RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "li", "aboutEach",
+                 "aboutEachPrefix", "bagID")
+)  # fmt: skip
+_NAME_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_LOCAL_NAME = re.compile(rf"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_NAME_START}]*\Z")
+_XML_PREFIX = re.compile(rf"(?!xml)[{_NAME_START}][-.0-9{_NAME_START}]*", re.IGNORECASE)
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class UnwritableTripleError(InputError):
+    """A triple that a format cannot carry; `triple` holds its subject, predicate and object as N-Triples terms."""
+
+    def __init__(self, triple: ox.Triple, why: str, remedy: str) -> None:
+        super().__init__(f"{triple.predicate} of {triple.subject} cannot be written: {why}", remedy=remedy)
+        self.triple = (str(triple.subject), str(triple.predicate), str(triple.object))
+
+
+def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
+    """Write the triples in N-Triples, Turtle, RDF/XML or JSON-LD, declaring all `prefixes` (see `used_prefixes`).
+
+    Raises:
+        UnwritableTripleError: the format cannot carry a triple.
+        InputError: a line is not N-Triples.
+        KeyError: `form` is none of the four formats.
+    """
+    write = _WRITERS[form]
+    with path.open("wb") as out:
+        write(batches, out, prefixes)
+
+
+def write_quads(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path) -> None:
+    """Write N-Quads: each graph's IRI with its batches, in the order given."""
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for iri, batches in graphs:
+            for batch in batches:
+                out.writelines(f"{line[:-1]}<{iri}> .\n" for line in batch)
+
+
+def write_gzip(source: Path, target: Path) -> None:
+    """Compress a file; the header has no name and no time, so that the bytes depend on the content alone."""
+    with source.open("rb") as data, target.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
+        shutil.copyfileobj(data, out, 1 << 20)
+
+
+def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
+    """Write a small graph with those prefixes that it uses; raises as `graph_lines` and `write_rdf`."""
+    batches = [graph_lines(graph)]
+    write_rdf(batches, path, form, used_prefixes(batches, prefixes))
+
+
+def graph_lines(graph: rdflib.Graph) -> list[str]:
+    """The sorted N-Triples lines of a small graph.
+
+    Raises:
+        InputError: it has a blank node, whose label would differ from run to run, or something that is no IRI.
+    """
+    return sorted(f"{' '.join(_line_term(term) for term in triple)} ." for triple in graph)
+
+
+def read_lines(path: Path) -> Iterator[list[str]]:
+    """The lines of an N-Triples file in batches; a subject may span two."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
+            yield batch
+
+
+def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Those prefixes with an IRI that they may shorten, sorted.
+
+    A prefix that is also the scheme of an IRI (`geo:45.76,4.83`) is left out: JSON-LD would take one for the other.
+    """
+    unseen = {prefix: f"<{namespace}" for prefix, namespace in sorted(prefixes.items())}
+    schemes = {f"<{prefix}:": prefix for prefix in prefixes}
+    taken: set[str] = set()
+    for batch in batches:
+        text = "\n".join(batch)
+        unseen = {prefix: start for prefix, start in unseen.items() if start not in text}
+        taken |= {prefix for start, prefix in schemes.items() if start in text}
+    return {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefix not in unseen and prefix not in taken}
+
+
+def _line_term(term: rdflib.term.Node) -> str:
+    try:
+        if isinstance(term, rdflib.URIRef):
+            return str(ox.NamedNode(str(term)))
+        if isinstance(term, rdflib.Literal):
+            datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
+            return str(ox.Literal(str(term), datatype=datatype, language=term.language))
+    except ValueError as error:
+        raise InputError(f"{term!s} is not an IRI, or has a language tag or datatype that is none: {error}") from None
+    raise InputError(f"{term.n3()} is a blank node", remedy="Give every node an IRI.")
+
+
+def _triples(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
+    for batch in batches:
+        try:
+            # Lines may hold any character but a line feed, so only that may separate them.
+            for quad in ox.parse("\n".join([*batch, ""]), format=ox.RdfFormat.N_TRIPLES):
+                yield quad.triple
+        except SyntaxError as error:
+            raise InputError(f"not N-Triples: {error}") from None
+
+
+def _write_n_triples(batches: Iterable[list[str]], out: BinaryIO, _prefixes: Mapping[str, str]) -> None:
+    for batch in batches:
+        out.write("\n".join([*batch, ""]).encode())
+
+
+def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+    ox.serialize(_triples(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+
+
+class _XmlText:
+    """A file for pyoxigraph's RDF/XML, which leaves carriage returns bare: XML readers make line feeds of them."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, data: bytes) -> int:
+        self._out.write(data.replace(b"\r", b"&#13;"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
+def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+    named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
+    text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
+    ox.serialize(_xml_triples(_triples(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+
+
+def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples, each of which RDF/XML can carry (RDF 1.1 XML Syntax §5; XML 1.0 §2.2)."""
+    subject = None
+    for triple in triples:
+        if not _is_element_name(triple.predicate):
+            raise UnwritableTripleError(
+                triple,
+                "RDF/XML makes an element name of the property, and its IRI does not end in an XML name",
+                "Use a property whose IRI ends in a letter, or in letters and digits, after its last / or #.",
+            )
+        # pyoxigraph makes an element name of the class too, where the type is the first triple of a subject.
+        first_type = triple.predicate == _RDF_TYPE and triple.subject != subject
+        if first_type and isinstance(triple.object, ox.NamedNode) and not _LOCAL_NAME.search(triple.object.value):
+            raise UnwritableTripleError(
+                triple,
+                "RDF/XML makes an element name of the class, and its IRI does not end in an XML name",
+                "Use a class whose IRI ends in a letter, or in letters and digits, after its last / or #.",
+            )
+        if isinstance(triple.object, ox.Literal) and (found := _NOT_XML.search(triple.object.value)):
+            raise UnwritableTripleError(
+                triple,
+                f"XML has no way to write the character U+{ord(found[0]):04X}",
+                "Remove the control character from the cell.",
+            )
+        subject = triple.subject
+        yield triple
+
+
+@lru_cache(maxsize=10_000)
+def _is_element_name(iri: ox.NamedNode) -> bool:
+    return bool(_LOCAL_NAME.search(iri.value)) and iri not in _RDF_XML_SYNTAX
+
+
+def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+    """JSON-LD 1.0 and 1.1 in compact form, one line a node: keys sorted, lists in the order of the lines."""
+    # JSON-LD 1.1 §4.1.5: only a namespace that ends in a gen-delim makes a prefix.
+    context = {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefixes[prefix][-1:] in ":/?#[]@"}
+    compact = _compactor(context)
+    out.write(b'{"@context": %s,\n"@graph": [' % _json(context))
+    comma = b"\n"
+    for subject, triples in groupby(_triples(batches), attrgetter("subject")):
+        out.write(comma + _json({"@id": compact(subject.value)} | _properties(triples, compact)))
+        comma = b",\n"
+    out.write(b"\n]}\n")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _properties(triples: Iterable[ox.Triple], compact: Callable[[str], str]) -> dict[str, object]:
+    values: dict[str, list[object]] = {}
+    for triple in triples:
+        if triple.predicate == _RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+            values.setdefault("@type", []).append(compact(triple.object.value))
+        else:
+            values.setdefault(compact(triple.predicate.value), []).append(_value(triple.object, compact))
+    return {key: many if len(many) > 1 else many[0] for key, many in values.items()}
+
+
+def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, compact: Callable[[str], str]) -> object:
+    if isinstance(term, ox.NamedNode):
+        return {"@id": compact(term.value)}
+    if not isinstance(term, ox.Literal):
+        raise InputError(f"{term} is neither an IRI nor a literal", remedy="Give every node an IRI.")
+    if term.language:
+        return {"@language": term.language, "@value": term.value}
+    if term.datatype.value == _XSD_STRING:
+        return term.value
+    return {"@type": compact(term.datatype.value), "@value": term.value}
+
+
+def _compactor(context: Mapping[str, str]) -> Callable[[str], str]:
+    longest_first = sorted(context.items(), key=lambda item: (-len(item[1]), item[0]))
+
+    @lru_cache(maxsize=10_000)
+    def compact(iri: str) -> str:
+        for prefix, namespace in longest_first:
+            if iri.startswith(namespace) and not iri.startswith("//", len(namespace)) and iri != namespace:
+                return f"{prefix}:{iri[len(namespace) :]}"
+        scheme, _, rest = iri.partition(":")
+        if scheme in context and not rest.startswith("//"):
+            raise InputError(
+                f"JSON-LD would read <{iri}> as a name with the prefix {scheme}", remedy="Rename the prefix."
+            )
+        return iri
+
+    return compact
+
+
+_WRITERS: dict[Format, Callable[[Iterable[list[str]], BinaryIO, Mapping[str, str]], None]] = {
+    N_TRIPLES: _write_n_triples,
+    TURTLE: _write_turtle,
+    RDF_XML: _write_rdf_xml,
+    JSON_LD: _write_json_ld,
+}
