@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from st_opendata.model.tables import Table
-from st_opendata.vocabularies import require_code
+from st_opendata.vocabularies import require_code, require_language
 
 
 def _text(value: dict[str, str]) -> dict[str, str]:
@@ -25,6 +25,11 @@ def _text(value: dict[str, str]) -> dict[str, str]:
 
 def _code(table: str) -> AfterValidator:
     return AfterValidator(lambda code: require_code(table, code))
+
+
+def _language(tag: str) -> str:
+    require_language(tag)
+    return tag
 
 
 def _http(value: str) -> str:
@@ -58,7 +63,7 @@ class Agent(Record):
 
     iri: Iri
     name: LocalText
-    type: str | None = None
+    type: Annotated[str, _code("publisher-type")] | None = None
     homepage: Iri | None = None
 
 
@@ -108,6 +113,7 @@ class Terms(BaseModel):
 
     publisher: Agent | None = None
     creator: Agent | None = None
+    funder: Agent | None = None
     contact_point: ContactPoint | None = None
     license: Annotated[str, _code("licence")] | None = None
     rights: LocalText | None = None
@@ -115,7 +121,7 @@ class Terms(BaseModel):
     accrual_periodicity: Annotated[str, _code("frequency")] | None = None
     availability: Annotated[str, _code("planned-availability")] | None = None
     status: Annotated[str, _code("distribution-status")] | None = None
-    language: tuple[str, ...] = ()
+    language: tuple[Annotated[str, AfterValidator(_language)], ...] = ()
     theme: tuple[Annotated[str, _code("data-theme")], ...] = ()
     keyword: dict[str, tuple[str, ...]] = {}
     spatial: tuple[Location, ...] = ()
@@ -172,6 +178,11 @@ class Catalogue(Terms):
     def iri(self) -> str:
         """IRI of the dcat:Catalog."""
         return f"{self.base}catalogue"
+
+    @property
+    def series_iri(self) -> str | None:
+        """IRI of the dcat:DatasetSeries, if there is one."""
+        return f"{self.base}series/{self.series.id}" if self.series else None
 
     def dataset_iri(self, dataset: str) -> str:
         """IRI of a dcat:Dataset, also the name of its graph in the N-Quads dump."""

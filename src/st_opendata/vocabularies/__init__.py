@@ -1,8 +1,12 @@
-"""EU authority tables as codes with labels.
+"""EU authority tables, and the ADMS types beside them, as codes with labels.
 
 `tables.json` holds codes and English labels of the Publications Office tables (access-right 2022-03-16, data-theme
 2022-07-15, dataset-type 2023-03-15, distribution-status 2022-06-15, file-type 2022-09-28, frequency 2022-06-15,
-HVD categories 2.1, licence 2024-12-11, planned-availability 2022-07-15).
+HVD categories 2.1, licence 2024-12-11, planned-availability 2022-07-15), the languages that a publisher here meets, and
+the licence and publisher types of ADMS. French and German labels are translations made here, after the wording that the
+EU uses; the HVD categories are worded as in Regulation (EU) 2023/138.
+
+`licences.json` holds the licence's own page and its ADMS type for the common ones.
 """
 
 from __future__ import annotations
@@ -11,23 +15,56 @@ import json
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from st_opendata.namespaces import AUTHORITY
 
-_SCHEMES = {"hvd-category": ("http://data.europa.eu/bna/", "http://data.europa.eu/bna/asd487ae75")}
+_HVD, _ADMS = "http://data.europa.eu/bna/", "http://purl.org/adms/"
+_SCHEMES = {
+    "hvd-category": (_HVD, f"{_HVD}asd487ae75"),
+    "licence-type": (f"{_ADMS}licencetype/", f"{_ADMS}licencetype/1.0"),
+    "publisher-type": (f"{_ADMS}publishertype/", f"{_ADMS}publishertype/1.0"),
+}
+_TITLES = {
+    "access-right": {"en": "Access right", "fr": "Droit d’accès", "de": "Zugriffsrecht"},
+    "data-theme": {"en": "Data theme", "fr": "Thème de données", "de": "Datenthema"},
+    "dataset-type": {"en": "Dataset type", "fr": "Type de jeu de données", "de": "Datensatztyp"},
+    "distribution-status": {"en": "Distribution status", "fr": "Statut de distribution", "de": "Distributionsstatus"},
+    "file-type": {"en": "File type", "fr": "Type de fichier", "de": "Dateityp"},
+    "frequency": {"en": "Frequency", "fr": "Fréquence", "de": "Häufigkeit"},
+    "hvd-category": {
+        "en": "High-value dataset category",
+        "fr": "Catégorie d’ensembles de données de forte valeur",
+        "de": "Kategorie hochwertiger Datensätze",
+    },
+    "language": {"en": "Language", "fr": "Langue", "de": "Sprache"},
+    "licence": {"en": "Licence", "fr": "Licence", "de": "Lizenz"},
+    "licence-type": {"en": "Licence type", "fr": "Type de licence", "de": "Lizenztyp"},
+    "planned-availability": {
+        "en": "Planned availability",
+        "fr": "Disponibilité prévue",
+        "de": "Geplante Verfügbarkeit",
+    },
+    "publisher-type": {"en": "Publisher type", "fr": "Type d’éditeur", "de": "Herausgebertyp"},
+}
+_LANGUAGES = {
+    "bg": "BUL", "ca": "CAT", "cs": "CES", "da": "DAN", "de": "DEU", "el": "ELL", "en": "ENG", "es": "SPA",
+    "et": "EST", "eu": "EUS", "fi": "FIN", "fr": "FRA", "ga": "GLE", "gl": "GLG", "hr": "HRV", "hu": "HUN",
+    "it": "ITA", "ja": "JPN", "lt": "LIT", "lv": "LAV", "mt": "MLT", "nl": "NLD", "no": "NOR", "pl": "POL",
+    "pt": "POR", "ro": "RON", "sk": "SLK", "sl": "SLV", "sv": "SWE", "uk": "UKR",
+}  # fmt: skip
 
 
 @cache
-def _tables() -> dict[str, dict[str, dict[str, str]]]:
-    tables: dict[str, dict[str, dict[str, str]]] = json.loads(
-        files(__name__).joinpath("tables.json").read_text("utf-8")
-    )
-    return tables
+def read_table(name: str) -> dict[str, Any]:
+    """The content of the JSON file of that name in this package."""
+    content: dict[str, Any] = json.loads(files(__name__).joinpath(f"{name}.json").read_text("utf-8"))
+    return content
 
 
 def codes(table: str) -> tuple[str, ...]:
     """All codes of the table; KeyError for a table that is not here."""
-    return tuple(_tables()[table])
+    return tuple(read_table("tables")[table])
 
 
 def require_code(table: str, code: str) -> str:
@@ -36,9 +73,10 @@ def require_code(table: str, code: str) -> str:
     Raises:
         ValueError: it has not; the message names the nearest codes.
     """
-    if code in _tables()[table]:
+    known = codes(table)
+    if code in known:
         return code
-    near = get_close_matches(code.upper(), codes(table), n=3, cutoff=0.5)
+    near = get_close_matches(code.upper(), known, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise ValueError(f'"{code}" is not a code of the EU {table} table{hint}')
 
@@ -54,6 +92,36 @@ def scheme_iri(table: str) -> str:
     return _SCHEMES.get(table, ("", f"{AUTHORITY}{table}"))[1]
 
 
+def scheme_title(table: str) -> dict[str, str]:
+    """Title of the table by language."""
+    return _TITLES[table]
+
+
 def label(table: str, code: str) -> dict[str, str]:
     """Label of the concept by language; English always."""
-    return _tables()[table][code]
+    found: dict[str, str] = read_table("tables")[table][code]
+    return found
+
+
+def require_language(tag: str) -> str:
+    """The code in the EU language table of a BCP 47 tag (`fr`, `de-AT`).
+
+    Raises:
+        ValueError: the language is not in the part of the table that is here.
+    """
+    try:
+        return _LANGUAGES[tag.lower().partition("-")[0]]
+    except KeyError:
+        raise ValueError(f'"{tag}" is none of the languages {", ".join(_LANGUAGES)}') from None
+
+
+def licence_page(code: str) -> str | None:
+    """The page on which the licence itself stands, where it is known."""
+    entry = read_table("licences").get(code)
+    return entry["url"] if entry else None
+
+
+def licence_type(code: str) -> str | None:
+    """The licence's code in the ADMS licence types, where it is known."""
+    entry = read_table("licences").get(code)
+    return entry["type"] if entry else None
