@@ -1,0 +1,39 @@
+"""A release on disk: written whole or not at all, read back, verified."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from st_opendata.model.release import Release
+from st_opendata.release.digests import Change, Difference, list_files, verify_files
+from st_opendata.release.exchange import complete, replaced_folder
+from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
+
+__all__ = [
+    "MANIFEST",
+    "Change",
+    "Difference",
+    "list_files",
+    "new_release",
+    "read_release",
+    "verify_release",
+    "write_manifest",
+]
+
+
+def new_release(target: Path) -> AbstractContextManager[Path]:
+    """A folder to write a release into; it takes the place of `target` when the block ends well (`replaced_folder`)."""
+    return replaced_folder(target, marker=MANIFEST)
+
+
+def read_release(folder: Path) -> Release:
+    """The release in that folder; finishes an exchange that was cut. Raises InputError as `read_manifest` does."""
+    complete(folder)
+    return read_manifest(folder)
+
+
+def verify_release(folder: Path) -> list[Difference]:
+    """Re-read every digest of the release; raises as `read_release` and `verify_files` do."""
+    release = read_release(folder)
+    return verify_files(folder, release)

@@ -1,0 +1,65 @@
+"""Digests of a release's files: listing them when it is written, re-reading every one when it is verified."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from st_opendata.model.release import File, Release
+from st_opendata.release.manifest import MANIFEST
+
+
+class Change(StrEnum):
+    """How a file differs from what `release.json` says."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that is not as `release.json` says; `detail` is for people."""
+
+    path: str
+    change: Change
+    detail: str
+
+
+def list_files(folder: Path) -> tuple[File, ...]:
+    """Every file below the folder but `release.json`, sorted by path."""
+    return tuple(File.of(folder, path) for path in sorted(_paths(folder)) if path != MANIFEST)
+
+
+def verify_files(folder: Path, release: Release) -> list[Difference]:
+    """Every file that is missing, changed or not listed, sorted by path; empty when the release is whole.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    present = _paths(folder) - {MANIFEST}
+    listed = {file.path: file for file in release.files}
+    differences = [Difference(path, Change.EXTRA, "not in release.json") for path in present - set(listed)]
+    for path, file in listed.items():
+        if path not in present:
+            differences.append(Difference(path, Change.MISSING, "listed in release.json, but not there"))
+        elif (actual := File.of(folder, path)) != file:
+            differences.append(Difference(path, Change.CHANGED, _what_changed(actual, file)))
+    return sorted(differences, key=lambda difference: difference.path)
+
+
+def _what_changed(actual: File, listed: File) -> str:
+    if actual.size != listed.size:
+        return f"{actual.size} bytes instead of {listed.size}"
+    return f"SHA-256 {actual.sha256} instead of {listed.sha256}"
+
+
+def _paths(folder: Path) -> set[str]:
+    """Paths of all files below the folder, and of links, which a release never has."""
+    return {
+        Path(root, name).relative_to(folder).as_posix()
+        for root, folders, files in os.walk(folder)
+        for name in (*files, *(name for name in folders if Path(root, name).is_symlink()))
+    }

@@ -1,0 +1,184 @@
+"""Writing a folder beside its target and putting it in place in one step, so that a crash leaves the old or the new.
+
+Beside a target `release` there may be, all hidden and all cleared by the next build:
+
+    .release.lock       held (flock) by the one build that writes to this target
+    .release.building   being written; after the exchange it holds the old release until that is removed
+    .release.ready      whole and synced, waiting for its name: only where the system cannot exchange two folders
+    .release.old        the release that `.release.ready` replaces
+
+The names are the journal: whoever finds `.release.ready` completes the two renames (`complete`).
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from st_opendata.errors import InputError
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM)
+
+
+@contextmanager
+def replaced_folder(target: Path, *, marker: str) -> Iterator[Path]:
+    """An empty folder to write into; when the block ends without an exception it has taken the place of `target`.
+
+    `marker` is the file that a folder must hold to be replaced. An exception in the block removes what was written and
+    leaves the target as it was.
+
+    Raises:
+        InputError: the target is a file or another folder than `marker` allows, or another process is writing to it.
+        OSError: the disk is full, or a folder must not be written to.
+    """
+    target = Path(os.path.realpath(target))  # a link to a release keeps pointing to it
+    _make_parent(target)
+    with _locked(target):
+        _complete_renames(target)
+        _refuse_other_content(target, marker)
+        building = _beside(target, "building")
+        for litter in (building, _beside(target, "old")):
+            if litter.exists():
+                shutil.rmtree(litter)
+        building.mkdir()
+        try:
+            yield building
+            sync_tree(building)
+            _exchange(building, target)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def complete(target: Path) -> None:
+    """Finish two renames that were cut, if there are any; does nothing where the parent cannot be written to."""
+    target = Path(os.path.realpath(target))
+    if _beside(target, "ready").is_dir() and os.access(target.parent, os.W_OK):
+        with _locked(target, wait=True):
+            _complete_renames(target)
+
+
+def _complete_renames(target: Path) -> None:
+    """Put `.ready` in place of the target and remove what was there; the caller holds the lock."""
+    ready, old = _beside(target, "ready"), _beside(target, "old")
+    if not ready.is_dir():
+        return
+    if target.exists():
+        if old.exists():
+            shutil.rmtree(old)
+        target.rename(old)
+    ready.rename(target)
+    _sync(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def sync_tree(folder: Path) -> None:
+    """Fsync every file and folder below and the folder itself, contents before names."""
+    for root, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            _sync(Path(root, name))
+        _sync(Path(root))
+
+
+def _beside(target: Path, role: str) -> Path:
+    return target.with_name(f".{target.name}.{role}")
+
+
+def _make_parent(target: Path) -> None:
+    if not target.name:
+        raise InputError(f"{target} cannot be a release", remedy="Name a folder in it with --output.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(
+            f"{target.parent} is not a folder; nothing was written", remedy="Name another folder with --output."
+        ) from error
+
+
+def _refuse_other_content(target: Path, marker: str) -> None:
+    if target.is_dir():
+        if (target / marker).is_file() or not any(target.iterdir()):
+            return
+        raise InputError(
+            f"{target} is not a release: it has files but no {marker}; nothing was changed",
+            remedy="Name another folder with --output, or empty this one.",
+        )
+    if target.exists():
+        raise InputError(
+            f"{target} is a file, not a folder; nothing was changed", remedy="Name another folder with --output."
+        )
+
+
+@contextmanager
+def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
+    path = _beside(target, "lock")
+    descriptor = _take_lock(path, wait=wait)
+    if descriptor is None:
+        raise InputError(
+            f"another build is writing to {target}; nothing was changed",
+            remedy="Wait until it has ended, or name another folder with --output.",
+        )
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)  # while it is still held, so that nobody else's lock is removed
+        os.close(descriptor)
+
+
+def _take_lock(path: Path, *, wait: bool) -> int | None:
+    """A descriptor that holds the lock, None where another process does and `wait` is false."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        held = False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            # A holder that ended between our open and our lock has removed the file: then take the new one.
+            held = path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
+        except BlockingIOError:
+            return None
+        finally:
+            if not held:
+                os.close(descriptor)
+        if held:
+            return descriptor
+
+
+def _exchange(building: Path, target: Path) -> None:
+    """Give `building` the name of the target; afterwards `building` is gone or holds the old release."""
+    if not target.exists():
+        building.rename(target)
+    elif not _exchange_names(building, target):
+        building.rename(_beside(target, "ready"))
+        _sync(target.parent)
+        _complete_renames(target)
+    _sync(target.parent)
+
+
+def _exchange_names(one: Path, other: Path) -> bool:
+    """Exchange two names in one step (Linux renameat2(2), RENAME_EXCHANGE); False where the system cannot."""
+    import ctypes
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

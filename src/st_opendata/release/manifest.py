@@ -1,0 +1,108 @@
+"""`release.json`: a `Release` as JSON and back; the same release gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from st_opendata.errors import InputError
+from st_opendata.formats import FORMATS
+from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.place import Place
+
+MANIFEST = "release.json"
+_VERSION = 1
+_FORMATS = {form.name: form for form in FORMATS}
+
+
+def write_manifest(release: Release, folder: Path) -> None:
+    """Write `release.json` into the folder; it lists every other file, not itself."""
+    content = {"version": _VERSION, **asdict(release)}
+    content["datasets"] = [_dataset_json(dataset) for dataset in release.datasets]
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(text, "utf-8", newline="\n")
+
+
+def read_manifest(folder: Path) -> Release:
+    """The content of the folder's `release.json`.
+
+    Raises:
+        InputError: there is no such folder, it is no release, or its `release.json` is damaged or of another version.
+    """
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}", remedy="Build a release first: st-opendata build.")
+    if not path.is_file():
+        raise InputError(
+            f"{folder} is not a release: it has no {MANIFEST}", remedy="Name the folder that `st-opendata build` wrote."
+        )
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["version"] != _VERSION:
+            raise InputError(
+                f"the release has version {content['version']} of the format, this program reads {_VERSION}",
+                place=Place(str(path)),
+                remedy="Build it again with this program.",
+            )
+        return _release(content)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{MANIFEST} is damaged: {_cause(error)}", place=Place(str(path)), remedy="Build the release again."
+        ) from error
+
+
+def _cause(error: Exception) -> str:
+    return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)
+
+
+def _dataset_json(dataset: DatasetRelease) -> dict[str, Any]:
+    return asdict(dataset) | {"distributions": [_distribution_json(item) for item in dataset.distributions]}
+
+
+def _distribution_json(distribution: Distribution) -> dict[str, Any]:
+    return {
+        "path": distribution.file.path,
+        "format": distribution.format.name,
+        "title": dict(distribution.title),
+        "table": distribution.table,
+        "conforms_to": list(distribution.conforms_to),
+        "described_by": distribution.described_by,
+    }
+
+
+def _release(content: dict[str, Any]) -> Release:
+    files = {file.path: file for file in map(_file, content["files"])}
+    plain = {key: content[key] for key in ("tool", "catalogue", "base", "site", "title", "created", "triples")}
+    return Release(
+        **plain,
+        datasets=tuple(_dataset(item, files) for item in content["datasets"]),
+        inputs=tuple(map(_file, content["inputs"])),
+        files=tuple(files.values()),
+    )
+
+
+def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
+    plain = {key: content[key] for key in ("id", "iri", "title", "rows", "triples", "points")}
+    distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
+    return DatasetRelease(**plain, distributions=distributions)
+
+
+def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File]) -> Distribution:
+    return Distribution(
+        file=files[content["path"]],
+        format=_FORMATS[content["format"]],
+        title=content["title"],
+        dataset=dataset,
+        table=content["table"],
+        conforms_to=tuple(content["conforms_to"]),
+        described_by=content["described_by"],
+    )
+
+
+def _file(content: dict[str, Any]) -> File:
+    path = PurePosixPath(content["path"])
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f'the path "{path}" leaves the release')
+    return File(str(path), int(content["size"]), str(content["sha256"]))

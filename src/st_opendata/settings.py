@@ -1,0 +1,127 @@
+"""One frozen settings object from flags, environment and an optional file; the first that says something wins.
+
+| setting | flag | environment | file (TOML, `st-opendata.toml` in the current folder or named by ST_SETTINGS) |
+|---|---|---|---|
+| language | --lang | ST_LANG, else LC_ALL, LC_MESSAGES, LANG | lang = "fr" |
+| memory limit of the fact base | --memory | ST_MEMORY | memory = "2GB" |
+| threads of the fact base | --threads | ST_THREADS | threads = 2 |
+| instant stated as the release's | | SOURCE_DATE_EPOCH | |
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.place import Place
+
+LANGUAGES = ("en", "fr", "de")
+FILE = "st-opendata.toml"
+_KEYS = ("lang", "memory", "threads")
+_MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?\s?([KMGT]i?B)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the machine and the person set, never what the catalogue says.
+
+    `memory` is a size as DuckDB reads it (`1GB`, `512MiB`); `source_date_epoch` counts seconds since 1970 in UTC
+    (reproducible-builds.org, SOURCE_DATE_EPOCH).
+    """
+
+    language: str = "en"
+    memory: str = "1GB"
+    threads: int = 2
+    source_date_epoch: int | None = None
+
+    @property
+    def instant(self) -> str | None:
+        """SOURCE_DATE_EPOCH as an ISO 8601 instant in UTC, None where it is not set."""
+        if self.source_date_epoch is None:
+            return None
+        return datetime.fromtimestamp(self.source_date_epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_settings(
+    flags: Mapping[str, str | None] | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """The settings for one command; `flags` has the keys `lang`, `memory` and `threads`, None where not given.
+
+    Raises:
+        UsageError: a flag or a variable has a value that is not allowed.
+        InputError, ConfigurationError: the file named by ST_SETTINGS cannot be read, or says something wrong.
+    """
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    file, default = _read_file(environment), Settings()
+
+    def first(key: str, fallback: str) -> str:
+        return given.get(key) or environment.get(f"ST_{key.upper()}") or file.get(key) or fallback
+
+    return Settings(
+        language=_language(first("lang", _system_language(environment))),
+        memory=_memory(first("memory", default.memory)),
+        threads=_whole(first("threads", str(default.threads)), "the number of threads", least=1),
+        source_date_epoch=_epoch(environment.get("SOURCE_DATE_EPOCH")),
+    )
+
+
+def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
+    named = environment.get("ST_SETTINGS")
+    path = Path(named or FILE)
+    if not named and not path.is_file():
+        return {}
+    import tomllib  # only where there is a file: start-up stays short
+
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"the settings file cannot be read: {error.strerror}", place=Place(str(path)), remedy="Correct ST_SETTINGS."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"the settings file is not TOML: {error}", place=Place(str(path)), remedy='Write lines such as: lang = "fr"'
+        ) from error
+    if unknown := sorted(set(content) - set(_KEYS)):
+        raise ConfigurationError(
+            f'unknown setting "{unknown[0]}"', place=Place(str(path)), remedy=f"Known settings: {', '.join(_KEYS)}."
+        )
+    return {key: str(value) for key, value in content.items()}
+
+
+def _system_language(environment: Mapping[str, str]) -> str:
+    """The language of the locale where it is one of ours, else English (POSIX, Environment Variables, §8.2)."""
+    locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return locale[:2].lower() if locale[:2].lower() in LANGUAGES else "en"
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise UsageError(f'the language "{value}" is not one of ours', remedy=f"Use one of: {', '.join(LANGUAGES)}.")
+    return value
+
+
+def _memory(value: str) -> str:
+    if not _MEMORY.fullmatch(value):
+        raise UsageError(f'"{value}" is not a size of memory', remedy="Write it as 512MB or 2GB.")
+    return value
+
+
+def _whole(value: str, what: str, *, least: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", value) or int(value) < least:
+        raise UsageError(f'"{value}" is not allowed for {what}', remedy=f"Give a whole number from {least} on.")
+    return int(value)
+
+
+def _epoch(value: str | None) -> int | None:
+    if value is None:
+        return None
+    seconds = _whole(value, "SOURCE_DATE_EPOCH", least=0)
+    if seconds > 253402300799:
+        raise UsageError("SOURCE_DATE_EPOCH lies beyond the year 9999", remedy="Give seconds since 1970.")
+    return seconds

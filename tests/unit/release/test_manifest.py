@@ -1,0 +1,92 @@
+"""release.json says what the release holds, and verifying finds every file that is not as it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from st_opendata.errors import InputError
+from st_opendata.formats import CSV
+from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.release import Change, list_files, read_release, verify_release, write_manifest
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Release:
+    (tmp_path / "cities").mkdir()
+    (tmp_path / "cities" / "cities.csv").write_text("id\nwien\n")
+    (tmp_path / "catalog.ttl").write_text("# empty\n")
+    files = list_files(tmp_path)
+    table = Distribution(files[1], CSV, {"fr": "Villes", "en": "Cities"}, "cities", "cities", ("http://a/",), "m.json")
+    dataset = DatasetRelease(
+        "cities", "https://e.org/dataset/cities", {"en": "Cities"}, {"cities": 1}, 3, 405, (table,)
+    )
+    made = Release(
+        tool="st-opendata 0.1.0",
+        catalogue="tiny",
+        base="https://e.org/",
+        site="https://e.org/",
+        title={"en": "Tiny"},
+        created="2025-06-26T00:00:00Z",
+        triples=3,
+        datasets=(dataset,),
+        inputs=(File("catalogue.yaml", 3, "0" * 64),),
+        files=files,
+    )
+    write_manifest(made, tmp_path)
+    return made
+
+
+def test_round_trip(release: Release, tmp_path: Path) -> None:
+    assert [file.path for file in release.files] == ["catalog.ttl", "cities/cities.csv"]
+    assert read_release(tmp_path) == release
+
+
+def test_verify(release: Release, tmp_path: Path) -> None:
+    assert verify_release(tmp_path) == []
+    (tmp_path / "catalog.ttl").write_text("# Empty\n")
+    (tmp_path / "cities" / "cities.csv").unlink()
+    (tmp_path / "cities" / "notes.txt").touch()
+    (tmp_path / "link").symlink_to("cities")
+    found = [(difference.path, difference.change) for difference in verify_release(tmp_path)]
+    assert found == [
+        ("catalog.ttl", Change.CHANGED),
+        ("cities/cities.csv", Change.MISSING),
+        ("cities/notes.txt", Change.EXTRA),
+        ("link", Change.EXTRA),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda content: content.pop("files"), "'files' is missing"),
+        (lambda content: content.update(version=2), "version 2"),
+        (lambda content: content["files"][0].update(path="../../etc/passwd"), "leaves the release"),
+        (
+            lambda content: content["datasets"][0]["distributions"][0].update(format="xls"),
+            "'xls' is missing or unknown",
+        ),
+        (lambda content: content.update(files=3), "damaged"),
+        (lambda content: content.update(datasets=["x"]), "damaged"),
+    ],
+)
+def test_damaged(release: Release, tmp_path: Path, change, message: str) -> None:
+    path = tmp_path / "release.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=message):
+        read_release(tmp_path)
+
+
+def test_not_a_release(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="it has no release"):
+        read_release(tmp_path)
+    with pytest.raises(InputError, match="there is no folder"):
+        read_release(tmp_path / "nothing")
+    (tmp_path / "release.json").write_bytes(b"\xff[")
+    with pytest.raises(InputError, match="damaged"):
+        read_release(tmp_path)
