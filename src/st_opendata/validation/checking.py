@@ -1,0 +1,149 @@
+"""Validating graphs, facts and files: SHACL results become findings, each with its place.
+
+This is the seam where screens in SQL may come before pySHACL (design, decision 3): callers see findings only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.term import Node
+
+from st_opendata.codes import finding
+from st_opendata.errors import InputError
+from st_opendata.model.findings import Finding
+from st_opendata.place import Place
+from st_opendata.validation.engine import Result, run
+from st_opendata.validation.parsing import TermReader, read_lines, read_triples
+from st_opendata.validation.positions import lines_of
+from st_opendata.validation.shapes import Shapes, load_shapes
+from st_opendata.validation.terms import in_order, term_text
+from st_opendata.validation.wording import finding_of
+
+if TYPE_CHECKING:  # DuckDB is not needed to validate files
+    from st_opendata.facts import FactBase
+
+_BAD_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\[\]]|^[^:]*$""")
+
+
+def validate_graph(data: Graph, shapes: Shapes) -> list[Finding]:
+    """The findings on a graph, sorted; without places. The graph is not changed.
+
+    Raises:
+        ConfigurationError: the shapes cannot be evaluated.
+    """
+    return _findings(run(data, shapes), shapes, lambda _result: ())
+
+
+def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = None) -> list[Finding]:
+    """The findings on the facts, each with the cells that cause it, sorted.
+
+    `background` is what the facts may refer to and do not state: ontology and concept schemes. Its own nodes are
+    validated too, should a shape target them; they have no cells.
+    """
+    data = read_lines(facts.lines())
+    if background is not None:
+        data += background
+    return _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts))
+
+
+def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
+    """The cells that state the value; else those of the property; else, where it is missing, of the focus node."""
+    if isinstance(result.focus, BNode):
+        return ()
+    focus = term_text(result.focus)
+    if result.path is None or not re.fullmatch(r"<[^<>]*>", result.path):
+        return _rows(facts.places(focus))
+    value = None if result.value is None else term_text(result.value)
+    found = facts.places(focus, result.path, value) if value is not None else ()
+    return found or facts.places(focus, result.path) or _missing(result.path[1:-1], facts.places(focus), facts)
+
+
+def _missing(predicate: str, places: Iterable[Place], facts: FactBase) -> tuple[Place, ...]:
+    """The empty cells where the property belongs: the focus node's rows in columns that state it, else its rows."""
+    rows = _rows(places)
+    titles = {
+        (table.file, _title(column.titles, column.name))
+        for dataset in facts.catalogue.datasets
+        for table in dataset.tables
+        for column in table.source_columns
+        if column.property_url == predicate
+    }
+    cells = [Place(row.file, row.row, title) for row in rows for file, title in sorted(titles) if file == row.file]
+    return tuple(cells) or rows
+
+
+def _title(titles: object, name: str) -> str:
+    return name if not titles else name
+
+
+def _rows(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(Place(place.file, place.row) for place in places))
+
+
+def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding]:
+    """The findings on RDF files taken as one graph, and on what is ignored in the shape files, sorted.
+
+    Places are file and line, as far as the text of the file shows where a node is described.
+
+    Raises:
+        InputError: a data file cannot be read or does not parse.
+        ConfigurationError: a shape file does not parse or states ill-formed shapes.
+    """
+    loaded = load_shapes(shapes)
+    graph, reader = Graph(), TermReader()
+    origin: dict[Node, Path] = {}
+    bad: dict[Node, Path] = {}
+    for path in data:
+        for triple in read_triples(path, reader, lenient=True):
+            graph.add(triple)
+            origin.setdefault(triple[0], path)
+            bad.update({term: path for term in triple if isinstance(term, URIRef) and _BAD_IRI.search(term)})
+    if not data:
+        raise InputError("there is no data to validate", remedy="Name one RDF file or more.")
+    results = list(run(graph, loaded))
+    anchors = {result.focus: _anchor(graph, result.focus) for result in results}
+    wanted = {str(term) for term in (*anchors.values(), *bad)}
+    lines = {path: lines_of(path, wanted) for path in data} if wanted else {}
+
+    def place(term: Node, path: Path | None) -> tuple[Place, ...]:
+        file = path or next((path for path in lines if str(term) in lines[path]), data[0])
+        return (Place(str(file), line=lines[file].get(str(term))),)
+
+    found = _findings(results, loaded, lambda result: place(anchors[result.focus], origin.get(result.focus)))
+    ill_formed = [finding("rdf-iri", place(term, path), value=f"<{term}>") for term, path in bad.items()]
+    return sort_findings([*loaded.notices, *ill_formed, *found])
+
+
+def _anchor(graph: Graph, node: Node) -> Node:
+    """The node itself, or for a blank node the nearest node with an IRI that leads to it."""
+    seen = {node}
+    while isinstance(node, BNode):
+        above = in_order(term for term in graph.subjects(None, node) if term not in seen)
+        if not above:
+            break
+        node = above[-1]
+        seen.add(node)
+    return node
+
+
+def _findings(
+    results: Iterable[Result], shapes: Shapes, places: Callable[[Result], tuple[Place, ...]]
+) -> list[Finding]:
+    return sort_findings(finding_of(result, shapes, places(result)) for result in results)
+
+
+def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """By file, row, column, line and code, then by the terms: the same findings are always in the same order."""
+    return sorted(findings, key=_sort_key)
+
+
+def _sort_key(each: Finding) -> tuple[object, ...]:
+    first = each.places[0] if each.places else Place("\uffff")
+    place = (first.file, first.row or 0, first.column or "", first.line or 0, first.offset or 0)
+    terms = tuple(term or "" for term in (each.focus, each.path, each.value, each.shape, each.component))
+    return (*place, each.code, *terms, sorted(each.message.items()))

@@ -1,0 +1,81 @@
+"""RDF terms and SHACL property paths as text: for findings (N-Triples), for people (short), and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from st_opendata.namespaces import PREFIXES
+from st_opendata.namespaces import SH as SHACL
+
+SH = Namespace(SHACL)
+
+_SUFFIXES: Mapping[URIRef, str] = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def term_text(term: Node) -> str:
+    """The term in N-Triples syntax, lexical form untouched; a blank node as `_:b1`."""
+    if isinstance(term, URIRef):
+        return f"<{term}>"
+    if isinstance(term, Literal):
+        suffix = f"@{term.language}" if term.language else f"^^<{term.datatype}>" if term.datatype else ""
+        return f'"{str(term).translate(_ESCAPES)}"{suffix}'
+    return f"_:{term}"
+
+
+def in_order(terms: Iterable[Node]) -> list[Node]:
+    """The distinct terms, sorted by their text: the order never depends on the run."""
+    return sorted(set(terms), key=term_text)
+
+
+def path_text(graph: Graph, path: Node) -> str:
+    """A SHACL path (SHACL §2.3.1) as a SPARQL property path; a predicate path is its IRI in N-Triples syntax."""
+    if not isinstance(path, BNode):
+        return term_text(path)
+    if (path, RDF.first, None) in graph:
+        return "/".join(_step(graph, member) for member in Collection(graph, path))
+    if alternatives := graph.value(path, SH.alternativePath):
+        return "|".join(_step(graph, member) for member in Collection(graph, alternatives))
+    if inverse := graph.value(path, SH.inversePath):
+        return "^" + _step(graph, inverse)
+    for predicate, suffix in _SUFFIXES.items():
+        if repeated := graph.value(path, predicate):
+            return _step(graph, repeated) + suffix
+    return term_text(path)
+
+
+def _step(graph: Graph, path: Node) -> str:
+    text = path_text(graph, path)
+    return f"({text})" if isinstance(path, BNode) and not text.startswith("^") else text
+
+
+_IRI = re.compile(r"<([^<>\s]*)>")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<[^<>]*>)?', re.DOTALL)
+_UNESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\r": "\r", "\\t": "\t"}
+
+
+def short(text: str) -> str:
+    """For people: prefixed names for IRIs, a literal as its quoted lexical form, in a term or path of a finding."""
+    if literal := _LITERAL.fullmatch(text):
+        lexical = re.sub(r'\\[\\"nrt]', lambda match: _UNESCAPES[match[0]], literal[1])
+        return f'"{lexical}"' + (f"@{literal[2]}" if literal[2] else "")
+    return _IRI.sub(lambda match: _prefixed(match[1]), text)
+
+
+@cache
+def _namespaces() -> list[tuple[str, str]]:
+    return sorted(((namespace, prefix) for prefix, namespace in PREFIXES.items()), reverse=True)
+
+
+def _prefixed(iri: str) -> str:
+    for namespace, prefix in _namespaces():
+        local = iri.removeprefix(namespace)
+        if local != iri and re.fullmatch(r"[\w-][\w.-]*(?<!\.)", local):
+            return f"{prefix}:{local}"
+    return f"<{iri}>"

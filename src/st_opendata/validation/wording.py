@@ -1,0 +1,82 @@
+"""A SHACL result as a finding: code, severity, message and remedy in each language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rdflib import BNode
+from rdflib.term import Node
+
+from st_opendata.codes import codes, finding
+from st_opendata.model.findings import Finding, Severity
+from st_opendata.place import Place
+from st_opendata.validation.engine import Result
+from st_opendata.validation.shapes import Shapes
+from st_opendata.validation.terms import SH, short, term_text
+from st_opendata.validation.wellformed import list_members
+
+_SEVERITIES = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
+"""Any other severity, also one that the shapes define themselves, is taken as a violation."""
+
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "shacl-min-count": ("minCount",),
+    "shacl-max-count": ("maxCount",),
+    "shacl-qualified-min-count": ("qualifiedMinCount",),
+    "shacl-qualified-max-count": ("qualifiedMaxCount",),
+    "shacl-node-kind": ("nodeKind",),
+    "shacl-pattern": ("pattern",),
+    "shacl-language-in": ("languageIn",),
+    "shacl-less-than-or-equals": ("lessThanOrEquals",),
+}
+
+
+def code_of(component: Node) -> str:
+    """The code of a constraint component: `sh:MinCountConstraintComponent` is `shacl-min-count`."""
+    name = str(component).removeprefix(SH).removesuffix("ConstraintComponent").replace("SPARQL", "Sparql")
+    code = "shacl" + re.sub(r"([A-Z])", lambda match: "-" + match[1].lower(), name)
+    return code if str(component).startswith(SH) and code in codes() else "shacl-custom"
+
+
+def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Finding:
+    """The finding, its message from `sh:message` if the shape has one, else ours."""
+    code = code_of(result.component)
+    focus, value = term_text(result.focus), None if result.value is None else term_text(result.value)
+    texts = finding(
+        code,
+        places,
+        focus=_shown(result.focus),
+        path=short(result.path) if result.path else "rdf:type",
+        value=_shown(result.value if result.value is not None else result.focus),
+        expected=_expected(code, result, shapes),
+    )
+    owner = shapes.owners.get(result.shape) if isinstance(result.shape, BNode) else result.shape
+    return replace(
+        texts,
+        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),  # type: ignore[call-overload]
+        message=dict(result.messages) or texts.message,
+        focus=focus,
+        path=result.path,
+        value=value,
+        shape=None if owner is None else term_text(owner),
+        component=term_text(result.component),
+    )
+
+
+def _shown(term: Node) -> str:
+    return f"[{term}]" if isinstance(term, BNode) else short(term_text(term))
+
+
+def _expected(code: str, result: Result, shapes: Shapes) -> str:
+    """What the shape asks for: the values of the component's parameter, else the shape or component itself."""
+    if code == "shacl-custom":
+        return short(term_text(result.component))
+    camel = re.sub(r"-([a-z])", lambda match: match[1].upper(), code.removeprefix("shacl-"))
+    names = _PARAMETERS.get(code, (camel,))
+    if code in ("shacl-sparql", "shacl-not", "shacl-node", "shacl-closed"):
+        names = ("not", "node") if code != "shacl-sparql" else ()
+    terms = [term for name in names for term in shapes.graph.objects(result.shape, SH[name])]
+    members = [member for term in terms for member in list_members(shapes.graph, term) or [term]]
+    named = sorted(_shown(member) for member in members if not isinstance(member, BNode))
+    return ", ".join(named) or _shown(shapes.owners.get(result.shape, result.shape))
