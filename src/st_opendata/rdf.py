@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby, islice
@@ -72,10 +71,11 @@ def write_quads(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path) -
                 out.writelines(f"{line[:-1]}<{iri}> .\n" for line in batch)
 
 
-def write_gzip(source: Path, target: Path) -> None:
-    """Compress a file; the header has no name and no time, so that the bytes depend on the content alone."""
-    with source.open("rb") as data, target.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
-        shutil.copyfileobj(data, out, 1 << 20)
+def write_gzip(blocks: Iterable[bytes], path: Path) -> None:
+    """Compress; the header has neither name nor time, so that the bytes depend on the content alone."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+        for block in blocks:
+            out.write(block)
 
 
 def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
@@ -98,6 +98,11 @@ def read_lines(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8", newline="\n") as lines:
         while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
             yield batch
+
+
+def encode_lines(batch: list[str]) -> bytes:
+    """The batch as a file holds it."""
+    return "\n".join([*batch, ""]).encode()
 
 
 def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -127,11 +132,16 @@ def _line_term(term: rdflib.term.Node) -> str:
     raise InputError(f"{term.n3()} is a blank node", remedy="Give every node an IRI.")
 
 
-def _triples(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
+def read_triples(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
+    """The triples that the lines state, in order.
+
+    Raises:
+        InputError: a line is not N-Triples.
+    """
     for batch in batches:
         try:
             # Lines may hold any character but a line feed, so only that may separate them.
-            for quad in ox.parse("\n".join([*batch, ""]), format=ox.RdfFormat.N_TRIPLES):
+            for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
                 yield quad.triple
         except SyntaxError as error:
             raise InputError(f"not N-Triples: {error}") from None
@@ -139,11 +149,11 @@ def _triples(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
 
 def _write_n_triples(batches: Iterable[list[str]], out: BinaryIO, _prefixes: Mapping[str, str]) -> None:
     for batch in batches:
-        out.write("\n".join([*batch, ""]).encode())
+        out.write(encode_lines(batch))
 
 
 def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
-    ox.serialize(_triples(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    ox.serialize(read_triples(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
 
 
 class _XmlText:
@@ -163,7 +173,7 @@ class _XmlText:
 def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
     text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_xml_triples(_triples(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+    ox.serialize(_xml_triples(read_triples(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
 
 
 def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -206,7 +216,7 @@ def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
     compact = _compactor(context)
     out.write(b'{"@context": %s,\n"@graph": [' % _json(context))
     comma = b"\n"
-    for subject, triples in groupby(_triples(batches), attrgetter("subject")):
+    for subject, triples in groupby(read_triples(batches), attrgetter("subject")):
         out.write(comma + _json({"@id": compact(subject.value)} | _properties(triples, compact)))
         comma = b",\n"
     out.write(b"\n]}\n")

@@ -310,10 +310,8 @@ class TestQuads:
             assert [f"{quad.triple} ." for quad in quads if quad.graph_name == graph] == HOSTILE
 
     def test_gzip_depends_on_the_content_alone(self, tmp_path):
-        for name in ("one", "two"):
-            (tmp_path / name).write_bytes(b"facts\n" * 1000)
-            os.utime(tmp_path / name, (1, 1) if name == "one" else (10**9, 10**9))
-            write_gzip(tmp_path / name, tmp_path / f"{name}.gz")
+        write_gzip([b"facts\n" * 1000], tmp_path / "one.gz")
+        write_gzip([b"facts\n"] * 1000, tmp_path / "two.gz")
         assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
         assert (tmp_path / "one.gz").read_bytes()[4:8] == bytes(4)
         assert gzip.decompress((tmp_path / "one.gz").read_bytes()) == b"facts\n" * 1000

@@ -1,0 +1,80 @@
+"""The files of a release: one writer per format, behind one registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
+from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
+from st_opendata.facts import FactBase
+from st_opendata.model.descriptions import Catalogue, Dataset
+from st_opendata.model.release import Distribution, File
+from st_opendata.model.text import Text, pick
+from st_opendata.rdf import UnwritableTripleError
+
+__all__ = ["write_dataset", "write_dumps"]
+
+SourceT = TypeVar("SourceT", TableSource, DatasetSource)
+
+
+def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folder: Path) -> tuple[Distribution, ...]:
+    """Write the files of a dataset to `<folder>/<dataset>/`; `folder` is the root of the release.
+
+    Raises:
+        ConfigurationError: a table has the name of the file with the facts.
+        UnwritableTripleError: a format cannot carry a fact; its place is a cell that states it.
+    """
+    for table in dataset.tables:
+        if table.name == "facts":
+            raise ConfigurationError(
+                f"{table.file}: a table cannot be called facts, as facts.parquet holds the facts of the dataset",
+                remedy="Rename the file.",
+            )
+    (folder / dataset.id).mkdir(parents=True, exist_ok=True)
+    whole = DatasetSource(catalogue, dataset, facts, folder / dataset.id)
+    written: list[Distribution] = []
+    for table in dataset.tables:
+        written += _write_all(TABLE_EXPORTS, TableSource(catalogue, dataset, table, facts), folder)
+    written += _write_all(DATASET_EXPORTS, whole, folder)
+    return tuple(written)
+
+
+def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[File, ...]:
+    """Write the facts of all datasets at the root of the release: N-Quads, and compressed N-Quads and N-Triples."""
+    source = CatalogueSource(catalogue, facts)
+    files = []
+    for export in CATALOGUE_EXPORTS:
+        path = export.file.format(name=catalogue.id)
+        export.write(source, folder / path)
+        files.append(File.of(folder, path))
+    return tuple(files)
+
+
+def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path) -> Iterator[Distribution]:
+    for export in exports:
+        if not export.applies(source):
+            continue
+        path = f"{source.dataset.id}/{export.file.format(name=source.name)}"
+        try:
+            export.write(source, root / path)
+        except UnwritableTripleError as error:
+            error.place = next(iter(source.facts.places(*error.triple)), None)
+            raise
+        yield Distribution(
+            file=File.of(root, path),
+            format=export.format,
+            title=_title(export, source.title),
+            dataset=source.dataset.id,
+            table=source.table.name if isinstance(source, TableSource) else None,
+            conforms_to=(export.standard,) if export.standard else (),
+            described_by=path + export.described_by if export.described_by else None,
+        )
+
+
+def _title(export: Export[SourceT], title: Text) -> Text:
+    """`Cities (CSV)`, in each language of the title."""
+    content = {language: f" – {pick(export.title, language)}" if export.title else "" for language in title}
+    return {language: f"{text}{content[language]} ({export.format.label})" for language, text in title.items()}

@@ -1,0 +1,138 @@
+"""CSVW metadata of a published CSV: what the publisher's description says, told of the cleaned file.
+
+The default dialect, no number or date formats, absolute templates, so that any CSVW tool gets from the published file
+the facts that we publish (csv2rdf, minimal mode). A column that states nothing has `suppressOutput`, as CSVW would
+otherwise invent a property for it. It is a table group, because a foreign key may only refer to a table of its group:
+the tables referred to follow the table, and state nothing there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from st_opendata.exports.sources import TableSource
+from st_opendata.model.descriptions import Catalogue, Dataset
+from st_opendata.model.tables import Column, Datatype, ForeignKey, Table
+from st_opendata.model.text import Text
+from st_opendata.tables.datatypes import MOMENTS, NUMBERS, datatype_iri
+from st_opendata.vocabularies import concept_iri
+
+Json = dict[str, object]
+
+METADATA_SUFFIX = "-metadata.json"
+"""Appended to the name of a CSV file, this is where CSVW tools look first (CSVW syntax §5.3)."""
+
+
+def write_metadata(source: TableSource, path: Path) -> None:
+    """Write the metadata of the table's published CSV."""
+    metadata = table_group(source.catalogue, source.dataset, source.table)
+    path.write_text(json.dumps(metadata, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
+
+
+def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
+    """The description of the table with those that its foreign keys name; URLs are relative to the dataset's folder."""
+    licence = dataset.license or catalogue.license
+    group: Json = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "dc:title": _texts(dataset.title),
+        "dc:description": _texts(dataset.description),
+        "dc:isPartOf": {"@id": catalogue.dataset_iri(dataset.id)},
+    }
+    if licence:
+        group["dc:license"] = {"@id": concept_iri("licence", licence)}
+    named = {key.table: key.dataset for key in table.foreign_keys if key.table != table.name}
+    others = [_find(catalogue, *reference) for reference in sorted(named.items())]
+    group["tables"] = [
+        _table(table, dataset.id, foreign_keys=table.foreign_keys),
+        *(_table(other, dataset.id) | {"suppressOutput": True} for other in others),
+    ]
+    return group
+
+
+def null_texts(column: Column) -> tuple[str, ...]:
+    """The cells of the published CSV that are null: the empty one, unless the publisher's empty cells are texts."""
+    return ("",) if "" in column.null else column.null[:1]
+
+
+def _find(catalogue: Catalogue, name: str, dataset_id: str) -> Table:
+    (dataset,) = (dataset for dataset in catalogue.datasets if dataset.id == dataset_id)
+    (table,) = (table for table in dataset.tables if table.name == name)
+    return table
+
+
+def _url(dataset_id: str, table: str, seen_from: str) -> str:
+    return f"{table}.csv" if dataset_id == seen_from else f"../{dataset_id}/{table}.csv"
+
+
+def _texts(text: Text) -> list[Json]:
+    return [{"@value": value, "@language": language} for language, value in text.items()]
+
+
+def _table(table: Table, seen_from: str, *, foreign_keys: Sequence[ForeignKey] = ()) -> Json:
+    about = next((column.about_url for column in table.columns if column.about_url), None)
+    schema: Json = {"aboutUrl": about} if about else {}
+    schema["columns"] = [_column(column, about) for column in table.columns]
+    if table.primary_key:
+        schema["primaryKey"] = list(table.primary_key)
+    if foreign_keys:
+        schema["foreignKeys"] = [
+            {
+                "columnReference": list(key.columns),
+                "reference": {
+                    "resource": _url(key.dataset, key.table, seen_from),
+                    "columnReference": list(key.reference),
+                },
+            }
+            for key in foreign_keys
+        ]
+    described: Json = {"url": _url(table.dataset, table.name, seen_from), "dc:title": _texts(table.titles)}
+    if table.description:
+        described["dc:description"] = _texts(table.description)
+    return described | {"tableSchema": schema}
+
+
+def _column(column: Column, about: str | None) -> Json:
+    described: Json = {"name": column.name}
+    if column.titles:
+        # The header holds the name, and a validator compares the header with the titles.
+        header = {} if column.virtual else {"und": column.name}
+        described["titles"] = header | dict(column.titles)
+    if column.description:
+        described["dc:description"] = _texts(column.description)
+    optional = {
+        "virtual": column.virtual,
+        "datatype": _datatype(column.datatype),
+        "lang": column.lang if column.lang != "und" else None,
+        "required": column.required,
+        "separator": column.separator,
+        "ordered": column.ordered,
+        "default": column.default if column.virtual else None,
+        "aboutUrl": column.about_url if column.about_url != about else None,
+        "propertyUrl": column.property_url,
+        "valueUrl": column.value_url,
+        "suppressOutput": column.suppress_output or column.property_url is None,
+    }
+    described |= {key: value for key, value in optional.items() if value}
+    nulls = null_texts(column)
+    return described if nulls == ("",) else described | {"null": list(nulls)}
+
+
+def _datatype(datatype: Datatype) -> str | Json | None:
+    """The datatype without the format that canonical text does not need; None for plain text."""
+    facets: Json = {
+        "@id": datatype.iri if datatype.iri != datatype_iri(datatype.base) else None,
+        "format": None if datatype.base in NUMBERS | MOMENTS | {"boolean"} else datatype.pattern,
+        "length": datatype.length,
+        "minLength": datatype.min_length,
+        "maxLength": datatype.max_length,
+        "minimum": datatype.minimum,
+        "maximum": datatype.maximum,
+        "minExclusive": datatype.min_exclusive,
+        "maxExclusive": datatype.max_exclusive,
+    }
+    stated: Json = {key: value for key, value in facets.items() if value is not None}
+    if stated:
+        return {"base": datatype.base, **stated}
+    return datatype.base if datatype.base != "string" else None

@@ -1,0 +1,132 @@
+"""GeoJSON (RFC 7946): the subjects with `geo:lat` and `geo:long` as points in WGS 84, longitude first.
+
+A feature's id is its IRI. Its properties are its other facts, flat as map programs like them: the last part of the
+property's IRI is the key (the whole IRI where two properties share that part), `@fr` is appended for text in a
+language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is the rdfs:label,
+or skos:prefLabel, in English or the first language there is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import chain, groupby
+from operator import attrgetter
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.exports.json_text import json_array, json_object, json_value, quote, read_number
+from st_opendata.exports.sources import DatasetSource
+from st_opendata.model.text import pick
+from st_opendata.namespaces import PREFIXES, XSD
+from st_opendata.rdf import UnwritableTripleError, read_triples
+
+_LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
+_LIMITS = {_LATITUDE: 90, _LONGITUDE: 180}
+_LABELS = (f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}prefLabel")
+_NAME = "name"
+
+Point = tuple[Decimal, Decimal]
+Box = tuple[Decimal, Decimal, Decimal, Decimal]
+
+
+def has_places(source: DatasetSource) -> bool:
+    """True when some subject has both coordinates."""
+    return any(True for _ in _places(source.lines()))
+
+
+def write_geojson(source: DatasetSource, path: Path) -> None:
+    """Write the places of the dataset as a feature collection with its bounding box.
+
+    Raises:
+        UnwritableTripleError: a coordinate is no number or out of range, or a place has two of them.
+    """
+    keys = _keys(chain.from_iterable(_places(source.lines())))
+    box: Box | None = None
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.write('{"type": "FeatureCollection", "features": [')
+        comma = "\n"
+        for subject, triples in groupby(read_triples(_places(source.lines())), attrgetter("subject")):
+            facts = list(triples)
+            point = _point(facts)
+            box = _grow(box, point)
+            out.write(comma + _feature(subject.value, point, _properties(facts, keys)))
+            comma = ",\n"
+        out.write(f'\n], "bbox": {json_array(map(str, box or ()))}}}\n')
+
+
+def _places(batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The lines of each subject that has both coordinates."""
+    lines = chain.from_iterable(batches)
+    for _, group in groupby(lines, lambda line: line[: line.index(" ")]):
+        facts = list(group)
+        if {_predicate(line) for line in facts} >= _LIMITS.keys():
+            yield facts
+
+
+def _predicate(line: str) -> str:
+    return line.split(" ", 2)[1][1:-1]
+
+
+def _keys(lines: Iterable[str]) -> dict[str, str]:
+    """The name of each property in the features."""
+    properties = {_predicate(line) for line in lines}
+    last_parts = {iri: re.split("[/#:]", iri)[-1] for iri in properties}
+    uses = Counter([*last_parts.values(), _NAME, ""])
+    return {iri: part if uses[part] == 1 else iri for iri, part in last_parts.items()}
+
+
+def _point(facts: Iterable[ox.Triple]) -> Point:
+    """Longitude and latitude, exact."""
+    found: dict[str, Decimal] = {}
+    for triple in facts:
+        axis = triple.predicate.value
+        if axis not in _LIMITS:
+            continue
+        limit = _LIMITS[axis]
+        value = read_number(triple.object.value) if isinstance(triple.object, ox.Literal) else None
+        if value is None or abs(value) > limit or axis in found:
+            raise UnwritableTripleError(
+                triple, f"GeoJSON needs one number from -{limit} to {limit}", "Correct the coordinate in the table."
+            )
+        found[axis] = value
+    return found[_LONGITUDE], found[_LATITUDE]
+
+
+def _grow(box: Box | None, point: Point) -> Box:
+    """The box (west, south, east, north) that holds the point too."""
+    longitude, latitude = point
+    west, south, east, north = box or (*point, *point)
+    return min(west, longitude), min(south, latitude), max(east, longitude), max(north, latitude)
+
+
+def _feature(iri: str, point: Point, properties: str) -> str:
+    geometry = f'{{"type": "Point", "coordinates": {json_array(map(str, point))}}}'
+    return f'{{"type": "Feature", "id": {quote(iri)}, "geometry": {geometry}, "properties": {properties}}}'
+
+
+def _properties(facts: Iterable[ox.Triple], keys: Mapping[str, str]) -> str:
+    tokens: dict[str, list[str]] = {}
+    labels: dict[str, dict[str, str]] = {iri: {} for iri in _LABELS}
+    for triple in facts:
+        predicate, term = triple.predicate.value, triple.object
+        if predicate in _LIMITS:
+            continue
+        language = term.language if isinstance(term, ox.Literal) else None
+        key = f"{keys[predicate]}@{language}" if language else keys[predicate]
+        tokens.setdefault(key, []).append(_token(term))
+        if predicate in labels and isinstance(term, ox.Literal):
+            labels[predicate].setdefault(language or "", term.value)
+    names = [pick(labels[iri], "en") for iri in _LABELS if labels[iri]]
+    members = [(_NAME, quote(names[0]))] if names else []
+    members += [(key, many[0] if len(many) == 1 else json_array(many)) for key, many in tokens.items()]
+    return json_object(members)
+
+
+def _token(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    if isinstance(term, ox.Literal):
+        return json_value(term.value, term.datatype.value.removeprefix(XSD))
+    return quote(str(term)[1:-1])

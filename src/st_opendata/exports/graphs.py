@@ -1,0 +1,39 @@
+"""RDF: the facts of a dataset in four formats, and those of the catalogue with one named graph a dataset."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from st_opendata.exports.sources import CatalogueSource, DatasetSource
+from st_opendata.formats import N_TRIPLES, Format
+from st_opendata.rdf import encode_lines, write_gzip, write_quads, write_rdf
+
+
+def write_n_triples(source: DatasetSource, path: Path) -> None:
+    """Write the facts of the dataset as the engine gives them: shard by shard, sorted within a shard."""
+    write_rdf(source.facts.lines(source.dataset.id), path, N_TRIPLES, {})
+
+
+def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
+    """Write the dataset's N-Triples in another format; raises as `write_rdf`."""
+    write_rdf(source.lines(), path, form, source.prefixes)
+
+
+def write_named_graphs(source: CatalogueSource, path: Path) -> None:
+    """Write N-Quads: each dataset's facts in the graph that its IRI names."""
+    catalogue = source.catalogue
+    write_quads(
+        ((catalogue.dataset_iri(dataset.id), source.facts.lines(dataset.id)) for dataset in catalogue.datasets), path
+    )
+
+
+def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:
+    """Compress the N-Quads that stand beside `path` without its `.gz`."""
+    with path.with_suffix("").open("rb") as data:
+        write_gzip(iter(partial(data.read, 1 << 20), b""), path)
+
+
+def zip_all_facts(source: CatalogueSource, path: Path) -> None:
+    """Write the distinct facts of all datasets as compressed N-Triples."""
+    write_gzip(map(encode_lines, source.facts.lines()), path)

@@ -1,0 +1,98 @@
+"""All writers, as data: what is written for each table, each dataset and the catalogue, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from st_opendata.exports.csv_table import write_csv
+from st_opendata.exports.csvw_metadata import METADATA_SUFFIX
+from st_opendata.exports.geojson import has_places, write_geojson
+from st_opendata.exports.graphs import (
+    write_graph_as,
+    write_n_triples,
+    write_named_graphs,
+    zip_all_facts,
+    zip_named_graphs,
+)
+from st_opendata.exports.json_table import write_json
+from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
+from st_opendata.formats import (
+    CSV,
+    GEOJSON,
+    GZIP,
+    JSON,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    PARQUET,
+    RDF_XML,
+    TURTLE,
+    Format,
+)
+from st_opendata.model.text import Text
+
+SourceT = TypeVar("SourceT")
+
+
+@dataclass(frozen=True)
+class Export(Generic[SourceT]):
+    """A writer: `file` names its file, with `{name}` for that of the table, dataset or catalogue.
+
+    `title` says what stands in the file, where the format does not; `described_by` is the suffix of a second file that
+    the writer puts beside it; `standard` is the IRI of what the file conforms to.
+    """
+
+    format: Format
+    file: str
+    write: Callable[[SourceT, Path], None]
+    applies: Callable[[SourceT], bool] = lambda _source: True
+    title: Text | None = None
+    described_by: str | None = None
+    standard: str | None = None
+
+
+def _write_parquet(source: TableSource, path: Path) -> None:
+    source.facts.write_table(source.table.name, path)
+
+
+def _write_facts(source: DatasetSource, path: Path) -> None:
+    source.facts.write_facts(source.dataset.id, path)
+
+
+_FACTS = {
+    "en": "facts and the cells that state them",
+    "fr": "faits et cellules sources",
+    "de": "Fakten und ihre Zellen",
+}
+
+TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
+    Export(
+        CSV,
+        "{name}.csv",
+        write_csv,
+        described_by=METADATA_SUFFIX,
+        standard="https://www.rfc-editor.org/rfc/rfc4180",
+    ),
+    Export(JSON, "{name}.json", write_json, standard="https://www.rfc-editor.org/rfc/rfc8259"),
+    Export(PARQUET, "{name}.parquet", _write_parquet),
+)
+DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
+    # N-Triples first: the writers after it read that file.
+    Export(N_TRIPLES, "{name}.nt", write_n_triples, standard="https://www.w3.org/TR/n-triples/"),
+    Export(TURTLE, "{name}.ttl", partial(write_graph_as, TURTLE), standard="https://www.w3.org/TR/turtle/"),
+    Export(
+        RDF_XML, "{name}.rdf", partial(write_graph_as, RDF_XML), standard="https://www.w3.org/TR/rdf-syntax-grammar/"
+    ),
+    Export(JSON_LD, "{name}.jsonld", partial(write_graph_as, JSON_LD), standard="https://www.w3.org/TR/json-ld11/"),
+    Export(GEOJSON, "{name}.geojson", write_geojson, has_places, standard="https://www.rfc-editor.org/rfc/rfc7946"),
+    Export(PARQUET, "facts.parquet", _write_facts, title=_FACTS),
+)
+CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
+    Export(N_QUADS, "{name}.nq", write_named_graphs, standard="https://www.w3.org/TR/n-quads/"),
+    Export(GZIP, "{name}.nq.gz", zip_named_graphs),
+    Export(GZIP, "{name}.nt.gz", zip_all_facts),
+)

@@ -1,0 +1,73 @@
+"""What a writer reads: a table, the facts of a dataset, or those of the whole catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from st_opendata.facts import FactBase
+from st_opendata.formats import N_TRIPLES
+from st_opendata.model.descriptions import Catalogue, Dataset
+from st_opendata.model.tables import Table
+from st_opendata.model.text import Text
+from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf import read_lines, used_prefixes
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table with its cleaned rows."""
+
+    catalogue: Catalogue
+    dataset: Dataset
+    table: Table
+    facts: FactBase
+
+    @property
+    def name(self) -> str:
+        """Name of the files, without extension."""
+        return self.table.name
+
+    @property
+    def title(self) -> Text:
+        """What the files hold."""
+        return self.table.titles
+
+
+@dataclass(frozen=True)
+class DatasetSource:
+    """A dataset whose facts were written to `<folder>/<dataset>.nt`; `folder` is the dataset's in the release."""
+
+    catalogue: Catalogue
+    dataset: Dataset
+    facts: FactBase
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Name of the files, without extension."""
+        return self.dataset.id
+
+    @property
+    def title(self) -> Text:
+        """What the files hold."""
+        return self.dataset.title
+
+    def lines(self) -> Iterator[list[str]]:
+        """The facts as batches of sorted N-Triples lines, read back: no writer but the first asks the engine."""
+        return read_lines(self.folder / f"{self.dataset.id}{N_TRIPLES.extension}")
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the facts use."""
+        return used_prefixes(self.lines(), PREFIXES | self.catalogue.prefixes)
+
+
+@dataclass(frozen=True)
+class CatalogueSource:
+    """The facts of all datasets."""
+
+    catalogue: Catalogue
+    facts: FactBase

@@ -1,0 +1,174 @@
+"""The metadata of a published CSV gives other CSVW tools our values and our facts."""
+
+import csv
+import json
+import warnings
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import csvw
+import pyoxigraph as ox
+import pytest
+import uritemplate
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def read_metadata(release: Path, path: str) -> dict:
+    return json.loads((release / f"{path}-metadata.json").read_text("utf-8"))
+
+
+def csv2rdf(metadata_path: Path) -> set[str]:
+    """CSVW's mapping to RDF in minimal mode (csv2rdf §4), as N-Triples, of files with the default dialect."""
+    triples: set[str] = set()
+    for table in json.loads(metadata_path.read_text("utf-8"))["tables"]:
+        if table.get("suppressOutput"):
+            continue
+        with (metadata_path.parent / table["url"]).open(encoding="utf-8", newline="") as lines:
+            header, *rows = csv.reader(lines, strict=True)
+        columns = table["tableSchema"]["columns"]
+        assert header == [column["name"] for column in columns if not column.get("virtual")]
+        for number, row in enumerate(rows, 1):
+            triples |= row_triples(table["tableSchema"], columns, row, number)
+    return triples
+
+
+def row_triples(schema: dict, columns: list[dict], row: list[str], number: int) -> set[str]:
+    cells = row + [column.get("default", "") for column in columns[len(row) :]]
+    values = {column["name"]: parse(column, cell) for column, cell in zip(columns, cells, strict=True)}
+    variables = {name: value for name, value in values.items() if value not in (None, [])} | {"_row": str(number)}
+    triples = set()
+    for column in columns:
+        if column.get("suppressOutput"):
+            continue
+        subject = ox.NamedNode(uritemplate.expand(column.get("aboutUrl", schema["aboutUrl"]), variables))
+        predicate = ox.NamedNode(uritemplate.expand(column["propertyUrl"], variables))
+        value = values[column["name"]]
+        if "valueUrl" in column:
+            if value is not None or column.get("virtual"):
+                target = ox.NamedNode(uritemplate.expand(column["valueUrl"], variables))
+                triples.add(f"{ox.Triple(subject, predicate, target)} .")
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if item is not None:
+                triples.add(f"{ox.Triple(subject, predicate, literal(column, item))} .")
+    return triples
+
+
+def parse(column: dict, cell: str) -> str | list[str] | None:
+    if "separator" in column:
+        return cell.split(column["separator"]) if cell else []
+    return None if cell in column.get("null", [""]) else cell
+
+
+def literal(column: dict, text: str) -> ox.Literal:
+    datatype = column.get("datatype", "string")
+    base = datatype["base"] if isinstance(datatype, dict) else datatype
+    if base == "string":
+        return ox.Literal(text, language=column.get("lang"))
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + base))
+
+
+@pytest.mark.parametrize("dataset", ["places", "countries"])
+def test_the_published_mapping_gives_exactly_the_facts(release, dataset):
+    published = {f"{quad.triple} ." for quad in ox.parse(path=str(release / dataset / f"{dataset}.nt"))}
+    mapped = {triple for metadata in (release / dataset).glob("*.csv-metadata.json") for triple in csv2rdf(metadata)}
+    assert mapped == published
+    assert len(published) > 3
+
+
+@pytest.mark.parametrize("path", ["places/cities.csv", "places/texts.csv", "countries/countries.csv"])
+def test_csvw_finds_it_valid(release, path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        group = csvw.TableGroup.from_file(release / f"{path}-metadata.json")
+        for table in group.tables:
+            assert list(table.iterdicts(strict=True))
+            assert table.check_primary_key()
+        assert group.check_referential_integrity()
+
+
+def test_csvw_finds_the_metadata_from_the_csv(release):
+    found = csvw.CSVW(str(release / "countries/countries.csv"), validate=True)
+    assert found.is_valid
+    assert found.common_props["dc:license"] == {
+        "@id": "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
+    }
+
+
+PYTHON_VALUES = {
+    "decimal": Decimal,
+    "integer": int,
+    "double": float,
+    "boolean": lambda text: text == "true",
+    "date": date.fromisoformat,
+}
+
+
+@pytest.mark.parametrize("path", ["places/cities.csv", "places/texts.csv", "countries/countries.csv"])
+def test_csvw_reads_the_values(release, catalogue, facts, path):
+    dataset, file = path.split("/")
+    (table,) = (t for d in catalogue.datasets if d.id == dataset for t in d.tables if f"{t.name}.csv" == file)
+    expected = []
+    for batch in facts.records(table.name):
+        for row in batch:
+            cells = {}
+            for column, cell in zip(table.source_columns, row, strict=True):
+                convert = PYTHON_VALUES.get(column.datatype.base, str)
+                if column.separator:
+                    cells[column.name] = [convert(item) for item in cell or []]
+                else:
+                    cells[column.name] = None if cell is None else convert(cell)
+            expected.append(cells)
+    virtual = {column.name for column in table.columns if column.virtual}
+    read = csvw.TableGroup.from_file(release / f"{path}-metadata.json").tables[0].iterdicts(strict=True)
+    assert [{name: cell for name, cell in row.items() if name not in virtual} for row in map(_plain, read)] == expected
+
+
+def _plain(row: dict) -> dict:
+    """csvw's own types for URIs and the like as text."""
+    known = (str, list, bool, int, float, Decimal, date, type(None))
+    return {name: cell if isinstance(cell, known) else str(cell) for name, cell in row.items()}
+
+
+def test_description(release):
+    metadata = read_metadata(release, "places/cities.csv")
+    assert metadata["dc:isPartOf"] == {"@id": "https://example.org/data/dataset/places"}
+    assert {"@value": "Orte", "@language": "de"} in metadata["dc:title"]
+    table, other = metadata["tables"]
+    assert {"@value": "Villes", "@language": "fr"} in table["dc:title"]
+    assert "dialect" not in table
+    assert table["tableSchema"]["aboutUrl"] == "https://example.org/data/city/{id}"
+    assert table["tableSchema"]["primaryKey"] == ["id"]
+    assert table["tableSchema"]["foreignKeys"] == [
+        {
+            "columnReference": ["country"],
+            "reference": {"resource": "../countries/countries.csv", "columnReference": ["code"]},
+        }
+    ]
+    assert other["suppressOutput"] is True
+    assert other["url"] == "../countries/countries.csv"
+
+
+def test_columns(release):
+    columns = {c["name"]: c for c in read_metadata(release, "places/cities.csv")["tables"][0]["tableSchema"]["columns"]}
+    assert columns["id"] == {
+        "name": "id",
+        "titles": {"und": "id", "en": "Identifier", "fr": "Identifiant"},
+        "datatype": {"base": "string", "format": "[a-z0-9-]+"},
+        "required": True,
+        "suppressOutput": True,
+    }
+    assert columns["budget"]["datatype"] == {"base": "decimal", "minimum": "0"}
+    assert columns["since"]["datatype"] == "date"
+    assert columns["capital"]["datatype"] == "boolean"
+    assert columns["tags"]["separator"] == "|"
+    assert columns["note"]["null"] == ["-"]
+    assert columns["type"] == {
+        "name": "type",
+        "virtual": True,
+        "propertyUrl": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
+        "valueUrl": "https://example.org/terms#City",
+    }
+    assert all("suppressOutput" not in column for name, column in columns.items() if name != "id")

@@ -1,0 +1,71 @@
+"""RDF files of a release, read back by rdflib and pyoxigraph and compared with the facts."""
+
+import gzip
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from st_opendata.rdf import graph_lines
+
+FILES = {".nt": "nt", ".ttl": "turtle", ".rdf": "xml", ".jsonld": "json-ld"}
+
+
+def fact_lines(facts, dataset=None):
+    """The facts with language tags as readers give them: in lower case."""
+    text = "\n".join(line for batch in facts.lines(dataset) for line in [*batch, ""])
+    return sorted(f"{quad.triple} ." for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+
+
+@pytest.mark.parametrize("suffix", FILES)
+@pytest.mark.parametrize("dataset", ["places", "countries"])
+class TestDataset:
+    def test_rdflib_reads_the_facts(self, release, facts, dataset, suffix, monkeypatch):
+        monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+        graph = rdflib.Graph(bind_namespaces="none")
+        graph.parse(release / dataset / f"{dataset}{suffix}", format=FILES[suffix])
+        lowered = [str(triple) + " ." for triple in ox.parse("\n".join([*graph_lines(graph), ""]), format=_NT)]
+        assert sorted(lowered) == fact_lines(facts, dataset)
+
+    def test_pyoxigraph_reads_the_facts(self, release, facts, dataset, suffix):
+        read = ox.parse(path=str(release / dataset / f"{dataset}{suffix}"), format=_kind(suffix))
+        assert sorted(f"{quad.triple} ." for quad in read) == fact_lines(facts, dataset)
+
+
+_NT = ox.RdfFormat.N_TRIPLES
+
+
+def _kind(suffix: str) -> ox.RdfFormat:
+    kind = ox.RdfFormat.from_extension(suffix[1:])
+    assert kind is not None
+    return kind
+
+
+def test_n_triples_are_the_lines(release, facts):
+    lines = [line for batch in facts.lines("places") for line in batch]
+    assert (release / "places/places.nt").read_bytes() == "\n".join([*lines, ""]).encode()
+
+
+def test_only_used_prefixes_are_declared(release):
+    turtle = (release / "countries/countries.ttl").read_text("utf-8")
+    assert [line.split()[1] for line in turtle.splitlines() if line.startswith("@prefix")] == ["skos:", "ex:"]
+
+
+class TestCatalogue:
+    def test_one_graph_a_dataset(self, release, facts, catalogue):
+        quads = list(ox.parse(path=str(release / "hostile.nq"), format=ox.RdfFormat.N_QUADS))
+        assert {quad.graph_name.value for quad in quads} == {
+            "https://example.org/data/dataset/countries",
+            "https://example.org/data/dataset/places",
+        }
+        for dataset in catalogue.datasets:
+            graph = ox.NamedNode(catalogue.dataset_iri(dataset.id))
+            triples = sorted(f"{quad.triple} ." for quad in quads if quad.graph_name == graph)
+            assert triples == fact_lines(facts, dataset.id)
+
+    def test_zipped_quads_are_the_quads(self, release):
+        assert gzip.decompress((release / "hostile.nq.gz").read_bytes()) == (release / "hostile.nq").read_bytes()
+
+    def test_zipped_triples_are_all_facts(self, release, facts):
+        read = ox.parse(gzip.decompress((release / "hostile.nt.gz").read_bytes()), format=_NT)
+        assert sorted(f"{quad.triple} ." for quad in read) == fact_lines(facts)
