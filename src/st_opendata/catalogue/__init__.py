@@ -1,0 +1,36 @@
+"""The catalogue as DCAT-AP, VoID and schema.org, and its MQA score."""
+
+from st_opendata.catalogue.dcat import catalogue_graph
+from st_opendata.catalogue.files import write_catalogue
+from st_opendata.catalogue.indicators import DIMENSIONS, INDICATORS, MAXIMUM, Indicator
+from st_opendata.catalogue.reading import read_dcat
+from st_opendata.catalogue.remote import answering_urls, fetch_dcat, served_urls
+from st_opendata.catalogue.schema_org import schema_org
+from st_opendata.catalogue.score import BANDS, Mark, Score, average_points, band_of, release_answers, score_graph
+from st_opendata.catalogue.subgraph import dataset_subgraph
+from st_opendata.catalogue.void import Counts, count_facts, void_graph
+
+__all__ = [
+    "BANDS",
+    "DIMENSIONS",
+    "INDICATORS",
+    "MAXIMUM",
+    "Counts",
+    "Indicator",
+    "Mark",
+    "Score",
+    "answering_urls",
+    "average_points",
+    "band_of",
+    "catalogue_graph",
+    "count_facts",
+    "dataset_subgraph",
+    "fetch_dcat",
+    "read_dcat",
+    "release_answers",
+    "schema_org",
+    "score_graph",
+    "served_urls",
+    "void_graph",
+    "write_catalogue",
+]

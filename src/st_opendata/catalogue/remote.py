@@ -1,0 +1,107 @@
+"""DCAT descriptions and files on the web; the only module here that talks to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from types import ModuleType
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import rdflib
+
+from st_opendata import __version__
+from st_opendata.catalogue.reading import parse_dcat, sniff_syntax, syntax_of
+from st_opendata.catalogue.terms import DCAT
+from st_opendata.errors import InputError, RemoteError, UsageError
+from st_opendata.place import Place
+
+MAX_BYTES = 100_000_000
+_ACCEPT = (
+    "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7, "
+    "application/n-quads;q=0.6, */*;q=0.1"
+)
+_AGENT = {"User-Agent": f"st-opendata/{__version__}"}
+_BLOCK = 65_536
+
+
+def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rdflib.Graph:
+    """The DCAT description at an http(s) URL, at most `limit` bytes in at most about `timeout` seconds.
+
+    Raises:
+        UsageError: the URL is not http(s).
+        InputError: `requests` is not installed, or what came has a syntax error.
+        RemoteError: no answer, an answer of 400 or more, a web page, too much or too slow.
+    """
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UsageError(f'"{url}" is not an http(s) URL')
+    data, media_type, final = _fetch(url, timeout, limit)
+    if media_type in ("text/html", "application/xhtml+xml"):
+        raise RemoteError(
+            "the answer is a web page, not RDF", place=Place(url), remedy="Give the URL of the RDF file itself."
+        )
+    syntax = ox.RdfFormat.from_media_type(media_type) if media_type else None
+    if syntax is None or media_type in ("text/plain", "application/xml", "text/xml", "application/json"):
+        syntax = syntax_of(urlsplit(final).path) or sniff_syntax(data)
+    return parse_dcat(data, syntax, base=final, shown=url)
+
+
+def served_urls(graph: rdflib.Graph) -> set[str]:
+    """Access and download URLs of the graph: those that its score asks for."""
+    return {str(url) for predicate in (DCAT.accessURL, DCAT.downloadURL) for url in graph.objects(None, predicate)}
+
+
+def answering_urls(urls: Iterable[str], *, workers: int = 8, timeout: float = 10.0) -> frozenset[str]:
+    """Those http(s) URLs that answer HEAD, after redirects, with a status of 200 to 399.
+
+    At most `workers` requests run at a time, each given `timeout` seconds to connect and as many to answer.
+
+    Raises:
+        InputError: `requests` is not installed.
+    """
+    requests = _requests()
+    asked = sorted(url for url in set(urls) if url.startswith(("http://", "https://")))
+
+    def answers(url: str) -> bool:
+        try:
+            response = requests.head(url, headers=_AGENT, timeout=timeout, allow_redirects=True)
+        except (requests.RequestException, ValueError):
+            return False
+        return int(response.status_code) in range(200, 400)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return frozenset(url for url, found in zip(asked, pool.map(answers, asked), strict=True) if found)
+
+
+def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
+    """Content, media type and final URL."""
+    requests = _requests()
+    end = monotonic() + timeout
+    data = bytearray()
+    try:
+        with requests.get(url, headers={**_AGENT, "Accept": _ACCEPT}, timeout=timeout, stream=True) as response:
+            if response.status_code >= 400:
+                raise RemoteError(f"answered {response.status_code} {response.reason}", place=Place(url))
+            for block in response.iter_content(_BLOCK):
+                data += block
+                if len(data) > limit:
+                    raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url))
+                if monotonic() > end:
+                    raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url))
+            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return bytes(data), media_type, str(response.url)
+    except (requests.RequestException, ValueError) as error:
+        raise RemoteError(
+            f"did not answer: {error}", place=Place(url), remedy="Check the URL and the network."
+        ) from None
+
+
+def _requests() -> ModuleType:
+    try:
+        import requests
+    except ImportError:
+        raise InputError(
+            "scoring what is on the web needs the package requests", remedy="pip install 'st-opendata[web]'"
+        ) from None
+    return requests

@@ -1,0 +1,158 @@
+"""schema.org descriptions of datasets, with the fields that Google Dataset Search requires and recommends.
+
+https://developers.google.com/search/docs/appearance/structured-data/dataset
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
+from st_opendata.model.release import Distribution
+from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.vocabularies import concept_iri, licence_page
+
+Json = dict[str, Any]
+
+MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
+"""Lengths of a description that Google takes."""
+
+
+def schema_org(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Distribution]) -> Json:
+    """The dataset as a schema.org Dataset in JSON-LD, in English where there is a choice.
+
+    `citation` are the sources it was made from, `measurementTechnique` is its provenance; a field without a value is
+    left out.
+    """
+    iri = catalogue.dataset_iri(dataset.id)
+    found: Json = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": iri,
+        "name": _text(dataset.title),
+        "description": _description(dataset.description, dataset.title, iri, catalogue),
+        "alternateName": [title for title in dataset.title.values() if title != _text(dataset.title)],
+        "url": dataset.landing_page.url if dataset.landing_page else iri,
+        "sameAs": iri,
+        "identifier": iri,
+        "inLanguage": list(dataset.language),
+        "keywords": _keywords(dataset),
+        "license": _licence(dataset),
+        "isAccessibleForFree": dataset.access_rights in (None, "PUBLIC"),
+        "creator": _agent(dataset.creator or dataset.publisher),
+        "publisher": _agent(dataset.publisher),
+        "funder": _agent(dataset.funder),
+        "datePublished": dataset.issued and dataset.issued.isoformat(),
+        "dateModified": dataset.modified and dataset.modified.isoformat(),
+        "version": dataset.version,
+        "citation": [_citation(link) for link in dataset.source],
+        "measurementTechnique": _text(dataset.provenance),
+        "spatialCoverage": [_place(location) for location in dataset.spatial],
+        "temporalCoverage": dataset.temporal and _interval(dataset.temporal),
+        "variableMeasured": _variables(dataset),
+        "includedInDataCatalog": {
+            "@type": "DataCatalog",
+            "@id": catalogue.iri,
+            "name": _text(catalogue.title),
+            "url": catalogue.homepage or catalogue.iri,
+        },
+        "isPartOf": _series(catalogue),
+        "distribution": [_download(catalogue, distribution) for distribution in distributions],
+    }
+    return _filled(found)
+
+
+def _description(text: Text, title: Text, iri: str, catalogue: Catalogue) -> str:
+    """The description, with its place in the catalogue added where it is too short, cut where it is too long."""
+    description = _text(text)
+    if len(description) < MIN_DESCRIPTION:
+        description += f" “{_text(title)}” is part of the catalogue “{_text(catalogue.title)}”: {iri}"
+    if len(description) > MAX_DESCRIPTION:
+        description = description[: MAX_DESCRIPTION - 1].rpartition(" ")[0] + "…"
+    return description
+
+
+def _text(text: Text | None) -> str:
+    return pick(text or {}, "en")
+
+
+def _keywords(dataset: Dataset) -> list[str]:
+    languages = sorted(dataset.keyword, key=lambda tag: (LANGUAGES.index(tag) if tag in LANGUAGES else 9, tag))
+    return list(dict.fromkeys(word for language in languages for word in dataset.keyword[language]))
+
+
+def _licence(dataset: Dataset) -> str | None:
+    code = dataset.license
+    return (licence_page(code) or concept_iri("licence", code)) if code else None
+
+
+def _agent(agent: Agent | None) -> Json | None:
+    if not agent:
+        return None
+    kind = "Person" if agent.type == "PrivateIndividual(s)" else "Organization"
+    return _filled({"@type": kind, "@id": agent.iri, "name": _text(agent.name), "url": agent.homepage})
+
+
+def _citation(link: Link) -> Json:
+    return {"@type": "CreativeWork", "name": _text(link.label), "url": link.url}
+
+
+def _place(location: Location) -> Json:
+    geo: Json | None = None
+    if location.bbox:
+        west, south, east, north = location.bbox
+        geo = {"@type": "GeoShape", "box": f"{south} {west} {north} {east}"}
+    elif location.centroid:
+        geo = {"@type": "GeoCoordinates", "latitude": location.centroid[0], "longitude": location.centroid[1]}
+    return _filled({"@type": "Place", "@id": location.iri, "name": _text(location.label), "geo": geo})
+
+
+def _interval(period: Period) -> str:
+    """ISO 8601; an open end is `..`."""
+    return f"{period.start.isoformat()}/{period.end.isoformat() if period.end else '..'}"
+
+
+def _variables(dataset: Dataset) -> list[Json]:
+    """One per column that the sources have, by name: a column of several tables counts once."""
+    columns = {column.name: column for table in dataset.tables for column in table.source_columns}
+    return [
+        _filled(
+            {
+                "@type": "PropertyValue",
+                "name": _text(column.titles) or column.name,
+                "description": _text(column.description),
+                # A template with a variable in it is not the property of all cells.
+                "propertyID": column.property_url if "{" not in (column.property_url or "") else None,
+            }
+        )
+        for column in columns.values()
+    ]
+
+
+def _series(catalogue: Catalogue) -> Json | None:
+    series = catalogue.series
+    if not series:
+        return None
+    return {
+        "@type": "Dataset",
+        "@id": catalogue.series_iri,
+        "name": _text(series.title),
+        "description": _description(series.description, series.title, str(catalogue.series_iri), catalogue),
+    }
+
+
+def _download(catalogue: Catalogue, distribution: Distribution) -> Json:
+    return {
+        "@type": "DataDownload",
+        "@id": catalogue.distribution_iri(distribution.file.path),
+        "name": _text(distribution.title),
+        "contentUrl": catalogue.download_url(distribution.file.path),
+        "encodingFormat": distribution.format.media_type,
+        "contentSize": f"{distribution.file.size} B",
+        "sha256": distribution.file.sha256,
+    }
+
+
+def _filled(record: Json) -> Json:
+    return {key: value for key, value in record.items() if value not in (None, "", [], {})}

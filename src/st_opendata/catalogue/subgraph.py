@@ -1,0 +1,41 @@
+"""The description of one dataset, taken out of a catalogue."""
+
+from __future__ import annotations
+
+from rdflib import Graph, Literal
+from rdflib.namespace import RDF
+from rdflib.term import Node
+
+from st_opendata.catalogue.terms import DCAT, DCT
+
+_NEIGHBOURS = frozenset({DCAT.Dataset, DCAT.DatasetSeries})
+_OUTSIDE = frozenset({DCAT.Catalog, DCAT.CatalogRecord})
+_NAMES = frozenset({RDF.type, DCT.title, DCT.description})
+
+
+def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
+    """The dataset with everything that it refers to, directly or not: distributions, agents, places, concepts.
+
+    Of another dataset or a series it holds type, title and description only, of a catalogue and its records nothing, so
+    that each dataset answers for itself. The services that serve the dataset are part of it.
+    """
+    found = Graph()
+    services = set(graph.subjects(DCAT.servesDataset, dataset))
+    seen: set[Node] = {dataset, *services}
+    waiting: list[Node] = [dataset, *services]
+    while waiting:
+        node = waiting.pop()
+        types = set(graph.objects(node, RDF.type))
+        if types & _OUTSIDE:
+            continue
+        neighbour = node != dataset and bool(types & _NEIGHBOURS)
+        for _, predicate, value in graph.triples((node, None, None)):
+            if neighbour and predicate not in _NAMES:
+                continue
+            if predicate == DCAT.servesDataset and value != dataset:
+                continue
+            found.add((node, predicate, value))
+            if not isinstance(value, Literal) and value not in seen:
+                seen.add(value)
+                waiting.append(value)
+    return found
