@@ -39,6 +39,7 @@ _NAME_START = (
 )
 _LOCAL_NAME = re.compile(rf"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_NAME_START}]*\Z")
 _XML_PREFIX = re.compile(rf"(?!xml)[{_NAME_START}][-.0-9{_NAME_START}]*", re.IGNORECASE)
+_OTHER_SCHEME = re.compile("<(?!https?:)([A-Za-z][A-Za-z0-9+.-]*):")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -110,14 +111,13 @@ def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> 
 
     A prefix that is also the scheme of an IRI (`geo:45.76,4.83`) is left out: JSON-LD would take one for the other.
     """
-    unseen = {prefix: f"<{namespace}" for prefix, namespace in sorted(prefixes.items())}
-    schemes = {f"<{prefix}:": prefix for prefix in prefixes}
-    taken: set[str] = set()
+    unseen = {prefix: f"<{namespace}" for prefix, namespace in prefixes.items()}
+    schemes: set[str] = set()
     for batch in batches:
         text = "\n".join(batch)
         unseen = {prefix: start for prefix, start in unseen.items() if start not in text}
-        taken |= {prefix for start, prefix in schemes.items() if start in text}
-    return {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefix not in unseen and prefix not in taken}
+        schemes.update(_OTHER_SCHEME.findall(text))
+    return {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefix not in unseen and prefix not in schemes}
 
 
 def _line_term(term: rdflib.term.Node) -> str:

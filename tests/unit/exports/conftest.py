@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -127,6 +127,17 @@ def write_catalogue(folder: Path, texts: list[str]) -> None:
 def _write_table(path: Path, header: list[str], rows: list[list[str]], delimiter: str = ",") -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out, delimiter=delimiter).writerows([header, *rows])
+
+
+@pytest.fixture
+def catalogue_of(tmp_path: Path) -> Callable[[list[str]], Catalogue]:
+    """A catalogue with texts of one's own."""
+
+    def make(texts: list[str]) -> Catalogue:
+        write_catalogue(tmp_path / "catalogue", texts)
+        return read_catalogue(tmp_path / "catalogue")
+
+    return make
 
 
 @pytest.fixture(scope="session")
