@@ -1,0 +1,1 @@
+"""Facts: what tables state, in columns until they must be RDF."""

@@ -1,0 +1,167 @@
+"""From the text of a cell to its canonical value: CSVW's parsing of cells as expressions over columns.
+
+The steps are those of CSVW syntax §6.4; how a type is written comes from `tables.datatypes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from st_opendata.facts import sql
+from st_opendata.model.tables import Column, Datatype
+from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS, NUMBERS, SPACED, Boolean, Text, bounds, lexical
+from st_opendata.tables.moments import Moment
+from st_opendata.tables.numbers import Number
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """Expressions over the raw text of one column's cells.
+
+    `text` is what is parsed; `null` is true for a null cell. `value` is the canonical text, or for a separator column
+    the list of canonical texts, and NULL for a null cell and for one that is not written as the type asks or outside
+    its facets; `form` is the same without facets.
+    """
+
+    text: str
+    null: str
+    value: str
+    form: str
+
+
+def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = None) -> CellReading:
+    """How the cells of the column, whose text is the expression `raw`, are read.
+
+    `parsed` is the column of values that Python has parsed, for types beyond SQL.
+    """
+    kept = column.datatype.base in SPACED and not trim
+    text = raw if kept else sql.trimmed(raw)
+    if column.default:
+        text = sql.when([(f"{text} = ''", sql.text(column.default))], text)
+    null = f"{text} IN {sql.texts(column.null)}" if column.null else "FALSE"
+    if column.separator:
+        items = sql.split(text, column.separator)
+        items = items if kept else sql.each(items, "x", sql.trimmed("x"))
+        if column.null:
+            items = sql.only(items, "x", f"x NOT IN {sql.texts(column.null)}")
+        null = f"({null} OR {text} = '')"
+        form = parsed or _unless_null_inside(sql.each(items, "x", canonical(column.datatype, "x")))
+        ranged = sql.each(form, "y", within(column.datatype, "y"))
+        value = form if within(column.datatype, "y") == "y" else _unless_null_inside(ranged)
+    else:
+        form = parsed or canonical(column.datatype, text)
+        value = within(column.datatype, form)
+    return CellReading(text, null, *(sql.when([(null, "NULL")], kind) for kind in (value, form)))
+
+
+def _unless_null_inside(items: str) -> str:
+    return sql.when([(f"len({sql.only(items, 'z', 'z IS NULL')}) = 0", items)])
+
+
+def canonical(datatype: Datatype, text: str) -> str:
+    """The canonical text, NULL for text that is not written as the type asks."""
+    way = lexical(datatype)
+    if isinstance(way, Number):
+        return _number(way, datatype.base, text)
+    if isinstance(way, Moment):
+        return _iso(way, text) if way.iso else _moment(way, text)
+    if isinstance(way, Boolean):
+        return sql.when(
+            [(f"{text} IN {sql.texts(way.true)}", "'true'"), (f"{text} IN {sql.texts(way.false)}", "'false'")]
+        )
+    return _text(way, text)
+
+
+def _text(way: Text, text: str) -> str:
+    checks = [sql.full_match(text, accept) for accept in way.accept]
+    if way.refuse:
+        checks.append(f"NOT {sql.full_match(text, way.refuse)}")
+    return sql.when([(sql.all_of(checks), text)]) if checks else text
+
+
+def _number(way: Number, base: str, text: str) -> str:
+    """Groups dropped, decimal point, no plus sign, no leading zeros; every other digit stays."""
+    plain = text
+    for group in way.groups:
+        plain = sql.replaced(plain, group, "")
+    if way.decimal != ".":
+        plain = sql.replaced(plain, way.decimal, ".")
+    if base in FLOATS:
+        plain = sql.replaced(plain, "e", "E")
+    digits = f"ltrim({plain}, '+-0')"
+    whole = sql.when([(sql.part_match(digits, r"\A[0-9]"), digits)], sql.concat(["'0'", digits]))
+    whole = f"rtrim({sql.replaced(whole, '.E', 'E')}, '.')" if base not in INTEGER_BOUNDS else whole
+    minus = sql.when([(sql.part_match(plain, r"\A-[0.]*[1-9]"), "'-'")], "''")
+    checks = [sql.full_match(text, way.accept), sql.part_match(plain, r"\A[^E]*[0-9]")]
+    if way.digits:
+        checks.append(sql.full_match(plain, way.digits))
+    if base in INTEGER_BOUNDS and way.digits:
+        checks.append(sql.full_match(plain, "[+-]?[0-9]+"))
+    cases = [(sql.all_of(checks), sql.concat([minus, whole]))]
+    if base in FLOATS and not way.digits:
+        cases.insert(0, (f"{text} IN ('INF', '-INF', 'NaN')", text))
+        cases.insert(1, (f"{text} = '+INF'", "'INF'"))
+    if way.decimal == "." and not way.groups and not way.digits:
+        fast = r"0|-?[1-9][0-9]*" if base in INTEGER_BOUNDS else r"(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?"
+        cases.insert(0, (sql.full_match(text, fast), text))
+    return sql.when(cases)
+
+
+def _iso(way: Moment, text: str) -> str:
+    checks = [sql.full_match(text, way.accept)]
+    if "year" in way.fields:
+        checks += [f"{sql.day(f'substr({text}, 1, 10)')} IS NOT NULL", f"substr({text}, 1, 4) <> '0000'"]
+    return sql.when([(sql.all_of(checks), text)])
+
+
+def _moment(way: Moment, text: str) -> str:
+    def part(field: str) -> str:
+        return sql.captured(text, way.accept, way.group(field) or 0)
+
+    checks, parts = [sql.full_match(text, way.accept)], list[str]()
+    if "year" in way.fields:
+        date = sql.concat(
+            [part("year"), "'-'", f"lpad({part('month')}, 2, '0')", "'-'", f"lpad({part('day')}, 2, '0')"]
+        )
+        checks += [f"{sql.day(date)} IS NOT NULL", f"{part('year')} <> '0000'"]
+        parts.append(date)
+    if "hour" in way.fields:
+        parts += ["'T'"] if parts else []
+        parts += [part("hour"), "':'", part("minute"), "':'", part("second") if "second" in way.fields else "'00'"]
+    if "fraction" in way.fields:
+        fraction = part("fraction")
+        parts.append(sql.when([(f"{fraction} = ''", "''")], sql.concat(["'.'", fraction])))
+    if "zone" in way.fields:
+        zone = part("zone")
+        digits = f"rpad({sql.replaced(f'substr({zone}, 2)', ':', '')}, 4, '0')"
+        offset = [f"substr({zone}, 1, 1)", f"substr({digits}, 1, 2)", "':'", f"substr({digits}, 3, 2)"]
+        parts.append(sql.when([(f"{zone} IN ('', 'Z')", zone)], sql.concat(offset)))
+    return sql.when([(sql.all_of(checks), sql.concat(parts))])
+
+
+def within(datatype: Datatype, value: str) -> str:
+    """The canonical text where it keeps the type's limits and lengths, else NULL; the text itself without any."""
+    checks = [_compared(datatype.base, value, sign, limit) for sign, limit in bounds(datatype)]
+    size = {"hexBinary": f"(length({value}) // 2)", "base64Binary": _base64_size(value)}.get(
+        datatype.base, f"length({value})"
+    )
+    lengths = (("=", datatype.length), (">=", datatype.min_length), ("<=", datatype.max_length))
+    checks += [f"{size} {sign} {length}" for sign, length in lengths if length is not None]
+    return sql.when([(sql.all_of(checks), value)]) if checks else value
+
+
+def _base64_size(value: str) -> str:
+    return f"(length({value}) * 3 // 4 - {sql.occurrences(value, '=')})"
+
+
+_CASTS = {"date": sql.day, "time": sql.clock, "gYear": sql.floating}
+
+
+def _compared(base: str, value: str, sign: str, limit: str) -> str:
+    if base in NUMBERS:
+        exact = f"{sql.number(value)} {sign} {sql.number(sql.text(limit))}"
+        return f"coalesce({exact}, {sql.floating(value)} {sign} {sql.floating(sql.text(limit))})"
+    cast = _CASTS.get(base, sql.instant)
+    cut = {"date": 10, "gYear": 4}.get(base)
+    start = f"substr({value}, 1, {cut})" if cut else value
+    return f"{cast(start)} {sign} {cast(sql.text(limit[:cut] if cut else limit))}"

@@ -1,0 +1,173 @@
+r"""The closed dialect: every construct of SQL that facts are made with, one function per primitive.
+
+All other modules of `facts` put their statements together from these, so that one test, and later one rewriting for
+another engine, covers them all (design decision 10). No regular-expression flags, no `hash()`, no ordered aggregates;
+regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every function takes and gives SQL text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def name(identifier: str) -> str:
+    """A quoted identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A text literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def texts(values: Iterable[str]) -> str:
+    """A list of text literals in parentheses, for `IN`."""
+    return "(" + ", ".join(map(text, values)) + ")"
+
+
+def concat(parts: Sequence[str]) -> str:
+    """The parts one after the other; NULL when one is."""
+    return "(" + " || ".join(parts) + ")" if len(parts) > 1 else parts[0]
+
+
+def join_known(separator: str, parts: Sequence[str]) -> str:
+    """The parts that are not NULL with the separator between them, empty when all are."""
+    return f"concat_ws({text(separator)}, {', '.join(parts)})"
+
+
+def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
+    """The value of the first condition that holds."""
+    return "CASE " + " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases) + f" ELSE {otherwise} END"
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """True when one condition holds."""
+    return "(" + " OR ".join(conditions) + ")" if conditions else "FALSE"
+
+
+def all_of(conditions: Sequence[str]) -> str:
+    """True when every condition holds."""
+    return "(" + " AND ".join(conditions) + ")" if conditions else "TRUE"
+
+
+def _whole(pattern: str) -> str:
+    return rf"\A(?:{pattern})\z"
+
+
+def full_match(value: str, pattern: str) -> str:
+    """True when the regular expression matches the whole value."""
+    return f"regexp_matches({value}, {text(_whole(pattern))})"
+
+
+def part_match(value: str, pattern: str) -> str:
+    """True when the regular expression matches somewhere."""
+    return f"regexp_matches({value}, {text(pattern)})"
+
+
+def captured(value: str, pattern: str, group: int) -> str:
+    """What the group captured when the expression matches the whole value; empty when it did not take part."""
+    return f"regexp_extract({value}, {text(_whole(pattern))}, {group})"
+
+
+def replaced(value: str, old: str, new: str) -> str:
+    """Every occurrence of one text replaced by another."""
+    return f"replace({value}, {text(old)}, {text(new)})"
+
+
+def trimmed(value: str, characters: str = " \t\r\n") -> str:
+    """Without these characters at both ends."""
+    return f"trim({value}, {text(characters)})"
+
+
+def number(value: str) -> str:
+    """A decimal of 20 places after the point, NULL beyond 18 digits before it; only for lexically checked text."""
+    return f"TRY_CAST({value} AS DECIMAL(38, 20))"
+
+
+def floating(value: str) -> str:
+    """A double, NULL where it is none; only for lexically checked text."""
+    return f"TRY_CAST({value} AS DOUBLE)"
+
+
+def day(value: str) -> str:
+    """A date, NULL where no such day exists; only for text checked to be yyyy-MM-dd."""
+    return f"TRY_CAST({value} AS DATE)"
+
+
+def instant(value: str) -> str:
+    """A point in time (UTC where the text has a zone); only for lexically checked text."""
+    return f"TRY_CAST({value} AS TIMESTAMP)"
+
+
+def clock(value: str) -> str:
+    """A time of day; only for lexically checked text."""
+    return f"TRY_CAST({value} AS TIME)"
+
+
+def percent_encoded(value: str) -> str:
+    """RFC 6570 simple expansion: all but unreserved characters percent-encoded as UTF-8."""
+    return f"url_encode({value})"
+
+
+def escaped(value: str) -> str:
+    """The inside of an N-Triples string: the four characters that must be escaped are (RDF 1.1 N-Triples §4)."""
+    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        value = replaced(value, character, escape)
+    return value
+
+
+def shard(value: str, digits: int) -> str:
+    """The first hexadecimal digits of the MD5 of the UTF-8 bytes: the same on every engine."""
+    return f"substr(md5({value}), 1, {digits})"
+
+
+def occurrences(value: str, character: str) -> str:
+    """How often a one-byte character occurs."""
+    return f"(strlen({value}) - strlen({replaced(value, character, '')}))"
+
+
+def semi_join(rows: str, keys: str, condition: str) -> str:
+    """The rows (aliased r) that have a partner among the keys (aliased k)."""
+    return f"SELECT r.* FROM {rows} AS r SEMI JOIN {keys} AS k ON {condition}"
+
+
+def anti_join(rows: str, keys: str, condition: str) -> str:
+    """The rows (aliased r) that have no partner among the keys (aliased k)."""
+    return f"SELECT r.* FROM {rows} AS r ANTI JOIN {keys} AS k ON {condition}"
+
+
+def repeated(columns: Sequence[str], rows: str) -> str:
+    """The combinations of values that more than one row has; NULL is never one."""
+    listed = ", ".join(columns)
+    known = all_of([f"{column} IS NOT NULL" for column in columns])
+    return f"SELECT {listed} FROM {rows} WHERE {known} GROUP BY {listed} HAVING count(*) > 1"
+
+
+def same(columns: Sequence[str], others: Sequence[str]) -> str:
+    """Join condition: each column of r equals its partner of k."""
+    return all_of([f"r.{column} = k.{other}" for column, other in zip(columns, others, strict=True)])
+
+
+def split(value: str, separator: str) -> str:
+    """A list of the texts between separators."""
+    return f"string_split({value}, {text(separator)})"
+
+
+def each(values: str, item: str, expression: str) -> str:
+    """The list of the expression's values for each item of a list."""
+    return f"list_transform({values}, lambda {item}: {expression})"
+
+
+def only(values: str, item: str, condition: str) -> str:
+    """The items of a list that meet the condition."""
+    return f"list_filter({values}, lambda {item}: {condition})"
+
+
+def joined(values: str, separator: str) -> str:
+    """The items of a list as one text."""
+    return f"array_to_string({values}, {text(separator)})"
+
+
+def one_row_each(values: str) -> str:
+    """One row per item of a list; only in the SELECT list."""
+    return f"unnest({values})"

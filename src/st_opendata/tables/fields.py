@@ -1,0 +1,118 @@
+"""A mapping of a description, read key by key; what is wrong is noted with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from st_opendata.documents import Steps
+from st_opendata.model.text import Text
+from st_opendata.tables.problems import Problems, hint
+
+
+class Fields:
+    """The keys of the mapping at `loc` of a document. Each reader gives back an empty value after noting a problem."""
+
+    def __init__(self, data: dict[str, Any], loc: Steps, problems: Problems) -> None:
+        self._data = data
+        self._loc = tuple(loc)
+        self._problems = problems
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._data
+
+    def problem(self, message: str, *steps: str | int) -> None:
+        """Note a problem with the value under `steps`."""
+        self._problems.add((*self._loc, *steps), message)
+
+    def only(self, known: Iterable[str]) -> None:
+        """Note each key that is not known, with the nearest one that is."""
+        candidates = tuple(known)
+        for key in self._data:
+            if key not in candidates:
+                self.problem(f'the key "{key}" is unknown{hint(key, candidates)}', key)
+
+    def known(self, name: str, names: Iterable[str], key: str, what: str) -> None:
+        """Note a name under `key` that is none of `names`."""
+        candidates = tuple(names)
+        if name not in candidates:
+            self.problem(f'there is no {what} "{name}"{hint(name, candidates)}', key)
+
+    def is_text(self, key: str) -> bool:
+        """True where the value is plain text, not keys or a list."""
+        return isinstance(self._data.get(key), str)
+
+    def text(self, key: str, *, required: bool = True) -> str | None:
+        """Plain text."""
+        value = self._data.get(key)
+        if value is None:
+            if required:
+                self.problem(f'the key "{key}" is missing', key)
+            return None
+        if not isinstance(value, str):
+            self.problem(f'"{key}" must be plain text', key)
+            return None
+        if required and not value:
+            self.problem(f'"{key}" is empty', key)
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A text or a list of texts."""
+        value = self._data.get(key, [])
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+            self.problem(f'"{key}" must be a text or a list of texts', key)
+            return ()
+        return tuple(values)
+
+    def flag(self, key: str) -> bool:
+        """`true` or `false`, false where it is left out."""
+        value = self._data.get(key, "false")
+        if value not in ("true", "false"):
+            self.problem(f'"{key}" must be true or false', key)
+        return bool(value == "true")
+
+    def number(self, key: str) -> int | None:
+        """A whole number from 0."""
+        value = self._data.get(key)
+        if value is None:
+            return None
+        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+            self.problem(f'"{key}" must be a whole number', key)
+            return None
+        return int(value)
+
+    def local_text(self, key: str) -> Text:
+        """A text by language, or one text without (language `und`)."""
+        value = self._data.get(key, {})
+        if isinstance(value, str):
+            return {"und": value}
+        if not isinstance(value, dict) or not all(isinstance(text, str) and text for text in value.values()):
+            self.problem(f'"{key}" must be a text by language, as in {{en: City, fr: Ville}}', key)
+            return {}
+        return value
+
+    def below(self, key: str) -> Fields | None:
+        """The mapping under `key`."""
+        value = self._data.get(key)
+        if isinstance(value, dict):
+            return Fields(value, (*self._loc, key), self._problems)
+        missing = (
+            f'the key "{key}" is missing' if value is None else f'"{key}" must hold keys of its own, not a text or list'
+        )
+        self.problem(missing, key)
+        return None
+
+    def list_of_fields(self, key: str) -> list[Fields]:
+        """The mappings in the list under `key`; empty where it is left out."""
+        value = self._data.get(key, [])
+        if not isinstance(value, list):
+            self.problem(f'"{key}" must be a list', key)
+            return []
+        found = []
+        for number, item in enumerate(value):
+            if isinstance(item, dict):
+                found.append(Fields(item, (*self._loc, key, number), self._problems))
+            else:
+                self.problem(f'each entry of "{key}" must hold keys', key, number)
+        return found

@@ -1,0 +1,153 @@
+"""How numbers are written in cells: decimal and grouping characters and number patterns (CSVW syntax §6.4.2).
+
+Canonical text is XSD's lexical form with every digit kept: `29 119 448,360` becomes `29119448.360`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SPACES = " \u00a0\u202f"
+"""A grouping space in French files: plain, no-break or narrow no-break."""
+
+_ALIKE = {" ": SPACES, "\u00a0": SPACES, "\u202f": SPACES, "'": "'’", "’": "'’"}
+_SCALES = {"%": 2, "‰": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A way to write numbers.
+
+    `accept` matches the whole cell. Without `groups`, with `decimal` as `.`, its text matches `digits`, which checks
+    the counts of a pattern that grouping hides. `scale` is the power of ten that a per cent or per mille sign divides
+    by; a number with one is left to `parse_number`.
+    """
+
+    accept: str
+    digits: str
+    decimal: str = "."
+    groups: str = ""
+    suffix: str = ""
+
+    @property
+    def scale(self) -> int:
+        """Decimal places that the suffix moves the point to the left."""
+        return _SCALES.get(self.suffix, 0)
+
+
+def _class(characters: str) -> str:
+    return "[" + "".join(re.escape(character) for character in characters) + "]"
+
+
+def _groups(group_char: str | None) -> str:
+    return _ALIKE.get(group_char, group_char) if group_char else ""
+
+
+def default_number(*, decimal: str, group_char: str | None, integer: bool, floating: bool) -> Number:
+    """Numbers without a pattern: digits, all of them grouped by three or none."""
+    groups = _groups(group_char)
+    point = re.escape(decimal)
+    whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{_class(groups)}[0-9]{{3}})+)" if groups else "[0-9]+"
+    fraction = "" if integer else rf"(?:{point}[0-9]*)?"
+    bare = "" if integer else rf"|{point}[0-9]+"
+    exponent = "(?:[eE][+-]?[0-9]+)?" if floating else ""
+    special = "|[+-]?INF|NaN" if floating else ""
+    return Number(f"[+-]?(?:{whole}{fraction}{bare}){exponent}{special}", "", decimal, groups)
+
+
+_PATTERN = (
+    r"(?P<sign>[+-]?)(?P<whole>[#0{groups}]*[#0])?(?:{point}(?P<fraction>0*#*))?"
+    r"(?:E(?P<exponent>[+-]?0+))?(?P<suffix>[%‰]?)"
+)
+
+
+def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Number:
+    """Numbers of a pattern (UAX #35 subset), written with the same decimal and grouping characters as the cells.
+
+    Raises:
+        ValueError: the pattern is not one.
+    """
+    pattern_groups = _groups(group_char or ",")
+    shape = _PATTERN.format(groups=re.escape(pattern_groups), point=re.escape(decimal))
+    found = re.fullmatch(shape, pattern)
+    whole, fraction = (found["whole"] or "", found["fraction"]) if found else ("", None)
+    plain = re.sub(_class(pattern_groups), "", whole)
+    if not found or not (whole or fraction) or not re.fullmatch("#*0*", plain):
+        raise ValueError(f'"{pattern}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
+    least = plain.count("0")
+    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
+    point = re.escape(decimal)
+    grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
+    decimals, normal_decimals = "", ""
+    if fraction is not None:
+        low, high = fraction.count("0"), len(fraction)
+        decimals = f"{point}[0-9]{{{max(low, 1)},{high}}}" if high else ""
+        normal_decimals = rf"\.[0-9]{{{max(low, 1)},{high}}}" if high else ""
+        if not low and decimals:
+            decimals, normal_decimals = f"(?:{decimals})?", f"(?:{normal_decimals})?"
+    exponent = ""
+    if found["exponent"]:
+        exponent = f"[eE][+-]?[0-9]{{{found['exponent'].count('0')},}}"
+    sign = r"[+-]" if found["sign"] == "+" else "[+-]?"
+    return Number(
+        accept=f"{sign}{grouped}{decimals}{exponent}{found['suffix']}",
+        digits=f"[+-]?[0-9]{{{least},}}{normal_decimals}{exponent}",
+        decimal=decimal,
+        groups=pattern_groups if sizes else "",
+        suffix=found["suffix"],
+    )
+
+
+def _grouped(sizes: list[int], group: str) -> str:
+    """Digits in groups: the last of the primary size, those before it of the secondary one."""
+    primary, secondary = sizes[-1], sizes[-2] if len(sizes) > 1 else sizes[-1]
+    return (
+        rf"(?:[0-9]{{0,{primary}}}"
+        rf"|[0-9]{{1,{secondary}}}(?:{group}[0-9]{{{secondary}}})*{group}[0-9]{{{primary}}})"
+    )
+
+
+def parse_number(number: Number, text: str, *, integer: bool) -> str | None:
+    """The canonical text of a cell, or None when it is not written this way."""
+    if not re.fullmatch(number.accept, text):
+        return None
+    if text.endswith(("INF", "NaN")):
+        return text.removeprefix("+")
+    plain = text.removesuffix(number.suffix)
+    for group in number.groups:
+        plain = plain.replace(group, "")
+    plain = plain.replace(number.decimal, ".")
+    if number.digits and not re.fullmatch(number.digits, plain):
+        return None
+    mantissa, mark, exponent = plain.replace("e", "E").partition("E")
+    if not re.search("[0-9]", mantissa):
+        return None
+    canonical = _canonical(_shifted(mantissa, number.scale)) + mark + exponent
+    return None if integer and not re.fullmatch("-?[0-9]+", canonical) else canonical
+
+
+def _canonical(text: str) -> str:
+    """Without plus sign and leading zeros; every other digit stays."""
+    digits = text.lstrip("+-").lstrip("0")
+    if not digits or digits.startswith("."):
+        digits = "0" + digits
+    digits = digits.rstrip(".") if digits.endswith(".") else digits
+    return ("-" if text.startswith("-") and re.search("[1-9]", text) else "") + digits
+
+
+def _shifted(text: str, places: int) -> str:
+    """The decimal point `places` to the left."""
+    if not places:
+        return text
+    sign = text[:1] if text[:1] in "+-" else ""
+    whole, _, fraction = text.removeprefix(sign).partition(".")
+    whole = whole.rjust(places + 1, "0")
+    return f"{sign}{whole[:-places]}.{whole[-places:]}{fraction}"
+
+
+def example_number(number: Number, *, integer: bool) -> str:
+    """A number written this way, for messages."""
+    group = number.groups[:1]
+    whole = f"1{group}234{group}567"
+    return f"{whole}{number.suffix}" if integer else f"{whole}{number.decimal}50{number.suffix}"

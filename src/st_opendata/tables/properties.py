@@ -1,0 +1,126 @@
+"""The datatype and dialect of a CSVW description."""
+
+from __future__ import annotations
+
+import codecs
+
+from st_opendata.model.tables import Datatype, Dialect
+from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, datatype_iri, lexical
+from st_opendata.tables.fields import Fields
+from st_opendata.tables.problems import hint
+
+_DATATYPE_KEYS = (
+    "base", "format", "length", "minLength", "maxLength", "minimum", "maximum", "minInclusive", "maxInclusive",
+    "minExclusive", "maxExclusive",
+)  # fmt: skip
+_DIALECT_KEYS = (
+    "commentPrefix", "delimiter", "doubleQuote", "encoding", "header", "headerRowCount", "quoteChar", "skipRows",
+    "trim",
+)  # fmt: skip
+
+
+def datatype(fields: Fields) -> Datatype:
+    """The value of `datatype`: a name, or a description with base, format and facets (CSVW metadata §5.11)."""
+    if fields.is_text("datatype"):
+        return _checked(fields, Datatype(*_base(fields, "datatype")))
+    inner = fields.below("datatype")
+    if inner is None:
+        return Datatype()
+    inner.only(_DATATYPE_KEYS)
+    base, iri = _base(inner, "base") if "base" in inner else ("string", datatype_iri("string"))
+    decimal, group, pattern = ".", None, None
+    if "format" in inner and not inner.is_text("format"):
+        form = inner.below("format")
+        if form:
+            form.only(("pattern", "decimalChar", "groupChar"))
+            decimal = _character(form, "decimalChar") or "."
+            group = _character(form, "groupChar")
+            pattern = form.text("pattern", required=False)
+    else:
+        pattern = inner.text("format", required=False)
+    if group == decimal:
+        inner.problem("decimalChar and groupChar are the same character", "format")
+    return _checked(
+        inner,
+        Datatype(
+            base=base,
+            iri=iri,
+            pattern=pattern,
+            decimal_char=decimal,
+            group_char=group,
+            length=inner.number("length"),
+            min_length=inner.number("minLength"),
+            max_length=inner.number("maxLength"),
+            minimum=inner.text("minimum", required=False) or inner.text("minInclusive", required=False),
+            maximum=inner.text("maximum", required=False) or inner.text("maxInclusive", required=False),
+            min_exclusive=inner.text("minExclusive", required=False),
+            max_exclusive=inner.text("maxExclusive", required=False),
+        ),
+    )
+
+
+def _base(fields: Fields, key: str) -> tuple[str, str]:
+    name = fields.text(key) or "string"
+    base = ALIASES.get(name, name)
+    if base not in BASES:
+        fields.problem(f'"{name}" is not a datatype of CSVW{hint(name, sorted(BASES | set(ALIASES)))}', key)
+        base = "string"
+    return base, datatype_iri(base)
+
+
+def _checked(fields: Fields, kind: Datatype) -> Datatype:
+    """The type, or plain text when its format or facets do not fit it."""
+    try:
+        lexical(kind)
+        check_facets(kind)
+    except ValueError as error:
+        fields.problem(str(error), "format" if "format" in fields else "base" if "base" in fields else "datatype")
+        return Datatype()
+    return kind
+
+
+def _character(fields: Fields, key: str) -> str | None:
+    value = fields.text(key, required=False)
+    if value is not None and (len(value) != 1 or value.isalnum() or value in "+-"):
+        fields.problem(f'"{key}" must be one character, neither letter, digit nor sign', key)
+        return None
+    return value
+
+
+def dialect(fields: Fields | None) -> Dialect:
+    """How the file is written (CSVW metadata §5.9); comment lines are looked for above the header only."""
+    if fields is None:
+        return Dialect()
+    fields.only(_DIALECT_KEYS)
+    default = Dialect()
+    encoding = fields.text("encoding", required=False) or default.encoding
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        fields.problem(f'"{encoding}" is not an encoding, as utf-8 and windows-1252 are', "encoding")
+        encoding = default.encoding
+    quote = fields.text("quoteChar", required=False) if "quoteChar" in fields else default.quote
+    header = fields.flag("header") if "header" in fields else fields.text("headerRowCount", required=False) != "0"
+    if fields.text("headerRowCount", required=False) not in (None, "0", "1"):
+        fields.problem("a table has one header row or none", "headerRowCount")
+    return Dialect(
+        delimiter=_one_byte(fields, "delimiter") or default.delimiter,
+        quote=(_one_byte(fields, "quoteChar") if quote and "quoteChar" in fields else quote) or None,
+        double_quote=fields.flag("doubleQuote") if "doubleQuote" in fields else True,
+        encoding=encoding,
+        header=header,
+        skip_rows=fields.number("skipRows") or 0,
+        comment_prefix=fields.text("commentPrefix", required=False) or None,
+        trim=fields.flag("trim"),
+    )
+
+
+def _one_byte(fields: Fields, key: str) -> str | None:
+    value = fields.text(key, required=False)
+    value = {"\\t": "\t", "tab": "\t"}.get(value or "", value)
+    if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0"):
+        fields.problem(
+            f'"{key}" must be one character, as ";" is (a tab is written "\\t" between quotation marks)', key
+        )
+        return None
+    return value

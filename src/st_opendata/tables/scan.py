@@ -1,0 +1,255 @@
+"""What the bytes of a table's file say before an engine reads it: encoding, header, counts.
+
+The engine reads fast but takes much silently. So the bytes are looked at in one cheap pass, which also counts line
+ends and delimiters; after reading, these must equal what the cells account for (`Source.agrees`). Where they do not,
+or the engine refuses, `structure.diagnose` names the row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from st_opendata.codes import finding
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Table
+from st_opendata.place import Place
+from st_opendata.tables.header import match_header
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
+MAX_CELL = 500_000
+"""Characters of a cell; a spreadsheet holds 32,767."""
+
+_CHUNK = 1 << 20
+_SIGNATURES = (
+    (b"PK\x03\x04", "an Excel or OpenDocument workbook (or another zip file)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that an engine may read.
+
+    `path` is UTF-8 text, `header` the titles as they stand there, `order` for each source column of the table its
+    place in the file, counted from 0. `first` is the number of the first data record as a spreadsheet counts it.
+    `lines` and `delimiters` count what stands after the header.
+    """
+
+    table: Table
+    path: Path
+    header: tuple[str, ...]
+    order: tuple[int, ...]
+    skip: int
+    first: int
+    lines: int
+    delimiters: int
+
+    def title(self, number: int) -> str:
+        """The title that the publisher sees over the table's source column of that number, counted from 1."""
+        return self.header[self.order[number - 1]]
+
+    def agrees(self, rows: int, breaks: int, delimiters: int) -> bool:
+        """True when rows with so many line ends and delimiters inside their cells account for the whole file."""
+        return self.lines == rows + breaks and self.delimiters == rows * (len(self.header) - 1) + delimiters
+
+
+@dataclass(slots=True)
+class _Counts:
+    newlines: int = 0
+    returns: int = 0
+    delimiters: int = 0
+    last_newlines: int = 0
+    last_returns: int = 0
+    """Line ends after the last character that is not one: blank lines at the end are nobody's concern."""
+
+
+def open_source(table: Table, folder: Path) -> Source | list[Finding]:
+    """Look at the file of a table; what is wrong with it as a whole comes back as findings.
+
+    A file in another encoding than UTF-8 is rewritten into `folder`, which the caller removes.
+    """
+    try:
+        path = table.path
+        with path.open("rb") as stream:
+            found = _whole_file(table, stream.read(4096))
+        if found:
+            return [found]
+        if codecs.lookup(table.dialect.encoding).name != "utf-8":
+            path = _rewritten(table, folder)
+        counts = _count(table, path)
+    except UnicodeError as error:
+        return [
+            finding(
+                "table-encoding",
+                (Place(table.file),),
+                dataset=table.dataset,
+                encoding=table.dialect.encoding,
+                reason=str(error),
+            )
+        ]
+    except OSError as error:
+        code = "table-missing" if isinstance(error, FileNotFoundError) else "table-unreadable"
+        return [finding(code, (Place(table.file),), dataset=table.dataset, reason=error.strerror or "")]
+    if isinstance(counts, Finding):
+        return [counts]
+    return _source(table, path, counts)
+
+
+def _whole_file(table: Table, start: bytes) -> Finding | None:
+    """A finding when the file is no table at all."""
+    place = (Place(table.file),)
+    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not text:
+        return finding("table-empty", place, dataset=table.dataset)
+    kind = next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
+    if text[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        kind = "a web page or XML file"
+    if kind:
+        return finding("table-other-format", place, dataset=table.dataset, kind=kind)
+    utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        len(start) > 3 and 0 in (start[0], start[1])
+    )
+    if utf16 and not table.dialect.encoding.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
+        return finding("table-utf16", place, dataset=table.dataset)
+    return None
+
+
+def _rewritten(table: Table, folder: Path) -> Path:
+    """A UTF-8 copy of a file in another encoding."""
+    path = folder / f"{table.name}.utf-8.csv"
+    with (
+        table.path.open(encoding=table.dialect.encoding, newline="") as old,
+        path.open("w", encoding="utf-8", newline="") as new,
+    ):
+        while text := old.read(_CHUNK):
+            new.write(text)
+    return path
+
+
+def _count(table: Table, path: Path) -> _Counts | Finding:
+    """One pass over the bytes: line ends and delimiters counted, NUL bytes and broken UTF-8 refused with their line."""
+    counts, decoder = _Counts(), codecs.getincrementaldecoder("utf-8")()
+    delimiter = table.dialect.delimiter.encode()
+    with path.open("rb") as stream:
+        for chunk, before in _chunks(stream):
+            if b"\0" in chunk:
+                line = counts.newlines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
+                return finding("table-nul", (Place(table.file, line=line),), dataset=table.dataset)
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                position = max(error.start - before, 0)
+                line = counts.newlines + chunk.count(b"\n", 0, position) + 1
+                return _not_utf8(table, line, error.object[error.start : error.start + 1])
+            counts.newlines += chunk.count(b"\n")
+            counts.returns += chunk.count(b"\r")
+            counts.delimiters += chunk.count(delimiter)
+            content = chunk.rstrip(b"\r\n")
+            end = chunk[len(content) :]
+            counts.last_newlines = end.count(b"\n") + (0 if content else counts.last_newlines)
+            counts.last_returns = end.count(b"\r") + (0 if content else counts.last_returns)
+    if decoder.getstate()[0]:
+        return _not_utf8(table, counts.newlines + 1, decoder.getstate()[0][:1])
+    return counts
+
+
+def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Chunks, each with the number of bytes that an incremental UTF-8 decoder holds back before it."""
+    held = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while chunk := stream.read(_CHUNK):
+        yield chunk, held
+        decoder.reset()
+        decoder.decode(chunk[-4:])
+        held = len(decoder.getstate()[0])
+
+
+def _not_utf8(table: Table, line: int, byte: bytes) -> Finding:
+    place = (Place(table.file, line=line),)
+    latin = byte.decode("windows-1252", "replace")
+    return finding("table-not-utf8", place, dataset=table.dataset, byte=f"0x{byte.hex().upper()}", character=latin)
+
+
+def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]:
+    """The header compared with the description."""
+    skip = table.dialect.skip_rows + _comment_lines(table, path)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for _ in range(skip):
+            stream.readline()
+        reader = csv_reader(table, stream)
+        try:
+            first = next(reader, list[str]())
+        except csv.Error as error:
+            return [finding("row-quote", (Place(table.file, row=skip + 1),), dataset=table.dataset, reason=str(error))]
+        used = reader.line_num + skip
+    titles, order, found = _header(table, first, skip + 1)
+    if found:
+        return found
+    if not table.dialect.header:
+        used = skip
+    lines = (counts.newlines or counts.returns) - (counts.last_newlines or counts.last_returns) + 1
+    in_header = _delimiters_above(path, used, table.dialect.delimiter)
+    return Source(
+        table=table,
+        path=path.resolve(),
+        header=titles,
+        order=order,
+        skip=skip,
+        first=skip + 1 + table.dialect.header,
+        lines=lines - used,
+        delimiters=counts.delimiters - in_header,
+    )
+
+
+def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
+    """Titles of the file, the place of each source column among them, and what does not fit."""
+    if table.dialect.header:
+        titles = tuple(title.strip() for title in first)
+        return titles, *match_header(table, titles, row=row)
+    titles = tuple(column.name for column in table.source_columns)
+    return titles, tuple(range(len(titles))), []
+
+
+def csv_reader(table: Table, stream: Iterable[str]) -> CsvReader:
+    """Python's own reader set to the table's dialect, strict."""
+    dialect = table.dialect
+    return csv.reader(
+        stream,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        doublequote=dialect.double_quote,
+        escapechar=None if dialect.double_quote else "\\",
+        skipinitialspace=True,
+        strict=True,
+    )
+
+
+def _comment_lines(table: Table, path: Path) -> int:
+    """Comment lines directly above the header."""
+    prefix, number = table.dialect.comment_prefix, 0
+    if not prefix:
+        return 0
+    with path.open(encoding="utf-8-sig") as stream:
+        for _ in range(table.dialect.skip_rows):
+            stream.readline()
+        for line in stream:
+            if not line.startswith(prefix):
+                break
+            number += 1
+    return number
+
+
+def _delimiters_above(path: Path, lines: int, delimiter: str) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return sum(line.count(delimiter) for line, _ in zip(stream, range(lines), strict=False))

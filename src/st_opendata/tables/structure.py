@@ -1,0 +1,54 @@
+"""Which rows of a file break its structure: read by Python when the engine's reading does not add up."""
+
+from __future__ import annotations
+
+import csv
+
+from st_opendata.codes import finding
+from st_opendata.model.findings import Finding
+from st_opendata.place import Place
+from st_opendata.tables.scan import MAX_CELL, Source, csv_reader
+
+
+def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
+    """Findings for ragged rows, blank lines, cells without end and stray quotation marks; never empty.
+
+    Up to `limit` of a code are kept. `reason` is the engine's, given where Python finds nothing wrong.
+    """
+    found: list[Finding] = []
+    table, width = source.table, len(source.header)
+    counted: dict[str, int] = {}
+
+    def note(code: str, row: int, **values: object) -> None:
+        counted[code] = counted.get(code, 0) + 1
+        if counted[code] <= limit:
+            found.append(finding(code, (Place(table.file, row=row),), dataset=table.dataset, **values))
+
+    row, blank = source.first - table.dialect.header - 1, list[int]()
+    before = csv.field_size_limit(MAX_CELL)
+    try:
+        with source.path.open(encoding="utf-8-sig", newline="") as stream:
+            for _ in range(source.skip):
+                stream.readline()
+            for cells in csv_reader(table, stream):
+                row += 1
+                if not cells:
+                    blank.append(row)
+                    continue
+                for number in blank:
+                    note("row-blank", number)
+                blank.clear()
+                if len(cells) != width:
+                    note("row-ragged", row, found=len(cells), expected=width)
+    except csv.Error as error:
+        code = "cell-long" if "limit" in str(error) else "row-quote"
+        values = {"limit": MAX_CELL} if code == "cell-long" else {"reason": str(error)}
+        note(code, row + 1, **values)
+    finally:
+        csv.field_size_limit(before)
+    found += [
+        finding("findings-more", (Place(table.file),), dataset=table.dataset, kind=code, count=number - limit)
+        for code, number in counted.items()
+        if number > limit
+    ]
+    return found or [finding("table-unreadable", (Place(table.file),), dataset=table.dataset, reason=reason)]

@@ -1,0 +1,117 @@
+"""URI templates (RFC 6570) of aboutUrl, propertyUrl and valueUrl, taken apart.
+
+The grammar is checked here; `uritemplate` reads the expressions and names their variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import uritemplate
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.namespaces import expand
+
+ROW_VARIABLES = ("_row", "_sourceRow", "_name", "_column", "_sourceColumn")
+"""Variables that CSVW defines beside the columns (metadata §5.1.3)."""
+
+SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"
+ILLEGAL_IN_IRI = r"[\x00-\x20<>\"{}|\\^`]"
+"""Characters that an IRIREF of N-Triples cannot hold (RDF 1.1 N-Triples §2.2)."""
+
+_EXPRESSION = re.compile(r"\{([^{}]*)\}")
+_VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|%[0-9A-Fa-f]{2})*(?:\*|:[1-9][0-9]{0,3})?"
+_INSIDE = re.compile(rf"[+#./;?&]?{_VARIABLE}(?:,{_VARIABLE})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of an expression; `explode` is its `*`, `prefix` the number after its colon."""
+
+    name: str
+    explode: bool = False
+    prefix: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What stands between braces; `operator` is empty or one of `+ # . / ; ? &`."""
+
+    operator: str
+    variables: tuple[Variable, ...]
+
+
+Template = tuple[str | Expression, ...]
+
+
+def parse_template(text: str) -> Template:
+    """The literals and expressions of a template, in order.
+
+    Raises:
+        ValueError: the template breaks RFC 6570, or a literal holds a character that no IRI can hold.
+    """
+    parts: list[str | Expression] = []
+    for number, piece in enumerate(_EXPRESSION.split(text)):
+        if number % 2:
+            parts.append(_expression(piece))
+        elif piece:
+            if any(brace in piece for brace in "{}"):
+                raise ValueError(f'a brace of "{text}" has no partner')
+            illegal = re.search(ILLEGAL_IN_IRI, piece)
+            if illegal:
+                raise ValueError(f'"{text}" holds the character "{illegal.group()}", which no IRI can hold')
+            parts.append(piece)
+    return tuple(parts)
+
+
+def _expression(inside: str) -> Expression:
+    if not _INSIDE.match(inside):
+        raise ValueError(f'"{{{inside}}}" is not an expression of a URI template, as {{id}} or {{+url}} are')
+    (read,) = uritemplate.URITemplate("{" + inside + "}").variables
+    variables = tuple(
+        Variable(name, bool(options.get("explode")), options.get("prefix") or None) for name, options in read.variables
+    )
+    return Expression(inside[0] if inside[0] in "+#./;?&" else "", variables)
+
+
+def variable_names(template: Template) -> tuple[str, ...]:
+    """Names of the variables, each once, in order."""
+    names = [variable.name for part in template if isinstance(part, Expression) for variable in part.variables]
+    return tuple(dict.fromkeys(names))
+
+
+def is_open(template: Template) -> bool:
+    """True for a template such as `{+property}`, whose start, and so whether it is absolute, a cell decides."""
+    first = template[0] if template else ""
+    return isinstance(first, Expression) and first.operator == "+"
+
+
+def absolute_template(text: str, base: str, prefixes: Mapping[str, str]) -> str:
+    """The template with its prefixed name expanded, or put on the base where it is relative.
+
+    A template that starts with `{+…}` stays as it is: its cells decide (`is_open`).
+
+    Raises:
+        ValueError: the prefix is unknown.
+    """
+    if text.startswith("{+"):
+        return text
+    scheme = re.match(SCHEME, text)
+    if not scheme:
+        return base + text
+    if scheme.group()[:-1] in ("http", "https", "urn", "mailto", "tel", "doi", "geo", "tag"):
+        return (
+            text
+            if scheme.group()[:-1] not in prefixes or text[scheme.end() :].startswith("//")
+            else _expand(text, prefixes)
+        )
+    return _expand(text, prefixes)
+
+
+def _expand(text: str, prefixes: Mapping[str, str]) -> str:
+    try:
+        return expand(text, dict(prefixes))
+    except ConfigurationError as error:
+        raise ValueError(error.message) from None
