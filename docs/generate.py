@@ -1,0 +1,320 @@
+"""Write the documents that are made from the program and its ontology; with `--check`, compare them instead.
+
+    docs/commands/*.md   from the help of the commands, with the examples in docs/commands/examples/
+    docs/findings.md     between its markers, from the codes of findings
+    docs/model.md        between its markers, from ontology/*.ttl
+
+Exit code 1 when a document is not what it would be made now.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from st_opendata.cli import cli
+from st_opendata.codes import Code, codes
+from st_opendata.model.text import LANGUAGES
+from st_opendata.namespaces import PREFIXES, ST
+from st_opendata.resources import resource_folder
+
+DOCS = Path(__file__).resolve().parent
+COMMANDS = DOCS / "commands"
+Context = click.Context
+
+
+def documents() -> dict[Path, str]:
+    """Every generated document with the text that it should have."""
+    graph = Graph()
+    for path in sorted(resource_folder("ontology").glob("*.ttl")):
+        graph.parse(path)
+    model = {"diagram": diagram(graph), "terms": terms(graph), "schemes": schemes(graph)}
+    pages, index = command_pages()
+    return {
+        **pages,
+        COMMANDS / "README.md": filled(COMMANDS / "README.md", {"commands": index}),
+        DOCS / "findings.md": filled(DOCS / "findings.md", {"codes": findings()}),
+        DOCS / "model.md": filled(DOCS / "model.md", model),
+    }
+
+
+def filled(path: Path, parts: dict[str, str]) -> str:
+    """The document with the text between its markers `<!-- made: NAME -->` and `<!-- end: NAME -->` made again."""
+    text = path.read_text("utf-8")
+    for name, part in parts.items():
+        start, end = f"<!-- made: {name} -->", f"<!-- end: {name} -->"
+        assert text.count(start) == text.count(end) == 1, f"{path.name} needs one part {name}"
+        text = f"{text.partition(start)[0]}{start}\n\n{part}\n{end}{text.partition(end)[2]}"
+    return text
+
+
+# Commands
+
+
+def command_pages() -> tuple[dict[Path, str], str]:
+    """A page for each command, and the table that lists them."""
+    pages: dict[Path, str] = {}
+    rows = []
+    for context in leaves(Context(cli, info_name="st-opendata", terminal_width=100)):
+        path = COMMANDS / f"{'-'.join(context.command_path.split()[1:])}.md"
+        pages[path] = command_page(context, COMMANDS / "examples" / path.name)
+        rows.append((f"[`{context.command_path}`]({path.name})", context.command.get_short_help_str(200)))
+    return pages, table(("command", "what it does"), rows)
+
+
+def leaves(context: Context) -> Iterator[Context]:
+    """The contexts of all commands that are no groups, in the order of the help."""
+    if not isinstance(context.command, click.Group):
+        yield context
+        return
+    for name in context.command.list_commands(context):
+        command = context.command.get_command(context, name)
+        assert command is not None
+        yield from leaves(Context(command, info_name=name, parent=context, terminal_width=100))
+
+
+def command_page(context: Context, examples: Path) -> str:
+    """Usage, description, options, epilog and the hand-written examples of a command."""
+    command = context.command
+    parts = [
+        f"<!-- Made by `make docs` from the command's help and examples/{examples.name}; change those. -->",
+        f"# {context.command_path}",
+        prose(command.help or ""),
+        f"```text\n{command.get_usage(context)}\n```",
+        options_table(context),
+        prose(command.epilog or ""),
+        examples.read_text("utf-8").strip(),
+        "Exit codes and settings: [all commands](README.md).",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def options_table(context: Context) -> str:
+    """The options as click describes them."""
+    records = (option.get_help_record(context) for option in context.command.get_params(context))
+    rows = ((f"`{left}`", re.sub(r"\s+", " ", right)) for left, right in filter(None, records))
+    return table(("option", "meaning"), rows).strip()
+
+
+def prose(text: str) -> str:
+    """Click's help as Markdown: paragraphs flow, those that start with a backspace keep their lines."""
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text.partition("\f")[0]))
+    return "\n\n".join(
+        "```text\n{}\n```".format(paragraph.removeprefix("\b").strip("\n"))
+        if paragraph.startswith("\b")
+        else " ".join(paragraph.split())
+        for paragraph in paragraphs
+    )
+
+
+# Findings
+
+
+def findings() -> str:
+    """A table of all codes, then each with its message and remedy in three languages."""
+    rows = ((link(entry), str(entry.severity), inline(plain(entry.example))) for entry in codes().values())
+    return "\n".join([table(("code", "severity", "example"), rows), *map(finding_section, codes().values())])
+
+
+def link(entry: Code) -> str:
+    """A link to the section of the code."""
+    return f"[`{entry.code}`](#{entry.code})"
+
+
+def finding_section(entry: Code) -> str:
+    """The section of one code."""
+    rows = ((language, plain(entry.message[language]), plain(entry.remedy[language])) for language in LANGUAGES)
+    heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(plain(entry.example))}\n"
+    return f"{heading}\n{table(('', 'message', 'what to do'), rows)}"
+
+
+def plain(template: str) -> str:
+    """A template for readers: doubled braces, which stand for single ones, made single."""
+    return template.replace("{{", "{").replace("}}", "}")
+
+
+# The model
+
+
+def diagram(graph: Graph) -> str:
+    """A Mermaid class diagram: our classes, what they specialise, properties as arrows or members.
+
+    A property whose values are literals or concepts is a member of its class, any other an arrow.
+    """
+    boxes: set[URIRef] = set()
+    lines: list[str] = []
+    for cls in own(graph, OWL.Class):
+        boxes.add(cls)
+        for parent in named(graph, graph.objects(cls, RDFS.subClassOf)):
+            boxes.add(parent)
+            lines.append(f"  {box(parent)} <|-- {box(cls)}")
+    for prop in own(graph, OWL.ObjectProperty, OWL.DatatypeProperty):
+        ranges = ends(graph, prop, RDFS.range)
+        member = (prop, RDF.type, OWL.DatatypeProperty) in graph or ranges == [SKOS.Concept]
+        for domain in ends(graph, prop, RDFS.domain):
+            boxes.add(domain)
+            for value in ranges:
+                if member:
+                    lines.append(f"  {box(domain)} : {local(prop)} {local(value)}")
+                else:
+                    boxes.add(value)
+                    lines.append(f"  {box(domain)} --> {box(value)} : {local(prop)}")
+    heads = [f'  class {box(cls)}["{short(cls)}"]' for cls in sorted(boxes)]
+    return "\n".join(["```mermaid", "classDiagram", "  direction LR", *heads, *sorted(lines), "```", ""])
+
+
+def terms(graph: Graph) -> str:
+    """Our classes and properties with their definitions."""
+    classes = [
+        (code(term), listed(named(graph, graph.objects(term, RDFS.subClassOf))), definition(graph, term))
+        for term in own(graph, OWL.Class)
+    ]
+    properties = [
+        (
+            code(term),
+            listed(ends(graph, term, RDFS.domain)),
+            listed(ends(graph, term, RDFS.range)),
+            definition(graph, term),
+        )
+        for term in own(graph, OWL.ObjectProperty, OWL.DatatypeProperty)
+    ]
+    return (
+        f"### Classes\n\n{table(('class', 'is a', 'definition'), classes)}\n"
+        f"### Properties\n\n{table(('property', 'of', 'value', 'definition'), properties)}"
+    )
+
+
+def schemes(graph: Graph) -> str:
+    """Each SKOS scheme as a table of its concepts."""
+    sections = []
+    for scheme in named(graph, graph.subjects(RDF.type, SKOS.ConceptScheme)):
+        rows = []
+        for concept in named(graph, graph.subjects(SKOS.inScheme, scheme)):
+            labels = [text_of(graph, concept, SKOS.prefLabel, language) for language in LANGUAGES]
+            name = str(concept).removeprefix(f"{scheme}/")
+            rows.append((inline(name), *labels, definition(graph, concept)))
+        title = text_of(graph, scheme, SKOS.prefLabel, "en")
+        sections.append(f"### {title}\n\n`{scheme}/`\n\n{table(('concept', *LANGUAGES, 'definition'), rows)}")
+    return "\n".join(sections)
+
+
+def own(graph: Graph, *types: URIRef) -> list[URIRef]:
+    """Our terms of these types, by name."""
+    found = {term for kind in types for term in graph.subjects(RDF.type, kind) if str(term).startswith(ST)}
+    return sorted(term for term in found if isinstance(term, URIRef))
+
+
+def named(graph: Graph, nodes: Iterable[Node]) -> list[URIRef]:
+    """The IRIs among the nodes, unions taken apart."""
+    found: set[URIRef] = set()
+    for node in nodes:
+        if isinstance(node, URIRef):
+            found.add(node)
+        else:
+            for union in graph.objects(node, OWL.unionOf):
+                found |= {item for item in Collection(graph, union) if isinstance(item, URIRef)}
+    return sorted(found)
+
+
+def ends(graph: Graph, prop: URIRef, side: URIRef) -> list[URIRef]:
+    """The classes at one side of a property."""
+    return named(graph, graph.objects(prop, side))
+
+
+def definition(graph: Graph, term: Node) -> str:
+    """The English definition."""
+    return text_of(graph, term, SKOS.definition, "en")
+
+
+def text_of(graph: Graph, subject: Node, prop: URIRef, language: str) -> str:
+    """The text in that language, empty where there is none."""
+    return next((str(text) for text in graph.objects(subject, prop) if getattr(text, "language", None) == language), "")
+
+
+def short(iri: URIRef) -> str:
+    """The IRI with a prefix of ours."""
+    prefix = max((p for p in PREFIXES if iri.startswith(PREFIXES[p])), key=lambda p: len(PREFIXES[p]), default="")
+    return f"{prefix}:{iri.removeprefix(PREFIXES[prefix])}" if prefix else str(iri)
+
+
+def box(iri: URIRef) -> str:
+    """A name that Mermaid takes as it is."""
+    return re.sub(r"\W", "_", short(iri))
+
+
+def local(iri: URIRef) -> str:
+    """The name without its prefix."""
+    return short(iri).rpartition(":")[2]
+
+
+def code(term: URIRef) -> str:
+    """The name of a term, as code."""
+    return inline(short(term))
+
+
+def listed(found: list[URIRef]) -> str:
+    """The names of some terms."""
+    return ", ".join(map(code, found))
+
+
+# Markdown
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; bars and line breaks in cells are escaped."""
+    heads = tuple(heads)
+    lines = [
+        heads,
+        ("---",) * len(heads),
+        *(tuple(re.sub(r"\s*\n\s*", " ", cell).replace("|", r"\|") for cell in row) for row in rows),
+    ]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def inline(text: str) -> str:
+    """The text as inline code, whatever it holds."""
+    text = re.sub(r"\s*\n\s*", " ", text.strip())
+    fence = "``" if "`" in text else "`"
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def compare(path: Path, wanted: str) -> list[str]:
+    """The first lines of the difference between a document and what it should be."""
+    have = path.read_text("utf-8") if path.is_file() else ""
+    name = path.relative_to(DOCS.parent).as_posix()
+    diff = difflib.unified_diff(have.splitlines(), wanted.splitlines(), name, f"{name} as made now", lineterm="", n=1)
+    return list(diff)[:20]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or with `--check` compare them."""
+    wanted = documents()
+    stale = [path for path in sorted(COMMANDS.glob("*.md")) if path not in wanted]
+    if arguments == ["--check"]:
+        differences = [line for path, text in wanted.items() for line in compare(path, text)]
+        differences += [f"{path.relative_to(DOCS.parent).as_posix()}: no such command" for path in stale]
+        if differences:
+            sys.stderr.write("\n".join([*differences, "", "Documents are out of date: run `make docs`.", ""]))
+        return 1 if differences else 0
+    if arguments:
+        sys.stderr.write("usage: generate.py [--check]\n")
+        return 2
+    for path in stale:
+        path.unlink()
+    for path, text in wanted.items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
