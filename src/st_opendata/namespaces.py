@@ -30,6 +30,7 @@ PREFIXES: dict[str, str] = {
     "gn": "https://sws.geonames.org/",
     "gsp": "http://www.opengis.net/ont/geosparql#",
     "locn": "http://www.w3.org/ns/locn#",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
@@ -67,3 +68,20 @@ def expand(name: str, prefixes: dict[str, str] = PREFIXES) -> str:
             f'the prefix "{prefix}" of "{name}" is unknown',
             remedy=f"Use one of: {known}; or declare it under `prefixes` in catalogue.yaml.",
         ) from None
+
+
+def readable(term: str) -> str:
+    """An N-Triples term as people read it: an IRI with the prefix that shortens it, the text of a literal.
+
+    >>> readable("<http://www.w3.org/ns/org#Organization>"), readable('"28"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    ('org:Organization', '28')
+    """
+    if term.startswith('"'):
+        text = term[1 : term.rindex('"')]
+        return text.encode("latin-1", "backslashreplace").decode("unicode_escape") if "\\" in text else text
+    iri = term.removeprefix("<").removesuffix(">")
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local and local != iri and "/" not in local:
+            return f"{prefix}:{local}"
+    return iri

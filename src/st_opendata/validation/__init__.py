@@ -1,11 +1,17 @@
 """SHACL: shapes in, findings out, reports for people and machines."""
 
+from st_opendata.validation.catalogue import validate_catalogue
 from st_opendata.validation.checking import validate_facts, validate_files, validate_graph
+from st_opendata.validation.report import report_json, report_text, report_turtle
 from st_opendata.validation.shapes import Shapes, load_shapes
 
 __all__ = [
     "Shapes",
     "load_shapes",
+    "report_json",
+    "report_text",
+    "report_turtle",
+    "validate_catalogue",
     "validate_facts",
     "validate_files",
     "validate_graph",

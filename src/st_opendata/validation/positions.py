@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urljoin
 
 _PREFIX = re.compile(r"""(?im)(?:@?prefix\s+([\w.-]*):\s*<|xmlns:([\w.-]+)\s*=\s*["'])([^>"'\s]+)""")
+_BASE = re.compile(r"""(?i)(?:@?base\s*<|xml:base\s*=\s*["'])([^>"'\s]+)""")
 _NAME = re.compile(r"""<([^<>"\s]*)>|"([^"<>\s]+)"|(?<![\w:<"-])([A-Za-z][\w.-]*)?:([\w][\w%.-]*)?""")
 
 
@@ -17,7 +19,8 @@ def lines_of(path: Path, iris: Collection[str]) -> dict[str, int]:
         return {}
     text = path.read_text("utf-8", errors="replace")
     prefixes = {first or second: namespace for first, second, namespace in _PREFIX.findall(text)}
-    base = f"file:///{path.name}"
+    declared = _BASE.search(text)
+    base = urljoin(f"file:///{path.name}", declared[1] if declared else "")
     mentioned: dict[str, int] = {}
     subjects: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -36,7 +39,7 @@ def _iri(match: re.Match[str], prefixes: dict[str, str], base: str) -> str:
     written = angled if angled is not None else quoted
     if written is None:
         return prefixes.get(prefix or "", "\0") + (local or "").rstrip(".")
-    if written == "" or written.startswith("#"):
-        return base + written
     prefix, colon, local = written.partition(":")
-    return prefixes[prefix] + local if colon and prefix in prefixes else written
+    if not colon:
+        return urljoin(base, written) if written else base
+    return prefixes[prefix] + local if prefix in prefixes else written

@@ -49,12 +49,12 @@ def load_shapes(paths: Sequence[Path]) -> Shapes:
     owners = _owners(graph)
     found = list(problems(graph))
     places = _places(found, files, owners)
-    if fatal := [problem for problem in found if problem.fatal]:
+    if fatal := [problem for problem in found if problem.ignored is None]:
         raise _error(fatal, places, owners)
     notices = []
     for problem in found:
-        shape = _name(problem.shape, owners)
-        notices.append(finding("shacl-unknown-term", (places[problem.shape],), shape=shape, what=problem.message))
+        term, shape = _shown(problem.ignored), _shown(owners.get(problem.shape, problem.shape))
+        notices.append(finding("shacl-unknown-term", (places[problem.shape],), term=term, shape=shape))
     for target in in_order(graph.objects(None, OWL.imports)):
         if (target, None, None) not in graph:
             importing = in_order(graph.subjects(OWL.imports, target))[0]
@@ -85,6 +85,10 @@ def _owners(graph: Graph) -> dict[Node, URIRef]:
                 owners[value] = owner
                 todo.append((owner, value))
     return owners
+
+
+def _shown(term: Node | None) -> str:
+    return short(term_text(term)) if term is not None else ""
 
 
 def _name(shape: Node, owners: Mapping[Node, URIRef]) -> str:

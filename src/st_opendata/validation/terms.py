@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
@@ -25,8 +25,13 @@ def term_text(term: Node) -> str:
         return f"<{term}>"
     if isinstance(term, Literal):
         suffix = f"@{term.language}" if term.language else f"^^<{term.datatype}>" if term.datatype else ""
-        return f'"{str(term).translate(_ESCAPES)}"{suffix}'
+        return literal_text(str(term)) + suffix
     return f"_:{term}"
+
+
+def literal_text(lexical: str) -> str:
+    """The lexical form quoted and escaped as N-Triples and Turtle want it."""
+    return f'"{lexical.translate(_ESCAPES)}"'
 
 
 def in_order(terms: Iterable[Node]) -> list[Node]:
@@ -56,14 +61,17 @@ def _step(graph: Graph, path: Node) -> str:
 
 
 _IRI = re.compile(r"<([^<>\s]*)>")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<[^<>]*>)?', re.DOTALL)
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<([^<>]*)>)?', re.DOTALL)
+_BARE = {str(XSD[name]) for name in ("integer", "decimal", "double", "boolean", "date", "dateTime", "gYear")}
 _UNESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 
 
 def short(text: str) -> str:
-    """For people: prefixed names for IRIs, a literal as its quoted lexical form, in a term or path of a finding."""
+    """For people: prefixed names for IRIs, text in quotes, numbers and dates bare."""
     if literal := _LITERAL.fullmatch(text):
         lexical = re.sub(r'\\[\\"nrt]', lambda match: _UNESCAPES[match[0]], literal[1])
+        if literal[3] in _BARE and lexical:
+            return lexical
         return f'"{lexical}"' + (f"@{literal[2]}" if literal[2] else "")
     return _IRI.sub(lambda match: _prefixed(match[1]), text)
 

@@ -21,12 +21,13 @@ from st_opendata.validation.terms import SH, in_order, short, term_text
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a shape. One that is not `fatal` is merely ignored by every SHACL processor."""
+    """What is wrong with a shape. Where a term is `ignored` the shape still is well-formed."""
 
     shape: Node
     message: str
     remedy: str
-    fatal: bool = True
+    ignored: URIRef | None = None
+    """The term that SHACL does not know, where that is all that is wrong."""
 
 
 Check = Callable[[Graph, Node], str | None]
@@ -255,7 +256,7 @@ def _term_problems(graph: Graph, shape: Node) -> Iterator[Problem]:
         elif local != str(predicate) and local not in known and not _is_path_term(local):
             near = get_close_matches(local, known, n=1, cutoff=0.8)
             hint = f"Did you mean sh:{near[0]}?" if near else "Remove it, or state it with a term that SHACL has."
-            yield Problem(shape, f"SHACL has no sh:{local}", hint, fatal=bool(near))
+            yield Problem(shape, f"SHACL has no sh:{local}", hint, None if near else SH[local])
 
 
 def _is_path_term(local: str) -> bool:
