@@ -7,13 +7,14 @@ from pathlib import Path
 
 from st_opendata.model.release import Release
 from st_opendata.release.digests import Change, Difference, list_files, verify_files
-from st_opendata.release.exchange import complete, replaced_folder
+from st_opendata.release.exchange import Draft, complete, drafted
 from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
 
 __all__ = [
     "MANIFEST",
     "Change",
     "Difference",
+    "Draft",
     "list_files",
     "new_release",
     "read_release",
@@ -22,9 +23,9 @@ __all__ = [
 ]
 
 
-def new_release(target: Path) -> AbstractContextManager[Path]:
-    """A folder to write a release into; it takes the place of `target` when the block ends well (`replaced_folder`)."""
-    return replaced_folder(target, marker=MANIFEST)
+def new_release(target: Path) -> AbstractContextManager[Draft]:
+    """A folder to write a release into; `commit` puts it in place of `target` (see `drafted`)."""
+    return drafted(target, marker=MANIFEST)
 
 
 def read_release(folder: Path) -> Release:

@@ -18,6 +18,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import InputError
@@ -27,12 +28,24 @@ _RENAME_EXCHANGE = 2
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM)
 
 
-@contextmanager
-def replaced_folder(target: Path, *, marker: str) -> Iterator[Path]:
-    """An empty folder to write into; when the block ends without an exception it has taken the place of `target`.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A folder being written: `commit` gives it the name of the target; without that it is removed."""
 
-    `marker` is the file that a folder must hold to be replaced. An exception in the block removes what was written and
-    leaves the target as it was.
+    folder: Path
+    target: Path
+
+    def commit(self) -> None:
+        """Sync what was written and put it in place of the target in one step; the old content is removed after."""
+        sync_tree(self.folder)
+        _exchange(self.folder, self.target)
+
+
+@contextmanager
+def drafted(target: Path, *, marker: str) -> Iterator[Draft]:
+    """An empty folder beside the target, to be filled and committed, and the only one of its target at a time.
+
+    `marker` is the file that a folder must hold to be replaced.
 
     Raises:
         InputError: the target is a file or another folder than `marker` allows, or another process is writing to it.
@@ -49,9 +62,7 @@ def replaced_folder(target: Path, *, marker: str) -> Iterator[Path]:
                 shutil.rmtree(litter)
         building.mkdir()
         try:
-            yield building
-            sync_tree(building)
-            _exchange(building, target)
+            yield Draft(building, target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
 

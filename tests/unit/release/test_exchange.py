@@ -12,7 +12,7 @@ import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.release import exchange
-from st_opendata.release.exchange import complete, replaced_folder
+from st_opendata.release.exchange import complete, drafted
 
 FILES = ("release.json", "catalog.ttl", "cities/cities.csv", "cities/cities.nt")
 
@@ -24,8 +24,9 @@ def fill(folder: Path, generation: str) -> None:
 
 
 def build(target: Path, generation: str) -> None:
-    with replaced_folder(target, marker="release.json") as folder:
-        fill(folder, generation)
+    with drafted(target, marker="release.json") as draft:
+        fill(draft.folder, generation)
+        draft.commit()
 
 
 def content(target: Path) -> dict[str, str]:
@@ -57,9 +58,17 @@ def test_first_and_second_release(target: Path) -> None:
 
 def test_a_failed_build_leaves_the_old_release(target: Path) -> None:
     build(target, "old")
-    with pytest.raises(ZeroDivisionError), replaced_folder(target, marker="release.json") as folder:
-        fill(folder, "new")
+    with pytest.raises(ZeroDivisionError), drafted(target, marker="release.json") as draft:
+        fill(draft.folder, "new")
         1 / 0  # noqa: B018
+    assert content(target) == whole("old")
+    assert names(target.parent) == ["release"]
+
+
+def test_a_draft_that_is_not_committed_is_removed(target: Path) -> None:
+    build(target, "old")
+    with drafted(target, marker="release.json") as draft:
+        fill(draft.folder, "new")
     assert content(target) == whole("old")
     assert names(target.parent) == ["release"]
 
@@ -116,11 +125,11 @@ def test_killed_at_every_file_operation(target: Path, existing: bool) -> None:
 def test_the_second_of_two_builds_is_told(target: Path) -> None:
     build(target, "old")
     with (
-        replaced_folder(target, marker="release.json") as folder,
+        drafted(target, marker="release.json") as draft,
         pytest.raises(InputError, match="another build is writing"),
     ):
         build(target, "other")
-    assert not folder.exists()
+    assert not draft.folder.exists()
 
 
 def test_a_lock_file_left_behind_does_not_lock(target: Path) -> None:

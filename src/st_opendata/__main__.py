@@ -1,0 +1,103 @@
+"""Running the command line: every error becomes text once, here, with its exit code.
+
+0 done and conforming · 1 findings · 2 usage · 3 unreadable input or configuration, failed output · 4 the remote
+refused or failed · 70 a defect of this program · 130 interrupted · 141 nobody reads the output any more
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from st_opendata.cli import cli
+from st_opendata.errors import StError
+
+_USAGE = 2
+_INPUT = 3
+_DEFECT = 70
+_INTERRUPTED = 130
+_NO_READER = 141
+_REMEDIES = {
+    errno.ENOSPC: "The disk is full: free some space, or name a folder on another disk.",
+    errno.EDQUOT: "Your quota is used up: free some space, or name a folder on another disk.",
+    errno.EFBIG: "The system limits the size of files (ulimit -f): raise the limit.",
+    errno.EACCES: "Name a folder that you may read and write, or ask for the right to it.",
+    errno.EPERM: "Name a folder that you may read and write, or ask for the right to it.",
+    errno.EROFS: "The disk can only be read: name a folder on another one.",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises, unless ST_DEBUG is set and the program has a defect."""
+    with _interrupts() as interrupts:
+        try:
+            code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False)
+            sys.stdout.flush()
+            return int(code or 0)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the one place)
+            # A library that was called may have made another exception of an interrupt.
+            return _report(KeyboardInterrupt() if interrupts else error)
+
+
+def _report(error: Exception | KeyboardInterrupt) -> int:
+    """Say on stderr what happened, and return the exit code."""
+    match error:
+        case KeyboardInterrupt() | click.Abort():
+            text, code = "Interrupted: no release was left half-written.", _INTERRUPTED
+        case StError():
+            text, code = f"Error: {error}", error.exit_code
+        case click.ClickException():
+            error.show()
+            return _USAGE
+        case BrokenPipeError():
+            # As a Unix tool does whose reader has gone (`| head`); the interpreter must not flush into the pipe again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _NO_READER
+        case OSError():
+            text, code = f"Error: {_describe(error)}", _INPUT
+        case _:
+            if os.environ.get("ST_DEBUG"):
+                raise error
+            text = (
+                f"Error: a defect of st-opendata: {type(error).__name__}: {error}\n"
+                "  Please report it with the command and its input; ST_DEBUG=1 shows where it happened."
+            )
+            code = _DEFECT
+    click.echo(text, err=True)
+    return code
+
+
+def _describe(error: OSError) -> str:
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    remedy = _REMEDIES.get(error.errno or 0)
+    return f"{where}{error.strerror or error}" + (f"\n  {remedy}" if remedy else "")
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Record each SIGINT beside raising KeyboardInterrupt: DuckDB reports one as a RuntimeError."""
+    seen: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored by nohup, or handled by a caller
+        yield seen
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Ontology and shapes of a build: those that came with the program, and those that a catalogue adds."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rdflib import Graph
+
+from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.model.release import File
+from st_opendata.place import Place
+from st_opendata.resources import resource_folder
+from st_opendata.validation.parsing import TermReader, read_triples
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Turtle files by their path in the release, such as `ontology/schemes.ttl`."""
+
+    files: dict[str, Path]
+
+    @property
+    def fact_shapes(self) -> list[Path]:
+        """The shapes for facts: all but those for the catalogue's own description (`shapes/dcat-ap*.ttl`)."""
+        return [
+            path
+            for name, path in self.files.items()
+            if name.startswith("shapes/") and not name.startswith("shapes/dcat-ap")
+        ]
+
+    def ontology(self) -> Graph:
+        """All ontology files as one graph.
+
+        Raises:
+            ConfigurationError: a file is not Turtle; the place has line and column.
+        """
+        graph, reader = Graph(), TermReader()
+        for name, path in self.files.items():
+            if name.startswith("ontology/"):
+                try:
+                    for triple in read_triples(path, reader):
+                        graph.add(triple)
+                except InputError as error:
+                    raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
+        return graph
+
+    def inputs(self) -> list[File]:
+        """Every file with its digest, sorted by path."""
+        return [replace(File.of(path.parent, path.name), path=name) for name, path in sorted(self.files.items())]
+
+    def copy_into(self, folder: Path) -> None:
+        """Put every file into the release."""
+        for name, path in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)  # the content alone: a release has no dates and rights of its sources
+
+
+def find_background(catalogue: Path) -> Background:
+    """The files of the program and of the catalogue's `ontology/` and `shapes/`, sorted.
+
+    Raises:
+        ConfigurationError: a file of the catalogue has the name of one of the program's.
+    """
+    files: dict[str, Path] = {}
+    for kind in ("ontology", "shapes"):
+        for folder in (resource_folder(kind), catalogue / kind):
+            for path in sorted(folder.rglob("*.ttl")):
+                name = f"{kind}/{path.relative_to(folder).as_posix()}"
+                if name in files:
+                    raise ConfigurationError(
+                        f"st-opendata has a file {name} of its own", place=Place(str(path)), remedy="Rename yours."
+                    )
+                files[name] = path
+    return Background(files)

@@ -1,0 +1,221 @@
+"""The stages of a build: read, map, validate, export, describe, score, exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from st_opendata import __version__
+from st_opendata.build.background import Background, find_background
+from st_opendata.catalogue import Score, catalogue_graph, count_facts, write_catalogue
+from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.facts import FactBase, load_facts
+from st_opendata.model.descriptions import Catalogue, Terms
+from st_opendata.model.findings import Finding, conforms
+from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.release import list_files, new_release, write_manifest
+from st_opendata.scoring import score_served
+from st_opendata.settings import Settings
+from st_opendata.tables import read_catalogue
+from st_opendata.validation import (
+    load_shapes,
+    report_json,
+    report_turtle,
+    validate_catalogue,
+    validate_facts,
+)
+
+Distributions = dict[str, tuple[Distribution, ...]]
+_FIXED_STEPS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to check or build: a catalogue folder, where the release will be served, and whom to tell of progress.
+
+    `progress` is told each stage that begins and the fraction that is done, 0 to 1.
+    """
+
+    folder: Path
+    settings: Settings = field(default_factory=Settings)
+    site: str | None = None
+    progress: Callable[[str, float], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All findings; `shapes_checked` is false where violations in the tables came before, `release` None where any did.
+
+    `rows` counts the rows of all tables, `triples` the distinct facts, 0 where the tables could not be mapped.
+    """
+
+    findings: tuple[Finding, ...]
+    shapes_checked: bool
+    tables: int
+    rows: int
+    triples: int
+    release: Release | None = None
+
+    @property
+    def conforms(self) -> bool:
+        """True when no finding is a violation."""
+        return conforms(list(self.findings))
+
+
+class _Steps:
+    """Counts the steps of a job for its progress."""
+
+    def __init__(self, job: Job) -> None:
+        self._tell = job.progress
+        self._done = 0
+        self.total = _FIXED_STEPS
+
+    def __call__(self, text: str) -> None:
+        if self._tell:
+            self._tell(text, min(1.0, self._done / self.total))
+        self._done += 1
+
+
+def check(job: Job) -> Outcome:
+    """Read and map the tables and validate the facts.
+
+    Raises:
+        ConfigurationError, InputError: the description, ontology or shapes are wrong, or a file cannot be read.
+    """
+    with _checked(job, find_background(job.folder), _Steps(job)) as (_, outcome):
+        return outcome
+
+
+def build(job: Job, output: Path) -> Outcome:
+    """Check the catalogue and, if it conforms, put a release of it in place of `output`, whole or not at all.
+
+    Raises:
+        ConfigurationError, InputError: as `check`; or `output` cannot take a release.
+        OSError: the disk is full, or a folder must not be written to.
+    """
+    steps, background = _Steps(job), find_background(job.folder)
+    # The output is claimed first: that it cannot be written is told before the work is done.
+    with new_release(output) as draft, _checked(job, background, steps) as (facts, checked):
+        if not checked.conforms:
+            return checked
+        background.copy_into(draft.folder)
+        described = _describe(facts, draft.folder, steps)
+        outcome = replace(checked, findings=(*checked.findings, *described.findings))
+        if not outcome.conforms:
+            return outcome
+        (draft.folder / "report.json").write_text(report_json(outcome.findings), "utf-8", newline="\n")
+        (draft.folder / "report.ttl").write_text(report_turtle(outcome.findings), "utf-8", newline="\n")
+        inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs())
+        release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
+        write_manifest(release, draft.folder)
+        steps("Putting the release in place")
+        draft.commit()
+    return replace(outcome, release=release)
+
+
+@contextmanager
+def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[FactBase, Outcome]]:
+    steps("Reading the descriptions")
+    catalogue = read_catalogue(job.folder, site=job.site)
+    tables = [table for dataset in catalogue.datasets for table in dataset.tables]
+    steps.total += len(tables) + len(catalogue.datasets)
+    ontology, shapes = background.ontology(), load_shapes(background.fact_shapes)
+    with load_facts(catalogue, progress=steps) as facts:
+        findings = [*shapes.notices, *facts.findings]
+        if shapes_checked := conforms(findings):
+            steps("Validating the facts")
+            findings += validate_facts(facts, shapes, ontology)
+        yield (
+            facts,
+            Outcome(
+                findings=tuple(findings),
+                shapes_checked=shapes_checked,
+                tables=len(tables),
+                rows=sum(facts.rows(table.name) for table in tables),
+                triples=facts.triples() if shapes_checked else 0,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What the catalogue of a release says of its datasets, and what is wrong with it."""
+
+    distributions: Distributions
+    scores: dict[str, Score]
+    findings: tuple[Finding, ...]
+
+
+def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
+    """Write the distributions, the dumps and the catalogue; validate and score the catalogue."""
+    catalogue = facts.catalogue
+    distributions: Distributions = {}
+    for dataset in catalogue.datasets:
+        steps(f"Writing {dataset.id}")
+        distributions[dataset.id] = write_dataset(catalogue, dataset, facts, folder)
+    steps("Writing the dumps")
+    dumps = write_dumps(catalogue, facts, folder)
+    steps("Describing the catalogue")
+    counts = {dataset: count_facts(facts.lines(dataset)) for dataset in (None, *distributions)}
+    write_catalogue(catalogue, distributions, dumps, counts, folder)
+    steps("Validating and scoring the catalogue")
+    graph = catalogue_graph(catalogue, distributions, {key: count.triples for key, count in counts.items() if key})
+    scores = score_served(graph, catalogue.site, list_files(folder))
+    by_iri = {score.dataset: score for score in scores}
+    return _Description(
+        distributions,
+        {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
+        tuple(validate_catalogue(graph)),
+    )
+
+
+def _release(
+    facts: FactBase,
+    described: _Description,
+    inputs: tuple[File, ...],
+    settings: Settings,
+    files: tuple[File, ...],
+) -> Release:
+    catalogue = facts.catalogue
+    return Release(
+        tool=f"st-opendata {__version__}",
+        catalogue=catalogue.id,
+        base=catalogue.base,
+        site=catalogue.site,
+        title=catalogue.title,
+        created=settings.instant or _last_change(catalogue),
+        triples=facts.triples(),
+        datasets=tuple(
+            DatasetRelease(
+                id=dataset.id,
+                iri=catalogue.dataset_iri(dataset.id),
+                title=dataset.title,
+                rows={table.name: facts.rows(table.name) for table in dataset.tables},
+                triples=facts.triples(dataset.id),
+                points=described.scores[dataset.id].points,
+                distributions=described.distributions[dataset.id],
+            )
+            for dataset in catalogue.datasets
+        ),
+        inputs=inputs,
+        files=files,
+    )
+
+
+def _last_change(catalogue: Catalogue) -> str:
+    """The latest date that the descriptions state, as an instant; that of the Unix epoch where they state none."""
+    terms: tuple[Terms, ...] = (catalogue, *catalogue.datasets)
+    days = [day for each in terms for day in (each.issued, each.modified) if day]
+    return f"{max(days, default=date(1970, 1, 1))}T00:00:00Z"
+
+
+def _table_inputs(folder: Path, catalogue: Catalogue) -> Iterator[File]:
+    """Descriptions and tables, by their path in the catalogue."""
+    yield File.of(folder, "catalogue.yaml")
+    for dataset in catalogue.datasets:
+        yield File.of(folder, f"{dataset.id}/dataset.yaml")
+        for table in dataset.tables:
+            yield File.of(folder, table.file)

@@ -1,0 +1,62 @@
+"""The command line: one module per command, loaded when it is asked for.
+
+A command module imports at its top what is cheap (click, errors, settings); what is heavy it imports in its callback,
+so that `--version`, `--help` and a mistyped command answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from st_opendata import __version__
+
+COMMANDS: Mapping[str, str] = {
+    "check": "check",
+    "build": "build",
+    "validate": "validate",
+    "score": "score",
+    "query": "query",
+    "explain": "explain",
+    "verify": "verify",
+    "demo": "demo",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports the module of a command when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Names in the order in which a publisher meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The `command` of the module of that name, None for an unknown one."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"st_opendata.cli.{COMMANDS[cmd_name]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest names of ours for an unknown command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done and conforming, 1 findings, 2 usage, 3 unreadable input or failed output, 4 remote.",
+)
+@click.version_option(__version__, prog_name="st-opendata", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Publish project facts as five-star open data: tables in, a checked release out.
+
+    Results go to stdout, progress and messages to stderr.
+    """

@@ -1,0 +1,82 @@
+"""`st-opendata build`: a release from a catalogue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from st_opendata.cli.check import note_outcome
+from st_opendata.cli.console import count, note, progress_bar, write_report
+from st_opendata.cli.options import catalogue_argument, engine_options, json_option, lang_option, output_option
+from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.model.release import Release
+
+
+@click.command
+@catalogue_argument
+@output_option
+@click.option("--site", metavar="URL", help="Where the release will be served.  [default: `site` in catalogue.yaml]")
+@json_option
+@lang_option
+@engine_options
+def command(  # noqa: PLR0913 (one parameter per option)
+    *,
+    catalogue: Path,
+    output: Path,
+    site: str | None,
+    as_json: bool,
+    lang: str | None,
+    memory: str | None,
+    threads: str | None,
+) -> int:
+    """Build a release: check, write every format, describe, score.
+
+    The release is written beside DIR and put in its place in one step: a build that fails, is interrupted or finds a
+    violation leaves an older release as it was. CATALOGUE is the folder with catalogue.yaml, by default `datasets`.
+    """
+    from st_opendata.build import Job, build
+
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    with progress_bar() as progress:
+        outcome = build(Job(catalogue, settings, site, progress), output)
+    if outcome.release is None:
+        write_report(outcome.findings, "json" if as_json else "text", settings.language)
+        note_outcome(outcome.tables, outcome.rows, outcome.triples, shapes_checked=outcome.shapes_checked)
+        note(f"No release was written to {output}.")
+        return 1
+    if as_json:
+        click.echo(json.dumps(summary(outcome.release, output), ensure_ascii=False, indent=1))
+        return 0
+    if outcome.findings:
+        write_report(outcome.findings, "text", settings.language)
+    click.echo(summary_text(outcome.release, output))
+    return 0
+
+
+def summary(release: Release, output: Path) -> dict[str, object]:
+    """What programs want to know of a new release."""
+    return {
+        "release": str(output),
+        "catalogue": release.catalogue,
+        "triples": release.triples,
+        "files": len(release.files),
+        "datasets": [
+            {"id": each.id, "rows": each.rows, "triples": each.triples, "points": each.points}
+            for each in release.datasets
+        ],
+    }
+
+
+def summary_text(release: Release, output: Path) -> str:
+    """What people want to know of a new release."""
+    points = sorted({dataset.points for dataset in release.datasets})
+    score = f"{points[0]}" if len(points) == 1 else f"{points[0]} to {points[-1]}"
+    return (
+        f"The release is in {output}: {count(len(release.datasets), 'dataset')}, {count(release.triples, 'triple')}, "
+        f"{count(len(release.files), 'file')}; each dataset scores {score} of 405 points."
+    )

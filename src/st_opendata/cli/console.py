@@ -1,0 +1,71 @@
+"""What commands write: reports, tables and numbers on stdout; notes and progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from st_opendata.model.findings import Finding
+
+Progress = Callable[[str, float], None]
+"""Told the stage that begins and the fraction that is done, 0 to 1."""
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A bar on stderr that vanishes at the end; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda text, done: bar.update(task, description=text, completed=done)
+
+
+def note(text: str) -> None:
+    """Say something beside the result, on stderr."""
+    click.echo(text, err=True)
+
+
+def write_report(findings: Sequence[Finding], form: str, language: str) -> None:
+    """Write findings as `text`, `json` or `ttl`."""
+    from st_opendata.validation import report_json, report_text, report_turtle
+
+    writers = {"text": lambda each: report_text(each, language), "json": report_json, "ttl": report_turtle}
+    click.echo(writers[form](findings), nl=False)
+
+
+def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table: with rules where stdout is a terminal, else aligned by spaces."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table()
+        for heading in headings:
+            table.add_column(Text(heading))
+        for row in rows:
+            table.add_row(*map(Text, row))
+        Console().print(table)
+        return
+    lines = [headings, *rows]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(headings))]
+    for line in lines:
+        padded = (value.ljust(width) for value, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 table`, `2,500 triples`."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

@@ -1,0 +1,69 @@
+"""Options that several commands share, so that they read and behave the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from st_opendata.errors import InputError
+from st_opendata.model.text import LANGUAGES
+
+path_type = click.Path(path_type=Path)
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+catalogue_argument: Decorator = click.argument(
+    "catalogue", type=path_type, callback=lambda _ctx, _param, value: _catalogue(value), required=False
+)
+release_argument: Decorator = click.argument("release", type=path_type)
+output_option: Decorator = click.option(
+    "--output",
+    "-o",
+    type=path_type,
+    default=Path("release"),
+    show_default=True,
+    metavar="DIR",
+    help="The release folder; an older release in it is replaced in one step.",
+)
+lang_option: Decorator = click.option(
+    "--lang", type=click.Choice(LANGUAGES), help="Language of messages.  [default: ST_LANG, the locale, else en]"
+)
+json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+
+
+def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """How findings are written: `--format`, and `--json` for short."""
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(("text", "json", "ttl")),
+        default="text",
+        show_default=True,
+        help="Readable text, JSON, or a sh:ValidationReport in Turtle.",
+    )
+    return form(click.option("--json", "form", flag_value="json", help="The same as --format json.")(function))
+
+
+def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Bounds of the fact base: `--memory` and `--threads`."""
+    memory = click.option("--memory", metavar="SIZE", help="Memory of the fact base.  [default: ST_MEMORY, else 1GB]")
+    threads = click.option("--threads", metavar="N", help="Threads of the fact base.  [default: ST_THREADS, else 2]")
+    return memory(threads(function))
+
+
+def _catalogue(value: Path | None) -> Path:
+    """The catalogue folder, `datasets` by default; InputError where it is none."""
+    folder = value or Path("datasets")
+    if not folder.is_dir():
+        is_file = folder.exists()
+        what = f"{folder} is a file, not a folder" if is_file else f"there is no folder {folder}"
+        default = "" if value else " Without a name, `datasets` in the current folder is taken."
+        raise InputError(what, remedy=f"Name the folder that holds catalogue.yaml.{default}")
+    if not (folder / "catalogue.yaml").is_file():
+        raise InputError(
+            f"{folder} is not a catalogue: it has no catalogue.yaml",
+            remedy="Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one.",
+        )
+    return folder

@@ -1,0 +1,68 @@
+"""`st-opendata query`: SPARQL over a release."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from st_opendata.cli.console import count, note, write_table
+from st_opendata.cli.options import release_argument
+from st_opendata.errors import InputError
+from st_opendata.namespaces import readable
+from st_opendata.place import Place
+
+if TYPE_CHECKING:
+    from st_opendata.query import Query
+
+# The names of `query.FORMATS`, told here so that --help does not load a SPARQL engine.
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
+
+
+@click.command
+@release_argument
+@click.argument("sparql")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How to write the answer.  [default: table; turtle for CONSTRUCT and DESCRIBE]",
+)
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
+def command(*, release: Path, sparql: str, form: str | None, timeout: float | None) -> None:
+    """Ask a release with SPARQL 1.1.
+
+    Facts, catalogue and ontology of RELEASE are asked at once.
+
+    SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph is
+    the union of all; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
+    PREFIX. SERVICE and updates are refused.
+    """
+    from st_opendata.query import answer
+
+    result = answer(release, _read(sparql), form, timeout)
+    if isinstance(result, bytes):
+        sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
+        return
+    write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
+    note(count(len(result.rows), "row") + ".")
+
+
+def _read(sparql: str) -> Query:
+    from st_opendata.query import Query
+
+    if sparql == "-":
+        return Query(sys.stdin.read(), "standard input")
+    if not sparql.startswith("@"):
+        return Query(sparql)
+    path = Path(sparql[1:])
+    try:
+        return Query(path.read_text("utf-8-sig"), str(path))
+    except OSError as error:
+        raise InputError(
+            f"the query cannot be read: {error.strerror}", place=Place(str(path)), remedy="Check the path after @."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError("the query is not UTF-8", place=Place(str(path)), remedy="Save it as UTF-8.") from error

@@ -1,0 +1,50 @@
+"""`st-opendata validate`: any RDF files against any SHACL shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from st_opendata.cli.console import write_report
+from st_opendata.cli.options import lang_option, path_type, report_options
+from st_opendata.errors import InputError
+from st_opendata.settings import read_settings
+
+
+@click.command
+@click.argument("data", type=path_type, nargs=-1, required=True)
+@click.option(
+    "--shapes",
+    "-s",
+    type=path_type,
+    multiple=True,
+    required=True,
+    help="A file with SHACL shapes, or a folder of Turtle files; may be given several times.",
+)
+@report_options
+@lang_option
+def command(*, data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, lang: str | None) -> int:
+    """Validate RDF files against SHACL shapes.
+
+    The files DATA are taken as one graph. Formats are known by extension: .ttl, .nt, .nq, .trig, .rdf, .xml, .jsonld.
+    Exit code 1 tells that there is a violation; warnings and notes do not count.
+    """
+    from st_opendata.model.findings import conforms
+    from st_opendata.validation import validate_files
+
+    settings = read_settings({"lang": lang})
+    findings = validate_files(data, list(_files(shapes)))
+    write_report(findings, form, settings.language)
+    return 0 if conforms(findings) else 1
+
+
+def _files(shapes: tuple[Path, ...]) -> Iterator[Path]:
+    for path in shapes:
+        if not path.is_dir():
+            yield path
+        elif found := sorted(path.rglob("*.ttl")):
+            yield from found
+        else:
+            raise InputError(f"the folder {path} has no .ttl file", remedy="Name a folder with shapes, or a file.")

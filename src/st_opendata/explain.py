@@ -1,0 +1,148 @@
+"""Why a release says what it says of a thing: the cells that state it, and what each source claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from st_opendata.errors import UsageError
+from st_opendata.facts.origins import Origin, Origins
+from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
+from st_opendata.place import Place
+from st_opendata.release import read_release
+
+_SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
+_SOURCE = f"<{PREFIXES['prov']}wasDerivedFrom>"
+_RANK, _REASON, _SCOPE = (f"<{ST}{name}>" for name in ("rank", "reason", "scope"))
+_LABELS = tuple(
+    f"<{PREFIXES[prefix]}{name}>"
+    for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("dct", "title"), ("foaf", "name"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple about the thing (N-Triples terms) and the cells that state it."""
+
+    predicate: str
+    object: str
+    cells: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a claim comes from: its term, and what it is called, empty where the release does not say."""
+
+    term: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a source says: `rank`, `reason` and `scope` are texts for people, empty where not stated."""
+
+    iri: str
+    predicate: str
+    object: str
+    sources: tuple[Source, ...]
+    preferred: bool
+    rank: str
+    reason: str
+    scope: str
+    cells: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that a release states about a thing, and all claims about it, the preferred one first."""
+
+    iri: str
+    statements: tuple[Statement, ...]
+    claims: tuple[Claim, ...]
+
+
+def explain(folder: Path, name: str, language: str) -> Explanation:
+    """Explain the thing of that name: an IRI, a prefixed name, or a path on the catalogue's base.
+
+    Raises:
+        InputError: the folder is no release, or its facts cannot be read.
+        UsageError: the release states nothing about it.
+    """
+    release = read_release(folder)
+    iri = _iri(name, release.base)
+    with Origins(folder) as origins:
+        stated = origins.about([f"<{iri}>"])
+        claims = _claims(origins, f"<{iri}>", language)
+    if not stated and not claims:
+        raise UsageError(
+            f"the release states nothing about <{iri}>",
+            remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
+        )
+    statements = (Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
+    return Explanation(iri, tuple(statements), claims)
+
+
+def _iri(name: str, base: str) -> str:
+    name = name.removeprefix("<").removesuffix(">")
+    prefix, colon, _ = name.partition(":")
+    if not colon:
+        return base + name
+    return expand(name) if prefix in PREFIXES else name
+
+
+def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str], tuple[Place, ...]]]:
+    """Cells of each triple; the origins are sorted by triple."""
+    for triple, group in groupby(origins, key=lambda origin: (origin.subject, origin.predicate, origin.object)):
+        yield triple, tuple(origin.place for origin in group)
+
+
+def _claims(origins: Origins, thing: str, language: str) -> tuple[Claim, ...]:
+    nodes = sorted({origin.subject for origin in origins.naming(_SUBJECT, thing)})
+    stated = origins.about(nodes) if nodes else []
+    named = sorted({origin.object for origin in stated if origin.predicate in (_SOURCE, _SCOPE, _RANK)})
+    labels = _labels(origins.about(named), language) if named else {}
+    claims = [
+        _claim(node, list(group), labels, language)
+        for node, group in groupby(stated, key=lambda origin: origin.subject)
+    ]
+    return tuple(sorted(claims, key=lambda claim: (claim.predicate, not claim.preferred, claim.iri)))
+
+
+def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language: str) -> Claim:
+    def objects(predicate: str) -> list[str]:
+        return sorted({origin.object for origin in stated if origin.predicate == predicate})
+
+    def text(predicate: str) -> str:
+        values = objects(predicate)
+        return labels.get(values[0]) or readable(_in_language(values, language)) if values else ""
+
+    return Claim(
+        iri=node[1:-1],
+        predicate=next(iter(objects(_PREDICATE)), ""),
+        object=next(iter(objects(_OBJECT)), ""),
+        sources=tuple(Source(term, labels.get(term, "")) for term in objects(_SOURCE)),
+        preferred=any(rank.endswith("/preferred>") for rank in objects(_RANK)),
+        rank=text(_RANK),
+        reason=text(_REASON),
+        scope=text(_SCOPE),
+        cells=tuple(dict.fromkeys(origin.place for origin in stated if origin.predicate == _OBJECT)),
+    )
+
+
+def _labels(origins: Iterable[Origin], language: str) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for origin in origins:
+        if origin.predicate in _LABELS:
+            found.setdefault(origin.subject, []).append(origin.object)
+    return {subject: readable(_in_language(values, language)) for subject, values in found.items()}
+
+
+def _in_language(literals: Sequence[str], language: str) -> str:
+    """The literal in that language, else in English, else the first."""
+    for wanted in (language, "en"):
+        for literal in literals:
+            if literal.endswith(f'"@{wanted}'):
+                return literal
+    return literals[0]

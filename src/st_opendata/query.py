@@ -1,0 +1,192 @@
+"""SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
+
+The default graph is the union of all graphs; each dataset's facts are also the named graph of its IRI. `SERVICE` and
+updates are refused before anything runs: a query reaches neither the network nor the release.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.namespaces import PREFIXES, ST
+from st_opendata.place import Place
+from st_opendata.release import read_release
+
+SOLUTION_FORMATS = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+FORMATS = ("table", *SOLUTION_FORMATS, *GRAPH_FORMATS)
+_SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
+"""What a format for solutions means for the triples of CONSTRUCT and DESCRIBE."""
+
+_TOKEN = re.compile(
+    r"""
+      \#[^\n\r]*                                             # comment
+    | <[^<>"{}|^`\\\x00-\x20]*>                              # IRI
+    | \"{3}(?:\\.|(?!\"{3}).)*\"{3} | '{3}(?:\\.|(?!'{3}).)*'{3}
+    | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'          # strings
+    | [?$][\w]+ | @[a-zA-Z0-9-]+                             # variable, language tag
+    | [\w.-]*:(?:\\.|[\w.%:-])*                              # prefixed name, blank node
+    | (?P<word>[A-Za-z]+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Solutions as terms in N-Triples syntax, empty where a variable has no value."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SPARQL query and where it was read from, for messages."""
+
+    text: str
+    shown: str = "query"
+
+    def place(self, line: int, offset: int) -> Place:
+        """A position in it."""
+        return Place(self.shown, line=line, offset=offset)
+
+
+def answer(folder: Path, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+    """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
+
+    Raises:
+        InputError: the folder is no release or cannot be read, or the query took longer than `timeout` seconds.
+        UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
+    """
+    refuse_updates_and_services(query)
+    store = load(folder)
+    outcome: list[Table | bytes | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(_evaluate(store, query, form))
+        except (UsageError, InputError, SyntaxError, ValueError, OSError, RuntimeError) as error:
+            outcome.append(error)
+
+    # In a thread of its own, since Oxigraph cannot be stopped: Ctrl-C and the time-out reach the waiting main thread.
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(timeout)
+    if worker.is_alive():
+        raise InputError(
+            f"the query took longer than {timeout:g} seconds", remedy="Make it more selective, or raise --timeout."
+        )
+    [result] = outcome
+    if isinstance(result, SyntaxError):
+        raise _syntax_error(result, query) from result
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def load(folder: Path) -> ox.Store:
+    """A store in memory with the release's facts, catalogue and ontology; raises InputError."""
+    release = read_release(folder)
+    store = ox.Store()
+    graphs: list[tuple[Path, ox.RdfFormat, ox.NamedNode | None]] = [
+        (folder / f"{release.catalogue}.nq", ox.RdfFormat.N_QUADS, None),
+        (folder / "catalog.ttl", ox.RdfFormat.TURTLE, ox.NamedNode(f"{release.base}catalogue")),
+    ]
+    for path in sorted((folder / "ontology").glob("*.ttl")):
+        graphs.append((path, ox.RdfFormat.TURTLE, ox.NamedNode(ST.rstrip("#"))))
+    for path, form, graph in graphs:
+        try:
+            store.bulk_load(path=str(path), format=form, to_graph=graph)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise InputError(
+                f"it cannot be loaded: {error}",
+                place=Place(str(path)),
+                remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+            ) from error
+    return store
+
+
+def refuse_updates_and_services(query: Query) -> None:
+    """Raise UsageError for an update (SPARQL 1.1 Update) or a SERVICE pattern (Federated Query): neither runs here."""
+    first = True
+    for token in _TOKEN.finditer(query.text):
+        word = (token["word"] or "").upper()
+        if not word or word in ("PREFIX", "BASE"):
+            continue
+        line = query.text.count("\n", 0, token.start()) + 1
+        place = query.place(line, token.start() - (query.text.rfind("\n", 0, token.start()) + 1) + 1)
+        if first and word in _UPDATES:
+            raise UsageError(
+                f"{word} is an update, and a release never changes",
+                place=place,
+                remedy="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; change the tables and build again.",
+            )
+        if word == "SERVICE":
+            raise UsageError(
+                "SERVICE asks another server, and queries stay in the release",
+                place=place,
+                remedy="Leave it out; load the dumps into a store of your own to join them with other data.",
+            )
+        first = False
+
+
+def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
+    results = store.query(query.text, prefixes=PREFIXES, use_default_graph_as_union=True)
+    if isinstance(results, ox.QueryTriples):
+        return _graph(results, form or "turtle")
+    if form in GRAPH_FORMATS:
+        raise _misfit(form, "SELECT and ASK give a table", ("table", *SOLUTION_FORMATS))
+    if form in SOLUTION_FORMATS:
+        return results.serialize(format=SOLUTION_FORMATS[form]) or b""
+    if isinstance(results, ox.QueryBoolean):
+        return Table(("answer",), (("yes" if results else "no",),))
+    variables = tuple(variable.value for variable in results.variables)
+    rows = tuple(tuple(str(value) if value is not None else "" for value in solution) for solution in results)
+    return Table(variables, rows)
+
+
+def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
+    kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
+    if kind is None:
+        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)
+    prefixes = PREFIXES if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML) else None
+    return ox.serialize(sorted(triples, key=str), format=kind, prefixes=prefixes) or b""
+
+
+def _misfit(form: str, why: str, fitting: Iterable[str]) -> UsageError:
+    return UsageError(f"{why}, which --format {form} cannot hold", remedy=f"Use one of: {', '.join(fitting)}.")
+
+
+def _syntax_error(error: SyntaxError, query: Query) -> UsageError:
+    found = _POSITION.match(str(error))
+    if not found:
+        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.shown))
+    line, offset, expected = int(found[1]), int(found[2]), found[3]
+    text = query.text.splitlines()[line - 1][offset - 1 :].strip() if line <= query.text.count("\n") + 1 else ""
+    near = f'at "{text[:40]}"' if text else "at its end"
+    hint = f": {expected}" if len(expected) <= 120 else ""
+    return UsageError(
+        f"the query is not SPARQL {near}{hint}",
+        place=query.place(line, offset),
+        remedy="Correct it there; prefixes such as eurio:, st:, dct: and skos: are known without PREFIX.",
+    )
