@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,6 +12,9 @@ from rdflib.namespace import RDF, XSD
 from st_opendata.errors import InputError
 from st_opendata.formats import format_of
 from st_opendata.place import Place
+
+# rdflib logs a traceback for each literal that its datatype does not allow; published catalogues have many.
+logging.getLogger("rdflib").addHandler(logging.NullHandler())
 
 _SYNTAXES = {
     "ttl": ox.RdfFormat.TURTLE,

@@ -77,13 +77,16 @@ def answering_urls(urls: Iterable[str], *, workers: int = 8, timeout: float = 10
 def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
     """Content, media type and final URL."""
     requests = _requests()
+    from urllib3.exceptions import HTTPError
+
     end = monotonic() + timeout
-    data = bytearray()
     try:
         with requests.get(url, headers={**_AGENT, "Accept": _ACCEPT}, timeout=timeout, stream=True) as response:
             if response.status_code >= 400:
                 raise RemoteError(f"answered {response.status_code} {response.reason}", place=Place(url))
-            for block in response.iter_content(_BLOCK):
+            data = bytearray()
+            # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
+            while block := response.raw.read1(_BLOCK, decode_content=True):
                 data += block
                 if len(data) > limit:
                     raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url))
@@ -91,7 +94,7 @@ def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
                     raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url))
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             return bytes(data), media_type, str(response.url)
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, HTTPError, ValueError) as error:
         raise RemoteError(
             f"did not answer: {error}", place=Place(url), remedy="Check the URL and the network."
         ) from None

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rdflib import Graph, Literal
+from rdflib.compare import isomorphic
+
+from st_opendata.catalogue import Counts, catalogue_graph, read_dcat, write_catalogue
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.release import Distribution, File
+
+Offer = dict[str, tuple[Distribution, ...]]
+PATHS = ["catalog.ttl", "catalog.jsonld", "catalog.rdf", "void.ttl", "cities/schema.jsonld", "places/schema.jsonld"]
+
+
+def lower_tags(graph: Graph) -> Graph:
+    """Language tags in lower case, their value space."""
+    found = Graph()
+    for subject, predicate, value in graph:
+        tagged = isinstance(value, Literal) and value.language
+        found.add((subject, predicate, Literal(str(value), lang=value.language.lower()) if tagged else value))
+    return found
+
+
+def test_each_file_holds_the_whole_catalogue(
+    catalogue: Catalogue,
+    distributions: Offer,
+    dumps: tuple[File, ...],
+    counts: dict[str | None, Counts],
+    tmp_path: Path,
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        written = write_catalogue(catalogue, distributions, dumps, counts, folder)
+        assert [file.path for file in written] == PATHS
+        assert [file.size for file in written] == [(folder / path).stat().st_size for path in PATHS]
+    for path in PATHS:
+        assert (first / path).read_bytes() == (second / path).read_bytes()
+    expected = catalogue_graph(catalogue, distributions, {"cities": 12, "places": 1})
+    for path in ("catalog.ttl", "catalog.jsonld", "catalog.rdf"):
+        assert isomorphic(read_dcat(first / path), lower_tags(expected)), path
+        assert isomorphic(lower_tags(Graph().parse(first / path)), lower_tags(expected)), path
+    assert len(read_dcat(first / "void.ttl"))
+    assert json.loads((first / "cities/schema.jsonld").read_text("utf-8"))["@type"] == "Dataset"
