@@ -1,1 +1,5 @@
-"""Facts: what tables state, in columns until they must be RDF."""
+"""Facts: what tables state, held in columns until they must be RDF."""
+
+from st_opendata.facts.base import FactBase, load_facts
+
+__all__ = ["FactBase", "load_facts"]

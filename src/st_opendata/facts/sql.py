@@ -171,3 +171,8 @@ def joined(values: str, separator: str) -> str:
 def one_row_each(values: str) -> str:
     """One row per item of a list; only in the SELECT list."""
     return f"unnest({values})"
+
+
+def likeness(value: str, other: str) -> str:
+    """How alike two texts are, capitals aside, from 0 to 1 (Jaro-Winkler); for hints, never for facts."""
+    return f"jaro_winkler_similarity(lower({value}), lower({other}))"

@@ -1,0 +1,266 @@
+"""The fact base: all triples that the tables of a catalogue state, each remembering its cell."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from st_opendata.facts import sql
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.iris import Names
+from st_opendata.facts.keys import key_findings
+from st_opendata.facts.loading import LoadedTable, Loader, stating
+from st_opendata.facts.mapping import map_tables
+from st_opendata.facts.typed import typed_columns
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.findings import Finding, conforms
+from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
+from st_opendata.tables.scan import Source, open_source
+from st_opendata.tables.templates import parse_template, variable_names
+
+FINDINGS_LISTED = 1_000
+"""Findings of one code and table that are listed; one more says how many others there are."""
+
+_SHARD_TRIPLES = 300_000
+_BATCH_ROWS = 10_000
+
+
+_FACT_COLUMNS = {
+    **dict.fromkeys(("subject", "predicate", "object", "table", "file"), "VARCHAR"),
+    "row": "BIGINT",
+    "column": "VARCHAR",
+}
+
+
+def load_facts(
+    catalogue: Catalogue,
+    *,
+    progress: Callable[[str], None] | None = None,
+    memory: str = "1GB",
+    threads: int = 2,
+    folder: Path | None = None,
+) -> FactBase:
+    """Read, check and map all tables of the catalogue.
+
+    `progress` gets the name of each table before it is read. `memory` (as `500MB`) bounds the engine, which spills to
+    a temporary folder made in `folder` (default: the system's) and removed when the fact base is closed. What is wrong
+    with the tables is in `FactBase.findings`; triples are mapped only when these conform.
+
+    Raises:
+        InputError: the disk is full, or memory does not suffice.
+    """
+    engine = Engine(folder, memory, threads)
+    try:
+        return FactBase(catalogue, engine, progress or _silent)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+class FactBase:
+    """The cleaned tables and the triples of a catalogue, in an on-disk database that lives as long as this object.
+
+    Use it as a context manager, or call `close`. Everything it gives is deterministic: the same tables give the same
+    lines, rows, findings and Parquet bytes.
+    """
+
+    def __init__(self, catalogue: Catalogue, engine: Engine, progress: Callable[[str], None]) -> None:
+        self.catalogue = catalogue
+        self._engine = engine
+        self._names = Names(catalogue.base, PREFIXES | catalogue.prefixes)
+        found: list[Finding] = []
+        sources = self._open(found)
+        self._digits = _shard_digits(sources)
+        self._tables = self._load(sources, found, progress)
+        found += key_findings(engine, self._tables, FINDINGS_LISTED)
+        self.findings: tuple[Finding, ...] = tuple(found)
+        self._predicates: dict[str, str] = {}
+        if conforms(found):
+            progress("facts")
+            self._predicates = map_tables(engine, self._tables, self._names, sharded=self._digits > 0)
+
+    def _open(self, found: list[Finding]) -> list[Source]:
+        sources = []
+        for table in (table for dataset in self.catalogue.datasets for table in dataset.tables):
+            source = open_source(table, self._engine.folder)
+            if isinstance(source, Source):
+                sources.append(source)
+            else:
+                found += source
+        self._engine.lock(source.path for source in sources)
+        return sources
+
+    def _load(self, sources: list[Source], found: list[Finding], progress: Callable[[str], None]) -> list[LoadedTable]:
+        loader = Loader(self._engine, self._names, digits=self._digits, limit=FINDINGS_LISTED)
+        tables = []
+        for number, source in enumerate(sources, 1):
+            progress(source.table.file)
+            loaded = loader.load(number, source)
+            if isinstance(loaded, LoadedTable):
+                tables.append(loaded)
+            else:
+                found += loaded
+        return tables
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the database and its temporary folder."""
+        self._engine.close()
+
+    def rows(self, table: str) -> int:
+        """Number of rows of the table, its header not counted; KeyError for a table that is unknown or was not read."""
+        return self._table(table).rows
+
+    def triples(self, dataset: str | None = None) -> int:
+        """Number of distinct triples of a dataset, or of the catalogue."""
+        total = 0
+        for name in self._predicates.values():
+            query = f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name}{self._where(dataset)})"
+            ((count,),) = self._engine.rows(query)
+            total += count
+        return total
+
+    def lines(self, dataset: str | None = None) -> Iterator[list[str]]:
+        """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
+
+        One batch per shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within.
+        Up to some 300,000 triples there is one shard. No subject spans two batches, and no batch is empty.
+        """
+        for shard in self._shards():
+            branches = [
+                f"SELECT {sql.concat(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
+                f"FROM {name}{self._where(dataset, shard)}"
+                for predicate, name in self._predicates.items()
+            ]
+            if branches:
+                query = f"SELECT DISTINCT line FROM ({' UNION ALL '.join(branches)}) ORDER BY line"
+                lines = [line for batch in self._engine.batches(query, 50_000) for (line,) in batch]
+                if lines:
+                    yield lines
+
+    def records(self, table: str) -> Iterator[list[tuple[str | list[str] | None, ...]]]:
+        """Cleaned rows in the order of the file, in batches.
+
+        A row has one value per source column of the table's description: canonical XSD text, a list for a separator
+        column, None for null. KeyError as for `rows`.
+        """
+        loaded = self._table(table)
+        columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
+        yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
+
+    def write_table(self, table: str, path: Path) -> None:
+        """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
+        loaded = self._table(table)
+        columns = typed_columns(self._engine, loaded)
+        self._write(f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record", path)
+
+    def write_facts(self, dataset: str, path: Path) -> None:
+        """Write the dataset's facts as Parquet, one row per triple and cell that states it.
+
+        Columns: subject, predicate and object (N-Triples terms), table, file, row, and column (the title that the
+        header shows; null where no single cell states it). Sorted by these, shard by shard.
+        """
+        names = "(VALUES " + ", ".join(
+            f"({loaded.id}, {number}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, {_text(title)})"
+            for loaded in self._tables
+            for number, title in _cell_titles(loaded)
+        )
+        cells = f"{names}) AS n(t, c, table_name, file, title)"
+        kinds = ", ".join(f"{sql.name(name)} {kind}" for name, kind in _FACT_COLUMNS.items())
+        self._engine.run(f"CREATE TABLE written ({kinds})")
+        for shard in self._shards():
+            branches = [
+                f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c FROM {name}{self._where(dataset, shard)}"
+                for predicate, name in self._predicates.items()
+            ]
+            if branches:
+                facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {cells} ON f.t = n.t AND f.c = n.c"
+                self._engine.run(
+                    f"INSERT INTO written SELECT s, p, o, table_name, file, r, title FROM {facts} ORDER BY ALL"
+                )
+        self._write("SELECT * FROM written", path)
+        self._engine.run("DROP TABLE written")
+
+    def places(self, subject: str, predicate: str | None = None, obj: str | None = None) -> tuple[Place, ...]:
+        """The cells that state triples with this subject (and predicate, and object), all N-Triples terms, sorted."""
+        names = [self._predicates[predicate]] if predicate in self._predicates else []
+        if predicate is None:
+            names = list(self._predicates.values())
+        matches, values = "s = $1", [subject]
+        if self._digits:
+            matches += f" AND h = {sql.shard('$1', self._digits)}"
+        if obj is not None:
+            matches, values = f"{matches} AND o = $2", [subject, obj]
+        if not names:
+            return ()
+        query = " UNION ".join(f"SELECT t, r, c FROM {name} WHERE {matches}" for name in names)
+        by_id = {loaded.id: (loaded, dict(_cell_titles(loaded))) for loaded in self._tables}
+        places = set()
+        for table, record, column in self._engine.rows(query, values):
+            loaded, titles = by_id[table]
+            places.add(Place(loaded.table.file, row=record, column=titles[column]))
+        return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
+
+    def _table(self, name: str) -> LoadedTable:
+        for loaded in self._tables:
+            if loaded.table.name == name:
+                return loaded
+        raise KeyError(name)
+
+    def _shards(self) -> Sequence[str]:
+        return [format(number, f"0{self._digits}x") for number in range(16**self._digits)] if self._digits else [""]
+
+    def _where(self, dataset: str | None, shard: str = "") -> str:
+        conditions = [f"h = {sql.text(shard)}"] if shard else []
+        if dataset is not None:
+            ids = [str(loaded.id) for loaded in self._tables if loaded.table.dataset == dataset]
+            conditions.append(f"t IN ({', '.join(ids) or 'NULL'})")
+        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+
+    def _write(self, query: str, path: Path) -> None:
+        """Write into the engine's own folder, the only one it may touch, then move the file to its place."""
+        inside = self._engine.folder / "written.parquet"
+        self._engine.run(f"COPY ({query}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
+        shutil.move(inside, path)
+
+
+def _shard_digits(sources: Sequence[Source]) -> int:
+    """So many hexadecimal digits that a shard has some 300,000 triples at most, from the size of the tables."""
+    triples = sum(source.lines * len(stating(source.table)) for source in sources)
+    digits = 0
+    while triples > _SHARD_TRIPLES * 16**digits and digits < 4:
+        digits += 1
+    return digits
+
+
+def _cell_titles(loaded: LoadedTable) -> Iterator[tuple[int, str | None]]:
+    """For each column id the title of the cell that states its triples.
+
+    For a virtual column this is the first column that its valueUrl or propertyUrl uses; none for a constant.
+    """
+    numbers = {column.name: column.number for column in loaded.table.source_columns}
+    for number, column in enumerate(loaded.table.columns, 1):
+        source = column.number
+        for url in filter(None, (column.value_url, column.property_url)) if column.virtual else ():
+            used = [numbers[name] for name in variable_names(parse_template(url)) if name in numbers]
+            source = source or next(iter(used), 0)
+        yield number, loaded.source.title(source) if source else None
+
+
+def _text(value: str | None) -> str:
+    return "NULL" if value is None else sql.text(value)

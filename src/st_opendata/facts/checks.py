@@ -1,0 +1,152 @@
+"""Checks of single rows: written as the type asks, required, fit for the IRIs that are built from them.
+
+Each check is a condition over the columns that `loading` names; a row that meets one is bad, and only bad rows are
+looked at again to say which cell it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from st_opendata.codes import finding
+from st_opendata.facts import sql
+from st_opendata.facts.cells import CellReading
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.iris import OBLIGING, RESERVED, Names, illegal, names_property
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Column, Table
+from st_opendata.place import Place
+from st_opendata.tables.datatypes import bounds, example
+from st_opendata.tables.scan import MAX_CELL, Source
+from st_opendata.tables.templates import Expression, is_open, parse_template
+
+SHOWN = 80
+"""Characters of a cell that a message quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """Rows that meet `condition` get the finding; `number` is the source column, `fields` fill the message."""
+
+    code: str
+    number: int | None
+    condition: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
+    """All checks of the table's rows, over the columns r (raw), c (canonical) and `whole` (the row's text)."""
+    checks = [RowCheck("row-blank", None, "whole = ''")]
+    for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
+        raw, value = f"r{number}", f"c{number}"
+        checks.append(RowCheck("cell-long", number, f"length({raw}) > {MAX_CELL}", {"limit": MAX_CELL}))
+        if column.required or column.name in table.primary_key:
+            required = sql.any_of([reading.null, f"{reading.text} = ''"])
+            checks.append(RowCheck("cell-required", number, required))
+        wrong = f"{value} IS NULL AND NOT ({reading.null})"
+        if _can_fail(column):
+            checks.append(RowCheck("cell-datatype", number, f"{wrong} AND ({reading.form}) IS NULL", _datatype(column)))
+        if _facets(column):
+            fields: dict[str, object] = {"limits": _facets(column)}
+            checks.append(RowCheck("cell-range", number, f"{wrong} AND ({reading.form}) IS NOT NULL", fields))
+    return checks + _template_checks(table, names)
+
+
+def _can_fail(column: Column) -> bool:
+    kind = column.datatype
+    plain = kind.base in ("string", "anyAtomicType", "xml", "html", "json", "normalizedString", "token")
+    return kind.pattern is not None or not plain
+
+
+def _datatype(column: Column) -> dict[str, object]:
+    return {"datatype": column.datatype.base, "example": example(column.datatype)}
+
+
+def _facets(column: Column) -> str:
+    kind = column.datatype
+    lengths = (("length =", kind.length), ("length >=", kind.min_length), ("length <=", kind.max_length))
+    limits = [f"{sign} {limit}" for sign, limit in bounds(kind)]
+    return ", ".join(limits + [f"{label} {length}" for label, length in lengths if length is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A template of `column` uses the source column `number`."""
+
+    column: Column
+    template: str
+    operator: str
+    number: int
+    names_property: bool
+
+
+def _uses(table: Table) -> Iterator[_Use]:
+    numbers = {column.name: column.number for column in table.source_columns}
+    for column in table.columns:
+        if column.property_url is None or column.suppress_output:
+            continue
+        for url in filter(None, (column.about_url, column.property_url, column.value_url)):
+            template = parse_template(url)
+            for part in (part for part in template if isinstance(part, Expression)):
+                for variable in part.variables:
+                    if variable.name in numbers:
+                        open_property = url is column.property_url and is_open(template)
+                        yield _Use(column, url, part.operator, numbers[variable.name], open_property)
+
+
+def _template_checks(table: Table, names: Names) -> list[RowCheck]:
+    """Cells that templates use must not be empty, nor hold characters that no IRI can hold."""
+    uses = list(_uses(table))
+    checks = []
+    for number in sorted({use.number for use in uses if use.operator in OBLIGING}):
+        obliged = [use for use in uses if use.number == number and use.operator in OBLIGING]
+        stated = ["TRUE" if use.column.virtual else f"c{use.column.number} IS NOT NULL" for use in obliged]
+        empty = f"c{number} IS NULL AND {sql.any_of(list(dict.fromkeys(stated)))}"
+        fields: dict[str, object] = {"column": obliged[0].column.name, "template": obliged[0].template}
+        checks.append(RowCheck("cell-template", number, empty, fields))
+    for number in sorted({use.number for use in uses if use.operator in RESERVED}):
+        checks.append(RowCheck("cell-iri", number, _any_item(table, number, illegal)))
+    for number in sorted({use.number for use in uses if use.names_property}):
+        unnamed = _any_item(table, number, lambda text: f"NOT {names_property(text, names)}")
+        checks.append(RowCheck("cell-property", number, unnamed))
+    return checks
+
+
+def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str:
+    """The condition on the cell's canonical text, or on an item of its list."""
+    value = f"c{number}"
+    if table.source_columns[number - 1].separator:
+        return f"len({sql.only(value, 'x', condition('x'))}) > 0"
+    return condition(value)
+
+
+def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowCheck], limit: int) -> list[Finding]:
+    """The findings of the rows in the table `bad`, at most `limit` of each check listed."""
+    found: list[Finding] = []
+    table = source.table
+    for check in checks:
+        condition = check.condition if check.code == "row-blank" else f"whole <> '' AND ({check.condition})"
+        shown = f"substr(r{check.number}, 1, {SHOWN + 1})" if check.number else "''"
+        title = source.title(check.number) if check.number else None
+        rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
+        for record, text in rows:
+            place = Place(table.file, row=record, column=title)
+            fields = {"value": quoted(text), "title": title, **check.fields}
+            found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
+        if len(rows) == limit:
+            ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")
+            found += more(table, check.code, count - limit)
+    return found
+
+
+def quoted(text: str) -> str:
+    """A cell's text cut to what a message shows."""
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def more(table: Table, code: str, count: int) -> list[Finding]:
+    """The finding that says how many others of a code there are, if any."""
+    if count <= 0:
+        return []
+    return [finding("findings-more", (Place(table.file),), dataset=table.dataset, kind=code, count=count)]

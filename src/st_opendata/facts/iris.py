@@ -1,0 +1,126 @@
+"""URI templates as expressions over columns (RFC 6570), and IRIs as N-Triples terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from st_opendata.facts import sql
+from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME, Expression, Template, Variable, is_open
+
+
+@dataclass(frozen=True, slots=True)
+class _Operator:
+    """A row of the table in RFC 6570, appendix A."""
+
+    first: str = ""
+    separator: str = ","
+    named: bool = False
+    empty: str = ""
+    reserved: bool = False
+
+
+_OPERATORS = {
+    "": _Operator(),
+    "+": _Operator(reserved=True),
+    "#": _Operator("#", reserved=True),
+    ".": _Operator(".", "."),
+    "/": _Operator("/", "/"),
+    ";": _Operator(";", ";", named=True),
+    "?": _Operator("?", "&", named=True, empty="="),
+    "&": _Operator("&", "&", named=True, empty="="),
+}
+OBLIGING = ("", "+", "#")
+"""Operators whose variables must have a value: without one the IRI would be another thing's."""
+
+RESERVED = ("+", "#")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a variable stands for: an expression of text, or of a list of texts."""
+
+    expression: str
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How open templates find their IRI: the catalogue's base and prefixes."""
+
+    base: str
+    prefixes: Mapping[str, str]
+
+
+def expanded(template: Template, value: Callable[[str], Value], names: Names) -> str:
+    """The IRI of a row; NULL where an obliging variable is NULL.
+
+    Reserved expansion (`{+url}`) keeps every character, as `uritemplate` does: IRIs may hold accents, and characters
+    that they cannot hold are found in the cells.
+    """
+    parts = [part if isinstance(part, str) else _expression(part, value) for part in template]
+    whole = sql.concat([sql.text(part) if isinstance(template[n], str) else part for n, part in enumerate(parts)])
+    return resolved(whole, names) if is_open(template) else whole
+
+
+def _expression(expression: Expression, value: Callable[[str], Value]) -> str:
+    operator = _OPERATORS[expression.operator]
+    parts = [_variable(variable, operator, value(variable.name)) for variable in expression.variables]
+    if expression.operator in OBLIGING:
+        body = sql.concat([piece for part in parts for piece in (sql.text(operator.separator), part)][1:])
+        return sql.concat([sql.text(operator.first), body]) if operator.first else body
+    known = sql.any_of([f"{part} IS NOT NULL" for part in parts])
+    filled = sql.concat([sql.text(operator.first), sql.join_known(operator.separator, parts)])
+    return sql.when([(known, filled)], "''")
+
+
+def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
+    def encoded(text: str) -> str:
+        cut = f"substr({text}, 1, {variable.prefix})" if variable.prefix else text
+        return cut if operator.reserved else sql.percent_encoded(cut)
+
+    label = sql.text(f"{variable.name}=")
+    if value.listed:
+        separator = operator.separator if variable.explode else ","
+        items = sql.each(value.expression, "v", encoded("v"))
+        if operator.named and variable.explode:
+            items = sql.each(items, "w", sql.concat([label, "w"]))
+            return sql.joined(items, separator)
+        joined = sql.joined(items, separator)
+        return sql.concat([label, joined]) if operator.named else joined
+    if not operator.named:
+        return encoded(value.expression)
+    bare = sql.text(variable.name + operator.empty)
+    return sql.when([(f"{value.expression} = ''", bare)], sql.concat([label, encoded(value.expression)]))
+
+
+def resolved(value: str, names: Names) -> str:
+    """What an open template's text names: a prefixed name expanded, an absolute IRI kept, the rest put on the base."""
+    prefix, local = f"split_part({value}, ':', 1)", f"substr({value}, strpos({value}, ':') + 1)"
+    cases = [
+        (f"{prefix} = {sql.text(name)}", sql.concat([sql.text(start), local])) for name, start in names.prefixes.items()
+    ]
+    known = sql.when([(f"{prefix} IN {sql.texts(names.prefixes)}", sql.when(cases))], value)
+    return sql.when(
+        [(f"{value} IS NULL", "NULL"), (sql.part_match(value, rf"\A{SCHEME}"), known)],
+        sql.concat([sql.text(names.base), value]),
+    )
+
+
+_SCHEMES = ("http", "https", "urn", "mailto", "tel", "doi", "tag", "geo")
+
+
+def names_property(value: str, names: Names) -> str:
+    """True for the text of a full IRI or of a name with a known prefix."""
+    known = sql.texts([*names.prefixes, *_SCHEMES])
+    return sql.all_of([sql.part_match(value, rf"\A{SCHEME}."), f"split_part({value}, ':', 1) IN {known}"])
+
+
+def illegal(value: str) -> str:
+    """True for text with a character that no IRI can hold."""
+    return sql.part_match(value, ILLEGAL_IN_IRI)
+
+
+def term(iri: str) -> str:
+    """The N-Triples term of an IRI."""
+    return sql.concat(["'<'", iri, "'>'"])

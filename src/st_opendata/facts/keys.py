@@ -1,0 +1,99 @@
+"""Checks across rows: primary keys are unique, foreign keys lead somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from st_opendata.codes import finding
+from st_opendata.facts import sql
+from st_opendata.facts.checks import more, quoted
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.loading import LoadedTable
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import ForeignKey
+from st_opendata.place import Place
+
+_LISTED_ROWS = 20
+_ALIKE = 0.8
+"""Jaro-Winkler similarity from which another value is worth naming."""
+
+
+def key_findings(engine: Engine, tables: Sequence[LoadedTable], limit: int) -> list[Finding]:
+    """Findings of the keys of all tables; a key that leads to a table which could not be loaded is not judged."""
+    found: list[Finding] = []
+    by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
+    for loaded in tables:
+        found += _duplicates(engine, loaded, limit)
+        for key in loaded.table.foreign_keys:
+            target = by_name.get((key.dataset, key.table))
+            if target is not None:
+                found += _dangling(engine, loaded, target, key, limit)
+    return found
+
+
+def _columns(loaded: LoadedTable, names: Sequence[str]) -> list[str]:
+    return [f"c{loaded.table.column(name).number}" for name in names]
+
+
+def _title(loaded: LoadedTable, name: str) -> str:
+    return loaded.source.title(loaded.table.column(name).number)
+
+
+def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]:
+    table = loaded.table
+    if not table.primary_key:
+        return []
+    columns = _columns(loaded, table.primary_key)
+    shown = sql.join_known(", ", [f"r.{column}" for column in columns])
+    keys = f"({sql.repeated(columns, loaded.name)})"
+    rows = f"SELECT record, {shown} AS shown FROM ({sql.semi_join(loaded.name, keys, sql.same(columns, columns))}) AS r"
+    grouped: dict[str, list[int]] = {}
+    for record, value in engine.rows(f"{rows} ORDER BY record LIMIT {limit}"):
+        grouped.setdefault(value, []).append(record)
+    ((count,),) = engine.rows(f"SELECT count(*) FROM ({rows})")
+    title = _title(loaded, table.primary_key[0])
+    found = []
+    for value, records in grouped.items():
+        places = tuple(Place(table.file, row=record, column=title) for record in records[:_LISTED_ROWS])
+        listed = ", ".join(map(str, records[:_LISTED_ROWS])) + (" …" if len(records) > _LISTED_ROWS else "")
+        found.append(finding("key-duplicate", places, dataset=table.dataset, value=quoted(value), rows=listed))
+    return found + more(table, "key-duplicate", count - limit)
+
+
+def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:
+    table, columns, others = loaded.table, _columns(loaded, key.columns), _columns(target, key.reference)
+    picked = [
+        f"{sql.one_row_each(column)} AS {column}" if table.column(name).separator else column
+        for name, column in zip(key.columns, columns, strict=True)
+    ]
+    known = sql.all_of([f"{column} IS NOT NULL" for column in columns])
+    rows = f"(SELECT * FROM (SELECT record, {', '.join(picked)} FROM {loaded.name}) WHERE {known})"
+    lost = sql.anti_join(rows, target.name, sql.same(columns, others))
+    shown = sql.join_known(", ", columns)
+    listed = engine.rows(f"SELECT record, {shown} FROM ({lost}) ORDER BY 1, 2 LIMIT {limit}")
+    ((count,),) = engine.rows(f"SELECT count(*) FROM ({lost})") if len(listed) == limit else ((len(listed),),)
+    near = _nearest(engine, target, others, sorted({value for _, value in listed})[:_LISTED_ROWS])
+    title = _title(loaded, key.columns[0])
+    reference = ", ".join(_title(target, name) for name in key.reference)
+    return [
+        finding(
+            "key-dangling",
+            (Place(table.file, row=record, column=title),),
+            dataset=table.dataset,
+            value=quoted(value),
+            reference=reference,
+            table=target.table.file,
+            near=near.get(value, "-"),
+        )
+        for record, value in listed
+    ] + more(table, "key-dangling", count - limit)
+
+
+def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
+    """For each value the existing one most like it, where one is alike."""
+    shown = sql.join_known(", ", columns)
+    known = f"(SELECT DISTINCT {shown} AS v FROM {target.name})"
+    alike = sql.likeness("v", "$1")
+    query = f"SELECT v FROM {known} WHERE {alike} >= {_ALIKE} ORDER BY {alike} DESC, v LIMIT 1"
+    found = {value: engine.rows(query, [value]) for value in values}
+    return {value: rows[0][0] for value, rows in found.items() if rows}

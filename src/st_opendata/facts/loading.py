@@ -1,0 +1,195 @@
+"""Tables into the engine: read, cleaned, checked and numbered in one pass over each file.
+
+A loaded table has the columns `record` (its number as a spreadsheet shows it), `c1`, `c2` … (canonical values in the
+order of the description, lists for separator columns), and for each subject template `s1` … (the N-Triples term)
+and `h1` … (its shard).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from st_opendata.facts import sql
+from st_opendata.facts.cells import CellReading, read_cells
+from st_opendata.facts.checks import RowCheck, row_checks, row_findings
+from st_opendata.facts.engine import Engine, EngineError
+from st_opendata.facts.iris import Names, Value, expanded, term
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Column, Table
+from st_opendata.tables.datatypes import Text, beyond_sql, lexical, parse
+from st_opendata.tables.scan import Source
+from st_opendata.tables.structure import diagnose
+from st_opendata.tables.templates import parse_template
+
+LONGEST_LINE = 8_000_000
+_BUFFER = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTable:
+    """A table in the engine under `name`; `subjects` are its subject templates in the order of s1, s2 …."""
+
+    id: int
+    name: str
+    source: Source
+    subjects: tuple[str, ...]
+    rows: int
+
+    @property
+    def table(self) -> Table:
+        """Its description."""
+        return self.source.table
+
+
+def stating(table: Table) -> tuple[Column, ...]:
+    """The columns that state something."""
+    return tuple(column for column in table.columns if column.property_url and not column.suppress_output)
+
+
+def subjects(table: Table) -> tuple[str, ...]:
+    """The distinct subject templates of the columns that state something."""
+    return tuple(dict.fromkeys(column.about_url for column in stating(table) if column.about_url))
+
+
+class Loader:
+    """Loads tables one after the other; `limit` findings of a code and table are listed."""
+
+    def __init__(self, engine: Engine, names: Names, *, digits: int, limit: int) -> None:
+        self._engine = engine
+        self._names = names
+        self._digits = digits
+        self._limit = limit
+
+    def load(self, number: int, source: Source) -> LoadedTable | list[Finding]:
+        """The table under the name t<number>, or findings: then it must not be mapped."""
+        name, table = f"t{number}", source.table
+        try:
+            readings = self._readings(name, source)
+            checks = row_checks(table, readings, self._names)
+            rows = self._rows(source, readings)
+            self._engine.run(f"CREATE TABLE {name} AS {self._selected(table, rows, checks)}")
+        except EngineError as error:
+            return diagnose(source, str(error).partition("\n")[0], limit=self._limit)
+        sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
+        ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
+        if not source.agrees(count, breaks, delimiters):
+            return diagnose(source, "rows and cells do not add up", limit=self._limit)
+        if bad:
+            self._engine.run(
+                f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
+            )
+            found = row_findings(self._engine, source, "bad", checks, self._limit)
+            self._engine.run("DROP TABLE bad")
+            if found:
+                return found
+        return LoadedTable(number, name, source, subjects(table), count)
+
+    def _readings(self, name: str, source: Source) -> list[CellReading]:
+        trim = source.table.dialect.trim
+        return [
+            read_cells(
+                column,
+                f"r{number}",
+                trim=trim,
+                parsed=self._parsed(name, source, number, column) if self._needs_python(column) else None,
+            )
+            for number, column in enumerate(source.table.source_columns, 1)
+        ]
+
+    def _needs_python(self, column: Column) -> bool:
+        way = lexical(column.datatype)
+        if isinstance(way, Text):
+            return not all(self._engine.understands(pattern) for pattern in way.accept)
+        return beyond_sql(column.datatype)
+
+    def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
+        """Parse the column's distinct cells in Python; the expression that finds their values."""
+        target, kind = f"{name}_p{number}", "VARCHAR[]" if column.separator else "VARCHAR"
+        self._engine.run(f"CREATE TABLE {target} (raw VARCHAR, value {kind})")
+        plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL")
+        distinct = f"SELECT DISTINCT {plain.text} AS text FROM ({self._read(source)})"
+        for batch in self._engine.batches(distinct, 50_000):
+            cells = [text for (text,) in batch]
+            values = [_parse(column, text) for text in cells]
+            self._engine.run(
+                f"INSERT INTO {target} SELECT unnest($1::VARCHAR[]), unnest($2::{kind}[])", [cells, values]
+            )
+        return f"(SELECT any_value(value) FROM {target} WHERE raw = {plain.text})"
+
+    def _read(self, source: Source) -> str:
+        """Raw text of each row's cells, r1 …, in the order of the description, with the record's number."""
+        dialect = source.table.dialect
+        files = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(len(source.header)))
+        quote = sql.text(dialect.quote or "")
+        escape = quote if dialect.double_quote else sql.text("\\")
+        cells = ", ".join(f"coalesce(f{place}, '') AS r{n}" for n, place in enumerate(source.order, 1))
+        return (
+            f"SELECT row_number() OVER () + {source.first - 1} AS record, {cells} FROM read_csv("
+            f"{sql.text(str(source.path))}, auto_detect = false, columns = {{{files}}}, header = {dialect.header}, "
+            f"skip = {source.skip}, delim = {sql.text(dialect.delimiter)}, quote = {quote}, escape = {escape}, "
+            f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER})"
+        )
+
+    def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
+        """Rows with raw (r) and canonical cells (c) and subjects (s)."""
+        table, numbers = source.table, range(1, len(source.order) + 1)
+        whole = f"concat({', '.join(f'r{number}' for number in numbers)})"
+        values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
+        cells = f"SELECT *, {whole} AS whole, {values} FROM ({self._read(source)})"
+        terms = [
+            f", {term(expanded(parse_template(url), Variables(table, None, source.first), self._names))} AS s{number}"
+            for number, url in enumerate(subjects(table), 1)
+        ]
+        return f"SELECT *{''.join(terms)} FROM ({cells})"
+
+    def _selected(self, table: Table, rows: str, checks: Sequence[RowCheck]) -> str:
+        numbers = range(1, len(table.source_columns) + 1)
+        columns = ["record", *(f"c{number}" for number in numbers)]
+        for number, _ in enumerate(subjects(table), 1):
+            columns += [
+                f"s{number}",
+                f"{sql.shard(f's{number}', self._digits)} AS h{number}" if self._digits else f"'' AS h{number}",
+            ]
+        bad = sql.any_of([f"coalesce({check.condition}, FALSE)" for check in checks])
+        delimiter = table.dialect.delimiter
+        counts = f"{sql.occurrences('whole', chr(10))} AS breaks, {sql.occurrences('whole', delimiter)} AS delimiters"
+        return f"SELECT {', '.join(columns)}, {bad} AS bad, {counts} FROM ({rows})"
+
+
+def _parse(column: Column, text: str) -> str | list[str] | None:
+    if not column.separator:
+        return parse(column.datatype, text)
+    items = [parse(column.datatype, item) for item in text.split(column.separator) if item not in column.null]
+    return None if None in items else [item for item in items if item is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The columns of a loaded table as variables of templates, and CSVW's own (metadata §5.1.3).
+
+    `item` replaces the list of the column itself where one item at a time is mapped.
+    """
+
+    table: Table
+    column: Column | None
+    first: int
+    item: str | None = None
+
+    def __call__(self, name: str) -> Value:
+        """The value of a variable."""
+        if name in ("_row", "_sourceRow"):
+            shift = f" - {self.first - 1}" if name == "_row" else ""
+            return Value(f"CAST(record{shift} AS VARCHAR)")
+        if name.startswith("_") and self.column is not None:
+            own = {
+                "_name": self.column.name,
+                "_column": str(self.column.number),
+                "_sourceColumn": str(self.column.number),
+            }
+            if name in own:
+                return Value(sql.text(own[name]))
+        column = self.table.column(name)
+        if self.item and self.column is not None and name == self.column.name:
+            return Value(self.item)
+        return Value("NULL" if column.virtual else f"c{column.number}", listed=column.separator is not None)

@@ -1,0 +1,113 @@
+"""Tables to triples: CSVW's mapping to RDF (csv2rdf, minimal mode) as one statement per column.
+
+There is one engine table per predicate, with the columns s and o (N-Triples terms), t, r and c (the cell: table,
+record and column ids) and h (the shard of s). A separator column states one triple per item, also through its
+valueUrl, where `{column}` then is the item: the joined list that RFC 6570 would give names nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from st_opendata.facts import sql
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.iris import Names, expanded, term
+from st_opendata.facts.loading import LoadedTable, Variables, stating
+from st_opendata.model.tables import Column, Datatype
+from st_opendata.namespaces import XSD
+from st_opendata.tables.datatypes import MOMENTS, NUMBERS
+from st_opendata.tables.templates import parse_template, variable_names
+
+_SAFE = NUMBERS | MOMENTS | {"boolean", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "hexBinary", "duration"}
+"""Types whose canonical text has nothing to escape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one column of a table states: a SELECT of s, o, t, r, c, h, and of p where the cells name the predicate."""
+
+    predicate: str | None
+    query: str
+
+
+class Predicates:
+    """The engine tables of the predicates that occur."""
+
+    def __init__(self, engine: Engine, *, sharded: bool) -> None:
+        self._engine = engine
+        self._order = " ORDER BY h" if sharded else ""
+        self.tables: dict[str, str] = {}
+
+    def insert(self, statement: Statement) -> None:
+        """Add the triples of a statement, in the order of their shards, so that a shard is read without the others."""
+        if statement.predicate is not None:
+            self._insert(statement.predicate, f"{statement.query}{self._order}")
+            return
+        self._engine.run(f"CREATE TABLE named AS {statement.query}")
+        for (predicate,) in self._engine.rows("SELECT DISTINCT p FROM named ORDER BY p"):
+            chosen = f"SELECT s, o, t, r, c, h FROM named WHERE p = {sql.text(predicate)}{self._order}"
+            self._insert(predicate, chosen)
+        self._engine.run("DROP TABLE named")
+
+    def _insert(self, predicate: str, query: str) -> None:
+        name = self.tables.get(predicate)
+        if name is None:
+            name = self.tables[predicate] = f"p{len(self.tables) + 1}"
+            columns = "s VARCHAR, o VARCHAR, t INTEGER, r BIGINT, c INTEGER, h VARCHAR"
+            self._engine.run(f"CREATE TABLE {name} ({columns})")
+        self._engine.run(f"INSERT INTO {name} {query}")
+
+
+def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: Names, *, sharded: bool) -> dict[str, str]:
+    """Map the tables; the engine table of each predicate, whose key is its N-Triples term."""
+    predicates = Predicates(engine, sharded=sharded)
+    for loaded in tables:
+        for statement in statements(loaded, names):
+            predicates.insert(statement)
+    return dict(sorted(predicates.tables.items()))
+
+
+def statements(loaded: LoadedTable, names: Names) -> Iterator[Statement]:
+    """One statement per column that states something."""
+    for number, column in enumerate(loaded.table.columns, 1):
+        if column in stating(loaded.table):
+            yield _statement(loaded, column, number, names)
+
+
+def _statement(loaded: LoadedTable, column: Column, number: int, names: Names) -> Statement:
+    variables = Variables(loaded.table, column, loaded.source.first)
+    rows, value = loaded.name, f"c{column.number}"
+    if column.separator and not column.virtual:
+        rows, value = f"(SELECT *, {sql.one_row_each(value)} AS item FROM {loaded.name})", "item"
+        variables = replace(variables, item="item")
+    subject = loaded.subjects.index(column.about_url or "") + 1
+    template = parse_template(column.property_url or "")
+    predicate = term(expanded(template, variables, names))
+    fixed = not variable_names(template)
+    known = [f"s{subject} IS NOT NULL"] + ([] if column.virtual else [f"{value} IS NOT NULL"])
+    named = "" if fixed else f"{predicate} AS p, "
+    stated = _object(column, value, variables, names)
+    query = (
+        f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
+        f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"
+    )
+    return Statement(f"<{template[0]}>" if fixed else None, query)
+
+
+def _object(column: Column, value: str, variables: Variables, names: Names) -> str:
+    if column.value_url:
+        return term(expanded(parse_template(column.value_url), variables, names))
+    return literal(column, sql.text(column.default) if column.virtual else value)
+
+
+def literal(column: Column, value: str) -> str:
+    """The N-Triples literal of canonical text: with language, with datatype, or plain."""
+    inside = value if column.datatype.base in _SAFE else sql.escaped(value)
+    return sql.concat(["'\"'", inside, sql.text(f'"{_suffix(column.datatype, column.lang)}')])
+
+
+def _suffix(datatype: Datatype, lang: str) -> str:
+    if datatype.iri == f"{XSD}string":
+        return f"@{lang}" if lang != "und" else ""
+    return f"^^<{datatype.iri}>"

@@ -1,0 +1,54 @@
+"""Cleaned columns with the engine's types, for Parquet.
+
+A type is used where it holds every value of the column unchanged: an amount with three decimals gets three, a date
+with a time zone stays text.
+"""
+
+from __future__ import annotations
+
+from st_opendata.facts import sql
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.loading import LoadedTable
+from st_opendata.model.tables import Column
+from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS
+
+_FORMS: dict[str, list[tuple[str, str]]] = {
+    "boolean": [("BOOLEAN", "true|false")],
+    "date": [("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}")],
+    "dateTime": [("TIMESTAMP", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    "time": [("TIME", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    **{base: [("DOUBLE", "[^I]*|-?INF")] for base in FLOATS},
+    **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
+}
+"""Types that may hold a datatype's values, with the text that they hold unchanged."""
+
+
+def typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
+    """Expressions that give each source column its type and name."""
+    return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
+
+
+def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
+    value = f"c{column.number}"
+    if column.separator:
+        return value
+    forms = (
+        _decimal(engine, loaded, value) if column.datatype.base == "decimal" else _FORMS.get(column.datatype.base, [])
+    )
+    for kind, form in forms:
+        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
+        if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
+            number = sql.replaced(value, "INF", "Infinity") if kind == "DOUBLE" else value
+            return f"CAST({number} AS {kind})"
+    return value
+
+
+def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
+    """Decimals with as many places as the column has, in 18 digits or in 38."""
+    places = f"CASE WHEN strpos({value}, '.') = 0 THEN 0 ELSE length({value}) - strpos({value}, '.') END"
+    ((scale,),) = engine.rows(f"SELECT coalesce(max({places}), 0) FROM {loaded.name}")
+    return [
+        (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")
+        for width in (18, 38)
+        if scale < width
+    ]
