@@ -93,7 +93,7 @@ def command_page(context: Context, examples: Path) -> str:
         options_table(context),
         prose(command.epilog or ""),
         examples.read_text("utf-8").strip(),
-        "Exit codes and settings: [all commands](README.md).",
+        "What all commands share, such as settings: [commands](README.md).",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -101,7 +101,7 @@ def command_page(context: Context, examples: Path) -> str:
 def options_table(context: Context) -> str:
     """The options as click describes them."""
     records = (option.get_help_record(context) for option in context.command.get_params(context))
-    rows = ((f"`{left}`", re.sub(r"\s+", " ", right)) for left, right in filter(None, records))
+    rows = ((f"`{left}`", " ".join(right.split())) for left, right in filter(None, records) if right)
     return table(("option", "meaning"), rows).strip()
 
 
