@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDFS, XSD
 
-from st_opendata.catalogue.resources import Described
+from st_opendata.catalogue.described import Described
 from st_opendata.catalogue.terms import (
     ADMS,
     DCAT,

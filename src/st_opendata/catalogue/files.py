@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from st_opendata.catalogue.dcat import catalogue_graph
@@ -29,32 +28,17 @@ def write_catalogue(
     Raises:
         InputError: an IRI of the catalogue cannot be written.
     """
-    return tuple(
-        File(path.relative_to(folder).as_posix(), path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in _write(catalogue, distributions, dumps, counts, folder)
-    )
-
-
-def _write(
-    catalogue: Catalogue,
-    distributions: Mapping[str, tuple[Distribution, ...]],
-    dumps: Sequence[File],
-    counts: Mapping[str | None, Counts],
-    folder: Path,
-) -> Iterator[Path]:
     prefixes = PREFIXES | catalogue.prefixes
     triples = {dataset: count.triples for dataset, count in counts.items() if dataset}
     graph = catalogue_graph(catalogue, distributions, triples)
-    for form in (TURTLE, JSON_LD, RDF_XML):
-        path = folder / f"catalog{form.extension}"
-        write_graph(graph, path, form, prefixes)
-        yield path
-    path = folder / "void.ttl"
-    write_graph(void_graph(catalogue, distributions, dumps, counts), path, TURTLE, prefixes)
-    yield path
-    for dataset in catalogue.datasets:
-        path = folder / dataset.id / "schema.jsonld"
-        path.parent.mkdir(exist_ok=True)
+    catalogs = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
+    for path, form in catalogs.items():
+        write_graph(graph, folder / path, form, prefixes)
+    write_graph(void_graph(catalogue, distributions, dumps, counts), folder / "void.ttl", TURTLE, prefixes)
+    descriptions = {f"{dataset.id}/schema.jsonld": dataset for dataset in catalogue.datasets}
+    for path, dataset in descriptions.items():
         described = schema_org(catalogue, dataset, distributions.get(dataset.id, ()))
-        path.write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
-        yield path
+        (folder / dataset.id).mkdir(exist_ok=True)
+        text = json.dumps(described, ensure_ascii=False, indent=2)
+        (folder / path).write_text(f"{text}\n", "utf-8", newline="\n")
+    return tuple(File.of(folder, path) for path in (*catalogs, "void.ttl", *descriptions))

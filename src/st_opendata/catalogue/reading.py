@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
+import warnings
 from pathlib import Path
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import rdflib
@@ -26,6 +29,9 @@ _SYNTAXES = {
 }
 """Syntax by name of format in `formats`."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.DOTALL)
+_REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)|%[\w.-]+;")
+_MAX_EXPANSION = 500_000_000
 _PLAIN = frozenset({str(XSD.string), str(RDF.langString)})
 
 
@@ -42,15 +48,23 @@ def read_dcat(path: Path) -> rdflib.Graph:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", place=Place(str(path))) from None
-    return parse_dcat(data, syntax_of(path.name) or sniff_syntax(data), base=path.resolve().as_uri(), shown=str(path))
+    # The name alone is the base of relative IRIs: a score must not tell in which folder of whose machine the file was.
+    base = f"file:///{quote(path.name)}"
+    return parse_dcat(data, syntax_of(path.name) or sniff_syntax(data), base=base, shown=str(path))
 
 
 def parse_dcat(data: bytes, syntax: ox.RdfFormat, *, base: str, shown: str) -> rdflib.Graph:
     """The triples of a document whose address is `base`; raises as `read_dcat`, naming it as `shown`."""
     graph = rdflib.Graph(bind_namespaces="none")
+    blank: dict[ox.BlankNode, rdflib.BNode] = {}
     try:
-        for quad in ox.parse(data.removeprefix(_BYTE_ORDER_MARK), format=syntax, base_iri=base, lenient=True):
-            graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
+        if syntax == ox.RdfFormat.RDF_XML:
+            _refuse_growing_entities(data)
+        with warnings.catch_warnings():
+            # An ill-typed boolean is for SHACL to find.
+            warnings.filterwarnings("ignore", "Parsing weird boolean")
+            for quad in ox.parse(data.removeprefix(_BYTE_ORDER_MARK), format=syntax, base_iri=base, lenient=True):
+                graph.add((_term(quad.subject, blank), _term(quad.predicate, blank), _term(quad.object, blank)))
     except (SyntaxError, ValueError) as error:
         line, offset = getattr(error, "lineno", None), getattr(error, "offset", None)
         raise InputError(
@@ -79,11 +93,22 @@ def _angled(data: bytes) -> ox.RdfFormat:
     return ox.RdfFormat.RDF_XML if b"<?xml" in head or b"xmlns" in head else ox.RdfFormat.TURTLE
 
 
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+def _refuse_growing_entities(data: bytes) -> None:
+    """The parser expands entities without a bound, and a few nested ones fill any memory ("billion laughs")."""
+    values = [match[2] for match in _ENTITY.finditer(data)]
+    nested = any(_REFERENCE.search(value) for value in values)
+    if nested or max(map(len, values), default=0) * data.count(b"&") > _MAX_EXPANSION:
+        raise ValueError("its entities would expand beyond measure")
+
+
+def _term(
+    term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, blank: dict[ox.BlankNode, rdflib.BNode]
+) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    """Blank nodes are named in the order in which they appear, so that two runs name them alike."""
     if isinstance(term, ox.NamedNode):
         return rdflib.URIRef(term.value)
     if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
+        return blank.setdefault(term, rdflib.BNode(f"b{len(blank) + 1}"))
     if isinstance(term, ox.Literal):
         datatype = None if term.datatype.value in _PLAIN else rdflib.URIRef(term.datatype.value)
         # xml:lang="en_US" is common, and rdflib refuses it.

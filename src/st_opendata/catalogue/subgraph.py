@@ -25,10 +25,10 @@ def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
     waiting: list[Node] = [dataset, *services]
     while waiting:
         node = waiting.pop()
-        types = set(graph.objects(node, RDF.type))
+        types = set(graph.objects(node, RDF.type)) if node != dataset else set()
         if types & _OUTSIDE:
             continue
-        neighbour = node != dataset and bool(types & _NEIGHBOURS)
+        neighbour = bool(types & _NEIGHBOURS)
         for _, predicate, value in graph.triples((node, None, None)):
             if neighbour and predicate not in _NAMES:
                 continue

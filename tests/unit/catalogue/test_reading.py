@@ -87,3 +87,35 @@ def test_a_wrong_date_is_kept_and_nothing_is_logged(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", command], capture_output=True, check=True)
     assert (run.stdout, run.stderr) == (b"", b"")
     assert str(read_dcat(path).value(DATASET, TITLE)) == "soon"
+
+
+def test_blank_nodes_are_named_alike_and_odd_booleans_pass(tmp_path: Path) -> None:
+    path = tmp_path / "d.ttl"
+    path.write_text(f'<{DATASET}> <{TITLE}> [ <{TITLE}> "maybe"^^<http://www.w3.org/2001/XMLSchema#boolean> ], [] .')
+    first, second = set(read_dcat(path)), set(read_dcat(path))
+    assert first == second
+    assert len(first) == 3
+
+
+def test_relative_iris_do_not_tell_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "my data.ttl"
+    path.write_text(f"<#it> <{TITLE}> 1 .")
+    assert set(read_dcat(path).subjects()) == {URIRef("file:///my%20data.ttl#it")}
+
+
+ENTITIES = """<!DOCTYPE rdf:RDF [{}]>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/">
+<rdf:Description rdf:about="http://example.org/d"><dct:title>{}</dct:title></rdf:Description></rdf:RDF>"""
+
+
+def test_entities_are_expanded_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "d.rdf"
+    path.write_text(ENTITIES.format('<!ENTITY a "x">', "&a;&a;"))
+    assert read_dcat(path).value(DATASET, TITLE) == Literal("xx")
+    for declared, used in (
+        ('<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;">', "&b;"),
+        (f"<!ENTITY a '{'x' * 100_000}'>", "&a;" * 10_000),
+    ):
+        path.write_text(ENTITIES.format(declared, used))
+        with pytest.raises(InputError, match="beyond measure"):
+            read_dcat(path)
