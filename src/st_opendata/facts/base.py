@@ -216,6 +216,15 @@ class FactBase:
             places.add(Place(loaded.table.file, row=record, column=titles[column]))
         return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
 
+    def columns(self, predicate: str) -> tuple[Place, ...]:
+        """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""
+        return tuple(
+            Place(loaded.table.file, column=title)
+            for loaded in self._tables
+            for column, (_, title) in zip(loaded.table.columns, _cell_titles(loaded), strict=True)
+            if title is not None and f"<{column.property_url}>" == predicate
+        )
+
     def _table(self, name: str) -> LoadedTable:
         for loaded in self._tables:
             if loaded.table.name == name:

@@ -60,25 +60,15 @@ def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
         return _rows(facts.places(focus))
     value = None if result.value is None else term_text(result.value)
     found = facts.places(focus, result.path, value) if value is not None else ()
-    return found or facts.places(focus, result.path) or _missing(result.path[1:-1], facts.places(focus), facts)
+    return found or facts.places(focus, result.path) or _missing(focus, result.path, facts)
 
 
-def _missing(predicate: str, places: Iterable[Place], facts: FactBase) -> tuple[Place, ...]:
+def _missing(focus: str, predicate: str, facts: FactBase) -> tuple[Place, ...]:
     """The empty cells where the property belongs: the focus node's rows in columns that state it, else its rows."""
-    rows = _rows(places)
-    titles = {
-        (table.file, _title(column.titles, column.name))
-        for dataset in facts.catalogue.datasets
-        for table in dataset.tables
-        for column in table.source_columns
-        if column.property_url == predicate
-    }
-    cells = [Place(row.file, row.row, title) for row in rows for file, title in sorted(titles) if file == row.file]
+    rows = _rows(facts.places(focus))
+    columns = facts.columns(predicate)
+    cells = [Place(row.file, row.row, each.column) for row in rows for each in columns if each.file == row.file]
     return tuple(cells) or rows
-
-
-def _title(titles: object, name: str) -> str:
-    return name if not titles else name
 
 
 def _rows(places: Iterable[Place]) -> tuple[Place, ...]:
