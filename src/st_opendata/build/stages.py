@@ -14,7 +14,7 @@ from st_opendata.catalogue import Score, catalogue_graph, count_facts, write_cat
 from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
-from st_opendata.model.findings import Finding, conforms
+from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.scoring import score_served
@@ -49,7 +49,7 @@ class Job:
 class Outcome:
     """All findings; `shapes_checked` is false where violations in the tables came before, `release` None where any did.
 
-    `rows` counts the rows of all tables, `triples` the distinct facts, 0 where the tables could not be mapped.
+    `rows` counts the rows of all tables, `triples` the distinct facts; 0 where the tables have violations.
     """
 
     findings: tuple[Finding, ...]
@@ -123,7 +123,7 @@ def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
     steps.total += len(tables) + len(catalogue.datasets)
     ontology, shapes = background.ontology(), load_shapes(background.fact_shapes)
-    with load_facts(catalogue, progress=steps) as facts:
+    with _load(catalogue, job.settings, steps) as facts:
         findings = [*shapes.notices, *facts.findings]
         if shapes_checked := conforms(findings):
             steps("Validating the facts")
@@ -134,10 +134,17 @@ def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[
                 findings=tuple(findings),
                 shapes_checked=shapes_checked,
                 tables=len(tables),
-                rows=sum(facts.rows(table.name) for table in tables),
+                rows=sum(facts.rows(table.name) for table in tables) if shapes_checked else 0,
                 triples=facts.triples() if shapes_checked else 0,
             ),
         )
+
+
+def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
+    def tell(name: str) -> None:
+        steps(f"Reading {name}")
+
+    return load_facts(catalogue, progress=tell, memory=settings.memory, threads=settings.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,8 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     return _Description(
         distributions,
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
-        tuple(validate_catalogue(graph)),
+        # What DCAT-AP only recommends is told by the score, point by point, and does not bury findings on the facts.
+        tuple(each for each in validate_catalogue(graph) if each.severity is Severity.VIOLATION),
     )
 
 

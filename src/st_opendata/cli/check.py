@@ -35,9 +35,7 @@ def command(*, catalogue: Path, form: str, lang: str | None, memory: str | None,
 
 def note_outcome(tables: int, rows: int, triples: int, *, shapes_checked: bool) -> None:
     """Say how much was checked, and that shapes were not where the tables have violations."""
-    note(
-        f"Checked {count(tables, 'table')} with {count(rows, 'row')}"
-        + (f", {count(triples, 'triple')}." if triples else ".")
-    )
-    if not shapes_checked:
-        note("The shapes were not checked yet: correct the violations in the tables first.")
+    if shapes_checked:
+        note(f"Checked {count(tables, 'table')} with {count(rows, 'row')}, {count(triples, 'triple')}.")
+    else:
+        note(f"Checked {count(tables, 'table')}. The shapes were not checked yet: correct the tables first.")

@@ -1,0 +1,268 @@
+"""Bad input through the command line: a clear message with its place and remedy, never a traceback, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Change = Callable[[Path], object]
+Run = Callable[..., Any]
+
+
+def edit(file: str, old: str, new: str) -> Change:
+    def change(catalogue: Path) -> None:
+        text = (catalogue / file).read_text("utf-8")
+        assert old in text
+        (catalogue / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    return change
+
+
+def put(file: str, content: str | bytes) -> Change:
+    def change(catalogue: Path) -> None:
+        (catalogue / file).parent.mkdir(exist_ok=True)
+        (catalogue / file).write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return change
+
+
+def cities(row: str) -> Change:
+    """Put another first row into the table of cities: row 2 as a spreadsheet counts."""
+    return edit("places/cities.csv", "lyon,Lyon,FR,522250,1790-02-14,https://www.lyon.fr/", row)
+
+
+def encode(encoding: str) -> Change:
+    def change(catalogue: Path) -> None:
+        text = (catalogue / CITIES_CSV).read_text("utf-8").replace("Munich", "München")
+        (catalogue / CITIES_CSV).write_bytes(text.encode(encoding))
+
+    return change
+
+
+def linked(catalogue: Path) -> None:
+    outside = catalogue.parent / "outside.csv"
+    (catalogue / "places" / "cities.csv").rename(outside)
+    (catalogue / "places" / "cities.csv").symlink_to(outside)
+
+
+def alias_bomb() -> Change:
+    levels = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    return put("catalogue.yaml", "\n".join(levels))
+
+
+CITIES_CSV = "places/cities.csv"
+DATASET = "places/dataset.yaml"
+SHAPE = """\
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <https://example.org/> .
+ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ %s ] .
+"""
+
+CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
+    "empty catalogue": (put("catalogue.yaml", ""), ("catalogue.yaml", "empty")),
+    "catalogue without datasets": (
+        edit("catalogue.yaml", "datasets: [places, says]", "datasets: []"),
+        ("catalogue.yaml", "no datasets"),
+    ),
+    "dataset folder missing": (
+        edit("catalogue.yaml", "[places, says]", "[places, says, sayings]"),
+        ("catalogue.yaml", "line 25", "sayings"),
+    ),
+    "YAML syntax": (
+        edit("catalogue.yaml", "license: CC_BY_4_0", "license: [CC_BY_4_0"),
+        ("catalogue.yaml", "line 1", "column "),
+    ),
+    "tab in YAML": (edit("catalogue.yaml", "  name:", "\tname:"), ("catalogue.yaml", "line 7", "column 1")),
+    "YAML is not UTF-8": (put("catalogue.yaml", "id: caf\xe9".encode("latin-1")), ("catalogue.yaml", "UTF-8")),
+    "unknown key": (
+        edit("catalogue.yaml", "license:", "licence:"),
+        ("catalogue.yaml", "line 10", '"licence"', "license"),
+    ),
+    "unknown key of a column": (
+        edit(DATASET, "lang: en, propertyUrl", "lang: en, propertyURL"),
+        (DATASET, "line 12", "propertyUrl"),
+    ),
+    "duplicate key in YAML": (
+        edit("catalogue.yaml", "version: 1.0.0", "id: other"),
+        ("catalogue.yaml", "line 24", "id"),
+    ),
+    "alias bomb": (alias_bomb(), ("catalogue.yaml", "alias")),
+    "unknown code": (edit("catalogue.yaml", "CC_BY_4_0", "CC_BY_4"), ("catalogue.yaml", "line 10", "CC_BY_4_0")),
+    "unknown prefix": (edit(DATASET, "schema:name", "shcema:name"), (DATASET, "line 12", "shcema")),
+    "bad template": (edit(DATASET, "city/{id}", "city/{id"), (DATASET, "line 7", "city/{id")),
+    "template with an unknown column": (edit(DATASET, "city/{id}", "city/{key}"), (DATASET, "line 7", "key")),
+    "foreign key to nowhere": (edit(DATASET, "resource: countries.csv", "resource: lands.csv"), (DATASET, "lands.csv")),
+    "path with ..": (edit(DATASET, "url: cities.csv", "url: ../../outside.csv"), (DATASET, "line 4", "outside.csv")),
+    "absolute path": (edit(DATASET, "url: cities.csv", "url: /etc/hostname"), (DATASET, "line 4", "/etc/hostname")),
+    "link out of the catalogue": (linked, (DATASET, "cities.csv", "leaves the catalogue")),
+    "broken ontology": (
+        put("ontology/mine.ttl", "@prefix ex: <https://example.org/> .\nex:City a ex:Class\nex:Town a ex:Class ."),
+        ("ontology/mine.ttl", "line 3"),
+    ),
+    "broken shapes": (
+        put("shapes/mine.ttl", "@prefix sh: <http://www.w3.org/ns/shacl#> .\n[] sh:path [ ."),
+        ("shapes/mine.ttl", "line 2"),
+    ),
+    "ill-formed shape": (
+        put("shapes/mine.ttl", SHAPE % 'sh:path ex:p ; sh:minCount "one"'),
+        ("shapes/mine.ttl", "line 3", "minCount"),
+    ),
+    "a file of ours": (put("ontology/schemes.ttl", ""), ("schemes.ttl", "Rename")),
+}
+
+
+@pytest.mark.parametrize("case", CONFIGURATION)
+def test_configuration(case: str, catalogue: Path, run: Run) -> None:
+    change, shown = CONFIGURATION[case]
+    change(catalogue)
+    ran = run("check", catalogue)
+    assert ran.code == 3, ran.out + ran.err
+    assert not ran.out
+    assert ran.err.startswith("Error: ")
+    for part in shown:
+        assert part in ran.err, ran.err
+    assert "Traceback" not in ran.err
+
+
+TABLES: dict[str, tuple[Change, str, tuple[str, ...]]] = {
+    "table missing": (lambda folder: (folder / CITIES_CSV).unlink(), "table-missing", (CITIES_CSV,)),
+    "table empty": (put(CITIES_CSV, ""), "table-empty", (CITIES_CSV,)),
+    "column missing": (edit(CITIES_CSV, "founded", "foundde"), "column-missing", ("founded", "foundde")),
+    "column extra": (edit(CITIES_CSV, "founded", "foundde"), "column-unknown", ("row 1", "foundde")),
+    "ragged row": (cities("lyon,Lyon,FR"), "row-ragged", ("row 2", "3 cells", "6")),
+    "unclosed quote": (cities('lyon,"Lyon,FR,522250,1790-02-14,'), "row-quote", ("row 2",)),
+    "NUL byte": (edit(CITIES_CSV, "Vienna", "Vien\0na"), "table-nul", (CITIES_CSV, "line 3")),
+    "UTF-16": (encode("utf-16"), "table-utf16", (CITIES_CSV,)),
+    "Latin-1": (
+        encode("latin-1"),
+        "table-not-utf8",
+        (CITIES_CSV, "line 4", "ü"),
+    ),
+    "cell of 1 MB": (edit(CITIES_CSV, "Vienna", "V" * 1_000_000), "cell-long", ("row 3",)),
+    "duplicate header": (edit(CITIES_CSV, "founded", "name"), "header-duplicate", ("name", "2 and 5")),
+    "wrong number": (cities("lyon,Lyon,FR,522.250 inh,,"), "cell-datatype", ("row 2", "inhabitants", "522.250 inh")),
+    "wrong date": (cities("lyon,Lyon,FR,1,14/02/1790,"), "cell-datatype", ("row 2", "founded", "14/02/1790")),
+    "impossible date": (cities("lyon,Lyon,FR,1,1790-02-30,"), "cell-datatype", ("row 2", "founded", "1790-02-30")),
+    "wrong URI": (cities("lyon,Lyon,FR,1,,https://www.lyon.fr/a page"), "cell-datatype", ("row 2", "page", "a page")),
+    "wrong pattern": (cities("LYON,Lyon,FR,1,,"), "cell-datatype", ("row 2", "id", "LYON")),
+    "required": (cities(",Lyon,FR,1,,"), "cell-required", ("row 2", "id")),
+    "duplicate key": (cities("wien,Lyon,FR,1,,"), "key-duplicate", ("wien", "row 2", "row 3")),
+    "dangling key": (cities("lyon,Lyon,FX,1,,"), "key-dangling", ("row 2", "country", "FX", "countries.csv")),
+    "dangling key of another dataset": (
+        edit("says/says.csv", "b;lyon", "b;paris"),
+        "key-dangling",
+        ("says/says.csv", "row 3", "paris"),
+    ),
+    "an HTML page": (put(CITIES_CSV, "<!DOCTYPE html>\n<html></html>"), "table-other-format", (CITIES_CSV, "web page")),
+    "blank row": (edit(CITIES_CSV, "wien", "\nwien"), "row-blank", ("row 3",)),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_tables(case: str, catalogue: Path, run: Run) -> None:
+    change, code, shown = TABLES[case]
+    change(catalogue)
+    ran = run("check", catalogue)
+    assert ran.code == 1, ran.out + ran.err
+    assert f"[{code}]" in ran.out
+    for part in shown:
+        assert part in ran.out, ran.out
+    assert "→" in ran.out
+    assert "shapes were not checked yet" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_accepted(catalogue: Path, run: Run) -> None:
+    """A byte order mark, Windows line ends, titles as header and quoted line breaks are fine."""
+    table = (
+        (catalogue / CITIES_CSV)
+        .read_text("utf-8")
+        .replace("id,name,", "Identifier,Name,")
+        .replace("Vienna", '"Vienna\nWien"')
+        .replace("\n", "\r\n")
+    )
+    put(CITIES_CSV, b"\xef\xbb\xbf" + table.encode())(catalogue)
+    ran = run("check", catalogue)
+    assert ran.code == 0, ran.out + ran.err
+
+
+def test_all_findings_at_once_in_json_and_turtle(catalogue: Path, run: Run) -> None:
+    cities("lyon,Lyon,FR,many,1790,")(catalogue)
+    edit("says/says.csv", "520000", "x")(catalogue)
+    ran = run("check", catalogue, "--json")
+    assert ran.code == 1
+    report = json.loads(ran.out)
+    assert not report["conforms"]
+    places = [finding["places"][0] for finding in report["findings"]]
+    found = [(place["file"], place["row"], place["column"]) for place in places]
+    assert sorted(found) == [
+        ("places/cities.csv", 2, "founded"),
+        ("places/cities.csv", 2, "inhabitants"),
+        ("says/says.csv", 3, "value"),
+    ]
+    ran = run("check", catalogue, "--format", "ttl")
+    assert ran.code == 1
+    assert ran.out.count("sh:ValidationResult ") == 3
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "avertissement"), ("de", "Warnung"), ("en", "warning")])
+def test_languages(language: str, word: str, catalogue: Path, run: Run) -> None:
+    shape = 'sh:path ex:p ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "m"@en, "m"@fr, "m"@de'
+    put("shapes/mine.ttl", (SHAPE % shape).replace("ex:Thing", "<https://schema.org/City>"))(catalogue)
+    ran = run("check", catalogue, "--lang", language)
+    assert ran.code == 0, ran.err
+    assert f"3 {word}" in ran.out
+
+
+def test_shapes_of_the_catalogue_stop_a_build_at_their_cells(catalogue: Path, run: Run, tmp_path: Path) -> None:
+    path = "sh:path <https://schema.org/population> ; sh:maxInclusive 2000000"
+    put("shapes/mine.ttl", (SHAPE % path).replace("ex:Thing", "<https://schema.org/City>"))(catalogue)
+    ran = run("build", catalogue, "--output", tmp_path / "release")
+    assert ran.code == 1
+    assert 'row 3, column "inhabitants"' in ran.out
+    assert "No release was written" in ran.err
+    assert not (tmp_path / "release").exists()
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "nothing"], ["build", "nothing"], ["check", "a-file"]])
+def test_no_such_folder(arguments: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    ran = run(*arguments)
+    assert ran.code == 3
+    assert arguments[-1] in ran.err if len(arguments) > 1 else "there is no folder datasets" in ran.err
+    assert "Name the folder that holds catalogue.yaml" in ran.err
+    assert os.listdir(tmp_path) == ["a-file"]  # noqa: PTH208
+
+
+def test_a_folder_without_catalogue(run: Run, tmp_path: Path) -> None:
+    ran = run("check", tmp_path)
+    assert ran.code == 3
+    assert "it has no catalogue.yaml" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["buidl"], "Did you mean 'build'?"),
+        (["build", "--ouput", "x"], "Did you mean '--output'?"),
+        (["check", "--lang", "it"], "'it' is not one of 'en', 'fr', 'de'"),
+        (["query", "x"], "Missing argument 'SPARQL'"),
+        (["verify", "relase"], "Did you mean 'release'?"),
+        (["check", "--threads", "none"], "none"),
+        (["check", "--memory", "much"], "Write it as 512MB or 2GB"),
+    ],
+)
+def test_usage(arguments: list[str], shown: str, catalogue: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.rename(catalogue.with_name("datasets"))
+    monkeypatch.chdir(catalogue.parent)
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert shown in ran.err
+    assert not ran.out
