@@ -61,7 +61,8 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
         try:
             export.write(source, root / path)
         except UnwritableTripleError as error:
-            error.place = next(iter(source.facts.places(*error.triple)), None)
+            cells = source.facts.places(*error.triple) or source.facts.places(*error.triple[:2])
+            error.place = next(iter(cells), None)
             raise
         yield Distribution(
             file=File.of(root, path),

@@ -8,47 +8,70 @@ for a formula (`=1+1`) stays as it is, as any change would be a change of data.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.exports.csvw_metadata import METADATA_SUFFIX, null_texts, write_metadata
+from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables
 from st_opendata.exports.sources import TableSource
-from st_opendata.model.tables import Column
+from st_opendata.model.tables import Column, Table
 
 Cell = str | list[str] | None
 
 
 def write_csv(source: TableSource, path: Path) -> None:
-    """Write the table to `path` and its description to `path` with `-metadata.json` appended.
+    """Write the table to `path`, its link tables beside it, and its description to `path` with `-metadata.json`.
 
     Raises:
         InputError: an item of a list holds the separator, so that it could not be read back.
     """
     columns = source.table.source_columns
-    encoders = [_encoder(column) for column in columns]
-    with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([column.name for column in columns])
-        for batch in source.facts.records(source.table.name):
-            writer.writerows([encode(cell) for encode, cell in zip(encoders, row, strict=True)] for row in batch)
+    encoders = [_encoder(column, source) for column in columns]
+    records = source.facts.records(source.table.name)
+    rows = ([encode(cell) for encode, cell in zip(encoders, row, strict=True)] for batch in records for row in batch)
+    _write(path, columns, rows)
+    for link in link_tables(source.table):
+        _write(path.with_name(f"{link.name}.csv"), link.columns, _link_rows(link, source))
     write_metadata(source, path.with_name(path.name + METADATA_SUFFIX))
 
 
-def _encoder(column: Column) -> Callable[[Cell], str]:
+def _write(path: Path, columns: Sequence[Column], rows: Iterable[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([column.name for column in columns])
+        writer.writerows(rows)
+
+
+def _link_rows(link: Table, source: TableSource) -> Iterator[list[str]]:
+    """One row for each item of the list column, which is the link table's last."""
+    *keys, item = link.columns
+    names = [column.name for column in source.table.source_columns]
+    encoders = [_encoder(column, source) for column in keys]
+    encode_item = _encoder(item, source)
+    for number, row in enumerate(chain.from_iterable(source.facts.records(source.table.name)), 1):
+        cells: dict[str, Cell] = dict(zip(names, row, strict=True)) | {ROW: str(number)}
+        key = [encode(cells[column.name]) for encode, column in zip(encoders, keys, strict=True)]
+        yield from ([*key, encode_item(value)] for value in cells[item.name] or ())
+
+
+def _encoder(column: Column, source: TableSource) -> Callable[[Cell], str]:
     null = next(iter(null_texts(column)), "")
     separator = column.separator
+    named = column.name in iri_columns(source.table)
 
     def encode(cell: Cell) -> str:
         if cell is None:
             return null
         if isinstance(cell, str):
-            return cell
-        if separator is None or any(separator in item for item in cell):
+            return full_iri(cell, source.catalogue) if named else cell
+        items = [full_iri(item, source.catalogue) for item in cell] if named else cell
+        if separator is None or any(separator in item for item in items):
             raise InputError(
-                f'an item of {cell} in the column "{column.name}" holds the separator "{separator}"',
+                f'an item of {items} in the column "{column.name}" holds the separator "{separator}"',
                 remedy="Choose another separator for this column.",
             )
-        return separator.join(cell)
+        return separator.join(items)
 
     return encode

@@ -2,8 +2,8 @@
 
 The default dialect, no number or date formats, absolute templates, so that any CSVW tool gets from the published file
 the facts that we publish (csv2rdf, minimal mode). A column that states nothing has `suppressOutput`, as CSVW would
-otherwise invent a property for it. It is a table group, because a foreign key may only refer to a table of its group:
-the tables referred to follow the table, and state nothing there.
+otherwise invent a property for it; `ordered` is left out, as it would make a blank node of a list. It is a table group,
+because a foreign key may only refer to a table of its group: the tables referred to come last, and state nothing there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from st_opendata.exports.published import link_tables, main_table
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Column, Datatype, ForeignKey, Table
@@ -42,10 +43,11 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
     }
     if licence:
         group["dc:license"] = {"@id": concept_iri("licence", licence)}
-    named = {key.table: key.dataset for key in table.foreign_keys if key.table != table.name}
+    published = [main_table(table), *link_tables(table)]
+    named = {key.table: key.dataset for each in published for key in each.foreign_keys if key.table != table.name}
     others = [_find(catalogue, *reference) for reference in sorted(named.items())]
     group["tables"] = [
-        _table(table, dataset.id, foreign_keys=table.foreign_keys),
+        *(_table(each, dataset.id, foreign_keys=each.foreign_keys) for each in published),
         *(_table(other, dataset.id) | {"suppressOutput": True} for other in others),
     ]
     return group
@@ -107,7 +109,6 @@ def _column(column: Column, about: str | None) -> Json:
         "lang": column.lang if column.lang != "und" else None,
         "required": column.required,
         "separator": column.separator,
-        "ordered": column.ordered,
         "default": column.default if column.virtual else None,
         "aboutUrl": column.about_url if column.about_url != about else None,
         "propertyUrl": column.property_url,

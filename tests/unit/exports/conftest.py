@@ -80,6 +80,14 @@ tables:
       columns:
         - {name: number, titles: {en: Number}, datatype: integer}
         - {name: text, titles: {en: Text}, propertyUrl: "ex:text"}
+  - url: links.csv
+    title: {en: Links, fr: Liens, de: Verknüpfungen}
+    tableSchema:
+      foreignKeys: [{columnReference: countries, reference: {resource: countries/countries.csv, columnReference: code}}]
+      columns:
+        - {name: countries, titles: {en: Via}, separator: " ", propertyUrl: "ex:via", valueUrl: "country/{countries}"}
+        - {name: kind, titles: {en: Property}, propertyUrl: "rdf:predicate", valueUrl: "{+kind}"}
+        - {name: value, titles: {en: Value}, propertyUrl: "{+kind}"}
 """
 CITY_COLUMNS = [
     "id", "label_fr", "label_en", "country", "lat", "long", "budget", "inhabitants", "since", "capital", "share",
@@ -89,9 +97,14 @@ CITIES = [
     ["lyon", "Lyon", "Lyons", "FR", "45.7640", "4.8357", "29 119 448,36", "522250", "31/07/2021", "non", "1.5E0",
      "river|hill", "2016|2021", "https://example.org/lyon?a=1&b=%C3%A9", ""],
     ["vienna", "Vienne", "Vienna", "AT", "48.20849", "16.37208", "7,50", "", "", "oui", "INF",
-     "", "", "https://example.org/caf\u00e9", "plain"],
+     "", "", "https://example.org/caf%C3%A9", "plain"],
     ["nowhere", "Nulle part", "", "", "", "", "", "", "", "", "", "", "", "", "-"],
 ]  # fmt: skip
+LINKS = [
+    ["FR AT", "ex:own", "one"],
+    ["", "skos:altLabel", "two"],
+    ["AT", "https://example.org/terms#full", "three, four"],
+]
 TEXTS = [
     'say "hello", he said',
     "two\nlines",
@@ -120,6 +133,7 @@ def write_catalogue(folder: Path, texts: list[str]) -> None:
     (folder / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
     _write_table(folder / "countries/countries.csv", ["code", "label"], [["FR", "France"], ["AT", "Austria"]])
     _write_table(folder / "places/cities.csv", CITY_COLUMNS, CITIES, ";")
+    _write_table(folder / "places/links.csv", ["countries", "kind", "value"], LINKS)
     numbered = [[str(number), text] for number, text in enumerate(texts, 1)]
     _write_table(folder / "places/texts.csv", ["number", "text"], numbered)
 

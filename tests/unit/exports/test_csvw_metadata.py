@@ -3,7 +3,7 @@
 import csv
 import json
 import warnings
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -102,7 +102,7 @@ PYTHON_VALUES = {
     "integer": int,
     "double": float,
     "boolean": lambda text: text == "true",
-    "date": date.fromisoformat,
+    "date": datetime.fromisoformat,
 }
 
 

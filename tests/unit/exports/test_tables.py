@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ import pyarrow.parquet
 import pytest
 
 from st_opendata.errors import InputError
-from st_opendata.exports.csv_table import _encoder
+from st_opendata.exports.csv_table import write_csv
 from st_opendata.exports.json_text import json_value
+from st_opendata.exports.sources import TableSource
 from st_opendata.model.tables import Column
 
 TABLES = {"cities": "places", "texts": "places", "countries": "countries"}
@@ -68,11 +70,23 @@ def test_a_formula_is_text(release):
     assert b"\r\n11,=1+1\r\n" in (release / "places/texts.csv").read_bytes()
 
 
-def test_an_item_that_holds_the_separator():
-    encode = _encoder(Column("tags", 1, separator="|"))
-    assert encode(["a", "b"]) == "a|b"
+def test_an_item_that_holds_the_separator(catalogue, tmp_path):
+    """A decimal comma makes room for a point as separator, until the canonical text has points of its own."""
+    dataset = catalogue.datasets[0]
+    lists = replace(dataset.tables[0], columns=(Column("amounts", 1, separator="."),))
+    source = TableSource(catalogue, dataset, lists, Records([(["1.5", "2"],)]))
     with pytest.raises(InputError, match="holds the separator"):
-        encode(["a|b"])
+        write_csv(source, tmp_path / "lists.csv")
+
+
+class Records:
+    """Rows that no table can state."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def records(self, table):
+        yield self._rows
 
 
 class TestJson:

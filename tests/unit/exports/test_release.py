@@ -1,0 +1,107 @@
+"""What write_dataset and write_dumps promise as a whole."""
+
+import dataclasses
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
+from st_opendata.facts import load_facts
+from st_opendata.place import Place
+from st_opendata.rdf import UnwritableTripleError
+
+BUILD = """
+import sys
+from pathlib import Path
+from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.facts import load_facts
+from st_opendata.tables import read_catalogue
+catalogue = read_catalogue(Path(sys.argv[1]))
+with load_facts(catalogue) as facts:
+    for dataset in catalogue.datasets:
+        write_dataset(catalogue, dataset, facts, Path(sys.argv[2]))
+    write_dumps(catalogue, facts, Path(sys.argv[2]))
+"""
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files(release):
+    table = [".csv", ".csv-metadata.json", ".json", ".parquet"]
+    graph = [".nt", ".ttl", ".rdf", ".jsonld"]
+    assert sorted(files(release)) == sorted(
+        [
+            *(f"countries/countries{suffix}" for suffix in [*table, *graph]),
+            *(f"places/{name}{suffix}" for name in ("cities", "texts", "links") for suffix in table),
+            *(f"places/places{suffix}" for suffix in [*graph, ".geojson"]),
+            "places/links.countries.csv",
+            "countries/facts.parquet",
+            "places/facts.parquet",
+            "hostile.nq",
+            "hostile.nq.gz",
+            "hostile.nt.gz",
+        ]
+    )
+
+
+def test_distributions(release, distributions):
+    assert len(distributions) == 3 * len(TABLE_EXPORTS) + len(DATASET_EXPORTS)
+    for path, distribution in distributions.items():
+        data = (release / path).read_bytes()
+        assert (distribution.file.size, distribution.file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+        assert distribution.dataset == "places"
+        assert path.endswith(distribution.format.extension)
+        assert distribution.title.keys() == {"en", "fr", "de"}
+    cities = distributions["places/cities.csv"]
+    assert cities.title == {"en": "Cities (CSV)", "fr": "Villes (CSV)", "de": "Städte (CSV)"}
+    assert cities.table == "cities"
+    assert cities.described_by == "places/cities.csv-metadata.json"
+    turtle = distributions["places/places.ttl"]
+    assert turtle.title["de"] == "Orte (Turtle)"
+    assert (turtle.table, turtle.described_by) == (None, None)
+    assert turtle.conforms_to == ("https://www.w3.org/TR/turtle/",)
+    assert len({distribution.title["fr"] for distribution in distributions.values()}) == len(distributions)
+
+
+def test_dumps_are_measured(release, catalogue, facts, tmp_path):
+    written = write_dumps(catalogue, facts, tmp_path)
+    assert [file.path for file in written] == ["hostile.nq", "hostile.nq.gz", "hostile.nt.gz"]
+    assert len(written) == len(CATALOGUE_EXPORTS)
+    for file in written:
+        data = (release / file.path).read_bytes()
+        assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
+    processes = []
+    for seed, zone in (("1", "Etc/GMT+11"), ("2", "Etc/GMT-13")):
+        folder = tmp_path / f"elsewhere-{seed}"
+        shutil.copytree(catalogue.folder, folder / "input")
+        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}
+        command = [sys.executable, "-c", BUILD, str(folder / "input"), str(folder / "output")]
+        processes.append((subprocess.Popen(command, env=environment, cwd=folder), folder / "output"))
+    for process, output in processes:
+        assert process.wait(120) == 0
+        assert files(output) == files(release)
+
+
+def test_a_character_that_xml_has_not_is_shown_at_its_cell(catalogue_of, tmp_path):
+    catalogue = catalogue_of(["fine", "a bell \x07 rings"])
+    with load_facts(catalogue) as facts, pytest.raises(UnwritableTripleError, match=r"U\+0007") as caught:
+        write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
+    assert caught.value.place == Place("places/texts.csv", row=3, column="text")
+
+
+def test_a_table_called_facts(catalogue, facts, tmp_path):
+    dataset = catalogue.datasets[0]
+    table = dataclasses.replace(dataset.tables[0], name="facts")
+    with pytest.raises(ConfigurationError, match=r"facts\.parquet"):
+        write_dataset(catalogue, dataset.model_copy(update={"tables": (table,)}), facts, tmp_path)
