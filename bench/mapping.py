@@ -1,0 +1,280 @@
+"""Measure the mapping of tables to facts on CORDIS-like tables.
+
+usage: python bench/mapping.py [--projects 3500] [--folder FOLDER] [--memory 500MB]
+
+FOLDER holds project.csv and organization.csv as the Horizon 2020 export has them; without it, tables of that layout
+are generated, the same for the same number. Prints triples a second, CPU seconds and peak memory of reading, checking,
+mapping and writing sorted N-Triples, and the ratio to a plain loop over Python's csv module with f-strings, which
+writes the same triples unchecked, unsorted and with duplicates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+BASE = "https://data.example.org/"
+EURIO = "http://data.europa.eu/s66#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+PROJECT = (
+    "id acronym status title startDate endDate totalCost ecMaxContribution legalBasis topics ecSignatureDate "
+    "frameworkProgramme masterCall subCall fundingScheme nature objective contentUpdateDate rcn grantDoi"
+)
+ORGANISATION = (
+    "projectID projectAcronym organisationID vatNumber name shortName SME activityType street postCode city country "
+    "nutsCode geolocation organizationURL contactForm contentUpdateDate rcn order role ecContribution "
+    "netEcContribution totalCost endOfParticipation active"
+)
+
+# subject -> class, columns of the key, and its cells: column -> "@en", a datatype, "path/" of an IRI, or "" for text
+SUBJECTS: dict[str, dict[str, tuple[str, list[str], dict[str, str]]]] = {
+    "project.csv": {
+        "project": (
+            "Project",
+            ["id"],
+            {
+                "acronym": "", "title": "@en", "objective": "@en", "status": "", "startDate": "date",
+                "endDate": "date",
+                "totalCost": "decimal", "ecMaxContribution": "decimal", "legalBasis": "", "topics": "topic/",
+                "ecSignatureDate": "date", "frameworkProgramme": "programme/", "masterCall": "call/",
+                "subCall": "call/",
+                "fundingScheme": "scheme/", "contentUpdateDate": "dateTime", "rcn": "", "grantDoi": "",
+            },
+        )
+    },
+    "organization.csv": {
+        "organisation": (
+            "Organisation",
+            ["organisationID"],
+            {
+                "name": "", "shortName": "", "vatNumber": "", "SME": "boolean", "activityType": "activity/",
+                "street": "",
+                "postCode": "", "city": "", "country": "country/", "nutsCode": "nuts/",
+            },
+        ),
+        "role": (
+            "OrganisationRole",
+            ["projectID", "order"],
+            {
+                "projectID": "project/", "organisationID": "organisation/", "role": "", "ecContribution": "decimal",
+                "netEcContribution": "decimal", "totalCost": "decimal", "order": "integer", "active": "boolean",
+            },
+        ),
+    },
+}  # fmt: skip
+
+
+def main() -> None:
+    """Read the arguments, run both ways in processes of their own, print the comparison."""
+    parser = argparse.ArgumentParser(description="Measure the mapping of tables to facts.")
+    parser.add_argument("--projects", type=int, default=3500)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--memory", default="500MB")
+    parser.add_argument("--only", choices=["facts", "loop"], help=argparse.SUPPRESS)
+    parser.add_argument("--output", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.only:
+        measure(given.folder, given.only, given.memory, given.output)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        if given.folder is None:
+            generate(folder, given.projects)
+        outputs = [Path(temporary) / f"{way}.nt" for way in ("facts", "loop")]
+        facts_cpu, facts_wall, facts_peak = run(folder, "facts", given.memory, outputs[0])
+        loop_cpu, loop_wall, loop_peak = run(folder, "loop", given.memory, outputs[1])
+        (count, digest), (_, loop_digest) = map(digest_of, outputs)
+    print(f"facts: {count:,} triples, {facts_cpu:.2f} CPU s, {facts_wall:.2f} s, peak {facts_peak} MB")
+    print(f"       {count / facts_wall:,.0f} triples/s, {count / facts_cpu:,.0f} triples/CPU s")
+    print(
+        f"loop:  {loop_cpu:.2f} CPU s, {loop_wall:.2f} s, peak {loop_peak} MB; ratio of CPU {facts_cpu / loop_cpu:.2f}"
+    )
+    print(f"same triples: {'yes' if digest == loop_digest else 'NO'}")
+
+
+def run(folder: Path, way: str, memory: str, output: Path) -> tuple[float, float, int]:
+    """CPU seconds, wall seconds and peak MB of one way in a process of its own."""
+    command = [
+        sys.executable,
+        __file__,
+        "--only",
+        way,
+        "--folder",
+        str(folder),
+        "--memory",
+        memory,
+        "--output",
+        str(output),
+    ]
+    cpu, wall, peak = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    return float(cpu), float(wall), int(peak)
+
+
+def measure(folder: Path, way: str, memory: str, output: Path) -> None:
+    """Write the triples to `output`; print CPU seconds, wall seconds and peak MB, imports left out."""
+    if way == "facts":
+        import st_opendata.facts
+        import st_opendata.tables  # noqa: F401
+    cpu, wall = time.process_time(), time.perf_counter()
+    with output.open("w", encoding="utf-8", newline="\n") as stream:
+        for lines in facts(folder, memory) if way == "facts" else loop(folder):
+            stream.write("\n".join(lines) + "\n")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{time.process_time() - cpu:.3f} {time.perf_counter() - wall:.3f} {peak}")
+
+
+def digest_of(path: Path) -> tuple[int, int]:
+    """Number of distinct lines, and a digest that does not depend on their order."""
+    with path.open("rb") as stream:
+        found = {hashlib.md5(line).digest()[:8] for line in stream}
+    return len(found), sum(int.from_bytes(digest, "big") for digest in found)
+
+
+def facts(folder: Path, memory: str) -> Iterator[list[str]]:
+    """Triples by way of the fact base."""
+    from st_opendata.facts import load_facts
+    from st_opendata.tables import read_catalogue
+
+    with tempfile.TemporaryDirectory() as temporary:
+        catalogue = read_catalogue(describe(folder, Path(temporary)))
+        with load_facts(catalogue, memory=memory) as base:
+            for finding in base.findings[:5]:
+                print(finding.message["en"], *finding.places, file=sys.stderr)
+            yield from base.lines()
+
+
+def describe(folder: Path, root: Path) -> Path:
+    """A catalogue with one dataset over the tables of the folder."""
+    (root / "cordis").mkdir()
+    for name in SUBJECTS:
+        (root / "cordis" / name).hardlink_to(folder / name)
+    text = {"en": "CORDIS"}
+    head = {"id": "cordis", "base": BASE, "title": text, "description": text, "datasets": ["cordis"]}
+    (root / "catalogue.yaml").write_text(json.dumps(head), "utf-8")
+    tables = [
+        table(name, columns.split()) for name, columns in (("project.csv", PROJECT), ("organization.csv", ORGANISATION))
+    ]
+    (root / "cordis" / "dataset.yaml").write_text(
+        json.dumps({"title": text, "description": text, "tables": tables}), "utf-8"
+    )
+    return root
+
+
+def table(name: str, columns: list[str]) -> dict[str, object]:
+    """The CSVW description of one table."""
+    described: dict[str, dict[str, object]] = {column: {"name": column} for column in columns}
+    virtual = []
+    for subject, (kind, key, cells) in SUBJECTS[name].items():
+        about = f"{subject}/" + "-".join(f"{{{column}}}" for column in key)
+        for column, style in cells.items():
+            entry = described[column] | {"aboutUrl": about, "propertyUrl": EURIO + column}
+            if style.endswith("/"):
+                entry["valueUrl"] = f"{style}{{{column}}}"
+            elif style.startswith("@"):
+                entry["lang"] = style[1:]
+            elif style == "decimal":
+                entry["datatype"] = {"base": style, "format": {"decimalChar": ","}}
+            elif style:
+                entry["datatype"] = {"base": style} | ({"format": "yyyy-MM-dd HH:mm:ss"} if style == "dateTime" else {})
+            described[column] = entry
+        virtual.append(
+            {
+                "virtual": "true",
+                "name": f"{subject}_type",
+                "aboutUrl": about,
+                "propertyUrl": RDF_TYPE,
+                "valueUrl": EURIO + kind,
+            }
+        )
+    schema = {"columns": [*described.values(), *virtual]}
+    return {"url": name, "dialect": {"delimiter": ";"}, "tableSchema": schema}
+
+
+def loop(folder: Path) -> Iterator[list[str]]:
+    """The same triples from a plain loop."""
+    for name, subjects in SUBJECTS.items():
+        with (folder / name).open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream, delimiter=";"):
+                for subject, (kind, key, cells) in subjects.items():
+                    start = f"<{BASE}{subject}/{'-'.join(quote(row[column], '') for column in key)}>"
+                    lines = [f"{start} <{RDF_TYPE}> <{EURIO}{kind}> ."]
+                    for column, style in cells.items():
+                        if row[column]:
+                            lines.append(f"{start} <{EURIO}{column}> {term(row[column], style)} .")
+                    yield lines
+
+
+def term(value: str, style: str) -> str:
+    """The object of a cell."""
+    if style.endswith("/"):
+        return f"<{BASE}{style}{quote(value, '')}>"
+    if style == "decimal":
+        value = value.replace(",", ".")
+    elif style == "dateTime":
+        value = value.replace(" ", "T")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{escaped}"{style}' if not style or style.startswith("@") else f'"{escaped}"^^<{XSD}{style}>'
+
+
+def generate(folder: Path, projects: int) -> None:
+    """Tables of the CORDIS layout: quotes and line breaks in cells, decimal commas, empty cells."""
+    chance = random.Random(projects)
+    words = ("quantum", "sensor", "climate", "ocean", "protein", "energy", "mobility", "“smart”", "café", "α/β", "<1>")
+
+    def text(length: int) -> str:
+        return " ".join(chance.choices(words, k=length))
+
+    def money() -> str:
+        return f"{chance.randint(10_000, 9_000_000)}{chance.choice(['', ',5', ',50', ',07'])}"
+
+    with (
+        (folder / "project.csv").open("w", encoding="utf-8", newline="") as first,
+        (folder / "organization.csv").open("w", encoding="utf-8", newline="") as second,
+    ):
+        project_rows = csv.DictWriter(first, PROJECT.split(), "", delimiter=";", quoting=csv.QUOTE_ALL)
+        role_rows = csv.DictWriter(second, ORGANISATION.split(), "", delimiter=";", quoting=csv.QUOTE_ALL)
+        project_rows.writeheader()
+        role_rows.writeheader()
+        for number in range(projects):
+            start = date(2014, 1, 1) + timedelta(chance.randint(0, 2900))
+            project = {
+                "id": f"{600_000 + number * 3}", "acronym": f"P{number}", "status": chance.choice(["SIGNED", "CLOSED"]),
+                "title": f'{text(8)} "{number}"', "startDate": f"{start}", "endDate": f"{start + timedelta(1000)}",
+                "totalCost": money() if number % 30 else "", "ecMaxContribution": money(),
+                "legalBasis": "H2020-EU.1.1.",
+                "topics": f"TOPIC-{number % 400:03}", "ecSignatureDate": f"{start - timedelta(90)}",
+                "frameworkProgramme": "H2020", "masterCall": f"CALL {number % 60}", "subCall": f"CALL {number % 60}",
+                "fundingScheme": "RIA", "objective": f"{text(90)}\n{text(90)}",
+                "contentUpdateDate": "2023-05-01 12:00:00", "rcn": f"{200_000 + number}",
+                "grantDoi": f"10.3030/{number}",
+            }  # fmt: skip
+            project_rows.writerow(project)
+            for order in range(1, 2 + int(chance.expovariate(1 / 3.5))):
+                partner = int(projects * 1.2 * chance.random() ** 2.5)
+                role = {
+                    "projectID": project["id"], "organisationID": f"{900_000_000 + partner * 37}",
+                    "vatNumber": f"FR{partner}" if partner % 3 else "", "name": f"INSTITUT {partner} & \"FILS\"",
+                    "shortName": f"ORG{partner}" if partner % 5 else "", "SME": "true" if partner % 5 == 0 else "false",
+                    "activityType": "REC", "street": f"rue {partner}", "postCode": f"{10_000 + partner % 80_000}",
+                    "city": "Saint-Étienne", "country": "FR", "nutsCode": "FRK26", "order": f"{order}",
+                    "role": "coordinator" if order == 1 else "participant", "ecContribution": money(),
+                    "netEcContribution": money(), "totalCost": money() if order % 7 else "", "active": "true",
+                }  # fmt: skip
+                role_rows.writerow(role)
+
+
+if __name__ == "__main__":
+    main()
