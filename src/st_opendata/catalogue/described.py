@@ -1,7 +1,7 @@
 """What catalogue, series, datasets and the service have in common: the terms that say who, where, when and how free.
 
-A node that has no IRI of its own gets one from the resource that states it: `{resource}#contact`. A dataset that says
-what its catalogue says shares the catalogue's node.
+A node that has no IRI of its own gets one from the dataset or catalogue that states it: `{dataset}#contact-point`. A
+dataset that says what its catalogue says shares the catalogue's node.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from st_opendata.catalogue.terms import (
     add_text,
     add_types,
 )
-from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, HighValue, Location, Period, Terms
+from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, Dataset, HighValue, Location, Period, Terms
 from st_opendata.vocabularies import licence_page, licence_type, require_language
 
 _NUTS = "http://data.europa.eu/nuts/code/"
@@ -48,9 +48,11 @@ class Described:
             self.graph.add((self.node, predicate, value))
 
     def iri_of(self, field: str) -> str:
-        """IRI of the node that holds this field: the catalogue's where it says the same."""
-        shared = getattr(self.terms, field) == getattr(self.catalogue, field)
-        return f"{self.catalogue.iri if shared else self.node}#{field.replace('_', '-')}"
+        """IRI of the node that holds this field: the dataset's, or the catalogue's where that says the same."""
+        owner = self.catalogue.iri
+        if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
+            owner = self.catalogue.dataset_iri(self.terms.id)
+        return f"{owner}#{field.replace('_', '-')}"
 
     def add_agents(self) -> None:
         """dct:publisher and dct:creator."""

@@ -83,14 +83,12 @@ def syntax_of(file_name: str) -> ox.RdfFormat | None:
 
 def sniff_syntax(data: bytes) -> ox.RdfFormat:
     """The syntax that the first bytes look like: XML, JSON or else Turtle, which includes N-Triples."""
-    start = data.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
-    return {b"<": _angled(data), b"{": ox.RdfFormat.JSON_LD, b"[": ox.RdfFormat.JSON_LD}.get(start, ox.RdfFormat.TURTLE)
-
-
-def _angled(data: bytes) -> ox.RdfFormat:
-    """XML and N-Triples both start with an angle bracket."""
-    head = data[:2000]
-    return ox.RdfFormat.RDF_XML if b"<?xml" in head or b"xmlns" in head else ox.RdfFormat.TURTLE
+    head = data[:2000].removeprefix(_BYTE_ORDER_MARK).lstrip()
+    if re.match(rb'\{|\[\s*[{\["]', head):
+        return ox.RdfFormat.JSON_LD
+    # N-Triples start with an angle bracket too, and may name http://xmlns.com/.
+    xml = head.startswith((b"<?xml", b"<!")) or (head.startswith(b"<") and re.search(rb"\sxmlns[:=]", head))
+    return ox.RdfFormat.RDF_XML if xml else ox.RdfFormat.TURTLE
 
 
 def _refuse_growing_entities(data: bytes) -> None:

@@ -73,6 +73,7 @@ PLACES = TERMS | {
     "title": {"en": "Places"},
     "description": {"en": "Places."},
     "temporal": {"start": "2020-01-01"},
+    "rights": {"en": "Name the mapping desk."},
     "contactPoint": {"name": {"en": "Mapping desk"}, "email": "maps@example.org"},
 }
 

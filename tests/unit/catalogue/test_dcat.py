@@ -169,6 +169,8 @@ def test_nodes_are_shared_with_the_catalogue_unless_they_say_something_else(grap
     assert graph.value(places, DCAT.contactPoint) == URIRef(f"{BASE}dataset/places#contact-point")
     assert graph.value(places, DCT.temporal) == URIRef(f"{BASE}dataset/places#temporal")
     assert (URIRef(f"{BASE}dataset/places#temporal"), DCAT.endDate, None) not in graph
+    rights = {graph.value(each, DCT.rights) for each in graph.objects(places, DCAT.distribution)}
+    assert rights == {URIRef(f"{BASE}dataset/places#rights")}
 
 
 @pytest.mark.parametrize(

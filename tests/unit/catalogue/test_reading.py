@@ -9,6 +9,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from st_opendata.catalogue import read_dcat
+from st_opendata.catalogue.reading import sniff_syntax
 from st_opendata.errors import InputError
 
 DATASET = URIRef("http://example.org/d")
@@ -33,6 +34,24 @@ TITLE = URIRef("http://purl.org/dc/terms/title")
 def test_each_format_by_extension_or_first_bytes(graph: Graph, tmp_path: Path, form: str, name: str) -> None:
     graph.serialize(tmp_path / name, format=form, encoding="utf-8")
     assert isomorphic(read_dcat(tmp_path / name), graph)
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"<http://xmlns.com/foaf/0.1/> a <http://a> .", "Turtle"),
+        (b"# <?xml\n<http://a> a <http://b> .", "Turtle"),
+        (b"@prefix a: <http://a/> .", "Turtle"),
+        (b"", "Turtle"),
+        (b"[] a <http://a> .", "Turtle"),
+        (b"\xef\xbb\xbf <?xml version='1.0'?>", "RDF/XML"),
+        (b'<rdf:RDF\n xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">', "RDF/XML"),
+        (b"<!DOCTYPE rdf:RDF>", "RDF/XML"),
+        (b" [{", "JSON-LD"),
+    ],
+)
+def test_syntax_is_seen_from_the_first_bytes(start: bytes, name: str) -> None:
+    assert sniff_syntax(start).name == name
 
 
 @pytest.mark.parametrize(
