@@ -41,9 +41,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a source says: `rank`, `reason` and `scope` are texts for people, empty where not stated."""
+    """What a source says of `subject`: `rank`, `reason` and `scope` are texts for people, empty where not stated."""
 
     iri: str
+    subject: str
     predicate: str
     object: str
     sources: tuple[Source, ...]
@@ -56,9 +57,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that a release states about a thing, and all claims about it, the preferred one first."""
+    """All that a release states about a thing, its sources, and all claims, the preferred one of a property first.
+
+    Claims are those about the thing and about what it refers to, such as its total cost, which is a node of its own.
+    """
 
     iri: str
+    base: str
+    sources: tuple[Source, ...]
     statements: tuple[Statement, ...]
     claims: tuple[Claim, ...]
 
@@ -74,14 +80,19 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     iri = _iri(name, release.base)
     with Origins(folder) as origins:
         stated = origins.about([f"<{iri}>"])
-        claims = _claims(origins, f"<{iri}>", language)
+        referred = sorted({origin.object for origin in stated if origin.object.startswith(f"<{release.base}")})
+        claims = _claims(origins, [f"<{iri}>", *referred], language)
+        named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
+        labels = _labels(origins.about(named), language)
     if not stated and not claims:
         raise UsageError(
             f"the release states nothing about <{iri}>",
             remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
         )
-    statements = (Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
-    return Explanation(iri, tuple(statements), claims)
+    statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
+    return Explanation(
+        iri, release.base, tuple(Source(term, labels.get(term, "")) for term in named), statements, claims
+    )
 
 
 def _iri(name: str, base: str) -> str:
@@ -98,16 +109,17 @@ def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str]
         yield triple, tuple(origin.place for origin in group)
 
 
-def _claims(origins: Origins, thing: str, language: str) -> tuple[Claim, ...]:
-    nodes = sorted({origin.subject for origin in origins.naming(_SUBJECT, thing)})
-    stated = origins.about(nodes) if nodes else []
-    named = sorted({origin.object for origin in stated if origin.predicate in (_SOURCE, _SCOPE, _RANK)})
-    labels = _labels(origins.about(named), language) if named else {}
+def _claims(origins: Origins, things: Sequence[str], language: str) -> tuple[Claim, ...]:
+    """The claims about the things, in their order, by property, the preferred one first."""
+    nodes = {origin.subject for origin in origins.naming(_SUBJECT, things)}
+    stated = origins.about(sorted(nodes))
+    named = {origin.object for origin in stated if origin.predicate in (_SOURCE, _SCOPE, _RANK)}
+    labels = _labels(origins.about(sorted(named)), language)
     claims = [
         _claim(node, list(group), labels, language)
         for node, group in groupby(stated, key=lambda origin: origin.subject)
     ]
-    return tuple(sorted(claims, key=lambda claim: (claim.predicate, not claim.preferred, claim.iri)))
+    return tuple(sorted(claims, key=lambda c: (things.index(c.subject), c.predicate, not c.preferred, c.iri)))
 
 
 def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language: str) -> Claim:
@@ -120,6 +132,7 @@ def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language
 
     return Claim(
         iri=node[1:-1],
+        subject=objects(_SUBJECT)[0],
         predicate=next(iter(objects(_PREDICATE)), ""),
         object=next(iter(objects(_OBJECT)), ""),
         sources=tuple(Source(term, labels.get(term, "")) for term in objects(_SOURCE)),

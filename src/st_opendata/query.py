@@ -1,7 +1,8 @@
 """SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
 
-The default graph is the union of all graphs; each dataset's facts are also the named graph of its IRI. `SERVICE` and
-updates are refused before anything runs: a query reaches neither the network nor the release.
+The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. (Oxigraph's own union
+of graphs is no merge: a triple that stands in two graphs is found twice.) `SERVICE` and updates are refused before
+anything runs: a query reaches neither the network nor the release.
 """
 
 from __future__ import annotations
@@ -108,12 +109,14 @@ def load(folder: Path) -> ox.Store:
     """A store in memory with the release's facts, catalogue and ontology; raises InputError."""
     release = read_release(folder)
     store = ox.Store()
+    background = [(folder / "catalog.ttl", ox.NamedNode(f"{release.base}catalogue"))]
+    background += [(path, ox.NamedNode(ST.rstrip("#"))) for path in sorted((folder / "ontology").rglob("*.ttl"))]
+    facts = [folder / dataset.id / f"{dataset.id}.nt" for dataset in release.datasets]
     graphs: list[tuple[Path, ox.RdfFormat, ox.NamedNode | None]] = [
         (folder / f"{release.catalogue}.nq", ox.RdfFormat.N_QUADS, None),
-        (folder / "catalog.ttl", ox.RdfFormat.TURTLE, ox.NamedNode(f"{release.base}catalogue")),
+        *((path, ox.RdfFormat.N_TRIPLES, None) for path in facts),
+        *((path, ox.RdfFormat.TURTLE, graph) for path, name in background for graph in (name, None)),
     ]
-    for path in sorted((folder / "ontology").glob("*.ttl")):
-        graphs.append((path, ox.RdfFormat.TURTLE, ox.NamedNode(ST.rstrip("#"))))
     for path, form, graph in graphs:
         try:
             store.bulk_load(path=str(path), format=form, to_graph=graph)
@@ -151,7 +154,7 @@ def refuse_updates_and_services(query: Query) -> None:
 
 
 def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
-    results = store.query(query.text, prefixes=PREFIXES, use_default_graph_as_union=True)
+    results = store.query(query.text, prefixes=PREFIXES)
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_FORMATS:

@@ -16,7 +16,7 @@ from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.explain import Claim, Explanation
+    from st_opendata.explain import Claim, Explanation, Source
     from st_opendata.place import Place
 
 
@@ -43,38 +43,49 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
 
 def _write(found: Explanation) -> None:
     click.echo(found.iri)
+    if found.sources:
+        click.echo("\nFrom the sources")
+    for source in found.sources:
+        click.echo(f"  {_source(source, found.base)}")
     if found.statements:
         click.echo("\nStated in the tables")
-    for statement in found.statements:
-        click.echo(f"  {readable(statement.predicate)}  {_value(statement.object)}")
-        _write_cells(statement.cells, "      ")
-    if found.claims:
-        click.echo("\nWhat the sources say")
-    for predicate, claims in groupby(found.claims, key=lambda claim: claim.predicate):
+    for predicate, statements in groupby(found.statements, key=lambda statement: statement.predicate):
         click.echo(f"  {readable(predicate)}")
+        for statement in statements:
+            click.echo(f"    {_value(statement.object, found.base)}")
+            _write_cells(statement.cells)
+    if found.claims:
+        click.echo("\nWhat sources say")
+    for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
+        of = "" if subject == f"<{found.iri}>" else f"  of {_value(subject, found.base)}"
+        click.echo(f"  {readable(predicate)}{of}")
         for claim in claims:
-            _write_claim(claim)
+            _write_claim(claim, found.base)
 
 
-def _write_claim(claim: Claim) -> None:
-    click.echo(
-        f"    {'*' if claim.preferred else '-'} {_value(claim.object)}" + (f"  ({claim.rank})" if claim.rank else "")
-    )
+def _write_claim(claim: Claim, base: str) -> None:
+    rank = f"  ({claim.rank})" if claim.rank else ""
+    click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        label = f"{source.label}  " if source.label else ""
-        click.echo(f"        source: {label}{source.term}")
+        click.echo(f"        source: {_source(source, base)}")
     for name, text in (("scope", claim.scope), ("reason", claim.reason)):
         if text:
             click.echo(f"        {name}: {text}")
-    _write_cells(claim.cells, "        ")
+    _write_cells(claim.cells)
 
 
-def _write_cells(cells: Sequence[Place], indent: str) -> None:
+def _write_cells(cells: Sequence[Place]) -> None:
     for cell in cells:
-        click.echo(f"{indent}{cell}")
+        click.echo(f"        {cell}")
 
 
-def _value(term: str) -> str:
-    """A term as people read it, with the language of a text."""
-    language = term.rpartition('"@')[2] if '"@' in term and not term.endswith('"') else ""
+def _source(source: Source, base: str) -> str:
+    return f"{source.label}  ({_value(source.term, base)})" if source.label else _value(source.term, base)
+
+
+def _value(term: str, base: str) -> str:
+    """A term as people read it: an IRI of the catalogue as its path, a text with its language."""
+    if term.startswith(f"<{base}"):
+        return term[len(base) + 1 : -1]
+    language = term.rpartition('"@')[2] if '"@' in term and not term.endswith(('"', ">")) else ""
     return readable(term) + (f"  [{language}]" if language else "")

@@ -37,7 +37,7 @@ def command(*, release: Path, sparql: str, form: str | None, timeout: float | No
     Facts, catalogue and ontology of RELEASE are asked at once.
 
     SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph is
-    the union of all; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
+    all of it; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
     PREFIX. SERVICE and updates are refused.
     """
     from st_opendata.query import answer

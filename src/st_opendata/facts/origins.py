@@ -17,7 +17,7 @@ _ABOUT = """
 """
 _NAMING = """
     SELECT DISTINCT subject, predicate, object, file, "row", "column" FROM read_parquet(?)
-    WHERE predicate = ? AND object = ? ORDER BY ALL
+    WHERE predicate = ? AND list_contains(?, object) ORDER BY ALL
 """
 
 
@@ -52,9 +52,9 @@ class Origins:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell."""
         return self._select(_ABOUT, list(subjects))
 
-    def naming(self, predicate: str, obj: str) -> list[Origin]:
-        """Every triple with this predicate and object, once per cell, sorted by triple and cell."""
-        return self._select(_NAMING, predicate, obj)
+    def naming(self, predicate: str, objects: Sequence[str]) -> list[Origin]:
+        """Every triple with this predicate and one of these objects, once per cell, sorted by triple and cell."""
+        return self._select(_NAMING, predicate, list(objects))
 
     def _select(self, statement: str, *values: object) -> list[Origin]:
         try:
