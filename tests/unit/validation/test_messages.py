@@ -1,0 +1,36 @@
+"""Every code of SHACL findings has its texts in three languages, and every component has a code."""
+
+from __future__ import annotations
+
+import pytest
+from rdflib import RDF, URIRef
+
+from st_opendata.codes import Code, codes, finding
+from st_opendata.model.text import LANGUAGES
+from st_opendata.validation.terms import SH
+from st_opendata.validation.wording import code_of
+
+FIELDS = {name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri")}
+COMPONENTS = (
+    *("Class", "Datatype", "NodeKind", "MinCount", "MaxCount", "MinExclusive", "MinInclusive", "MaxExclusive"),
+    *("MaxInclusive", "MinLength", "MaxLength", "Pattern", "LanguageIn", "UniqueLang", "Equals", "Disjoint"),
+    *("LessThan", "LessThanOrEquals", "Not", "And", "Or", "Xone", "Node", "QualifiedMinCount", "QualifiedMaxCount"),
+    *("Closed", "HasValue", "In", "SPARQL"),
+)
+
+
+def test_each_component_has_its_code() -> None:
+    found = [code_of(SH[f"{name}ConstraintComponent"]) for name in COMPONENTS]
+    assert len(set(found)) == len(COMPONENTS)
+    assert "shacl-custom" not in found
+    assert code_of(URIRef("https://example.org/MinCountConstraintComponent")) == "shacl-custom"
+    assert code_of(RDF.type) == "shacl-custom"
+
+
+@pytest.mark.parametrize("code", [code for code in codes().values() if code.code.startswith(("shacl", "rdf"))], ids=str)
+def test_texts_are_complete(code: Code) -> None:
+    filled = finding(code.code, (), **FIELDS)
+    for text in (filled.message, filled.remedy):
+        assert tuple(sorted(text)) == tuple(sorted(LANGUAGES))
+        assert all(sentence.endswith(".") and "{" not in sentence for sentence in text.values())
+    assert code.example
