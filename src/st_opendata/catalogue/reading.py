@@ -67,8 +67,10 @@ def parse_dcat(data: bytes, syntax: ox.RdfFormat, *, base: str, shown: str) -> r
                 graph.add((_term(quad.subject, blank), _term(quad.predicate, blank), _term(quad.object, blank)))
     except (SyntaxError, ValueError) as error:
         line, offset = getattr(error, "lineno", None), getattr(error, "offset", None)
+        # The place says already what the parser's "Parser error at line 7 column 1: " does.
+        reason = re.sub(r"^Parser error at line [^:]*: ", "", getattr(error, "msg", None) or str(error))
         raise InputError(
-            f"not valid {syntax.name}: {getattr(error, 'msg', None) or error}",
+            f"not valid {syntax.name}: {reason}",
             place=Place(shown, line=line, offset=offset),
             remedy="Mend the syntax, or give the file the extension of its format: .ttl, .rdf, .jsonld, .nt or .nq.",
         ) from None

@@ -16,13 +16,14 @@ _NAMES = frozenset({RDF.type, DCT.title, DCT.description})
 def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
     """The dataset with everything that it refers to, directly or not: distributions, agents, places, concepts.
 
-    Of another dataset or a series it holds type, title and description only, of a catalogue and its records nothing, so
-    that each dataset answers for itself. The services that serve the dataset are part of it.
+    Each dataset answers for itself. So this holds type, title and description only of another dataset or a series,
+    nothing of a catalogue and its records, and of a service that no distribution names only that it serves the dataset.
     """
     found = Graph()
-    services = set(graph.subjects(DCAT.servesDataset, dataset))
-    seen: set[Node] = {dataset, *services}
-    waiting: list[Node] = [dataset, *services]
+    for service in graph.subjects(DCAT.servesDataset, dataset):
+        found.add((service, DCAT.servesDataset, dataset))
+    seen: set[Node] = {dataset}
+    waiting: list[Node] = [dataset]
     while waiting:
         node = waiting.pop()
         types = set(graph.objects(node, RDF.type)) if node != dataset else set()

@@ -68,8 +68,22 @@ def test_each_dataset_conforms_alone(graph: Graph, official: Path) -> None:
         alone = dataset_subgraph(graph, dataset)
         assert report(alone, official / "shapes.ttl", official / "range.ttl") == []
         assert set(alone.objects(dataset, DCAT.distribution)) == set(graph.objects(dataset, DCAT.distribution))
-        assert all(service for service in alone.subjects(RDF.type, DCAT.DataService))
+        assert set(alone.subjects(RDF.type, DCAT.Dataset)) == {dataset}
         assert not list(alone.subjects(RDF.type, DCAT.Catalog))
+
+
+def test_a_fault_elsewhere_is_not_the_datasets(graph: Graph, official: Path) -> None:
+    places, service = URIRef(f"{BASE}dataset/places"), URIRef(f"{BASE}service/sparql")
+    graph.add((CITIES, DCT.relation, places))
+    for node in (places, service, URIRef(f"{BASE}catalogue")):
+        graph.remove((node, DCT.publisher, None))
+        graph.add((node, DCT.publisher, Literal("nobody")))
+    alone = dataset_subgraph(graph, CITIES)
+    assert report(alone, official / "shapes.ttl", official / "range.ttl") == []
+    assert (service, DCAT.servesDataset, CITIES) in alone
+    assert (CITIES, DCT.relation, places) in alone
+    graph.add((CSV_FILE, DCAT.accessService, service))
+    assert report(dataset_subgraph(graph, CITIES), official / "shapes.ttl", official / "range.ttl")
 
 
 def test_a_high_value_dataset_conforms_to_the_hvd_shapes(
