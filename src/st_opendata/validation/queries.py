@@ -35,6 +35,8 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
         yield f"a SPARQL constraint needs exactly one query (sh:select or sh:ask), here are {len(texts)}"
         return
     [(form, text)] = texts
+    if re.search(r"[$?]shapesGraph\b", text):
+        yield "$shapesGraph, optional in SHACL, is not supported here"
     form_name = "SelectQuery" if form == SH.select else "AskQuery"
     try:
         prologue, query = parseQuery(re.sub(r"[$?]PATH\b", "<urn:path>", text))
@@ -83,8 +85,6 @@ def _construct_problems(query: CompValue) -> Iterator[str]:
             variable = part["evar"] if "evar" in part else part.get("var")
             if variable in prebound:
                 yield f"AS must not bind ${variable}, which is bound already"
-        elif part.name == "GraphGraphPattern" and part["term"] == Variable("shapesGraph"):
-            yield "GRAPH $shapesGraph, optional in SHACL, is not supported here"
 
 
 def _projects_this(query: CompValue) -> bool:

@@ -27,7 +27,8 @@ ex:CityShape a sh:NodeShape ;
 ex:CityShape-label a sh:PropertyShape ;
     sh:path rdfs:label ;
     sh:minCount 1 ;
-    sh:message "Every city needs a name."@en, "Chaque ville a besoin d'un nom."@fr, "Jede Stadt braucht einen Namen."@de .
+    sh:message "Every city needs a name."@en, "Chaque ville a besoin d'un nom."@fr,
+        "Jede Stadt braucht einen Namen."@de .
 ex:CityShape-country a sh:PropertyShape ;
     sh:path ex:country ;
     sh:severity sh:Warning ;
@@ -85,7 +86,6 @@ def graph(turtle: str) -> Graph:
 
 
 def test_findings_point_at_the_cells(facts: FactBase, tmp_path: Path) -> None:
-    background = graph("ex:at a ex:Country .")
     background = graph(
         "<https://example.org/country/fr> a ex:Country . <https://example.org/country/at> a ex:Country ."
     )
@@ -156,11 +156,7 @@ def test_an_ill_typed_literal_is_found(tmp_path: Path) -> None:
     shapes_of(tmp_path, SHAPES + text)
     [found] = validate_files([data], [tmp_path / "shapes.ttl"])
     assert found.value == '"2026-13-45"^^<http://www.w3.org/2001/XMLSchema#date>'
-    assert found.message[
-        "en"
-    ] == '<e:a>: the value "2026-13-45" of <https://example.org/on> is not a valid xsd:date.'.replace(
-        '"2026-13-45"', "2026-13-45"
-    )
+    assert found.message["en"] == "<e:a>: the value 2026-13-45 of <https://example.org/on> is not a valid xsd:date."
 
 
 def test_validating_leaves_data_and_rdflib_as_they_are(tmp_path: Path) -> None:

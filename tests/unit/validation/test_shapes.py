@@ -50,6 +50,11 @@ ILL_FORMED = [
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this FROM <e:g> { }' ] .", "FROM is not allowed", False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { SERVICE <e:s> { } }' ] .", "SERVICE is", False),
     (
+        "ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { GRAPH $shapesGraph { } }' ] .",
+        "$shapesGraph",
+        False,
+    ),
+    (
         "ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { BIND (1 AS ?this) }' ] .",
         "must not bind $this",
         False,
