@@ -9,13 +9,12 @@ because a foreign key may only refer to a table of its group: the tables referre
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from st_opendata.exports.published import link_tables, main_table
+from st_opendata.exports.published import key_table, link_tables, main_table
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.descriptions import Catalogue, Dataset
-from st_opendata.model.tables import Column, Datatype, ForeignKey, Table
+from st_opendata.model.tables import Column, Datatype, Table
 from st_opendata.model.text import Text
 from st_opendata.tables.datatypes import MOMENTS, NUMBERS, datatype_iri
 from st_opendata.vocabularies import concept_iri
@@ -47,8 +46,8 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
     named = {key.table: key.dataset for each in published for key in each.foreign_keys if key.table != table.name}
     others = [_find(catalogue, *reference) for reference in sorted(named.items())]
     group["tables"] = [
-        *(_table(each, dataset.id, foreign_keys=each.foreign_keys) for each in published),
-        *(_table(other, dataset.id) | {"suppressOutput": True} for other in others),
+        *(_table(each, dataset.id) for each in published),
+        *(_table(key_table(other), dataset.id) | {"suppressOutput": True} for other in others),
     ]
     return group
 
@@ -72,13 +71,13 @@ def _texts(text: Text) -> list[Json]:
     return [{"@value": value, "@language": language} for language, value in text.items()]
 
 
-def _table(table: Table, seen_from: str, *, foreign_keys: Sequence[ForeignKey] = ()) -> Json:
+def _table(table: Table, seen_from: str) -> Json:
     about = next((column.about_url for column in table.columns if column.about_url), None)
     schema: Json = {"aboutUrl": about} if about else {}
     schema["columns"] = [_column(column, about) for column in table.columns]
     if table.primary_key:
         schema["primaryKey"] = list(table.primary_key)
-    if foreign_keys:
+    if table.foreign_keys:
         schema["foreignKeys"] = [
             {
                 "columnReference": list(key.columns),
@@ -87,7 +86,7 @@ def _table(table: Table, seen_from: str, *, foreign_keys: Sequence[ForeignKey] =
                     "columnReference": list(key.reference),
                 },
             }
-            for key in foreign_keys
+            for key in table.foreign_keys
         ]
     described: Json = {"url": _url(table.dataset, table.name, seen_from), "dc:title": _texts(table.titles)}
     if table.description:
@@ -96,8 +95,10 @@ def _table(table: Table, seen_from: str, *, foreign_keys: Sequence[ForeignKey] =
 
 
 def _column(column: Column, about: str | None) -> Json:
-    described: Json = {"name": column.name}
-    if column.titles:
+    # A column without a name goes by `_col.3`, its name by CSVW's default, which may not be written down.
+    named = not column.name.startswith("_")
+    described: Json = {"name": column.name} if named else {}
+    if column.titles or not (named or column.virtual):
         # The header holds the name, and a validator compares the header with the titles.
         header = {} if column.virtual else {"und": column.name}
         described["titles"] = header | dict(column.titles)

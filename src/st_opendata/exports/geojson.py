@@ -1,9 +1,9 @@
 """GeoJSON (RFC 7946): the subjects with `geo:lat` and `geo:long` as points in WGS 84, longitude first.
 
 A feature's id is its IRI. Its properties are its other facts, flat as map programs like them: the last part of the
-property's IRI is the key (the whole IRI where two properties share that part), `@fr` is appended for text in a
-language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is the rdfs:label,
-or skos:prefLabel, in English or the first language there is.
+property's IRI is the key (its prefixed name, or else its IRI, where two properties share that part), `@fr` is appended
+for text in a language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is the
+rdfs:label, or skos:prefLabel, in English or the first language there is.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def write_geojson(source: DatasetSource, path: Path) -> None:
     Raises:
         UnwritableTripleError: a coordinate is no number or out of range, or a place has two of them.
     """
-    keys = _keys(chain.from_iterable(_places(source.lines())))
+    keys = _keys(chain.from_iterable(_places(source.lines())), source.prefixes)
     box: Box | None = None
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write('{"type": "FeatureCollection", "features": [')
@@ -71,12 +71,12 @@ def _predicate(line: str) -> str:
     return line.split(" ", 2)[1][1:-1]
 
 
-def _keys(lines: Iterable[str]) -> dict[str, str]:
+def _keys(lines: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The name of each property in the features."""
-    properties = {_predicate(line) for line in lines}
-    last_parts = {iri: re.split("[/#:]", iri)[-1] for iri in properties}
+    last_parts = {iri: re.split("[/#:]", iri)[-1] for iri in map(_predicate, lines)}
     uses = Counter([*last_parts.values(), _NAME, ""])
-    return {iri: part if uses[part] == 1 else iri for iri, part in last_parts.items()}
+    names = {namespace + part: f"{prefix}:{part}" for prefix, namespace in prefixes.items() for part in uses if part}
+    return {iri: part if uses[part] == 1 else names.get(iri, iri) for iri, part in last_parts.items()}
 
 
 def _point(facts: Iterable[ox.Triple]) -> Point:

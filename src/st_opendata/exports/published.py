@@ -39,6 +39,19 @@ def link_tables(table: Table) -> tuple[Table, ...]:
     return tuple(_link_table(table, column) for column in _link_columns(table))
 
 
+def key_table(table: Table) -> Table:
+    """What a foreign key needs of the table that it names: how its cells are read, not what they state."""
+    return replace(
+        table,
+        columns=tuple(
+            replace(column, titles={}, description={}, about_url=None, property_url=None, value_url=None)
+            for column in table.source_columns
+        ),
+        description={},
+        foreign_keys=(),
+    )
+
+
 def iri_columns(table: Table) -> frozenset[str]:
     """The columns whose cells are IRIs, as a template that states something starts with `{+column}`."""
     return frozenset(

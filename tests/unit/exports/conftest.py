@@ -71,7 +71,7 @@ tables:
         - {name: page, titles: {en: Page}, datatype: anyURI, propertyUrl: "ex:page", valueUrl: "{+page}"}
         - {name: note, titles: {en: Note}, "null": ["-"], propertyUrl: "ex:note"}
         - {virtual: true, name: type, propertyUrl: "rdf:type", valueUrl: "ex:City"}
-        - {virtual: true, name: key, propertyUrl: "dct:identifier", default: "constant"}
+        - {virtual: true, propertyUrl: "dct:identifier", default: "constant"}
   - url: texts.csv
     title: {en: Texts, fr: Textes, de: Texte}
     tableSchema:

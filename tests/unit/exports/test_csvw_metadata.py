@@ -3,6 +3,7 @@
 import csv
 import json
 import warnings
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,12 @@ import csvw
 import pyoxigraph as ox
 import pytest
 import uritemplate
+
+from st_opendata.exports import write_dataset
+from st_opendata.exports.csvw_metadata import table_group
+from st_opendata.facts import load_facts
+from st_opendata.model.tables import Column
+from st_opendata.tables import read_catalogue
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -28,6 +35,8 @@ def csv2rdf(metadata_path: Path) -> set[str]:
         with (metadata_path.parent / table["url"]).open(encoding="utf-8", newline="") as lines:
             header, *rows = csv.reader(lines, strict=True)
         columns = table["tableSchema"]["columns"]
+        for number, column in enumerate(columns, 1):
+            column.setdefault("name", f"_col.{number}")
         assert header == [column["name"] for column in columns if not column.get("virtual")]
         for number, row in enumerate(rows, 1):
             triples |= row_triples(table["tableSchema"], columns, row, number)
@@ -76,6 +85,16 @@ def test_the_published_mapping_gives_exactly_the_facts(release, dataset):
     mapped = {triple for metadata in (release / dataset).glob("*.csv-metadata.json") for triple in csv2rdf(metadata)}
     assert mapped == published
     assert len(published) > 3
+
+
+def test_the_same_for_smarter_together(root, tmp_path):
+    catalogue = read_catalogue(root / "datasets")
+    with load_facts(catalogue) as facts:
+        for dataset in catalogue.datasets:
+            write_dataset(catalogue, dataset, facts, tmp_path)
+            published = {f"{quad.triple} ." for quad in ox.parse(path=str(tmp_path / dataset.id / f"{dataset.id}.nt"))}
+            metadata = [tmp_path / dataset.id / f"{table.name}.csv-metadata.json" for table in dataset.tables]
+            assert {triple for path in metadata for triple in csv2rdf(path)} == published
 
 
 PATHS = ["places/cities.csv", "places/texts.csv", "places/links.csv", "countries/countries.csv"]
@@ -151,10 +170,13 @@ def test_description(release):
     ]
     assert other["suppressOutput"] is True
     assert other["url"] == "../countries/countries.csv"
+    assert [column["name"] for column in other["tableSchema"]["columns"]] == ["code", "label"]
 
 
 def test_columns(release):
-    columns = {c["name"]: c for c in read_metadata(release, "places/cities.csv")["tables"][0]["tableSchema"]["columns"]}
+    *named, unnamed = read_metadata(release, "places/cities.csv")["tables"][0]["tableSchema"]["columns"]
+    columns = {column["name"]: column for column in named}
+    assert unnamed == {"virtual": True, "default": "constant", "propertyUrl": "http://purl.org/dc/terms/identifier"}
     assert columns["id"] == {
         "name": "id",
         "titles": {"und": "id", "en": "Identifier", "fr": "Identifiant"},
@@ -174,6 +196,15 @@ def test_columns(release):
         "valueUrl": "https://example.org/terms#City",
     }
     assert all("suppressOutput" not in column for name, column in columns.items() if name != "id")
+
+
+def test_a_column_without_name(catalogue):
+    dataset = catalogue.datasets[0]
+    table = replace(dataset.tables[0], columns=(Column("_col.1", 1), Column("_col.2", 2, titles={"en": "Second"})))
+    assert table_group(catalogue, dataset, table)["tables"][0]["tableSchema"]["columns"] == [
+        {"titles": {"und": "_col.1"}, "suppressOutput": True},
+        {"titles": {"und": "_col.2", "en": "Second"}, "suppressOutput": True},
+    ]
 
 
 class TestLinks:

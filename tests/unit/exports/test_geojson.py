@@ -23,7 +23,7 @@ def place(number: int, lat: str, long: str, *others: tuple[str, str]) -> list[st
 
 
 def write(tmp_path, batches):
-    source = SimpleNamespace(lines=lambda: iter(batches))
+    source = SimpleNamespace(lines=lambda: iter(batches), prefixes={"schema": "https://schema.org/"})
     assert has_places(source)
     write_geojson(source, tmp_path / "places.geojson")
     return json.loads((tmp_path / "places.geojson").read_text("utf-8"), parse_float=Decimal)
@@ -68,7 +68,7 @@ def test_batches_may_cut_a_subject(tmp_path):
     assert write(tmp_path, [lines[:1], lines[1:]])["features"][0]["geometry"]["coordinates"] == [2, 1]
 
 
-def test_properties_that_share_a_last_part_keep_their_iri(tmp_path):
+def test_properties_that_share_a_last_part_keep_more_of_their_iri(tmp_path):
     others = [
         ("https://example.org/a#label", '"one"'),
         ("https://example.org/b/label", '"two"'),
@@ -76,7 +76,12 @@ def test_properties_that_share_a_last_part_keep_their_iri(tmp_path):
         ("https://example.org/ends/in/slash/", '"four"'),
     ]
     (feature,) = write(tmp_path, [place(1, literal("1"), literal("2"), *others)])["features"]
-    assert feature["properties"] == {predicate: obj[1:-1] for predicate, obj in others}
+    assert feature["properties"] == {
+        "https://example.org/a#label": "one",
+        "https://example.org/b/label": "two",
+        "schema:name": "three",
+        "https://example.org/ends/in/slash/": "four",
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from decimal import Decimal
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from st_opendata.errors import InputError
 from st_opendata.exports.csv_table import write_csv
@@ -147,6 +149,11 @@ class TestJson:
     def test_tokens(self, text, base, token):
         assert json_value(text, base) == token
         json.loads(token)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_numbers_are_exact(number):
+    assert Decimal(json_value(str(number), "decimal")).compare_total(number) == 0
 
 
 def _lexical(found: list[dict]) -> list[dict]:
