@@ -27,12 +27,16 @@ SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """Rows that meet `condition` get the finding; `number` is the source column, `fields` fill the message."""
+    """Rows that meet `screen` and `condition` get the finding; only rows that meet a screen are looked at again.
+
+    `number` is the source column; `fields` fill the message.
+    """
 
     code: str
     number: int | None
-    condition: str
+    screen: str
     fields: dict[str, object] = field(default_factory=dict)
+    condition: str = "TRUE"
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
@@ -46,10 +50,10 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
             checks.append(RowCheck("cell-required", number, required))
         wrong = f"{value} IS NULL AND NOT ({reading.null})"
         if _can_fail(column):
-            checks.append(RowCheck("cell-datatype", number, f"{wrong} AND ({reading.form}) IS NULL", _datatype(column)))
+            checks.append(RowCheck("cell-datatype", number, wrong, _datatype(column), f"({reading.form}) IS NULL"))
         if _facets(column):
-            fields: dict[str, object] = {"limits": _facets(column)}
-            checks.append(RowCheck("cell-range", number, f"{wrong} AND ({reading.form}) IS NOT NULL", fields))
+            limits: dict[str, object] = {"limits": _facets(column)}
+            checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
     return checks + _template_checks(table, names)
 
 
@@ -126,7 +130,8 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
     found: list[Finding] = []
     table = source.table
     for check in checks:
-        condition = check.condition if check.code == "row-blank" else f"whole <> '' AND ({check.condition})"
+        condition = f"({check.screen}) AND {check.condition}"
+        condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
         shown = f"substr(r{check.number}, 1, {SHOWN + 1})" if check.number else "''"
         title = source.title(check.number) if check.number else None
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")

@@ -22,8 +22,8 @@ from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template
 
-LONGEST_LINE = 8_000_000
-_BUFFER = 16_000_000
+LONGEST_LINE = 4_000_000
+_BUFFER = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Loader:
                 f"s{number}",
                 f"{sql.shard(f's{number}', self._digits)} AS h{number}" if self._digits else f"'' AS h{number}",
             ]
-        bad = sql.any_of([f"coalesce({check.condition}, FALSE)" for check in checks])
+        bad = sql.any_of([f"coalesce({screen}, FALSE)" for screen in dict.fromkeys(check.screen for check in checks)])
         delimiter = table.dialect.delimiter
         counts = f"{sql.occurrences('whole', chr(10))} AS breaks, {sql.occurrences('whole', delimiter)} AS delimiters"
         return f"SELECT {', '.join(columns)}, {bad} AS bad, {counts} FROM ({rows})"
