@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal as OneOf
 
 import yaml
 from rdflib import BNode, Graph, Literal, URIRef
@@ -53,12 +54,12 @@ Check = Callable[[Metadata, Node], bool]
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator by its name in the piveau vocabulary; `check` takes a dataset, or a distribution of it."""
+    """One indicator by its name in the piveau vocabulary; `check` takes what it is about."""
 
     name: str
     dimension: str
     points: int
-    of_distribution: bool
+    about: OneOf["dataset", "distribution"]
     check: Check
 
     @property
@@ -112,47 +113,35 @@ def _both(first: Check, second: Check) -> Check:
     return lambda metadata, node: first(metadata, node) and second(metadata, node)
 
 
-_FORMAT_AND_MEDIA_TYPE = _both(_known(DCT["format"], alignment.file_type), _known(DCAT.mediaType, alignment.media_type))
+_ALIGNED_FORMATS = _both(_known(DCT["format"], alignment.file_type), _known(DCAT.mediaType, alignment.media_type))
+_NON_PROPRIETARY = _listed(alignment.non_proprietary)
+_MACHINE_READABLE = _listed(alignment.machine_readable)
+_KNOWN_ACCESS_RIGHT = _known(DCT.accessRights, alignment.access_right)
 
-INDICATORS = tuple(
-    Indicator(name, dimension, points, on == "distribution", check)
-    for name, dimension, points, on, check in (
-        ("keywordAvailability", "findability", 30, "dataset", _states(DCAT.keyword)),
-        ("categoryAvailability", "findability", 30, "dataset", _states(DCAT.theme)),
-        ("spatialAvailability", "findability", 20, "dataset", _states(DCT.spatial)),
-        ("temporalAvailability", "findability", 20, "dataset", _states(DCT.temporal)),
-        ("accessUrlStatusCode", "accessibility", 50, "distribution", _answers(DCAT.accessURL)),
-        ("downloadUrlAvailability", "accessibility", 20, "distribution", _states(DCAT.downloadURL)),
-        ("downloadUrlStatusCode", "accessibility", 30, "distribution", _answers(DCAT.downloadURL)),
-        ("formatAvailability", "interoperability", 20, "distribution", _states(DCT["format"])),
-        ("mediaTypeAvailability", "interoperability", 10, "distribution", _states(DCAT.mediaType)),
-        ("formatMediaTypeVocabularyAlignment", "interoperability", 10, "distribution", _FORMAT_AND_MEDIA_TYPE),
-        ("formatMediaTypeNonProprietary", "interoperability", 20, "distribution", _listed(alignment.non_proprietary)),
-        (
-            "formatMediaTypeMachineInterpretable",
-            "interoperability",
-            20,
-            "distribution",
-            _listed(alignment.machine_readable),
-        ),
-        ("dcatApCompliance", "interoperability", 30, "dataset", lambda metadata, node: metadata.conforms(node)),
-        ("licenceAvailability", "reusability", 20, "distribution", _states(DCT.license)),
-        ("knownLicence", "reusability", 10, "distribution", _known(DCT.license, alignment.licence)),
-        ("accessRightsAvailability", "reusability", 10, "dataset", _states(DCT.accessRights)),
-        (
-            "accessRightsVocabularyAlignment",
-            "reusability",
-            5,
-            "dataset",
-            _known(DCT.accessRights, alignment.access_right),
-        ),
-        ("contactPointAvailability", "reusability", 20, "dataset", _states(DCAT.contactPoint)),
-        ("publisherAvailability", "reusability", 10, "dataset", _states(DCT.publisher)),
-        ("rightsAvailability", "contextuality", 5, "distribution", _states(DCT.rights)),
-        ("byteSizeAvailability", "contextuality", 5, "distribution", _states(DCAT.byteSize)),
-        ("dateIssuedAvailability", "contextuality", 5, "distribution", _dated(DCT.issued)),
-        ("dateModifiedAvailability", "contextuality", 5, "distribution", _dated(DCT.modified)),
-    )
+INDICATORS = (
+    Indicator("keywordAvailability", "findability", 30, "dataset", _states(DCAT.keyword)),
+    Indicator("categoryAvailability", "findability", 30, "dataset", _states(DCAT.theme)),
+    Indicator("spatialAvailability", "findability", 20, "dataset", _states(DCT.spatial)),
+    Indicator("temporalAvailability", "findability", 20, "dataset", _states(DCT.temporal)),
+    Indicator("accessUrlStatusCode", "accessibility", 50, "distribution", _answers(DCAT.accessURL)),
+    Indicator("downloadUrlAvailability", "accessibility", 20, "distribution", _states(DCAT.downloadURL)),
+    Indicator("downloadUrlStatusCode", "accessibility", 30, "distribution", _answers(DCAT.downloadURL)),
+    Indicator("formatAvailability", "interoperability", 20, "distribution", _states(DCT["format"])),
+    Indicator("mediaTypeAvailability", "interoperability", 10, "distribution", _states(DCAT.mediaType)),
+    Indicator("formatMediaTypeVocabularyAlignment", "interoperability", 10, "distribution", _ALIGNED_FORMATS),
+    Indicator("formatMediaTypeNonProprietary", "interoperability", 20, "distribution", _NON_PROPRIETARY),
+    Indicator("formatMediaTypeMachineInterpretable", "interoperability", 20, "distribution", _MACHINE_READABLE),
+    Indicator("dcatApCompliance", "interoperability", 30, "dataset", lambda metadata, node: metadata.conforms(node)),
+    Indicator("licenceAvailability", "reusability", 20, "distribution", _states(DCT.license)),
+    Indicator("knownLicence", "reusability", 10, "distribution", _known(DCT.license, alignment.licence)),
+    Indicator("accessRightsAvailability", "reusability", 10, "dataset", _states(DCT.accessRights)),
+    Indicator("accessRightsVocabularyAlignment", "reusability", 5, "dataset", _KNOWN_ACCESS_RIGHT),
+    Indicator("contactPointAvailability", "reusability", 20, "dataset", _states(DCAT.contactPoint)),
+    Indicator("publisherAvailability", "reusability", 10, "dataset", _states(DCT.publisher)),
+    Indicator("rightsAvailability", "contextuality", 5, "distribution", _states(DCT.rights)),
+    Indicator("byteSizeAvailability", "contextuality", 5, "distribution", _states(DCAT.byteSize)),
+    Indicator("dateIssuedAvailability", "contextuality", 5, "distribution", _dated(DCT.issued)),
+    Indicator("dateModifiedAvailability", "contextuality", 5, "distribution", _dated(DCT.modified)),
 )
 
 MAXIMUM = sum(indicator.points for indicator in INDICATORS)

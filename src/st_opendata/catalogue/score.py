@@ -85,15 +85,14 @@ class Score:
 def score_graph(
     graph: Graph, *, answers: Callable[[str], bool], conforms: Callable[[Graph], bool]
 ) -> tuple[Score, ...]:
-    """Score each dataset of the graph, in the order of their IRIs (blank nodes last, by title).
+    """Score each dataset of the graph, in the order of their IRIs, blank nodes last.
 
     `answers` says whether a URL answers with a status of 200 to 399, `conforms` whether the description of one dataset
     (`dataset_subgraph`) conforms to DCAT-AP.
     """
     metadata = Metadata(graph, answers, lambda dataset: conforms(dataset_subgraph(graph, dataset)))
-    scores = [(isinstance(dataset, BNode), _score(metadata, dataset)) for dataset in _datasets(graph)]
-    scores.sort(key=lambda pair: (pair[0], sorted(pair[1].title.items()) if pair[0] else [], pair[1].dataset))
-    return tuple(score for _, score in scores)
+    datasets = sorted(_datasets(graph), key=lambda node: (isinstance(node, BNode), str(node)))
+    return tuple(_score(metadata, dataset) for dataset in datasets)
 
 
 def release_answers(site: str, files: Iterable[File]) -> Callable[[str], bool]:
@@ -119,10 +118,10 @@ def _datasets(graph: Graph) -> set[Node]:
 
 def _score(metadata: Metadata, dataset: Node) -> Score:
     distributions = sorted(set(metadata.graph.objects(dataset, DCAT.distribution)), key=str)
-    marks = {node: list(_marks(metadata, node, of_distribution=True)) for node in distributions}
+    marks = {node: list(_marks(metadata, node, "distribution")) for node in distributions}
     best = max(distributions, key=lambda node: _sums(marks[node]), default=None)
     counting = marks[best] if best is not None else []
-    found = {mark.indicator: mark for mark in (*_marks(metadata, dataset, of_distribution=False), *counting)}
+    found = {mark.indicator: mark for mark in (*_marks(metadata, dataset, "dataset"), *counting)}
     return Score(
         dataset=str(dataset),
         title=_title(metadata.graph, dataset),
@@ -131,9 +130,9 @@ def _score(metadata: Metadata, dataset: Node) -> Score:
     )
 
 
-def _marks(metadata: Metadata, node: Node, *, of_distribution: bool) -> Iterator[Mark]:
+def _marks(metadata: Metadata, node: Node, about: str) -> Iterator[Mark]:
     for indicator in INDICATORS:
-        if indicator.of_distribution == of_distribution:
+        if indicator.about == about:
             yield Mark(indicator, indicator.points if indicator.check(metadata, node) else 0)
 
 

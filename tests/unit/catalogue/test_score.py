@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from rdflib import Graph, Literal, URIRef
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF
+from rdflib.term import Node
 
 from st_opendata.catalogue import (
     BANDS,
@@ -183,7 +186,7 @@ def test_a_dataset_without_distributions_keeps_its_own_points(graph: Graph) -> N
     graph.remove((CITIES, DCAT.distribution, None))
     result = score(graph)
     assert result.distribution is None
-    assert result.points == sum(each.points for each in INDICATORS if not each.of_distribution) == 175
+    assert result.points == sum(each.points for each in INDICATORS if each.about == "dataset") == 175
     assert result.band.name == "sufficient"
 
 
@@ -269,3 +272,25 @@ def test_sample_catalogues_are_scored(shared: Path, name: str) -> None:
     scores = score_graph(read_dcat(shared / "samples" / "dcat" / name), answers=yes, conforms=yes)
     assert (len(scores), round(average_points(scores), 2)) == SAMPLES[name]
     assert all(len(result.marks) == 23 for result in scores)
+
+
+NODES = st.sampled_from(
+    [URIRef("http://a"), URIRef("http://b"), BNode("c"), Literal("d"), Literal("1", datatype=DCAT.x)]
+)
+PREDICATES = st.sampled_from(
+    [RDF.type, DCAT.dataset, DCAT.distribution, DCAT.accessURL, DCAT.mediaType, DCT["format"], DCT.license,
+     DCT.accessRights, DCT.issued, DCT.title, DCAT.servesDataset, RDF.value]
+)  # fmt: skip
+CLASSES = st.sampled_from([DCAT.Dataset, DCAT.Catalog, DCAT.DatasetSeries])
+
+
+@given(st.lists(st.tuples(NODES, PREDICATES, st.one_of(NODES, CLASSES)), max_size=25))
+def test_no_description_is_too_odd_to_be_scored(triples: list[tuple[Node, URIRef, Node]]) -> None:
+    graph = Graph()
+    for triple in triples:
+        if not isinstance(triple[0], Literal):
+            graph.add(triple)
+    for result in score_graph(graph, answers=lambda url: url == "http://a", conforms=lambda alone: len(alone) > 1):
+        assert 0 <= result.points <= MAXIMUM
+        assert sum(points for points, _ in result.dimensions.values()) == result.points
+        assert sum(maximum for _, maximum in result.dimensions.values()) == MAXIMUM
