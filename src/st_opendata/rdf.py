@@ -21,7 +21,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 import rdflib
 
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import RDF, XSD
 
@@ -44,7 +44,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class UnwritableTripleError(InputError):
+class UnwritableTripleError(StError):
     """A triple that a format cannot carry; `triple` holds its subject, predicate and object as in the lines."""
 
     def __init__(self, triple: ox.Triple, why: str, remedy: str) -> None:
