@@ -41,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False)
             sys.stdout.flush()
             return int(code or 0)
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the one place)
+        except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 (the one place)
             # A library that was called may have made another exception of an interrupt.
             return _report(KeyboardInterrupt() if interrupts else error)
 
 
-def _report(error: Exception | KeyboardInterrupt) -> int:
+def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
     """Say on stderr what happened, and return the exit code."""
     match error:
         case KeyboardInterrupt() | click.Abort():
@@ -56,7 +56,7 @@ def _report(error: Exception | KeyboardInterrupt) -> int:
         case click.ClickException():
             error.show()
             return _USAGE
-        case BrokenPipeError():
+        case BrokenPipeError() | SystemExit():  # click exits on a broken pipe, and for no other reason here
             # As a Unix tool does whose reader has gone (`| head`); the interpreter must not flush into the pipe again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _NO_READER

@@ -128,7 +128,7 @@ def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language
 
     def text(predicate: str) -> str:
         values = objects(predicate)
-        return labels.get(values[0]) or readable(_in_language(values, language)) if values else ""
+        return labels.get(values[0]) or _name(_in_language(values, language)) if values else ""
 
     return Claim(
         iri=node[1:-1],
@@ -142,6 +142,11 @@ def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language
         scope=text(_SCOPE),
         cells=tuple(dict.fromkeys(origin.place for origin in stated if origin.predicate == _OBJECT)),
     )
+
+
+def _name(term: str) -> str:
+    """The text of a literal; of an IRI without label its last part, such as `preferred`."""
+    return readable(term) if term.startswith('"') else term[1:-1].rpartition("/")[2]
 
 
 def _labels(origins: Iterable[Origin], language: str) -> dict[str, str]:

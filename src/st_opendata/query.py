@@ -43,7 +43,7 @@ _TOKEN = re.compile(
     | \"{3}(?:\\.|(?!\"{3}).)*\"{3} | '{3}(?:\\.|(?!'{3}).)*'{3}
     | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'          # strings
     | [?$][\w]+ | @[a-zA-Z0-9-]+                             # variable, language tag
-    | [\w.-]*:(?:\\.|[\w.%:-])*                              # prefixed name, blank node
+    | (?P<prefix>[\w.-]*):(?:\\.|[\w.%:-])*                 # prefixed name, blank node
     | (?P<word>[A-Za-z]+)
     """,
     re.VERBOSE | re.DOTALL,
@@ -67,9 +67,10 @@ class Query:
     text: str
     shown: str = "query"
 
-    def place(self, line: int, offset: int) -> Place:
-        """A position in it."""
-        return Place(self.shown, line=line, offset=offset)
+    def place_of(self, index: int) -> Place:
+        """The position of a character."""
+        before = self.text[:index]
+        return Place(self.shown, line=before.count("\n") + 1, offset=index - before.rfind("\n"))
 
 
 def answer(folder: Path, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
@@ -87,7 +88,7 @@ def answer(folder: Path, query: Query, form: str | None, timeout: float | None =
         try:
             outcome.append(_evaluate(store, query, form))
         except (UsageError, InputError, SyntaxError, ValueError, OSError, RuntimeError) as error:
-            outcome.append(error)
+            outcome.append(error.with_traceback(None))  # its frames hold results that may not leave this thread
 
     # In a thread of its own, since Oxigraph cannot be stopped: Ctrl-C and the time-out reach the waiting main thread.
     worker = threading.Thread(target=work, daemon=True)
@@ -136,8 +137,7 @@ def refuse_updates_and_services(query: Query) -> None:
         word = (token["word"] or "").upper()
         if not word or word in ("PREFIX", "BASE"):
             continue
-        line = query.text.count("\n", 0, token.start()) + 1
-        place = query.place(line, token.start() - (query.text.rfind("\n", 0, token.start()) + 1) + 1)
+        place = query.place_of(token.start())
         if first and word in _UPDATES:
             raise UsageError(
                 f"{word} is an update, and a release never changes",
@@ -184,12 +184,25 @@ def _syntax_error(error: SyntaxError, query: Query) -> UsageError:
     found = _POSITION.match(str(error))
     if not found:
         return UsageError(f"the query is not SPARQL: {error}", place=Place(query.shown))
+    if unknown := _unknown_prefix(query):
+        return UsageError(
+            f'the prefix "{unknown["prefix"]}" of "{unknown[0]}" is unknown',
+            place=query.place_of(unknown.start()),
+            remedy=f"Declare it with PREFIX; known without that: {', '.join(sorted(PREFIXES))}.",
+        )
     line, offset, expected = int(found[1]), int(found[2]), found[3]
-    text = query.text.splitlines()[line - 1][offset - 1 :].strip() if line <= query.text.count("\n") + 1 else ""
-    near = f'at "{text[:40]}"' if text else "at its end"
-    hint = f": {expected}" if len(expected) <= 120 else ""
+    lines = query.text.splitlines() or [""]
+    rest = lines[line - 1][offset - 1 :].strip() if line <= len(lines) else ""
+    near = f'at "{rest[:40]}"' if rest else "at its end" if line >= len(lines) else "at the end of the line"
     return UsageError(
-        f"the query is not SPARQL {near}{hint}",
-        place=query.place(line, offset),
-        remedy="Correct it there; prefixes such as eurio:, st:, dct: and skos: are known without PREFIX.",
+        f"the query is not SPARQL {near}" + (f": {expected}" if len(expected) <= 120 else ""),
+        place=Place(query.shown, line=line, offset=offset),
+        remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
     )
+
+
+def _unknown_prefix(query: Query) -> re.Match[str] | None:
+    """The first name whose prefix is neither ours nor declared, which Oxigraph reports as any other syntax error."""
+    known = {"_", *PREFIXES, *re.findall(r"PREFIX\s+([\w.-]*):", query.text, re.IGNORECASE)}
+    names = (token for token in _TOKEN.finditer(query.text) if token["prefix"] is not None)
+    return next((name for name in names if name["prefix"] not in known), None)

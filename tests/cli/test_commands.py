@@ -1,0 +1,270 @@
+"""The commands on a tiny release: what they answer, in which form, with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rdflib
+
+Run = Callable[..., Any]
+POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:population ?n } ORDER BY ?n"
+
+
+def test_build(release: Path) -> None:
+    manifest = json.loads((release / "release.json").read_text())
+    assert manifest["catalogue"] == "tiny"
+    assert manifest["created"] == "2020-03-01T00:00:00Z"
+    assert [(each["id"], each["points"]) for each in manifest["datasets"]] == [("places", 405), ("says", 405)]
+    assert manifest["datasets"][0]["rows"] == {"cities": 3, "countries": 3}
+    inputs = [each["path"] for each in manifest["inputs"]]
+    assert inputs[:3] == ["catalogue.yaml", "places/dataset.yaml", "places/cities.csv"]
+    assert "ontology/st-opendata.ttl" in inputs
+    names = {each["path"] for each in manifest["files"]}
+    assert {"catalog.ttl", "catalog.jsonld", "catalog.rdf", "void.ttl", "tiny.nq", "tiny.nq.gz", "tiny.nt.gz"} <= names
+    assert {"report.json", "report.ttl", "places/cities.csv", "places/facts.parquet", "places/schema.jsonld"} <= names
+    assert json.loads((release / "report.json").read_text())["conforms"]
+
+
+def test_build_says_what_it_wrote(catalogue: Path, run: Run, tmp_path: Path) -> None:
+    ran = run("build", catalogue, "--output", tmp_path / "new" / "release")
+    assert ran.code == 0
+    assert ran.out.startswith(f"The release is in {tmp_path / 'new' / 'release'}: 2 datasets, ")
+    assert "405 of 405 points" in ran.out
+    assert not ran.err
+    ran = run("build", catalogue, "--output", tmp_path / "new" / "release", "--json")
+    assert json.loads(ran.out)["datasets"][0]["points"] == 405
+
+
+def test_site_changes_addresses_and_no_iri(
+    catalogue: Path, release: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    ran = run("build", catalogue, "--output", tmp_path / "release", "--site", "https://data.example.net/")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "release" / "tiny.nq").read_bytes() == (release / "tiny.nq").read_bytes()
+    assert "https://data.example.net/places/cities.csv" in (tmp_path / "release" / "catalog.ttl").read_text()
+    assert json.loads((tmp_path / "release" / "release.json").read_text())["created"] == "1970-01-01T00:00:00Z"
+
+
+def test_check(catalogue: Path, run: Run) -> None:
+    ran = run("check", catalogue)
+    assert (ran.code, ran.out) == (0, "No findings.\n")
+    assert ran.err.startswith("Checked 4 tables with 10 rows, ")
+    assert run("check", catalogue, "--lang", "fr").out == "Rien à signaler.\n"
+
+
+def test_query_table(release: Path, run: Run) -> None:
+    ran = run("query", release, POPULATIONS)
+    assert ran.code == 0
+    assert ran.out.splitlines() == ["name    n", "Lyon    522250", "Munich  1510378", "Vienna  2005760"]
+    assert ran.err == "3 rows.\n"
+    assert run("query", release, "ASK { ?c schema:name 'Lyon'@en }").out.split() == ["answer", "yes"]
+
+
+def test_query_formats(release: Path, run: Run) -> None:
+    def ask(form: str, query: str = POPULATIONS) -> str:
+        ran = run("query", release, query, "--format", form)
+        assert ran.code == 0, ran.err
+        return str(ran.out)
+
+    assert list(csv.reader(io.StringIO(ask("csv"))))[1] == ["Lyon", "522250"]
+    assert ask("tsv").splitlines()[1] == '"Lyon"@en\t522250'
+    assert json.loads(ask("json"))["results"]["bindings"][0]["name"]["value"] == "Lyon"
+    assert "<sparql" in ask("xml")
+    construct = "CONSTRUCT { ?c schema:name ?name } { ?c schema:name ?name }"
+    for form, name in (("turtle", "turtle"), ("ntriples", "nt"), ("rdfxml", "xml"), ("jsonld", "json-ld")):
+        assert len(rdflib.Graph().parse(data=ask(form, construct), format=name)) == 3
+    assert ask("xml", construct) == ask("rdfxml", construct)
+
+
+def test_the_default_graph_is_a_merge(release: Path, run: Run) -> None:
+    """Of facts, catalogue and ontology; a triple counts once, and each dataset is a graph of its own."""
+    count = "SELECT (COUNT(*) AS ?n) { ?c a schema:City }"
+    assert run("query", release, count, "--format", "csv").out.split() == ["n", "3"]
+    named = "SELECT (COUNT(*) AS ?n) { GRAPH <https://example.org/tiny/dataset/places> { ?c a schema:City } }"
+    assert run("query", release, named, "--format", "csv").out.split() == ["n", "3"]
+    for thing in ("dcat:Dataset", "owl:Class"):
+        assert run("query", release, f"ASK {{ ?x a {thing} }}").out.split() == ["answer", "yes"]
+
+
+def test_query_from_a_file_and_a_pipe(release: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text(POPULATIONS)
+    assert run("query", release, f"@{tmp_path / 'q.rq'}", "--format", "csv").code == 0
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), "-", "--format", "csv"]
+    done = subprocess.run(command, input=POPULATIONS, capture_output=True, text=True, check=True)
+    assert "Lyon,522250" in done.stdout
+    ran = run("query", release, "@nothing.rq")
+    assert (ran.code, "nothing.rq: the query cannot be read" in ran.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("SELECT ?x\nWHERE { ?x ?p }", ("query, line 2, column 16", "not SPARQL", "at its end")),
+        ("SELECT ?x { ?x ex:p ?y }", ("query, line 1, column 16", 'the prefix "ex" of "ex:p" is unknown')),
+        ("SELECT * { ?s ?p ?o", ("line 1, column 20", "at its end")),
+        ("INSERT DATA { <a:b> <a:b> <a:b> }", ("line 1, column 1", "INSERT is an update")),
+        ("# SELECT\nPREFIX insert: <http://e/> delete where { ?s ?p ?o }", ("line 2", "DELETE is an update")),
+        ("ASK {\n SERVICE <http://localhost/> { ?s ?p ?o } }", ("line 2, column 2", "SERVICE asks another server")),
+        ("ASK { service silent ?s { ?s ?p ?o } }", ("SERVICE asks another server",)),
+    ],
+)
+def test_queries_that_are_refused(query: str, shown: tuple[str, ...], release: Path, run: Run) -> None:
+    ran = run("query", release, query)
+    assert ran.code == 2
+    assert not ran.out
+    for part in shown:
+        assert part in ran.err
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?service ?p 'SERVICE <http://x/>' }",
+        'ASK { <http://e/SERVICE> <http://e/#insert> """ SERVICE "quoted" """ } # SERVICE',
+        "PREFIX service: <http://e/> ASK { service:SERVICE service:x 'it\\'s SERVICE' }",
+    ],
+)
+def test_words_that_only_look_like_a_service(query: str, release: Path, run: Run) -> None:
+    assert run("query", release, query).code == 0
+
+
+def test_query_does_not_fit_format(release: Path, run: Run) -> None:
+    ran = run("query", release, POPULATIONS, "--format", "turtle")
+    assert (ran.code, "Use one of: table, csv, tsv, json, xml." in ran.err) == (2, True)
+    ran = run("query", release, "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "csv")
+    assert (ran.code, "Use one of: turtle, ntriples, rdfxml, jsonld." in ran.err) == (2, True)
+
+
+def test_query_that_takes_too_long(release: Path) -> None:
+    runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 0) }"
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), runaway, "--timeout", "0.2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 3
+    assert "took longer than 0.2 seconds" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("query", "ASK {}"), ("explain", "city/lyon"), ("score",), ("verify",)])
+def test_not_a_release(command: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    name, *rest = command
+    group = ["release"] if name == "verify" else []
+    ran = run(name, *group, tmp_path, *rest)
+    assert (ran.code, "is not a release: it has no release.json" in ran.err) == (3, True)
+    ran = run(name, *group, tmp_path / "nothing", *rest)
+    assert (ran.code, "there is no f" in ran.err) == (3, True)
+
+
+def test_explain(release: Path, run: Run) -> None:
+    ran = run("explain", release, "city/lyon")
+    assert ran.code == 0
+    assert ran.out == run("explain", release, "https://example.org/tiny/city/lyon").out
+    lines = ran.out.splitlines()
+    assert lines[0] == "https://example.org/tiny/city/lyon"
+    at = lines.index("    Lyon  [en]")
+    assert lines[at - 1 : at + 2] == [
+        "  schema:name",
+        "    Lyon  [en]",
+        '        places/cities.csv, row 2, column "name"',
+    ]
+    assert lines[lines.index("What sources say") :] == [
+        "What sources say",
+        "  schema:population",
+        "    * 522250  (preferred)",
+        "        source: Census of 2021  (source/insee)",
+        "        reason: The census counts.",
+        '        says/says.csv, row 2, column "value"',
+        "    - 520000  (other)",
+        "        source: Page of the city  (source/page)",
+        '        says/says.csv, row 3, column "value"',
+    ]
+
+
+def test_explain_in_json(release: Path, run: Run) -> None:
+    found = json.loads(run("explain", release, "city/lyon", "--json").out)
+    assert [claim["preferred"] for claim in found["claims"]] == [True, False]
+    population = next(each for each in found["statements"] if each["predicate"].endswith("/population>"))
+    assert population["cells"] == [
+        {"file": "places/cities.csv", "row": 2, "column": "inhabitants", "line": None, "offset": None}
+    ]
+    ran = run("explain", release, "city/paris")
+    assert (ran.code, "states nothing about <https://example.org/tiny/city/paris>" in ran.err) == (2, True)
+
+
+def test_verify(release: Path, run: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "release"
+    shutil.copytree(release, copy)
+    ran = run("verify", "release", copy)
+    assert (ran.code, "all as release.json says" in ran.out) == (0, True)
+    (copy / "places" / "cities.csv").write_text("id\n")
+    (copy / "void.ttl").unlink()
+    (copy / "notes.txt").touch()
+    ran = run("verify", "release", copy)
+    assert ran.code == 1
+    found = [line.split(":")[0] for line in ran.out.splitlines()]
+    assert found[:3] == ["extra  notes.txt", "changed  places/cities.csv", "missing  void.ttl"]
+    content = json.loads(run("verify", "release", copy, "--json").out)
+    assert not content["whole"]
+    assert [each["change"] for each in content["differences"]] == ["extra", "changed", "missing"]
+
+
+def test_score(release: Path, run: Run) -> None:
+    ran = run("score", release)
+    assert ran.code == 0
+    assert [line[:23] for line in ran.out.splitlines()] == ["405 of 405  Excellent  "] * 2
+    ran = run("score", release / "catalog.ttl", "--least", "405", "--json")
+    assert ran.code == 1  # its URLs were not asked
+    first = json.loads(ran.out)[0]
+    assert first["points"] < 405
+    assert any(mark.get("remedy") for mark in first["marks"])
+    assert run("score", release / "places" / "cities.csv").code == 3
+    assert run("score", "ftp://example.org/catalog.ttl").code == 3
+
+
+def test_validate(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data.ttl").write_text(
+        "@prefix ex: <https://example.org/> .\nex:a a ex:Thing .\nex:b a ex:Thing ; ex:p 1 .\n"
+    )
+    shape = (
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix ex: <https://example.org/> .\n"
+        "ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .\n"
+    )
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "s.ttl").write_text(shape)
+    for shapes in (tmp_path / "shapes", tmp_path / "shapes" / "s.ttl"):
+        ran = run("validate", tmp_path / "data.ttl", "--shapes", shapes, "--json")
+        assert ran.code == 1, ran.err
+        [finding] = json.loads(ran.out)["findings"]
+        assert (finding["focus"], finding["places"][0]["line"]) == ("<https://example.org/a>", 2)
+    (tmp_path / "data.ttl").write_text("<a:a> <a:b>")
+    ran = run("validate", tmp_path / "data.ttl", "--shapes", tmp_path / "shapes")
+    assert (ran.code, "data.ttl, line 1" in ran.err) == (3, True)
+    assert run("validate", tmp_path / "data.ttl").code == 2
+
+
+def test_nobody_reads_the_output(release: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), "SELECT * { ?s ?p ?o }", "--format", "csv"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_cannot_be_written(release: Path) -> None:
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), "SELECT * { ?s ?p ?o }", "--format", "csv"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: No space left on device")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,222 @@
+"""A build that is killed, interrupted or without room leaves the old release whole and nothing behind."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import st_opendata.build  # noqa: F401 (loaded before the forks)
+from st_opendata.__main__ import main
+
+Run = Callable[..., Any]
+
+
+class Child:
+    """A build in a forked process; `err` is what it says on stderr."""
+
+    def __init__(self, catalogue: Path, target: Path, prepare: Callable[[], object] = lambda: None) -> None:
+        self.building = target.with_name(f".{target.name}.building")
+        self._err = catalogue.parent / "stderr"
+        self.pid = os.fork()
+        if self.pid == 0:
+            for number, path in ((1, Path(os.devnull)), (2, self._err)):
+                os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), number)
+            sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            prepare()
+            code = main(["build", str(catalogue), "--output", str(target)])
+            sys.stderr.flush()
+            os._exit(code)
+
+    def wait_for_files(self, number: int) -> bool:
+        """Wait until so many files have been written; False when the build ended before."""
+        while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            if self.building.is_dir() and sum(len(files) for _, _, files in os.walk(self.building)) >= number:
+                return True
+            time.sleep(0.001)
+        return False
+
+    def end(self, number: int | None = None) -> int:
+        if number is not None:
+            os.kill(self.pid, number)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    @property
+    def err(self) -> str:
+        return self._err.read_text()
+
+
+def digests(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def place(release: Path, tmp_path: Path) -> Path:
+    """A copy of the release in a folder of its own, changed catalogue beside it."""
+    shutil.copytree(release, tmp_path / "place" / "release")
+    return tmp_path / "place" / "release"
+
+
+@pytest.fixture
+def changed(catalogue: Path) -> Path:
+    """The catalogue with another fact, so that its release differs from the old one."""
+    table = catalogue / "places" / "cities.csv"
+    table.write_text(table.read_text().replace("522250", "522251"))
+    return catalogue
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def test_killed_at_many_points(changed: Path, place: Path, run: Run) -> None:
+    old = digests(place)
+    kept = 0
+    for number in (0, 1, 3, 8, 15, 25, 35, 45, 55, 10_000):
+        child = Child(changed, place)
+        child.wait_for_files(number)
+        child.end(signal.SIGKILL)
+        assert run("verify", "release", place).code == 0
+        if digests(place) == old:
+            kept += 1
+    assert kept >= 5  # all but those that were killed after the exchange
+    assert run("build", changed, "--output", place).code == 0
+    assert digests(place) != old
+    assert names(place.parent) == ["release"]
+
+
+@pytest.mark.parametrize("number", [0, 5, 30])
+def test_interrupted(number: int, changed: Path, place: Path) -> None:
+    old = digests(place)
+    child = Child(changed, place)
+    assert child.wait_for_files(number)
+    assert child.end(signal.SIGINT) == 130
+    assert child.err.strip() == "Interrupted: no release was left half-written."
+    assert digests(place) == old
+    assert names(place.parent) == ["release"]
+
+
+def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
+    command = [sys.executable, "-m", "st_opendata", "build", str(changed), "--output", str(place)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    building = place.with_name(".release.building")
+    while not building.exists() and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[1].strip() == "Interrupted: no release was left half-written."
+    assert process.returncode == 130
+    assert names(place.parent) == ["release"]
+
+
+@pytest.mark.parametrize("size", [512, 4_000, 30_000, 100_000])
+def test_no_room_for_a_file(size: int, changed: Path, place: Path) -> None:
+    old = digests(place)
+    child = Child(changed, place, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert child.end() == 3, child.err
+    assert child.err.startswith("Error: ")
+    assert "\n  " in child.err, "no remedy"
+    assert "Traceback" not in child.err
+    assert digests(place) == old
+    assert names(place.parent) == ["release"]
+
+
+@pytest.fixture
+def small_disk(release: Path, tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for a release and a half."""
+    blocks = sum(path.stat().st_size // 4096 + 1 for path in release.rglob("*"))
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={blocks * 6}k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_disk_full(changed: Path, small_disk: Path, release: Path) -> None:
+    target = small_disk / "release"
+    shutil.copytree(release, target)
+    old = digests(target)
+    child = Child(changed, target)
+    assert child.end() == 3, child.err
+    assert "No space left on device" in child.err
+    assert "The disk is full" in child.err
+    assert digests(target) == old
+    assert names(small_disk) == ["release"]
+
+
+def test_two_builds_at_once(changed: Path, place: Path, run: Run) -> None:
+    child = Child(changed, place)
+    assert child.wait_for_files(0)
+    ran = run("build", changed, "--output", place)
+    assert (ran.code, child.end()) == (3, 0)
+    assert "another build is writing to" in ran.err
+    assert "Wait until it has ended" in ran.err
+    assert names(place.parent) == ["release"]
+
+
+@pytest.mark.parametrize("content", ["notes.txt", None])
+def test_output_is_no_release(content: str | None, catalogue: Path, run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    if content:
+        target.mkdir()
+        (target / content).write_text("mine")
+    else:
+        target.write_text("mine")
+    ran = run("build", catalogue, "--output", target)
+    assert ran.code == 3
+    assert f"Error: {target} is " in ran.err
+    assert "nothing was changed" in ran.err
+    assert (target / content if content else target).read_text() == "mine"
+
+
+def test_output_in_a_file(catalogue: Path, run: Run) -> None:
+    ran = run("build", catalogue, "--output", catalogue / "catalogue.yaml" / "release")
+    assert ran.code == 3
+    assert "catalogue.yaml is not a folder" in ran.err
+
+
+def test_output_not_writable(catalogue: Path) -> None:
+    """As an ordinary user, for whom rights hold."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(catalogue, folder / "tiny")
+        (folder / "locked").mkdir()
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        (folder / "stderr").touch()
+        (folder / "stderr").chmod(0o666)
+        (folder / "locked").chmod(0o555)
+        child = Child(folder / "tiny", folder / "locked" / "release", lambda: os.geteuid() or os.setuid(65534))
+        assert child.end() == 3
+        assert "Permission denied" in child.err
+        assert "Name a folder that you may read and write" in child.err
+        assert names(folder / "locked") == []
+
+
+def test_a_table_that_may_not_be_read(catalogue: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(catalogue, folder / "tiny")
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o777 if path.is_dir() else 0o644)
+        (folder / "stderr").touch()
+        (folder / "stderr").chmod(0o666)
+        (folder / "tiny" / "catalogue.yaml").chmod(0)
+        child = Child(folder / "tiny", folder / "release", lambda: os.geteuid() or os.setuid(65534))
+        assert child.end() == 3
+        assert "catalogue.yaml" in child.err
+        assert "Traceback" not in child.err
