@@ -72,7 +72,7 @@ def parse_dcat(data: bytes, syntax: ox.RdfFormat, *, base: str, shown: str) -> r
         raise InputError(
             f"not valid {syntax.name}: {reason}",
             place=Place(shown, line=line, offset=offset),
-            remedy="Mend the syntax, or give the file the extension of its format: .ttl, .rdf, .jsonld, .nt or .nq.",
+            remedy="Mend it, save it as UTF-8, or give it the extension of its format: .ttl, .rdf, .jsonld, .nt, .nq.",
         ) from None
     return graph
 
