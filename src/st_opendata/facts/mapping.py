@@ -62,9 +62,11 @@ class Predicates:
 def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: Names, *, sharded: bool) -> dict[str, str]:
     """Map the tables; the engine table of each predicate, whose key is its N-Triples term."""
     predicates = Predicates(engine, sharded=sharded)
+    engine.run("BEGIN TRANSACTION")
     for loaded in tables:
         for statement in statements(loaded, names):
             predicates.insert(statement)
+    engine.run("COMMIT")
     return dict(sorted(predicates.tables.items()))
 
 
