@@ -66,6 +66,8 @@ tables:
       columns:
         - {name: code, titles: {en: Code}, required: true}
         - {name: label, titles: {en: Label}, lang: en, propertyUrl: "rdfs:label"}
+        - {name: latitude, datatype: decimal, propertyUrl: "geo:lat"}
+        - {name: longitude, datatype: decimal, propertyUrl: "geo:long"}
 """
 
 CITIES = """\
@@ -74,7 +76,7 @@ lyon,Lyon,FR,522250,1790-02-14,https://www.lyon.fr/
 wien,Vienna,AT,2005760,1221-10-18,https://www.wien.gv.at/
 munich,Munich,DE,1510378,1158-06-14,
 """
-COUNTRIES = "code,label\nFR,France\nAT,Austria\nDE,Germany\n"
+COUNTRIES = "code,label,latitude,longitude\nFR,France,46.0,2.0\nAT,Austria,47.3,13.3\nDE,Germany,51.5,10.5\n"
 
 SAYS = """\
 title: {en: Claims, fr: Affirmations, de: Aussagen}
