@@ -20,9 +20,11 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.validation.comparing import register
 from st_opendata.validation.shapes import Shapes, messages_of
 from st_opendata.validation.terms import SH, path_text
 
+register()
 _LOG = logging.getLogger("st_opendata.validation")
 _LOG.setLevel(logging.CRITICAL)  # pySHACL logs errors before it raises them
 _OPTIONS = {"logger": _LOG, "inplace": True, "inference": "none", "max_validation_depth": 60}

@@ -8,6 +8,7 @@ not there, recursion.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -78,11 +79,19 @@ def _node_kind(_: Graph, value: Node) -> str | None:
 def _pattern(graph: Graph, value: Node) -> str | None:
     if wrong := _string(graph, value):
         return wrong
+    if re.search(r"\[[^\]]*-\[", str(value)):
+        return "a regular expression without a difference of sets such as [a-z-[aeiou]], which pySHACL does not know"
     try:
-        re.compile(str(value))
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # a set that Python would take otherwise than XPath
+            re.compile(str(value))
+    except (re.error, FutureWarning) as error:
         return f"a regular expression that compiles ({error})"
     return None
+
+
+def _flags(graph: Graph, value: Node) -> str | None:
+    return _string(graph, value) or (None if set(str(value)) <= {"i", "m"} else "i, m or im; others are not supported")
 
 
 def _list_of(check: Check) -> Check:
@@ -139,7 +148,7 @@ RULES: Mapping[URIRef, Rule] = {
         **dict.fromkeys(("minExclusive", "minInclusive", "maxExclusive", "maxInclusive"), _BOUND),
         **dict.fromkeys(("minLength", "maxLength"), _LENGTH),
         "pattern": Rule(_pattern, single=True),
-        "flags": Rule(_string, single=True),
+        "flags": Rule(_flags, single=True),
         "languageIn": Rule(_list_of(_string), single=True),
         "uniqueLang": Rule(_boolean, single=True, property_only=True),
         **dict.fromkeys(("lessThan", "lessThanOrEquals"), Rule(_iri, property_only=True)),

@@ -36,6 +36,8 @@ ILL_FORMED = [
     ("ex:S a sh:NodeShape ; sh:message ex:m .", "sh:message is", True),
     ("ex:S a sh:NodeShape ; sh:severity 'bad' .", 'sh:severity is "bad"', True),
     ("ex:S a sh:NodeShape ; sh:pattern '(' .", 'sh:pattern is "("', False),
+    ("ex:S a sh:NodeShape ; sh:pattern '[a-z-[aeiou]]' .", "sh:pattern is", False),
+    ("ex:S a sh:NodeShape ; sh:pattern 'a' ; sh:flags 'x' .", 'sh:flags is "x"', False),
     ("ex:S a sh:NodeShape ; sh:property ex:Missing .", "named but has no triples", True),
     ("ex:S a sh:NodeShape ; sh:node ex:Missing .", "named but has no triples", False),
     ("ex:S a sh:NodeShape ; sh:minLenght 1 .", "SHACL has no sh:minLenght", False),

@@ -1,0 +1,120 @@
+"""Comparison as SPARQL's `<` (SPARQL 1.1 §17.3), for the six constraint components that compare.
+
+pySHACL fails on what data may well hold: it raises on a blank node (sh:lessThan), on NaN against a decimal and on two
+literals without an order, compares IRIs as if they were strings, and values of different datatypes by the name of the
+datatype. Its components are replaced here, in its registry, by ones after the letter of SHACL §4.3 and §4.5: what
+cannot be compared does not conform.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+from pyshacl.constraints.constraint_component import ConstraintComponent
+from pyshacl.shape import Shape
+from rdflib import XSD, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from st_opendata.validation.terms import SH, in_order
+
+_Reports = list[tuple[str, Node, list[tuple[Node, Node, Any]]]]
+_STRINGS = (None, XSD.string)
+
+
+def order(left: Node, right: Node) -> int | None:
+    """-1, 0 or 1 as left is less than, equal to or greater than right; None where they cannot be compared."""
+    if not isinstance(left, Literal) or not isinstance(right, Literal) or left.language or right.language:
+        return None
+    if left.datatype in _STRINGS and right.datatype in _STRINGS:
+        return (str(left) > str(right)) - (str(left) < str(right))
+    one, two = _year(left) or left.value, _year(right) or right.value
+    if isinstance(one, bool) or isinstance(two, bool) or not (_is_number(one) and _is_number(two)):
+        if left.datatype != right.datatype or left.ill_typed or right.ill_typed or one is None or two is None:
+            return None
+    elif isinstance(one, float) or isinstance(two, float):
+        one, two = float(one), float(two)
+    try:
+        return -1 if one < two else 1 if one > two else 0 if one == two else None
+    except TypeError:  # times with and without time zone, and datatypes without an order
+        return None
+
+
+def _year(term: Literal) -> str | None:
+    """The lexical form of a plain xsd:gYear or xsd:gYearMonth, which orders them; rdflib has no value with an order."""
+    months = {XSD.gYear: r"\d{4}", XSD.gYearMonth: r"\d{4}-\d\d"}
+    pattern = months.get(term.datatype) if term.datatype else None
+    return str(term) if pattern and re.fullmatch(pattern, str(term)) else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Decimal))
+
+
+class Bound(ConstraintComponent):
+    """sh:minInclusive and its like (SHACL §4.3): each value node against the bound of the shape."""
+
+    parameter: ClassVar[URIRef]
+    allowed: ClassVar[tuple[int, ...]]
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.bounds = in_order(shape.objects(self.parameter))  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def constraint_parameters(cls) -> list[URIRef]:
+        """The one parameter of the component."""
+        return [cls.parameter]
+
+    @classmethod
+    def constraint_name(cls) -> str:
+        """The name that pySHACL shows."""
+        return cls.__name__
+
+    def evaluate(
+        self, _executor: object, target_graph: Graph, focus_value_nodes: Mapping[Any, Iterable[Any]], _path: object
+    ) -> tuple[bool, _Reports]:
+        """Whether all value nodes conform, and a result for each that does not."""
+        reports = [
+            self.make_v_result(target_graph, focus, value_node=value)
+            for focus, values in focus_value_nodes.items()
+            for value in self.failing(target_graph, focus, values)
+        ]
+        return not reports, reports
+
+    def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
+        """The values that are not on the allowed side of the bound."""
+        return (value for value in values for bound in self.bounds if order(value, bound) not in self.allowed)
+
+
+class Pair(Bound):
+    """sh:lessThan and sh:lessThanOrEquals (SHACL §4.5.3): each value node against each value of the other property."""
+
+    def failing(self, graph: Graph, focus: Node, values: Iterable[Any]) -> Iterator[Any]:
+        """The values that are not less, once for each value of the other property that they fail against."""
+        others = [other for predicate in self.bounds for other in in_order(graph.objects(focus, predicate))]
+        return (value for value in values for other in others if order(value, other) not in self.allowed)
+
+
+def _component(base: type[Bound], name: str, allowed: tuple[int, ...]) -> type[Bound]:
+    parameter = SH[name[0].lower() + name[1:]]
+    identifier = SH[f"{name}ConstraintComponent"]
+    return type(name, (base,), {"parameter": parameter, "allowed": allowed, "shacl_constraint_component": identifier})
+
+
+COMPONENTS = (
+    _component(Bound, "MinExclusive", (1,)),
+    _component(Bound, "MinInclusive", (0, 1)),
+    _component(Bound, "MaxExclusive", (-1,)),
+    _component(Bound, "MaxInclusive", (-1, 0)),
+    _component(Pair, "LessThan", (-1,)),
+    _component(Pair, "LessThanOrEquals", (-1, 0)),
+)
+
+
+def register() -> None:
+    """Put the components in the place of pySHACL's; doing it again changes nothing."""
+    CONSTRAINT_PARAMETERS_MAP.update({component.parameter: component for component in COMPONENTS})
