@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
-LANGUAGES = ("en", "fr", "de")
 FILE = "st-opendata.toml"
 _KEYS = ("lang", "memory", "threads")
 _MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?\s?([KMGT]i?B)", re.IGNORECASE)
@@ -97,7 +97,8 @@ def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
 def _system_language(environment: Mapping[str, str]) -> str:
     """The language of the locale where it is one of ours, else English (POSIX, Environment Variables, §8.2)."""
     locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
-    return locale[:2].lower() if locale[:2].lower() in LANGUAGES else "en"
+    language = re.split("[_.@]", locale)[0]
+    return language if language in LANGUAGES else "en"
 
 
 def _language(value: str) -> str:

@@ -152,6 +152,7 @@ class _Description:
     """What the catalogue of a release says of its datasets, and what is wrong with it."""
 
     distributions: Distributions
+    triples: dict[str, int]
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
 
@@ -169,11 +170,13 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     counts = {dataset: count_facts(facts.lines(dataset)) for dataset in (None, *distributions)}
     write_catalogue(catalogue, distributions, dumps, counts, folder)
     steps("Validating and scoring the catalogue")
-    graph = catalogue_graph(catalogue, distributions, {key: count.triples for key, count in counts.items() if key})
+    triples = {dataset: count.triples for dataset, count in counts.items() if dataset}
+    graph = catalogue_graph(catalogue, distributions, triples)
     scores = score_served(graph, catalogue.site, list_files(folder))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
+        triples,
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         # What DCAT-AP only recommends is told by the score, point by point, and does not bury findings on the facts.
         tuple(each for each in validate_catalogue(graph) if each.severity is Severity.VIOLATION),
@@ -202,7 +205,7 @@ def _release(
                 iri=catalogue.dataset_iri(dataset.id),
                 title=dataset.title,
                 rows={table.name: facts.rows(table.name) for table in dataset.tables},
-                triples=facts.triples(dataset.id),
+                triples=described.triples[dataset.id],
                 points=described.scores[dataset.id].points,
                 distributions=described.distributions[dataset.id],
             )
