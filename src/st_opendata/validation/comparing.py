@@ -31,7 +31,8 @@ def order(left: Node, right: Node) -> int | None:
         return None
     if left.datatype in _STRINGS and right.datatype in _STRINGS:
         return (str(left) > str(right)) - (str(left) < str(right))
-    one, two = _year(left) or left.value, _year(right) or right.value
+    one: Any = _year(left) or left.value
+    two: Any = _year(right) or right.value
     if isinstance(one, bool) or isinstance(two, bool) or not (_is_number(one) and _is_number(two)):
         if left.datatype != right.datatype or left.ill_typed or right.ill_typed or one is None or two is None:
             return None
