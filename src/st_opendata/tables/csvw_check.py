@@ -10,6 +10,12 @@ import warnings
 from typing import Any
 
 import csvw.metadata
+from csvw.datatypes import DATATYPES
+
+
+def known_datatypes() -> frozenset[str]:
+    """The datatypes that the library knows: CSVW's without a few kinds of string."""
+    return frozenset(DATATYPES)
 
 
 def complaints(description: dict[str, Any]) -> list[str]:

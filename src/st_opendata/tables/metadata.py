@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
-from st_opendata.tables.csvw_check import complaints
+from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
 from st_opendata.tables.templates import ROW_VARIABLES, absolute_template, parse_template, variable_names
@@ -216,6 +216,6 @@ def _ask_csvw(fields: Fields, columns: list[Column]) -> None:
 
 
 def _plain_datatype(kind: Datatype) -> dict[str, Any]:
-    entry: dict[str, Any] = {"base": kind.base}
+    entry: dict[str, Any] = {"base": kind.base if kind.base in known_datatypes() else "string"}
     lengths = {"length": kind.length, "minLength": kind.min_length, "maxLength": kind.max_length}
     return entry | {key: value for key, value in lengths.items() if value is not None}

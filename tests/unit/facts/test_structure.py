@@ -1,0 +1,142 @@
+"""Files that are broken as a whole or in a row: each ends as a finding at its place, or as the right value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from st_opendata.facts import FactBase, load_facts
+from st_opendata.place import Place
+from st_opendata.tables import read_catalogue
+
+Load = Callable[..., FactBase]
+COLUMNS = [{"name": "id"}, {"name": "name", "titles": {"fr": "Nom", "en": "Name"}}]
+
+
+def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]]:
+    return [(one.code, one.places[0].row, one.places[0].column, one.places[0].line) for one in base.findings]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", [("table-empty", None, None, None)]),
+        (b"\xef\xbb\xbf\n", [("table-empty", None, None, None)]),
+        (b"<!DOCTYPE html><html></html>", [("table-other-format", None, None, None)]),
+        (b"PK\x03\x04rest", [("table-other-format", None, None, None)]),
+        ("id,name\n1,Lyon\n".encode("utf-16"), [("table-utf16", None, None, None)]),
+        ("id,name\n1,Lyon\n".encode("utf-16-le"), [("table-utf16", None, None, None)]),
+        ("id,name\n1,x\n2,Étienne\n".encode("latin-1"), [("table-not-utf8", None, None, 3)]),
+        ("id,name\n1,Ét".encode()[:-2] + b"\xc3", [("table-not-utf8", None, None, 2)]),
+        (b"id,name\n1,a\0b\n", [("table-nul", None, None, 2)]),
+        (b"id,name,name\n1,a,b\n", [("header-duplicate", 1, "name", None)]),
+        (b"id,,name\n1,a,b\n", [("header-empty", 1, None, None)]),
+        (b"id\n1\n", [("column-missing", 1, "name", None)]),
+        (b"id,nmae\n1,2\n", [("column-missing", 1, "name", None), ("column-unknown", 1, "nmae", None)]),
+        (b"id,name,x\n1,2,3\n", [("column-unknown", 1, "x", None)]),
+        (b"id,name\n1,a\n2\n3,c\n", [("row-ragged", 3, None, None)]),
+        (b"id,name\n1,a\n2,b,\n3,c\n", [("row-ragged", 3, None, None)]),
+        (b'id,name\n1,"a\nb"\n2,c,d\n', [("row-ragged", 3, None, None)]),
+        (b"id,name\n1,a\n\n2,b\n", [("row-blank", 3, None, None)]),
+        (b'id,name\n1,"a\n\nb"\n\n2,b\n', [("row-blank", 3, None, None)]),
+        (b"id,name\n1,a\n,\n2,b\n", [("row-blank", 3, None, None)]),
+        (b'id,name\n1,a\n2,"b\n3,c\n', [("row-quote", 3, None, None)]),
+        (b'id,name\n1,a\n2,"b"c\n', [("row-quote", 3, None, None)]),
+        (b"id,name\n1," + b"x" * 1_000_000 + b"\n", [("cell-long", 2, "name", None)]),
+        (b'id,name\n1,a\n2,"' + b"x" * 1_000_000 + b"\n", [("cell-long", 3, None, None)]),
+        (b"id,name\n1," + b"x" * 5_000_000 + b"\n", [("cell-long", 2, None, None)]),
+    ],
+)
+def test_structural_problem_is_found_at_its_place(
+    load: Load, content: bytes, expected: list[tuple[str, int | None, str | None, int | None]]
+) -> None:
+    base = load(content, COLUMNS)
+    assert found(base) == expected
+    assert all(finding.message.keys() == {"en", "fr", "de"} == finding.remedy.keys() for finding in base.findings)
+    assert all(finding.places[0].file == "data/t.csv" for finding in base.findings)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name\n1,Lyon\n2,Wien\n",
+        b"id,name\n1,Lyon\n2,Wien",
+        b"id,name\n1,Lyon\n2,Wien\n\n\n",
+        b"id,name\r\n1,Lyon\r\n2,Wien\r\n\r\n",
+        b"id,name\r1,Lyon\r2,Wien\r",
+        b"\xef\xbb\xbfid,name\n1,Lyon\n2,Wien\n",
+        b'\xef\xbb\xbf"id","name"\n"1","Lyon"\n"2","Wien"\n',
+        b"name,id\nLyon,1\nWien,2\n",
+        b"id,Nom\n1,Lyon\n2,Wien\n",
+        b"id,Name\n1,Lyon\n2,Wien\n",
+    ],
+)
+def test_these_files_are_the_same_table(load: Load, content: bytes) -> None:
+    base = load(content, COLUMNS)
+    assert base.findings == ()
+    assert list(base.records("t")) == [[("1", "Lyon"), ("2", "Wien")]]
+
+
+def test_mixed_line_ends_are_read_or_found(load: Load) -> None:
+    base = load(b"id,name\r\n1,Lyon\r\n2,Wien\n", COLUMNS)
+    assert base.findings == () or found(base)[0][0] == "table-unreadable"
+
+
+def test_missing_file(make: Callable[..., object], load: Load) -> None:
+    folder = make({"t.csv": ("id,name\n", {"columns": COLUMNS})})
+    (folder / "data" / "t.csv").unlink()  # type: ignore[operator]
+    with load_facts(read_catalogue(folder)) as base:  # type: ignore[arg-type]
+        assert found(base) == [("table-missing", None, None, None)]
+        assert list(base.lines()) == []
+
+
+def test_header_only_is_an_empty_table(load: Load) -> None:
+    base = load(b"id,name\n", COLUMNS)
+    assert base.findings == () and base.rows("t") == 0
+
+
+def test_row_numbers_count_records_not_lines(load: Load) -> None:
+    columns = [{"name": "id", "datatype": "integer"}, {"name": "name"}]
+    base = load('﻿id,name\n1,"a\nb\nc"\n2,"d\ne"\nx,f\n', columns)
+    assert base.findings[0].places == (Place("data/t.csv", row=4, column="id"),)
+
+
+def test_texts_that_look_like_nothing_stay(load: Load) -> None:
+    base = load('id,name\nNA,NULL\nNone,"  a "\nNO,12:30\n"","x""y"\n', COLUMNS)
+    assert list(base.records("t")) == [[("NA", "NULL"), ("None", "  a "), ("NO", "12:30"), (None, 'x"y')]]
+
+
+def test_other_encodings_and_dialects(load: Load) -> None:
+    dialect = {"encoding": "windows-1252", "delimiter": ";", "quoteChar": "'", "commentPrefix": "#", "trim": "true"}
+    base = load("#note\n#note\nid;name\n 1 ;'a;é'\n".encode("cp1252"), COLUMNS, dialect=dialect)
+    assert base.findings == ()
+    assert list(base.records("t")) == [[("1", "a;é")]]
+
+
+def test_utf16_is_read_where_it_is_stated(load: Load) -> None:
+    base = load("id\tname\n1\té\n".encode("utf-16"), COLUMNS, dialect={"encoding": "utf-16", "delimiter": "\\t"})
+    assert list(base.records("t")) == [[("1", "é")]]
+
+
+def test_wrong_stated_encoding_is_found(load: Load) -> None:
+    base = load("id,name\n1,é".encode("latin-1"), COLUMNS, dialect={"encoding": "utf-16"})
+    assert found(base)[0][0] == "table-encoding"
+
+
+def test_backslash_dialect_without_header(load: Load) -> None:
+    base = load(b'1,"a\\"b"\n2,c\n', COLUMNS, dialect={"doubleQuote": "false", "header": "false"})
+    assert list(base.records("t")) == [[("1", 'a"b'), ("2", "c")]]
+
+
+def test_skipped_rows_count_for_row_numbers(load: Load) -> None:
+    columns = [{"name": "id", "datatype": "integer"}, {"name": "name"}]
+    base = load("Exported 2026,\nid,name\n1,a\nx,b\n", columns, dialect={"skipRows": "1"})
+    assert base.findings[0].places[0].row == 4
+
+
+def test_many_findings_are_counted_not_listed(load: Load) -> None:
+    rows = "".join(f"x{number},a\n" for number in range(1500))
+    base = load(f"id,name\n{rows}", [{"name": "id", "datatype": "integer"}, {"name": "name"}])
+    assert len(base.findings) == 1001
+    assert base.findings[-1].code == "findings-more" and "500 more" in base.findings[-1].message["en"]
