@@ -63,15 +63,24 @@ def report_text(findings: Iterable[Finding], language: str = "en") -> str:
 
 def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
     for each in group:
-        where = _where(each.places[0], language) if each.places else short(each.focus or "")
+        where = _where(each.places[0], language) if each.places else ""
         severity = pick(_SEVERITIES[each.severity][0], language)
         yield "  " + "  ".join(filter(None, (where, severity, f"[{each.code}]")))
-        yield f"    {pick(each.message, language)}"
+        message = pick(each.message, language)
+        yield f"    {message}"
+        if about := _about(each, message):
+            yield f"    {about}"
         if each.remedy:
             yield f"    → {pick(each.remedy, language)}"
         if others := each.places[1:]:
             shown = "; ".join(_elsewhere(place, each.places[0].file, language) for place in others[:5])
             yield f"    {pick(_ALSO, language)}: {shown}" + ("; …" if len(others) > 5 else "")
+
+
+def _about(each: Finding, message: str) -> str:
+    """The nodes that the finding speaks of, as far as the message does not name them; blank nodes have no name."""
+    terms = dict.fromkeys(term for term in (each.focus, each.value) if term and not term.startswith("_:"))
+    return "  ".join(shown for shown in map(short, terms) if shown not in message)
 
 
 def _where(place: Place, language: str) -> str:
@@ -114,8 +123,8 @@ def _json_finding(each: Finding) -> dict[str, object]:
     return {
         "code": each.code,
         "severity": each.severity.value,
-        "message": dict(each.message),
-        "remedy": dict(each.remedy),
+        "message": dict(sorted(each.message.items())),
+        "remedy": dict(sorted(each.remedy.items())),
         "places": [asdict(place) for place in each.places],
         "dataset": each.dataset,
         "focus": each.focus,

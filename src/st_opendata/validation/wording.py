@@ -40,7 +40,7 @@ def code_of(component: Node) -> str:
 
 
 def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Finding:
-    """The finding, its message from `sh:message` if the shape has one, else ours."""
+    """The finding; message and remedy are ours unless the shape has a message, which then says all there is to say."""
     code = code_of(result.component)
     focus, value = term_text(result.focus), None if result.value is None else term_text(result.value)
     texts = finding(
@@ -56,6 +56,7 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Fin
         texts,
         severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),  # type: ignore[call-overload]
         message=dict(result.messages) or texts.message,
+        remedy={} if result.messages else texts.remedy,
         focus=focus,
         path=result.path,
         value=value,

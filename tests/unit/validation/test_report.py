@@ -44,8 +44,10 @@ TEXTS = {
     "en": """cities/cities.csv
   row 9  warning  [shacl-in]
     Wrong role.
+    "a"@fr
   row 10, column "Nom"  violation  [shacl-min-count]
     A "name" is missing.
+    <https://example.org/ulm>
     → Write it.
     also: row 12, column "Nom"
 
@@ -63,8 +65,10 @@ Without a place
     "fr": """cities/cities.csv
   ligne 9  avertissement  [shacl-in]
     Wrong role.
+    "a"@fr
   ligne 10, colonne "Nom"  violation  [shacl-min-count]
     Un nom manque.
+    <https://example.org/ulm>
     → Écrivez-le.
     aussi: ligne 12, colonne "Nom"
 
@@ -82,8 +86,10 @@ Sans emplacement
     "de": """cities/cities.csv
   Zeile 9  Warnung  [shacl-in]
     Wrong role.
+    "a"@fr
   Zeile 10, Spalte "Nom"  Verstoß  [shacl-min-count]
     Ein Name fehlt.
+    <https://example.org/ulm>
     → Schreiben Sie ihn.
     auch: Zeile 12, Spalte "Nom"
 
