@@ -1,0 +1,70 @@
+"""Every statement of the project page is found in the facts by a query of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from st_opendata.facts import load_facts
+from st_opendata.namespaces import PREFIXES
+from st_opendata.tables import read_catalogue
+
+STATEMENTS = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text("utf-8"))
+HEADINGS = ("Le projet en détails", "Relations internationales", "Haut de page")
+"""Lines of the page that state nothing."""
+
+
+@pytest.fixture(scope="session")
+def catalogue_prefixes(root: Path) -> str:
+    prefixes = PREFIXES | read_catalogue(root / "datasets").prefixes
+    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
+
+
+@pytest.fixture(scope="session")
+def store(root: Path) -> Iterator[ox.Store]:
+    found = ox.Store()
+    with load_facts(read_catalogue(root / "datasets")) as facts:
+        assert facts.findings == ()
+        for batch in facts.lines():
+            found.load("\n".join(batch).encode(), format=ox.RdfFormat.N_TRIPLES)
+    yield found
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=[f"{n}-{s['says'][:40]}" for n, s in enumerate(STATEMENTS, 1)])
+def test_the_facts_state_what_the_page_states(store: ox.Store, catalogue_prefixes: str, statement: dict) -> None:
+    if "ask" in statement:
+        assert store.query(f"{catalogue_prefixes} ASK {{ {statement['ask']} }}")
+        return
+    query = f"{catalogue_prefixes} SELECT DISTINCT {statement['select']} WHERE {{ {statement['where']} }}"
+    rows = [[term.value for term in row] for row in store.query(query)]
+    assert sorted(rows) == sorted(statement["rows"])
+
+
+def plain(text: str) -> str:
+    """Text with straight apostrophes and single spaces."""
+    return re.sub(r"\s+", " ", text.replace("’", "'")).strip()
+
+
+def page_lines(shared: Path) -> list[str]:
+    text = (shared / "facts" / "page-grandlyon-fr.txt").read_text("utf-8")
+    return [plain(line) for line in text.splitlines() if plain(line)]
+
+
+def test_each_statement_is_in_the_page(shared: Path) -> None:
+    page = " ".join(page_lines(shared))
+    assert [s["says"] for s in STATEMENTS if plain(s["says"]) not in page] == []
+
+
+def test_no_part_of_the_page_is_left_out(shared: Path) -> None:
+    """What remains of the page without its statements are headings and a few joining words."""
+    fragments = sorted({plain(s["says"]) for s in STATEMENTS}, key=len, reverse=True)
+    rest = "\n".join(page_lines(shared))
+    for fragment in (*fragments, *HEADINGS):
+        rest = rest.replace(fragment, " ")
+    remains = re.findall(r"\w+", rest)
+    assert " ".join(remains) == "et Partenaires et"
