@@ -251,9 +251,9 @@ def test_messages_tell_the_publisher_what_to_do(complete: Graph) -> None:
     data.remove((EX.dataset, URIRef(PREFIXES["dct"] + "title"), None))
     [found] = validate_catalogue(data)
     assert found.message == {
-        "en": "Dataset: title (dct:title) is missing: state it.",
-        "fr": "Jeu de données : titre (dct:title) manque : indiquez-le.",
-        "de": "Datensatz: Titel (dct:title) fehlt: Geben Sie es an.",
+        "en": "Dataset: title (dct:title) is missing: state a value.",
+        "fr": "Jeu de données : titre (dct:title) manque : donnez une valeur.",
+        "de": "Datensatz: Titel (dct:title) fehlt: Geben Sie einen Wert an.",
     }
     assert found.severity is Severity.VIOLATION
     assert found.shape == "<https://w3id.org/st-opendata/shapes#dcat_Dataset-dct_title-min>"

@@ -31,58 +31,58 @@ _NODES = {"date": "shapes:Date", "resource": "shapes:Resource"}
 # Message of each constraint, in the order of LANGUAGES; `what` is "Dataset: title (dct:title)".
 _MESSAGES: Mapping[str, tuple[str, str, str]] = {
     "min": (
-        "{what} is missing: state it.",
-        "{what} manque : indiquez-le.",
-        "{what} fehlt: Geben Sie es an.",
+        "{what} is missing: state a value.",
+        "{what} manque : donnez une valeur.",
+        "{what} fehlt: Geben Sie einen Wert an.",
     ),
     "recommended": (
-        "{what} is recommended: state it if you can.",
-        "{what} est recommandé : indiquez-le si possible.",
-        "{what} ist empfohlen: Geben Sie es an, wenn möglich.",
+        "{what} is recommended: state a value if you can.",
+        "{what} est une propriété recommandée : donnez une valeur si possible.",
+        "{what} ist empfohlen: Geben Sie, wenn möglich, einen Wert an.",
     ),
     "max": (
         "{what} is stated more than once: keep one value.",
-        "{what} est indiqué plusieurs fois : gardez une seule valeur.",
-        "{what} ist mehrfach angegeben: Behalten Sie einen Wert.",
+        "{what} a plusieurs valeurs : gardez-en une seule.",
+        "{what} hat mehrere Werte: Behalten Sie einen davon.",
     ),
     "literal": (
         "{what} must be a literal: write a text, number or date, not an IRI.",
-        "{what} doit être un littéral : écrivez un texte, un nombre ou une date, pas un IRI.",
+        "{what} demande un littéral : écrivez un texte, un nombre ou une date, pas un IRI.",
         "{what} muss ein Literal sein: Schreiben Sie Text, Zahl oder Datum, keinen IRI.",
     ),
     "node": (
         "{what} must be a resource: state its IRI instead of a text.",
-        "{what} doit être une ressource : donnez son IRI au lieu d'un texte.",
+        "{what} demande une ressource : donnez son IRI au lieu d'un texte.",
         "{what} muss eine Ressource sein: Geben Sie ihren IRI statt eines Textes an.",
     ),
     "iri": (
         "{what} must be an IRI: write it in full.",
-        "{what} doit être un IRI : écrivez-le en entier.",
+        "{what} demande un IRI : écrivez-le en entier.",
         "{what} muss ein IRI sein: Schreiben Sie ihn vollständig.",
     ),
     "datatype": (
         "{what} must be a valid {value}: correct the value or its datatype.",
-        "{what} doit être un {value} valide : corrigez la valeur ou son type.",
+        "{what} demande un {value} valide : corrigez la valeur ou son type.",
         "{what} muss ein gültiger {value} sein: Berichtigen Sie den Wert oder seinen Datentyp.",
     ),
     "class": (
         "{what} must be a {value}: give the value this type in the catalogue, or name one that has it.",
-        "{what} doit être un {value} : donnez ce type à la valeur dans le catalogue, ou nommez-en une qui l'a.",
+        "{what} demande un {value} : donnez ce type à la valeur dans le catalogue, ou nommez-en une qui l'a.",
         "{what} muss ein {value} sein: Geben Sie dem Wert im Katalog diesen Typ oder nennen Sie einen, der ihn hat.",
     ),
     "date": (
         "{what} must be typed as xsd:date, xsd:dateTime, xsd:gYear or xsd:gYearMonth: write it like 2026-01-31.",
-        "{what} doit être de type xsd:date, xsd:dateTime, xsd:gYear ou xsd:gYearMonth : écrivez comme 2026-01-31.",
+        "{what} demande le type xsd:date, xsd:dateTime, xsd:gYear ou xsd:gYearMonth : écrivez comme 2026-01-31.",
         "{what} muss xsd:date, xsd:dateTime, xsd:gYear oder xsd:gYearMonth sein: Schreiben Sie es wie 2026-01-31.",
     ),
     "resource": (
         "{what} must be a catalogue, dataset, series or data service: give the value its type.",
-        "{what} doit être un catalogue, un jeu de données, une série ou un service : donnez son type à la valeur.",
+        "{what} demande un catalogue, un jeu de données, une série ou un service : donnez son type à la valeur.",
         "{what} muss Katalog, Datensatz, Reihe oder Datendienst sein: Geben Sie dem Wert seinen Typ.",
     ),
     "vocabulary": (
         "{what} must come from the vocabulary {value}: choose the IRI of a concept there.",
-        "{what} doit venir du vocabulaire {value} : choisissez l'IRI d'un de ses concepts.",
+        "{what} demande un concept du vocabulaire {value} : donnez son IRI.",
         "{what} muss aus dem Vokabular {value} stammen: Wählen Sie dort den IRI eines Begriffs.",
     ),
     "some": (
@@ -91,9 +91,9 @@ _MESSAGES: Mapping[str, tuple[str, str, str]] = {
         "{what} braucht mindestens einen Wert aus dem Vokabular {value}: Ergänzen Sie einen.",
     ),
     "value": (
-        "{what} must name {value}: add it.",
-        "{what} doit nommer {value} : ajoutez-le.",
-        "{what} muss {value} nennen: Ergänzen Sie es.",
+        "{what} must name {value}: add this value.",
+        "{what} doit nommer {value} : ajoutez cette valeur.",
+        "{what} muss {value} nennen: Ergänzen Sie diesen Wert.",
     ),
     "either": (
         "{what}: state at least one of {value}.",
