@@ -80,7 +80,10 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-def test_killed_at_many_points(changed: Path, place: Path, run: Run) -> None:
+def test_killed_at_many_points(changed: Path, place: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = changed.parent / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     old = digests(place)
     kept = 0
     for number in (0, 1, 3, 8, 15, 25, 35, 45, 55, 10_000):
@@ -94,6 +97,7 @@ def test_killed_at_many_points(changed: Path, place: Path, run: Run) -> None:
     assert run("build", changed, "--output", place).code == 0
     assert digests(place) != old
     assert names(place.parent) == ["release"]
+    assert names(temporary) == []
 
 
 @pytest.mark.parametrize("number", [0, 5, 30])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import duckdb
 
 from st_opendata.errors import InputError
+from st_opendata.facts.scratch import Scratch
 
 Row = tuple[Any, ...]
 
@@ -22,7 +21,8 @@ class Engine:
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="st-opendata-", dir=parent))
+        self._scratch = Scratch(parent)
+        self.folder = self._scratch.folder
         settings: dict[str, Any] = {
             "memory_limit": memory,
             "threads": threads,
@@ -35,7 +35,7 @@ class Engine:
         try:
             self._connection = duckdb.connect(str(self.folder / "facts.duckdb"), config=settings)
         except duckdb.Error as error:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._scratch.close()
             raise InputError(f"the fact base cannot be opened: {_first_line(error)}", remedy=_ROOM) from None
 
     def lock(self, files: Iterable[Path]) -> None:
@@ -84,7 +84,7 @@ class Engine:
     def close(self) -> None:
         """Close the database and remove its folder."""
         self._connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.close()
 
 
 EngineError = duckdb.Error

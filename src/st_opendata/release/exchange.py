@@ -60,8 +60,8 @@ def drafted(target: Path, *, marker: str) -> Iterator[Draft]:
         for litter in (building, _beside(target, "old")):
             if litter.exists():
                 shutil.rmtree(litter)
-        building.mkdir()
         try:
+            building.mkdir()
             yield Draft(building, target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
