@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from rdflib import BNode
@@ -19,17 +18,6 @@ from st_opendata.validation.wellformed import list_members
 
 _SEVERITIES = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
 """Any other severity, also one that the shapes define themselves, is taken as a violation."""
-
-_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "shacl-min-count": ("minCount",),
-    "shacl-max-count": ("maxCount",),
-    "shacl-qualified-min-count": ("qualifiedMinCount",),
-    "shacl-qualified-max-count": ("qualifiedMaxCount",),
-    "shacl-node-kind": ("nodeKind",),
-    "shacl-pattern": ("pattern",),
-    "shacl-language-in": ("languageIn",),
-    "shacl-less-than-or-equals": ("lessThanOrEquals",),
-}
 
 
 def code_of(component: Node) -> str:
@@ -70,14 +58,14 @@ def _shown(term: Node) -> str:
 
 
 def _expected(code: str, result: Result, shapes: Shapes) -> str:
-    """What the shape asks for: the values of the component's parameter, else the shape or component itself."""
+    """What the shape asks for: the values of the component's parameter, else the component or the shape itself.
+
+    `shacl-min-count` has the parameter sh:minCount; members of a list are shown one by one.
+    """
     if code == "shacl-custom":
         return short(term_text(result.component))
-    camel = re.sub(r"-([a-z])", lambda match: match[1].upper(), code.removeprefix("shacl-"))
-    names = _PARAMETERS.get(code, (camel,))
-    if code in ("shacl-sparql", "shacl-not", "shacl-node", "shacl-closed"):
-        names = ("not", "node") if code != "shacl-sparql" else ()
-    terms = [term for name in names for term in shapes.graph.objects(result.shape, SH[name])]
+    parameter = re.sub(r"-([a-z])", lambda match: match[1].upper(), code.removeprefix("shacl-"))
+    terms = shapes.graph.objects(result.shape, SH[parameter])
     members = [member for term in terms for member in list_members(shapes.graph, term) or [term]]
     named = sorted(_shown(member) for member in members if not isinstance(member, BNode))
     return ", ".join(named) or _shown(shapes.owners.get(result.shape, result.shape))
