@@ -48,7 +48,7 @@ def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = N
     data = read_lines(facts.lines())
     if background is not None:
         data += background
-    return _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts))
+    return _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts) or _naming(result, data, facts))
 
 
 def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
@@ -61,6 +61,17 @@ def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
     value = None if result.value is None else term_text(result.value)
     found = facts.places(focus, result.path, value) if value is not None else ()
     return found or facts.places(focus, result.path) or _missing(focus, result.path, facts)
+
+
+def _naming(result: Result, data: Graph, facts: FactBase) -> tuple[Place, ...]:
+    """The cells that name the focus node, where no row describes it."""
+    focus = term_text(result.focus)
+    named = {
+        place
+        for subject, predicate in data.subject_predicates(result.focus)
+        for place in facts.places(term_text(subject), term_text(predicate), focus)
+    }
+    return tuple(sorted(named, key=lambda place: (place.file, place.row or 0, place.column or "")))
 
 
 def _missing(focus: str, predicate: str, facts: FactBase) -> tuple[Place, ...]:
@@ -84,6 +95,8 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
         InputError: a data file cannot be read or does not parse.
         ConfigurationError: a shape file does not parse or states ill-formed shapes.
     """
+    if not data:
+        raise InputError("there is no data to validate", remedy="Name one RDF file or more.")
     loaded = load_shapes(shapes)
     graph, reader = Graph(), TermReader()
     origin: dict[Node, Path] = {}
@@ -93,8 +106,6 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
             graph.add(triple)
             origin.setdefault(triple[0], path)
             bad.update({term: path for term in triple if isinstance(term, URIRef) and _BAD_IRI.search(term)})
-    if not data:
-        raise InputError("there is no data to validate", remedy="Name one RDF file or more.")
     results = list(run(graph, loaded))
     anchors = {result.focus: _anchor(graph, result.focus) for result in results}
     wanted = {str(term) for term in (*anchors.values(), *bad)}

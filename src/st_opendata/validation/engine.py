@@ -71,7 +71,7 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     validator = Validator(DataGraph.from_rdflib(shared), shacl_graph=shapes.graph, options=dict(_OPTIONS))
     try:
         _, report, _ = validator.run()  # type: ignore[no-untyped-call]
-    except (ReportableRuntimeError, SPARQLError) as error:
+    except (ReportableRuntimeError, SPARQLError, re.error) as error:
         first_line = str(error).partition("\n")[0]
         raise ConfigurationError(
             f"the shapes cannot be evaluated: {first_line}", remedy="Simplify the shape that this speaks of."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pyoxigraph as ox
 from pyparsing import ParseException, ParseResults
 from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal
 from rdflib.plugins.sparql.parser import parseQuery
@@ -39,7 +40,7 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
         yield "$shapesGraph, optional in SHACL, is not supported here"
     form_name = "SelectQuery" if form == SH.select else "AskQuery"
     try:
-        prologue, query = parseQuery(re.sub(r"[$?]PATH\b", "<urn:path>", text))
+        prologue, query = parseQuery(_without_path(text))
     except ParseException as error:
         yield f"the query does not parse: line {error.lineno}, column {error.column} of it: {error.msg}"
         return
@@ -52,6 +53,12 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
         yield f'the query uses the prefix "{prefix}:", which no sh:declare of its sh:prefixes declares'
     if query.name == "SelectQuery" and "projection" in query and not _projects_this(query):
         yield "the query must SELECT $this"
+    if not unknown and not any(part.name == "ServiceGraphPattern" for part in _parts(query)):
+        try:
+            # rdflib finds faults of scope, such as a second BIND to a variable, only when it runs the query.
+            ox.Store().query(_prologue(graph, holder) + _without_path(text))
+        except SyntaxError as error:
+            yield f"the query is not valid: {error.msg}"
 
 
 def declared_prefixes(graph: Graph, holder: Node) -> dict[str, str]:
@@ -69,9 +76,17 @@ def write_prefixes(graph: Graph) -> None:
     """Put the declared prefixes into the text of every query: pySHACL does not look for them behind `owl:imports`."""
     for form in (SH.select, SH.ask):
         for holder, text in list(graph.subject_objects(form)):
-            prefixes = _KNOWN | declared_prefixes(graph, holder)
-            prologue = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
-            graph.set((holder, form, Literal(prologue + str(text))))
+            graph.set((holder, form, Literal(_prologue(graph, holder) + str(text))))
+
+
+def _prologue(graph: Graph, holder: Node) -> str:
+    prefixes = _KNOWN | declared_prefixes(graph, holder)
+    return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
+
+
+def _without_path(text: str) -> str:
+    """The text with $PATH, which stands for the path of the shape, replaced by some path, so that it is SPARQL."""
+    return re.sub(r"[$?]PATH\b", "<urn:path>", text)
 
 
 def _construct_problems(query: CompValue) -> Iterator[str]:

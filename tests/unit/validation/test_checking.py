@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, Literal
 
-from st_opendata.errors import InputError
+from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.findings import Severity
 from st_opendata.place import Place
@@ -101,6 +101,21 @@ def test_findings_point_at_the_cells(facts: FactBase, tmp_path: Path) -> None:
     assert missing.shape == "<https://example.org/CityShape-label>"
     assert missing.component == "<http://www.w3.org/ns/shacl#MinCountConstraintComponent>"
     assert [each.severity for each in found] == [Severity.VIOLATION, Severity.VIOLATION, Severity.WARNING]
+
+
+def test_a_node_that_no_row_describes_has_the_cells_that_name_it(facts: FactBase, tmp_path: Path) -> None:
+    shape = "ex:S sh:targetObjectsOf ex:country ; sh:property [ sh:path ex:code ; sh:minCount 1 ] ."
+    found = validate_facts(facts, shapes_of(tmp_path, SHAPES + shape))
+    assert [each.places for each in found] == [
+        (Place("cities/cities.csv", row=row, column="Pays"),) for row in (2, 3, 4)
+    ]
+
+
+def test_a_query_that_fails_when_run_is_an_error(tmp_path: Path) -> None:
+    text = """ex:S sh:targetClass ex:City ; sh:sparql [
+        sh:select "SELECT $this { $this a ?type FILTER regex(str(?type), '(') }" ] ."""
+    with pytest.raises(ConfigurationError, match="cannot be evaluated"):
+        validate_graph(graph("ex:ulm a ex:City ."), shapes_of(tmp_path, SHAPES + text))
 
 
 def test_without_a_column_for_the_property_the_row_is_the_place(facts: FactBase, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ ILL_FORMED = [
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { $this a e:C }' ] .", 'prefix "e:"', False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this FROM <e:g> { }' ] .", "FROM is not allowed", False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { SERVICE <e:s> { } }' ] .", "SERVICE is", False),
+    ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ?p ?x BIND (1 AS ?x) }' ] .", "the query is not valid", False),
     (
         "ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { GRAPH $shapesGraph { } }' ] .",
         "$shapesGraph",
