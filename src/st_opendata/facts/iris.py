@@ -53,11 +53,7 @@ class Names:
 
 
 def expanded(template: Template, value: Callable[[str], Value], names: Names) -> str:
-    """The IRI of a row; NULL where an obliging variable is NULL.
-
-    Reserved expansion (`{+url}`) keeps every character, as `uritemplate` does: IRIs may hold accents, and characters
-    that they cannot hold are found in the cells.
-    """
+    """The IRI of a row; NULL where an obliging variable is NULL."""
     parts = [part if isinstance(part, str) else _expression(part, value) for part in template]
     whole = sql.concat([sql.text(part) if isinstance(template[n], str) else part for n, part in enumerate(parts)])
     return resolved(whole, names) if is_open(template) else whole
@@ -77,7 +73,7 @@ def _expression(expression: Expression, value: Callable[[str], Value]) -> str:
 def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
     def encoded(text: str) -> str:
         cut = f"substr({text}, 1, {variable.prefix})" if variable.prefix else text
-        return cut if operator.reserved else sql.percent_encoded(cut)
+        return sql.reserved_encoded(cut) if operator.reserved else sql.percent_encoded(cut)
 
     label = sql.text(f"{variable.name}=")
     if value.listed:
@@ -96,15 +92,9 @@ def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
 
 def resolved(value: str, names: Names) -> str:
     """What an open template's text names: a prefixed name expanded, an absolute IRI kept, the rest put on the base."""
-    prefix, local = f"split_part({value}, ':', 1)", f"substr({value}, strpos({value}, ':') + 1)"
-    cases = [
-        (f"{prefix} = {sql.text(name)}", sql.concat([sql.text(start), local])) for name, start in names.prefixes.items()
-    ]
-    known = sql.when([(f"{prefix} IN {sql.texts(names.prefixes)}", sql.when(cases))], value)
-    return sql.when(
-        [(f"{value} IS NULL", "NULL"), (sql.part_match(value, rf"\A{SCHEME}"), known)],
-        sql.concat([sql.text(names.base), value]),
-    )
+    start, local = sql.before(value, ":"), sql.after(value, ":")
+    known = f"coalesce({sql.concat([sql.chosen(start, names.prefixes), local])}, {value})"
+    return sql.when([(sql.part_match(value, rf"\A{SCHEME}"), known)], sql.concat([sql.text(names.base), value]))
 
 
 _SCHEMES = ("http", "https", "urn", "mailto", "tel", "doi", "tag", "geo")
@@ -113,12 +103,15 @@ _SCHEMES = ("http", "https", "urn", "mailto", "tel", "doi", "tag", "geo")
 def names_property(value: str, names: Names) -> str:
     """True for the text of a full IRI or of a name with a known prefix."""
     known = sql.texts([*names.prefixes, *_SCHEMES])
-    return sql.all_of([sql.part_match(value, rf"\A{SCHEME}."), f"split_part({value}, ':', 1) IN {known}"])
+    return sql.all_of([sql.part_match(value, rf"\A{SCHEME}."), f"{sql.before(value, ':')} IN {known}"])
+
+
+_LONE_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?\z)"
 
 
 def illegal(value: str) -> str:
-    """True for text with a character that no IRI can hold."""
-    return sql.part_match(value, ILLEGAL_IN_IRI)
+    """True for text that is no part of an IRI: a character that none can hold, or a percent sign without digits."""
+    return sql.part_match(value, rf"{ILLEGAL_IN_IRI}|{_LONE_PERCENT}")
 
 
 def term(iri: str) -> str:

@@ -181,15 +181,9 @@ class Variables:
         if name in ("_row", "_sourceRow"):
             shift = f" - {self.first - 1}" if name == "_row" else ""
             return Value(f"CAST(record{shift} AS VARCHAR)")
-        if name.startswith("_") and self.column is not None:
-            own = {
-                "_name": self.column.name,
-                "_column": str(self.column.number),
-                "_sourceColumn": str(self.column.number),
-            }
-            if name in own:
-                return Value(sql.text(own[name]))
         column = self.table.column(name)
         if self.item and self.column is not None and name == self.column.name:
             return Value(self.item)
-        return Value("NULL" if column.virtual else f"c{column.number}", listed=column.separator is not None)
+        return Value(
+            "CAST(NULL AS VARCHAR)" if column.virtual else f"c{column.number}", listed=column.separator is not None
+        )

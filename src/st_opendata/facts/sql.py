@@ -7,7 +7,7 @@ regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every funct
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def name(identifier: str) -> str:
@@ -32,12 +32,17 @@ def concat(parts: Sequence[str]) -> str:
 
 def join_known(separator: str, parts: Sequence[str]) -> str:
     """The parts that are not NULL with the separator between them, empty when all are."""
-    return f"concat_ws({text(separator)}, {', '.join(parts)})"
+    return f"array_to_string([{', '.join(parts)}], {text(separator)})"
 
 
 def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
     """The value of the first condition that holds."""
     return "CASE " + " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases) + f" ELSE {otherwise} END"
+
+
+def chosen(key: str, values: Mapping[str, str]) -> str:
+    """The text that belongs to a key, NULL for another key."""
+    return f"CASE {key} " + " ".join(f"WHEN {text(k)} THEN {text(v)}" for k, v in values.items()) + " END"
 
 
 def any_of(conditions: Sequence[str]) -> str:
@@ -74,6 +79,16 @@ def replaced(value: str, old: str, new: str) -> str:
     return f"replace({value}, {text(old)}, {text(new)})"
 
 
+def before(value: str, character: str) -> str:
+    """What stands before the first such character, empty where there is none."""
+    return f"substr({value}, 1, greatest(strpos({value}, {text(character)}) - 1, 0))"
+
+
+def after(value: str, character: str) -> str:
+    """What stands after the first such character, all where there is none."""
+    return f"substr({value}, strpos({value}, {text(character)}) + 1)"
+
+
 def trimmed(value: str, characters: str = " \t\r\n") -> str:
     """Without these characters at both ends."""
     return f"trim({value}, {text(characters)})"
@@ -107,6 +122,20 @@ def clock(value: str) -> str:
 def percent_encoded(value: str) -> str:
     """RFC 6570 simple expansion: all but unreserved characters percent-encoded as UTF-8."""
     return f"url_encode({value})"
+
+
+_LEGAL = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
+
+
+def reserved_encoded(value: str) -> str:
+    """RFC 6570 reserved expansion: percent-encoded but for unreserved and reserved characters and percent triplets.
+
+    A percent sign must start a triplet: one that does not is kept too.
+    """
+    encoded = percent_encoded(value)
+    for character in ":/?#[]@!$&'()*+,;=%":
+        encoded = replaced(encoded, f"%{ord(character):02X}", character)
+    return when([(full_match(value, _LEGAL), value)], encoded)
 
 
 def escaped(value: str) -> str:

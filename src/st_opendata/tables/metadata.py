@@ -18,7 +18,13 @@ from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Tabl
 from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
-from st_opendata.tables.templates import ROW_VARIABLES, absolute_template, parse_template, variable_names
+from st_opendata.tables.templates import (
+    ROW_VARIABLES,
+    absolute_template,
+    fill_column_variables,
+    parse_template,
+    variable_names,
+)
 
 _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
@@ -59,11 +65,12 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         return None
     names = [column.text("name", required=False) or f"_col.{number}" for number, column in enumerate(listed, 1)]
     key = schema.texts("primaryKey")
-    reader = _ColumnReader(around, names, _row_template(around.base, name, key), inherited)
+    sources = [name for name, column in zip(names, listed, strict=True) if not column.flag("virtual")]
+    reader = _ColumnReader(around, sources, _row_template(around.base, name, key), inherited)
     columns = [reader.read(column, names[number], number + 1) for number, column in enumerate(listed)]
     _check_columns(listed, columns)
     for part in key:
-        schema.known(part, names, "primaryKey", "column")
+        schema.known(part, sources, "primaryKey", "column")
     _ask_csvw(fields, [column for column in columns if not column.virtual])
     suppress = fields.flag("suppressOutput")
     return Table(
@@ -76,7 +83,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         description=fields.local_text("description"),
         dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(),
         primary_key=key,
-        foreign_keys=tuple(_foreign_keys(schema, names, around.dataset)),
+        foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
     )
 
 
@@ -125,6 +132,9 @@ class _ColumnReader:
         def at(key: str) -> Fields:
             return level.get(key, fields)
 
+        def template(key: str) -> str | None:
+            return self._template(at(key), key, (name, number))
+
         lang = at("lang").text("lang", required=False) or "und"
         if not _LANGUAGE.match(lang):
             at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
@@ -140,18 +150,18 @@ class _ColumnReader:
             separator=at("separator").text("separator", required=False) or None,
             ordered=at("ordered").flag("ordered"),
             lang=lang,
-            about_url=self._template(at("aboutUrl"), "aboutUrl") or self._about,
-            property_url=self._template(at("propertyUrl"), "propertyUrl"),
-            value_url=self._template(at("valueUrl"), "valueUrl"),
+            about_url=template("aboutUrl") or self._about,
+            property_url=template("propertyUrl"),
+            value_url=template("valueUrl"),
             suppress_output=fields.flag("suppressOutput"),
         )
 
-    def _template(self, fields: Fields, key: str) -> str | None:
+    def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:
         text = fields.text(key, required=False)
         if not text:
             return None
         try:
-            template = absolute_template(text, self._around.base, self._around.prefixes)
+            template = absolute_template(fill_column_variables(text, *column), self._around.base, self._around.prefixes)
             for variable in variable_names(parse_template(template)):
                 fields.known(variable, self._known, key, "column")
         except ValueError as error:

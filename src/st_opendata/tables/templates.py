@@ -14,8 +14,8 @@ import uritemplate
 from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
 
-ROW_VARIABLES = ("_row", "_sourceRow", "_name", "_column", "_sourceColumn")
-"""Variables that CSVW defines beside the columns (metadata §5.1.3)."""
+ROW_VARIABLES = ("_row", "_sourceRow")
+"""Variables that CSVW defines beside the columns (metadata §5.1.3); those of a column are filled in before."""
 
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"
 ILLEGAL_IN_IRI = r"[\x00-\x20<>\"{}|\\^`]"
@@ -80,6 +80,12 @@ def variable_names(template: Template) -> tuple[str, ...]:
     """Names of the variables, each once, in order."""
     names = [variable.name for part in template if isinstance(part, Expression) for variable in part.variables]
     return tuple(dict.fromkeys(names))
+
+
+def fill_column_variables(text: str, name: str, number: int) -> str:
+    """The template with `{_name}`, `{_column}` and `{_sourceColumn}` filled in, which are constants of a column."""
+    values = {"_name": name, "_column": str(number), "_sourceColumn": str(number)}
+    return re.sub(r"\{\+?(_name|_column|_sourceColumn)\}", lambda found: values[found.group(1)], text)
 
 
 def is_open(template: Template) -> bool:
