@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from types import FrameType
 
 import click
@@ -36,10 +37,11 @@ _REMEDIES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises, unless ST_DEBUG is set and the program has a defect."""
+    _prefer_utf8()
     with _interrupts() as interrupts:
         try:
             code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False)
-            sys.stdout.flush()
+            click.echo(nl=False)  # flushes, so that an output that cannot be written is told
             return int(code or 0)
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 (the one place)
             # A library that was called may have made another exception of an interrupt.
@@ -60,6 +62,8 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
             # As a Unix tool does whose reader has gone (`| head`); the interpreter must not flush into the pipe again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _NO_READER
+        case MemoryError():
+            text, code = "Error: there is not enough memory\n  Close other programs, or use a larger machine.", _INPUT
         case OSError():
             text, code = f"Error: {_describe(error)}", _INPUT
         case _:
@@ -72,6 +76,16 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
             code = _DEFECT
     click.echo(text, err=True)
     return code
+
+
+def _prefer_utf8() -> None:
+    """What goes to a file or a pipe is UTF-8 in every locale; a terminal shows what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
 
 
 def _describe(error: OSError) -> str:

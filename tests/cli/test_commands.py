@@ -7,8 +7,10 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ import rdflib
 
 Run = Callable[..., Any]
 POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:population ?n } ORDER BY ?n"
+
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 0) }"
 
 
 def test_build(release: Path) -> None:
@@ -147,11 +151,36 @@ def test_query_does_not_fit_format(release: Path, run: Run) -> None:
 
 
 def test_query_that_takes_too_long(release: Path) -> None:
-    runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 0) }"
-    command = [sys.executable, "-m", "st_opendata", "query", str(release), runaway, "--timeout", "0.2"]
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), RUNAWAY, "--timeout", "0.2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 3
     assert "took longer than 0.2 seconds" in done.stderr
+
+
+def test_interrupted_query(release: Path) -> None:
+    command = [sys.executable, "-m", "st_opendata", "query", str(release), RUNAWAY]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err.strip()) == (130, "", "Interrupted: no release was left half-written.")
+
+
+def test_output_is_utf8_in_every_locale(release: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "st_opendata",
+        "query",
+        str(release),
+        "SELECT ('\u2192 é' AS ?x) {}",
+        "--format",
+        "csv",
+    ]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    for form in ("csv", "table"):
+        done = subprocess.run([*command[:-1], form], env=environment, capture_output=True, check=True)
+        assert "\u2192 é" in done.stdout.decode("utf-8")
 
 
 @pytest.mark.parametrize("command", [("query", "ASK {}"), ("explain", "city/lyon"), ("score",), ("verify",)])
@@ -227,6 +256,7 @@ def test_score(release: Path, run: Run) -> None:
     assert first["points"] < 405
     assert any(mark.get("remedy") for mark in first["marks"])
     assert run("score", release / "places" / "cities.csv").code == 3
+    assert run("score", "http://127.0.0.1:9/catalog.ttl").code == 4
     assert run("score", "ftp://example.org/catalog.ttl").code == 3
 
 
