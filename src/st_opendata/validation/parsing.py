@@ -6,6 +6,7 @@ small graphs that SHACL needs. Nothing is fetched: JSON-LD contexts must be inli
 
 from __future__ import annotations
 
+import codecs
 import logging
 import warnings
 from collections.abc import Iterable, Mapping
@@ -102,9 +103,12 @@ def read_triples(path: Path, reader: TermReader, *, lenient: bool = False) -> li
         )
     reader.next_file()
     try:
-        # The name alone is the base: a report must not tell in which folder of whose machine the file was.
-        quads = ox.parse(path=path, format=parser, base_iri=f"file:///{path.name}", lenient=lenient)
-        return reader.triples(quads)
+        with path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
+            # The name alone is the base: a report must not tell in which folder of whose machine the file was.
+            quads = ox.parse(file, format=parser, base_iri=f"file:///{path.name}", lenient=lenient)
+            return reader.triples(quads)
     except SyntaxError as error:
         raise InputError(
             _without_place(error.msg),

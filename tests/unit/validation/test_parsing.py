@@ -21,6 +21,7 @@ FORMS = {
     "</rdf:Description></rdf:RDF>",
 }
 FORMS["data.xml"] = FORMS["data.rdf"]
+FORMS["bom.ttl"] = "\ufeff" + FORMS["data.ttl"]
 
 
 @pytest.mark.parametrize("name", FORMS)
