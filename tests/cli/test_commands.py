@@ -205,8 +205,8 @@ def test_explain(release: Path, run: Run) -> None:
         "    Lyon  [en]",
         '        places/cities.csv, row 2, column "name"',
     ]
-    assert lines[lines.index("What sources say") :] == [
-        "What sources say",
+    assert lines[lines.index("What the sources say") :] == [
+        "What the sources say",
         "  schema:population",
         "    * 522250  (preferred)",
         "        source: Census of 2021  (source/insee)",

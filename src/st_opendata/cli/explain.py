@@ -55,7 +55,7 @@ def _write(found: Explanation) -> None:
             click.echo(f"    {_value(statement.object, found.base)}")
             _write_cells(statement.cells)
     if found.claims:
-        click.echo("\nWhat sources say")
+        click.echo("\nWhat the sources say")
     for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
         of = "" if subject == f"<{found.iri}>" else f"  of {_value(subject, found.base)}"
         click.echo(f"  {readable(predicate)}{of}")
