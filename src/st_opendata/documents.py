@@ -78,6 +78,7 @@ def read_document(path: Path, shown: str) -> Document:
     return Document(path, shown, _Converter(shown).convert(root), root)
 
 
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 _SIMPLIFY = "Write the entries out, without anchors (&) and aliases (*)."
 
 
@@ -164,7 +165,7 @@ class _Converter:
         self._nodes += 1
         if self._nodes > MAX_NODES or depth > MAX_DEPTH:
             self._refuse("anchors and aliases, or nesting, make this file too large", node, _SIMPLIFY)
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag not in _TAGS:
             self._refuse(f'the tag "{node.tag}" is not used here', node, "Delete the tag.")
         if isinstance(node, yaml.ScalarNode):
             return str(node.value)

@@ -21,6 +21,11 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self._data
 
+    @property
+    def noted(self) -> int:
+        """How many problems the document has so far."""
+        return len(self._problems)
+
     def problem(self, message: str, *steps: str | int) -> None:
         """Note a problem with the value under `steps`."""
         self._problems.add((*self._loc, *steps), message)

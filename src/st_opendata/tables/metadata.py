@@ -50,6 +50,7 @@ class Surroundings:
 
 def read_table(fields: Fields, around: Surroundings) -> Table | None:
     """The table that `fields` describe; None when it is too wrong to go on. Problems are noted in `fields`."""
+    before = fields.noted
     fields.only(_TABLE_KEYS)
     url = fields.text("url")
     path = _path(fields, url, around) if url else None
@@ -71,7 +72,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     _check_columns(listed, columns)
     for part in key:
         schema.known(part, sources, "primaryKey", "column")
-    _ask_csvw(fields, [column for column in columns if not column.virtual])
+    if fields.noted == before:  # what we found says it better, and with its place
+        _ask_csvw(fields, [column for column in columns if not column.virtual])
     suppress = fields.flag("suppressOutput")
     return Table(
         name=name,

@@ -23,6 +23,9 @@ class Problems:
         if entry not in self._found:
             self._found.append(entry)
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def raise_any(self) -> None:
         """Raise one ConfigurationError for everything that was added.
 

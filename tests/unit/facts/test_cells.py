@@ -25,7 +25,11 @@ RIGHT: list[tuple[Any, str, str]] = [
     (FRENCH, "29119448,36", "29119448.36"),
     (FRENCH, "-1 000", "-1000"),
     (FRENCH, "\u00a01,5".strip("\u00a0"), "1.5"),
-    ({"base": "decimal", "format": {"pattern": "# ##0,00", "decimalChar": ",", "groupChar": " "}}, "1 234,50", "1234.50"),
+    (
+        {"base": "decimal", "format": {"pattern": "# ##0,00", "decimalChar": ",", "groupChar": " "}},
+        "1 234,50",
+        "1234.50",
+    ),
     ({"base": "decimal", "format": {"pattern": "#,##0.00"}}, "1,234.50", "1234.50"),
     ({"base": "decimal", "format": {"pattern": "#,##,##0.##"}}, "12,34,567.5", "1234567.5"),
     ({"base": "decimal", "format": {"groupChar": "'"}}, "1’234.50", "1234.50"),
@@ -37,7 +41,11 @@ RIGHT: list[tuple[Any, str, str]] = [
     ("decimal", ".5", "0.5"),
     ("decimal", "5.", "5"),
     ("decimal", " 12 ", "12"),
-    ("decimal", "123456789012345678901234567890.123456789012345678901234567890", "123456789012345678901234567890.123456789012345678901234567890"),
+    (
+        "decimal",
+        "123456789012345678901234567890.123456789012345678901234567890",
+        "123456789012345678901234567890.123456789012345678901234567890",
+    ),
     ("integer", "+0042", "42"),
     ("integer", "-0", "0"),
     ("double", "1.5e10", "1.5E10"),
@@ -54,7 +62,11 @@ RIGHT: list[tuple[Any, str, str]] = [
     ({"base": "time", "format": "HHmm"}, "1430", "14:30:00"),
     ("dateTime", "2024-02-29T14:30:05Z", "2024-02-29T14:30:05Z"),
     ({"base": "dateTime", "format": "yyyy-MM-dd HH:mm:ss"}, "2023-05-01 12:00:00", "2023-05-01T12:00:00"),
-    ({"base": "dateTime", "format": "dd/MM/yyyy HH:mm:ss.SSS X"}, "01/05/2023 12:00:00.5 +0130", "2023-05-01T12:00:00.5+01:30"),
+    (
+        {"base": "dateTime", "format": "dd/MM/yyyy HH:mm:ss.SSS X"},
+        "01/05/2023 12:00:00.5 +0130",
+        "2023-05-01T12:00:00.5+01:30",
+    ),
     ({"base": "dateTime", "format": "yyyy-MM-ddTHH:mmX"}, "2023-05-01T12:00+02", "2023-05-01T12:00:00+02:00"),
     ("gYear", "2024", "2024"),
     ("gYearMonth", "2024-12", "2024-12"),
@@ -68,14 +80,18 @@ RIGHT: list[tuple[Any, str, str]] = [
     ({"base": "string", "maxLength": "3"}, "é😀a", "é😀a"),
     ({"base": "integer", "minimum": "0", "maximum": "100"}, "100", "100"),
     ({"base": "date", "minimum": "2016-02-01"}, "2016-02-01", "2016-02-01"),
-]  # fmt: skip
+]
 
 WRONG: list[tuple[Any, str, str]] = [
     (FRENCH, "29 1194 48,36", "cell-datatype"),
     (FRENCH, "29119448.36", "cell-datatype"),
     (FRENCH, "29  119", "cell-datatype"),
     (FRENCH, "29 119 448,36 €", "cell-datatype"),
-    ({"base": "decimal", "format": {"pattern": "# ##0,00", "decimalChar": ",", "groupChar": " "}}, "1234,50", "cell-datatype"),
+    (
+        {"base": "decimal", "format": {"pattern": "# ##0,00", "decimalChar": ",", "groupChar": " "}},
+        "1234,50",
+        "cell-datatype",
+    ),
     ({"base": "decimal", "format": {"pattern": "#,##0.00"}}, "1,234.5", "cell-datatype"),
     ({"base": "decimal", "format": "0.0%"}, "12.5", "cell-datatype"),
     ({"base": "integer", "format": "000"}, "07", "cell-datatype"),
@@ -118,7 +134,7 @@ WRONG: list[tuple[Any, str, str]] = [
     ({"base": "double", "maxExclusive": "1"}, "1.0", "cell-range"),
     ({"base": "date", "maximum": "2022-06-30"}, "2022-07-01", "cell-range"),
     ({"base": "dateTime", "minimum": "2016-01-01T00:00:00Z"}, "2015-12-31T23:59:59Z", "cell-range"),
-]  # fmt: skip
+]
 
 
 def one_column(cases: list[tuple[Any, str, str]]) -> tuple[str, list[dict[str, Any]]]:
@@ -183,7 +199,8 @@ def engine() -> duckdb.DuckDBPyConnection:
 
 
 DATATYPES = [
-    Datatype(base, datatype_iri(base)) for base in ("integer", "decimal", "double", "date", "dateTime", "time", "anyURI", "gYear")
+    Datatype(base, datatype_iri(base))
+    for base in ("integer", "decimal", "double", "date", "dateTime", "time", "anyURI", "gYear")
 ] + [
     Datatype("decimal", datatype_iri("decimal"), decimal_char=",", group_char=" "),
     Datatype("decimal", datatype_iri("decimal"), "#,##0.0#"),
@@ -191,16 +208,18 @@ DATATYPES = [
     Datatype("double", datatype_iri("double"), "0.0E0"),
     Datatype("date", datatype_iri("date"), "d.M.yyyy"),
     Datatype("dateTime", datatype_iri("dateTime"), "dd/MM/yyyy HH:mm:ss.SSXXX"),
-]  # fmt: skip
+]
 NUMBERISH = st.text("0123456789+-.,  eE\u00a0", max_size=12)
 MOMENTISH = st.from_regex(
-    r"[0-3]?[0-9][./][01]?[0-9][./]20[0-9]{2}( [0-2][0-9]:[0-5][0-9]:[0-9]{2}(\.[0-9]{1,3})?(Z|[+-][01][0-9]:[0-9]{2})?)?"
-    r"|20[0-3][0-9]-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?)?(Z|[+-][01][0-9]:[0-5][0-9])?",
+    r"[0-3]?[0-9][./][01]?[0-9][./]20[0-9]{2}"
+    r"( [0-2][0-9]:[0-5][0-9]:[0-9]{2}(\.[0-9]{1,3})?(Z|[+-][01][0-9]:[0-9]{2})?)?"
+    r"|20[0-3][0-9]-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?)?"
+    r"(Z|[+-][01][0-9]:[0-5][0-9])?",
     fullmatch=True,
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(NUMBERISH, MOMENTISH, st.text(max_size=10).filter(lambda text: "\0" not in text)))
 def test_sql_reads_cells_as_python_does(engine: duckdb.DuckDBPyConnection, text: str) -> None:
     from st_opendata.facts import sql
@@ -222,3 +241,15 @@ def test_french_numbers_are_read_without_losing_a_digit(number: Decimal, group: 
 @given(base=st.sampled_from(sorted(INTEGER_BOUNDS)), number=st.integers())
 def test_integers_are_canonical(base: str, number: int) -> None:
     assert parse(Datatype(base, datatype_iri(base)), f"{number:+06d}") == str(number)
+
+
+def test_columns_without_any_value(load: Load) -> None:
+    _, columns = one_column(RIGHT)
+    columns = [{**column, "propertyUrl": f"ex:{column['name']}"} for column in columns]
+    columns += [{"name": "open", "propertyUrl": "ex:o", "valueUrl": "{+open}"}, {"name": "list", "separator": "|"}]
+    header = "\t".join(str(column["name"]) for column in columns)
+    base = load(
+        f"id\t{header}\n" + f"x{chr(9) * len(columns)}\n" * 2, [{"name": "id"}, *columns], dialect={"delimiter": "\\t"}
+    )
+    assert base.findings == ()
+    assert list(base.lines()) == []
