@@ -246,6 +246,29 @@ def test_verify(release: Path, run: Run, tmp_path: Path) -> None:
     assert [each["change"] for each in content["differences"]] == ["extra", "changed", "missing"]
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "command"),
+    [
+        ("tiny.nq", "<https://example.org/a> <https://example.org/p>", ("query", "ASK {}")),
+        ("tiny.nq", None, ("query", "ASK {}")),
+        ("catalog.ttl", "a a a", ("query", "ASK {}")),
+        ("catalog.ttl", "a a a", ("score",)),
+        ("places/facts.parquet", "PAR1", ("explain", "city/lyon")),
+        ("release.json", "{}", ("explain", "city/lyon")),
+    ],
+)
+def test_damaged_release(
+    file: str, content: str | None, command: tuple[str, ...], release: Path, run: Run, tmp_path: Path
+) -> None:
+    copy = tmp_path / "release"
+    shutil.copytree(release, copy)
+    (copy / file).unlink() if content is None else (copy / file).write_text(content)
+    ran = run(command[0], copy, *command[1:])
+    assert ran.code == 3
+    assert Path(file).name in ran.err
+    assert not ran.out
+
+
 def test_score(release: Path, run: Run) -> None:
     ran = run("score", release)
     assert ran.code == 0

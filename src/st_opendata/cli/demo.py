@@ -38,8 +38,7 @@ def command(*, output: Path, lang: str | None, memory: str | None, threads: str 
     for path in sorted((catalogue / "questions").glob("*.rq")):
         _ask(output, path)
     click.echo(summary_text(outcome.release, output))
-    thing = outcome.release.base + "project/smarter-together"
-    note(f"Go on with: st-opendata query {output} 'SELECT …' · st-opendata explain {output} {thing}")
+    note(f"Go on with: st-opendata explain {output} project/smarter-together")
     return 0
 
 
