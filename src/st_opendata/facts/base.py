@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,12 +54,12 @@ def load_facts(
     Raises:
         InputError: the disk is full, or memory does not suffice.
     """
-    engine = Engine(folder, memory, threads)
-    try:
-        return FactBase(catalogue, engine, progress or _silent)
-    except BaseException:
-        engine.close()
-        raise
+    with ExitStack() as stack:
+        engine = Engine(folder, memory, threads)
+        stack.callback(engine.close)
+        base = FactBase(catalogue, engine, progress or _silent)
+        stack.pop_all()
+    return base
 
 
 def _silent(_: str) -> None:

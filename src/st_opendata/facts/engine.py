@@ -53,6 +53,8 @@ class Engine:
         """
         try:
             self._connection.execute(statement, list(values))
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
 

@@ -17,6 +17,7 @@ from st_opendata.place import Place
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.metadata import Surroundings, read_table
 from st_opendata.tables.problems import Problems, hint
+from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 Model = TypeVar("Model", bound=BaseModel)
 _OWN_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Catalogue: ("folder",), Dataset: ("id",)}
@@ -75,12 +76,23 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
         data["site"] = site
     elif "base" in data:
         data.setdefault("site", data["base"])
+    _check_prefixes(data.get("prefixes"), problems)
     if "folder" in data:
         problems.add(("folder",), 'the key "folder" is unknown')
     catalogue = _validate(Catalogue, data | {"folder": folder}, problems)
     problems.raise_any()
     assert catalogue is not None
     return catalogue, names
+
+
+def _check_prefixes(prefixes: object, problems: Problems) -> None:
+    for prefix, start in prefixes.items() if isinstance(prefixes, dict) else ():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", prefix):
+            problems.add(("prefixes", prefix), f'"{prefix}" cannot be a prefix: use letters and digits')
+        if not (isinstance(start, str) and re.match(SCHEME, start)) or re.search(ILLEGAL_IN_IRI, start):
+            problems.add(
+                ("prefixes", prefix), f'the prefix "{prefix}" needs an absolute IRI, as https://example.org/ns#'
+            )
 
 
 def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) -> tuple[Dataset, list[Table], Document]:

@@ -72,6 +72,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     _check_columns(listed, columns)
     for part in key:
         schema.known(part, sources, "primaryKey", "column")
+        if any(column.name == part and column.separator for column in columns):
+            schema.problem(f'the list column "{part}" cannot be a key', "primaryKey")
     if fields.noted == before:  # what we found says it better, and with its place
         _ask_csvw(fields, [column for column in columns if not column.virtual])
     suppress = fields.flag("suppressOutput")
@@ -181,6 +183,9 @@ def _check_columns(listed: list[Fields], columns: list[Column]) -> None:
         if column.name in seen:
             fields.problem(f'the column name "{column.name}" stands here a second time', "name")
         seen[column.name] = 1
+        if column.ordered and column.separator and column.property_url and not column.suppress_output:
+            message = "an ordered list needs blank nodes, which facts do not have; use a table with a position column"
+            fields.problem(message, "ordered")
         if column.virtual:
             virtual = True
             if not (column.value_url or column.default) or not column.property_url:

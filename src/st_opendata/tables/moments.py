@@ -21,13 +21,12 @@ _FIELDS: dict[str, tuple[str, str]] = {
 }
 _HOURS, _MINUTES = "(?:0[0-9]|1[0-4])", "[0-5][0-9]"
 _ZONES = {
-    "X": f"Z|[+-]{_HOURS}(?:{_MINUTES})?",
-    "XX": f"Z|[+-]{_HOURS}{_MINUTES}",
-    "XXX": f"Z|[+-]{_HOURS}:{_MINUTES}",
-    "x": f"[+-]{_HOURS}(?:{_MINUTES})?",
-    "xx": f"[+-]{_HOURS}{_MINUTES}",
-    "xxx": f"[+-]{_HOURS}:{_MINUTES}",
+    letter * length: f"{utc}[+-]{_HOURS}{minutes}"
+    for letter, utc in (("X", "Z|"), ("x", ""))
+    for length, minutes in ((1, f"(?:{_MINUTES})?"), (2, _MINUTES), (3, f":{_MINUTES}"))
 }
+"""Time zones by UTS #35's letters: capitals accept `Z`, one letter makes minutes optional, three ask for a colon."""
+
 _TOKEN = re.compile(r"(?P<field>yyyy|MM?|dd?|HH|mm|ss)|(?P<fraction>\.S+)|(?P<zone>X{1,3}|x{1,3})|(?P<plain>[-/.:T ])")
 _DATE, _TIME = {"year", "month", "day"}, {"hour", "minute"}
 _NEEDS = {"date": _DATE, "time": _TIME, "dateTime": _DATE | _TIME, "dateTimeStamp": _DATE | _TIME}
@@ -69,7 +68,7 @@ def default_moment(kind: str) -> Moment:
             accept += re.escape(token["plain"])
     if kind != "date":
         accept, fields = rf"{accept}(?:\.([0-9]+))?", [*fields, "fraction"]
-    zone = f"({_ZONES['XXX']})"
+    zone = f"({_ZONES['X' * 3]})"
     accept, fields = accept + (zone if kind == "dateTimeStamp" else f"{zone}?"), [*fields, "zone"]
     example = _example(pattern) + ("Z" if kind == "dateTimeStamp" else "")
     return Moment(kind, accept, tuple(fields), example, iso=True)
@@ -106,7 +105,7 @@ _DEFAULTS = {
     "date": "dd/MM/yyyy",
     "time": "HH:mm",
     "dateTime": "dd/MM/yyyy HH:mm",
-    "dateTimeStamp": "yyyy-MM-ddTHH:mm:ssXXX",
+    "dateTimeStamp": "yyyy-MM-ddTHH:mm:ssX",
 }
 
 

@@ -114,6 +114,7 @@ def test_site_can_be_given(write: Callable[..., Path]) -> None:
             5,
             'did you mean "name"?',
         ),
+        ('"https://example.org/ns#"', "ns", 10, 'the prefix "ex" needs an absolute IRI'),
         ("datasets: [cities]", "datasets: []", 11, "the catalogue has no datasets"),
         (
             "datasets: [cities]",
@@ -166,6 +167,8 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
         ("url: countries.csv", "url: /etc/passwd", 21, "leaves the catalogue"),
         ("url: countries.csv", "url: https://example.org/x.csv", 21, "leaves the catalogue"),
         ("url: countries.csv", "url: 'a b.csv'", 21, "is not a plain file name"),
+        ("{name: code}", "{name: l, separator: '|', ordered: true, propertyUrl: 'ex:l'}", 23, "an ordered list"),
+        ("columns: [{name: code}]", "primaryKey: l\n      columns: [{name: l, separator: ','}]", 23, "cannot be a key"),
         ("columns: [{name: code}]", "columns: []", 23, "the table has no columns"),
         (
             "    tableSchema:\n      columns: [{name: code}]",
