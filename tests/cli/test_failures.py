@@ -86,14 +86,14 @@ def test_killed_at_many_points(changed: Path, place: Path, run: Run, monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     old = digests(place)
     kept = 0
-    for number in (0, 1, 3, 8, 15, 25, 35, 45, 55, 10_000):
+    for number in (0, 2, 15, 35, 55, 10_000):
         child = Child(changed, place)
         child.wait_for_files(number)
         child.end(signal.SIGKILL)
         assert run("verify", "release", place).code == 0
         if digests(place) == old:
             kept += 1
-    assert kept >= 5  # all but those that were killed after the exchange
+    assert kept >= 3  # all but those that were killed after the exchange
     assert run("build", changed, "--output", place).code == 0
     assert digests(place) != old
     assert names(place.parent) == ["release"]
@@ -123,7 +123,7 @@ def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
     assert names(place.parent) == ["release"]
 
 
-@pytest.mark.parametrize("size", [512, 4_000, 30_000, 100_000])
+@pytest.mark.parametrize("size", [512, 30_000, 100_000])
 def test_no_room_for_a_file(size: int, changed: Path, place: Path) -> None:
     old = digests(place)
     child = Child(changed, place, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
