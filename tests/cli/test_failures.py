@@ -162,6 +162,11 @@ def test_disk_full(changed: Path, small_disk: Path, release: Path) -> None:
     assert names(small_disk) == ["release"]
 
 
+def test_output_is_a_mount_point(changed: Path, small_disk: Path, run: Run) -> None:
+    ran = run("build", changed, "--output", small_disk)
+    assert (ran.code, "is a mount point" in ran.err) == (3, True)
+
+
 def test_two_builds_at_once(changed: Path, place: Path, run: Run) -> None:
     child = Child(changed, place)
     assert child.wait_for_files(0)

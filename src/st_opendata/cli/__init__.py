@@ -6,27 +6,17 @@ so that `--version`, `--help` and a mistyped command answer at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 
 import click
 
 from st_opendata import __version__
 
-COMMANDS: Mapping[str, str] = {
-    "check": "check",
-    "build": "build",
-    "validate": "validate",
-    "score": "score",
-    "query": "query",
-    "explain": "explain",
-    "verify": "verify",
-    "demo": "demo",
-}
+COMMANDS = ("check", "build", "validate", "score", "query", "explain", "verify", "demo")
 
 
 class LazyGroup(click.Group):
-    """A group that imports the module of a command when that command is asked for."""
+    """A group that imports the module named as a command when that command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Names in the order in which a publisher meets them."""
@@ -36,7 +26,7 @@ class LazyGroup(click.Group):
         """The `command` of the module of that name, None for an unknown one."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"st_opendata.cli.{COMMANDS[cmd_name]}").command
+        command: click.Command = import_module(f"st_opendata.cli.{cmd_name}").command
         return command
 
     def resolve_command(

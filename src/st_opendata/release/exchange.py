@@ -113,6 +113,11 @@ def _make_parent(target: Path) -> None:
 
 
 def _refuse_other_content(target: Path, marker: str) -> None:
+    if target.is_mount():
+        raise InputError(
+            f"{target} is a mount point, which cannot be exchanged; nothing was changed",
+            remedy=f"Name a folder in it: --output {target / 'release'}",
+        )
     if target.is_dir():
         if (target / marker).is_file() or not any(target.iterdir()):
             return
