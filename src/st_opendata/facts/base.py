@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from st_opendata.errors import InputError
 from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import Names
@@ -246,7 +247,11 @@ class FactBase:
         """Write into the engine's own folder, the only one it may touch, then move the file to its place."""
         inside = self._engine.folder / "written.parquet"
         self._engine.run(f"COPY ({query}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
-        shutil.move(inside, path)
+        try:
+            shutil.move(inside, path)
+        except OSError as error:
+            message = f"the file cannot be written: {error.strerror}"
+            raise InputError(message, place=Place(str(path)), remedy="Free space, or choose another folder.") from None
 
 
 def _shard_digits(sources: Sequence[Source]) -> int:

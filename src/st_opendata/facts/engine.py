@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +50,11 @@ class Engine:
         """Run a statement without a result.
 
         Raises:
+            RefusedInput: the engine's reader refuses a file.
             InputError: the disk is full or memory does not suffice.
         """
-        try:
+        with _told():
             self._connection.execute(statement, list(values))
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a small result."""
@@ -65,15 +63,10 @@ class Engine:
 
     def batches(self, statement: str, size: int) -> Iterator[list[Row]]:
         """The rows in batches; other statements may run between them."""
-        cursor = self._connection.cursor()
-        try:
+        with _told(), closing(self._connection.cursor()) as cursor:
             cursor.execute(statement)
             while batch := cursor.fetchmany(size):
                 yield batch
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
-        finally:
-            cursor.close()
 
     def understands(self, pattern: str) -> bool:
         """True when the engine can compile the regular expression (RE2 knows no look-around and no back references)."""
@@ -85,12 +78,26 @@ class Engine:
 
     def close(self) -> None:
         """Close the database and remove its folder."""
-        self._connection.close()
+        with suppress(duckdb.Error):  # a full disk; what it holds is thrown away
+            self._connection.close()
         self._scratch.close()
 
 
-EngineError = duckdb.Error
+RefusedInput = duckdb.InvalidInputException
 _ROOM = "Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings."
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what the engine reports in the terms of the program; a file that its reader refuses is the caller's."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except duckdb.InvalidInputException:
+        raise
+    except duckdb.Error as error:
+        raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
 
 
 def _first_line(error: Exception) -> str:

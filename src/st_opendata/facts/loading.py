@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, row_checks, row_findings
-from st_opendata.facts.engine import Engine, EngineError
+from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
@@ -69,7 +69,7 @@ class Loader:
             checks = row_checks(table, readings, self._names)
             rows = self._rows(source, readings)
             self._engine.run(f"CREATE TABLE {name} AS {self._selected(table, rows, checks)}")
-        except EngineError as error:
+        except RefusedInput as error:
             return diagnose(source, str(error).partition("\n")[0], limit=self._limit)
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -317,3 +320,31 @@ def test_unknown_table(load: Load) -> None:
 def test_catalogues_are_json_too(make: Callable[..., Path]) -> None:
     folder = make({"t.csv": ("a\nx\n", {"columns": [{"name": "a"}]})})
     assert json.loads((folder / "catalogue.yaml").read_text())["id"] == read_catalogue(folder).id
+
+
+_SMALL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from st_opendata.errors import InputError
+from st_opendata.facts import load_facts
+from st_opendata.tables import read_catalogue
+catalogue = read_catalogue(Path(sys.argv[1]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    load_facts(catalogue, folder=Path(sys.argv[3]))
+except InputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("size", [10_000, 600_000])
+def test_a_full_disk_is_an_error_not_a_finding(make: Callable[..., Path], tmp_path: Path, size: int) -> None:
+    content = "a\n" + "".join(f"{hashlib.md5(str(number).encode()).hexdigest()}\n" for number in range(60_000))
+    folder = make({"t.csv": (content, {"columns": [{"name": "a", "propertyUrl": "ex:a"}]})})
+    spare = tmp_path / "spare"
+    spare.mkdir()
+    command = [sys.executable, "-c", _SMALL_DISK, str(folder), str(size), str(spare)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "the fact base cannot" in done.stdout and "Free space" in done.stdout
+    assert list(spare.iterdir()) == []
