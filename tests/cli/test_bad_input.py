@@ -50,6 +50,17 @@ def linked(catalogue: Path) -> None:
     (catalogue / "places" / "cities.csv").symlink_to(outside)
 
 
+def linked_shapes(catalogue: Path) -> None:
+    (catalogue.parent / "outside.ttl").touch()
+    (catalogue / "shapes").mkdir()
+    (catalogue / "shapes" / "mine.ttl").symlink_to("../../outside.ttl")
+
+
+def dataset_called_shapes(catalogue: Path) -> None:
+    (catalogue / "says").rename(catalogue / "shapes")
+    edit("catalogue.yaml", "[places, says]", "[places, shapes]")(catalogue)
+
+
 def alias_bomb() -> Change:
     levels = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
@@ -113,6 +124,8 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
         put("shapes/mine.ttl", SHAPE % 'sh:path ex:p ; sh:minCount "one"'),
         ("shapes/mine.ttl", "line 3", "minCount"),
     ),
+    "shapes outside the catalogue": (linked_shapes, ("shapes/mine.ttl", "leaves the catalogue")),
+    "a dataset called shapes": (dataset_called_shapes, ("catalogue.yaml", "called shapes", "Rename")),
     "a file of ours": (put("ontology/schemes.ttl", ""), ("schemes.ttl", "Rename")),
 }
 

@@ -14,6 +14,9 @@ from st_opendata.place import Place
 from st_opendata.resources import resource_folder
 from st_opendata.validation.parsing import TermReader, read_triples
 
+KINDS = ("ontology", "shapes")
+"""Folders beside the datasets, in a catalogue as in a release."""
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
@@ -61,16 +64,22 @@ def find_background(catalogue: Path) -> Background:
     """The files of the program and of the catalogue's `ontology/` and `shapes/`, sorted.
 
     Raises:
-        ConfigurationError: a file of the catalogue has the name of one of the program's.
+        ConfigurationError: a file of the catalogue has the name of one of the program's, or is a link out of it.
     """
-    files: dict[str, Path] = {}
-    for kind in ("ontology", "shapes"):
-        for folder in (resource_folder(kind), catalogue / kind):
-            for path in sorted(folder.rglob("*.ttl")):
-                name = f"{kind}/{path.relative_to(folder).as_posix()}"
-                if name in files:
-                    raise ConfigurationError(
-                        f"st-opendata has a file {name} of its own", place=Place(str(path)), remedy="Rename yours."
-                    )
-                files[name] = path
+    files = {f"{kind}/{name}": path for kind in KINDS for name, path in _turtle(resource_folder(kind))}
+    for kind in KINDS:
+        for name, path in _turtle(catalogue / kind):
+            if f"{kind}/{name}" in files:
+                raise ConfigurationError(
+                    f"st-opendata has a file {kind}/{name} of its own", place=Place(str(path)), remedy="Rename yours."
+                )
+            if not path.resolve().is_relative_to(catalogue.resolve()):
+                raise ConfigurationError(
+                    "this is a link that leaves the catalogue", place=Place(str(path)), remedy="Put the file there."
+                )
+            files[f"{kind}/{name}"] = path
     return Background(files)
+
+
+def _turtle(folder: Path) -> list[tuple[str, Path]]:
+    return [(path.relative_to(folder).as_posix(), path) for path in sorted(folder.rglob("*.ttl"))]
