@@ -12,6 +12,10 @@ from st_opendata.tables.problems import nearest
 def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
     """For each source column its place in the file, counted from 0; and findings when they do not fit together."""
     found: list[Finding] = []
+    other = _other_delimiter(table, header)
+    if other:
+        fields = {"title": header[0], "delimiter": _shown(other), "expected": _shown(table.dialect.delimiter)}
+        return (), [finding("table-delimiter", (Place(table.file, row=row),), dataset=table.dataset, **fields)]
 
     def note(code: str, title: str, **values: object) -> None:
         place = Place(table.file, row=row, column=title or None)
@@ -43,3 +47,14 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
         if title and header.count(title) == 1:
             note("column-unknown", title, near=nearest(title, [*names, *titles]) or "-")
     return tuple(order[number] for number in sorted(order)), found
+
+
+def _other_delimiter(table: Table, header: tuple[str, ...]) -> str | None:
+    """The character that seems to delimit a file whose header came as one cell where several columns are described."""
+    if len(header) != 1 or len(table.source_columns) == 1:
+        return None
+    return max((one for one in ";,\t|" if one in header[0]), key=header[0].count, default=None)
+
+
+def _shown(delimiter: str) -> str:
+    return "\\t" if delimiter == "\t" else delimiter

@@ -32,6 +32,8 @@ def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]
         (b"id,name\n1,a\0b\n", [("table-nul", None, None, 2)]),
         (b"id,name,name\n1,a,b\n", [("header-duplicate", 1, "name", None)]),
         (b"id,,name\n1,a,b\n", [("header-empty", 1, None, None)]),
+        (b"id;name\n1;2\n", [("table-delimiter", 1, None, None)]),
+        (b"id\tname\n1\t2\n", [("table-delimiter", 1, None, None)]),
         (b"id\n1\n", [("column-missing", 1, "name", None)]),
         (b"id,nmae\n1,2\n", [("column-missing", 1, "name", None), ("column-unknown", 1, "nmae", None)]),
         (b"id,name,x\n1,2,3\n", [("column-unknown", 1, "x", None)]),
