@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = ".st-opendata-facts-"
@@ -39,19 +40,21 @@ class Scratch:
 
 
 def clear(root: Path) -> None:
-    """Remove the folders in `root` that processes of this user left behind when they were killed."""
-    for path in root.iterdir():
-        if not _NAME.fullmatch(path.name):
-            continue
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        except OSError:
-            continue
-        try:
-            if os.fstat(descriptor).st_uid == os.geteuid():
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path, ignore_errors=True)
-        except BlockingIOError:
-            pass  # in use
-        finally:
-            os.close(descriptor)
+    """Remove the folders in `root` that processes of this user left behind when they were killed, as far as it can."""
+    found: list[Path] = []
+    with suppress(OSError):  # a folder in which anyone may write need not be readable
+        found = [path for path in root.iterdir() if _NAME.fullmatch(path.name)]
+    for path in found:
+        with suppress(OSError):
+            _remove_if_left(path)
+
+
+def _remove_if_left(path: Path) -> None:
+    """Remove the folder, unless it is a link, someone else's or in use (OSError)."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+    finally:
+        os.close(descriptor)
