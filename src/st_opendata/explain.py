@@ -16,6 +16,7 @@ from st_opendata.release import read_release
 _SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
 _SOURCE = f"<{PREFIXES['prov']}wasDerivedFrom>"
 _RANK, _REASON, _SCOPE = (f"<{ST}{name}>" for name in ("rank", "reason", "scope"))
+_SAME_AS = f"<{PREFIXES['owl']}sameAs>"
 _LABELS = tuple(
     f"<{PREFIXES[prefix]}{name}>"
     for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("dct", "title"), ("foaf", "name"))
@@ -72,6 +73,8 @@ class Explanation:
 def explain(folder: Path, name: str, language: str) -> Explanation:
     """Explain the thing of that name: an IRI, a prefixed name, or a path on the catalogue's base.
 
+    An IRI of which nothing is stated but that it is the same as a thing (`owl:sameAs`) stands for that thing.
+
     Raises:
         InputError: the folder is no release, or its facts cannot be read.
         UsageError: the release states nothing about it.
@@ -80,6 +83,9 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     iri = _iri(name, release.base)
     with Origins(folder) as origins:
         stated = origins.about([f"<{iri}>"])
+        if not stated and (same := {origin.subject for origin in origins.naming(_SAME_AS, [f"<{iri}>"])}):
+            iri = min(same)[1:-1]
+            stated = origins.about([f"<{iri}>"])
         referred = sorted({origin.object for origin in stated if origin.object.startswith(f"<{release.base}")})
         claims = _claims(origins, [f"<{iri}>", *referred], language)
         named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})

@@ -217,6 +217,15 @@ def test_explain(release: Path, run: Run) -> None:
     ]
 
 
+def test_explain_a_thing_by_another_iri(catalogue: Path, run: Run, tmp_path: Path) -> None:
+    description = catalogue / "places" / "dataset.yaml"
+    same = '- {virtual: true, name: same, propertyUrl: "owl:sameAs", valueUrl: "wd:{id}"}\n        - {virtual: true, name: type,'
+    description.write_text(description.read_text().replace("- {virtual: true, name: type,", same, 1))
+    assert run("build", catalogue, "--output", tmp_path / "release").code == 0
+    ran = run("explain", tmp_path / "release", "wd:lyon")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "https://example.org/tiny/city/lyon")
+
+
 def test_explain_in_json(release: Path, run: Run) -> None:
     found = json.loads(run("explain", release, "city/lyon", "--json").out)
     assert [claim["preferred"] for claim in found["claims"]] == [True, False]
@@ -301,6 +310,11 @@ def test_validate(run: Run, tmp_path: Path) -> None:
     ran = run("validate", tmp_path / "data.ttl", "--shapes", tmp_path / "shapes")
     assert (ran.code, "data.ttl, line 1" in ran.err) == (3, True)
     assert run("validate", tmp_path / "data.ttl").code == 2
+    ran = run("validate", tmp_path / "nothing.ttl", "--shapes", tmp_path / "shapes")
+    assert (ran.code, "there is no file" in ran.err) == (3, True)
+    (tmp_path / "empty").mkdir()
+    ran = run("validate", tmp_path / "data.ttl", "--shapes", tmp_path / "empty")
+    assert (ran.code, "has no .ttl file" in ran.err) == (3, True)
 
 
 def test_nobody_reads_the_output(release: Path) -> None:

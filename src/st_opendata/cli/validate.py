@@ -35,7 +35,7 @@ def command(*, data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, lang
     from st_opendata.validation import validate_files
 
     settings = read_settings({"lang": lang})
-    findings = validate_files(data, list(_files(shapes)))
+    findings = validate_files([_existing(path) for path in data], list(_files(shapes)))
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1
 
@@ -43,8 +43,14 @@ def command(*, data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, lang
 def _files(shapes: tuple[Path, ...]) -> Iterator[Path]:
     for path in shapes:
         if not path.is_dir():
-            yield path
+            yield _existing(path)
         elif found := sorted(path.rglob("*.ttl")):
             yield from found
         else:
             raise InputError(f"the folder {path} has no .ttl file", remedy="Name a folder with shapes, or a file.")
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise InputError(f"there is no file {path}", remedy="Check the path.")
+    return path
