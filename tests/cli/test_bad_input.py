@@ -77,6 +77,7 @@ ex:Shape a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property [ %s ] .
 
 CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
     "empty catalogue": (put("catalogue.yaml", ""), ("catalogue.yaml", "empty")),
+    "keys missing": (put("catalogue.yaml", "id: tiny"), ("catalogue.yaml", 'the key "base" is missing', '"title"')),
     "catalogue without datasets": (
         edit("catalogue.yaml", "datasets: [places, says]", "datasets: []"),
         ("catalogue.yaml", "no datasets"),

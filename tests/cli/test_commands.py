@@ -219,8 +219,9 @@ def test_explain(release: Path, run: Run) -> None:
 
 def test_explain_a_thing_by_another_iri(catalogue: Path, run: Run, tmp_path: Path) -> None:
     description = catalogue / "places" / "dataset.yaml"
-    same = '- {virtual: true, name: same, propertyUrl: "owl:sameAs", valueUrl: "wd:{id}"}\n        - {virtual: true, name: type,'
-    description.write_text(description.read_text().replace("- {virtual: true, name: type,", same, 1))
+    same = '- {virtual: true, name: same, propertyUrl: "owl:sameAs", valueUrl: "wd:{id}"}'
+    before = "        - {virtual: true, name: type,"
+    description.write_text(description.read_text().replace(before, f"        {same}\n{before}", 1))
     assert run("build", catalogue, "--output", tmp_path / "release").code == 0
     ran = run("explain", tmp_path / "release", "wd:lyon")
     assert (ran.code, ran.out.splitlines()[0]) == (0, "https://example.org/tiny/city/lyon")

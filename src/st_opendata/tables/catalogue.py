@@ -178,7 +178,7 @@ def _validate(model: type[Model], data: dict[str, Any], problems: Problems) -> M
         return model.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            if detail["loc"] == ("site",) and data["site"] == data.get("base"):
+            if detail["loc"] == ("site",) and data.get("site") == data.get("base"):
                 continue  # said of the base already
             problems.add(detail["loc"], _message(model, detail["type"], detail["loc"], detail["msg"]))
         return None
