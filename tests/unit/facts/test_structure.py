@@ -142,3 +142,16 @@ def test_many_findings_are_counted_not_listed(load: Load) -> None:
     base = load(f"id,name\n{rows}", [{"name": "id", "datatype": "integer"}, {"name": "name"}])
     assert len(base.findings) == 1001
     assert base.findings[-1].code == "findings-more" and "500 more" in base.findings[-1].message["en"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("bad", [b"\xe9", b"\0"])
+def test_places_hold_beyond_the_first_chunk_of_a_large_file(load: Load, end: str, bad: bytes) -> None:
+    rows = [f"{number},{'é' * (number % 7)}" for number in range(150_000)]
+    content = end.join(["id,name", *rows, "", "", ""]).encode()
+    base = load(content, COLUMNS)
+    assert base.findings == () and base.rows("t") == 150_000
+    lines = content.split(end.encode())
+    lines[149_000] += bad
+    base = load(end.encode().join(lines), COLUMNS)
+    assert [one.places[0].line for one in base.findings] == [149_001]
