@@ -15,9 +15,9 @@ from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
 
 from st_opendata.model.findings import Severity
 from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.validation import Shapes, load_shapes, validate_catalogue, validate_graph
 from st_opendata.validation.dcat_shapes import PROFILES, read_table, turtle
-from st_opendata.validation.parsing import TermReader, read_triples
 from st_opendata.validation.terms import SH, path_text, short, term_text
 
 DCAT, DCATAP = Namespace(PREFIXES["dcat"]), Namespace(PREFIXES["dcatap"])
@@ -79,7 +79,7 @@ def facts(found: Iterable) -> set[Fact]:
 def graph_of(*paths: Path) -> Graph:
     graph, reader = Graph(), TermReader()
     for path in paths:
-        for triple in read_triples(path, reader, lenient=True):
+        for triple in read_rdf(path, reader, lenient=True):
             graph.add(triple)
     return graph
 

@@ -13,8 +13,8 @@ from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
+from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.validation import load_shapes, validate_graph
-from st_opendata.validation.parsing import TermReader, read_triples
 from st_opendata.validation.terms import SH, path_text, term_text
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -38,7 +38,7 @@ class Expected(NamedTuple):
 
 def graph_of(path: Path) -> Graph:
     graph = Graph()
-    for triple in read_triples(path, TermReader()):
+    for triple in read_rdf(path, TermReader()):
         graph.add(triple)
     return graph
 

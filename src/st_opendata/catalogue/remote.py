@@ -12,10 +12,11 @@ import pyoxigraph as ox
 import rdflib
 
 from st_opendata import __version__
-from st_opendata.catalogue.reading import parse_dcat, sniff_syntax, syntax_of
+from st_opendata.catalogue.reading import parse_dcat
 from st_opendata.catalogue.terms import DCAT
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.place import Place
+from st_opendata.rdf import syntax_of
 
 MAX_BYTES = 100_000_000
 _ACCEPT = (
@@ -43,7 +44,7 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
         )
     syntax = ox.RdfFormat.from_media_type(media_type) if media_type else None
     if syntax is None or media_type in ("text/plain", "application/xml", "text/xml", "application/json"):
-        syntax = syntax_of(urlsplit(final).path) or sniff_syntax(data)
+        syntax = syntax_of(urlsplit(final).path)
     return parse_dcat(data, syntax, base=final, shown=url)
 
 

@@ -22,7 +22,7 @@ from st_opendata.exports.json_text import json_array, json_object, json_value, q
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, XSD
-from st_opendata.rdf import UnwritableTripleError, read_triples
+from st_opendata.rdf import UnwritableTripleError, parse_lines
 
 _LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
 _LIMITS = {_LATITUDE: 90, _LONGITUDE: 180}
@@ -49,7 +49,7 @@ def write_geojson(source: DatasetSource, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write('{"type": "FeatureCollection", "features": [')
         comma = "\n"
-        for subject, triples in groupby(read_triples(_places(source.lines())), attrgetter("subject")):
+        for subject, triples in groupby(parse_lines(_places(source.lines())), attrgetter("subject")):
             facts = list(triples)
             point = _point(facts)
             box = _grow(box, point)

@@ -17,8 +17,8 @@ from st_opendata.codes import finding
 from st_opendata.errors import InputError
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
+from st_opendata.rdf import TermReader, graph_of_lines, read_rdf
 from st_opendata.validation.engine import Result, run
-from st_opendata.validation.parsing import TermReader, read_lines, read_triples
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.shapes import Shapes, load_shapes
 from st_opendata.validation.terms import in_order, term_text
@@ -45,7 +45,7 @@ def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = N
     `background` is what the facts may refer to and do not state: ontology and concept schemes. Its own nodes are
     validated too, should a shape target them; they have no cells.
     """
-    data = read_lines(facts.lines())
+    data = graph_of_lines(facts.lines())
     if background is not None:
         data += background
     return _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts) or _naming(result, data, facts))
@@ -102,7 +102,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
     origin: dict[Node, Path] = {}
     bad: dict[Node, Path] = {}
     for path in data:
-        for triple in read_triples(path, reader, lenient=True):
+        for triple in read_rdf(path, reader, lenient=True):
             graph.add(triple)
             origin.setdefault(triple[0], path)
             bad.update({term: path for term in triple if isinstance(term, URIRef) and _BAD_IRI.search(term)})

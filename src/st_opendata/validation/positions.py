@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 _PREFIX = re.compile(r"""(?im)(?:@?prefix\s+([\w.-]*):\s*<|xmlns:([\w.-]+)\s*=\s*["'])([^>"'\s]+)""")
 _BASE = re.compile(r"""(?i)(?:@?base\s*<|xml:base\s*=\s*["'])([^>"'\s]+)""")
@@ -20,7 +20,7 @@ def lines_of(path: Path, iris: Collection[str]) -> dict[str, int]:
     text = path.read_text("utf-8", errors="replace")
     prefixes = {first or second: namespace for first, second, namespace in _PREFIX.findall(text)}
     declared = _BASE.search(text)
-    base = urljoin(f"file:///{path.name}", declared[1] if declared else "")
+    base = urljoin(f"file:///{quote(path.name)}", declared[1] if declared else "")
     mentioned: dict[str, int] = {}
     subjects: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):

@@ -13,7 +13,7 @@ from st_opendata.codes import finding
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
-from st_opendata.validation.parsing import TermReader, read_triples
+from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.queries import write_prefixes
 from st_opendata.validation.terms import SH, in_order, short, term_text
@@ -41,7 +41,7 @@ def load_shapes(paths: Sequence[Path]) -> Shapes:
     files: dict[Node, Path] = {}
     for path in paths:
         try:
-            for triple in read_triples(path, reader):
+            for triple in read_rdf(path, reader):
                 graph.add(triple)
                 files.setdefault(triple[0], path)
         except InputError as error:

@@ -1,7 +1,7 @@
 """Writing RDF: the same triples give the same bytes, in bounded memory, without a store (which rewrites literals).
 
-Triples come as batches of N-Triples lines without newline: distinct, sorted within a batch, without blank nodes, the
-lines of a subject next to each other. Facts, catalogue and VoID are all written here.
+Triples come as batches of lines (`lines`): distinct, sorted within a batch, without blank nodes, the lines of a subject
+next to each other. Facts, catalogue and VoID are all written here.
 
 Language tags come out in lower case, their value space (RDF 1.1 Concepts §3.3), except in the lines themselves.
 """
@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
@@ -24,8 +24,8 @@ import rdflib
 from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import RDF, XSD
+from st_opendata.rdf.lines import encode_lines, graph_lines, parse_lines
 
-_BATCH = 10_000
 _RDF_TYPE = ox.NamedNode(f"{RDF}type")
 _XSD_STRING = f"{XSD}string"
 _RDF_XML_SYNTAX = frozenset(
@@ -94,27 +94,6 @@ def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping
     write_rdf(batches, path, form, used_prefixes(batches, prefixes))
 
 
-def graph_lines(graph: rdflib.Graph) -> list[str]:
-    """The sorted N-Triples lines of a small graph.
-
-    Raises:
-        InputError: it has a blank node, whose label would differ from run to run, or something that is no IRI.
-    """
-    return sorted(f"{' '.join(_line_term(term) for term in triple)} ." for triple in graph)
-
-
-def read_lines(path: Path) -> Iterator[list[str]]:
-    """The lines of an N-Triples file in batches; a subject may span two."""
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
-            yield batch
-
-
-def encode_lines(batch: list[str]) -> bytes:
-    """The batch as a file holds it."""
-    return "\n".join([*batch, ""]).encode()
-
-
 def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Those prefixes with an IRI that they may shorten, sorted.
 
@@ -129,40 +108,13 @@ def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> 
     return {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefix not in unseen and prefix not in schemes}
 
 
-def _line_term(term: rdflib.term.Node) -> str:
-    try:
-        if isinstance(term, rdflib.URIRef):
-            return str(ox.NamedNode(str(term)))
-        if isinstance(term, rdflib.Literal):
-            datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
-            return str(ox.Literal(str(term), datatype=datatype, language=term.language))
-    except ValueError as error:
-        raise InputError(f"{term!s} is not an IRI, or has a language tag or datatype that is none: {error}") from None
-    raise InputError(f"{term.n3()} is a blank node", remedy="Give every node an IRI.")
-
-
-def read_triples(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
-    """The triples that the lines state, in order.
-
-    Raises:
-        InputError: a line is not N-Triples.
-    """
-    for batch in batches:
-        try:
-            # Lines may hold any character but a line feed, so only that may separate them.
-            for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
-                yield quad.triple
-        except SyntaxError as error:
-            raise InputError(f"not N-Triples: {error}") from None
-
-
 def _write_n_triples(batches: Iterable[list[str]], out: BinaryIO, _prefixes: Mapping[str, str]) -> None:
     for batch in batches:
         out.write(encode_lines(batch))
 
 
 def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
-    ox.serialize(read_triples(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    ox.serialize(parse_lines(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
 
 
 class _XmlText:
@@ -182,7 +134,7 @@ class _XmlText:
 def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
     text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_xml_triples(read_triples(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+    ox.serialize(_xml_triples(parse_lines(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
 
 
 def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -225,7 +177,7 @@ def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
     compact = _compactor(context)
     out.write(b'{"@context": %s,\n"@graph": [' % _json(context))
     comma = b"\n"
-    for subject, triples in groupby(read_triples(batches), attrgetter("subject")):
+    for subject, triples in groupby(parse_lines(batches), attrgetter("subject")):
         out.write(comma + _json({"@id": compact(subject.value)} | _properties(triples, compact)))
         comma = b",\n"
     out.write(b"\n]}\n")

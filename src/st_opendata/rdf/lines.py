@@ -1,0 +1,71 @@
+"""Triples as N-Triples lines without newline, as facts travel: in batches, since they may not fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from st_opendata.errors import InputError
+from st_opendata.rdf.reading import TermReader
+
+_BATCH = 10_000
+
+
+def graph_lines(graph: rdflib.Graph) -> list[str]:
+    """The sorted lines of a small graph.
+
+    Raises:
+        InputError: it has a blank node, whose label would differ from run to run, or something that is no IRI.
+    """
+    return sorted(f"{' '.join(_line_term(term) for term in triple)} ." for triple in graph)
+
+
+def graph_of_lines(batches: Iterable[list[str]]) -> rdflib.Graph:
+    """The graph of a small number of lines without blank nodes; raises as `parse_lines`."""
+    graph, reader = rdflib.Graph(), TermReader()
+    for batch in batches:
+        graph.addN((*triple, graph) for triple in reader.triples(parse_lines([batch])))
+    return graph
+
+
+def parse_lines(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
+    """The triples that the lines state, in order.
+
+    Raises:
+        InputError: a line is not N-Triples.
+    """
+    for batch in batches:
+        try:
+            # Lines may hold any character but a line feed, so only that may separate them.
+            for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
+                yield quad.triple
+        except SyntaxError as error:
+            raise InputError(f"not N-Triples: {error}") from None
+
+
+def read_lines(path: Path) -> Iterator[list[str]]:
+    """The lines of an N-Triples file in batches; a subject may span two."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
+            yield batch
+
+
+def encode_lines(batch: list[str]) -> bytes:
+    """The batch as a file holds it."""
+    return "\n".join([*batch, ""]).encode()
+
+
+def _line_term(term: rdflib.term.Node) -> str:
+    try:
+        if isinstance(term, rdflib.URIRef):
+            return str(ox.NamedNode(str(term)))
+        if isinstance(term, rdflib.Literal):
+            datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
+            return str(ox.Literal(str(term), datatype=datatype, language=term.language))
+    except ValueError as error:
+        raise InputError(f"{term!s} is not an IRI, or has a language tag or datatype that is none: {error}") from None
+    raise InputError(f"{term.n3()} is a blank node", remedy="Give every node an IRI.")
