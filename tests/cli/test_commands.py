@@ -307,6 +307,17 @@ def test_validate(run: Run, tmp_path: Path) -> None:
         assert ran.code == 1, ran.err
         [finding] = json.loads(ran.out)["findings"]
         assert (finding["focus"], finding["places"][0]["line"]) == ("<https://example.org/a>", 2)
+    shutil.copy(tmp_path / "data.ttl", tmp_path / "more.ttl")
+    (tmp_path / "other.ttl").write_text(shape.replace("ex:Shape", "ex:Other"))
+    data, more, one, other = (str(tmp_path / name) for name in ("data.ttl", "more.ttl", "shapes/s.ttl", "other.ttl"))
+    for arguments in (
+        (data, more, "--shapes", one, other),
+        (data, more, "-s", one, other, "--lang", "fr"),
+        (data, more, "--shapes", one, "--shapes", other),
+        ("--shapes", one, "--shapes", other, data, more),
+    ):
+        ran = run("validate", *arguments, "--json")
+        assert len(json.loads(ran.out)["findings"]) == 2, ran.out
     (tmp_path / "data.ttl").write_text("<a:a> <a:b>")
     ran = run("validate", tmp_path / "data.ttl", "--shapes", tmp_path / "shapes")
     assert (ran.code, "data.ttl, line 1" in ran.err) == (3, True)

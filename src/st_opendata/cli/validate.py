@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -13,7 +14,25 @@ from st_opendata.errors import InputError
 from st_opendata.settings import read_settings
 
 
-@click.command
+class _ShapesLast(click.Command):
+    """Takes `DATA… --shapes S…` as it is written: all that follows `--shapes` up to another option are shapes."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, each shape with an option of its own; nothing changes where an option comes first."""
+        return super().parse_args(ctx, list(_spread(args)) if args and not args[0].startswith("-") else args)
+
+
+def _spread(args: Sequence[str]) -> Iterator[str]:
+    option = ""
+    for before, arg in pairwise(("", *args)):
+        if arg.startswith("-"):
+            option = arg
+        elif option in ("--shapes", "-s") and before != option:
+            yield option
+        yield arg
+
+
+@click.command(cls=_ShapesLast)
 @click.argument("data", type=path_type, nargs=-1, required=True)
 @click.option(
     "--shapes",
@@ -21,7 +40,8 @@ from st_opendata.settings import read_settings
     type=path_type,
     multiple=True,
     required=True,
-    help="A file with SHACL shapes, or a folder of Turtle files; may be given several times.",
+    help="Files with SHACL shapes, or folders of Turtle files; before DATA, one for each --shapes.",
+    metavar="S…",
 )
 @report_options
 @lang_option
