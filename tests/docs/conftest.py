@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -30,17 +29,24 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def release(root: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release that `st-opendata build` makes of datasets/."""
-    folder = tmp_path_factory.mktemp("documents") / "release"
-    code, shown = run(["build", str(root / "datasets"), "--output", str(folder)])
+def demonstration(run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which `st-opendata demo` has built the real catalogue, and what it showed."""
+    folder = tmp_path_factory.mktemp("documents")
+    with chdir(folder):
+        code, shown = run(["demo"])
     assert code == 0, shown
-    return folder
+    return folder, shown
+
+
+@pytest.fixture(scope="session")
+def release(demonstration: tuple[Path, str]) -> Path:
+    """The release of the real catalogue, only to be read."""
+    return demonstration[0] / "release"
 
 
 @pytest.fixture
 def demo_folder(root: Path, release: Path, tmp_path: Path) -> Path:
-    """A folder as `make demo` leaves it: datasets/ and release/."""
-    shutil.copytree(root / "datasets", tmp_path / "datasets")
-    shutil.copytree(release, tmp_path / "release", copy_function=os.link)
+    """A folder as the demo leaves a checkout: datasets/ and a copy of the release."""
+    (tmp_path / "datasets").symlink_to(root / "datasets")
+    shutil.copytree(release, tmp_path / "release")
     return tmp_path
