@@ -113,8 +113,32 @@ def _write_n_triples(batches: Iterable[list[str]], out: BinaryIO, _prefixes: Map
         out.write(encode_lines(batch))
 
 
+class _TurtleText:
+    """A file for pyoxigraph's Turtle, which sets an empty line before each subject."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._begun = b""
+
+    def write(self, data: bytes) -> int:
+        # Prefixes begin with @, the further properties of a subject with a tab; a literal holds no line feed.
+        whole, end, self._begun = (self._begun + data).rpartition(b"\n")
+        self._out.write(re.sub(rb"(?m)^(?=[^@\t])", b"\n", whole) + end)
+        return len(data)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
 def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
-    ox.serialize(parse_lines(batches), out, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    text: BinaryIO = _TurtleText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
+    ox.serialize(_types_first(parse_lines(batches)), text, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+
+
+def _types_first(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """What a thing is before all else that is said of it, as people write Turtle."""
+    for _, group in groupby(triples, attrgetter("subject")):
+        yield from sorted(group, key=lambda triple: triple.predicate != _RDF_TYPE)
 
 
 class _XmlText:

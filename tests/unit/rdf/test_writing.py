@@ -152,14 +152,17 @@ class TestTurtle:
         lines = sorted(
             [
                 line(f'"1.50"^^<{XSD}decimal>', f"<{PREFIXES['rdfs']}label>"),
+                line('"before the type"', "<http://example.org/p>"),
                 line("<https://example.org/C>", f"<{PREFIXES['rdf']}type>"),
+                line('"two\\nlines"', subject="<https://example.org/t>"),
             ]
         )
         write_rdf([lines], tmp_path / "out.ttl", TURTLE, {"rdfs": PREFIXES["rdfs"], "ex": "https://example.org/"})
         assert (tmp_path / "out.ttl").read_text() == (
             "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
-            "@prefix ex: <https://example.org/> .\n"
-            "ex:s a ex:C ;\n\trdfs:label 1.50 .\n"
+            "@prefix ex: <https://example.org/> .\n\n"
+            'ex:s a ex:C ;\n\t<http://example.org/p> "before the type" ;\n\trdfs:label 1.50 .\n\n'
+            'ex:t ex:p "two\\nlines" .\n'
         )
 
 
@@ -296,7 +299,7 @@ class TestLines:
         graph.add((rdflib.URIRef("https://example.org/s"), rdflib.RDFS.label, rdflib.Literal("x", lang="fr")))
         write_graph(graph, tmp_path / "out.ttl", TURTLE, PREFIXES)
         assert (tmp_path / "out.ttl").read_text() == (
-            '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n<https://example.org/s> rdfs:label "x"@fr .\n'
+            '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n<https://example.org/s> rdfs:label "x"@fr .\n'
         )
 
 
