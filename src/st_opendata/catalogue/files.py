@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import rdflib
+
 from st_opendata.catalogue.dcat import catalogue_graph
 from st_opendata.catalogue.schema_org import schema_org
 from st_opendata.catalogue.void import Counts, void_graph
@@ -22,8 +24,10 @@ def write_catalogue(
     dumps: Sequence[File],
     counts: Mapping[str | None, Counts],
     folder: Path,
-) -> tuple[File, ...]:
+) -> rdflib.Graph:
     """Write catalog.{ttl,jsonld,rdf}, void.ttl and <dataset>/schema.jsonld; `counts` as for `void_graph`.
+
+    What the catalog files state is given back, for those who validate and score it.
 
     Raises:
         InputError: an IRI of the catalogue cannot be written.
@@ -31,14 +35,12 @@ def write_catalogue(
     prefixes = PREFIXES | catalogue.prefixes
     triples = {dataset: count.triples for dataset, count in counts.items() if dataset}
     graph = catalogue_graph(catalogue, distributions, triples)
-    catalogs = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
-    for path, form in catalogs.items():
-        write_graph(graph, folder / path, form, prefixes)
+    for form in (TURTLE, JSON_LD, RDF_XML):
+        write_graph(graph, folder / f"catalog{form.extension}", form, prefixes)
     write_graph(void_graph(catalogue, distributions, dumps, counts), folder / "void.ttl", TURTLE, prefixes)
-    descriptions = {f"{dataset.id}/schema.jsonld": dataset for dataset in catalogue.datasets}
-    for path, dataset in descriptions.items():
+    for dataset in catalogue.datasets:
         described = schema_org(catalogue, dataset, distributions.get(dataset.id, ()))
         (folder / dataset.id).mkdir(exist_ok=True)
         text = json.dumps(described, ensure_ascii=False, indent=2)
-        (folder / path).write_text(f"{text}\n", "utf-8", newline="\n")
-    return tuple(File.of(folder, path) for path in (*catalogs, "void.ttl", *descriptions))
+        (folder / dataset.id / "schema.jsonld").write_text(f"{text}\n", "utf-8", newline="\n")
+    return graph
