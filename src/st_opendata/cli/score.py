@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +39,8 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
     else:
         for score in scores:
             _write(score, settings.language)
+    if Path(source).is_file() and not ask_urls:
+        note("Access and download URLs were not asked, and count as not answering; --ask-urls asks them.")
     if not scores:
         note(f"{source} describes no dataset.")
         return 1
