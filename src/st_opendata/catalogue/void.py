@@ -38,6 +38,8 @@ class Counts:
     links: Mapping[tuple[str, str], int] = field(default_factory=dict)
     example: str | None = None
     """The first subject, as an example of a resource."""
+    space: str | None = None
+    """What the IRIs of all subjects begin with, up to a slash or hash; None where they share no more than a scheme."""
 
 
 def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
@@ -45,7 +47,7 @@ def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
     properties: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     links: Counter[tuple[str, str]] = Counter()
-    subjects, previous, example = 0, "", None
+    subjects, previous, example, shared = 0, "", None, ""
     for batch in batches:
         for line in batch:
             subject, predicate, rest = line.split(" ", 2)
@@ -53,11 +55,15 @@ def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
             if subject != previous:
                 subjects, previous = subjects + 1, subject
                 example = example or subject[1:-1]
+                shared = shared or subject
+                while not subject.startswith(shared):
+                    shared = shared[:-1]
             if predicate == _RDF_TYPE:
                 classes[rest[1:].partition(">")[0]] += 1
             elif target := _target(rest):
                 links[target, predicate[1:-1]] += 1
-    return Counts(properties.total(), subjects, properties, classes, links, example)
+    space = re.match(r"<(\w+://[^/]+/(?:.*[/#])?)", shared)
+    return Counts(properties.total(), subjects, properties, classes, links, example, space[1] if space else None)
 
 
 def void_graph(
@@ -92,9 +98,12 @@ def _target(rest: str) -> str | None:
 def _add_dataset(graph: Graph, catalogue: Catalogue, iri: str, counts: Counts) -> URIRef:
     node = add_types(graph, iri, VOID.Dataset)
     graph.add((node, VOID.sparqlEndpoint, URIRef(f"{catalogue.site}sparql")))
-    graph.add((node, VOID.uriSpace, Literal(catalogue.base)))
     graph.add((node, VOID.triples, _number(counts.triples)))
     graph.add((node, VOID.distinctSubjects, _number(counts.subjects)))
+    graph.add((node, VOID.properties, _number(len(counts.properties))))
+    graph.add((node, VOID.classes, _number(len(counts.classes))))
+    if counts.space:
+        graph.add((node, VOID.uriSpace, Literal(counts.space)))
     if counts.example:
         graph.add((node, VOID.exampleResource, URIRef(counts.example)))
     for vocabulary in _vocabularies(catalogue, counts):
@@ -109,15 +118,15 @@ def _add_dataset(graph: Graph, catalogue: Catalogue, iri: str, counts: Counts) -
         graph.add((node, VOID.classPartition, part))
         graph.add((part, VOID["class"], URIRef(term)))
         graph.add((part, VOID.entities, _number(entities)))
-    _add_linksets(graph, node, counts)
+    _add_linksets(graph, catalogue, node, counts)
     return node
 
 
-def _add_linksets(graph: Graph, node: URIRef, counts: Counts) -> None:
+def _add_linksets(graph: Graph, catalogue: Catalogue, node: URIRef, counts: Counts) -> None:
     for (target, predicate), triples in counts.links.items():
         linkset = add_types(graph, f"{node}#links-{target}-{_key(predicate)}", VOID.Linkset)
         start, page = _TARGETS[target]
-        other = add_types(graph, f"{page}#dataset", VOID.Dataset)
+        other = add_types(graph, f"{catalogue.base}void#{target}", VOID.Dataset)
         graph.add((other, VOID.uriSpace, Literal(start)))
         graph.add((other, FOAF.homepage, URIRef(page)))
         graph.add((linkset, VOID.subjectsTarget, node))

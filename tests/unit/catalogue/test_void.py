@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
@@ -24,7 +25,22 @@ def test_counts_of_lines(counts: dict[str | None, Counts]) -> None:
     assert cities.properties == {str(RDFS.label): 3, str(RDF.type): 3, str(OWL.sameAs): 6}
     assert cities.classes == {"https://w3id.org/st-opendata/ontology#City": 3}
     assert cities.links == {("wikidata", str(OWL.sameAs)): 3, ("geonames", str(OWL.sameAs)): 3}
+    assert cities.space == f"{BASE}city/"
     assert count_facts([]) == Counts()
+
+
+@pytest.mark.parametrize(
+    ("subjects", "space"),
+    [
+        (["https://e.org/city/lyon", "https://e.org/city/lyon-2"], "https://e.org/city/"),
+        (["https://e.org/city/lyon", "https://e.org/claim/1"], "https://e.org/"),
+        (["https://e.org/o#a", "https://e.org/o#b"], "https://e.org/o#"),
+        (["https://e.org/a", "https://example.org/a"], None),
+        (["urn:a:1", "urn:a:2"], None),
+    ],
+)
+def test_the_space_of_iris_is_what_all_subjects_begin_with(subjects: list[str], space: str | None) -> None:
+    assert count_facts([[f'<{subject}> <https://e.org/p> "x" .'] for subject in subjects]).space == space
 
 
 def test_catalogue_and_datasets_say_how_much_and_where(
@@ -36,7 +52,9 @@ def test_catalogue_and_datasets_say_how_much_and_where(
     assert graph.value(CITIES, VOID.triples) == number(12)
     assert graph.value(CITIES, VOID.distinctSubjects) == number(3)
     assert graph.value(CITIES, VOID.sparqlEndpoint) == URIRef(f"{SITE}sparql")
-    assert graph.value(CITIES, VOID.uriSpace) == Literal(BASE)
+    assert graph.value(CITIES, VOID.uriSpace) == Literal(f"{BASE}city/")
+    assert graph.value(CITIES, VOID.properties) == number(3)
+    assert graph.value(CITIES, VOID.classes) == number(1)
     assert graph.value(CITIES, VOID.exampleResource) == URIRef(f"{BASE}city/lyon")
     assert str(graph.value(CITIES, DCT.license)).endswith("/licence/CC_BY_4_0")
     assert set(graph.objects(WHOLE, VOID.dataDump)) == {URIRef(SITE + file.path) for file in dumps}
