@@ -4,7 +4,7 @@
 `writing` writes them: the same triples give the same bytes.
 """
 
-from st_opendata.rdf.lines import encode_lines, graph_lines, graph_of_lines, parse_lines, read_lines
+from st_opendata.rdf.lines import encode_lines, graph_lines, graph_of_lines, literal_text, parse_lines, read_lines
 from st_opendata.rdf.reading import TermReader, Triple, parse_rdf, read_rdf, sniff_syntax, syntax_of
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
@@ -22,6 +22,7 @@ __all__ = [
     "encode_lines",
     "graph_lines",
     "graph_of_lines",
+    "literal_text",
     "parse_lines",
     "parse_rdf",
     "read_lines",

@@ -1,4 +1,8 @@
-"""Triples as N-Triples lines without newline, as facts travel: in batches, since they may not fit into memory."""
+"""Triples as N-Triples lines without newline, as facts travel: in batches, since they may not fit into memory.
+
+A term has one text, that of canonical N-Triples: control characters escaped, nothing else that need not be, language
+tags in lower case, `xsd:string` not written. Facts, findings and their places are matched by it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,9 @@ from st_opendata.errors import InputError
 from st_opendata.rdf.reading import TermReader
 
 _BATCH = 10_000
+_ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
+    ord(character): f"\\{letter}" for character, letter in zip('\\"\n\r\t\b\f', '\\"nrtbf', strict=True)
+}
 
 
 def graph_lines(graph: rdflib.Graph) -> list[str]:
@@ -52,6 +59,11 @@ def read_lines(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8", newline="\n") as lines:
         while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
             yield batch
+
+
+def literal_text(lexical: str) -> str:
+    """The lexical form of a literal in quotes, escaped."""
+    return f'"{lexical.translate(_ESCAPES)}"'
 
 
 def encode_lines(batch: list[str]) -> bytes:

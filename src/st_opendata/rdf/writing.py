@@ -3,7 +3,7 @@
 Triples come as batches of lines (`lines`): distinct, sorted within a batch, without blank nodes, the lines of a subject
 next to each other. Facts, catalogue and VoID are all written here.
 
-Language tags come out in lower case, their value space (RDF 1.1 Concepts §3.3), except in the lines themselves.
+Language tags are in lower case, their value space (RDF 1.1 Concepts §3.3), in the lines as in every file.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ _NAME_START = (
 _LOCAL_NAME = re.compile(rf"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_NAME_START}]*\Z")
 _XML_PREFIX = re.compile(rf"(?!xml)[{_NAME_START}][-.0-9{_NAME_START}]*", re.IGNORECASE)
 _OTHER_SCHEME = re.compile("<(?!https?:)([A-Za-z][A-Za-z0-9+.-]*):")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -49,15 +48,7 @@ class UnwritableTripleError(StError):
 
     def __init__(self, triple: ox.Triple, why: str, remedy: str) -> None:
         super().__init__(f"{triple.predicate} of {triple.subject} cannot be written: {why}", remedy=remedy)
-        self.triple = (str(triple.subject), str(triple.predicate), _as_in_lines(triple.object))
-
-
-def _as_in_lines(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    """The term with no more escapes than N-Triples asks for; pyoxigraph escapes control characters too."""
-    if not isinstance(term, ox.Literal):
-        return str(term)
-    _, _, suffix = str(term).rpartition('"')
-    return f'"{term.value.translate(_ESCAPES)}"{suffix}'
+        self.triple = (str(triple.subject), str(triple.predicate), str(triple.object))
 
 
 def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: Mapping[str, str]) -> None:

@@ -16,8 +16,8 @@ import yaml
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES, SHAPES
+from st_opendata.rdf import literal_text
 from st_opendata.resources import resource_folder
-from st_opendata.validation.terms import literal_text
 
 PROFILES = ("dcat-ap", "dcat-ap-hvd")
 

@@ -23,8 +23,9 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.rdf import literal_text
 from st_opendata.validation.checking import sort_findings
-from st_opendata.validation.terms import literal_text, short
+from st_opendata.validation.terms import short
 
 REPORT_IRI = "urn:st-opendata:report"
 

@@ -12,11 +12,11 @@ from rdflib.term import Node
 
 from st_opendata.namespaces import PREFIXES
 from st_opendata.namespaces import SH as SHACL
+from st_opendata.rdf import literal_text
 
 SH = Namespace(SHACL)
 
 _SUFFIXES: Mapping[URIRef, str] = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def term_text(term: Node) -> str:
@@ -27,11 +27,6 @@ def term_text(term: Node) -> str:
         suffix = f"@{term.language}" if term.language else f"^^<{term.datatype}>" if term.datatype else ""
         return literal_text(str(term)) + suffix
     return f"_:{term}"
-
-
-def literal_text(lexical: str) -> str:
-    """The lexical form quoted and escaped as N-Triples and Turtle want it."""
-    return f'"{lexical.translate(_ESCAPES)}"'
 
 
 def in_order(terms: Iterable[Node]) -> list[Node]:

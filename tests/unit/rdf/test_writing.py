@@ -19,6 +19,8 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf import (
     UnwritableTripleError,
     graph_lines,
+    literal_text,
+    parse_lines,
     read_lines,
     used_prefixes,
     write_graph,
@@ -282,6 +284,12 @@ class TestLines:
         monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
         graph = rdflib.Graph().parse(data="\n".join(HOSTILE), format="nt")
         assert graph_lines(graph) == HOSTILE
+
+    @given(value=st.text(st.characters(exclude_categories=["Cs"])))
+    def test_literals_have_one_text(self, value):
+        assert literal_text(value) == str(ox.Literal(value))
+        [triple] = parse_lines([[line(literal_text(value))]])
+        assert triple.object.value == value
 
     def test_blank_nodes_are_refused(self):
         graph = rdflib.Graph().parse(data="<https://example.org/s> <https://example.org/p> [] .")
