@@ -78,7 +78,6 @@ def shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> Shell:
     return Shell(run)
 
 
-@pytest.mark.xdist_group("release")
 @pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_document_runs(path: Path, shell: Shell, request: pytest.FixtureRequest) -> None:
     folder: Path = request.getfixturevalue("tmp_path" if path == TUTORIAL else "demo_folder")

@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.rq"))
 
 
-@pytest.mark.xdist_group("release")
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_query_has_rows(query: Path, release: Path, run: Callable[[Sequence[str]], tuple[int, str]]) -> None:
     code, shown = run(["query", str(release), f"@{query}", "--format", "json"])
