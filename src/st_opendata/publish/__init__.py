@@ -1,0 +1,1 @@
+"""Publishing a finished release to a CKAN portal: plan, apply, verify."""
