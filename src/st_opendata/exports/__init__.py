@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from st_opendata.errors import ConfigurationError
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
 from st_opendata.facts import FactBase
@@ -24,15 +23,8 @@ def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
     """Write the files of a dataset to `<folder>/<dataset>/`; `folder` is the root of the release.
 
     Raises:
-        ConfigurationError: a table has the name of the file with the facts.
         UnwritableTripleError: a format cannot carry a fact; its place is a cell that states it.
     """
-    for table in dataset.tables:
-        if table.name == "facts":
-            raise ConfigurationError(
-                f"{table.file}: a table cannot be called facts, as facts.parquet holds the facts of the dataset",
-                remedy="Rename the file.",
-            )
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
     whole = DatasetSource(catalogue, dataset, facts, folder / dataset.id)
     written: list[Distribution] = []

@@ -23,6 +23,9 @@ from st_opendata.tables.templates import Expression, is_open, parse_template
 
 SHOWN = 80
 """Characters of a cell that a message quotes."""
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | dict.fromkeys(
+    (0xFFFE, 0xFFFF), 0xFFFD
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
     checks = [RowCheck("row-blank", None, "whole = ''")]
     for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
         raw, value = f"r{number}", f"c{number}"
+        control = sql.has_control_character("whole")
+        checks.append(RowCheck("cell-control-character", number, control, condition=sql.has_control_character(raw)))
         checks.append(RowCheck("cell-long", number, f"length({raw}) > {MAX_CELL}", {"limit": MAX_CELL}))
         if column.required or column.name in table.primary_key:
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
@@ -146,8 +151,9 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
 
 
 def quoted(text: str) -> str:
-    """A cell's text cut to what a message shows."""
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    """A cell's text cut to what a message shows; control characters, which may steer a terminal, as their pictures."""
+    shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    return shown.translate(_PICTURES)
 
 
 def more(table: Table, code: str, count: int) -> list[Finding]:

@@ -138,9 +138,19 @@ def reserved_encoded(value: str) -> str:
     return when([(full_match(value, _LEGAL), value)], encoded)
 
 
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x7f": "\\u007F"}
+"""The backslash first: the others put one in."""
+_CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+
+
+def has_control_character(value: str) -> str:
+    """True for text with a character that XML 1.0 (§2.2) cannot carry; NUL is refused before there is text."""
+    return part_match(value, _CONTROL)
+
+
 def escaped(value: str) -> str:
-    """The inside of an N-Triples string: the four characters that must be escaped are (RDF 1.1 N-Triples §4)."""
-    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+    """The inside of a canonical N-Triples string, for text without the control characters that XML refuses."""
+    for character, escape in _ESCAPES.items():
         value = replaced(value, character, escape)
     return value
 

@@ -22,6 +22,8 @@ from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 Model = TypeVar("Model", bound=BaseModel)
 _OWN_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Catalogue: ("folder",), Dataset: ("id",)}
 """Fields that the program fills and a publisher does not write."""
+_RESERVED = ("ontology", "schema", "shapes")
+"""Names that a release uses itself: two folders, and schema.jsonld in the folder of each dataset."""
 
 
 def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
@@ -103,6 +105,11 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
             f'"{name}" cannot be the folder of a dataset', place=place,
             remedy="Use small letters, digits and hyphens, as in city-roles, for a folder beside catalogue.yaml.",
         )  # fmt: skip
+    if name in _RESERVED:
+        raise ConfigurationError(
+            f'a dataset cannot be called "{name}", since a release uses this name itself', place=place,
+            remedy=f"Rename the folder; any name but {', '.join(_RESERVED)} will do.",
+        )  # fmt: skip
     if not folder.is_dir():
         folders = [path.name for path in sorted(catalogue.folder.iterdir()) if (path / "dataset.yaml").is_file()]
         raise ConfigurationError(
@@ -143,6 +150,11 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
             message = f'the table name "{table.name}" is taken by {taken[table.name]}; rename this file'
             problems.add(("tables", number, "url"), message)
         taken[table.name] = table.file
+        if table.name.casefold() == "facts":
+            message = (
+                'a table cannot be called "facts", since a release has a facts.parquet of its own; rename this file'
+            )
+            problems.add(("tables", number, "url"), message)
     problems.raise_any()
 
 

@@ -139,7 +139,8 @@ class _ColumnReader:
         def template(key: str) -> str | None:
             return self._template(at(key), key, (name, number))
 
-        lang = at("lang").text("lang", required=False) or "und"
+        # The value space of language tags is lower case (RDF 1.1 Concepts §3.3): so they are in every file.
+        lang = (at("lang").text("lang", required=False) or "und").lower()
         if not _LANGUAGE.match(lang):
             at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
         return Column(

@@ -1,20 +1,13 @@
 """What write_dataset and write_dumps promise as a whole."""
 
-import dataclasses
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 
-import pytest
-
-from st_opendata.errors import ConfigurationError
-from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.exports import write_dumps
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
-from st_opendata.facts import load_facts
-from st_opendata.place import Place
-from st_opendata.rdf import UnwritableTripleError
 
 BUILD = """
 import sys
@@ -91,17 +84,3 @@ def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
     for process, output in processes:
         assert process.wait(120) == 0
         assert files(output) == files(release)
-
-
-def test_a_character_that_xml_has_not_is_shown_at_its_cell(catalogue_of, tmp_path):
-    catalogue = catalogue_of(["fine", "a bell \x07 rings"])
-    with load_facts(catalogue) as facts, pytest.raises(UnwritableTripleError, match=r"U\+0007") as caught:
-        write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
-    assert caught.value.place == Place("places/texts.csv", row=3, column="text")
-
-
-def test_a_table_called_facts(catalogue, facts, tmp_path):
-    dataset = catalogue.datasets[0]
-    table = dataclasses.replace(dataset.tables[0], name="facts")
-    with pytest.raises(ConfigurationError, match=r"facts\.parquet"):
-        write_dataset(catalogue, dataset.model_copy(update={"tables": (table,)}), facts, tmp_path)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from st_opendata.facts import FactBase, base, iris, load_facts, mapping, sql
 from st_opendata.model.tables import Column
 from st_opendata.place import Place
+from st_opendata.rdf import literal_text
 from st_opendata.tables import read_catalogue
 from st_opendata.tables.templates import parse_template
 
@@ -53,6 +54,20 @@ def test_literals_read_back(engine: duckdb.DuckDBPyConnection, text: str) -> Non
     ((literal,),) = engine.execute(f"SELECT {mapping.literal(column, 'x')} FROM (SELECT $1 AS x)", [text]).fetchall()
     (triple,) = pyoxigraph.parse(f"<a:s> <a:p> {literal} .".encode(), pyoxigraph.RdfFormat.N_TRIPLES)
     assert triple.object == pyoxigraph.Literal(text, language="fr")
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff", min_codepoint=32)))
+@example(text='\\"\n\r\t\\n\u2028\x7f\x85')
+def test_literals_are_canonical(engine: duckdb.DuckDBPyConnection, text: str) -> None:
+    written = mapping.literal(Column("c", 1), "x")
+    ((literal,),) = engine.execute(f"SELECT {written} FROM (SELECT $1 AS x)", [text]).fetchall()
+    assert literal == literal_text(text)
+
+
+def test_language_tags_are_in_lower_case(load: Load) -> None:
+    facts = load("name\nJänner\n", [{"name": "name", "lang": "de-AT", "propertyUrl": "ex:name"}], aboutUrl="x")
+    assert lines(facts) == [f'<{START}x> <{NS}name> "Jänner"@de-at .']
 
 
 @settings(max_examples=60, deadline=None)

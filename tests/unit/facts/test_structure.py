@@ -18,6 +18,14 @@ def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]
     return [(one.code, one.places[0].row, one.places[0].column, one.places[0].line) for one in base.findings]
 
 
+@pytest.mark.parametrize("code", [*range(1, 32), 0x7F, 0x85, 0xFFFD, 0xFFFE, 0xFFFF, 0x1FFFE])
+def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, code: int) -> None:
+    base = load(f'id,name\n1,"a{chr(code)}b"\n'.encode(), COLUMNS)
+    allowed = chr(code) in "\t\n\r" or code in (0x7F, 0x85, 0xFFFD, 0x1FFFE)
+    assert [one.code for one in base.findings] == ([] if allowed else ["cell-control-character"])
+    assert all(chr(code) not in text for one in base.findings for text in one.message.values())
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -45,6 +53,14 @@ def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]
         (b"id,name\n1,a\n,\n2,b\n", [("row-blank", 3, None, None)]),
         (b'id,name\n1,a\n2,"b\n3,c\n', [("row-quote", 3, None, None)]),
         (b'id,name\n1,a\n2,"b"c\n', [("row-quote", 3, None, None)]),
+        (
+            "id,name\n1,a\tb\x7f\x85\n\x0b2,\x01\n3,\ufffe\n".encode(),
+            [
+                ("cell-control-character", 3, "id", None),
+                ("cell-control-character", 3, "name", None),
+                ("cell-control-character", 4, "name", None),
+            ],
+        ),
         (b"id,name\n1," + b"x" * 1_000_000 + b"\n", [("cell-long", 2, "name", None)]),
         (b'id,name\n1,a\n2,"' + b"x" * 1_000_000 + b"\n", [("cell-long", 3, None, None)]),
         (b"id,name\n1," + b"x" * 5_000_000 + b"\n", [("cell-long", 2, None, None)]),
