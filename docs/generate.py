@@ -132,9 +132,15 @@ def link(entry: Code) -> str:
 
 def finding_section(entry: Code) -> str:
     """The section of one code."""
-    rows = ((language, plain(entry.message[language]), plain(entry.remedy[language])) for language in LANGUAGES)
+    rows = ((language, text_cell(entry.message[language]), text_cell(entry.remedy[language])) for language in LANGUAGES)
     heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(plain(entry.example))}\n"
     return f"{heading}\n{table(('', 'message', 'what to do'), rows)}"
+
+
+def text_cell(template: str) -> str:
+    """A template as Markdown text: what is no code in backticks stands for itself."""
+    parts = re.split(r"(`[^`]*`)", plain(template))
+    return "".join(part if number % 2 else re.sub(r"([`<*\[])", r"\\\1", part) for number, part in enumerate(parts))
 
 
 def plain(template: str) -> str:
