@@ -77,12 +77,7 @@ def catalogue_graph(
 
 def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
     described = Described(graph, catalogue.iri, catalogue, catalogue, DCAT.Catalog)
-    add_text(graph, described.node, DCT.title, catalogue.title)
-    add_text(graph, described.node, DCT.description, catalogue.description)
-    described.add_agents()
-    described.add_contact()
-    described.add_coverage()
-    described.add_dates()
+    described.add_outline(catalogue.title, catalogue.description)
     described.add_languages()
     described.add_licence()
     described.add_rights()
@@ -98,12 +93,7 @@ def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
 def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> Described:
     iri = catalogue.dataset_iri(dataset.id)
     described = Described(graph, iri, dataset, catalogue, DCAT.Dataset)
-    add_text(graph, described.node, DCT.title, dataset.title)
-    add_text(graph, described.node, DCT.description, dataset.description)
-    described.add_agents()
-    described.add_contact()
-    described.add_coverage()
-    described.add_dates()
+    described.add_outline(dataset.title, dataset.description)
     described.add_languages()
     described.add_access_rights()
     described.add_frequency()
@@ -182,12 +172,7 @@ def _add_metadata_file(graph: Graph, catalogue: Catalogue, path: str, file: str)
 
 def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
     described = Described(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
-    add_text(graph, described.node, DCT.title, series.title)
-    add_text(graph, described.node, DCT.description, series.description)
-    described.add_agents()
-    described.add_contact()
-    described.add_coverage()
-    described.add_dates()
+    described.add_outline(series.title, series.description)
     described.add_frequency()
     high_value = _high_value(catalogue.datasets)
     if len(high_value) == len(catalogue.datasets):

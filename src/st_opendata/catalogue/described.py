@@ -28,6 +28,7 @@ from st_opendata.catalogue.terms import (
     add_types,
 )
 from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, Dataset, HighValue, Location, Period, Terms
+from st_opendata.model.text import Text
 from st_opendata.vocabularies import licence_page, licence_type, require_language
 
 _NUTS = "http://data.europa.eu/nuts/code/"
@@ -53,6 +54,15 @@ class Described:
         if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
             owner = self.catalogue.dataset_iri(self.terms.id)
         return f"{owner}#{field.replace('_', '-')}"
+
+    def add_outline(self, title: Text, description: Text) -> None:
+        """What catalogue, series and datasets all state: title, description, agents, contact, coverage and dates."""
+        add_text(self.graph, self.node, DCT.title, title)
+        add_text(self.graph, self.node, DCT.description, description)
+        self.add_agents()
+        self.add_contact()
+        self.add_coverage()
+        self.add_dates()
 
     def add_agents(self) -> None:
         """dct:publisher and dct:creator."""
