@@ -125,16 +125,16 @@ TEXTS = [
 ]  # fmt: skip
 
 
-def write_catalogue(folder: Path, texts: list[str]) -> None:
-    """The catalogue's files, with these texts in the table texts.csv."""
+def write_catalogue(folder: Path, links: list[list[str]]) -> None:
+    """The catalogue's files, with these rows in the table links.csv."""
     for name, text in {"countries": COUNTRIES, "places": PLACES}.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "dataset.yaml").write_text(text, "utf-8")
     (folder / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
     _write_table(folder / "countries/countries.csv", ["code", "label"], [["FR", "France"], ["AT", "Austria"]])
     _write_table(folder / "places/cities.csv", CITY_COLUMNS, CITIES, ";")
-    _write_table(folder / "places/links.csv", ["countries", "kind", "value"], LINKS)
-    numbered = [[str(number), text] for number, text in enumerate(texts, 1)]
+    _write_table(folder / "places/links.csv", ["countries", "kind", "value"], links)
+    numbered = [[str(number), text] for number, text in enumerate(TEXTS, 1)]
     _write_table(folder / "places/texts.csv", ["number", "text"], numbered)
 
 
@@ -144,11 +144,11 @@ def _write_table(path: Path, header: list[str], rows: list[list[str]], delimiter
 
 
 @pytest.fixture
-def catalogue_of(tmp_path: Path) -> Callable[[list[str]], Catalogue]:
-    """A catalogue with texts of one's own."""
+def catalogue_of(tmp_path: Path) -> Callable[[list[list[str]]], Catalogue]:
+    """A catalogue with links of one's own."""
 
-    def make(texts: list[str]) -> Catalogue:
-        write_catalogue(tmp_path / "catalogue", texts)
+    def make(links: list[list[str]]) -> Catalogue:
+        write_catalogue(tmp_path / "catalogue", links)
         return read_catalogue(tmp_path / "catalogue")
 
     return make
@@ -157,7 +157,7 @@ def catalogue_of(tmp_path: Path) -> Callable[[list[str]], Catalogue]:
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     folder = tmp_path_factory.mktemp("hostile") / "catalogue"
-    write_catalogue(folder, TEXTS)
+    write_catalogue(folder, LINKS)
     return read_catalogue(folder)
 
 

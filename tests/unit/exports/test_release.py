@@ -6,8 +6,13 @@ import shutil
 import subprocess
 import sys
 
-from st_opendata.exports import write_dumps
+import pytest
+
+from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
+from st_opendata.facts import load_facts
+from st_opendata.place import Place
+from st_opendata.rdf import UnwritableTripleError
 
 BUILD = """
 import sys
@@ -84,3 +89,10 @@ def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
     for process, output in processes:
         assert process.wait(120) == 0
         assert files(output) == files(release)
+
+
+def test_a_fact_that_a_format_cannot_carry_is_shown_at_its_cell(catalogue_of, tmp_path):
+    catalogue = catalogue_of([["FR", "ex:fine", "one"], ["FR", "ex:2024", "two"]])
+    with load_facts(catalogue) as facts, pytest.raises(UnwritableTripleError, match="element name") as caught:
+        write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
+    assert caught.value.place == Place("places/links.csv", row=3, column="value")
