@@ -1,0 +1,65 @@
+"""A release of the tiny catalogue, enriched by what a portal may stumble over."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ENRICHED = {
+    "catalogue.yaml": (
+        ("license: CC_BY_4_0", "license: CC_BY_4_0\nlandingPage: {url: 'https://example.org/', label: {en: Home}}"),
+        (
+            "keyword: {en: [city, example]}",
+            "keyword: {en: [city, 'R&D (public)', X], fr: ['qualité d''air', ville], de: [Stadt]}",
+        ),
+        ("language: [en]", "language: [en, fr]\nseries: {id: all, title: {en: All}, description: {en: All of them.}}"),
+    ),
+    "places/dataset.yaml": (
+        (
+            "description: {en: Cities and their countries.,",
+            "versionNotes: {en: First.}\n"
+            "provenance: {en: Read from pages.}\n"
+            "source: [{url: 'https://example.org/source', label: {en: Source}}]\n"
+            "page: [{url: 'https://example.org/page', label: {en: Page}}]\n"
+            "conformsTo: [{url: 'https://example.org/standard', label: {en: Standard}}]\n"
+            "type: STATISTICAL\n"
+            "highValue: {category: [c_ac64a52d]}\n"
+            "description: {en: 'Cities * and <their> countries.',",
+        ),
+    ),
+}
+
+
+def tiny() -> ModuleType:
+    """tests/cli/conftest.py, which has the tiny catalogue."""
+    path = Path(__file__).parents[2] / "cli" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("tiny_catalogue", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The enriched release, only to be read."""
+    folder, module = tmp_path_factory.mktemp("publish"), tiny()
+    catalogue = module.write_catalogue(folder / "tiny")
+    for name, changes in ENRICHED.items():
+        text = (catalogue / name).read_text("utf-8")
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        (catalogue / name).write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        module.clean_environment(monkeypatch)
+        ran = module.run_in_process("build", catalogue, "--output", folder / "release")
+    assert ran.code == 0, ran.out + ran.err
+    return folder / "release"
