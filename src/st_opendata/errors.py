@@ -11,6 +11,8 @@ Bad *data* is not an error but a list of findings (`model.findings`), exit code 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from st_opendata.place import Place
 
 
@@ -50,6 +52,25 @@ class ConfigurationError(StError):
 
 
 class RemoteError(StError):
-    """The remote refused, failed or did not answer."""
+    """The remote refused, failed or did not answer.
+
+    `status` is the HTTP status, 0 where no answer came; `details` is what the remote says of each field; `wait` are the
+    seconds after which it asks to be asked again.
+    """
 
     exit_code = 4
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        remedy: str | None = None,
+        status: int = 0,
+        details: Mapping[str, object] | None = None,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(message, place=place, remedy=remedy)
+        self.status = status
+        self.details = details or {}
+        self.wait = wait

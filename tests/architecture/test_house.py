@@ -23,7 +23,8 @@ OWNERS = {
     "pyshacl": "validation/",
     "click": ("cli/", "__main__.py"),
     "rich": ("cli/", "__main__.py"),
-    "requests": "catalogue/remote.py",
+    "requests": ("catalogue/remote.py", "publish/client.py"),
+    "ckanapi": "publish/client.py",
 }
 
 

@@ -1,0 +1,141 @@
+"""Carrying out a plan so that it can be cut off anywhere and run again.
+
+A new dataset is created private, with its mark saying that it is being written; one revise then stores all files,
+makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata and files. Each
+write is bound to the state that the one before left (`metadata_modified`), so a second publisher or an editor is told,
+never overwritten. CKAN stores files before its database commits: whatever is still marked is sent again in full.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from st_opendata.errors import RemoteError
+from st_opendata.publish.client import CkanClient, Uploads, passes
+from st_opendata.publish.content import Shown
+from st_opendata.publish.plan import WRITES, Change, Kind, Plan
+from st_opendata.publish.revision import as_held, marking, new_dataset, revision, uploads
+from st_opendata.publish.survey import Surveyor, Wish
+
+_ATTEMPTS = 4
+_PAUSE = 0.5
+"""Seconds before the second attempt at a dataset; each further one waits twice as long."""
+_GIVE_UP = 3
+"""After so many datasets in a row that failed though tried again, the portal is taken as down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A change that was carried out, or the error that ended it."""
+
+    change: Change
+    error: RemoteError | OSError | None = None
+
+
+def apply(plan: Plan, surveyor: Surveyor, *, told: Callable[[Done], None] = lambda _: None) -> tuple[Done, ...]:
+    """Carry out the writes of a plan with as many workers as the surveyor has; `told` hears of each in this thread.
+
+    Failures of one dataset do not stop the others, unless several in a row show that the portal is down: what was not
+    begun then is not in the result.
+    """
+    todo = iter(plan.writes)
+    done: list[Done] = []
+    failed_in_a_row = 0
+    with ThreadPoolExecutor(surveyor.workers) as pool:
+        running: set[Future[Done]] = set()
+        while True:
+            while failed_in_a_row < _GIVE_UP and len(running) < surveyor.workers and (change := next(todo, None)):
+                running.add(pool.submit(_attempt, change, surveyor))
+            if not running:
+                return tuple(done)
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for result in (future.result() for future in finished):
+                lost = isinstance(result.error, RemoteError) and passes(result.error)
+                failed_in_a_row = failed_in_a_row + 1 if lost else 0
+                done.append(result)
+                told(result)
+
+
+def _attempt(change: Change, surveyor: Surveyor) -> Done:
+    """Carry out one change; after a failure that may pass, look at the dataset again and do what is left to do."""
+    current = change
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            if attempt > 1:
+                current = _again(change, surveyor)
+            if current.kind in WRITES:
+                _carry_out(current, surveyor)
+        except RemoteError as error:
+            if not passes(error) or attempt == _ATTEMPTS:
+                return Done(change, error)
+            time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
+        except OSError as error:
+            return Done(change, error)
+        else:
+            return Done(change)
+    raise AssertionError("every attempt returns or is followed by another")
+
+
+def _again(change: Change, surveyor: Surveyor) -> Change:
+    """What is still to be done of a change whose request failed on the way.
+
+    Raises:
+        RemoteError: somebody else wrote to the dataset meanwhile.
+    """
+    before = change.shown
+    if change.wanted is None:
+        shown = surveyor.show(change.name)
+        return replace(change, kind=Kind.UNCHANGED) if shown is None or shown["state"] == "deleted" else change
+    shown = surveyor.show(change.name)
+    if shown and before and shown["metadata_modified"] == before["metadata_modified"]:
+        return change
+    now = surveyor.look(change.wanted, None, Wish())
+    if now.kind in (Kind.DRIFTED, Kind.TAKEN):
+        raise RemoteError(
+            f"{change.name}: {now.reason}", remedy="Run the command again to see what changed.", status=409
+        )
+    return now
+
+
+def _carry_out(change: Change, surveyor: Surveyor) -> None:
+    """Write one change. Raises RemoteError, OSError."""
+    client = surveyor.client
+    if change.kind == Kind.DELETE:
+        assert change.shown
+        client.write("package_delete", {"id": change.shown["id"]})
+        surveyor.confirmed.pop(change.shown["id"], None)
+        return
+    assert change.wanted
+    wanted = change.wanted
+    if change.kind == Kind.CREATE:
+        begun = client.write("package_create", new_dataset(wanted))
+        mark = wanted.mark(dataset=as_held(begun, wanted))
+    else:
+        assert change.shown
+        begun = _revise(client, change.shown, marking(change.shown, wanted.mark(writing=True)))
+        mark = wanted.mark()
+    shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
+    if (settled := wanted.mark(dataset=shown)) != mark:
+        # The portal keeps some value in a form of its own: note that one, or it would look edited.
+        shown = _revise(client, shown, marking(shown, settled))
+    surveyor.confirmed[shown["id"]] = shown["metadata_modified"]
+
+
+def _revise(client: CkanClient, shown: Shown, data: Mapping[str, object], files: Uploads | None = None) -> Shown:
+    """One package_revise of a dataset in exactly the state shown; the dataset after it. Raises RemoteError, OSError."""
+    match = {"id": shown["id"], "metadata_modified": shown["metadata_modified"]}
+    try:
+        revised: Shown = client.send("package_revise", {"match": match, **data}, files or {})["package"]
+    except RemoteError as error:
+        if "match" not in error.details:
+            raise
+        raise RemoteError(
+            f"somebody else wrote to the dataset {shown['name']} at the same time; nothing of theirs was overwritten",
+            place=error.place,
+            remedy="Run the command again to see what changed.",
+            status=409,
+        ) from None
+    return revised

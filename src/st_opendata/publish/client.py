@@ -1,0 +1,227 @@
+"""Requests to a CKAN portal: one session, a timeout on each, retries of what may pass, and every failure as one error.
+
+Reads are GET requests made by ckanapi; urllib3 repeats them, for they change nothing. Writes are POST requests made
+here, because ckanapi hides the headers (Retry-After) and takes no lists beside files. The session repeats a write only
+where it was never sent; whether one may be sent again is decided by `apply`, which knows what it would overwrite.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import requests
+from ckanapi import RemoteCKAN
+from ckanapi.common import reverse_apicontroller_action
+from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError, SearchIndexError, ValidationError
+from requests.adapters import HTTPAdapter
+from requests_toolbelt import MultipartEncoder
+from urllib3.util import Retry
+
+from st_opendata import __version__
+from st_opendata.errors import RemoteError, UsageError
+from st_opendata.place import Place
+
+AGENT = f"st-opendata/{__version__}"
+_TIMEOUT = (10.0, 120.0)
+"""Seconds to connect, and to wait for the next byte of an answer: a write may have to store large files first."""
+_RETRY = Retry(
+    total=6,
+    connect=2,
+    read=2,
+    status=3,
+    other=0,
+    redirect=0,
+    allowed_methods={"GET"},
+    status_forcelist={429, 502, 503, 504},
+    backoff_factor=0.5,
+    backoff_jitter=0.3,
+    raise_on_status=False,
+    retry_after_max=120,
+)
+Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
+"""By the key of the request: the name of a file, and what opens it."""
+_PASSING = {0, 429, 500, 502, 503, 504}
+
+
+class CkanClient:
+    """A portal's actions, called with one token; safe to use from several threads."""
+
+    def __init__(self, url: str, token: str | None = None, *, connections: int = 4) -> None:
+        """Raises UsageError where the URL is not http(s)."""
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise UsageError(f'"{url}" is not an http(s) URL')
+        self.url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.auth = _Token(token)
+        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=_RETRY)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        self._ckan = RemoteCKAN(self.url, user_agent=AGENT, get_only=True, session=self._session)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._session.close()
+
+    def read(self, action: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 (JSON)
+        """The result of an action that changes nothing. Raises RemoteError."""
+        options = {"timeout": _TIMEOUT, "allow_redirects": False}
+        with self._failures(action):
+            return self._ckan.call_action(action, dict(parameters or {}), requests_kwargs=options)
+
+    def write(self, action: str, data: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
+        """The result of an action that changes something, its data sent as JSON. Raises RemoteError."""
+        return self._post(action, json.dumps(data).encode(), "application/json")
+
+    def send(self, action: str, data: Mapping[str, object], files: Uploads) -> Any:  # noqa: ANN401 (JSON)
+        """As `write`, with files beside the data: one multipart request, streamed from the disk.
+
+        Raises:
+            RemoteError: as for every request.
+            OSError: a file cannot be read.
+        """
+        if not files:
+            return self.write(action, data)
+        with ExitStack() as opened:
+            parts: list[tuple[str, object]] = [(key, json.dumps(value)) for key, value in data.items()]
+            for key, (name, opener) in files.items():
+                parts.append((key, (name, opened.enter_context(opener()), "application/octet-stream")))
+            body = MultipartEncoder(parts)
+            return self._post(action, body, body.content_type)
+
+    def _post(self, action: str, body: bytes | MultipartEncoder, content_type: str) -> Any:  # noqa: ANN401 (JSON)
+        url = f"{self.url}/api/action/{action}"
+        headers = {"Content-Type": content_type, "User-Agent": AGENT}
+        with self._failures(action) as told:
+            response = self._session.post(url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
+            told.update(response.headers)
+            return reverse_apicontroller_action(url, response.status_code, response.text)
+
+    @contextmanager
+    def _failures(self, action: str) -> Iterator[dict[str, str]]:
+        """Raise what ckanapi and requests raise as RemoteError; the caller adds the headers of the answer."""
+        place, headers = Place(f"{self.url} ({action})"), dict[str, str]()
+        try:
+            yield headers
+        except NotFound as error:
+            raise RemoteError(f"not found: {error}", place=place, status=404) from None
+        except NotAuthorized as error:
+            raise RemoteError(
+                f"not allowed: {_reason(error)}",
+                place=place,
+                remedy="Use a token of a user who may edit datasets in the organisation.",
+                status=403,
+            ) from None
+        except ValidationError as error:
+            details = {key: value for key, value in (error.error_dict or {}).items() if key != "__type"}
+            raise RemoteError(f"refused: {described(details)}", place=place, status=409, details=details) from None
+        except (SearchError, SearchIndexError) as error:
+            raise RemoteError(
+                f"the portal's search failed: {error}", place=place, remedy="Is its Solr running?", status=500
+            ) from None
+        except CKANAPIError as error:
+            raise self._unexpected(error, place, headers) from None
+        except requests.exceptions.SSLError as error:
+            raise RemoteError(
+                f"the certificate of the portal is not trusted: {_cause(error)}",
+                place=place,
+                remedy="Name the file with its certificate authority in REQUESTS_CA_BUNDLE.",
+                status=495,
+            ) from None
+        except requests.RequestException as error:
+            raise RemoteError(
+                f"the portal did not answer: {_cause(error)}", place=place, remedy="Check the URL and the network."
+            ) from None
+
+    def _unexpected(self, error: CKANAPIError, place: Place, headers: Mapping[str, str]) -> RemoteError:
+        """An answer that is no CKAN envelope; ckanapi has it as the text of a list: URL, status, body."""
+        try:
+            _, status, body = ast.literal_eval(str(error))
+        except (ValueError, SyntaxError):
+            return RemoteError(f"the portal failed: {str(error)[:300]}", place=place, status=500)
+        if 300 <= status < 400:
+            target = headers.get("Location") or self._location()
+            return RemoteError(
+                f"the portal redirects to {target}",
+                place=place,
+                remedy="Give the URL to which it redirects as --url.",
+                status=status,
+            )
+        if status in (200, 404, 405):
+            return RemoteError(
+                f"what answers is not CKAN's API: {_summary(body)}",
+                place=place,
+                remedy="Give the URL of the portal's home page, without /api or /dataset.",
+                status=status,
+            )
+        if status == 413:
+            return RemoteError("the portal does not take files as large as this one", place=place, status=413)
+        text, wait = f"the portal answered {status}: {_summary(body)}", _seconds(headers.get("Retry-After"))
+        return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
+
+    def _location(self) -> str:
+        response = self._session.get(
+            f"{self.url}/api/action/status_show", timeout=_TIMEOUT, allow_redirects=False, headers={"User-Agent": AGENT}
+        )
+        return response.headers.get("Location", "another address").removesuffix("/api/action/status_show")
+
+
+class _Token(requests.auth.AuthBase):
+    """Sends the token; being an authentication of its own it keeps `requests` from sending one of ~/.netrc."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = self._token
+        return request
+
+
+def passes(error: RemoteError) -> bool:
+    """Whether the same request may succeed later: no answer, too busy, a gateway, a lost race."""
+    return error.status in _PASSING
+
+
+def described(details: object) -> str:
+    """What a portal says of fields, on one line: `notes: Missing value; resources 2 size: Invalid integer`."""
+    if isinstance(details, Mapping):
+        return "; ".join(f"{key}: {described(value)}" for key, value in details.items() if value)
+    if isinstance(details, list):
+        return ", ".join(
+            f"{number} {described(item)}" if isinstance(item, Mapping) else str(item)
+            for number, item in enumerate(details, 1)
+            if item
+        )
+    return str(details)
+
+
+def _reason(error: NotAuthorized) -> str:
+    content = error.args[0] if error.args else ""
+    text = content.get("message", "") if isinstance(content, Mapping) else str(content)
+    return text.removeprefix("Access denied: ") or "the token does not give the right to do this"
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason: requests and urllib3 wrap the system's words several times."""
+    while isinstance(inner := getattr(error, "reason", None) or next(iter(error.args), None), BaseException):
+        error = inner
+    return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(error)) or type(error).__name__
+
+
+def _summary(body: str) -> str:
+    """The title of a web page, else the beginning of the text."""
+    title = re.search(r"<title>\s*(.*?)\s*</title>", body, re.IGNORECASE | re.DOTALL)
+    if title:
+        return f'a web page, "{" ".join(title[1].split())[:200]}"'
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:200] or "an empty answer"
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After as seconds where it is a number (RFC 9110, section 10.2.3); a date is left to our own waiting."""
+    return min(float(retry_after), 120.0) if retry_after and retry_after.strip().isdigit() else None

@@ -1,0 +1,143 @@
+"""What a dataset says, in one form for what is sent and what is read back, and the mark by which we know it again.
+
+CKAN strips titles, sorts tags, turns numbers of extras into text, makes links of uploads and leaves out what is empty.
+Compared is therefore a normal form, and only of the fields that we publish: others may be added on the portal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+MARK = "st_opendata"
+"""Key of the extra that holds the mark."""
+_NOT_COMPARED = frozenset({"owner_org", "groups", "id"})
+Shown = Mapping[str, Any]
+"""A dataset as `package_show` gives it, or as we would send it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What we note on a dataset.
+
+    `catalogue` is the base IRI of the catalogue that it belongs to; `digest` that of what was published; `content` that
+    of what the portal made of it, over `fields` and `resource_fields`. While `writing`, a write is not finished, and
+    what the portal holds may be half old, half new.
+    """
+
+    catalogue: str
+    digest: str
+    content: str
+    fields: tuple[str, ...]
+    resource_fields: tuple[str, ...]
+    writing: bool = False
+
+    def text(self) -> str:
+        """The mark as the value of an extra."""
+        values = {
+            "catalogue": self.catalogue,
+            "digest": self.digest,
+            "content": self.content,
+            "fields": " ".join(self.fields),
+            "resource_fields": " ".join(self.resource_fields),
+            **({"writing": True} if self.writing else {}),
+        }
+        return json.dumps(values, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: object) -> Mark | None:
+        """The mark in the value of an extra; None where it is none."""
+        try:
+            values = json.loads(str(text))
+            return cls(
+                catalogue=str(values["catalogue"]),
+                digest=str(values["digest"]),
+                content=str(values["content"]),
+                fields=tuple(str(values["fields"]).split()),
+                resource_fields=tuple(str(values["resource_fields"]).split()),
+                writing=bool(values.get("writing")),
+            )
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def mark_of(shown: Shown) -> Mark | None:
+    """The mark on a dataset."""
+    return Mark.read(_extras(shown.get("extras")).get(MARK))
+
+
+def fields_of(dataset: Shown) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of what a dataset says and of what its resources say, sorted; without what is not compared."""
+    mine = {name for name, value in _flat(dataset).items() if not _empty(normal(value))}
+    resources = {name for each in dataset["resources"] for name in _resource(each)}
+    return tuple(sorted(mine - _NOT_COMPARED)), tuple(sorted(resources))
+
+
+def content(dataset: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> dict[str, Any]:
+    """The normal form of these fields; of resources, in their order, under `resources`."""
+    wanted = frozenset(resource_fields)
+    flat = _flat(dataset)
+    values = {
+        name: _tags(flat[name]) if name == "tags" else normal(flat[name]) for name in sorted(fields) if name in flat
+    }
+    resources = [
+        {name: value for name, value in _resource(each).items() if name in wanted} for each in dataset["resources"]
+    ]
+    return {name: value for name, value in values.items() if not _empty(value)} | {"resources": resources}
+
+
+def content_digest(dataset: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> str:
+    """SHA-256 of the normal form."""
+    text = json.dumps(content(dataset, fields, resource_fields), sort_keys=True, ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def normal(value: object) -> Any:  # noqa: ANN401 (JSON)
+    """A value as text, without what is empty; lists keep their order."""
+    if isinstance(value, Mapping):
+        return {key: inner for key, item in sorted(value.items()) if not _empty(inner := normal(item))}
+    if isinstance(value, list | tuple):
+        return [inner for item in value if not _empty(inner := normal(item))]
+    if value is None or isinstance(value, bool):
+        return value
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def extras_with(extras: object, ours: object, mark: Mark) -> list[dict[str, str]]:
+    """The extras to send: those that others added, ours over them, and the mark."""
+    merged = {**_extras(extras), **_extras(ours), MARK: mark.text()}
+    return [{"key": key, "value": value} for key, value in sorted(merged.items())]
+
+
+def _flat(dataset: Shown) -> dict[str, Any]:
+    """The fields beside the resources, each extra but the mark as a field of its own: `extras:KEY`."""
+    fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras")}
+    extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != MARK}
+    return fields | extras
+
+
+def _tags(tags: object) -> list[str]:
+    """Names of tags, sorted: CKAN makes records of them and sorts them."""
+    listed = tags if isinstance(tags, list) else []
+    return sorted({str(tag["name"] if isinstance(tag, Mapping) else tag).strip() for tag in listed})
+
+
+def _resource(resource: Mapping[str, object]) -> dict[str, Any]:
+    """A resource in normal form; the link to an upload is the portal's matter and left out."""
+    values = {name: normal(value) for name, value in resource.items()}
+    if resource.get("url_type") == "upload":
+        values.pop("url", None)
+    return {name: value for name, value in sorted(values.items()) if not _empty(value)}
+
+
+def _extras(extras: object) -> dict[str, str]:
+    if not isinstance(extras, list):
+        return {}
+    return {str(extra["key"]): str(extra["value"]).strip() for extra in extras if "key" in extra and "value" in extra}
+
+
+def _empty(value: object) -> bool:
+    return value is None or value in ("", [], {})

@@ -1,0 +1,244 @@
+"""What publishing would do to a portal, and why, from what a release holds and what the portal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from st_opendata.publish.content import (
+    Mark,
+    Shown,
+    content,
+    content_digest,
+    fields_of,
+    mark_of,
+)
+from st_opendata.publish.packages import Package
+from st_opendata.publish.preflight import Portal
+
+
+class Kind(StrEnum):
+    """What is to be done with a dataset."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REVIVE = "revive"
+    DELETE = "delete"
+    UNCHANGED = "unchanged"
+    DRIFTED = "drifted"
+    """Somebody edited it on the portal; the release wins only when told."""
+    TAKEN = "taken"
+    """The name is that of a dataset that we did not publish."""
+    LEFT = "left"
+    """Ours, but no longer in the release; deleted only when told."""
+
+
+_RELEASED = "the release changed"
+WRITES = frozenset({Kind.CREATE, Kind.UPDATE, Kind.REVIVE, Kind.DELETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A dataset as this portal is to hold it.
+
+    `dataset` is its metadata with all resources, without what the portal would drop (`dropped`); `digest` stands for
+    all of it and for the content of the files.
+    """
+
+    package: Package
+    dataset: dict[str, Any]
+    dropped: tuple[str, ...]
+    digest: str
+    catalogue: str
+
+    @property
+    def name(self) -> str:
+        """The name by which the portal knows the dataset."""
+        return self.package.name
+
+    def mark(self, *, writing: bool = False, dataset: Shown | None = None) -> Mark:
+        """Our mark for it; `dataset` is what the portal made of it, where that is known."""
+        fields, resource_fields = fields_of(self.dataset)
+        digest = content_digest(dataset or self.dataset, fields, resource_fields)
+        return Mark(self.catalogue, self.digest, digest, fields, resource_fields, writing)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of the dataset, or of the resource titled `resource`, before and after; None where it is not there."""
+
+    field: str
+    before: object
+    after: object
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be done with one dataset, and why; `files` are ids of resources whose files are to be sent.
+
+    `shown` is the dataset as the portal has it, None where it has none or it was not necessary to read it.
+    """
+
+    kind: Kind
+    name: str
+    reason: str
+    wanted: Wanted | None = None
+    shown: Shown | None = None
+    differences: tuple[Difference, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files to be sent."""
+        resources = self.wanted.package.resources if self.wanted else ()
+        return sum(resource.size for resource in resources if resource.id in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes by name, and the fields that the portal would drop."""
+
+    portal: Portal
+    changes: tuple[Change, ...]
+    dropped: tuple[str, ...]
+
+    def of(self, *kinds: Kind) -> tuple[Change, ...]:
+        """The changes of these kinds."""
+        return tuple(change for change in self.changes if change.kind in kinds)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that write."""
+        return tuple(change for change in self.changes if change.kind in WRITES)
+
+
+def wanted_of(package: Package, portal: Portal, catalogue: str) -> Wanted:
+    """The package as this portal is to hold it."""
+    metadata, dropped = portal.held(package.metadata)
+    resources = []
+    for resource in package.resources:
+        values = {**resource.metadata, "id": resource.id}
+        if resource.file:
+            values |= {"url": "", "url_type": "upload", "size": resource.size, "hash": resource.sha256}
+        resources.append(values)
+    dataset = {**metadata, "name": package.name, "private": False, "state": "active", "resources": resources}
+    digest = sha256(" ".join([package.digest, *dropped]).encode()).hexdigest()
+    return Wanted(package, dataset, dropped, digest, catalogue)
+
+
+def is_settled(wanted: Wanted, listed: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:
+    """Whether search shows this dataset as the release has it, in the very state confirmed by the database before."""
+    mark = Mark.read(listed.get("st_opendata")) if listed else None
+    return bool(
+        listed
+        and mark
+        and (mark.digest, mark.catalogue, mark.writing) == (wanted.digest, wanted.catalogue, False)
+        and same_moment(str(listed["metadata_modified"]), confirmed.get(str(listed["id"]), ""))
+    )
+
+
+def same_moment(one: str, other: str) -> bool:
+    """Whether two instants of CKAN are the same to the millisecond, which is what its search keeps."""
+    return _millisecond(one) == _millisecond(other)
+
+
+def decide(
+    wanted: Wanted, shown: Shown | None, portal: Portal, *, listed: str | None = None, overwrite: bool = False
+) -> Change:
+    """What to do with a dataset of the release that the portal shows so; `listed` is its search's metadata_modified."""
+    uploads = tuple(resource.id for resource in wanted.package.resources if resource.file)
+    if shown is None:
+        return Change(Kind.CREATE, wanted.name, "not on the portal", wanted, files=uploads)
+    if reason := _not_ours(wanted, shown, portal):
+        return Change(Kind.TAKEN, wanted.name, reason)
+    kind, reason = _state(wanted, shown, listed)
+    if kind == Kind.UNCHANGED:
+        return Change(kind, wanted.name, reason, wanted, shown)
+    if kind == Kind.DRIFTED and overwrite:
+        kind, reason = Kind.UPDATE, f"{reason}: overwritten"
+    # Only where the portal is as we left it does it hold the files that it states to hold.
+    files = _changed_files(wanted, shown) if reason == _RELEASED else () if kind == Kind.DRIFTED else uploads
+    return Change(kind, wanted.name, reason, wanted, shown, compare(shown, wanted), files)
+
+
+def _state(wanted: Wanted, shown: Shown, listed: str | None) -> tuple[Kind, str]:
+    """What a dataset of ours needs, and why."""
+    mark = mark_of(shown)
+    if shown["state"] == "deleted":
+        return Kind.REVIVE, "deleted on the portal"
+    if mark and mark.writing:
+        return Kind.UPDATE, "a write of it was cut off: everything is sent again"
+    if not mark or content_digest(shown, mark.fields, mark.resource_fields) != mark.content:
+        return Kind.DRIFTED, "edited on the portal since it was published"
+    if listed and not same_moment(listed, str(shown["metadata_modified"])):
+        return Kind.UPDATE, "the portal's search shows another state than its database"
+    if (mark.digest, mark.catalogue) == (wanted.digest, wanted.catalogue):
+        return Kind.UNCHANGED, "as released"
+    return Kind.UPDATE, _RELEASED
+
+
+def compare(shown: Shown, wanted: Wanted) -> tuple[Difference, ...]:
+    """Every field that would be another, dataset first, then resource by resource."""
+    fields, resource_fields = fields_of(wanted.dataset)
+    mark = mark_of(shown)
+    fields = tuple({*fields, *(mark.fields if mark else ())})
+    resource_fields = tuple({*resource_fields, *(mark.resource_fields if mark else ())})
+    old, new = content(shown, fields, resource_fields), content(wanted.dataset, fields, resource_fields)
+    was, will = ({each["id"]: each for each in side.pop("resources")} for side in (old, new))
+    found = list(_differences(old, new, None))
+    for identifier in [*will, *(each for each in was if each not in will)]:
+        before, after = was.get(identifier), will.get(identifier)
+        title = str((after or before or {}).get("name", identifier))
+        if before and after:
+            found += _differences(before, after, title)
+        else:
+            found.append(Difference("resource", before and title, after and title, title))
+    return tuple(found)
+
+
+def _differences(old: Mapping[str, object], new: Mapping[str, object], resource: str | None) -> list[Difference]:
+    return [
+        Difference(name, old.get(name), new.get(name), resource)
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _not_ours(wanted: Wanted, shown: Shown, portal: Portal) -> str | None:
+    """Why a dataset with the wanted name is not ours to touch; None where it is.
+
+    A form of CKAN drops the mark with all extras, but not the ids of resources, which are made from our IRIs.
+    """
+    organization = (shown.get("organization") or {}).get("name") or shown.get("owner_org") or "no organisation"
+    if shown.get("owner_org") != portal.organization_id:
+        return f'its name is taken by a dataset of "{organization}"'
+    mark = mark_of(shown)
+    if mark and mark.catalogue != wanted.catalogue:
+        return f"its name is taken by a dataset of the catalogue {mark.catalogue}"
+    ids = {resource.id for resource in wanted.package.resources}
+    if not mark and not any(resource["id"] in ids for resource in shown["resources"]):
+        return "its name is taken by a dataset that was not published from here"
+    return None
+
+
+def _changed_files(wanted: Wanted, shown: Shown) -> tuple[str, ...]:
+    """Ids of the uploads whose bytes the portal does not state to have."""
+    there = {
+        resource["id"]: (resource.get("hash"), str(resource.get("size")))
+        for resource in shown["resources"]
+        if resource.get("url_type") == "upload"
+    }
+    return tuple(
+        resource.id
+        for resource in wanted.package.resources
+        if resource.file and there.get(resource.id) != (resource.sha256, str(resource.size))
+    )
+
+
+def _millisecond(moment: str) -> str:
+    whole, _, fraction = moment.removesuffix("Z").removesuffix("+00:00").partition(".")
+    return f"{whole}.{fraction[:3]:0<3}"

@@ -1,0 +1,120 @@
+"""Reading a portal with as few requests as a right plan takes: one search, then only what search may be wrong about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from st_opendata.errors import RemoteError
+from st_opendata.publish.client import CkanClient
+from st_opendata.publish.content import MARK, Mark, Shown
+from st_opendata.publish.packages import Package
+from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, wanted_of
+from st_opendata.publish.preflight import Portal
+
+_PAGE = 1000
+"""Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
+_FIELDS = ("id", "name", "metadata_modified", "state", f"extras_{MARK}")
+Listed = Mapping[str, Any]
+"""A dataset as search shows it, with the keys of `_FIELDS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the publisher asked for beside the release: edits overwritten, datasets of no release deleted."""
+
+    overwrite: bool = False
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """Reads one portal, at most `workers` requests at a time.
+
+    `confirmed` holds the `metadata_modified` of datasets, by id, as the portal's database has told it.
+    """
+
+    client: CkanClient
+    portal: Portal
+    confirmed: dict[str, str]
+    workers: int = 4
+
+    def plan(self, packages: Sequence[Package], catalogue: str, wish: Wish) -> Plan:
+        """What publishing these packages of the catalogue (its base IRI) would do. Raises RemoteError."""
+        wanted = [wanted_of(package, self.portal, catalogue) for package in packages]
+        listed = list(self.listed())
+        by_name = {str(each["name"]): each for each in listed}
+        twice = {name for name, times in Counter(str(each["name"]) for each in listed).items() if times > 1}
+
+        def changed(each: Wanted) -> Change:
+            listing = by_name.get(each.name)
+            if each.name not in twice and is_settled(each, listing, self.confirmed):
+                return Change(Kind.UNCHANGED, each.name, "as released", each)
+            return self.look(each, listing, wish)
+
+        names = {each.name for each in wanted}
+        ours = [each for each in listed if each["name"] not in names and _belongs(each, catalogue)]
+        with ThreadPoolExecutor(self.workers) as pool:
+            changes = [*pool.map(changed, wanted), *pool.map(lambda each: self._leave(each, wish), ours)]
+        dropped = sorted({name for each in wanted for name in each.dropped})
+        found = sorted((change for change in changes if change), key=lambda change: change.name)
+        return Plan(self.portal, tuple(found), tuple(dropped))
+
+    def listed(self) -> Iterator[Listed]:
+        """Every dataset of the organisation as search shows it, private ones too."""
+        question = {
+            "fq": f'organization:"{self.portal.organization}"',
+            "rows": _PAGE,
+            "sort": "name asc, id asc",
+            "include_private": True,
+            "include_drafts": True,
+            "fl": list(_FIELDS),
+        }
+        for page in count():
+            answer = self.client.read("package_search", {**question, "start": page * _PAGE})
+            yield from answer["results"]
+            if (page + 1) * _PAGE >= answer["count"]:
+                return
+
+    def look(self, wanted: Wanted, listed: Listed | None, wish: Wish) -> Change:
+        """What to do with one dataset, as the portal's database has it."""
+        try:
+            shown = self.show(wanted.name)
+        except RemoteError as error:
+            if error.status != 403:
+                raise
+            return Change(Kind.TAKEN, wanted.name, "its name is taken by a dataset that the token may not read")
+        moment = str(listed["metadata_modified"]) if listed else None
+        change = decide(wanted, shown, self.portal, listed=moment, overwrite=wish.overwrite)
+        if change.kind == Kind.UNCHANGED and shown:
+            self.confirmed[shown["id"]] = shown["metadata_modified"]
+        return change
+
+    def show(self, name: str) -> Shown | None:
+        """The dataset in the portal's database; None where there is none. Raises RemoteError."""
+        try:
+            shown: Shown = self.client.read("package_show", {"id": name})
+        except RemoteError as error:
+            if error.status != 404:
+                raise
+            return None
+        return shown
+
+    def _leave(self, listed: Listed, wish: Wish) -> Change | None:
+        """What to do with a dataset of ours that is in the release no more; None where only search has it."""
+        name = str(listed["name"])
+        if not wish.prune:
+            return Change(Kind.LEFT, name, "no longer in the release; --prune deletes it")
+        shown = self.show(name)
+        if shown is None or shown["state"] == "deleted":
+            return None
+        return Change(Kind.DELETE, name, "no longer in the release", shown=shown)
+
+
+def _belongs(listed: Listed, catalogue: str) -> bool:
+    mark = Mark.read(listed.get(MARK))
+    return bool(mark and mark.catalogue == catalogue)

@@ -1,0 +1,55 @@
+"""The token of a portal: from the environment, a file or the system's keyring; never from arguments, never shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.place import Place
+
+VARIABLE = "ST_CKAN_TOKEN"
+SERVICE = "st-opendata"
+"""Name of the keyring's entry; its user is the portal's URL."""
+
+
+def find_token(url: str, file: Path | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The token for this portal: of the file where one is named, else of the environment, else of the keyring.
+
+    Raises:
+        InputError: the file cannot be read or is empty.
+        UsageError: what was found cannot be a token.
+    """
+    token = _of_file(file) if file else environment.get(VARIABLE, "").strip() or _of_keyring(url)
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise UsageError("what was given as token is none", remedy="Copy the token alone, in one line.")
+    return token
+
+
+def _of_file(file: Path) -> str:
+    try:
+        token = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the token cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}",
+            place=Place(str(file)),
+            remedy="Name a file that holds the token alone.",
+        ) from None
+    if not token:
+        raise InputError("the file of the token is empty", place=Place(str(file)))
+    return token
+
+
+def _of_keyring(url: str) -> str | None:
+    """What `keyring set st-opendata URL` stored, where the package keyring is installed and a keyring is open."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        token: str | None = keyring.get_password(SERVICE, url.rstrip("/"))
+    except KeyringError:
+        return None
+    return token
