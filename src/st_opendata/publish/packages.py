@@ -86,7 +86,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A CKAN dataset: `metadata` is what package_create takes, without resources.
+    """A CKAN dataset: `metadata` is what package_create takes, without resources; `iri` is that of the dcat:Dataset.
 
     `digest` is the SHA-256 of the canonical JSON of the metadata, and of ids, metadata and digests of the resources.
     """
@@ -95,6 +95,7 @@ class Package:
     metadata: dict[str, object]
     resources: tuple[Resource, ...]
     digest: str
+    iri: str
     notices: tuple[Notice, ...] = ()
 
 
@@ -118,13 +119,22 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
         ConfigurationError: there is no such site schema, or a name is none that CKAN takes.
         UsageError: a file is larger than the site takes, and `link_base` is not given.
     """
+    return described(release, site)[0]
+
+
+def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Graph]:
+    """The packages, and the graph that they are made of: what the portal's own RDF ought to say of them.
+
+    That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
+    file a distribution. Raises as `packages`.
+    """
     content, schema = read_release(release), read_schema(site.schema)
     graph = read_dcat(release / "catalog.ttl")
     names = _names(content)
     iris = {str(url): str(node) for node, url in graph.subject_objects(_DCAT.downloadURL)}
     _refuse_large(content, site)
     hosted = {
-        names[dataset.id]: [
+        dataset.iri: [
             _host(file, iris[f"{content.site}{file.path}"], names[dataset.id], site)
             for file in _files(content, dataset)
             if f"{content.site}{file.path}" in iris
@@ -132,21 +142,14 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
         for dataset in content.datasets
     }
     move(graph, {each.iri: each.url for files in hosted.values() for each in files})
-    nodes = {names[dataset.id]: dataset.iri for dataset in content.datasets}
     own_name, own_iri, own_files = _host_catalogue(content, graph, site)
-    _describe_documents(graph, [each for files in hosted.values() for each in files])
+    _describe_documents(graph, hosted)
     contents = {each.file.path: (each.iri, each.content or b"") for each in own_files}
     describe_catalogue(graph, own_iri, content.title, contents)
     move(graph, {each.iri: each.url for each in own_files})
-    source = Source(graph, site.language, site.iris, schema.formats)
-    maker = _Maker(release, site, schema, source)
-    return tuple(
-        maker.package(name, iri, files)
-        for name, iri, files in (
-            *((name, nodes[name], files) for name, files in hosted.items()),
-            (own_name, own_iri, own_files),
-        )
-    )
+    maker = _Maker(release, site, schema, Source(graph, site.language, site.iris, schema.formats))
+    made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
+    return (*made, maker.package(own_name, own_iri, own_files)), graph
 
 
 def catalogue_name(catalogue: str) -> str:
@@ -222,14 +225,16 @@ def _host_catalogue(release: Release, graph: Graph, site: Site) -> tuple[str, st
     return name, f"{release.base}dataset/catalogue", files
 
 
-def _describe_documents(graph: Graph, files: Iterable[_Hosted]) -> None:
-    """Files that the catalogue has as pages of a distribution (CSVW metadata) become resources like the others."""
-    for each in files:
-        node = URIRef(each.iri)
-        if (node, RDF.type, _DCAT.Distribution) not in graph:
-            describe_file(graph, each.iri, format_of(each.file.path) or JSON, each.file.size, each.file.sha256)
-            for owner in sorted(graph.subjects(_FOAF.page, node), key=str):
-                copy_terms(graph, node, owner)
+def _describe_documents(graph: Graph, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
+    """Files that the catalogue has as pages of a distribution (CSVW metadata) become distributions like the others."""
+    for dataset, files in hosted.items():
+        for each in files:
+            node = URIRef(each.iri)
+            if (node, RDF.type, _DCAT.Distribution) not in graph:
+                graph.add((URIRef(dataset), _DCAT.distribution, node))
+                describe_file(graph, each.iri, format_of(each.file.path) or JSON, each.file.size, each.file.sha256)
+                for owner in sorted(graph.subjects(_FOAF.page, node), key=str):
+                    copy_terms(graph, node, owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +260,7 @@ class _Maker:
                 *(each for item in files for each in self._notices(name, "resource", item.iri)),
             )
         )
-        return Package(name, metadata, resources, _digest(metadata, resources), tuple(notices))
+        return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices))
 
     def _resource(self, hosted: _Hosted) -> Resource:
         metadata = fill(self.schema.resource, self.source, URIRef(hosted.iri))
