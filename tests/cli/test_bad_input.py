@@ -126,7 +126,7 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
         ("shapes/mine.ttl", "line 3", "minCount"),
     ),
     "shapes outside the catalogue": (linked_shapes, ("shapes/mine.ttl", "leaves the catalogue")),
-    "a dataset called shapes": (dataset_called_shapes, ("catalogue.yaml", "called shapes", "Rename")),
+    "a dataset called shapes": (dataset_called_shapes, ("catalogue.yaml", 'called "shapes"', "Rename")),
     "a file of ours": (put("ontology/schemes.ttl", ""), ("schemes.ttl", "Rename")),
 }
 

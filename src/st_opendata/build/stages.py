@@ -9,15 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from st_opendata import __version__
-from st_opendata.build.background import KINDS, Background, find_background
+from st_opendata.build.background import Background, find_background
 from st_opendata.catalogue import Score, catalogue_graph, count_facts, write_catalogue
-from st_opendata.errors import ConfigurationError
 from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
-from st_opendata.place import Place
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.scoring import score_served
 from st_opendata.settings import Settings
@@ -122,7 +120,6 @@ def build(job: Job, output: Path) -> Outcome:
 def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[FactBase, Outcome]]:
     steps("Reading the descriptions")
     catalogue = read_catalogue(job.folder, site=job.site)
-    _refuse_reserved_names(catalogue)
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
     steps.total += len(tables) + len(catalogue.datasets)
     ontology, shapes = background.ontology(), load_shapes(background.fact_shapes)
@@ -141,16 +138,6 @@ def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[
                 triples=facts.triples() if shapes_checked else 0,
             ),
         )
-
-
-def _refuse_reserved_names(catalogue: Catalogue) -> None:
-    for dataset in catalogue.datasets:
-        if dataset.id in KINDS:
-            raise ConfigurationError(
-                f"a dataset cannot be called {dataset.id}: that folder holds the catalogue's own {dataset.id}",
-                place=Place("catalogue.yaml"),
-                remedy="Rename the folder and its entry under `datasets`.",
-            )
 
 
 def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
