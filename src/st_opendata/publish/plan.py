@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,6 +110,13 @@ class Plan:
     def of(self, *kinds: Kind) -> tuple[Change, ...]:
         """The changes of these kinds."""
         return tuple(change for change in self.changes if change.kind in kinds)
+
+    @property
+    def losses(self) -> dict[tuple[str, str], int]:
+        """What the site has no place for, as field and reason, with the number of datasets that state it."""
+        packages = [change.wanted.package for change in self.changes if change.wanted]
+        stated = (key for each in packages for key in {(notice.field, notice.text) for notice in each.notices})
+        return dict(sorted(Counter(stated).items()))
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -1,0 +1,213 @@
+"""`st-opendata publish`: put a release where others find it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from st_opendata.cli.console import count, note, progress_bar
+from st_opendata.cli.options import json_option, path_type, release_argument
+from st_opendata.errors import InputError, StError
+
+if TYPE_CHECKING:
+    from st_opendata.publish.apply import Done
+    from st_opendata.publish.plan import Change, Difference, Plan
+
+_WIDTH = 70
+"""Characters shown of a value before and after."""
+
+
+@click.group("publish")
+def command() -> None:
+    """Put a release where others find it."""
+
+
+@command.command("ckan")
+@release_argument
+@click.option("--url", required=True, help="The portal's home page.")
+@click.option("--organization", required=True, metavar="NAME", help="The organisation that gets the datasets.")
+@click.option("--token-file", type=path_type, metavar="FILE", help="Holds the API token.  [default: ST_CKAN_TOKEN]")
+@click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
+@click.option("--exit-code", is_flag=True, help="With --dry-run: exit with 1 where something would be written.")
+@click.option("--overwrite", is_flag=True, help="Let the release win over edits made on the portal.")
+@click.option("--prune", is_flag=True, help="Delete datasets of this catalogue that the release has no more.")
+@click.option("--iris", is_flag=True, help="State formats as IRIs, for a site that is harvested from its own RDF.")
+@click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="The largest file that the site takes.")
+@click.option("--link-base", metavar="URL", help="Link larger files below this URL, where the release is served too.")
+@click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
+@json_option
+def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    release: Path,
+    url: str,
+    organization: str,
+    token_file: Path | None,
+    dry_run: bool,
+    exit_code: bool,
+    overwrite: bool,
+    prune: bool,
+    iris: bool,
+    max_upload: int | None,
+    link_base: str | None,
+    workers: int,
+    as_json: bool,
+) -> int:
+    """Publish RELEASE to a CKAN portal.
+
+    Compares the release with what the portal has, shows what will change and why, and writes only that; a second run
+    does nothing. Cut off anywhere, it is run again. Datasets that were not published from this catalogue are never
+    touched, and those edited on the portal are left alone unless --overwrite is given.
+
+    The token comes from --token-file, the environment variable ST_CKAN_TOKEN or the system's keyring (service
+    st-opendata, user URL); its user is an editor of the organisation.
+    """
+    with _needed():
+        from st_opendata.publish.apply import apply
+        from st_opendata.publish.ckan import Target, planned
+        from st_opendata.publish.survey import Wish
+        from st_opendata.publish.token import find_token
+
+    target = Target(url, organization, find_token(url, token_file), workers, iris, max_upload, link_base)
+    with planned(release, target, Wish(overwrite, prune)) as (plan, surveyor):
+        if not as_json:
+            _write_plan(plan)
+        done: Sequence[Done] = ()
+        if not dry_run:
+            with _progress(len(plan.writes)) as told:
+                done = apply(plan, surveyor, told=told)
+    if as_json:
+        click.echo(json.dumps(_json(plan, None if dry_run else done), ensure_ascii=False, indent=1))
+    if dry_run:
+        return 1 if exit_code and plan.writes else 0
+    return _conclude(plan, done)
+
+
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Name the extra where a package that publishing needs is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"publishing to CKAN needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
+        ) from None
+
+
+@contextmanager
+def _progress(number: int) -> Iterator[Callable[[Done], None]]:
+    with progress_bar() as bar:
+        finished = 0
+
+        def told(done: Done) -> None:
+            nonlocal finished
+            finished += 1
+            if bar:
+                bar(f"{done.change.kind} {done.change.name}", finished / number)
+
+        yield told
+
+
+def _conclude(plan: Plan, done: Sequence[Done]) -> int:
+    """Say on stderr what was not done; 4 where the portal refused or failed, 1 where something was left alone."""
+    for each in done:
+        if each.error:
+            note(f"Failed: {each.change.name}: {each.error}")
+    from st_opendata.publish.plan import Kind
+
+    failed = sum(bool(each.error) for each in done)
+    unbegun = len(plan.writes) - len(done)
+    if unbegun:
+        note(f"{count(unbegun, 'dataset')} not begun: the portal failed several times in a row.")
+    if failed or unbegun:
+        note("Run the command again when the cause is gone: it goes on where this run ended.")
+    if failed or unbegun or plan.of(Kind.TAKEN):
+        return 4
+    return 1 if plan.of(Kind.DRIFTED) else 0
+
+
+def _write_plan(plan: Plan) -> None:
+    for change in plan.changes:
+        if change.kind == "unchanged":
+            continue
+        files = f"; {count(len(change.files), 'file')}, {_bytes(change.size)}" if change.files else ""
+        click.echo(f"{change.kind:9}  {change.name}: {change.reason}{files}")
+        for difference in change.differences:
+            click.echo(f"             {_difference(difference)}")
+    for name in plan.dropped:
+        click.echo(f"The portal has no field {name}: it is left out.")
+    for (field, text), datasets in plan.losses.items():
+        click.echo(f"Not on the portal: {field} of {count(datasets, 'dataset')}: {text}")
+    counts = {kind: len(plan.of(kind)) for kind in dict.fromkeys(change.kind for change in plan.changes)}
+    click.echo(", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items())) or "There is no dataset.")
+
+
+def _difference(difference: Difference) -> str:
+    where = f"{difference.resource}: " if difference.resource else ""
+    if difference.field == "resource":
+        return f"{where}{'added' if difference.before is None else 'removed'}"
+    return f"{where}{difference.field}: {_short(difference.before)} → {_short(difference.after)}"
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+
+
+def _bytes(size: int) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size = round(size / 1000)
+    return f"{size:,} GB"
+
+
+def _json(plan: Plan, done: Sequence[Done] | None) -> dict[str, object]:
+    results = {each.change.name: each for each in done or ()}
+    return {
+        "portal": {
+            "url": plan.portal.url,
+            "version": plan.portal.version,
+            "plugins": sorted(plan.portal.plugins),
+            "user": plan.portal.user,
+            "organization": plan.portal.organization,
+        },
+        "left_out": list(plan.dropped),
+        "losses": [{"field": field, "reason": text, "datasets": n} for (field, text), n in plan.losses.items()],
+        "changes": [_change_json(change, results.get(change.name), done is not None) for change in plan.changes],
+    }
+
+
+def _change_json(change: Change, result: Done | None, applied: bool) -> dict[str, object]:  # noqa: FBT001
+    names = {resource.id: resource.file_name for resource in change.wanted.package.resources} if change.wanted else {}
+    content: dict[str, object] = {
+        "change": str(change.kind),
+        "dataset": change.name,
+        "reason": change.reason,
+        "differences": [
+            {
+                **({"resource": each.resource} if each.resource else {}),
+                "field": each.field,
+                "before": each.before,
+                "after": each.after,
+            }
+            for each in change.differences
+        ],
+        "files": [names[each] for each in change.files],
+        "bytes": change.size,
+    }
+    if applied:
+        content["done"] = result is not None and result.error is None
+        if result and result.error:
+            content["error"] = _message(result.error)
+    return content
+
+
+def _message(error: Exception) -> str:
+    return error.message if isinstance(error, StError) else str(error)
