@@ -123,13 +123,17 @@ class _TurtleText:
 
 def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     text: BinaryIO = _TurtleText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_types_first(parse_lines(batches)), text, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    ox.serialize(_ordered(parse_lines(batches), _turtle_rank), text, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
 
 
-def _types_first(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """What a thing is before all else that is said of it, as people write Turtle."""
+def _ordered(triples: Iterable[ox.Triple], rank: Callable[[ox.Triple], int]) -> Iterator[ox.Triple]:
+    """The triples of each subject by rank, as people write them: what a thing is before all else that is said of it."""
     for _, group in groupby(triples, attrgetter("subject")):
-        yield from sorted(group, key=lambda triple: triple.predicate != _RDF_TYPE)
+        yield from sorted(group, key=rank)
+
+
+def _turtle_rank(triple: ox.Triple) -> int:
+    return int(triple.predicate != _RDF_TYPE)
 
 
 class _XmlText:
@@ -149,7 +153,14 @@ class _XmlText:
 def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
     text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_xml_triples(parse_lines(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+    ox.serialize(_xml_triples(_ordered(parse_lines(batches), _xml_rank)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+
+
+def _xml_rank(triple: ox.Triple) -> int:
+    """A type that comes first makes the name of the element, so one that is no name comes last."""
+    if triple.predicate != _RDF_TYPE or not isinstance(triple.object, ox.NamedNode):
+        return 1
+    return 0 if _LOCAL_NAME.search(triple.object.value) else 2
 
 
 def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -162,12 +173,10 @@ def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
                 "RDF/XML makes an element name of the property, and its IRI does not end in an XML name",
                 "Use a property whose IRI ends in a letter, or in letters and digits, after its last / or #.",
             )
-        # pyoxigraph makes an element name of the class too, where the type is the first triple of a subject.
-        first_type = triple.predicate == _RDF_TYPE and triple.subject != subject
-        if first_type and isinstance(triple.object, ox.NamedNode) and not _LOCAL_NAME.search(triple.object.value):
+        if triple.subject != subject and _xml_rank(triple) == 2:
             raise UnwritableTripleError(
                 triple,
-                "RDF/XML makes an element name of the class, and its IRI does not end in an XML name",
+                "nothing else is said of it, so RDF/XML makes an element name of its class, whose IRI ends in none",
                 "Use a class whose IRI ends in a letter, or in letters and digits, after its last / or #.",
             )
         if isinstance(triple.object, ox.Literal) and (found := _NOT_XML.search(triple.object.value)):

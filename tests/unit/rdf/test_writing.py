@@ -187,11 +187,20 @@ class TestRdfXml:
 
     def test_a_class_that_makes_no_element_name(self, tmp_path, monkeypatch):
         kind = line("<https://example.org/2024>", f"<{PREFIXES['rdf']}type>")
-        with pytest.raises(UnwritableTripleError, match="element name of the class"):
+        with pytest.raises(UnwritableTripleError, match="element name of its class"):
             write_rdf([[kind]], tmp_path / "out", RDF_XML, {})
-        after_another = [line('"x"', "<http://example.org/p>"), kind]
-        write_rdf([after_another], tmp_path / "out", RDF_XML, {})
-        assert read_with_rdflib(tmp_path / "out", RDF_XML, monkeypatch) == after_another
+        for other in (
+            line('"x"', "<https://example.org/z>"),
+            line("<https://example.org/C>", f"<{PREFIXES['rdf']}type>"),
+        ):
+            lines = sorted([kind, other])
+            write_rdf([lines], tmp_path / "out", RDF_XML, {})
+            assert read_with_rdflib(tmp_path / "out", RDF_XML, monkeypatch) == lines
+
+    def test_the_type_names_the_element(self, tmp_path):
+        lines = [line('"x"', "<http://example.org/p>"), line("<https://example.org/C>", f"<{PREFIXES['rdf']}type>")]
+        write_rdf([lines], tmp_path / "out", RDF_XML, {"ex": "https://example.org/"})
+        assert '<ex:C rdf:about="https://example.org/s">' in (tmp_path / "out").read_text()
 
     @pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff"])
     def test_a_character_that_xml_has_not(self, tmp_path, character):
