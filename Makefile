@@ -9,10 +9,10 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test check bench docs lock clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## install the locked dependencies and this project into .venv
 
@@ -27,7 +27,7 @@ demo: setup  ## build the Smarter Together catalogue, ask it three questions, sa
 	$(BIN)/st-opendata demo --output $(OUTPUT)
 
 test: setup  ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup  ## lint, types, import layers, generated documents
 	$(BIN)/ruff check src tests bench
@@ -45,6 +45,15 @@ bench: setup  ## run the benchmarks; each prints ratios against its peers
 lock: setup  ## write requirements.lock again, with the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --extra all pyproject.toml --output-file requirements.lock
+
+ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be (docs/ckan-stack.md)
+	@"$(PYTHON)" services/ckan start
+
+ckan-stop:  ## stop it
+	@"$(PYTHON)" services/ckan stop
+
+ckan-reset: setup  ## empty it and start it again
+	@"$(PYTHON)" services/ckan reset
 
 clean:  ## remove what make and the tools made
 	rm -rf $(VENV) build dist release .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

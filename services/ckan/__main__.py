@@ -15,7 +15,7 @@ import data
 import install
 from parts import configure, services
 from processes import listening
-from settings import Site, StackError, read_site
+from settings import Site, StackError, read_site, write_private
 
 LOOPBACK = ("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000")
 """127.0.0.1, the same as an IPv6 address, and ::1, as /proc/net writes them."""
@@ -51,6 +51,7 @@ def start(site: Site) -> None:
     ckan.start()
     ckan.wait()
     require_loopback(site)
+    write_private(site.state / "site.json", json.dumps(site.facts(), indent=1) + "\n")
     say(f"CKAN answers at {site.url} after {time.monotonic() - began:.0f} s.")
     say(f"The token of an editor of the organisation is in {site.token_file('editor')}")
 
@@ -117,7 +118,7 @@ def main() -> int:
     command = COMMANDS[parser.parse_args().command]
     os.umask(0o077)
     try:
-        site = read_site(os.environ)
+        site = read_site(os.environ, empty=command is reset)
         site.state.mkdir(parents=True, exist_ok=True)
         site.state.chmod(0o711)  # PostgreSQL runs as another user when root starts it
         with alone(site):
@@ -125,6 +126,9 @@ def main() -> int:
     except StackError as error:
         say(f"Error: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("Interrupted; the same command goes on from here.")
+        return 130
     return 0
 
 

@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from processes import run
@@ -73,7 +74,8 @@ def install_packages(log: Path, say: Callable[[str], None]) -> None:
         raise StackError(f"Some programs are missing. On Debian or Ubuntu, install them with\n  sudo {command}")
     say(f"Installing {', '.join(missing)}")
     environment = {"DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update", "-q"], log, environment=environment)
+    with suppress(StackError):  # one repository that does not answer need not matter
+        run(["apt-get", "update", "-q"], log, environment=environment)
     # Debian's way to install a service without starting it: this program's exit code 101 says no.
     policy = Path("/usr/sbin/policy-rc.d")
     ours = not policy.exists()

@@ -36,13 +36,14 @@ def postgres(site: Site) -> Service:
     probe = [postgres_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(site.postgres_port)]
     return Service(
         name="postgres",
-        command=[postgres_program("postgres"), "-D", str(site.postgres.resolve()), *where],
+        command=[postgres_program("postgres"), "-D", ".", *where],
         folder=site.postgres,
         state=site.state,
         port=site.postgres_port,
         ready=lambda: subprocess.run(probe, check=False).returncode == 0,
         user=database_user(),
         stop_signal=signal.SIGINT,
+        left_behind=site.postgres / "postmaster.pid",
     )
 
 
@@ -116,7 +117,6 @@ def configure(site: Site) -> None:
     configure_solr(site)
     lines = "".join(f"{name} = {value}\n" for name, value in site.settings().items())
     write_private(site.ini, f"[app:main]\n{lines}\n{(HERE / 'inside' / 'logging.ini').read_text('utf-8')}")
-    write_private(site.state / "site.json", json.dumps(site.facts(), indent=1) + "\n")
 
 
 def configure_redis(site: Site) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    left_behind: Path | None = None
+    """A file that the program leaves when it is killed, and that keeps it from starting."""
 
     @property
     def log(self) -> Path:
@@ -59,6 +62,7 @@ class Service:
         """
         if self.pid():
             return
+        self.clear()
         require_free(self.port, self.name)
         for path in (self.log, self.pid_file):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,17 @@ class Service:
                 **account(self.user),
             )
         self.pid_file.write_text(f"{process.pid}\n", "utf-8")
+
+    def clear(self) -> None:
+        """Wait for the children of a killed program to end, end them if they do not, and remove what it left."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while (children := list(running_in(self.folder))) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        if self.left_behind:
+            self.left_behind.unlink(missing_ok=True)
 
     def wait(self) -> None:
         """Return when the program answers.
@@ -93,7 +108,8 @@ class Service:
         """Stop the program and what it started, by force if it does not end in time; tell whether it ran."""
         pid = self.pid()
         if pid:
-            os.kill(pid, self.stop_signal)
+            with suppress(ProcessLookupError):
+                os.kill(pid, self.stop_signal)
             deadline = time.monotonic() + STOP_SECONDS
             while self.pid() and time.monotonic() < deadline:
                 reap(pid)
@@ -172,6 +188,18 @@ def require_free(port: int, name: str) -> None:
 def clean_environment() -> dict[str, str]:
     """The environment without CKAN's variables, which would change its settings, and PostgreSQL's and Python's."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("CKAN_", "PG", "PYTHON"))}
+
+
+def running_in(folder: Path) -> Iterator[int]:
+    """The processes whose working folder this is."""
+    real = folder.resolve()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            try:
+                if (process / "cwd").readlink() == real:
+                    yield int(process.name)
+            except OSError:  # it ended, or belongs to somebody else
+                continue
 
 
 def listening(sessions: set[int]) -> Iterator[str]:

@@ -125,20 +125,21 @@ class Site:
         }
 
 
-def read_site(environment: Mapping[str, str]) -> Site:
+def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
     """The site that the environment names.
 
     CKAN_STATE is its folder, CKAN_PORT its first port (else that of the state folder's site, else 5000); the other
-    ports follow it, or are set one by one. A state folder keeps its ports, since addresses are stored with the data.
+    ports follow it, or are set one by one. A state folder keeps its ports unless it is to be emptied,
+    since addresses are stored with the data.
 
     Raises:
-        StackError: a value is not a number, or the port is not that of the state folder's site.
+        StackError: a value is not a number, or a port is not that of the state folder's site.
     """
     state = Path(environment.get("CKAN_STATE") or ROOT / "build" / "ckan").resolve()
     kept = state / "site.json"
-    ports = json.loads(kept.read_text("utf-8"))["ports"] if kept.exists() else None
+    ports = json.loads(kept.read_text("utf-8"))["ports"] if kept.exists() else []
     port = number(environment, "CKAN_PORT", ports[0] if ports else 5000)
-    following = ports[1:] if ports else [port + 1, port + 2, port + 3]
+    following = ports[1:] if ports[:1] == [port] else [port + 1, port + 2, port + 3]
     site = Site(
         state=state,
         install=Path(environment.get("CKAN_INSTALL") or ROOT / "build" / "ckan-install").resolve(),
@@ -149,19 +150,19 @@ def read_site(environment: Mapping[str, str]) -> Site:
         locale=environment.get("CKAN_LOCALE") or "en",
         upload_megabytes=number(environment, "CKAN_MAX_UPLOAD_SIZE_MB", 100),
     )
-    if ports and site.facts()["ports"] != ports:
+    if ports and not empty and site.facts()["ports"] != ports:
         raise StackError(
-            f"{state} holds a site on the ports {ports}. Use those, name another folder (CKAN_STATE=...), "
-            f"or remove this one after `make ckan-stop`."
+            f"{state} holds a site with the ports {', '.join(map(str, ports))}. Leave the ports unset, "
+            f"name another folder (CKAN_STATE=...), or empty this one: `make ckan-reset` with the new ports."
         )
     return site
 
 
 def number(environment: Mapping[str, str], name: str, default: int) -> int:
-    """The whole number that a variable of the environment holds."""
+    """The positive number of at most five digits that a variable of the environment holds."""
     text = environment.get(name) or str(default)
-    if not text.isdecimal():
-        raise StackError(f"{name} must be a whole number, not {text!r}.")
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        raise StackError(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
     return int(text)
 
 
