@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from st_opendata.explain import Claim, Explanation, Source
     from st_opendata.place import Place
 
+_WORDS = {
+    "en": ("From the sources", "Stated in the tables", "What the sources say", "of", "source", "scope", "reason"),
+    "fr": (
+        "D'après les sources",
+        "Énoncé dans les tables",
+        "Ce que disent les sources",
+        "de",
+        "source",
+        "portée",
+        "raison",
+    ),
+    "de": ("Aus den Quellen", "In den Tabellen ausgesagt", "Was die Quellen sagen", "von", "Quelle", "Bezug", "Grund"),
+}
+
 
 @click.command
 @release_argument
@@ -34,49 +48,52 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
     """
     from st_opendata.explain import explain
 
-    found = explain(release, iri, read_settings({"lang": lang}).language)
+    language = read_settings({"lang": lang}).language
+    found = explain(release, iri, language)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:
-        _write(found)
+        _write(found, language)
 
 
-def _write(found: Explanation) -> None:
+def _write(found: Explanation, language: str) -> None:
+    from_sources, stated, said, of, *_ = _WORDS[language]
     click.echo(found.iri)
     if found.sources:
-        click.echo("\nFrom the sources")
+        click.echo(f"\n{from_sources}")
     for source in found.sources:
         click.echo(f"  {_source(source, found.base)}")
     if found.statements:
-        click.echo("\nStated in the tables")
+        click.echo(f"\n{stated}")
     for predicate, statements in groupby(found.statements, key=lambda statement: statement.predicate):
         click.echo(f"  {readable(predicate)}")
         for statement in statements:
             click.echo(f"    {_value(statement.object, found.base)}")
-            _write_cells(statement.cells)
+            _write_cells(statement.cells, language)
     if found.claims:
-        click.echo("\nWhat the sources say")
+        click.echo(f"\n{said}")
     for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
-        of = "" if subject == f"<{found.iri}>" else f"  of {_value(subject, found.base)}"
-        click.echo(f"  {readable(predicate)}{of}")
+        whose = "" if subject == f"<{found.iri}>" else f"  {of} {_value(subject, found.base)}"
+        click.echo(f"  {readable(predicate)}{whose}")
         for claim in claims:
-            _write_claim(claim, found.base)
+            _write_claim(claim, found.base, language)
 
 
-def _write_claim(claim: Claim, base: str) -> None:
+def _write_claim(claim: Claim, base: str, language: str) -> None:
+    *_, source_word, scope_word, reason_word = _WORDS[language]
     rank = f"  ({claim.rank})" if claim.rank else ""
     click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        click.echo(f"        source: {_source(source, base)}")
-    for name, text in (("scope", claim.scope), ("reason", claim.reason)):
+        click.echo(f"        {source_word}: {_source(source, base)}")
+    for name, text in ((scope_word, claim.scope), (reason_word, claim.reason)):
         if text:
             click.echo(f"        {name}: {text}")
-    _write_cells(claim.cells)
+    _write_cells(claim.cells, language)
 
 
-def _write_cells(cells: Sequence[Place]) -> None:
+def _write_cells(cells: Sequence[Place], language: str) -> None:
     for cell in cells:
-        click.echo(f"        {cell}")
+        click.echo(f"        {cell.text(language)}")
 
 
 def _source(source: Source, base: str) -> str:

@@ -44,9 +44,6 @@ _SEVERITIES: dict[Severity, tuple[Text, Text]] = {
     ),
 }
 _ELSEWHERE: Text = {"en": "Without a place", "fr": "Sans emplacement", "de": "Ohne Fundstelle"}
-_ROW: Text = {"en": "row", "fr": "ligne", "de": "Zeile"}
-_COLUMN: Text = {"en": "column", "fr": "colonne", "de": "Spalte"}
-_LINE: Text = {"en": "line", "fr": "ligne", "de": "Zeile"}
 _ALSO: Text = {"en": "also", "fr": "aussi", "de": "auch"}
 _CLEAN: Text = {"en": "No findings.", "fr": "Rien à signaler.", "de": "Keine Befunde."}
 
@@ -64,7 +61,7 @@ def report_text(findings: Iterable[Finding], language: str = "en") -> str:
 
 def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
     for each in group:
-        where = _where(each.places[0], language) if each.places else ""
+        where = each.places[0].within(language) if each.places else ""
         severity = pick(_SEVERITIES[each.severity][0], language)
         yield "  " + "  ".join(filter(None, (where, severity, f"[{each.code}]")))
         message = pick(each.message, language)
@@ -84,19 +81,8 @@ def _about(each: Finding, message: str) -> str:
     return "  ".join(shown for shown in map(short, terms) if shown not in message)
 
 
-def _where(place: Place, language: str) -> str:
-    parts = []
-    if place.line is not None:
-        parts.append(f"{pick(_LINE, language)} {place.line}")
-    if place.row is not None:
-        parts.append(f"{pick(_ROW, language)} {place.row}")
-    if place.column is not None:
-        parts.append(f'{pick(_COLUMN, language)} "{place.column}"')
-    return ", ".join(parts)
-
-
 def _elsewhere(place: Place, file: str, language: str) -> str:
-    return ", ".join(filter(None, ("" if place.file == file else place.file, _where(place, language))))
+    return place.within(language) if place.file == file else place.text(language)
 
 
 def _summary(findings: Sequence[Finding], language: str) -> str:
