@@ -38,7 +38,8 @@ def score_source(source: str, *, ask: bool) -> tuple[Score, ...]:
     path = Path(source)
     if path.is_dir():
         release = read_release(path)
-        return score_served(read_dcat(path / "catalog.ttl"), release.site, release.files)
+        graph = read_dcat(path / "catalog.ttl")
+        return score_served(graph, release.site, release.files, conforming=_conforms(graph))
     if not path.exists():
         raise InputError(
             f"there is no file or folder {source}", remedy="Name a release, a DCAT file or an http(s) URL."
@@ -46,9 +47,14 @@ def score_source(source: str, *, ask: bool) -> tuple[Score, ...]:
     return _score_elsewhere(read_dcat(path), ask=ask)
 
 
-def score_served(graph: Graph, site: str, files: Iterable[File]) -> tuple[Score, ...]:
-    """The score of the catalogue of a release whose files are served at `site`."""
-    return score_graph(graph, answers=release_answers(site, files), conforms=_conforms)
+def score_served(graph: Graph, site: str, files: Iterable[File], *, conforming: bool) -> tuple[Score, ...]:
+    """The score of the catalogue of a release whose files are served at `site`.
+
+    `conforming` says whether the catalogue as a whole conforms to DCAT-AP. Then each dataset does, whose description is
+    a part of it; if not, each is validated alone, so that it answers for its own faults only.
+    """
+    one_conforms = (lambda _graph: True) if conforming else _conforms
+    return score_graph(graph, answers=release_answers(site, files), conforms=one_conforms)
 
 
 def _score_elsewhere(graph: Graph, *, ask: bool) -> tuple[Score, ...]:

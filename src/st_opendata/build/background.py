@@ -11,8 +11,8 @@ from rdflib import Graph
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.release import File
 from st_opendata.place import Place
+from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.resources import resource_folder
-from st_opendata.validation.parsing import TermReader, read_triples
 
 KINDS = ("ontology", "shapes")
 """Folders beside the datasets, in a catalogue as in a release."""
@@ -43,7 +43,7 @@ class Background:
         for name, path in self.files.items():
             if name.startswith("ontology/"):
                 try:
-                    for triple in read_triples(path, reader):
+                    for triple in read_rdf(path, reader):
                         graph.add(triple)
                 except InputError as error:
                     raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
-from st_opendata.catalogue import Score, catalogue_graph, count_facts, write_catalogue
+from st_opendata.catalogue import Score, count_facts, write_catalogue
 from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
@@ -168,18 +168,17 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     dumps = write_dumps(catalogue, facts, folder)
     steps("Describing the catalogue")
     counts = {dataset: count_facts(facts.lines(dataset)) for dataset in (None, *distributions)}
-    write_catalogue(catalogue, distributions, dumps, counts, folder)
+    graph = write_catalogue(catalogue, distributions, dumps, counts, folder)
     steps("Validating and scoring the catalogue")
-    triples = {dataset: count.triples for dataset, count in counts.items() if dataset}
-    graph = catalogue_graph(catalogue, distributions, triples)
-    scores = score_served(graph, catalogue.site, list_files(folder))
+    findings = validate_catalogue(graph)
+    scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
-        triples,
+        {dataset: count.triples for dataset, count in counts.items() if dataset},
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         # What DCAT-AP only recommends is told by the score, point by point, and does not bury findings on the facts.
-        tuple(each for each in validate_catalogue(graph) if each.severity is Severity.VIOLATION),
+        tuple(each for each in findings if each.severity is Severity.VIOLATION),
     )
 
 
