@@ -136,8 +136,8 @@ def _write_plan(plan: Plan) -> None:
             continue
         files = f"; {count(len(change.files), 'file')}, {_bytes(change.size)}" if change.files else ""
         click.echo(f"{change.kind:9}  {change.name}: {change.reason}{files}")
-        for difference in change.differences:
-            click.echo(f"             {_difference(difference)}")
+        for line in dict.fromkeys(map(_difference, change.differences)):
+            click.echo(f"             {line}")
     for name in plan.dropped:
         click.echo(f"The portal has no field {name}: it is left out.")
     for (field, text), datasets in plan.losses.items():
@@ -150,6 +150,8 @@ def _difference(difference: Difference) -> str:
     where = f"{difference.resource}: " if difference.resource else ""
     if difference.field == "resource":
         return f"{where}{'added' if difference.before is None else 'removed'}"
+    if difference.resource and difference.field in ("hash", "size", "url_type"):
+        return f"{where}another file"
     return f"{where}{difference.field}: {_short(difference.before)} → {_short(difference.after)}"
 
 

@@ -14,11 +14,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 from st_opendata.errors import RemoteError
+from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient, Uploads, passes
-from st_opendata.publish.content import Shown
-from st_opendata.publish.plan import WRITES, Change, Kind, Plan
-from st_opendata.publish.revision import as_held, marking, new_dataset, revision, uploads
-from st_opendata.publish.survey import Surveyor, Wish
+from st_opendata.publish.content import Shown, mark_of
+from st_opendata.publish.plan import WRITES, Change, Kind, Plan, decide
+from st_opendata.publish.revision import as_held, begun_mark, marking, new_dataset, revision, uploads
+from st_opendata.publish.survey import Surveyor
 
 _ATTEMPTS = 4
 _PAUSE = 0.5
@@ -69,7 +70,7 @@ def _attempt(change: Change, surveyor: Surveyor) -> Done:
             if current.kind in WRITES:
                 _carry_out(current, surveyor)
         except RemoteError as error:
-            if not passes(error) or attempt == _ATTEMPTS:
+            if attempt == _ATTEMPTS or not (passes(error) or _overtaken(current, error, surveyor)):
                 return Done(change, error)
             time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
         except OSError as error:
@@ -79,23 +80,38 @@ def _attempt(change: Change, surveyor: Surveyor) -> Done:
     raise AssertionError("every attempt returns or is followed by another")
 
 
+def _overtaken(change: Change, error: RemoteError, surveyor: Surveyor) -> bool:
+    """Whether a write was refused because the dataset is no longer as it was, or is there by now."""
+    if error.status != 409:
+        return False
+    if change.kind != Kind.CREATE:
+        return "match" in error.details
+    try:
+        return surveyor.show(change.name) is not None
+    except RemoteError:
+        return False
+
+
 def _again(change: Change, surveyor: Surveyor) -> Change:
-    """What is still to be done of a change whose request failed on the way.
+    """What is left to do of a change after a request that failed, or that a portal finished for a killed publisher.
 
     Raises:
-        RemoteError: somebody else wrote to the dataset meanwhile.
+        RemoteError: the dataset is neither as it was nor on its way to what is wanted: somebody else wrote to it.
     """
-    before = change.shown
-    if change.wanted is None:
-        shown = surveyor.show(change.name)
-        return replace(change, kind=Kind.UNCHANGED) if shown is None or shown["state"] == "deleted" else change
     shown = surveyor.show(change.name)
-    if shown and before and shown["metadata_modified"] == before["metadata_modified"]:
+    if change.wanted is None:
+        return replace(change, kind=Kind.UNCHANGED) if shown is None or shown["state"] == "deleted" else change
+    before = change.shown
+    if shown is None or (before and shown["metadata_modified"] == before["metadata_modified"]):
         return change
-    now = surveyor.look(change.wanted, None, Wish())
-    if now.kind in (Kind.DRIFTED, Kind.TAKEN):
+    now = decide(change.wanted, shown, surveyor.portal)
+    mark = mark_of(shown)
+    if now.kind in (Kind.DRIFTED, Kind.TAKEN) or not mark or mark.digest != change.wanted.digest:
         raise RemoteError(
-            f"{change.name}: {now.reason}", remedy="Run the command again to see what changed.", status=409
+            f"somebody else wrote to the dataset {change.name} at the same time; nothing of theirs was overwritten",
+            place=Place(surveyor.client.url),
+            remedy="Run the command again to see what changed.",
+            status=409,
         )
     return now
 
@@ -115,7 +131,7 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         mark = wanted.mark(dataset=as_held(begun, wanted))
     else:
         assert change.shown
-        begun = _revise(client, change.shown, marking(change.shown, wanted.mark(writing=True)))
+        begun = _revise(client, change.shown, marking(change.shown, begun_mark(change.shown, wanted)))
         mark = wanted.mark()
     shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
     if (settled := wanted.mark(dataset=shown)) != mark:
@@ -127,15 +143,5 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
 def _revise(client: CkanClient, shown: Shown, data: Mapping[str, object], files: Uploads | None = None) -> Shown:
     """One package_revise of a dataset in exactly the state shown; the dataset after it. Raises RemoteError, OSError."""
     match = {"id": shown["id"], "metadata_modified": shown["metadata_modified"]}
-    try:
-        revised: Shown = client.send("package_revise", {"match": match, **data}, files or {})["package"]
-    except RemoteError as error:
-        if "match" not in error.details:
-            raise
-        raise RemoteError(
-            f"somebody else wrote to the dataset {shown['name']} at the same time; nothing of theirs was overwritten",
-            place=error.place,
-            remedy="Run the command again to see what changed.",
-            status=409,
-        ) from None
+    revised: Shown = client.send("package_revise", {"match": match, **data}, files or {})["package"]
     return revised

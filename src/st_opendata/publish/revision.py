@@ -1,11 +1,12 @@
 """The data of the writes: package_create and package_revise, put together so that nothing of others gets lost.
 
 package_revise merges lists by position. Whatever is a list is therefore taken out (`filter`) before the new one is put
-in (`update`); resources are always addressed by id.
+in (`update`), the list of resources too: that alone keeps their order. Files are addressed by the resource's id.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from st_opendata.publish.client import Uploads
@@ -33,6 +34,18 @@ def as_held(begun: Shown, wanted: Wanted) -> Shown:
     return {**begun, "private": False, "resources": resources}
 
 
+def begun_mark(shown: Shown, wanted: Wanted) -> Mark:
+    """The mark of a dataset being updated: until it is done, its fields are those of before and of after."""
+    before, after = mark_of(shown), wanted.mark(writing=True)
+    if not before:
+        return after
+    return replace(
+        after,
+        fields=tuple(sorted({*before.fields, *after.fields})),
+        resource_fields=tuple(sorted({*before.resource_fields, *after.resource_fields})),
+    )
+
+
 def marking(shown: Shown, mark: Mark) -> dict[str, Any]:
     """A revise that changes nothing but the mark."""
     return {"filter": ["-extras"], "update": {"extras": extras_with(shown.get("extras"), None, mark)}}
@@ -41,31 +54,23 @@ def marking(shown: Shown, mark: Mark) -> dict[str, Any]:
 def revision(begun: Shown, change: Change, mark: Mark) -> dict[str, Any]:
     """A revise that makes of the dataset as begun what is wanted, settles the mark and makes it public.
 
-    Fields and resources of ours that are no longer wanted are removed; those that others added stay.
+    Fields and resources of ours that are no longer wanted are removed; fields that others added stay.
     """
     assert change.wanted
     wanted = change.wanted
-    metadata = {
-        name: value for name, value in wanted.dataset.items() if name not in ("resources", "extras", "owner_org")
-    }
     before = mark_of(change.shown) if change.shown else None
-    gone = _gone(before, wanted)
-    kept_extras = [extra for extra in begun.get("extras", ()) if f"extras:{extra['key']}" not in gone]
-    metadata["extras"] = extras_with(kept_extras, wanted.dataset.get("extras"), mark)
-    there = {resource["id"] for resource in begun["resources"]}
-    ids = {resource["id"] for resource in wanted.dataset["resources"]}
-    filters = [f"-{name}" for name in sorted(gone) if ":" not in name and name in begun]
-    filters += [f"-{name}" for name, value in metadata.items() if isinstance(value, list) and name in begun]
-    filters += [f"-resources__{each}" for each in sorted(there - ids)]
-    data: dict[str, Any] = {}
-    for resource in wanted.dataset["resources"]:
-        if resource["id"] in there:
-            shown = next(each for each in begun["resources"] if each["id"] == resource["id"])
-            filters += _resource_filters(shown, resource, before)
-            data[f"{_PER_RESOURCE}{resource['id']}"] = _sent(resource, new=False)
-    if new := [_sent(resource) for resource in wanted.dataset["resources"] if resource["id"] not in there]:
-        data[f"{_PER_RESOURCE}extend"] = new
-    return {"filter": filters, "update": metadata, **data}
+    fields, resource_fields = fields_of(wanted.dataset)
+    gone = set(before.fields) - set(fields) if before else set()
+    resource_gone = set(before.resource_fields) - set(resource_fields) if before else set()
+    extras = [extra for extra in begun.get("extras", ()) if f"extras:{extra['key']}" not in gone]
+    there = {resource["id"]: resource for resource in begun["resources"]}
+    update = {
+        **{name: value for name, value in wanted.dataset.items() if name != "owner_org"},
+        "extras": extras_with(extras, wanted.dataset.get("extras"), mark),
+        "resources": [_merged(there.get(each["id"]), each, resource_gone) for each in wanted.dataset["resources"]],
+    }
+    lists = {name for name, value in update.items() if isinstance(value, list)}
+    return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in begun], "update": update}
 
 
 def uploads(change: Change) -> Uploads:
@@ -78,25 +83,23 @@ def uploads(change: Change) -> Uploads:
     }
 
 
-def _gone(before: Mark | None, wanted: Wanted) -> set[str]:
-    """Fields that we published before and publish no longer."""
-    return set(before.fields) - set(fields_of(wanted.dataset)[0]) if before else set()
+def _merged(shown: Shown | None, resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """A resource with what the portal and others noted on it: its DataStore table, its place on the disk.
 
-
-def _resource_filters(shown: Shown, resource: dict[str, Any], before: Mark | None) -> list[str]:
-    """What to take out of a resource before its new values are put in."""
-    published = set(before.resource_fields) if before else set()
-    names = {name for name in published - set(resource) if name in shown}
-    names |= {name for name, value in resource.items() if isinstance(value, list) and name in shown}
-    return [f"-resources__{resource['id']}__{name}" for name in sorted(names)]
-
-
-def _sent(resource: dict[str, Any], *, new: bool = True) -> dict[str, Any]:
-    """A resource as it is sent: an upload has an empty link until its file is there, and keeps the one it has."""
+    The link of an upload is sent as its file name, as CKAN's own form does: it makes the link of it again.
+    """
+    if shown is None:
+        return _sent(resource)
+    kept = {name: value for name, value in shown.items() if name not in gone}
     if not _is_upload(resource):
-        return resource
-    left_out = {"url_type"} if new else {"url_type", "url"}
-    return {name: value for name, value in resource.items() if name not in left_out}
+        return {**kept, "url_type": None, **resource}
+    link = str(shown["url"]).rpartition("/")[2] if _is_upload(shown) else ""
+    return {**kept, **resource, "url": link, "url_type": "upload" if link else None}
+
+
+def _sent(resource: dict[str, Any]) -> dict[str, Any]:
+    """A resource that is new: an upload has an empty link until its file is there."""
+    return {name: value for name, value in resource.items() if name != "url_type"}
 
 
 def _is_upload(resource: Shown) -> bool:
