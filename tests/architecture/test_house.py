@@ -23,7 +23,7 @@ OWNERS = {
     "pyshacl": "validation/",
     "click": ("cli/", "__main__.py"),
     "rich": ("cli/", "__main__.py"),
-    "requests": ("catalogue/remote.py", "publish/client.py"),
+    "requests": ("catalogue/remote.py", "publish/client.py", "publish/visitor.py"),
     "ckanapi": "publish/client.py",
 }
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import count
-from st_opendata.cli.options import json_option, path_type
+from st_opendata.cli.console import count, progress_bar
+from st_opendata.cli.options import json_option, path_type, release_argument
+from st_opendata.errors import InputError
+
+if TYPE_CHECKING:
+    from st_opendata.publish.verify import Harvest, Verification
 
 
 @click.group("verify")
@@ -41,3 +47,107 @@ def verify_release_command(*, folder: Path, as_json: bool) -> int:
             else f"{folder}: {files}, all as release.json says."
         )
     return 1 if differences else 0
+
+
+@command.command("ckan")
+@release_argument
+@click.option("--url", required=True, help="The portal's home page.")
+@click.option("--iris", is_flag=True, help="It was published with --iris.")
+@click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="As it was published.")
+@click.option("--link-base", metavar="URL", help="As it was published.")
+@json_option
+def verify_ckan_command(
+    *, release: Path, url: str, iris: bool, max_upload: int | None, link_base: str | None, as_json: bool
+) -> int:
+    """Compare what a CKAN portal gives to visitors and harvesters with RELEASE.
+
+    Fetches every file without a token and compares its digest, reads every field back, and compares the portal's own
+    RDF statement by statement: what ckanext-dcat is known to lose is counted with the reason, anything else is a
+    problem. The catalogue published beside the datasets is fetched, validated and scored. Exit code 1 tells that
+    something is not as released.
+    """
+    try:
+        from st_opendata.publish.verify import Published, verify_portal
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"verifying a portal needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
+        ) from None
+
+    with progress_bar() as bar:
+        told = bar or (lambda _text, _done: None)
+        verification = verify_portal(release, Published(url, iris, max_upload, link_base), told=told)
+    if as_json:
+        click.echo(json.dumps(_json(verification), ensure_ascii=False, indent=1))
+    else:
+        _write(verification)
+    return 1 if verification.problems else 0
+
+
+def _write(verification: Verification) -> None:
+    for problem in verification.problems:
+        click.echo(f"{problem.dataset}: {f'{problem.part}: ' if problem.part else ''}{problem.text}")
+    if verification.losses:
+        click.echo("The portal's own RDF differs where it is known to:")
+        for reason, found in sorted(verification.losses.items(), key=lambda item: (-len(item[1]), item[0])):
+            click.echo(f"  {len(found):6,}  {reason}")
+    for harvest in verification.harvests:
+        click.echo(f"Harvested from {_form(harvest)}: {_quality(harvest)}.")
+    files = f"{count(verification.datasets, 'dataset')}, {count(verification.files, 'file')}"
+    amount = f"{files}, {verification.size:,} bytes"
+    if verification.problems:
+        click.echo(
+            f"{verification.portal}: {count(len(verification.problems), 'difference')} from the release: {amount}."
+        )
+    else:
+        click.echo(f"{verification.portal}: {amount}, all as released.")
+
+
+def _form(harvest: Harvest) -> str:
+    return {"ckanext-dcat": "the portal's own RDF", "catalogue": "the published catalogue"}[harvest.form]
+
+
+def _quality(harvest: Harvest) -> str:
+    """`valid, 405 of 405 points for 10 datasets`."""
+    violations = sum(finding.severity == "violation" for finding in harvest.findings)
+    points = ", ".join(
+        f"{points} of 405 points for {count(number, 'dataset')}"
+        for points, number in sorted(Counter(harvest.points.values()).items(), reverse=True)
+    )
+    return (
+        f"{count(violations, 'violation') if violations else 'valid'} by the DCAT-AP shapes, {points or 'no dataset'}"
+    )
+
+
+def _json(verification: Verification) -> dict[str, object]:
+    return {
+        "portal": verification.portal,
+        "datasets": verification.datasets,
+        "files": verification.files,
+        "bytes": verification.size,
+        "problems": [asdict(problem) for problem in verification.problems],
+        "losses": [
+            {
+                "reason": reason,
+                "statements": [
+                    {
+                        "change": str(each.change),
+                        "subject": each.subject,
+                        "property": each.property,
+                        "before": each.before,
+                        "after": each.after,
+                    }
+                    for each in found
+                ],
+            }
+            for reason, found in verification.losses.items()
+        ],
+        "harvested": [
+            {
+                "form": harvest.form,
+                "violations": sum(finding.severity == "violation" for finding in harvest.findings),
+                "warnings": sum(finding.severity == "warning" for finding in harvest.findings),
+                "points": dict(harvest.points),
+            }
+            for harvest in verification.harvests
+        ],
+    }

@@ -28,11 +28,10 @@ from st_opendata.namespaces import PREFIXES, readable
 from st_opendata.place import Place
 from st_opendata.publish.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
 from st_opendata.publish.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
-from st_opendata.publish.portal_catalogue import copy_terms, describe_catalogue, describe_file, move, serialise
+from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move, serialise
 from st_opendata.release import read_release
 
 _DCAT = Namespace(PREFIXES["dcat"])
-_FOAF = Namespace(PREFIXES["foaf"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +228,9 @@ def _describe_documents(graph: Graph, hosted: Mapping[str, Iterable[_Hosted]]) -
     """Files that the catalogue has as pages of a distribution (CSVW metadata) become distributions like the others."""
     for dataset, files in hosted.items():
         for each in files:
-            node = URIRef(each.iri)
-            if (node, RDF.type, _DCAT.Distribution) not in graph:
-                graph.add((URIRef(dataset), _DCAT.distribution, node))
+            if (URIRef(each.iri), RDF.type, _DCAT.Distribution) not in graph:
                 describe_file(graph, each.iri, format_of(each.file.path) or JSON, each.file.size, each.file.sha256)
-                for owner in sorted(graph.subjects(_FOAF.page, node), key=str):
-                    copy_terms(graph, node, owner)
+                describe_document(graph, dataset, each.iri)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,16 @@ _DESCRIPTION = {
     "Portal. Für Harvester und Programme: alle Eigenschaften in allen Sprachen.",
 }
 _FILE_TITLE = {"en": "Catalogue ({format})", "fr": "Catalogue ({format})", "de": "Katalog ({format})"}
+_FILE_DESCRIPTION = {
+    "en": "All datasets with every property in every language, as DCAT-AP 3 in {format}.",
+    "fr": "Tous les jeux de données avec toutes leurs propriétés dans toutes les langues, en DCAT-AP 3 ({format}).",
+    "de": "Alle Datensätze mit allen Eigenschaften in allen Sprachen, als DCAT-AP 3 in {format}.",
+}
+_DOCUMENT_DESCRIPTION = {
+    "en": "Describes the columns of the table for programs: titles, types, keys (W3C CSV on the Web).",
+    "fr": "Décrit les colonnes de la table pour les programmes : titres, types, clés (W3C CSV on the Web).",
+    "de": "Beschreibt die Spalten der Tabelle für Programme: Titel, Datentypen, Schlüssel (W3C CSV on the Web).",
+}
 _FROM_CATALOGUE = (
     *(_DCT[name] for name in ("publisher", "creator", "spatial", "temporal", "issued", "modified", "language")),
     _DCAT.contactPoint,
@@ -75,13 +85,18 @@ def describe_file(graph: Graph, iri: str, form: Format, size: int, digest: str) 
     graph.add((node, _DCAT.byteSize, Literal(str(size), datatype=XSD.nonNegativeInteger)))
     checksum = URIRef(f"{iri}#checksum")
     graph.add((node, _SPDX.checksum, checksum))
+    graph.add((checksum, RDF.type, _SPDX.Checksum))
     graph.add((checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256))
     graph.add((checksum, _SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary, normalize=False)))
 
 
-def copy_terms(graph: Graph, node: Node, other: Node) -> None:
-    """Licence, rights, dates and the like of a distribution hold for a file that goes with it."""
-    _copy(graph, node, [other], _FROM_DISTRIBUTIONS)
+def describe_document(graph: Graph, dataset: str, iri: str) -> None:
+    """Make the metadata of a table, which is a page of its distribution, one more distribution on the same terms."""
+    node = URIRef(iri)
+    graph.add((URIRef(dataset), _DCAT.distribution, node))
+    for language, text in _DOCUMENT_DESCRIPTION.items():
+        graph.add((node, _DCT.description, Literal(text, lang=language)))
+    _copy(graph, node, sorted(graph.subjects(_FOAF.page, node), key=str), _FROM_DISTRIBUTIONS)
 
 
 def describe_catalogue(graph: Graph, dataset: str, title: Text, files: Mapping[str, tuple[str, bytes]]) -> None:
@@ -96,6 +111,7 @@ def describe_catalogue(graph: Graph, dataset: str, title: Text, files: Mapping[s
     graph.add((node, RDF.type, _DCAT.Dataset))
     graph.add((node, _DCT.identifier, Literal(dataset)))
     graph.add((node, _DCT.conformsTo, URIRef(PREFIXES["dcatap"])))
+    graph.add((URIRef(PREFIXES["dcatap"]), RDF.type, _DCT.Standard))
     _add_text(graph, node, _DCT.title, _TITLE, title)
     _add_text(graph, node, _DCT.description, _DESCRIPTION, title)
     _copy(graph, node, catalogues, _FROM_CATALOGUE)
@@ -106,10 +122,10 @@ def describe_catalogue(graph: Graph, dataset: str, title: Text, files: Mapping[s
     for path, (iri, content) in files.items():
         form = FORMATS[path]
         describe_file(graph, iri, form, len(content), sha256(content).hexdigest())
-        for language, text in _FILE_TITLE.items():
-            graph.add((URIRef(iri), _DCT.title, Literal(text.format(format=form.label), lang=language)))
-        for distribution in distributions:
-            copy_terms(graph, URIRef(iri), distribution)
+        for predicate, template in ((_DCT.title, _FILE_TITLE), (_DCT.description, _FILE_DESCRIPTION)):
+            for language, text in template.items():
+                graph.add((URIRef(iri), predicate, Literal(text.format(format=form.label), lang=language)))
+        _copy(graph, URIRef(iri), distributions, _FROM_DISTRIBUTIONS)
         graph.add((node, _DCAT.distribution, URIRef(iri)))
 
 
