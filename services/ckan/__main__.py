@@ -29,6 +29,9 @@ def say(text: str) -> None:
 def start(site: Site) -> None:
     """Install what is missing, start what does not run, and return when all of it answers."""
     began = time.monotonic()
+    for service in services(site):
+        if not service.pid():
+            service.make_way()
     if not install.installed(site):
         stop(site)
         install.install(site, say)

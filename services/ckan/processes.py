@@ -62,8 +62,7 @@ class Service:
         """
         if self.pid():
             return
-        self.clear()
-        require_free(self.port, self.name)
+        self.make_way()
         for path in (self.log, self.pid_file):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -79,8 +78,14 @@ class Service:
             )
         self.pid_file.write_text(f"{process.pid}\n", "utf-8")
 
-    def clear(self) -> None:
-        """Wait for the children of a killed program to end, end them if they do not, and remove what it left."""
+    def make_way(self) -> None:
+        """See that nothing is in the way of a start: neither what a killed program left, nor another one on the port.
+
+        Its children are waited for, and ended if they do not end.
+
+        Raises:
+            StackError: the port is taken by another program.
+        """
         deadline = time.monotonic() + STOP_SECONDS
         while (children := list(running_in(self.folder))) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -89,6 +94,7 @@ class Service:
                 os.kill(child, signal.SIGKILL)
         if self.left_behind:
             self.left_behind.unlink(missing_ok=True)
+        require_free(self.port, self.name)
 
     def wait(self) -> None:
         """Return when the program answers.
