@@ -30,9 +30,10 @@ test: setup  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup  ## lint, types, import layers, generated documents
-	$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench services
+	$(BIN)/ruff format --check src tests bench services
 	$(BIN)/mypy
+	$(BIN)/mypy services/ckan/*.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python docs/generate.py --check
 

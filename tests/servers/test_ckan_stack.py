@@ -17,8 +17,6 @@ import rdflib
 import requests
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-pytestmark = pytest.mark.xdist_group("ckan")
-
 TABLE = "name,height\nDanube Tower,252\nPont de la Guillotière,\n"
 
 
