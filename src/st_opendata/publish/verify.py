@@ -234,10 +234,12 @@ def _with_own_blank_nodes(graph: Graph, name: str) -> Graph:
 
 def _harvest(form: str, graph: Graph, good: Container[str]) -> Harvest:
     """Validate and score a description; a URL answers when its file came as released."""
+    findings = validate_catalogue(graph)
+    whole = conforms(findings)  # then each dataset does, whose description is a part of it
     scores = score_graph(
-        graph, answers=good.__contains__, conforms=lambda dataset: conforms(validate_catalogue(dataset))
+        graph, answers=good.__contains__, conforms=lambda dataset: whole or conforms(validate_catalogue(dataset))
     )
-    return Harvest(form, tuple(validate_catalogue(graph)), {score.dataset: score.points for score in scores})
+    return Harvest(form, tuple(findings), {score.dataset: score.points for score in scores})
 
 
 def _catalogue_problems(catalogue: Package, harvest: Harvest) -> Iterator[Problem]:

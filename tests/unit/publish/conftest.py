@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -40,26 +41,30 @@ def tiny() -> ModuleType:
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    import sys
-
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-@pytest.fixture(scope="session")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The enriched release, only to be read."""
-    folder, module = tmp_path_factory.mktemp("publish"), tiny()
-    catalogue = module.write_catalogue(folder / "tiny")
-    for name, changes in ENRICHED.items():
-        text = (catalogue / name).read_text("utf-8")
+def build_enriched(folder: Path, name: str = "tiny") -> Path:
+    """A release of the enriched catalogue, with this id."""
+    module = tiny()
+    catalogue = module.write_catalogue(folder / name)
+    for file, changes in ENRICHED.items():
+        text = (catalogue / file).read_text("utf-8")
         for old, new in changes:
             assert old in text, old
             text = text.replace(old, new)
-        (catalogue / name).write_text(text, "utf-8")
+        text = text.replace("id: tiny", f"id: {name}").replace("example.org/tiny/", f"example.org/{name}/")
+        (catalogue / file).write_text(text, "utf-8")
     with pytest.MonkeyPatch.context() as monkeypatch:
         module.clean_environment(monkeypatch)
         ran = module.run_in_process("build", catalogue, "--output", folder / "release")
     assert ran.code == 0, ran.out + ran.err
     return folder / "release"
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The enriched release, only to be read."""
+    return build_enriched(tmp_path_factory.mktemp("publish"))
