@@ -11,7 +11,7 @@ from pathlib import Path
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.catalogue import Score, count_facts, write_catalogue
-from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.exports import read_facts, write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
@@ -167,7 +167,10 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     steps("Writing the dumps")
     dumps = write_dumps(catalogue, facts, folder)
     steps("Describing the catalogue")
-    counts = {dataset: count_facts(facts.lines(dataset)) for dataset in (None, *distributions)}
+    counts = {
+        dataset: count_facts(read_facts(folder, dataset) if dataset else facts.lines())
+        for dataset in (None, *distributions)
+    }
     graph = write_catalogue(catalogue, distributions, dumps, counts, folder)
     steps("Validating and scoring the catalogue")
     findings = validate_catalogue(graph)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
-from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
+from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource, read_facts
 from st_opendata.facts import FactBase
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File
 from st_opendata.model.text import Text, pick
 from st_opendata.rdf import UnwritableTripleError
 
-__all__ = ["write_dataset", "write_dumps"]
+__all__ = ["read_facts", "write_dataset", "write_dumps"]
 
 SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 
@@ -35,8 +35,11 @@ def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
 
 
 def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[File, ...]:
-    """Write the facts of all datasets at the root of the release: N-Quads, and compressed N-Quads and N-Triples."""
-    source = CatalogueSource(catalogue, facts)
+    """Write the facts of all datasets at the root of the release: N-Quads, and compressed N-Quads and N-Triples.
+
+    `write_dataset` must have written each dataset there.
+    """
+    source = CatalogueSource(catalogue, facts, folder)
     files = []
     for export in CATALOGUE_EXPORTS:
         path = export.file.format(name=catalogue.id)

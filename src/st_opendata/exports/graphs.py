@@ -23,9 +23,7 @@ def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
 def write_named_graphs(source: CatalogueSource, path: Path) -> None:
     """Write N-Quads: each dataset's facts in the graph that its IRI names."""
     catalogue = source.catalogue
-    write_quads(
-        ((catalogue.dataset_iri(dataset.id), source.facts.lines(dataset.id)) for dataset in catalogue.datasets), path
-    )
+    write_quads(((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets), path)
 
 
 def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:

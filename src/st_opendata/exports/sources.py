@@ -57,7 +57,7 @@ class DatasetSource:
 
     def lines(self) -> Iterator[list[str]]:
         """The facts as batches of sorted N-Triples lines, read back: no writer but the first asks the engine."""
-        return read_lines(self.folder / f"{self.dataset.id}{N_TRIPLES.extension}")
+        return read_facts(self.folder.parent, self.dataset.id)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -67,7 +67,20 @@ class DatasetSource:
 
 @dataclass(frozen=True)
 class CatalogueSource:
-    """The facts of all datasets."""
+    """The facts of all datasets, each of which was written to the release at `folder`."""
 
     catalogue: Catalogue
     facts: FactBase
+    folder: Path
+
+    def lines(self, dataset: str) -> Iterator[list[str]]:
+        """The facts of one dataset, read back."""
+        return read_facts(self.folder, dataset)
+
+
+def read_facts(folder: Path, dataset: str) -> Iterator[list[str]]:
+    """The facts of a dataset as batches of sorted N-Triples lines, from its file in the release at `folder`.
+
+    To read the file is some fifty times cheaper than to ask the engine once more.
+    """
+    return read_lines(folder / dataset / f"{dataset}{N_TRIPLES.extension}")

@@ -69,8 +69,8 @@ def test_distributions(release, distributions):
     assert len({distribution.title["fr"] for distribution in distributions.values()}) == len(distributions)
 
 
-def test_dumps_are_measured(release, catalogue, facts, tmp_path):
-    written = write_dumps(catalogue, facts, tmp_path)
+def test_dumps_are_measured(release, catalogue, facts):
+    written = write_dumps(catalogue, facts, release)
     assert [file.path for file in written] == ["hostile.nq", "hostile.nq.gz", "hostile.nt.gz"]
     assert len(written) == len(CATALOGUE_EXPORTS)
     for file in written:

@@ -1,4 +1,4 @@
-"""What rdf.py writes, other libraries read back: the same terms, character for character."""
+"""What `rdf.writing` writes, other libraries read back: the same terms, character for character."""
 
 import gzip
 import json
