@@ -138,6 +138,8 @@ def _write_plan(plan: Plan) -> None:
         click.echo(f"{change.kind:9}  {change.name}: {change.reason}{files}")
         for line in dict.fromkeys(map(_difference, change.differences)):
             click.echo(f"             {line}")
+    for name in plan.ghosts:
+        note(f"The portal's search lists {name}, its database does not: have its administrator rebuild the index.")
     for name in plan.dropped:
         click.echo(f"The portal has no field {name}: it is left out.")
     for (field, text), datasets in plan.losses.items():

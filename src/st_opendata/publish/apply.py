@@ -1,7 +1,8 @@
 """Carrying out a plan so that it can be cut off anywhere and run again.
 
 A new dataset is created private, with its mark saying that it is being written; one revise then stores all files,
-makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata and files. Each
+makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata and files. Where
+tables and views are to be made, they come after the files, and one more write makes public and settles the mark. Each
 write is bound to the state that the one before left (`metadata_modified`), so a second publisher or an editor is told,
 never overwritten. CKAN stores files before its database commits: whatever is still marked is sent again in full.
 """
@@ -17,8 +18,9 @@ from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient, Uploads, passes
 from st_opendata.publish.content import Shown, mark_of
-from st_opendata.publish.plan import WRITES, Change, Kind, Plan, decide
-from st_opendata.publish.revision import as_held, begun_mark, marking, new_dataset, revision, uploads
+from st_opendata.publish.furnishing import furnish, furnishing_of
+from st_opendata.publish.plan import WRITES, Change, Kind, Plan, Wanted, decide
+from st_opendata.publish.revision import as_held, begun_mark, marking, new_dataset, revision, settling, uploads
 from st_opendata.publish.survey import Surveyor
 
 _ATTEMPTS = 4
@@ -107,13 +109,17 @@ def _again(change: Change, surveyor: Surveyor) -> Change:
     now = decide(change.wanted, shown, surveyor.portal)
     mark = mark_of(shown)
     if now.kind in (Kind.DRIFTED, Kind.TAKEN) or not mark or mark.digest != change.wanted.digest:
-        raise RemoteError(
-            f"somebody else wrote to the dataset {change.name} at the same time; nothing of theirs was overwritten",
-            place=Place(surveyor.client.url),
-            remedy="Run the command again to see what changed.",
-            status=409,
-        )
+        raise _crossed(change.name, surveyor)
     return now
+
+
+def _crossed(name: str, surveyor: Surveyor) -> RemoteError:
+    return RemoteError(
+        f"somebody else wrote to the dataset {name} at the same time; nothing of theirs was overwritten",
+        place=Place(surveyor.client.url),
+        remedy="Run the command again to see what changed.",
+        status=409,
+    )
 
 
 def _carry_out(change: Change, surveyor: Surveyor) -> None:
@@ -125,7 +131,7 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         surveyor.confirmed.pop(change.shown["id"], None)
         return
     assert change.wanted
-    wanted = change.wanted
+    wanted, furnishing = change.wanted, furnishing_of(change, surveyor.portal)
     if change.kind == Kind.CREATE:
         begun = client.write("package_create", new_dataset(wanted))
         mark = wanted.mark(dataset=as_held(begun, wanted))
@@ -133,11 +139,28 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         assert change.shown
         begun = _revise(client, change.shown, marking(change.shown, begun_mark(change.shown, wanted)))
         mark = wanted.mark()
+    if furnishing:
+        mark = replace(mark, writing=True)
     shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
-    if (settled := wanted.mark(dataset=shown)) != mark:
-        # The portal keeps some value in a form of its own: note that one, or it would look edited.
-        shown = _revise(client, shown, marking(shown, settled))
+    if furnishing:
+        furnish(client, furnishing)
+        shown = _unedited(shown, wanted, surveyor)
+    # Where the portal keeps some value in a form of its own, that one is noted, or it would look edited.
+    if (settled := wanted.mark(dataset={**shown, "private": False})) != mark:
+        shown = _revise(client, shown, settling(shown, settled))
     surveyor.confirmed[shown["id"]] = shown["metadata_modified"]
+
+
+def _unedited(revised: Shown, wanted: Wanted, surveyor: Surveyor) -> Shown:
+    """The dataset after tables and views were made for it, which changes its `metadata_modified`.
+
+    Raises:
+        RemoteError: somebody edited it meanwhile.
+    """
+    shown = surveyor.show(revised["name"])
+    if shown is None or wanted.mark(dataset=shown) != wanted.mark(dataset=revised):
+        raise _crossed(wanted.name, surveyor)
+    return shown
 
 
 def _revise(client: CkanClient, shown: Shown, data: Mapping[str, object], files: Uploads | None = None) -> Shown:

@@ -101,11 +101,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes by name, and the fields that the portal would drop."""
+    """All changes by name, and the fields that the portal would drop.
+
+    `ghosts` are names that its search lists once more than its database: left by a crash of the portal while a dataset
+    was created, seen by members of the organisation only.
+    """
 
     portal: Portal
     changes: tuple[Change, ...]
     dropped: tuple[str, ...]
+    ghosts: tuple[str, ...] = ()
 
     def of(self, *kinds: Kind) -> tuple[Change, ...]:
         """The changes of these kinds."""

@@ -51,8 +51,14 @@ def marking(shown: Shown, mark: Mark) -> dict[str, Any]:
     return {"filter": ["-extras"], "update": {"extras": extras_with(shown.get("extras"), None, mark)}}
 
 
+def settling(shown: Shown, mark: Mark) -> dict[str, Any]:
+    """A revise that changes nothing but the mark, and makes public."""
+    revise = marking(shown, mark)
+    return {**revise, "update": {**revise["update"], "private": False}}
+
+
 def revision(begun: Shown, change: Change, mark: Mark) -> dict[str, Any]:
-    """A revise that makes of the dataset as begun what is wanted, settles the mark and makes it public.
+    """A revise that makes of the dataset as begun what is wanted, and makes it public unless more is to be written.
 
     Fields and resources of ours that are no longer wanted are removed; fields that others added stay.
     """
@@ -66,6 +72,7 @@ def revision(begun: Shown, change: Change, mark: Mark) -> dict[str, Any]:
     there = {resource["id"]: resource for resource in begun["resources"]}
     update = {
         **{name: value for name, value in wanted.dataset.items() if name != "owner_org"},
+        "private": bool(begun["private"]) if mark.writing else False,
         "extras": extras_with(extras, wanted.dataset.get("extras"), mark),
         "resources": [_merged(there.get(each["id"]), each, resource_gone) for each in wanted.dataset["resources"]],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,22 +47,24 @@ class Surveyor:
         """What publishing these packages of the catalogue (its base IRI) would do. Raises RemoteError."""
         wanted = [wanted_of(package, self.portal, catalogue) for package in packages]
         listed = list(self.listed())
-        by_name = {str(each["name"]): each for each in listed}
-        twice = {name for name, times in Counter(str(each["name"]) for each in listed).items() if times > 1}
+        by_name: dict[str, list[Listed]] = defaultdict(list)
+        for each in listed:
+            by_name[str(each["name"])].append(each)
 
         def changed(each: Wanted) -> Change:
-            listing = by_name.get(each.name)
-            if each.name not in twice and is_settled(each, listing, self.confirmed):
+            found = by_name.get(each.name, [])
+            if len(found) == 1 and is_settled(each, found[0], self.confirmed):
                 return Change(Kind.UNCHANGED, each.name, "as released", each)
-            return self.look(each, listing, wish)
+            return self.look(each, found, wish)
 
         names = {each.name for each in wanted}
         ours = [each for each in listed if each["name"] not in names and _belongs(each, catalogue)]
         with ThreadPoolExecutor(self.workers) as pool:
             changes = [*pool.map(changed, wanted), *pool.map(lambda each: self._leave(each, wish), ours)]
         dropped = sorted({name for each in wanted for name in each.dropped})
-        found = sorted((change for change in changes if change), key=lambda change: change.name)
-        return Plan(self.portal, tuple(found), tuple(dropped))
+        made = sorted((change for change in changes if change), key=lambda change: change.name)
+        ghosts = [each.name for each in made if len(by_name[each.name]) > (each.kind != Kind.CREATE)]
+        return Plan(self.portal, tuple(made), tuple(dropped), tuple(ghosts))
 
     def listed(self) -> Iterator[Listed]:
         """Every dataset of the organisation as search shows it, private ones too."""
@@ -80,7 +82,7 @@ class Surveyor:
             if (page + 1) * _PAGE >= answer["count"]:
                 return
 
-    def look(self, wanted: Wanted, listed: Listed | None, wish: Wish) -> Change:
+    def look(self, wanted: Wanted, listed: Sequence[Listed], wish: Wish) -> Change:
         """What to do with one dataset, as the portal's database has it."""
         try:
             shown = self.show(wanted.name)
@@ -88,7 +90,7 @@ class Surveyor:
             if error.status != 403:
                 raise
             return Change(Kind.TAKEN, wanted.name, "its name is taken by a dataset that the token may not read")
-        moment = str(listed["metadata_modified"]) if listed else None
+        moment = next((str(each["metadata_modified"]) for each in listed if shown and each["id"] == shown["id"]), None)
         change = decide(wanted, shown, self.portal, listed=moment, overwrite=wish.overwrite)
         if change.kind == Kind.UNCHANGED and shown:
             self.confirmed[shown["id"]] = shown["metadata_modified"]
