@@ -81,7 +81,12 @@ def describe_file(graph: Graph, iri: str, form: Format, size: int, digest: str) 
     """Say of a file that the catalogue does not list as distribution what fields of a CKAN resource ask for."""
     node = URIRef(iri)
     graph.add((node, RDF.type, _DCAT.Distribution))
-    graph.add((node, _DCAT.mediaType, URIRef(form.media_type_iri)))
+    stated = [(_DCAT.mediaType, form.media_type_iri, _DCT.MediaType)]
+    if form.iri:
+        stated.append((_DCT["format"], form.iri, _DCT.MediaTypeOrExtent))
+    for predicate, value, kind in stated:
+        graph.add((node, predicate, URIRef(value)))
+        graph.add((URIRef(value), RDF.type, kind))
     graph.add((node, _DCAT.byteSize, Literal(str(size), datatype=XSD.nonNegativeInteger)))
     checksum = URIRef(f"{iri}#checksum")
     graph.add((node, _SPDX.checksum, checksum))
