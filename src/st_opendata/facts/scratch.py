@@ -25,11 +25,13 @@ class Scratch:
         clear(root)
         while True:
             self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
-            self._lock = os.open(self.folder, os.O_RDONLY)
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            if self.folder.exists():
-                return
-            os.close(self._lock)  # another process took it for left over, before it was locked
+            # Until it is locked, another process may take it for left over: then it is gone, and the next one is tried.
+            with suppress(FileNotFoundError):
+                self._lock = os.open(self.folder, os.O_RDONLY)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                if self.folder.exists():
+                    return
+                os.close(self._lock)
 
     def close(self) -> None:
         """Remove the folder; does nothing the second time."""

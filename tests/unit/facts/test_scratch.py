@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from st_opendata.facts.scratch import Scratch
@@ -43,6 +45,18 @@ def test_left_by_a_killed_process(tmp_path: Path) -> None:
     after.close()
     os.close(read)
     os.close(write)
+
+
+def test_processes_that_start_together_do_not_take_each_others(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib\n"
+        "from st_opendata.facts.scratch import Scratch\n"
+        "for _ in range(400):\n"
+        "    Scratch(pathlib.Path(sys.argv[1])).close()\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert names(tmp_path) == []
 
 
 def test_others_stay(tmp_path: Path) -> None:
