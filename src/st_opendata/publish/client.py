@@ -18,7 +18,15 @@ from urllib.parse import urlsplit
 import requests
 from ckanapi import RemoteCKAN
 from ckanapi.common import reverse_apicontroller_action
-from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError, SearchIndexError, ValidationError
+from ckanapi.errors import (
+    CKANAPIError,
+    NotAuthorized,
+    NotFound,
+    SearchError,
+    SearchIndexError,
+    ServerIncompatibleError,
+    ValidationError,
+)
 from requests.adapters import HTTPAdapter
 from requests_toolbelt import MultipartEncoder
 from urllib3.util import Retry
@@ -124,7 +132,14 @@ class CkanClient:
             raise RemoteError(
                 f"the portal's search failed: {error}", place=place, remedy="Is its Solr running?", status=500
             ) from None
-        except CKANAPIError as error:
+        except KeyError as error:  # what ckanapi raises for JSON with success and without result
+            raise RemoteError(
+                f"what answers is not CKAN's API: its JSON has no {error}",
+                place=place,
+                remedy="Give the URL of the portal's home page as --url.",
+                status=200,
+            ) from None
+        except (CKANAPIError, ServerIncompatibleError) as error:
             raise self._unexpected(error, place, headers) from None
         except requests.exceptions.SSLError as error:
             raise RemoteError(
@@ -138,7 +153,7 @@ class CkanClient:
                 f"the portal did not answer: {_cause(error)}", place=place, remedy="Check the URL and the network."
             ) from None
 
-    def _unexpected(self, error: CKANAPIError, place: Place, headers: Mapping[str, str]) -> RemoteError:
+    def _unexpected(self, error: Exception, place: Place, headers: Mapping[str, str]) -> RemoteError:
         """An answer that is no CKAN envelope; ckanapi has it as the text of a list: URL, status, body."""
         try:
             _, status, body = ast.literal_eval(str(error))

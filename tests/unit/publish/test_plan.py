@@ -1,0 +1,200 @@
+"""What is decided from a release and what a portal shows: pure, without a portal."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from st_opendata.publish.content import Mark, content_digest, extras_with, mark_of, normal
+from st_opendata.publish.packages import Package, Resource
+from st_opendata.publish.plan import Change, Kind, Wanted, decide, is_settled, same_moment, wanted_of
+from st_opendata.publish.preflight import Portal
+from st_opendata.publish.revision import begun_mark, new_dataset, revision
+
+PORTAL = Portal(
+    url="https://portal.example.org",
+    version="2.12.0",
+    plugins=frozenset({"scheming_datasets"}),
+    user="editor",
+    organization="city",
+    organization_id="0b5e",
+    language="en",
+    fields={"title": frozenset(), "notes": frozenset(), "contact": frozenset({"name", "email"})},
+)
+BASE = "https://example.org/"
+MOMENT = "2026-11-23T20:00:00.120456"
+
+
+def resource(number: int, text: bytes = b"a,b\n") -> Resource:
+    name = f"table{number}.csv"
+    metadata: dict[str, object] = {"name": f"Table {number}", "format": "CSV"}
+    return Resource(f"0000000{number}-aaaa", metadata, Path(name), len(text), sha256(text).hexdigest(), name)
+
+
+def wanted(title: str = "Places", *resources: Resource, digest: str = "d1", **metadata: object) -> Wanted:
+    fields = {"name": "places", "owner_org": "city", "title": title, "notes": "Text", **metadata}
+    return wanted_of(
+        Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), PORTAL, BASE
+    )
+
+
+def shown(as_published: Wanted, **changes: object) -> dict[str, Any]:
+    """The dataset as CKAN shows it after it was published."""
+    dataset = deepcopy(as_published.dataset)
+    dataset |= {"id": "p1", "owner_org": "0b5e", "organization": {"name": "city"}, "metadata_modified": MOMENT}
+    dataset["extras"] = extras_with(None, dataset.get("extras"), as_published.mark())
+    dataset["tags"] = [{"name": tag["name"], "state": "active"} for tag in reversed(dataset.get("tags", []))]
+    for each in dataset["resources"]:
+        each |= {"url": f"https://portal.example.org/download/{each['name']}", "created": MOMENT, "position": 0}
+    return dataset | changes
+
+
+def kind(change: Change) -> tuple[str, int]:
+    return str(change.kind), len(change.files)
+
+
+def test_what_is_not_there_is_created_with_all_files() -> None:
+    assert kind(decide(wanted(), None, PORTAL)) == ("create", 2)
+
+
+def test_what_is_as_released_stays() -> None:
+    tagged = wanted(tags=[{"name": "a b"}, {"name": "c"}])
+    assert kind(decide(tagged, shown(tagged), PORTAL)) == ("unchanged", 0)
+
+
+def test_a_release_that_changed_names_fields_and_files() -> None:
+    change = decide(wanted("All", resource(1, b"x\n"), resource(2), digest="d2"), shown(wanted()), PORTAL)
+    assert (change.kind, change.files) == (Kind.UPDATE, (resource(1).id,))
+    assert [(each.resource, each.field) for each in change.differences] == [
+        (None, "title"),
+        ("Table 1", "hash"),
+        ("Table 1", "size"),
+    ]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_edits_win_unless_told(overwrite: bool) -> None:
+    change = decide(wanted(digest="d2"), shown(wanted(), title="By hand"), PORTAL, overwrite=overwrite)
+    assert kind(change) == (("update", 2) if overwrite else ("drifted", 0))
+    assert [(each.field, each.before, each.after) for each in change.differences] == [("title", "By hand", "Places")]
+
+
+def test_a_field_that_others_added_is_no_edit() -> None:
+    there = shown(wanted(), author="Somebody")
+    there["extras"].append({"key": "reviewed", "value": "yes"})
+    assert decide(wanted(), there, PORTAL).kind == Kind.UNCHANGED
+
+
+def test_another_order_of_resources_is_an_edit() -> None:
+    there = shown(wanted())
+    there["resources"].reverse()
+    assert decide(wanted(), there, PORTAL).kind == Kind.DRIFTED
+
+
+def test_a_write_that_was_cut_off_is_sent_in_full() -> None:
+    there = shown(wanted())
+    there["extras"] = extras_with([], None, replace(wanted().mark(), writing=True))
+    assert kind(decide(wanted(), there, PORTAL)) == ("update", 2)
+
+
+def test_a_deleted_one_is_revived() -> None:
+    assert kind(decide(wanted(), shown(wanted(), state="deleted"), PORTAL)) == ("revive", 2)
+
+
+def test_search_that_lies_is_repaired() -> None:
+    assert kind(decide(wanted(), shown(wanted()), PORTAL, listed="2026-11-23T21:00:00Z")) == ("update", 2)
+    assert decide(wanted(), shown(wanted()), PORTAL, listed="2026-11-23T20:00:00.12Z").kind == Kind.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"owner_org": "f00d", "organization": {"name": "others"}},
+        {"extras": [], "resources": []},
+        {"extras": extras_with([], None, Mark("https://other.example/", "d", "c", (), ()))},
+    ],
+)
+def test_what_others_published_is_never_ours(theirs: dict[str, object]) -> None:
+    for options in ({}, {"overwrite": True}):
+        assert decide(wanted(), shown(wanted(), **theirs), PORTAL, **options).kind == Kind.TAKEN
+
+
+def test_without_its_mark_it_is_known_by_its_resources() -> None:
+    assert decide(wanted(), shown(wanted(), extras=[]), PORTAL).kind == Kind.DRIFTED
+
+
+def test_search_is_trusted_only_in_the_state_that_was_confirmed() -> None:
+    mark = wanted().mark()
+    listed = {"id": "p1", "name": "places", "metadata_modified": "2026-11-23T20:00:00.12Z", "st_opendata": mark.text()}
+    assert is_settled(wanted(), listed, {"p1": MOMENT})
+    assert not is_settled(wanted(), listed, {})
+    assert not is_settled(wanted(), listed, {"p1": "2026-11-23T20:00:01"})
+    assert not is_settled(wanted(digest="d2"), listed, {"p1": MOMENT})
+    assert not is_settled(wanted(), listed | {"st_opendata": replace(mark, writing=True).text()}, {"p1": MOMENT})
+    assert not is_settled(wanted(), None, {"p1": MOMENT})
+
+
+def test_what_the_portal_would_drop_is_named_and_left_out() -> None:
+    each = wanted(theme=["x"], contact=[{"name": "Office", "fax": "1"}])
+    assert each.dropped == ("contact.fax", "theme")
+    assert "theme" not in each.dataset
+    assert each.dataset["contact"] == [{"name": "Office"}]
+    assert each.digest != wanted().digest
+
+
+def test_a_new_dataset_is_private_and_marked_until_its_files_are_there() -> None:
+    data = new_dataset(wanted())
+    mark = mark_of(data)
+    assert (data["private"], mark and mark.writing) == (True, True)
+    assert [each["url"] for each in data["resources"]] == ["", ""]
+
+
+def test_a_revision_removes_what_is_no_longer_stated_and_keeps_what_others_noted() -> None:
+    before = wanted(version="1", extras=[{"key": "source", "value": "x"}])
+    there = shown(before)
+    there["extras"].append({"key": "reviewed", "value": "yes"})
+    there["resources"][0]["datastore_active"] = True
+    after = wanted("Places", resource(3), resource(1), digest="d2")
+    change = decide(after, there, PORTAL)
+    begun = there | {"extras": extras_with(there["extras"], None, begun_mark(there, after))}
+    data = revision(begun, change, after.mark())
+    assert {"-version", "-extras", "-resources"} <= set(data["filter"])
+    assert {extra["key"] for extra in data["update"]["extras"]} == {"reviewed", "st_opendata"}
+    new, kept = data["update"]["resources"]
+    assert (new["id"], new["url"]) == (resource(3).id, "")
+    assert (kept["datastore_active"], kept["url"], kept["url_type"]) == (True, "Table 1", "upload")
+
+
+def test_moments_of_search_and_database_compare_to_the_millisecond() -> None:
+    assert same_moment("2026-11-23T20:00:00Z", "2026-11-23T20:00:00.000123")
+    assert same_moment("2026-11-23T20:00:00.1Z", "2026-11-23T20:00:00.100999")
+    assert not same_moment("2026-11-23T20:00:00.1Z", "2026-11-23T20:00:00.010999")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_the_normal_form_is_stable(value: object) -> None:
+    assert normal(normal(value)) == normal(value)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4))
+def test_a_mark_survives_its_text_and_knows_its_content(fields: dict[str, object]) -> None:
+    dataset = {**fields, "resources": []}
+    mark = Mark(BASE, "d", content_digest(dataset, "abcd", ()), tuple("abcd"), ())
+    assert Mark.read(mark.text()) == mark
+    assert Mark.read("no mark") is None
+    changed = {**dataset, "a": "something else"}
+    assert (content_digest(changed, mark.fields, ()) == mark.content) == (normal(fields.get("a")) == "something else")
