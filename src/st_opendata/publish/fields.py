@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import FOAF, RDFS, SKOS
-from rdflib.term import Node
+import pyoxigraph as ox
 
 from st_opendata.documents import Document, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.formats import FORMATS
 from st_opendata.model.text import pick
 from st_opendata.namespaces import IANA, expand
+from st_opendata.publish.graph import Statements, Term, text_of
 from st_opendata.publish.limits import as_markdown, legal_tag
 
 _FOLDER = Path(__file__).parent / "schemas"
 _SECTIONS = ("dataset", "extras", "resource", "formats", "elsewhere", "without_field")
-_LABELS = (SKOS.prefLabel, RDFS.label, URIRef("http://purl.org/dc/terms/title"), FOAF.name)
+_LABELS = tuple(map(expand, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _FORMATS = {form.media_type: form for form in FORMATS}
 
 
@@ -34,7 +33,7 @@ class Field:
     """A CKAN field: the path of properties that leads to its values, their form, and a replacement for each value."""
 
     name: str
-    path: tuple[URIRef, ...]
+    path: tuple[str, ...]
     form: str
     values: Mapping[str, str]
     parts: tuple[Field, ...] = ()
@@ -53,47 +52,48 @@ class Schema:
     extras: tuple[Field, ...]
     resource: tuple[Field, ...]
     formats: Mapping[str, str]
-    elsewhere: frozenset[URIRef]
-    without_field: Mapping[URIRef, str]
+    elsewhere: frozenset[str]
+    without_field: Mapping[str, str]
 
     def fields(self, about: str) -> tuple[Field, ...]:
         """All fields of a `dataset` or `resource`."""
         return self.resource if about == "resource" else (*self.dataset, *self.extras)
 
-    def dropped(self, about: str, properties: Iterable[Node]) -> dict[str, str]:
+    def dropped(self, about: str, properties: Iterable[str]) -> dict[str, str]:
         """Those properties of a `dataset` or `resource` that get lost, by IRI, with the reason."""
         kept = self.elsewhere | {field.path[0] for field in self.fields(about) if field.path}
-        lost = sorted(str(name) for name in set(properties) - kept)
-        return {name: self.without_field.get(URIRef(name), "the site has no field for it") for name in lost}
+        lost = sorted(set(properties) - kept)
+        return {name: self.without_field.get(name, "the site has no field for it") for name in lost}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """What fields are filled from; `iris` asks for IRIs where people would rather read words."""
 
-    graph: Graph
+    graph: Statements
     language: str
     iris: bool
     formats: Mapping[str, str]
 
-    def values(self, node: Node, path: tuple[URIRef, ...]) -> list[Node]:
-        """The nodes that the path leads to, sorted, each once; the node itself for the empty path."""
-        found = {node}
+    def values(self, node: str, path: tuple[str, ...]) -> list[Term]:
+        """The values that the path leads to from a node, sorted, each once; the node itself for the empty path."""
+        found: dict[Term, None] = {ox.NamedNode(node): None}
         for predicate in path:
-            found = {value for each in found for value in self.graph.objects(each, predicate)}
-        return sorted(found, key=str)
+            found = {value: None for each in found for value in self.graph.values(text_of(each), predicate)}
+        return sorted(found, key=text_of) if len(found) > 1 else list(found)
 
-    def label(self, node: Node) -> str:
+    def label(self, node: Term) -> str:
         """The name of a node in the site's language, else its IRI or text."""
         for predicate in _LABELS:
-            if text := self.text(self.graph.objects(node, predicate)):
+            if text := self.text(self.graph.values(text_of(node), predicate)):
                 return text
-        return str(node)
+        return text_of(node)
 
-    def text(self, nodes: Iterable[Node]) -> str:
+    def text(self, values: Iterable[Term]) -> str:
         """The literal in the site's language, of several in it the first."""
-        literals = sorted((node for node in nodes if isinstance(node, Literal)), key=str, reverse=True)
-        return pick({literal.language or "und": str(literal) for literal in literals}, self.language).strip()
+        literals = [value for value in values if isinstance(value, ox.Literal)]
+        by_language = {each.language or "und": each.value for each in sorted(literals, key=text_of, reverse=True)}
+        return pick(by_language, self.language).strip()
 
 
 def schemas() -> tuple[str, ...]:
@@ -121,8 +121,8 @@ def read_schema(name: str) -> Schema:
         extras=_fields(document, content, "extras"),
         resource=_fields(document, content, "resource"),
         formats=content.get("formats", {}),
-        elsewhere=frozenset(URIRef(expand(name)) for name in content.get("elsewhere", [])),
-        without_field={URIRef(expand(name)): reason for name, reason in content.get("without_field", {}).items()},
+        elsewhere=frozenset(expand(name) for name in content.get("elsewhere", [])),
+        without_field={expand(name): reason for name, reason in content.get("without_field", {}).items()},
     )
 
 
@@ -139,20 +139,20 @@ def _field(document: Document, name: str, entry: Mapping[str, Any], steps: tuple
         )
     return Field(
         name=name,
-        path=tuple(URIRef(expand(part)) for part in entry["from"].split("/")) if "from" in entry else (),
+        path=tuple(expand(part) for part in entry["from"].split("/")) if "from" in entry else (),
         form=form,
         values=entry.get("values", {}),
         parts=_fields(document, entry, *steps, "parts"),
     )
 
 
-def fill(fields: Iterable[Field], source: Source, node: Node) -> dict[str, object]:
+def fill(fields: Iterable[Field], source: Source, node: str) -> dict[str, object]:
     """The fields of one resource that have a value, in the order of the map."""
     filled = ((field.name, _value(field, source, node)) for field in fields)
     return {name: value for name, value in filled if value not in (None, "", [])}
 
 
-def fill_extras(fields: Iterable[Field], source: Source, node: Node) -> list[dict[str, str]]:
+def fill_extras(fields: Iterable[Field], source: Source, node: str) -> list[dict[str, str]]:
     """The same as CKAN's list of extras, whose values are texts: a list becomes JSON (ckanext-dcat reads that back)."""
     return [
         {"key": name, "value": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
@@ -160,12 +160,12 @@ def fill_extras(fields: Iterable[Field], source: Source, node: Node) -> list[dic
     ]
 
 
-def unfilled(fields: Iterable[Field], source: Source, node: Node) -> Iterator[tuple[str, str]]:
+def unfilled(fields: Iterable[Field], source: Source, node: str) -> Iterator[tuple[str, str]]:
     """Each value that a field does not take as it is, with what becomes of it."""
     for field in fields:
         for value in source.values(node, field.path):
-            if field.values and str(value) not in field.values:
-                yield field.name, f"{value} has no counterpart on the site and is left out"
+            if field.values and text_of(value) not in field.values:
+                yield field.name, f"{text_of(value)} has no counterpart on the site and is left out"
         if field.form == "tags":
             for word in _words(source, source.values(node, field.path)):
                 tag = legal_tag(word)
@@ -178,42 +178,42 @@ def unfilled(fields: Iterable[Field], source: Source, node: Node) -> Iterator[tu
                     )
 
 
-def _value(field: Field, source: Source, node: Node) -> object:
+def _value(field: Field, source: Source, node: str) -> object:
     nodes = source.values(node, field.path)
     if field.parts:
-        return [part for part in (fill(field.parts, source, each) for each in nodes) if part]
+        return [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
     if field.values:
-        found = {field.values[str(each)] for each in nodes if str(each) in field.values}
+        found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}
         return found.pop() if len(found) == 1 else None  # files under two licences have no licence in common
     return _FORMS[field.form](source, nodes) if nodes else None
 
 
-def _words(source: Source, nodes: list[Node]) -> list[str]:
+def _words(source: Source, nodes: list[Term]) -> list[str]:
     """Keywords in the site's language, else in English, else all."""
-    literals = [node for node in nodes if isinstance(node, Literal)]
+    literals = [node for node in nodes if isinstance(node, ox.Literal)]
     for language in (source.language, "en"):
-        if found := [str(node) for node in literals if (node.language or "").partition("-")[0] == language]:
+        if found := [node.value for node in literals if (node.language or "").partition("-")[0] == language]:
             return found
-    return [str(node) for node in literals]
+    return [node.value for node in literals]
 
 
-def _tags(source: Source, nodes: list[Node]) -> list[dict[str, str]]:
+def _tags(source: Source, nodes: list[Term]) -> list[dict[str, str]]:
     """CKAN gives tags back sorted and each once, so they are sent that way."""
     legal = {tag for word in _words(source, nodes) if (tag := legal_tag(word))}
     return [{"name": tag} for tag in sorted(legal)]
 
 
-def _iri(_source: Source, nodes: list[Node]) -> str | None:
-    return next((str(node) for node in nodes if isinstance(node, URIRef)), None)
+def _iri(_source: Source, nodes: list[Term]) -> str | None:
+    return next((node.value for node in nodes if isinstance(node, ox.NamedNode)), None)
 
 
-def _media_type(source: Source, nodes: list[Node]) -> str | None:
+def _media_type(source: Source, nodes: list[Term]) -> str | None:
     """The bare media type: CKAN serves the download with it. As IRI for sites that are harvested from their own RDF."""
     iri = _iri(source, nodes)
     return iri if source.iris or not iri else iri.removeprefix(IANA)
 
 
-def _format(source: Source, nodes: list[Node]) -> str | None:
+def _format(source: Source, nodes: list[Term]) -> str | None:
     """The name of the format: CKAN's facets and previews go by it. As IRI for sites harvested from their own RDF."""
     media_type = (_iri(source, nodes) or "").removeprefix(IANA)
     form = _FORMATS.get(media_type)
@@ -222,17 +222,19 @@ def _format(source: Source, nodes: list[Node]) -> str | None:
     return source.formats.get(media_type) or (form.label if form else None)
 
 
-_FORMS: dict[str, Callable[[Source, list[Node]], object]] = {
+_FORMS: dict[str, Callable[[Source, list[Term]], object]] = {
     "email": lambda source, nodes: (_iri(source, nodes) or "").removeprefix("mailto:"),
     "format": _format,
     "iri": _iri,
-    "iris": lambda _, nodes: [str(node) for node in nodes],
-    "label": lambda source, nodes: next((label for node in nodes if (label := source.label(node)) != str(node)), None),
-    "links": lambda _, nodes: "\n".join(map(str, nodes)),
-    "literal": lambda _, nodes: str(nodes[0]),
+    "iris": lambda _, nodes: list(map(text_of, nodes)),
+    "label": lambda source, nodes: next(
+        (label for node in nodes if (label := source.label(node)) != text_of(node)), None
+    ),
+    "links": lambda _, nodes: "\n".join(map(text_of, nodes)),
+    "literal": lambda _, nodes: text_of(nodes[0]),
     "markdown": lambda source, nodes: as_markdown(source.text(nodes)),
     "media_type": _media_type,
-    "number": lambda _, nodes: int(str(nodes[0])),
+    "number": lambda _, nodes: int(text_of(nodes[0])),
     "parts": lambda _, nodes: nodes,
     "statement": lambda source, nodes: as_markdown(source.label(nodes[0])),
     "tags": _tags,

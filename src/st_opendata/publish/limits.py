@@ -20,7 +20,7 @@ _FILE_NAME_LENGTH, _LEAST_FILE_NAME_LENGTH, _EXTENSION_LENGTH = 100, 3, 21
 _WITHOUT_BASE_LETTER = {"æ": "ae", "ð": "th", "ø": "o", "þ": "th", "ß": "ss"}
 
 _ALWAYS_MARKUP = re.compile(r"[\\`*\[]|(?<!\w)_|_(?!\w)")
-_MARKUP_AT_START = re.compile(r"^([ \t]*)([#>=]|[+-](?=\s|[+-]|$)|\d+(?=\.\s))", re.MULTILINE)
+_MARKUP_AT_START = re.compile(r"^([ \t]*)([#>=]|[+-](?=\s|[+-]|$)|\d+(?=[.)](?:\s|$)))", re.MULTILINE)
 _HTML = re.compile(r"<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 
@@ -82,7 +82,7 @@ def from_markdown(text: str) -> str:
     """The plain text of `as_markdown`."""
     plain = text.replace("&lt;", "<")
     plain = plain.replace("&amp;", "&")
-    return re.sub(r"\\([\\`*_\[#>=+.-])", r"\1", plain)
+    return re.sub(r"\\([\\`*_\[#>=+.)-])", r"\1", plain)
 
 
 def _escape_start(match: re.Match[str]) -> str:

@@ -17,21 +17,20 @@ from typing import BinaryIO
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from rdflib import Graph, URIRef
-from rdflib.namespace import RDF, Namespace
+import pyoxigraph as ox
 
-from st_opendata.catalogue import read_dcat
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.formats import JSON, format_of
 from st_opendata.model.release import DatasetRelease, File, Release
-from st_opendata.namespaces import PREFIXES, readable
+from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.publish.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
+from st_opendata.publish.graph import TYPE, Statements, read_statements, text_of
 from st_opendata.publish.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
 from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move, serialise
 from st_opendata.release import read_release
 
-_DCAT = Namespace(PREFIXES["dcat"])
+_DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +120,16 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
     return described(release, site)[0]
 
 
-def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Graph]:
+def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
     """The packages, and the graph that they are made of: what the portal's own RDF ought to say of them.
 
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
     file a distribution. Raises as `packages`.
     """
     content, schema = read_release(release), read_schema(site.schema)
-    graph = read_dcat(release / "catalog.ttl")
+    graph = read_statements(release / "catalog.ttl")
     names = _names(content)
-    iris = {str(url): str(node) for node, url in graph.subject_objects(_DCAT.downloadURL)}
+    iris = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
     _refuse_large(content, site)
     hosted = {
         dataset.iri: [
@@ -207,7 +206,7 @@ def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
     return f"{site.url.rstrip('/')}/dataset/{package}/resource/{resource}/download/{name}"
 
 
-def _host_catalogue(release: Release, graph: Graph, site: Site) -> tuple[str, str, list[_Hosted]]:
+def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_Hosted]]:
     """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs."""
     name = catalogue_name(release.catalogue)
     files = []
@@ -224,13 +223,16 @@ def _host_catalogue(release: Release, graph: Graph, site: Site) -> tuple[str, st
     return name, f"{release.base}dataset/catalogue", files
 
 
-def _describe_documents(graph: Graph, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
+def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
     """Files that the catalogue has as pages of a distribution (CSVW metadata) become distributions like the others."""
+    owners: dict[str, list[str]] = {}
+    for owner, page in graph.of(expand("foaf:page")):
+        owners.setdefault(text_of(page), []).append(owner)
     for dataset, files in hosted.items():
         for each in files:
-            if (URIRef(each.iri), RDF.type, _DCAT.Distribution) not in graph:
+            if not graph.has(each.iri, TYPE.value, _DISTRIBUTION):
                 describe_file(graph, each.iri, format_of(each.file.path) or JSON, each.file.size, each.file.sha256)
-                describe_document(graph, dataset, each.iri)
+                describe_document(graph, dataset, each.iri, sorted(owners.get(each.iri, ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +246,8 @@ class _Maker:
 
     def package(self, name: str, iri: str, files: Iterable[_Hosted]) -> Package:
         """The dataset of this IRI with its files."""
-        node = URIRef(iri)
-        metadata = {"name": name, "owner_org": self.site.organization, **fill(self.schema.dataset, self.source, node)}
-        if extras := fill_extras(self.schema.extras, self.source, node):
+        metadata = {"name": name, "owner_org": self.site.organization, **fill(self.schema.dataset, self.source, iri)}
+        if extras := fill_extras(self.schema.extras, self.source, iri):
             metadata["extras"] = extras
         self._check(name, metadata)
         resources = tuple(map(self._resource, files))
@@ -259,7 +260,7 @@ class _Maker:
         return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices))
 
     def _resource(self, hosted: _Hosted) -> Resource:
-        metadata = fill(self.schema.resource, self.source, URIRef(hosted.iri))
+        metadata = fill(self.schema.resource, self.source, hosted.iri)
         if hosted.linked:
             metadata["url"] = hosted.url
         return Resource(
@@ -273,10 +274,10 @@ class _Maker:
 
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
         """The properties of a dataset or resource that no field takes, and the values that one takes changed."""
-        properties = self.source.graph.predicates(URIRef(iri))
+        properties = self.source.graph.predicates(iri)
         for predicate, reason in self.schema.dropped(about, properties).items():
             yield Notice(name, readable(predicate), reason)
-        for key, text in unfilled(self.schema.fields(about), self.source, URIRef(iri)):
+        for key, text in unfilled(self.schema.fields(about), self.source, iri):
             yield Notice(name, key, text)
 
     @staticmethod

@@ -10,21 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, XSD, Namespace
-from rdflib.term import Node
+import pyoxigraph as ox
 
 from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
 from st_opendata.model.text import Text
-from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import write_graph
-
-_ADMS = Namespace(PREFIXES["adms"])
-_DCAT = Namespace(PREFIXES["dcat"])
-_DCATAP = Namespace(PREFIXES["dcatap"])
-_DCT = Namespace(PREFIXES["dct"])
-_FOAF = Namespace(PREFIXES["foaf"])
-_SPDX = Namespace(PREFIXES["spdx"])
+from st_opendata.namespaces import PREFIXES, expand
+from st_opendata.publish.graph import TYPE, Statements, Term, iris
+from st_opendata.rdf import used_prefixes, write_rdf
 
 FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
 """The files of the catalogue, by path in the release."""
@@ -50,98 +42,110 @@ _DOCUMENT_DESCRIPTION = {
     "de": "Beschreibt die Spalten der Tabelle für Programme: Titel, Datentypen, Schlüssel (W3C CSV on the Web).",
 }
 _FROM_CATALOGUE = (
-    *(_DCT[name] for name in ("publisher", "creator", "spatial", "temporal", "issued", "modified", "language")),
-    _DCAT.contactPoint,
+    *("dct:publisher", "dct:creator", "dct:spatial", "dct:temporal", "dct:issued", "dct:modified", "dct:language"),
+    "dcat:contactPoint",
 )
-_FROM_SERVICE = (_DCAT.theme, _DCAT.keyword, _DCT.accessRights)
+_FROM_SERVICE = ("dcat:theme", "dcat:keyword", "dct:accessRights")
 _FROM_DISTRIBUTIONS = (
-    *(_DCT[name] for name in ("issued", "modified", "language", "license", "rights")),
-    _DCATAP.availability,
-    _DCATAP.applicableLegislation,
-    _ADMS.status,
+    *("dct:issued", "dct:modified", "dct:language", "dct:license", "dct:rights"),
+    *("dcatap:availability", "dcatap:applicableLegislation", "adms:status"),
 )
+_DISTRIBUTION = expand("dcat:distribution")
 
 
-def move(graph: Graph, addresses: Mapping[str, str]) -> None:
+def move(graph: Statements, addresses: Mapping[str, str]) -> None:
     """Give the distributions (and other files) their access and download URLs on the portal: IRI to URL."""
+    predicates = (expand("dcat:accessURL"), expand("dcat:downloadURL"))
     for iri, url in addresses.items():
-        for predicate in (_DCAT.accessURL, _DCAT.downloadURL):
-            graph.set((URIRef(iri), predicate, URIRef(url)))
+        for predicate in predicates:
+            graph.put(iri, predicate, ox.NamedNode(url))
 
 
-def serialise(graph: Graph) -> dict[str, bytes]:
-    """The catalogue in each of `FORMATS`, by path; raises as `write_graph`."""
+def serialise(graph: Statements) -> dict[str, bytes]:
+    """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
+    batches = [graph.lines()]
+    prefixes = used_prefixes(batches, PREFIXES)
     with TemporaryDirectory() as folder:
         for name, form in FORMATS.items():
-            write_graph(graph, Path(folder, name), form, PREFIXES)
+            write_rdf(batches, Path(folder, name), form, prefixes)
         return {name: Path(folder, name).read_bytes() for name in FORMATS}
 
 
-def describe_file(graph: Graph, iri: str, form: Format, size: int, digest: str) -> None:
+def describe_file(graph: Statements, iri: str, form: Format, size: int, digest: str) -> None:
     """Say of a file that the catalogue does not list as distribution what fields of a CKAN resource ask for."""
-    node = URIRef(iri)
-    graph.add((node, RDF.type, _DCAT.Distribution))
-    stated = [(_DCAT.mediaType, form.media_type_iri, _DCT.MediaType)]
+    checksum = f"{iri}#checksum"
+    stated: list[tuple[str, str, Term]] = [
+        (iri, "rdf:type", _named("dcat:Distribution")),
+        (iri, "dcat:mediaType", ox.NamedNode(form.media_type_iri)),
+        (form.media_type_iri, "rdf:type", _named("dct:MediaType")),
+        (iri, "dcat:byteSize", ox.Literal(str(size), datatype=_named("xsd:nonNegativeInteger"))),
+        (iri, "spdx:checksum", ox.NamedNode(checksum)),
+        (checksum, "rdf:type", _named("spdx:Checksum")),
+        (checksum, "spdx:algorithm", _named("spdx:checksumAlgorithm_sha256")),
+        (checksum, "spdx:checksumValue", ox.Literal(digest, datatype=_named("xsd:hexBinary"))),
+    ]
     if form.iri:
-        stated.append((_DCT["format"], form.iri, _DCT.MediaTypeOrExtent))
-    for predicate, value, kind in stated:
-        graph.add((node, predicate, URIRef(value)))
-        graph.add((URIRef(value), RDF.type, kind))
-    graph.add((node, _DCAT.byteSize, Literal(str(size), datatype=XSD.nonNegativeInteger)))
-    checksum = URIRef(f"{iri}#checksum")
-    graph.add((node, _SPDX.checksum, checksum))
-    graph.add((checksum, RDF.type, _SPDX.Checksum))
-    graph.add((checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256))
-    graph.add((checksum, _SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary, normalize=False)))
+        stated += [
+            (iri, "dct:format", ox.NamedNode(form.iri)),
+            (form.iri, "rdf:type", _named("dct:MediaTypeOrExtent")),
+        ]
+    for subject, name, value in stated:
+        graph.add(subject, expand(name), value)
 
 
-def describe_document(graph: Graph, dataset: str, iri: str) -> None:
-    """Make the metadata of a table, which is a page of its distribution, one more distribution on the same terms."""
-    node = URIRef(iri)
-    graph.add((URIRef(dataset), _DCAT.distribution, node))
-    for language, text in _DOCUMENT_DESCRIPTION.items():
-        graph.add((node, _DCT.description, Literal(text, lang=language)))
-    _copy(graph, node, sorted(graph.subjects(_FOAF.page, node), key=str), _FROM_DISTRIBUTIONS)
+def describe_document(graph: Statements, dataset: str, iri: str, owners: Iterable[str]) -> None:
+    """Make the metadata of a table, a page of the distributions `owners`, one more distribution on the same terms."""
+    graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
+    _add_text(graph, iri, "dct:description", _DOCUMENT_DESCRIPTION)
+    _copy(graph, iri, owners, _FROM_DISTRIBUTIONS)
 
 
-def describe_catalogue(graph: Graph, dataset: str, title: Text, files: Mapping[str, tuple[str, bytes]]) -> None:
+def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapping[str, tuple[str, bytes]]) -> None:
     """Add the catalogue to the graph as one more dataset of this IRI: `files` has IRI and content by path.
 
     It says what the catalogue and its service say of themselves; its files are licensed as those of the datasets.
     """
-    node = URIRef(dataset)
-    catalogues = sorted(graph.subjects(RDF.type, _DCAT.Catalog), key=str)
-    services = [service for each in catalogues for service in graph.objects(each, _DCAT.service)]
-    distributions = sorted(graph.objects(None, _DCAT.distribution), key=str)[:1]
-    graph.add((node, RDF.type, _DCAT.Dataset))
-    graph.add((node, _DCT.identifier, Literal(dataset)))
-    graph.add((node, _DCT.conformsTo, URIRef(PREFIXES["dcatap"])))
-    graph.add((URIRef(PREFIXES["dcatap"]), RDF.type, _DCT.Standard))
-    _add_text(graph, node, _DCT.title, _TITLE, title)
-    _add_text(graph, node, _DCT.description, _DESCRIPTION, title)
-    _copy(graph, node, catalogues, _FROM_CATALOGUE)
-    _copy(graph, node, services, _FROM_SERVICE)
+    catalogues = sorted(subject for subject, kind in graph.of(TYPE.value) if kind == _named("dcat:Catalog"))
+    services = [service for each in catalogues for service in iris(graph.values(each, expand("dcat:service")))]
+    distributions = iris(value for _, value in graph.of(_DISTRIBUTION))[:1]
+    standard = PREFIXES["dcatap"]
+    graph.add(dataset, TYPE.value, _named("dcat:Dataset"))
+    graph.add(dataset, expand("dct:identifier"), ox.Literal(dataset))
+    graph.add(dataset, expand("dct:conformsTo"), ox.NamedNode(standard))
+    graph.add(standard, TYPE.value, _named("dct:Standard"))
+    _add_text(graph, dataset, "dct:title", _filled(_TITLE, title))
+    _add_text(graph, dataset, "dct:description", _filled(_DESCRIPTION, title))
+    _copy(graph, dataset, catalogues, _FROM_CATALOGUE)
+    _copy(graph, dataset, services, _FROM_SERVICE)
     for each in catalogues:
-        for page in graph.objects(each, _FOAF.homepage):
-            graph.add((node, _DCAT.landingPage, page))
+        for page in graph.values(each, expand("foaf:homepage")):
+            graph.add(dataset, expand("dcat:landingPage"), page)
     for path, (iri, content) in files.items():
         form = FORMATS[path]
         describe_file(graph, iri, form, len(content), sha256(content).hexdigest())
-        for predicate, template in ((_DCT.title, _FILE_TITLE), (_DCT.description, _FILE_DESCRIPTION)):
-            for language, text in template.items():
-                graph.add((URIRef(iri), predicate, Literal(text.format(format=form.label), lang=language)))
-        _copy(graph, URIRef(iri), distributions, _FROM_DISTRIBUTIONS)
-        graph.add((node, _DCAT.distribution, URIRef(iri)))
+        for predicate, template in (("dct:title", _FILE_TITLE), ("dct:description", _FILE_DESCRIPTION)):
+            _add_text(graph, iri, predicate, {each: text.format(format=form.label) for each, text in template.items()})
+        _copy(graph, iri, distributions, _FROM_DISTRIBUTIONS)
+        graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
 
 
-def _copy(graph: Graph, node: Node, others: Iterable[Node], predicates: Iterable[URIRef]) -> None:
-    for predicate in predicates:
-        for other in others:
-            for value in list(graph.objects(other, predicate)):
-                graph.add((node, predicate, value))
+def _copy(graph: Statements, node: str, others: Iterable[str], names: Iterable[str]) -> None:
+    predicates = [expand(name) for name in names]
+    for other in others:
+        for predicate in predicates:
+            for value in graph.values(other, predicate):
+                graph.add(node, predicate, value)
 
 
-def _add_text(graph: Graph, node: Node, predicate: URIRef, template: Text, title: Text) -> None:
-    for language, text in template.items():
-        if language in title:
-            graph.add((node, predicate, Literal(text.format(title=title[language]), lang=language)))
+def _add_text(graph: Statements, node: str, name: str, text: Text) -> None:
+    for language, value in text.items():
+        graph.add(node, expand(name), ox.Literal(value, language=language))
+
+
+def _filled(template: Text, title: Text) -> Text:
+    """The sentence in each language that the title has too."""
+    return {language: text.format(title=title[language]) for language, text in template.items() if language in title}
+
+
+def _named(name: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(name))

@@ -28,6 +28,7 @@ from st_opendata.publish.plan import compare, wanted_of
 from st_opendata.publish.preflight import Portal
 from st_opendata.publish.statements import Difference, compare_statements, reason_for
 from st_opendata.publish.visitor import Fetched, Visitor
+from st_opendata.rdf import graph_of_lines
 from st_opendata.release import read_release
 from st_opendata.validation import validate_catalogue
 
@@ -170,7 +171,7 @@ def _look_at(client: CkanClient, release: Path, where: Published) -> _Visit:
     # Every field counts as one that the portal holds: what it dropped is to be seen.
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     portal = Portal(client.url, str(status["ckan_version"]), plugins, "", "", "", site.language, fields)
-    return _Visit(client, site, portal, made, expected, read_release(release).base)
+    return _Visit(client, site, portal, made, graph_of_lines([expected.lines()]), read_release(release).base)
 
 
 def _dataset_problems(visit: _Visit, package: Package) -> Iterator[Problem]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
-from rdflib.namespace import VOID, Namespace
 
 from st_opendata.catalogue import MAXIMUM, read_dcat, score_graph
 from st_opendata.errors import ConfigurationError, UsageError
 from st_opendata.model.findings import conforms
+from st_opendata.namespaces import expand
 from st_opendata.publish.fields import read_schema, schemas
 from st_opendata.publish.limits import is_name
 from st_opendata.publish.packages import Package, Resource, Site, packages
@@ -22,7 +22,6 @@ from st_opendata.validation import validate_catalogue
 
 SITE = Site("https://portal.example/data/", "office")
 BASE = "https://example.org/tiny/"
-DCAT = Namespace("http://www.w3.org/ns/dcat#")
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 AGENT = {
     "uri": "https://example.org/publisher",
@@ -143,8 +142,8 @@ def test_nothing_gets_lost_without_a_word(release: Path, schema: str) -> None:
     notices = [notice for each in packages(release, replace(SITE, schema=schema)) for notice in each.notices]
     reasons = read_schema(schema).without_field
     assert {(notice.field, notice.text.partition(":")[0]) for notice in notices} == {
-        ("dcat:inSeries", reasons[DCAT.inSeries]),
-        ("void:triples", reasons[VOID.triples]),
+        ("dcat:inSeries", reasons[expand("dcat:inSeries")]),
+        ("void:triples", reasons[expand("void:triples")]),
         ("tags", '"R&D (public)" becomes the tag "R D public"'),
         ("tags", '"X" is no tag'),
     }
