@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from uuid import uuid4
 
@@ -351,3 +352,25 @@ def test_a_wrong_token_is_told(ckan: Any, releases: tuple[Path, ...], publish: P
 def test_an_organisation_that_is_not_there_is_told(ckan: Any, releases: tuple[Path, ...], capsys: Any) -> None:
     assert main(["publish", "ckan", str(releases[0]), "--url", ckan.url, "--organization", "nobody"]) == 4
     assert f"Where data-manager may create datasets: {ckan.organization}" in capsys.readouterr().err
+
+
+def workers(ckan: Any) -> list[int]:
+    """The processes of CKAN that answer requests."""
+    master = int((ckan.state / "run" / "gunicorn.pid").read_text())
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
+def test_repairs_what_a_killed_server_left(ckan: Any, releases: tuple[Path, ...], publish: Publish) -> None:
+    """While the portal's processes are killed one after another, publishing goes on; one more run completes it."""
+    if not ckan.state:
+        pytest.skip("this CKAN was not started by `make ckan`")
+    for number in range(int(os.environ.get("ST_WORKER_KILLS", "2"))):
+        release = releases[number % 2]
+        killer = Timer(0.3 + number * 0.61803 % 1, lambda: [os.kill(pid, signal.SIGKILL) for pid in workers(ckan)[:1]])
+        killer.start()
+        publish(release)
+        killer.join()
+        code, written = publish(release)
+        assert code == 0, written
+        assert_published(ckan, release)
+        assert publish(release, "--dry-run", "--exit-code")[0] == 0

@@ -127,7 +127,9 @@ class CkanClient:
             ) from None
         except ValidationError as error:
             details = {key: value for key, value in (error.error_dict or {}).items() if key != "__type"}
-            raise RemoteError(f"refused: {described(details)}", place=place, status=409, details=details) from None
+            raise RemoteError(
+                f"refused: {described(details)}", place=place, remedy=_remedy(details), status=409, details=details
+            ) from None
         except (SearchError, SearchIndexError) as error:
             raise RemoteError(
                 f"the portal's search failed: {error}", place=place, remedy="Is its Solr running?", status=500
@@ -175,7 +177,8 @@ class CkanClient:
                 status=status,
             )
         if status == 413:
-            return RemoteError("the portal does not take files as large as this one", place=place, status=413)
+            text, remedy = "the portal does not take files as large as this one", _remedy({"upload": ""})
+            return RemoteError(text, place=place, remedy=remedy, status=413)
         text, wait = f"the portal answered {status}: {_summary(body)}", _seconds(headers.get("Retry-After"))
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
@@ -214,6 +217,13 @@ def described(details: object) -> str:
             if item
         )
     return str(details)
+
+
+def _remedy(details: Mapping[str, object]) -> str | None:
+    """What to do about a file that is too large: CKAN tells it as a fault of the field `upload`."""
+    if "upload" not in str(details):
+        return None
+    return "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
 
 
 def _reason(error: NotAuthorized) -> str:

@@ -31,13 +31,17 @@ _LARGEST_TEXT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Furnishing:
-    """What is to be made for a dataset: tables by resource id, and the types of views with their titles."""
+    """What is to be made for a dataset: tables by resource id, and the types of views with their titles.
+
+    `gone` are resources that are removed: their tables would outlive them.
+    """
 
     tables: Mapping[str, DataTable]
     views: Mapping[str, tuple[str, str]]
+    gone: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.tables or self.views)
+        return bool(self.tables or self.views or self.gone)
 
 
 def furnishing_of(change: Change, portal: Portal) -> Furnishing:
@@ -55,11 +59,16 @@ def furnishing_of(change: Change, portal: Portal) -> Furnishing:
     found = ((identifier, _view(resource, portal)) for identifier, resource in sent.items() if identifier not in known)
     views = {identifier: view for identifier, view in found if view}
     without_table = [each for each, (kind, _) in views.items() if kind == "datatables_view" and each not in tables]
-    return Furnishing(tables, {each: view for each, view in views.items() if each not in without_table})
+    wanted = {resource.id for resource in change.wanted.package.resources}
+    there = change.shown["resources"] if change.shown else ()
+    gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in wanted)
+    return Furnishing(tables, {each: view for each, view in views.items() if each not in without_table}, gone)
 
 
 def furnish(client: CkanClient, furnishing: Furnishing) -> None:
     """Load the tables and make the views that are not there. Raises RemoteError, OSError."""
+    for identifier in furnishing.gone:
+        _remove_table(client, identifier)
     for identifier, table in furnishing.tables.items():
         _remove_table(client, identifier)
         try:
