@@ -181,7 +181,9 @@ def unfilled(fields: Iterable[Field], source: Source, node: str) -> Iterator[tup
 def _value(field: Field, source: Source, node: str) -> object:
     nodes = source.values(node, field.path)
     if field.parts:
-        return [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
+        filled = [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
+        # What is known best comes first on the page: places with a position before codes of regions.
+        return sorted(filled, key=lambda part: (-len(part), str(part.get("text") or part.get("name") or "")))
     if field.values:
         found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}
         return found.pop() if len(found) == 1 else None  # files under two licences have no licence in common

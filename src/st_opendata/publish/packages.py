@@ -207,20 +207,25 @@ def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
 
 
 def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_Hosted]]:
-    """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs."""
-    name = catalogue_name(release.catalogue)
-    files = []
-    for path, content in serialise(graph).items():
-        if site.max_upload is not None and len(content) > site.max_upload:
-            raise InputError(
-                f"{path} with the portal's addresses has {len(content):,} bytes, the site takes {site.max_upload:,}",
-                remedy="Have the site raise ckan.max_resource_size: the catalogue cannot be linked.",
-            )
-        iri = f"{release.base}distribution/{path}"
-        resource = str(uuid5(NAMESPACE_URL, iri))
-        file = File(path, len(content), sha256(content).hexdigest())
-        files.append(_Hosted(iri, file, resource, _upload_url(site, name, resource, path), content=content))
-    return name, f"{release.base}dataset/catalogue", files
+    """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs.
+
+    Of the three syntaxes those are published that the site takes: the size grows with the catalogue.
+    """
+    name, files = catalogue_name(release.catalogue), serialise(graph)
+    smallest = min(map(len, files.values()))
+    if site.max_upload is not None and smallest > site.max_upload:
+        raise InputError(
+            f"the catalogue with the portal's addresses has {smallest:,} bytes, the site takes {site.max_upload:,}",
+            remedy="Have the site raise ckan.max_resource_size: the catalogue cannot be linked.",
+        )
+    hosted = []
+    for path, content in files.items():
+        if site.max_upload is None or len(content) <= site.max_upload:
+            iri = f"{release.base}distribution/{path}"
+            resource = str(uuid5(NAMESPACE_URL, iri))
+            file = File(path, len(content), sha256(content).hexdigest())
+            hosted.append(_Hosted(iri, file, resource, _upload_url(site, name, resource, path), content=content))
+    return name, f"{release.base}dataset/catalogue", hosted
 
 
 def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted]]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 ENRICHED = {
     "catalogue.yaml": (
+        ("centroid: [45.74906, 4.84789]", "centroid: [45.74906, 4.84789], nuts: FRK26"),
         ("license: CC_BY_4_0", "license: CC_BY_4_0\nlandingPage: {url: 'https://example.org/', label: {en: Home}}"),
         (
             "keyword: {en: [city, example]}",

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 
 from st_opendata.catalogue import MAXIMUM, read_dcat, score_graph
-from st_opendata.errors import ConfigurationError, UsageError
+from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.findings import conforms
 from st_opendata.namespaces import expand
 from st_opendata.publish.fields import read_schema, schemas
@@ -71,7 +71,8 @@ def test_a_dataset_in_dcat_ap_full(made: tuple[Package, ...]) -> None:
         "dcat_type": f"{AUTHORITY}/dataset-type/STATISTICAL",
         "temporal_coverage": [{"start": "2020-01-01", "end": "2020-12-31"}],
         "spatial_coverage": [
-            {"uri": "https://sws.geonames.org/2996944/", "text": "Lyon", "centroid": "POINT(4.84789 45.74906)"}
+            {"uri": "https://sws.geonames.org/2996944/", "text": "Lyon", "centroid": "POINT(4.84789 45.74906)"},
+            {"uri": "http://data.europa.eu/nuts/code/FRK26", "text": "NUTS FRK26"},
         ],
         "access_rights": f"{AUTHORITY}/access-right/PUBLIC",
         "theme": [f"{AUTHORITY}/data-theme/REGI"],
@@ -224,6 +225,17 @@ def test_large_files_are_linked_where_told(release: Path, tmp_path: Path) -> Non
     assert resource.metadata["url"] == resource.metadata["download_url"] == resource.metadata["access_url"]
     with pytest.raises(ValueError, match="is a link"):
         resource.open()
+
+
+def test_of_the_catalogue_those_files_are_published_that_the_site_takes(
+    release: Path, made: tuple[Package, ...]
+) -> None:
+    sizes = sorted(each.size for each in made[-1].resources)
+    assert max(each.size for package in made[:-1] for each in package.resources) < sizes[0]
+    fitting = packages(release, replace(SITE, max_upload=sizes[0]))[-1].resources
+    assert [each.size for each in fitting] == sizes[:1]
+    with pytest.raises(InputError, match="max_resource_size"):
+        packages(release, replace(SITE, max_upload=sizes[0] - 1))
 
 
 @pytest.mark.parametrize("id", ["x" * 80, "catalogue"])
