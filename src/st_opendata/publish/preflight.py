@@ -64,8 +64,7 @@ def survey_portal(client: CkanClient, organization: str) -> Portal:
             place=Place(client.url),
             remedy="Give the URL of the portal's home page as --url.",
         )
-    user = _user(client)
-    found = _organization(client, organization, user)
+    user, found = _membership(client, organization)
     plugins = frozenset(map(str, status.get("extensions", ())))
     return Portal(
         url=client.url,
@@ -79,42 +78,48 @@ def survey_portal(client: CkanClient, organization: str) -> Portal:
     )
 
 
-def _user(client: CkanClient) -> str:
-    """Who the token belongs to: CKAN takes a wrong one as nobody's, and answers what anybody may read."""
-    try:
-        return str(client.read("user_show")["name"])
-    except RemoteError as error:
-        if error.status not in (403, 404, 409):
-            raise
+def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any]]:
+    """Who the token belongs to, and the organisation. A wrong token is nobody's: CKAN answers what anybody may read."""
+    user = _user(client)
+    mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
+    if user is None and not mine:
         raise RemoteError(
             "the portal does not know the token: it is missing, mistyped, expired or revoked",
             place=Place(client.url),
             remedy="Make one on your user page under API Tokens, and give it in ST_CKAN_TOKEN or --token-file.",
             status=403,
-        ) from None
-
-
-def _organization(client: CkanClient, organization: str, user: str) -> Mapping[str, Any]:
-    mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
+        )
+    name = user or "the user of the token"
     for found in mine:
         if organization in (found["name"], found["id"]):
-            return dict(found)
-    names = ", ".join(sorted(found["name"] for found in mine)) or "none"
+            return name, found
+    raise _no_organization(client, organization, name, sorted(found["name"] for found in mine))
+
+
+def _user(client: CkanClient) -> str | None:
+    """The name of the user; None for nobody, and where CKAN wants to be told whom to show, as old versions do."""
+    try:
+        return str(client.read("user_show")["name"])
+    except RemoteError as error:
+        if error.status not in (403, 404, 409):
+            raise
+        return None
+
+
+def _no_organization(client: CkanClient, organization: str, user: str, mine: list[str]) -> RemoteError:
+    """Why the user may not create datasets there."""
+    there = f"Where {user} may create datasets: {', '.join(mine) or 'nowhere'}."
     try:
         client.read("organization_show", {"id": organization, "include_datasets": False})
     except RemoteError as error:
         if error.status != 404:
             raise
-        raise RemoteError(
-            f'the portal has no organisation "{organization}"',
-            place=Place(client.url),
-            remedy=f"Where {user} may create datasets: {names}.",
-            status=404,
-        ) from None
-    raise RemoteError(
+        text = f'the portal has no organisation "{organization}"'
+        return RemoteError(text, place=Place(client.url), remedy=there, status=404)
+    return RemoteError(
         f'{user} may not create datasets in the organisation "{organization}"',
         place=Place(client.url),
-        remedy=f"Have an administrator of it make {user} an editor. Where {user} may create datasets: {names}.",
+        remedy=f"Have an administrator of it make {user} an editor. {there}",
         status=403,
     )
 
