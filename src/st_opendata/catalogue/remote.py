@@ -84,7 +84,8 @@ def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
     try:
         with requests.get(url, headers={**_AGENT, "Accept": _ACCEPT}, timeout=timeout, stream=True) as response:
             if response.status_code >= 400:
-                raise RemoteError(f"answered {response.status_code} {response.reason}", place=Place(url))
+                status = response.status_code
+                raise RemoteError(f"answered {status} {response.reason}", place=Place(url), status=status)
             data = bytearray()
             # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
             while block := response.raw.read1(_BLOCK, decode_content=True):

@@ -65,7 +65,8 @@ class Resource:
     """A CKAN resource: its id is UUIDv5 (namespace URL) of the distribution's IRI, so it never changes.
 
     `file` is what is uploaded: a file of the release, or the bytes themselves where they are made here (the catalogue);
-    None for a link, which has its `url` in the metadata. `file_name` is the name that the portal gives an upload.
+    None for a link, which has its URL in the metadata too. `file_name` is the name that the portal gives an upload,
+    `url` is where visitors get the file.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Resource:
     size: int
     sha256: str
     file_name: str
+    url: str = ""
 
     def open(self) -> BinaryIO:
         """The bytes to upload; ValueError for a link, OSError where the file cannot be read."""
@@ -275,6 +277,7 @@ class _Maker:
             size=hosted.file.size,
             sha256=hosted.file.sha256,
             file_name=stored_file_name(hosted.file.path),
+            url=hosted.url,
         )
 
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:

@@ -103,11 +103,17 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
         if problem:
             problems[package.name].append(problem)
         else:
-            good.add(_url(resource))
+            good.add(resource.url)
     told("RDF", 0.7)
     harvested, losses = Graph(), dict[str, list[Difference]]()
     for package in there if visit.has_rdf else ():
-        found = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
+        try:
+            found = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
+        except RemoteError as error:
+            if not error.status:
+                raise
+            problems[package.name].append(Problem(package.name, "RDF", error.message))
+            continue
         harvested += _with_own_blank_nodes(found, package.name)
         for difference in compare_statements(dataset_subgraph(visit.expected, URIRef(package.iri)), found):
             if reason := reason_for(difference):
@@ -117,7 +123,7 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
     told("catalogue", 0.8)
     harvests = [_harvest("ckanext-dcat", harvested, good)] if visit.has_rdf else []
     catalogue = visit.packages[-1]
-    if (url := _url(catalogue.resources[0])) in good:
+    if (url := catalogue.resources[0].url) in good:
         harvests.append(_harvest("catalogue", fetch_dcat(url), good))
         problems[catalogue.name] += _catalogue_problems(catalogue, harvests[-1])
     return Verification(
@@ -195,7 +201,7 @@ def _measured(packages: Iterable[Package]) -> Iterator[tuple[Package, Resource, 
     visitor = Visitor()
     todo = [(package, resource) for package in packages for resource in package.resources]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        fetched = pool.map(lambda each: visitor.measure(_url(each[1])), todo)
+        fetched = pool.map(lambda each: visitor.measure(each[1].url), todo)
         for (package, resource), found in zip(todo, fetched, strict=True):
             wrong = _wrong(resource, found)
             yield package, resource, Problem(package.name, resource.file_name, wrong) if wrong else None
@@ -251,11 +257,6 @@ def _catalogue_problems(catalogue: Package, harvest: Harvest) -> Iterator[Proble
     for dataset, points in harvest.points.items():
         if points < MAXIMUM:
             yield Problem(catalogue.name, f"<{dataset}>", f"{points} of {MAXIMUM} points as harvesters get it")
-
-
-def _url(resource: Resource) -> str:
-    """Where a visitor gets the file."""
-    return str(resource.metadata.get("download_url") or resource.metadata.get("url"))
 
 
 def _short(value: object) -> str:

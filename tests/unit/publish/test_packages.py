@@ -94,6 +94,7 @@ def test_a_resource_in_dcat_ap_full(release: Path, made: tuple[Package, ...]) ->
     assert UUID(resource.id) == uuid5(NAMESPACE_URL, iri)
     assert resource.file == release / "places" / "cities.csv"
     assert (resource.size, resource.sha256) == (resource.file.stat().st_size, sha256(content_of(resource)).hexdigest())
+    assert resource.url == url
     assert resource.metadata == {
         "uri": iri,
         "name": "Cities (CSV)",
@@ -135,7 +136,9 @@ def test_a_plain_ckan_gets_words(release: Path) -> None:
     assert extras["publisher_name"] == "City office"
     assert extras["theme"] == "Régions et villes"
     assert all(isinstance(value, str) for value in extras.values())
-    assert resource_of(places, "places.rdf").metadata["format"] == "RDF"
+    resource = resource_of(places, "places.rdf")
+    assert resource.metadata["format"] == "RDF"
+    assert resource.url == f"https://portal.example/data/dataset/tiny-places/resource/{resource.id}/download/places.rdf"
 
 
 @pytest.mark.parametrize("schema", schemas())
