@@ -22,9 +22,9 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
-from st_opendata.publish.content import mark_of
+from st_opendata.publish.content import Shown, mark_of
 from st_opendata.publish.packages import Package, Resource, Site, described
-from st_opendata.publish.plan import compare, wanted_of
+from st_opendata.publish.plan import compare, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
 from st_opendata.publish.statements import Difference, compare_statements, reason_for
 from st_opendata.publish.visitor import Fetched, Visitor
@@ -34,6 +34,9 @@ from st_opendata.validation import validate_catalogue
 
 _WORKERS = 4
 _WIDTH = 100
+_PAGE = 1000
+"""Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
+_LISTED = ["name", "metadata_modified"]
 Progress = Callable[[str, float], None]
 """Told what begins and the fraction that is done, 0 to 1."""
 
@@ -93,10 +96,14 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
     try:
         visit = _look_at(client, release, where)
         told("datasets", 0.0)
-        problems = {package.name: list(_dataset_problems(visit, package)) for package in visit.packages}
+        shown = {package.name: _show(visit, package) for package in visit.packages}
+        listed = _listed(visit, shown.values())
     finally:
         client.close()
-    there = [package for package in visit.packages if all(each.part for each in problems[package.name])]
+    there = [package for package in visit.packages if shown[package.name]]
+    problems = {
+        package.name: list(_dataset_problems(visit, package, shown[package.name], listed)) for package in visit.packages
+    }
     good: set[str] = set()
     for number, (package, resource, problem) in enumerate(_measured(there), 1):
         told("files", 0.1 + 0.6 * number / visit.files)
@@ -105,23 +112,9 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
         else:
             good.add(resource.url)
     told("RDF", 0.7)
-    harvested, losses = Graph(), dict[str, list[Difference]]()
-    for package in there if visit.has_rdf else ():
-        try:
-            found = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
-        except RemoteError as error:
-            if not error.status:
-                raise
-            problems[package.name].append(Problem(package.name, "RDF", error.message))
-            continue
-        harvested += _with_own_blank_nodes(found, package.name)
-        for difference in compare_statements(dataset_subgraph(visit.expected, URIRef(package.iri)), found):
-            if reason := reason_for(difference):
-                losses.setdefault(reason, []).append(difference)
-            else:
-                problems[package.name].append(_surprise(package, difference))
+    own, losses = _compare_rdf(visit, there, problems)
     told("catalogue", 0.8)
-    harvests = [_harvest("ckanext-dcat", harvested, good)] if visit.has_rdf else []
+    harvests = [_harvest("ckanext-dcat", own, good)] if own is not None else []
     catalogue = visit.packages[-1]
     if (url := catalogue.resources[0].url) in good:
         harvests.append(_harvest("catalogue", fetch_dcat(url), good))
@@ -132,7 +125,7 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
         files=visit.files,
         size=sum(each.size for package in visit.packages for each in package.resources),
         problems=tuple(problem for found in problems.values() for problem in found),
-        losses={reason: tuple(found) for reason, found in losses.items()},
+        losses=losses,
         harvests=tuple(harvests),
     )
 
@@ -147,11 +140,6 @@ class _Visit:
     packages: tuple[Package, ...]
     expected: Graph
     base: str
-
-    @property
-    def has_rdf(self) -> bool:
-        """Whether the portal serves RDF of its own (ckanext-dcat)."""
-        return "dcat" in self.portal.plugins
 
     @property
     def files(self) -> int:
@@ -180,17 +168,45 @@ def _look_at(client: CkanClient, release: Path, where: Published) -> _Visit:
     return _Visit(client, site, portal, made, graph_of_lines([expected.lines()]), read_release(release).base)
 
 
-def _dataset_problems(visit: _Visit, package: Package) -> Iterator[Problem]:
-    """What package_show tells a visitor otherwise than released; with an empty part where there is nothing to see."""
+def _show(visit: _Visit, package: Package) -> Shown | None:
+    """The dataset as a visitor sees it; None where there is nothing to see."""
     try:
-        shown = visit.client.read("package_show", {"id": package.name})
+        shown: Shown = visit.client.read("package_show", {"id": package.name})
     except RemoteError as error:
         if error.status not in (403, 404):
             raise
+        return None
+    return shown
+
+
+def _listed(visit: _Visit, shown: Iterable[Shown | None]) -> dict[str, list[str]]:
+    """What a visitor's search lists in the organisations of these datasets: the moments of the last change, by name."""
+    found: dict[str, list[str]] = {}
+    for organization in sorted({str((each.get("organization") or {}).get("name")) for each in shown if each}):
+        question = {"fq": f'organization:"{organization}"', "rows": _PAGE, "sort": "name asc, id asc", "fl": _LISTED}
+        total, start = 1, 0
+        while start < total:
+            answer = visit.client.read("package_search", {**question, "start": start})
+            total, start = int(answer["count"]), start + _PAGE
+            for each in answer["results"]:
+                found.setdefault(str(each["name"]), []).append(str(each["metadata_modified"]))
+    return found
+
+
+def _dataset_problems(
+    visit: _Visit, package: Package, shown: Shown | None, listed: Mapping[str, list[str]]
+) -> Iterator[Problem]:
+    """What a visitor sees of the dataset and finds by searching otherwise than released."""
+    if shown is None:
         yield Problem(package.name, "", "visitors do not see it: it is not there, private or deleted")
         return
     if (mark := mark_of(shown)) and mark.writing:
         yield Problem(package.name, "dataset", "a write of it was cut off: publish again")
+    moments = listed.get(package.name, [])
+    if len(moments) != 1:
+        yield Problem(package.name, "search", f"the portal's search lists it {len(moments)} times instead of once")
+    elif not same_moment(moments[0], str(shown["metadata_modified"])):
+        yield Problem(package.name, "search", "the portal's search shows another state of it than its page")
     for each in compare(shown, wanted_of(package, visit.portal, visit.base)):
         part = f"{each.resource}: {each.field}" if each.resource else each.field
         yield Problem(package.name, part, f"{_short(each.after)} was released, {_short(each.before)} is there")
@@ -218,6 +234,33 @@ def _wrong(resource: Resource, found: Fetched) -> str | None:
     if resource.file is not None and found.media_type != wanted.lower():
         return f"served as {found.media_type} instead of {wanted}"
     return None
+
+
+def _compare_rdf(
+    visit: _Visit, there: Iterable[Package], problems: Mapping[str, list[Problem]]
+) -> tuple[Graph | None, dict[str, tuple[Difference, ...]]]:
+    """What the portal's RDF says of all datasets, and its known losses by reason; surprises are added to the problems.
+
+    None where the portal has no RDF of its own (ckanext-dcat).
+    """
+    if "dcat" not in visit.portal.plugins:
+        return None, {}
+    harvested, losses = Graph(), dict[str, list[Difference]]()
+    for package in there:
+        try:
+            found = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
+        except RemoteError as error:
+            if not error.status:
+                raise
+            problems[package.name].append(Problem(package.name, "RDF", error.message))
+            continue
+        harvested += _with_own_blank_nodes(found, package.name)
+        for difference in compare_statements(dataset_subgraph(visit.expected, URIRef(package.iri)), found):
+            if reason := reason_for(difference):
+                losses.setdefault(reason, []).append(difference)
+            else:
+                problems[package.name].append(_surprise(package, difference))
+    return harvested, {reason: tuple(found) for reason, found in losses.items()}
 
 
 def _surprise(package: Package, difference: Difference) -> Problem:
