@@ -109,6 +109,66 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
     "unknown prefix": (edit(DATASET, "schema:name", "shcema:name"), (DATASET, "line 12", "shcema")),
     "bad template": (edit(DATASET, "city/{id}", "city/{id"), (DATASET, "line 7", "city/{id")),
     "template with an unknown column": (edit(DATASET, "city/{id}", "city/{key}"), (DATASET, "line 7", "key")),
+    "language tag of the catalogue": (
+        edit("catalogue.yaml", "{en: Tiny", "{english language: Tiny"),
+        ("catalogue.yaml, line 3, column 9", '"english language" is not a language tag, as en or de-AT is'),
+    ),
+    "language tag of a keyword": (
+        edit("catalogue.yaml", "{en: [city", "{en x: [city"),
+        ("catalogue.yaml, line 18, column 11", '"en x" is not a language tag'),
+    ),
+    "language tag of a table": (
+        edit(DATASET, "title: {en: Cities}", 'title: {"e n": Cities}'),
+        (DATASET + ", line 5, column 13", '"e n" is not a language tag'),
+    ),
+    "character that XML has not": (
+        edit("catalogue.yaml", "Tiny catalogue", '"Tiny\\x01"'),
+        ("catalogue.yaml, line 3, column 9", "the character U+0001"),
+    ),
+    "seconds for a date": (
+        edit("catalogue.yaml", "issued: 2020-02-01", "issued: 20736000"),
+        ("catalogue.yaml, line 22", '"issued": a date is needed here, written as 2021-07-31'),
+    ),
+    "a date without hyphens": (
+        edit("catalogue.yaml", "start: 2020-01-01", "start: 20200101"),
+        ("catalogue.yaml, line 21, column 12", "written as 2021-07-31"),
+    ),
+    "an end before the start": (
+        edit("catalogue.yaml", "end: 2020-12-31", "end: 2019-12-31"),
+        ("catalogue.yaml, line 21", "the end, 2019-12-31, lies before the start, 2020-01-01"),
+    ),
+    "changed before it was issued": (
+        edit("catalogue.yaml", "modified: 2020-03-01", "modified: 2020-01-01"),
+        ("catalogue.yaml, line 23", '"modified", 2020-01-01, lies before "issued", 2020-02-01'),
+    ),
+    "a dataset changed before its catalogue says": (
+        edit(DATASET, "tables:", "modified: 2020-01-01\ntables:"),
+        (DATASET + ", line 3", 'lies before "issued", 2020-02-01'),
+    ),
+    "text instead of a list": (
+        edit("catalogue.yaml", "theme: [REGI]", "theme: REGI"),
+        ("catalogue.yaml, line 17", '"theme" must be a list, as in [ENER, TRAN]'),
+    ),
+    "text without its language": (
+        edit("catalogue.yaml", "title: {en: Tiny catalogue, fr: Petit catalogue, de: Kleiner Katalog}", "title: Tiny"),
+        ("catalogue.yaml, line 3", '"title" must be written with keys, as in {en: City, fr: Ville}'),
+    ),
+    "text instead of keys": (
+        edit("catalogue.yaml", "temporal: {start: 2020-01-01, end: 2020-12-31}", "temporal: 2020"),
+        ("catalogue.yaml, line 21", '"temporal" must hold keys of its own, not a text or list: start, end'),
+    ),
+    "an id with capitals": (
+        edit("catalogue.yaml", "id: tiny", "id: Tiny_1"),
+        ("catalogue.yaml, line 1", '"id": an id is 2 to 80 small letters'),
+    ),
+    "one number for a point": (
+        edit("catalogue.yaml", "[45.74906, 4.84789]", "[45.74906]"),
+        ("catalogue.yaml, line 20", '"centroid" needs more numbers, as in [45.76, 4.84]'),
+    ),
+    "an e-mail address": (
+        edit("catalogue.yaml", "office@example.org", '"a<b>@x"'),
+        ("catalogue.yaml, line 9", '"a<b>@x" is not an e-mail address, as office@example.org is'),
+    ),
     "foreign key to nowhere": (edit(DATASET, "resource: countries.csv", "resource: lands.csv"), (DATASET, "lands.csv")),
     "path with ..": (edit(DATASET, "url: cities.csv", "url: ../../outside.csv"), (DATASET, "line 4", "outside.csv")),
     "absolute path": (edit(DATASET, "url: cities.csv", "url: /etc/hostname"), (DATASET, "line 4", "/etc/hostname")),

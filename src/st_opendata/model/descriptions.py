@@ -6,14 +6,16 @@ Keys in YAML are the DCAT names (`contactPoint`, `accrualPeriodicity`). Codes ar
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from st_opendata.model.tables import Table
+from st_opendata.model.text import is_language_tag
 from st_opendata.vocabularies import require_code, require_language
 
 
@@ -21,6 +23,37 @@ def _text(value: dict[str, str]) -> dict[str, str]:
     if not value or not all(text.strip() for text in value.values()):
         raise ValueError("a text needs at least one language and no empty value, as in {en: Cities}")
     return value
+
+
+def _tag(tag: str) -> str:
+    if not is_language_tag(tag):
+        raise ValueError(f'"{tag}" is not a language tag, as en or de-AT is')
+    return tag
+
+
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"(?=.{2,80}\Z)[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise ValueError("an id is 2 to 80 small letters, digits and single hyphens, as in city-roles")
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)*", value):
+        raise ValueError(f'"{value}" is not an e-mail address, as office@example.org is')
+    return value
+
+
+def _day(value: object) -> object:
+    """A date, or text that is one: what pydantic takes beside, such as seconds since 1970, is refused."""
+    if isinstance(value, str):
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, date):
+        return value
+    raise ValueError("a date is needed here, written as 2021-07-31")
 
 
 def _code(table: str) -> AfterValidator:
@@ -33,8 +66,8 @@ def _language(tag: str) -> str:
 
 
 def _http(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or any(c in value for c in ' <>"{}|\\^`'):
-        raise ValueError("not an absolute http(s) IRI")
+    if not value.startswith(("http://", "https://")) or re.search(r"[\x00-\x20<>\"{}|\\^`]", value):
+        raise ValueError("not an absolute http(s) IRI, as https://example.org/ is")
     return value
 
 
@@ -44,7 +77,12 @@ def _folder_iri(value: str) -> str:
     return value
 
 
-LocalText = Annotated[dict[str, str], AfterValidator(_text)]
+Tag = Annotated[str, AfterValidator(_tag)]
+LocalText = Annotated[dict[Tag, str], AfterValidator(_text)]
+Day = Annotated[date, BeforeValidator(_day)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Identifier = Annotated[str, AfterValidator(_identifier)]
 Iri = Annotated[str, AfterValidator(_http)]
 FolderIri = Annotated[str, AfterValidator(_folder_iri)]
 
@@ -71,7 +109,7 @@ class ContactPoint(Record):
     """vcard:Kind: whom to ask; an e-mail address or a page."""
 
     name: LocalText
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, AfterValidator(_email)] | None = None
     url: Iri | None = None
 
 
@@ -80,16 +118,24 @@ class Location(Record):
 
     iri: Iri
     label: LocalText
-    centroid: tuple[float, float] | None = Field(None, description="latitude, longitude")
-    bbox: tuple[float, float, float, float] | None = Field(None, description="west, south, east, north")
+    centroid: tuple[Latitude, Longitude] | None = Field(None, description="latitude, longitude")
+    bbox: tuple[Longitude, Latitude, Longitude, Latitude] | None = Field(None, description="west, south, east, north")
     nuts: str | None = None
 
 
 class Period(Record):
     """dct:PeriodOfTime, both ends included."""
 
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
+
+    @field_validator("end")
+    @classmethod
+    def _in_order(cls, end: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("start")
+        if start and end and end < start:
+            raise ValueError(f"the end, {end}, lies before the start, {start}")
+        return end
 
 
 class Link(Record):
@@ -123,11 +169,11 @@ class Terms(BaseModel):
     status: Annotated[str, _code("distribution-status")] | None = None
     language: tuple[Annotated[str, AfterValidator(_language)], ...] = ()
     theme: tuple[Annotated[str, _code("data-theme")], ...] = ()
-    keyword: dict[str, tuple[str, ...]] = {}
+    keyword: dict[Tag, tuple[str, ...]] = {}
     spatial: tuple[Location, ...] = ()
     temporal: Period | None = None
-    issued: date | None = None
-    modified: date | None = None
+    issued: Day | None = None
+    modified: Day | None = None
     version: str | None = None
     landing_page: Link | None = None
 
@@ -135,7 +181,7 @@ class Terms(BaseModel):
 class Series(Record):
     """dcat:DatasetSeries: the datasets of the catalogue as one."""
 
-    id: str
+    id: Identifier
     title: LocalText
     description: LocalText
 
@@ -143,7 +189,7 @@ class Series(Record):
 class Dataset(Terms):
     """dataset.yaml after the catalogue's terms have filled what it leaves out."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=80)]
+    id: Identifier
     title: LocalText
     description: LocalText
     version_notes: LocalText | None = None
@@ -163,7 +209,7 @@ class Catalogue(Terms):
     download and endpoint URLs, by default the base.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=80)]
+    id: Identifier
     base: FolderIri
     site: FolderIri
     title: LocalText

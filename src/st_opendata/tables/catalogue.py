@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from st_opendata.documents import Document, Steps, read_document
+from st_opendata.documents import Data, Document, Steps, read_document
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.tables import Table
@@ -18,10 +17,10 @@ from st_opendata.tables.fields import Fields
 from st_opendata.tables.metadata import Surroundings, read_table
 from st_opendata.tables.problems import Problems, hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
+from st_opendata.tables.validating import validate
 
-Model = TypeVar("Model", bound=BaseModel)
-_OWN_KEYS: dict[type[BaseModel], tuple[str, ...]] = {Catalogue: ("folder",), Dataset: ("id",)}
-"""Fields that the program fills and a publisher does not write."""
+_NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
+"""What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
 _RESERVED = ("ontology", "schema", "shapes")
 """Names that a release uses itself: two folders, and schema.jsonld in the folder of each dataset."""
 
@@ -81,10 +80,19 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
     _check_prefixes(data.get("prefixes"), problems)
     if "folder" in data:
         problems.add(("folder",), 'the key "folder" is unknown')
-    catalogue = _validate(Catalogue, data | {"folder": folder}, problems)
+    catalogue = validate(Catalogue, data | {"folder": folder}, problems)
+    if catalogue:
+        _check_order(catalogue, data, problems)
     problems.raise_any()
     assert catalogue is not None
     return catalogue, names
+
+
+def _check_order(terms: Terms, data: dict[str, Any], problems: Problems) -> None:
+    """Note a change before the first issue; a dataset may have one of the two dates from its catalogue."""
+    if terms.issued and terms.modified and terms.modified < terms.issued:
+        message = f'"modified", {terms.modified}, lies before "issued", {terms.issued}'
+        problems.add(("modified" if "modified" in data else "issued",), message)
 
 
 def _check_prefixes(prefixes: object, problems: Problems) -> None:
@@ -123,15 +131,16 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
     descriptions = data.pop("tables", [])
     if "id" in data:
         problems.add(("id",), f'the key "id" is not written: the folder\'s name, "{name}", is the id')
-    dataset = _validate(Dataset, data | {"id": name}, problems)
+    dataset = validate(Dataset, data | {"id": name}, problems)
+    if dataset:
+        inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
+        dataset = dataset.model_copy(update=inherited)
+        _check_order(dataset, data, problems)
     around = Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, name, folder, catalogue.folder)
     tables = _tables(descriptions, problems, around)
     problems.raise_any()
     assert dataset is not None
-    inherited = {
-        field: getattr(catalogue, field) for field in Terms.model_fields if field not in dataset.model_fields_set
-    }
-    return dataset.model_copy(update=inherited), tables, document
+    return dataset, tables, document
 
 
 def _tables(descriptions: object, problems: Problems, around: Surroundings) -> list[Table]:
@@ -182,48 +191,20 @@ def _mapping(document: Document) -> dict[str, Any]:
         raise ConfigurationError(
             "the file must hold keys", place=document.place(), remedy="Write its keys, as in title: {en: …}."
         )
+    problems = Problems(document)
+    for loc, text in _texts(document.data):
+        if found := _NO_CHARACTER.search(text):
+            problems.add(loc, f"the text holds the character U+{ord(found[0]):04X}, which no file can take; delete it")
+    problems.raise_any()
     return dict(document.data)
 
 
-def _validate(model: type[Model], data: dict[str, Any], problems: Problems) -> Model | None:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            if detail["loc"] == ("site",) and data.get("site") == data.get("base"):
-                continue  # said of the base already
-            problems.add(detail["loc"], _message(model, detail["type"], detail["loc"], detail["msg"]))
-        return None
-
-
-def _message(model: type[BaseModel], kind: str, loc: Steps, text: str) -> str:
-    """Pydantic's message in our words."""
-    key = str(loc[-1]) if loc else ""
-    if kind == "extra_forbidden":
-        return f'the key "{key}" is unknown{hint(key, _keys_at(model, loc[:-1]))}'
-    if kind == "missing":
-        return f'the key "{key}" is missing'
-    where = ".".join(str(step + 1) if isinstance(step, int) else step for step in loc)
-    return f'"{where}": {text.removeprefix("Value error, ").removeprefix("Input ")}'
-
-
-def _keys_at(model: type[BaseModel], loc: Steps) -> list[str]:
-    """The keys that the record at `loc` has."""
-    record: Any = model
-    for step in loc:
-        if isinstance(step, int):
-            continue
-        aliases = {field.alias: field.annotation for field in record.model_fields.values()}
-        record = _record_in(aliases.get(step))
-        if record is None:
-            return []
-    own = _OWN_KEYS.get(record, ())
-    extra = {Catalogue: ["datasets"]}.get(record, [])
-    return [str(field.alias) for name, field in record.model_fields.items() if name not in own] + extra
-
-
-def _record_in(annotation: object) -> type[BaseModel] | None:
-    """The record type inside `X | None` or `tuple[X, ...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _record_in(inner))), None)
+def _texts(data: Data, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[Steps, str]]:
+    """Every text and key with its place."""
+    if isinstance(data, str):
+        yield loc, data
+        return
+    for step, below in data.items() if isinstance(data, dict) else enumerate(data):
+        if isinstance(step, str):
+            yield (*loc, step), step
+        yield from _texts(below, (*loc, step))

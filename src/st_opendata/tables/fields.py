@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_opendata.documents import Steps
-from st_opendata.model.text import Text
+from st_opendata.model.text import Text, is_language_tag
 from st_opendata.tables.problems import Problems, hint
 
 
@@ -95,6 +95,9 @@ class Fields:
         if not isinstance(value, dict) or not all(isinstance(text, str) and text for text in value.values()):
             self.problem(f'"{key}" must be a text by language, as in {{en: City, fr: Ville}}', key)
             return {}
+        for tag in value:
+            if not is_language_tag(tag):
+                self.problem(f'"{tag}" is not a language tag, as en or de-AT is', key, tag)
         return value
 
     def below(self, key: str) -> Fields | None:
