@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -171,6 +172,20 @@ def test_a_dataset_that_visitors_do_not_see_is_found(release: Path, restored: An
     restored.act("package_delete", id=SAYS)
     iri = f"<https://example.org/{ID}/dataset/says>"
     assert problems(release, restored.url) == {(SAYS, ""), (CATALOGUE, iri)}
+
+
+def test_a_dataset_that_search_does_not_list_is_found(release: Path, restored: Any, token_file: Path) -> None:
+    if not restored.state:
+        pytest.skip("the search of a CKAN from elsewhere cannot be reached")
+    settings = (restored.state / "ckan.ini").read_text("utf-8")
+    solr = re.search(r"^solr_url\s*=\s*(\S+)", settings, re.MULTILINE)
+    assert solr
+    answer = requests.post(f"{solr[1]}/update?commit=true", json={"delete": {"query": f'name:"{SAYS}"'}}, timeout=30)
+    assert answer.status_code == 200
+    assert problems(release, restored.url) == {(SAYS, "search")}
+    restored.act("package_patch", id=SAYS, notes="Any write brings it back.")
+    publish(release, restored, token_file)
+    assert verified(release, restored.url)[1]["problems"] == []
 
 
 def test_a_release_that_was_never_published(release: Path, portal: Any, tmp_path: Path) -> None:

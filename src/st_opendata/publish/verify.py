@@ -217,10 +217,13 @@ def _measured(packages: Iterable[Package]) -> Iterator[tuple[Package, Resource, 
     visitor = Visitor()
     todo = [(package, resource) for package in packages for resource in package.resources]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        fetched = pool.map(lambda each: visitor.measure(each[1].url), todo)
-        for (package, resource), found in zip(todo, fetched, strict=True):
-            wrong = _wrong(resource, found)
-            yield package, resource, Problem(package.name, resource.file_name, wrong) if wrong else None
+        fetched = [pool.submit(visitor.measure, resource.url) for _, resource in todo]
+        try:
+            for (package, resource), future in zip(todo, fetched, strict=True):
+                wrong = _wrong(resource, future.result())
+                yield package, resource, Problem(package.name, resource.file_name, wrong) if wrong else None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # a portal that stopped answering is not asked for the rest
 
 
 def _wrong(resource: Resource, found: Fetched) -> str | None:
