@@ -340,3 +340,11 @@ def test_usage(arguments: list[str], shown: str, catalogue: Path, run: Run, monk
     assert ran.code == 2
     assert shown in ran.err
     assert not ran.out
+
+
+def test_check_finds_the_coordinate_that_no_map_has(catalogue: Path, run: Run) -> None:
+    edit("places/countries.csv", "46.0,2.0", "999,2.0")(catalogue)
+    ran = run("check", catalogue)
+    assert ran.code == 1
+    assert 'places/countries.csv\n  row 2, column "latitude"' in ran.out
+    assert "between -90 and 90" in ran.out
