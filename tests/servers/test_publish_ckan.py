@@ -18,6 +18,8 @@ from uuid import uuid4
 
 import pytest
 import requests
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from st_opendata.__main__ import main
 from st_opendata.publish.apply import apply
@@ -325,18 +327,9 @@ def test_an_editor_at_the_same_time_is_not_overwritten(ckan: Any, releases: tupl
 
 def test_repairs_what_a_killed_publisher_left(ckan: Any, releases: tuple[Path, ...], publish: Publish) -> None:
     """Killed at many points of a first publish and of an update, the next run completes it."""
-    command = [sys.executable, "-m", "st_opendata", "publish", "ckan"]
-    portal = ["--url", ckan.url, "--organization", ckan.organization]
     for number in range(int(os.environ.get("ST_KILLS", "6"))):
         release = releases[number % 2]
-        process = subprocess.Popen([*command, str(release), *portal], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        assert process.stdout
-        process.stdout.readline()  # the plan is written, the writes begin
-        time.sleep(number * 0.61803 % 1 * 0.8)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        time.sleep(0.3)  # the server finishes what it has been sent
+        kill_while_publishing(ckan, release, number * 0.61803 % 1 * 1.5)
         code, written = publish(release)
         assert code == 0, written
         assert_published(ckan, release)
@@ -352,6 +345,79 @@ def test_a_wrong_token_is_told(ckan: Any, releases: tuple[Path, ...], publish: P
 def test_an_organisation_that_is_not_there_is_told(ckan: Any, releases: tuple[Path, ...], capsys: Any) -> None:
     assert main(["publish", "ckan", str(releases[0]), "--url", ckan.url, "--organization", "nobody"]) == 4
     assert f"Where data-manager may create datasets: {ckan.organization}" in capsys.readouterr().err
+
+
+def kill_while_publishing(ckan: Any, release: Path, seconds: float) -> None:
+    """Publish in a process of its own that is killed so long after it has begun to write."""
+    command = [sys.executable, "-m", "st_opendata", "publish", "ckan", str(release), "--overwrite"]
+    portal = ["--url", ckan.url, "--organization", ckan.organization]
+    process = subprocess.Popen([*command, *portal], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout
+    process.stdout.readline()  # the plan is written, the writes begin
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    time.sleep(0.3)  # the server finishes what it has been sent
+
+
+def edit(ckan: Any, what: str) -> None:
+    """What an editor may do to a dataset on the portal; nothing where it is not there."""
+    answer = ckan.post("package_show", token=ckan.token, id=PLACES).json()
+    if not answer["success"] or answer["result"]["state"] != "active":
+        return
+    resource = answer["result"]["resources"][0]
+    match what:
+        case "title":
+            ckan.act("package_patch", id=PLACES, title="By hand")
+        case "resource":
+            ckan.act("resource_patch", id=resource["id"], name="By hand")
+        case "file":
+            ckan.act("resource_patch", id=resource["id"], files={"upload": ("towns.csv", b"by,hand", "text/csv")})
+        case "form":
+            ckan.act("package_patch", id=PLACES, extras=[])
+        case "add":
+            ckan.act("resource_create", package_id=PLACES, name="By hand", url="https://example.org/")
+        case "remove":
+            ckan.act("resource_delete", id=resource["id"])
+        case "delete":
+            ckan.act("package_delete", id=PLACES)
+
+
+EDITS = st.sampled_from(("title", "resource", "file", "form", "add", "remove", "delete"))
+STEPS = st.lists(
+    st.tuples(st.just("publish"), st.integers(0, 2))
+    | st.tuples(st.just("kill"), st.tuples(st.integers(0, 2), st.floats(0, 1.5)))
+    | st.tuples(st.just("edit"), EDITS),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(
+    max_examples=int(os.environ.get("ST_SEQUENCES", "3")),
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS, last=st.integers(0, 2))
+def test_any_history_ends_in_equality(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, steps: list[tuple[str, Any]], last: int
+) -> None:
+    for step, what in [("publish", 0), *steps]:
+        if step == "publish":
+            publish(releases[what])
+        elif step == "kill":
+            kill_while_publishing(ckan, releases[what[0]], what[1])
+        else:
+            edit(ckan, what)
+    code, written = publish(releases[last], "--overwrite", "--prune")
+    assert code == 0, written
+    assert_published(ckan, releases[last])
+    code, written = publish(releases[last], "--dry-run", "--exit-code", "--prune")
+    assert code == 0, written
 
 
 def workers(ckan: Any) -> list[int]:

@@ -132,7 +132,10 @@ class CkanClient:
             ) from None
         except (SearchError, SearchIndexError) as error:
             raise RemoteError(
-                f"the portal's search failed: {error}", place=place, remedy="Is its Solr running?", status=500
+                f"the portal's search failed: {str(error)[:200]}",
+                place=place,
+                remedy="Is its Solr running?",
+                status=500,
             ) from None
         except KeyError as error:  # what ckanapi raises for JSON with success and without result
             raise RemoteError(
@@ -240,7 +243,12 @@ def _cause(error: BaseException) -> str:
 
 
 def _summary(body: str) -> str:
-    """The title of a web page, else the beginning of the text."""
+    """The message of CKAN's envelope, the title of a web page, else the beginning of the text."""
+    try:
+        error = json.loads(body)["error"]
+        return f"{error['__type']}: {error['message']}"
+    except (ValueError, KeyError, TypeError):
+        pass
     title = re.search(r"<title>\s*(.*?)\s*</title>", body, re.IGNORECASE | re.DOTALL)
     if title:
         return f'a web page, "{" ".join(title[1].split())[:200]}"'

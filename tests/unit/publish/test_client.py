@@ -97,6 +97,7 @@ def failing(call: Callable[[], object]) -> RemoteError:
         (refusal(404, "Not Found Error", message="Not found: places"), 404, "not found: places", False),
         (refusal(409, "Validation Error", notes=["Missing value"]), 409, "notes: Missing value", False),
         (refusal(500, "Search Index Error", message="Solr down"), 500, "search failed", True),
+        (refusal(500, "Search Connection Error", message="No server"), 500, "Search Connection Error: No", True),
         (refusal(409, "Search Error", message="Search Error: no core"), 500, "search failed", True),
         ((200, {}, b'{"success": false, "error": "text"}'), 200, "not CKAN's API", False),
         ((200, {}, b'{"success": true}'), 200, "not CKAN's API", False),
