@@ -229,3 +229,30 @@ def test_a_table_that_may_not_be_read(catalogue: Path) -> None:
         assert child.end() == 3
         assert "catalogue.yaml" in child.err
         assert "Traceback" not in child.err
+
+
+def test_files_of_the_publisher_are_not_lost(place: Path, catalogue: Path, run: Run) -> None:
+    for number in range(6):
+        (place / "places" / f"mine{number}.txt").touch()
+    before = digests(place)
+    ran = run("build", catalogue, "--output", place)
+    assert ran.code == 3
+    assert f"{place} has files beside its release, which would be lost: places/mine0.txt, places/mine1.txt" in ran.err
+    assert "and 1 more; nothing was changed" in ran.err
+    assert digests(place) == before
+    assert names(place.parent) == ["release"]
+
+
+@pytest.mark.parametrize("manifest", ["{}", "[]", "no JSON", '{"version": 2}'])
+def test_a_folder_with_another_release_json_is_not_replaced(
+    manifest: str, catalogue: Path, run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "release.json").write_text(manifest)
+    (folder / "notes.txt").write_text("mine")
+    ran = run("build", catalogue, "--output", folder)
+    assert ran.code == 3
+    assert f"{folder} is not a release that can be replaced: " in ran.err
+    assert "Name another folder with --output, or remove this one." in ran.err
+    assert (folder / "notes.txt").read_text() == "mine"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from st_opendata.errors import InputError
 from st_opendata.model.release import Release
-from st_opendata.release.digests import Change, Difference, list_files, verify_files
+from st_opendata.release.digests import Change, Difference, find_extra, list_files, verify_files
 from st_opendata.release.exchange import Draft, complete, drafted
 from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
 
@@ -25,7 +26,29 @@ __all__ = [
 
 def new_release(target: Path) -> AbstractContextManager[Draft]:
     """A folder to write a release into; `commit` puts it in place of `target` (see `drafted`)."""
-    return drafted(target, marker=MANIFEST)
+    return drafted(target, refuse=_refuse_to_lose)
+
+
+def _refuse_to_lose(folder: Path) -> None:
+    """Raise InputError for a folder that holds anything else than a release's own files."""
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            f"{folder} is not a release: it has files but no {MANIFEST}; nothing was changed",
+            remedy="Name another folder with --output, or empty this one.",
+        )
+    try:
+        extra = find_extra(folder, read_manifest(folder))
+    except InputError as error:
+        raise InputError(
+            f"{folder} is not a release that can be replaced: {error.message}; nothing was changed",
+            remedy="Name another folder with --output, or remove this one.",
+        ) from error
+    if extra:
+        names = ", ".join(extra[:5]) + (f" and {len(extra) - 5} more" if len(extra) > 5 else "")
+        raise InputError(
+            f"{folder} has files beside its release, which would be lost: {names}; nothing was changed",
+            remedy="Move them elsewhere, or name another folder with --output.",
+        )
 
 
 def read_release(folder: Path) -> Release:

@@ -33,16 +33,21 @@ def list_files(folder: Path) -> tuple[File, ...]:
     return tuple(File.of(folder, path) for path in sorted(_paths(folder)) if path != MANIFEST)
 
 
+def find_extra(folder: Path, release: Release) -> list[str]:
+    """Paths in the folder that `release.json` does not list, sorted."""
+    return sorted(_paths(folder) - {MANIFEST, *(file.path for file in release.files)})
+
+
 def verify_files(folder: Path, release: Release) -> list[Difference]:
     """Every file that is missing, changed or not listed, sorted by path; empty when the release is whole.
 
     Raises:
         OSError: a file cannot be read.
     """
-    present = _paths(folder) - {MANIFEST}
-    listed = {file.path: file for file in release.files}
-    differences = [Difference(path, Change.EXTRA, "not in release.json") for path in present - set(listed)]
-    for path, file in listed.items():
+    present = _paths(folder)
+    differences = [Difference(path, Change.EXTRA, "not in release.json") for path in find_extra(folder, release)]
+    for file in release.files:
+        path = file.path
         if path not in present:
             differences.append(Difference(path, Change.MISSING, "listed in release.json, but not there"))
         elif (actual := File.of(folder, path)) != file:

@@ -16,7 +16,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,20 +42,20 @@ class Draft:
 
 
 @contextmanager
-def drafted(target: Path, *, marker: str) -> Iterator[Draft]:
+def drafted(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Draft]:
     """An empty folder beside the target, to be filled and committed, and the only one of its target at a time.
 
-    `marker` is the file that a folder must hold to be replaced.
+    `refuse` is called with a folder that stands there and is not empty; it raises InputError to keep it as it is.
 
     Raises:
-        InputError: the target is a file or another folder than `marker` allows, or another process is writing to it.
+        InputError: the target is a file or a folder that `refuse` keeps, or another process is writing to it.
         OSError: the disk is full, or a folder must not be written to.
     """
     target = Path(os.path.realpath(target))  # a link to a release keeps pointing to it
     _make_parent(target)
     with _locked(target):
         _complete_renames(target)
-        _refuse_other_content(target, marker)
+        _refuse_other_content(target, refuse)
         building = _beside(target, "building")
         for litter in (building, _beside(target, "old")):
             if litter.exists():
@@ -112,20 +112,16 @@ def _make_parent(target: Path) -> None:
         ) from error
 
 
-def _refuse_other_content(target: Path, marker: str) -> None:
+def _refuse_other_content(target: Path, refuse: Callable[[Path], None]) -> None:
     if target.is_mount():
         raise InputError(
             f"{target} is a mount point, which cannot be exchanged; nothing was changed",
             remedy=f"Name a folder in it: --output {target / 'release'}",
         )
     if target.is_dir():
-        if (target / marker).is_file() or not any(target.iterdir()):
-            return
-        raise InputError(
-            f"{target} is not a release: it has files but no {marker}; nothing was changed",
-            remedy="Name another folder with --output, or empty this one.",
-        )
-    if target.exists():
+        if any(target.iterdir()):
+            refuse(target)
+    elif target.exists():
         raise InputError(
             f"{target} is a file, not a folder; nothing was changed", remedy="Name another folder with --output."
         )

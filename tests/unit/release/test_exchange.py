@@ -17,6 +17,12 @@ from st_opendata.release.exchange import complete, drafted
 FILES = ("release.json", "catalog.ttl", "cities/cities.csv", "cities/cities.nt")
 
 
+def allow(folder: Path) -> None:
+    """A folder with release.json may be replaced."""
+    if not (folder / "release.json").is_file():
+        raise InputError(f"{folder} is not a release; nothing was changed")
+
+
 def fill(folder: Path, generation: str) -> None:
     for name in FILES:
         (folder / name).parent.mkdir(exist_ok=True)
@@ -24,7 +30,7 @@ def fill(folder: Path, generation: str) -> None:
 
 
 def build(target: Path, generation: str) -> None:
-    with drafted(target, marker="release.json") as draft:
+    with drafted(target, refuse=allow) as draft:
         fill(draft.folder, generation)
         draft.commit()
 
@@ -58,7 +64,7 @@ def test_first_and_second_release(target: Path) -> None:
 
 def test_a_failed_build_leaves_the_old_release(target: Path) -> None:
     build(target, "old")
-    with pytest.raises(ZeroDivisionError), drafted(target, marker="release.json") as draft:
+    with pytest.raises(ZeroDivisionError), drafted(target, refuse=allow) as draft:
         fill(draft.folder, "new")
         1 / 0  # noqa: B018
     assert content(target) == whole("old")
@@ -67,7 +73,7 @@ def test_a_failed_build_leaves_the_old_release(target: Path) -> None:
 
 def test_a_draft_that_is_not_committed_is_removed(target: Path) -> None:
     build(target, "old")
-    with drafted(target, marker="release.json") as draft:
+    with drafted(target, refuse=allow) as draft:
         fill(draft.folder, "new")
     assert content(target) == whole("old")
     assert names(target.parent) == ["release"]
@@ -125,7 +131,7 @@ def test_killed_at_every_file_operation(target: Path, existing: bool) -> None:
 def test_the_second_of_two_builds_is_told(target: Path) -> None:
     build(target, "old")
     with (
-        drafted(target, marker="release.json") as draft,
+        drafted(target, refuse=allow) as draft,
         pytest.raises(InputError, match="another build is writing"),
     ):
         build(target, "other")
