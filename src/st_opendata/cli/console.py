@@ -18,15 +18,15 @@ Progress = Callable[[str, float], None]
 
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
-    """A bar on stderr that vanishes at the end; None where stderr is no terminal."""
+    """A bar on stderr, with elapsed and remaining time, that vanishes at the end; None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda text, done: bar.update(task, description=text, completed=done)
