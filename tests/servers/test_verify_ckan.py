@@ -157,6 +157,19 @@ def test_another_file_is_found(release: Path, restored: Any) -> None:
     assert all(dataset == PLACES for dataset, _ in found)
 
 
+def test_a_table_that_does_not_follow_its_file_is_found(release: Path, portal: Any) -> None:
+    resource = resource_of(portal, PLACES, "countries.csv")
+    if not resource.get("datastore_active"):
+        pytest.skip("this CKAN has no DataStore")
+    row = {"code": "IT", "label": "Italy"}
+    which = {"resource_id": resource["id"], "force": True}
+    portal.act("datastore_upsert", **which, method="insert", records=[row])
+    try:
+        assert (PLACES, f"{resource['name']}: table") in problems(release, portal.url)
+    finally:
+        portal.act("datastore_delete", **which, filters=row)
+
+
 def test_an_edited_description_is_found_and_gone_when_overwritten(
     release: Path, restored: Any, token_file: Path
 ) -> None:

@@ -17,6 +17,7 @@ from rdflib.term import Node
 
 from st_opendata.catalogue import MAXIMUM, dataset_subgraph, fetch_dcat, score_graph
 from st_opendata.errors import RemoteError
+from st_opendata.formats import CSV
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
@@ -98,12 +99,13 @@ def verify_portal(release: Path, where: Published, *, told: Progress = lambda _t
         told("datasets", 0.0)
         shown = {package.name: _show(visit, package) for package in visit.packages}
         listed = _listed(visit, shown.values())
+        problems = {
+            package.name: list(_dataset_problems(visit, package, shown[package.name], listed))
+            for package in visit.packages
+        }
     finally:
         client.close()
     there = [package for package in visit.packages if shown[package.name]]
-    problems = {
-        package.name: list(_dataset_problems(visit, package, shown[package.name], listed)) for package in visit.packages
-    }
     good: set[str] = set()
     for number, (package, resource, problem) in enumerate(_measured(there), 1):
         told("files", 0.1 + 0.6 * number / visit.files)
@@ -140,6 +142,8 @@ class _Visit:
     packages: tuple[Package, ...]
     expected: Graph
     base: str
+    rows: Mapping[str, int]
+    """Of each CSV file that was released, by the id of its resource."""
 
     @property
     def files(self) -> int:
@@ -165,7 +169,16 @@ def _look_at(client: CkanClient, release: Path, where: Published) -> _Visit:
     # Every field counts as one that the portal holds: what it dropped is to be seen.
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     portal = Portal(client.url, str(status["ckan_version"]), plugins, "", "", "", site.language, fields)
-    return _Visit(client, site, portal, made, graph_of_lines([expected.lines()]), read_release(release).base)
+    content = read_release(release)
+    rows = {
+        release / item.file.path: dataset.rows[item.table]
+        for dataset in content.datasets
+        for item in dataset.distributions
+        if item.format == CSV and item.table
+    }
+    files = {each.file: each.id for package in made for each in package.resources if isinstance(each.file, Path)}
+    by_id = {files[path]: number for path, number in rows.items() if path in files}
+    return _Visit(client, site, portal, made, graph_of_lines([expected.lines()]), content.base, by_id)
 
 
 def _show(visit: _Visit, package: Package) -> Shown | None:
@@ -210,6 +223,19 @@ def _dataset_problems(
     for each in compare(shown, wanted_of(package, visit.portal, visit.base)):
         part = f"{each.resource}: {each.field}" if each.resource else each.field
         yield Problem(package.name, part, f"{_short(each.after)} was released, {_short(each.before)} is there")
+    yield from _table_problems(visit, package, shown)
+
+
+def _table_problems(visit: _Visit, package: Package, shown: Shown) -> Iterator[Problem]:
+    """Tables of the DataStore, which visitors filter and programs query, that have not as many rows as their file."""
+    for resource in shown["resources"]:
+        if resource.get("datastore_active") and resource["id"] in visit.rows:
+            found = visit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})
+            if found["total"] != visit.rows[resource["id"]]:
+                text = (
+                    f"{visit.rows[resource['id']]:,} rows were released, its table on the portal has {found['total']:,}"
+                )
+                yield Problem(package.name, f"{resource['name']}: table", text)
 
 
 def _measured(packages: Iterable[Package]) -> Iterator[tuple[Package, Resource, Problem | None]]:
