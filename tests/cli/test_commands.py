@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,9 @@ from typing import Any
 
 import pytest
 import rdflib
+
+from st_opendata.cli.words import SENTENCES
+from st_opendata.resources import resource_folder
 
 Run = Callable[..., Any]
 POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:population ?n } ORDER BY ?n"
@@ -346,3 +350,67 @@ def test_output_cannot_be_written(release: Path) -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("Error: No space left on device")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "Checked 4 tables with 10 rows, 39 triples.",
+            "The release is in",
+            "all as release.json says.",
+            "3 rows",
+        ),
+        (
+            "fr",
+            ("Contrôle fait : 4 tables, 10 lignes, 39 triplets.", "La publication est dans", "conformes", "3 lignes"),
+        ),
+        (
+            "de",
+            ("Geprüft: 4 Tabellen, 10 Zeilen, 39 Tripel.", "Die Veröffentlichung ist in", "alle wie in", "3 Zeilen"),
+        ),
+    ],
+)
+def test_notes_and_summaries_in_each_language(
+    language: str, said: tuple[str, ...], catalogue: Path, run: Run, tmp_path: Path
+) -> None:
+    checked, written, whole, rows = said
+    folder = tmp_path / "release"
+    assert run("check", catalogue, "--lang", language).err == checked + "\n"
+    assert run("build", catalogue, "--output", folder, "--lang", language).out.startswith(f"{written} {folder}")
+    assert whole in run("verify", "release", folder, "--lang", language).out
+    assert run("query", folder, POPULATIONS, "--lang", language).err == rows + ".\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "not_checked", "not_written"),
+    [
+        ("fr", "Les formes n'ont pas encore été contrôlées", "Aucune publication n'a été écrite dans"),
+        ("de", "Die Shapes wurden noch nicht geprüft", "Es wurde keine Veröffentlichung nach"),
+    ],
+)
+def test_notes_on_a_failed_build_in_each_language(
+    language: str, not_checked: str, not_written: str, catalogue: Path, run: Run, tmp_path: Path
+) -> None:
+    (catalogue / "places" / "cities.csv").unlink()
+    ran = run("build", catalogue, "--output", tmp_path / "release", "--lang", language)
+    assert ran.code == 1
+    assert not_checked in ran.err
+    assert not_written in ran.err
+
+
+def test_every_sentence_is_in_each_language() -> None:
+    for sentence in SENTENCES.values():
+        assert list(sentence) == ["en", "fr", "de"]
+        assert len({tuple(sorted(re.findall(r"{(\w+)}", text))) for text in sentence.values()}) == 1
+
+
+def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> None:
+    ran = run("demo", "--output", tmp_path / "release", "--lang", "fr")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("Quelles villes participent, avec quel rôle et dans quel pays ?\n")
+    assert "Pour continuer : st-opendata explain" in ran.err
+    queries = [path.read_text("utf-8") for path in resource_folder("datasets").glob("questions/*.rq")]
+    assert len(queries) == 3
+    assert all("\n# fr: " in query and "\n# de: " in query for query in queries)

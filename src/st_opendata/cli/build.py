@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.check import note_outcome
-from st_opendata.cli.console import count, note, progress_bar, write_report
+from st_opendata.cli.console import note, progress_bar, write_report
 from st_opendata.cli.options import catalogue_argument, engine_options, json_option, lang_option, output_option
+from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -46,15 +47,15 @@ def command(  # noqa: PLR0913 (one parameter per option)
         outcome = build(Job(catalogue, settings, site, progress), output)
     if outcome.release is None:
         write_report(outcome.findings, "json" if as_json else "text", settings.language)
-        note_outcome(outcome.tables, outcome.rows, outcome.triples, shapes_checked=outcome.shapes_checked)
-        note(f"No release was written to {output}.")
+        note_outcome(outcome, settings.language)
+        note(say(settings.language, "not-written", output=output))
         return 1
     if as_json:
         click.echo(json.dumps(summary(outcome.release, output), ensure_ascii=False, indent=1))
         return 0
     if outcome.findings:
         write_report(outcome.findings, "text", settings.language)
-    click.echo(summary_text(outcome.release, output))
+    click.echo(summary_text(outcome.release, output, settings.language))
     return 0
 
 
@@ -72,11 +73,10 @@ def summary(release: Release, output: Path) -> dict[str, object]:
     }
 
 
-def summary_text(release: Release, output: Path) -> str:
+def summary_text(release: Release, output: Path, language: str) -> str:
     """What people want to know of a new release."""
     points = sorted({dataset.points for dataset in release.datasets})
-    score = f"{points[0]}" if len(points) == 1 else f"{points[0]} to {points[-1]}"
-    return (
-        f"The release is in {output}: {count(len(release.datasets), 'dataset')}, {count(release.triples, 'triple')}, "
-        f"{count(len(release.files), 'file')}; each dataset scores {score} of 405 points."
-    )
+    score = str(points[0]) if len(points) == 1 else say(language, "range", least=points[0], most=points[-1])
+    numbers = {"dataset": len(release.datasets), "triple": release.triples, "file": len(release.files)}
+    counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
+    return say(language, "written", output=output, score=score, **counts)

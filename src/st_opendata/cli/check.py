@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import count, note, progress_bar, write_report
+from st_opendata.cli.console import note, progress_bar, write_report
 from st_opendata.cli.options import catalogue_argument, engine_options, lang_option, report_options
+from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.build import Outcome
 
 
 @click.command
@@ -29,13 +34,12 @@ def command(*, catalogue: Path, form: str, lang: str | None, memory: str | None,
     with progress_bar() as progress:
         outcome = check(Job(catalogue, settings, progress=progress))
     write_report(outcome.findings, form, settings.language)
-    note_outcome(outcome.tables, outcome.rows, outcome.triples, shapes_checked=outcome.shapes_checked)
+    note_outcome(outcome, settings.language)
     return 0 if outcome.conforms else 1
 
 
-def note_outcome(tables: int, rows: int, triples: int, *, shapes_checked: bool) -> None:
+def note_outcome(outcome: Outcome, language: str) -> None:
     """Say how much was checked, and that shapes were not where the tables have violations."""
-    if shapes_checked:
-        note(f"Checked {count(tables, 'table')} with {count(rows, 'row')}, {count(triples, 'triple')}.")
-    else:
-        note(f"Checked {count(tables, 'table')}. The shapes were not checked yet: correct the tables first.")
+    numbers = {"table": outcome.tables, "row": outcome.rows, "triple": outcome.triples}
+    counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
+    note(say(language, "checked" if outcome.shapes_checked else "tables-first", **counts))

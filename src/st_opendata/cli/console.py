@@ -64,8 +64,3 @@ def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for line in lines:
         padded = (value.ljust(width) for value, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 table`, `2,500 triples`."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

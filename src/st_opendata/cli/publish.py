@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import count, note, progress_bar
+from st_opendata.cli.console import note, progress_bar
 from st_opendata.cli.options import json_option, path_type, release_argument
+from st_opendata.cli.words import count
 from st_opendata.errors import InputError, StError
 
 if TYPE_CHECKING:

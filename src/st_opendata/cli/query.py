@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import count, note, write_table
-from st_opendata.cli.options import release_argument
+from st_opendata.cli.console import note, write_table
+from st_opendata.cli.options import lang_option, release_argument
+from st_opendata.cli.words import count
 from st_opendata.errors import InputError
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
+from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.query import Query
@@ -31,7 +33,8 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml",
     help="How to write the answer.  [default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
-def command(*, release: Path, sparql: str, form: str | None, timeout: float | None) -> None:
+@lang_option
+def command(*, release: Path, sparql: str, form: str | None, timeout: float | None, lang: str | None) -> None:
     """Ask a release with SPARQL 1.1.
 
     Facts, catalogue and ontology of RELEASE are asked at once.
@@ -42,12 +45,13 @@ def command(*, release: Path, sparql: str, form: str | None, timeout: float | No
     """
     from st_opendata.query import answer
 
+    language = read_settings({"lang": lang}).language
     result = answer(release, _read(sparql), form, timeout)
     if isinstance(result, bytes):
         sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
         return
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
-    note(count(len(result.rows), "row") + ".")
+    note(count(len(result.rows), "row", language) + ".")
 
 
 def _read(sparql: str) -> Query:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import count, progress_bar
-from st_opendata.cli.options import json_option, path_type, release_argument
+from st_opendata.cli.console import progress_bar
+from st_opendata.cli.options import json_option, lang_option, path_type, release_argument
+from st_opendata.cli.words import count, say
 from st_opendata.errors import InputError
+from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.publish.verify import Harvest, Verification
@@ -26,13 +28,15 @@ def command() -> None:
 @command.command("release")
 @click.argument("folder", metavar="[DIR]", type=path_type, default=Path("release"))
 @json_option
-def verify_release_command(*, folder: Path, as_json: bool) -> int:
+@lang_option
+def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> int:
     """Re-read every digest of the release in DIR, by default `release`.
 
     Names each file that is missing, changed or not listed; exit code 1 tells that there is one.
     """
     from st_opendata.release import read_release, verify_release
 
+    language = read_settings({"lang": lang}).language
     differences = verify_release(folder)
     if as_json:
         content = {"whole": not differences, "differences": [asdict(difference) for difference in differences]}
@@ -40,11 +44,10 @@ def verify_release_command(*, folder: Path, as_json: bool) -> int:
     else:
         for difference in differences:
             click.echo(f"{difference.change}  {difference.path}: {difference.detail}")
-        files = count(len(read_release(folder).files), "file")
+        files = count(len(read_release(folder).files), "file", language)
+        different = count(len(differences), "file", language)
         click.echo(
-            f"{folder}: {count(len(differences), 'file')} differ from release.json, which lists {files}."
-            if differences
-            else f"{folder}: {files}, all as release.json says."
+            say(language, "differs" if differences else "whole", folder=folder, files=files, different=different)
         )
     return 1 if differences else 0
 
@@ -61,10 +64,10 @@ def verify_ckan_command(
 ) -> int:
     """Compare what a CKAN portal gives to visitors and harvesters with RELEASE.
 
-    Fetches every file without a token and compares its digest, reads every field back, and compares the portal's own
-    RDF statement by statement: what ckanext-dcat is known to lose is counted with the reason, anything else is a
-    problem. The catalogue published beside the datasets is fetched, validated and scored. Exit code 1 tells that
-    something is not as released.
+    Fetches every file without a token and compares its digest, reads every field back, looks for every dataset in
+    the portal's search, and compares the portal's own RDF statement by statement: what ckanext-dcat is known to lose
+    is counted with the reason, anything else is a problem. The catalogue published beside the datasets is fetched,
+    validated and scored. Exit code 1 tells that something is not as released.
     """
     try:
         from st_opendata.publish.verify import Published, verify_portal

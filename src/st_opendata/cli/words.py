@@ -1,0 +1,64 @@
+"""What commands say beside their results, in each language: whole sentences, and nouns with their plurals."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "checked": {
+        "en": "Checked {tables} with {rows}, {triples}.",
+        "fr": "Contrôle fait : {tables}, {rows}, {triples}.",
+        "de": "Geprüft: {tables}, {rows}, {triples}.",
+    },
+    "tables-first": {
+        "en": "Checked {tables}. The shapes were not checked yet: correct the tables first.",
+        "fr": "Contrôle fait : {tables}. Les formes n'ont pas encore été contrôlées : corrigez d'abord les tables.",
+        "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Korrigieren Sie zuerst die Tabellen.",
+    },
+    "not-written": {
+        "en": "No release was written to {output}.",
+        "fr": "Aucune publication n'a été écrite dans {output}.",
+        "de": "Es wurde keine Veröffentlichung nach {output} geschrieben.",
+    },
+    "written": {
+        "en": "The release is in {output}: {datasets}, {triples}, {files}; each dataset scores {score} of 405 points.",
+        "fr": "La publication est dans {output} : {datasets}, {triples}, {files} ; chaque jeu de données obtient "
+        "{score} points sur 405.",
+        "de": "Die Veröffentlichung ist in {output}: {datasets}, {triples}, {files}; jeder Datensatz erreicht "
+        "{score} von 405 Punkten.",
+    },
+    "range": {"en": "{least} to {most}", "fr": "{least} à {most}", "de": "{least} bis {most}"},
+    "go-on": {"en": "Go on with: {command}", "fr": "Pour continuer : {command}", "de": "Weiter mit: {command}"},
+    "whole": {
+        "en": "{folder}: {files}, all as release.json says.",
+        "fr": "{folder} : {files}, tous conformes à release.json.",
+        "de": "{folder}: {files}, alle wie in release.json angegeben.",
+    },
+    "differs": {
+        "en": "{folder}: {different} differ from release.json, which lists {files}.",
+        "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
+        "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
+    },
+}
+_NOUNS = {
+    "dataset": {
+        "en": ("dataset", "datasets"),
+        "fr": ("jeu de données", "jeux de données"),
+        "de": ("Datensatz", "Datensätze"),
+    },
+    "file": {"en": ("file", "files"), "fr": ("fichier", "fichiers"), "de": ("Datei", "Dateien")},
+    "row": {"en": ("row", "rows"), "fr": ("ligne", "lignes"), "de": ("Zeile", "Zeilen")},
+    "table": {"en": ("table", "tables"), "fr": ("table", "tables"), "de": ("Tabelle", "Tabellen")},
+    "triple": {"en": ("triple", "triples"), "fr": ("triplet", "triplets"), "de": ("Tripel", "Tripel")},
+}
+_THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
+
+
+def say(language: str, sentence: str, **values: object) -> str:
+    """The sentence of that name with its values in the places of their names."""
+    return SENTENCES[sentence][language].format(**values)
+
+
+def count(number: int, noun: str, language: str = "en") -> str:
+    """A number with its noun: `1 table`, `2,500 triples`; other nouns than these are English."""
+    one, many = _NOUNS.get(noun, {}).get(language, (noun, f"{noun}s"))
+    single = number == 1 or (language == "fr" and number == 0)
+    return f"{number:,}".replace(",", _THOUSANDS[language]) + f" {one if single else many}"
