@@ -357,10 +357,7 @@ def test_output_cannot_be_written(release: Path) -> None:
     [
         (
             "en",
-            "Checked 4 tables with 10 rows, 39 triples.",
-            "The release is in",
-            "all as release.json says.",
-            "3 rows",
+            ("Checked 4 tables with 10 rows, 39 triples.", "The release is in", "all as release.json says.", "3 rows"),
         ),
         (
             "fr",
