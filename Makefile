@@ -29,12 +29,13 @@ demo: setup  ## build the Smarter Together catalogue, ask it three questions, sa
 test: setup  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: setup  ## lint, types, import layers, generated documents
+check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/ruff check src tests bench services
 	$(BIN)/ruff format --check src tests bench services
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest --quiet tests/architecture
 	$(BIN)/python docs/generate.py --check
 
 docs: setup  ## write the generated documents again: commands, findings, the model
