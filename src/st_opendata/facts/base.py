@@ -18,7 +18,7 @@ from st_opendata.facts.loading import LoadedTable, Loader, stating
 from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
-from st_opendata.model.findings import Finding, conforms
+from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.tables.scan import Source, open_source
@@ -82,7 +82,7 @@ class FactBase:
         sources = self._open(found)
         self._digits = _shard_digits(sources)
         self._tables = self._load(sources, found, progress)
-        found += key_findings(engine, self._tables, FINDINGS_LISTED)
+        found += key_findings(engine, self._tables, _wrong_cells(found), FINDINGS_LISTED)
         self.findings: tuple[Finding, ...] = tuple(found)
         self._predicates: dict[str, str] = {}
         if conforms(found):
@@ -105,11 +105,10 @@ class FactBase:
         tables = []
         for number, source in enumerate(sources, 1):
             progress(source.table.file)
-            loaded = loader.load(number, source)
-            if isinstance(loaded, LoadedTable):
+            loaded, wrong = loader.load(number, source)
+            found += wrong
+            if loaded is not None:
                 tables.append(loaded)
-            else:
-                found += loaded
         return tables
 
     def __enter__(self) -> Self:
@@ -252,6 +251,12 @@ class FactBase:
         except OSError as error:
             message = f"the file cannot be written: {error.strerror}"
             raise InputError(message, place=Place(str(path)), remedy="Free space, or choose another folder.") from None
+
+
+def _wrong_cells(found: Sequence[Finding]) -> set[tuple[str, str | None]]:
+    """File and title of the columns with cells that are wrong, and so null in the loaded tables."""
+    wrong = (one for one in found if one.severity is Severity.VIOLATION)
+    return {(place.file, place.column) for one in wrong for place in one.places}
 
 
 def _shard_digits(sources: Sequence[Source]) -> int:

@@ -13,7 +13,7 @@ from st_opendata.codes import finding
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading
 from st_opendata.facts.engine import Engine
-from st_opendata.facts.iris import OBLIGING, RESERVED, Names, illegal, names_property
+from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, names_property, relative
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.place import Place
@@ -59,7 +59,7 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
         if _facets(column):
             limits: dict[str, object] = {"limits": _facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
-    return checks + _template_checks(table, names)
+    return checks + _template_checks(table, names) + _address_checks(table)
 
 
 def _can_fail(column: Column) -> bool:
@@ -119,6 +119,17 @@ def _template_checks(table: Table, names: Names) -> list[RowCheck]:
     for number in sorted({use.number for use in uses if use.names_property}):
         unnamed = _any_item(table, number, lambda text: f"NOT {names_property(text, names)}")
         checks.append(RowCheck("cell-property", number, unnamed))
+    return checks
+
+
+def _address_checks(table: Table) -> list[RowCheck]:
+    """Addresses are whole, unless the column's format says how they are written, and lead to no code or local file."""
+    addresses = [column for column in table.source_columns if column.datatype.base == "anyURI"]
+    whole = [column.number for column in addresses if column.datatype.pattern is None]
+    open_starts = {use.number for use in _uses(table) if is_open(parse_template(use.template))}
+    checks = [RowCheck("cell-relative", number, _any_item(table, number, relative)) for number in whole]
+    for number in sorted(open_starts | {column.number for column in addresses}):
+        checks.append(RowCheck("cell-scheme", number, _any_item(table, number, active)))
     return checks
 
 

@@ -106,6 +106,22 @@ def names_property(value: str, names: Names) -> str:
     return sql.all_of([sql.part_match(value, rf"\A{SCHEME}."), f"{sql.before(value, ':')} IN {known}"])
 
 
+def relative(value: str) -> str:
+    """True for the text of an address without its scheme, such as `www.example.org` or `page.html`."""
+    schemed = sql.part_match(value, rf"\A{SCHEME}")
+    return sql.any_of([f"NOT {schemed}", sql.part_match(value, r"\A[Ww]{3}[.]")])
+
+
+_ACTIVE = ("javascript", "vbscript", "data", "file")
+"""Schemes that run code in a reader's browser, or name a file of one computer only."""
+
+
+def active(value: str) -> str:
+    """True for the text of an address with such a scheme, in capitals or not."""
+    anycase = ("".join(f"[{letter.upper()}{letter}]" for letter in scheme) for scheme in _ACTIVE)
+    return sql.part_match(value, rf"\A(?:{'|'.join(anycase)}):")
+
+
 _LONE_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?\z)"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from st_opendata.codes import finding
 from st_opendata.facts import sql
@@ -18,15 +18,23 @@ _ALIKE = 0.8
 """Jaro-Winkler similarity from which another value is worth naming."""
 
 
-def key_findings(engine: Engine, tables: Sequence[LoadedTable], limit: int) -> list[Finding]:
-    """Findings of the keys of all tables; a key that leads to a table which could not be loaded is not judged."""
+def key_findings(
+    engine: Engine, tables: Sequence[LoadedTable], wrong: Container[tuple[str, str | None]], limit: int
+) -> list[Finding]:
+    """Findings of the keys of all tables.
+
+    Not judged is a key that leads to a table which could not be loaded, or to one of the columns in `wrong` (file and
+    title), whose values are not all known.
+    """
     found: list[Finding] = []
     by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
     for loaded in tables:
         found += _duplicates(engine, loaded, limit)
         for key in loaded.table.foreign_keys:
             target = by_name.get((key.dataset, key.table))
-            if target is not None:
+            if target is not None and not any(
+                (target.table.file, _title(target, name)) in wrong for name in key.reference
+            ):
                 found += _dangling(engine, loaded, target, key, limit)
     return found
 

@@ -61,8 +61,11 @@ class Loader:
         self._digits = digits
         self._limit = limit
 
-    def load(self, number: int, source: Source) -> LoadedTable | list[Finding]:
-        """The table under the name t<number>, or findings: then it must not be mapped."""
+    def load(self, number: int, source: Source) -> tuple[LoadedTable | None, list[Finding]]:
+        """The table under the name t<number>, None where it cannot be read, and what is wrong with its rows.
+
+        Cells that are wrong are null in the table: it serves to follow keys, and is mapped only without violations.
+        """
         name, table = f"t{number}", source.table
         try:
             readings = self._readings(name, source)
@@ -70,20 +73,19 @@ class Loader:
             rows = self._rows(source, readings)
             self._engine.run(f"CREATE TABLE {name} AS {self._selected(table, rows, checks)}")
         except RefusedInput as error:
-            return diagnose(source, str(error).partition("\n")[0], limit=self._limit)
+            return None, diagnose(source, str(error).partition("\n")[0], limit=self._limit)
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
-            return diagnose(source, "rows and cells do not add up", limit=self._limit)
+            return None, diagnose(source, "rows and cells do not add up", limit=self._limit)
+        found = list[Finding]()
         if bad:
             self._engine.run(
                 f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
             )
             found = row_findings(self._engine, source, "bad", checks, self._limit)
             self._engine.run("DROP TABLE bad")
-            if found:
-                return found
-        return LoadedTable(number, name, source, subjects(table), count)
+        return LoadedTable(number, name, source, subjects(table), count), found
 
     def _readings(self, name: str, source: Source) -> list[CellReading]:
         trim = source.table.dialect.trim

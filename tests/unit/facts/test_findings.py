@@ -1,0 +1,79 @@
+"""Cells that are well-formed and wrong all the same: each ends as a finding at its cell, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from st_opendata.facts import FactBase, load_facts
+from st_opendata.tables import read_catalogue
+
+Load = Callable[..., FactBase]
+Found = list[tuple[str, int | None, str | None]]
+PAGE = {"name": "page", "datatype": "anyURI", "propertyUrl": "ex:page", "valueUrl": "{+page}"}
+
+
+def found(base: FactBase) -> Found:
+    assert all(one.message.keys() == {"en", "fr", "de"} == one.remedy.keys() for one in base.findings)
+    return [(one.code, one.places[0].row, one.places[0].column) for one in base.findings]
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        ("https://www.example.org/", None),
+        ("mailto:a@example.org", None),
+        ("ex:thing", None),
+        ("", None),
+        ("www.example.org", "cell-relative"),
+        ("www.example.org:8080/a", "cell-relative"),
+        ("page.html", "cell-relative"),
+        ("javascript:alert(1)", "cell-scheme"),
+        ("JavaScript:alert(1)", "cell-scheme"),
+        ("data:text/html;x", "cell-scheme"),
+        ("vbscript:x", "cell-scheme"),
+        ("file:///C:/x.csv", "cell-scheme"),
+    ],
+)
+def test_addresses_are_whole_and_harmless(load: Load, page: str, code: str | None) -> None:
+    base = load(f"id,page\n1,{page}\n", [{"name": "id"}, PAGE])
+    assert found(base) == ([(code, 2, "page")] if code else [])
+
+
+def test_addresses_in_a_list_are_looked_at_one_by_one(load: Load) -> None:
+    base = load("id,page\n1,https://example.org/|www.example.org\n", [{"name": "id"}, PAGE | {"separator": "|"}])
+    assert found(base) == [("cell-relative", 2, "page")]
+
+
+def test_relative_addresses_are_taken_where_a_format_states_them(load: Load) -> None:
+    page = PAGE | {"datatype": {"base": "anyURI", "format": "[a-z]+/[a-z]+"}}
+    base = load("id,page\n1,city/lyon\n", [{"name": "id"}, page])
+    assert found(base) == [] and "<https://example.org/id/city/lyon>" in next(base.lines())[0]
+
+
+def test_text_in_an_open_template_leads_to_no_code(load: Load) -> None:
+    base = load("id,page\n1,javascript:x\n", [{"name": "id"}, PAGE | {"datatype": "string"}])
+    assert found(base) == [("cell-scheme", 2, "page")]
+
+
+@pytest.mark.parametrize(("code", "dangling"), [("FR", [("key-dangling", 3, "country")]), ("F R", [])])
+def test_keys_are_followed_in_tables_with_wrong_cells(make: Callable[..., Path], code: str, dangling: Found) -> None:
+    """But not to a column that has wrong cells itself."""
+    cities = {
+        "columns": [{"name": "id"}, {"name": "country"}, {"name": "people", "datatype": "integer"}],
+        "foreignKeys": [
+            {"columnReference": "country", "reference": {"resource": "countries.csv", "columnReference": "code"}}
+        ],
+    }
+    countries = {"columns": [{"name": "code", "datatype": {"format": "[A-Z]+"}}, {"name": "n", "datatype": "integer"}]}
+    tables = {
+        "cities.csv": ("id,country,people\na,FR,many\nb,XX,1\n", cities),
+        "countries.csv": (f"code,n\n{code},x\n", countries),
+    }
+    with load_facts(read_catalogue(make(tables))) as base:
+        wrong = [one for one in found(base) if one[0] == "cell-datatype"]
+        assert ("cell-datatype", 2, "people") in wrong and ("cell-datatype", 2, "n") in wrong
+        assert [one for one in found(base) if one[0] == "key-dangling"] == dangling
+        assert list(base.lines()) == []
