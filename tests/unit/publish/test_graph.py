@@ -1,0 +1,47 @@
+"""The index that holds a large catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from st_opendata.catalogue import read_dcat
+from st_opendata.errors import InputError
+from st_opendata.publish.graph import Statements, iris, read_statements
+from st_opendata.rdf import graph_lines
+
+
+def test_a_catalogue_is_read_whole(release: Path) -> None:
+    assert read_statements(release / "catalog.ttl").lines() == graph_lines(read_dcat(release / "catalog.ttl"))
+
+
+def test_each_statement_is_there_once_until_another_takes_its_place() -> None:
+    one, other = ox.NamedNode("https://example.org/1"), ox.NamedNode("https://example.org/2")
+    statements = Statements()
+    for value in (other, one, other):
+        statements.add("s", "p", value)
+    assert statements.values("s", "p") == [other, one]
+    assert iris(statements.values("s", "p")) == [one.value, other.value]
+    assert statements.has("s", "p", one)
+    assert list(statements.of("p")) == [("s", other), ("s", one)]
+    statements.put("s", "p", ox.Literal("x"))
+    assert statements.lines() == ['<s> <p> "x" .']
+    assert statements.values("s", "q") == statements.values("t", "p") == statements.predicates("t") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<https://example.org/a> <https://example.org/b> .", "damaged"),
+        ("<https://example.org/a> <https://example.org/b> [] .", "blank node"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_used(tmp_path: Path, text: str | None, message: str) -> None:
+    path = tmp_path / "catalog.ttl"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=message):
+        read_statements(path)
