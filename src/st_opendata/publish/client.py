@@ -237,7 +237,9 @@ def _reason(error: NotAuthorized) -> str:
 
 def _cause(error: BaseException) -> str:
     """The innermost reason: requests and urllib3 wrap the system's words several times."""
-    while isinstance(inner := getattr(error, "reason", None) or next(iter(error.args), None), BaseException):
+    while inner := next(
+        (each for each in (getattr(error, "reason", None), *error.args) if isinstance(each, Exception)), None
+    ):
         error = inner
     return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(error)) or type(error).__name__
 
