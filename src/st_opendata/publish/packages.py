@@ -135,9 +135,8 @@ def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statement
     _refuse_large(content, site)
     hosted = {
         dataset.iri: [
-            _host(file, iris[f"{content.site}{file.path}"], names[dataset.id], site)
+            _host(file, _described_by(iris, content, file), names[dataset.id], site)
             for file in _files(content, dataset)
-            if f"{content.site}{file.path}" in iris
         ]
         for dataset in content.datasets
     }
@@ -181,6 +180,16 @@ def _files(release: Release, dataset: DatasetRelease) -> list[File]:
     files = {file.path: file for file in release.files}
     described = [item.described_by for item in dataset.distributions if item.described_by]
     return [*(item.file for item in dataset.distributions), *(files[path] for path in dict.fromkeys(described))]
+
+
+def _described_by(iris: Mapping[str, str], release: Release, file: File) -> str:
+    """The IRI of what the catalogue, whose download URLs are the keys, says to be in this file."""
+    try:
+        return iris[f"{release.site}{file.path}"]
+    except KeyError:
+        raise InputError(
+            f"catalog.ttl says nothing of the file {file.path}", remedy="Build the release again."
+        ) from None
 
 
 def _refuse_large(release: Release, site: Site) -> None:

@@ -255,6 +255,15 @@ def test_names_that_ckan_refuses_are_found(release: Path, tmp_path: Path, id: st
         packages(copy, SITE)
 
 
+def test_a_catalogue_of_another_release_is_refused(release: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "release"
+    shutil.copytree(release, copy)
+    text = (copy / "catalog.ttl").read_text("utf-8").replace("/places/cities.csv>", "/places/towns.csv>")
+    (copy / "catalog.ttl").write_text(text, "utf-8")
+    with pytest.raises(InputError, match="says nothing of the file places/cities"):
+        packages(copy, SITE)
+
+
 def test_an_unknown_schema_names_the_known(release: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         packages(release, replace(SITE, schema="other"))
