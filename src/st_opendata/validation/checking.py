@@ -14,14 +14,16 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.codes import finding
-from st_opendata.errors import InputError
+from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 from st_opendata.rdf import TermReader, graph_of_lines, read_rdf
 from st_opendata.validation.engine import Result, run
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.shapes import Shapes, load_shapes
+from st_opendata.validation.targets import idle_targets
 from st_opendata.validation.terms import in_order, term_text
+from st_opendata.validation.wellformed import shapes_of
 from st_opendata.validation.wording import finding_of
 
 if TYPE_CHECKING:  # DuckDB is not needed to validate files
@@ -43,12 +45,13 @@ def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = N
     """The findings on the facts, each with the cells that cause it, sorted.
 
     `background` is what the facts may refer to and do not state: ontology and concept schemes. Its own nodes are
-    validated too, should a shape target them; they have no cells.
+    validated too, should a shape target them; they have no cells. Notes on targets that nothing has are among them.
     """
     data = graph_of_lines(facts.lines())
     if background is not None:
         data += background
-    return _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts) or _naming(result, data, facts))
+    found = _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts) or _naming(result, data, facts))
+    return sort_findings([*found, *idle_targets(data, shapes)])
 
 
 def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
@@ -93,11 +96,16 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
 
     Raises:
         InputError: a data file cannot be read or does not parse.
-        ConfigurationError: a shape file does not parse or states ill-formed shapes.
+        ConfigurationError: a shape file does not parse or states ill-formed shapes, or no file states a shape.
     """
     if not data:
         raise InputError("there is no data to validate", remedy="Name one RDF file or more.")
     loaded = load_shapes(shapes)
+    if not shapes_of(loaded.graph):
+        raise ConfigurationError(
+            f"no shape in {', '.join(map(str, shapes))}",
+            remedy="Name a file that states a sh:NodeShape or sh:PropertyShape; with none, nothing would be validated.",
+        )
     graph, reader = Graph(), TermReader()
     origin: dict[Node, Path] = {}
     bad: dict[Node, Path] = {}
@@ -117,7 +125,8 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
 
     found = _findings(results, loaded, lambda result: place(anchors[result.focus], origin.get(result.focus)))
     ill_formed = [finding("rdf-iri", place(term, path), value=f"<{term}>") for term, path in bad.items()]
-    return sort_findings([*loaded.notices, *ill_formed, *found])
+    idle = idle_targets(graph, loaded) if graph else [finding("rdf-empty", (Place(str(data[0])),))]
+    return sort_findings([*loaded.notices, *idle, *ill_formed, *found])
 
 
 def _anchor(graph: Graph, node: Node) -> Node:

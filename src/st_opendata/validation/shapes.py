@@ -28,6 +28,8 @@ class Shapes:
     notices: tuple[Finding, ...] = ()
     owners: Mapping[Node, URIRef] = field(default_factory=dict)
     """For a shape without IRI: the named shape that holds it."""
+    files: Mapping[Node, Path] = field(default_factory=dict)
+    """The file that states a shape."""
 
 
 def load_shapes(paths: Sequence[Path]) -> Shapes:
@@ -61,7 +63,7 @@ def load_shapes(paths: Sequence[Path]) -> Shapes:
             notices.append(finding("shacl-import", (Place(str(files[importing])),), iri=str(target)))
     write_prefixes(graph)
     _drop_idle_flags(graph)
-    return Shapes(graph, tuple(notices), owners)
+    return Shapes(graph, tuple(notices), owners, files)
 
 
 def _drop_idle_flags(graph: Graph) -> None:

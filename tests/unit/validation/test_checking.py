@@ -216,3 +216,40 @@ def test_no_data_is_an_error(tmp_path: Path) -> None:
     shapes_of(tmp_path, CITY)
     with pytest.raises(InputError, match="no data"):
         validate_files([], [tmp_path / "shapes.ttl"])
+
+
+@pytest.mark.parametrize("text", ["", "ex:a ex:b ex:c ."], ids=["empty", "no shape"])
+def test_files_without_shapes_are_an_error(tmp_path: Path, text: str) -> None:
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text("<https://example.org/a> a <https://example.org/City> .")
+    shapes.write_text(SHAPES + text)
+    with pytest.raises(ConfigurationError, match=r"no shape in .*shapes\.ttl") as caught:
+        validate_files([data], [shapes])
+    assert caught.value.exit_code == 3
+
+
+def test_empty_data_are_noticed(tmp_path: Path) -> None:
+    data = tmp_path / "data.ttl"
+    data.write_text("# nothing yet")
+    shapes_of(tmp_path, CITY)
+    [found] = validate_files([data], [tmp_path / "shapes.ttl"])
+    assert (found.code, found.severity, found.places) == ("rdf-empty", Severity.INFO, (Place(str(data)),))
+
+
+def test_a_target_that_nothing_has_is_noticed_with_the_nearest(tmp_path: Path) -> None:
+    data = tmp_path / "data.ttl"
+    data.write_text(
+        "@prefix ex: <https://example.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        "ex:Town rdfs:subClassOf ex:Place . ex:a a ex:City ; ex:near ex:b . ex:b a ex:Town .\n"
+    )
+    text = (
+        "ex:S sh:targetClass ex:Citty ; sh:nodeKind sh:IRI .\nex:T sh:targetSubjectsOf ex:owns ; sh:nodeKind sh:IRI ."
+    )
+    text += "\nex:U sh:targetClass ex:Place ; sh:targetObjectsOf ex:near ; sh:targetNode ex:z ; sh:nodeKind sh:IRI ."
+    shapes_of(tmp_path, SHAPES + text)
+    first, second = validate_files([data], [tmp_path / "shapes.ttl"])
+    assert (first.code, first.places) == ("shacl-no-target", (Place(str(tmp_path / "shapes.ttl"), line=5),))
+    assert first.message["en"].endswith(
+        "target <https://example.org/Citty>. Nearest in the data: <https://example.org/City>."
+    )
+    assert "Nearest" not in second.message["en"] and "ex" in second.message["de"]

@@ -10,7 +10,7 @@ from st_opendata.model.text import LANGUAGES
 from st_opendata.validation.terms import SH
 from st_opendata.validation.wording import code_of
 
-FIELDS = {name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri")}
+FIELDS = {name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri", "target")}
 COMPONENTS = (
     *("Class", "Datatype", "NodeKind", "MinCount", "MaxCount", "MinExclusive", "MinInclusive", "MaxExclusive"),
     *("MaxInclusive", "MinLength", "MaxLength", "Pattern", "LanguageIn", "UniqueLang", "Equals", "Disjoint"),

@@ -1,0 +1,63 @@
+"""Shapes that look at nothing: a slip in the IRI of a target is no error in SHACL, and all it asks goes unseen."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+
+from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib.term import Node
+
+from st_opendata.codes import finding
+from st_opendata.model.findings import Finding
+from st_opendata.place import Place
+from st_opendata.resources import resource_folder
+from st_opendata.validation.positions import lines_of
+from st_opendata.validation.shapes import Shapes
+from st_opendata.validation.terms import SH, in_order, short, term_text
+
+
+def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
+    """A note for each target (SHACL §2.1.3) of the shapes that no node of the data has, with the nearest that some has.
+
+    Shapes that come with the program are left out: they foresee more than one catalogue states. `sh:targetNode` is
+    too: it has its node whatever the data are.
+    """
+    packaged = resource_folder("shapes").resolve()
+    own = {path for path in set(shapes.files.values()) if not path.resolve().is_relative_to(packaged)}
+    known = {
+        SH.targetClass: set(data.objects(None, RDF.type)),
+        SH.targetSubjectsOf: (predicates := set(data.predicates())),
+        SH.targetObjectsOf: predicates,
+    }
+    notes = []
+    for kind, found in known.items():
+        for shape, target in sorted(shapes.graph.subject_objects(kind), key=lambda pair: tuple(map(term_text, pair))):
+            path = shapes.files.get(shape)
+            if path in own and found.isdisjoint(_kinds(data, kind, target)):
+                notes.append(_note(shape, target, path, found))
+    return notes
+
+
+def _kinds(data: Graph, kind: URIRef, target: Node) -> set[Node]:
+    """The class and its subclasses, as the data state them; of a property, the property alone."""
+    below = data.transitive_subjects(RDFS.subClassOf, target) if kind == SH.targetClass else ()
+    return {target, *(node for node in below if node is not None)}
+
+
+def _note(shape: Node, target: Node, path: Path, known: set[Node]) -> Finding:
+    names = {_local(term): term for term in in_order(known)}
+    near = get_close_matches(_local(target), names, n=1, cutoff=0.75)
+    return finding(
+        "shacl-no-target",
+        (Place(str(path), line=lines_of(path, {str(shape)}).get(str(shape))),),
+        shape=short(term_text(shape)),
+        target=short(term_text(target)),
+        near=short(term_text(names[near[0]])) if near else "",
+    )
+
+
+def _local(term: Node) -> str:
+    """The name without its namespace, which would make all names of one namespace alike."""
+    return re.split(r"[/#]", str(term))[-1]
