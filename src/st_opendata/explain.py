@@ -14,8 +14,16 @@ from st_opendata.place import Place
 from st_opendata.release import read_release
 
 _SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
-_SOURCE = f"<{PREFIXES['prov']}wasDerivedFrom>"
-_RANK, _REASON, _SCOPE = (f"<{ST}{name}>" for name in ("rank", "reason", "scope"))
+_TYPE = f"<{RDF}type>"
+_SOURCE, _GENERATED, _USED = (f"<{PREFIXES['prov']}{name}>" for name in ("wasDerivedFrom", "wasGeneratedBy", "used"))
+_DESCRIPTION = f"<{PREFIXES['dct']}description>"
+_RANK, _REASON, _SCOPE, _STATED_AS, _PRECISION, _FIGURE_OF = (
+    f"<{ST}{name}>" for name in ("rank", "reason", "scope", "statedAs", "precision", "figureOf")
+)
+_OWNED = {f"<{ST}Figure>"} | {
+    f"<{PREFIXES['eurio']}{name}>" for name in ("MonetaryAmount", "GrantPayment", "Site", "PostalAddress")
+}
+"""Classes of nodes that hold a value of one other thing: claims about them are claims about that thing."""
 _SAME_AS = f"<{PREFIXES['owl']}sameAs>"
 _LABELS = tuple(
     f"<{PREFIXES[prefix]}{name}>"
@@ -41,8 +49,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Inference:
+    """How a fact was concluded, in words (empty where the release does not say), and from what."""
+
+    term: str
+    description: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """What a source says of `subject`: `rank`, `reason` and `scope` are texts for people, empty where not stated."""
+    """What a source says of `subject`; `stated_as` are its words.
+
+    `precision`, `rank`, `reason` and `scope` are texts for people; each text is empty where it is not stated.
+    """
 
     iri: str
     subject: str
@@ -53,6 +73,9 @@ class Claim:
     rank: str
     reason: str
     scope: str
+    stated_as: str
+    precision: str
+    inferences: tuple[Inference, ...]
     cells: tuple[Place, ...]
 
 
@@ -60,12 +83,13 @@ class Claim:
 class Explanation:
     """All that a release states about a thing, its sources, and all claims, the preferred one of a property first.
 
-    Claims are those about the thing and about what it refers to, such as its total cost, which is a node of its own.
+    Claims are those about the thing and about its values that are nodes of their own, such as its total cost.
     """
 
     iri: str
     base: str
     sources: tuple[Source, ...]
+    inferences: tuple[Inference, ...]
     statements: tuple[Statement, ...]
     claims: tuple[Claim, ...]
 
@@ -86,19 +110,18 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
         if not stated and (same := {origin.subject for origin in origins.naming(_SAME_AS, [f"<{iri}>"])}):
             iri = min(same)[1:-1]
             stated = origins.about([f"<{iri}>"])
-        referred = sorted({origin.object for origin in stated if origin.object.startswith(f"<{release.base}")})
-        claims = _claims(origins, [f"<{iri}>", *referred], language)
+        claims = _claims(origins, [f"<{iri}>", *_owned(origins, f"<{iri}>", stated)], language)
         named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
         labels = _labels(origins.about(named), language)
+        inferences = _inferences(origins, stated, language)
     if not stated and not claims:
         raise UsageError(
             f"the release states nothing about <{iri}>",
             remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
         )
     statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
-    return Explanation(
-        iri, release.base, tuple(Source(term, labels.get(term, "")) for term in named), statements, claims
-    )
+    sources = tuple(Source(term, labels.get(term, "")) for term in named)
+    return Explanation(iri, release.base, sources, tuple(inferences.values()), statements, claims)
 
 
 def _iri(name: str, base: str) -> str:
@@ -115,20 +138,55 @@ def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str]
         yield triple, tuple(origin.place for origin in group)
 
 
+def _owned(origins: Origins, thing: str, stated: Sequence[Origin]) -> list[str]:
+    """The nodes that hold values of the thing, also through one another (a payment and its amount), and its figures."""
+    found = {origin.subject for origin in origins.naming(_FIGURE_OF, [thing])}
+    while stated:
+        referred = {origin.object for origin in stated if origin.object.startswith("<")} - found - {thing}
+        described = origins.about(sorted(referred))
+        new = {origin.subject for origin in described if origin.predicate == _TYPE and origin.object in _OWNED}
+        found |= new
+        stated = [origin for origin in described if origin.subject in new]
+    return sorted(found)
+
+
+def _inferences(origins: Origins, stated: Iterable[Origin], language: str) -> dict[str, Inference]:
+    """The inferences that these triples name, by their term."""
+    named = sorted({origin.object for origin in stated if origin.predicate == _GENERATED})
+    described = origins.about(named)
+    used = {origin.object for origin in described if origin.predicate == _USED}
+    labels = _labels(origins.about(sorted(used)), language)
+
+    def objects(term: str, predicate: str) -> list[str]:
+        return sorted({o.object for o in described if o.subject == term and o.predicate == predicate})
+
+    return {
+        term: Inference(
+            term,
+            readable(_in_language(texts, language)) if (texts := objects(term, _DESCRIPTION)) else "",
+            tuple(Source(source, labels.get(source, "")) for source in objects(term, _USED)),
+        )
+        for term in named
+    }
+
+
 def _claims(origins: Origins, things: Sequence[str], language: str) -> tuple[Claim, ...]:
     """The claims about the things, in their order, by property, the preferred one first."""
     nodes = {origin.subject for origin in origins.naming(_SUBJECT, things)}
     stated = origins.about(sorted(nodes))
-    named = {origin.object for origin in stated if origin.predicate in (_SOURCE, _SCOPE, _RANK)}
+    named = {origin.object for origin in stated if origin.predicate in (_SOURCE, _SCOPE, _RANK, _PRECISION)}
     labels = _labels(origins.about(sorted(named)), language)
+    inferences = _inferences(origins, stated, language)
     claims = [
-        _claim(node, list(group), labels, language)
+        _claim(node, list(group), labels, inferences, language)
         for node, group in groupby(stated, key=lambda origin: origin.subject)
     ]
     return tuple(sorted(claims, key=lambda c: (things.index(c.subject), c.predicate, not c.preferred, c.iri)))
 
 
-def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language: str) -> Claim:
+def _claim(
+    node: str, stated: Sequence[Origin], labels: dict[str, str], inferences: dict[str, Inference], language: str
+) -> Claim:
     def objects(predicate: str) -> list[str]:
         return sorted({origin.object for origin in stated if origin.predicate == predicate})
 
@@ -146,6 +204,9 @@ def _claim(node: str, stated: Sequence[Origin], labels: dict[str, str], language
         rank=text(_RANK),
         reason=text(_REASON),
         scope=text(_SCOPE),
+        stated_as=text(_STATED_AS),
+        precision=text(_PRECISION),
+        inferences=tuple(inferences[term] for term in objects(_GENERATED)),
         cells=tuple(dict.fromkeys(origin.place for origin in stated if origin.predicate == _OBJECT)),
     )
 

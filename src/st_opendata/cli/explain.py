@@ -16,21 +16,43 @@ from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.explain import Claim, Explanation, Source
+    from st_opendata.explain import Claim, Explanation, Inference, Source
     from st_opendata.place import Place
 
 _WORDS = {
-    "en": ("From the sources", "Stated in the tables", "What the sources say", "of", "source", "scope", "reason"),
-    "fr": (
-        "D'après les sources",
-        "Énoncé dans les tables",
-        "Ce que disent les sources",
-        "de",
-        "source",
-        "portée",
-        "raison",
-    ),
-    "de": ("Aus den Quellen", "In den Tabellen ausgesagt", "Was die Quellen sagen", "von", "Quelle", "Bezug", "Grund"),
+    "en": {
+        "sources": "From the sources",
+        "tables": "Stated in the tables",
+        "claims": "What the sources say",
+        "of": "of",
+        "source": "source",
+        "stated as": "stated as",
+        "scope": "scope",
+        "reason": "reason",
+        "inferred": "inferred",
+    },
+    "fr": {
+        "sources": "D'après les sources",
+        "tables": "Énoncé dans les tables",
+        "claims": "Ce que disent les sources",
+        "of": "de",
+        "source": "source",
+        "stated as": "formulé ainsi",
+        "scope": "portée",
+        "reason": "raison",
+        "inferred": "déduit",
+    },
+    "de": {
+        "sources": "Aus den Quellen",
+        "tables": "In den Tabellen ausgesagt",
+        "claims": "Was die Quellen sagen",
+        "of": "von",
+        "source": "Quelle",
+        "stated as": "Wortlaut",
+        "scope": "Bezug",
+        "reason": "Grund",
+        "inferred": "erschlossen",
+    },
 }
 
 
@@ -57,38 +79,50 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
 
 
 def _write(found: Explanation, language: str) -> None:
-    from_sources, stated, said, of, *_ = _WORDS[language]
+    words = _WORDS[language]
     click.echo(found.iri)
-    if found.sources:
-        click.echo(f"\n{from_sources}")
+    if found.sources or found.inferences:
+        click.echo(f"\n{words['sources']}")
     for source in found.sources:
         click.echo(f"  {_source(source, found.base)}")
+    _write_inferences(found.inferences, found.base, language, indent="  ")
     if found.statements:
-        click.echo(f"\n{stated}")
+        click.echo(f"\n{words['tables']}")
     for predicate, statements in groupby(found.statements, key=lambda statement: statement.predicate):
         click.echo(f"  {readable(predicate)}")
         for statement in statements:
             click.echo(f"    {_value(statement.object, found.base)}")
             _write_cells(statement.cells, language)
     if found.claims:
-        click.echo(f"\n{said}")
+        click.echo(f"\n{words['claims']}")
     for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
-        whose = "" if subject == f"<{found.iri}>" else f"  {of} {_value(subject, found.base)}"
+        whose = "" if subject == f"<{found.iri}>" else f"  {words['of']} {_value(subject, found.base)}"
         click.echo(f"  {readable(predicate)}{whose}")
         for claim in claims:
             _write_claim(claim, found.base, language)
 
 
 def _write_claim(claim: Claim, base: str, language: str) -> None:
-    *_, source_word, scope_word, reason_word = _WORDS[language]
+    words = _WORDS[language]
     rank = f"  ({claim.rank})" if claim.rank else ""
     click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        click.echo(f"        {source_word}: {_source(source, base)}")
-    for name, text in ((scope_word, claim.scope), (reason_word, claim.reason)):
+        click.echo(f"        {words['source']}: {_source(source, base)}")
+    precision = f"  ({claim.precision})" if claim.precision else ""
+    stated_as = claim.stated_as + precision if claim.stated_as else ""
+    for name, text in (("stated as", stated_as), ("scope", claim.scope), ("reason", claim.reason)):
         if text:
-            click.echo(f"        {name}: {text}")
+            click.echo(f"        {words[name]}: {text}")
+    _write_inferences(claim.inferences, base, language, indent="        ")
     _write_cells(claim.cells, language)
+
+
+def _write_inferences(inferences: Sequence[Inference], base: str, language: str, *, indent: str) -> None:
+    words = _WORDS[language]
+    for inference in inferences:
+        click.echo(f"{indent}{words['inferred']}: {inference.description or _value(inference.term, base)}")
+        for source in inference.sources:
+            click.echo(f"{indent}  {words['source']}: {_source(source, base)}")
 
 
 def _write_cells(cells: Sequence[Place], language: str) -> None:
