@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.place import Place
+from st_opendata.rdf import used_prefixes
 from st_opendata.release import read_release
 
 SOLUTION_FORMATS = {
@@ -49,6 +50,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
+_STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -154,7 +156,7 @@ def refuse_updates_and_services(query: Query) -> None:
 
 
 def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
-    results = store.query(query.text, prefixes=PREFIXES)
+    results = store.query(_with_columns(store, query), prefixes=PREFIXES)
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_FORMATS:
@@ -168,12 +170,30 @@ def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
     return Table(variables, rows)
 
 
+def _with_columns(store: ox.Store, query: Query) -> str:
+    """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name."""
+    tokens = list(_TOKEN.finditer(query.text))
+    select = next((token for token in tokens if (token["word"] or "").upper() == "SELECT"), None)
+    star = _STAR.match(query.text, select.end()) if select else None
+    results = store.query(query.text, prefixes=PREFIXES) if star else None  # lazy: no solution is sought here
+    if not star or not isinstance(results, ox.QuerySolutions):
+        return query.text
+    found = {variable.value for variable in results.variables}
+    columns = [name for name in dict.fromkeys(token[0][1:] for token in tokens if token[0][0] in "?$") if name in found]
+    if not columns:
+        return query.text
+    return f"{query.text[: star.start(1)]} {' '.join(f'?{name}' for name in columns)} {query.text[star.end(1) :]}"
+
+
 def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
     kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
     if kind is None:
         raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)
-    prefixes = PREFIXES if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML) else None
-    return ox.serialize(sorted(triples, key=str), format=kind, prefixes=prefixes) or b""
+    found = sorted(triples, key=str)
+    prefixes = None
+    if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML):
+        prefixes = used_prefixes([[str(triple) for triple in found]], PREFIXES)
+    return ox.serialize(found, format=kind, prefixes=prefixes) or b""
 
 
 def _misfit(form: str, why: str, fitting: Iterable[str]) -> UsageError:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from st_opendata.errors import StError
 
 if TYPE_CHECKING:
     from st_opendata.model.findings import Finding
@@ -35,6 +39,19 @@ def progress_bar() -> Iterator[Progress | None]:
 def note(text: str) -> None:
     """Say something beside the result, on stderr."""
     click.echo(text, err=True)
+
+
+@contextmanager
+def errors_as_json(*, wanted: bool) -> Iterator[None]:
+    """Write an expected error to stdout too, where JSON is wanted: `{"conforms": false, "error": {…}}`."""
+    try:
+        yield
+    except StError as error:
+        if wanted:
+            place = asdict(error.place) if error.place else None
+            content = {"message": error.message, "place": place, "remedy": error.remedy}
+            click.echo(json.dumps({"conforms": False, "error": content}, ensure_ascii=False, indent=1))
+        raise
 
 
 def write_report(findings: Sequence[Finding], form: str, language: str) -> None:

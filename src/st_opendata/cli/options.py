@@ -21,11 +21,17 @@ release_argument: Decorator = click.argument("release", type=path_type)
 output_option: Decorator = click.option(
     "--output",
     "-o",
-    type=path_type,
-    default=Path("release"),
+    default="release",
     show_default=True,
     metavar="DIR",
+    callback=lambda _ctx, _param, value: _folder(value),
     help="The release folder; an older release in it is replaced in one step.",
+)
+site_option: Decorator = click.option(
+    "--site",
+    metavar="URL",
+    callback=lambda _ctx, _param, value: _site(value),
+    help="Where the release will be served.  [default: `site` in catalogue.yaml]",
 )
 lang_option: Decorator = click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of messages.  [default: ST_LANG, the locale, else en]"
@@ -51,6 +57,21 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     memory = click.option("--memory", metavar="SIZE", help="Memory of the fact base.  [default: ST_MEMORY, else 1GB]")
     threads = click.option("--threads", metavar="N", help="Threads of the fact base.  [default: ST_THREADS, else 2]")
     return memory(threads(function))
+
+
+def _folder(value: str) -> Path:
+    if not value:
+        raise click.BadParameter("the name of a folder is needed, as in --output release")
+    return Path(value)
+
+
+def _site(value: str | None) -> str | None:
+    from st_opendata.model.descriptions import folder_iri
+
+    try:
+        return folder_iri(value) if value is not None else None
+    except ValueError as error:
+        raise click.BadParameter(f'"{value}": {error}') from None
 
 
 def _catalogue(value: Path | None) -> Path:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # The names of `query.FORMATS`, told here so that --help does not load a SPARQL engine.
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
+_EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
+"""Extensions of files that also name a format."""
 
 
 @click.command
@@ -29,8 +31,11 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml",
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
-    help="How to write the answer.  [default: table; turtle for CONSTRUCT and DESCRIBE]",
+    type=click.Choice((*FORMATS, *_EXTENSIONS)),
+    callback=lambda _ctx, _param, value: _EXTENSIONS.get(value, value),
+    metavar="FORMAT",
+    help=f"How to write the answer: {', '.join(FORMATS)}, or an extension ({', '.join(_EXTENSIONS)}).  "
+    "[default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
 @lang_option
@@ -41,7 +46,8 @@ def command(*, release: Path, sparql: str, form: str | None, timeout: float | No
 
     SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph is
     all of it; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
-    PREFIX. SERVICE and updates are refused.
+    PREFIX. SERVICE and updates are refused. Exit code 2 tells that the query is wrong, 3 that it took longer than
+    --timeout.
     """
     from st_opendata.query import answer
 

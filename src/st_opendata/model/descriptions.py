@@ -71,7 +71,8 @@ def _http(value: str) -> str:
     return value
 
 
-def _folder_iri(value: str) -> str:
+def folder_iri(value: str) -> str:
+    """An absolute http(s) IRI that ends in a slash; ValueError for any other text."""
     if not _http(value).endswith("/"):
         raise ValueError("an IRI that ends in / is needed here")
     return value
@@ -84,7 +85,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 Iri = Annotated[str, AfterValidator(_http)]
-FolderIri = Annotated[str, AfterValidator(_folder_iri)]
+FolderIri = Annotated[str, AfterValidator(folder_iri)]
 
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
