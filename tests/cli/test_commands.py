@@ -32,6 +32,7 @@ def test_build(release: Path) -> None:
     manifest = json.loads((release / "release.json").read_text())
     assert manifest["catalogue"] == "tiny"
     assert manifest["created"] == "2020-03-01T00:00:00Z"
+    assert manifest["prefixes"] == {}
     assert [(each["id"], each["points"]) for each in manifest["datasets"]] == [("places", 405), ("says", 405)]
     assert manifest["datasets"][0]["rows"] == {"cities": 3, "countries": 3}
     inputs = [each["path"] for each in manifest["inputs"]]
@@ -48,7 +49,12 @@ def test_build_says_what_it_wrote(catalogue: Path, run: Run, tmp_path: Path) -> 
     assert ran.code == 0
     assert ran.out.startswith(f"The release is in {tmp_path / 'new' / 'release'}: 2 datasets, ")
     assert "405 of 405 points" in ran.out
-    assert not ran.err
+    report = tmp_path / "new" / "release" / "report.json"
+    findings = json.loads(report.read_text())["findings"]
+    assert findings
+    assert all(finding["severity"] != "violation" for finding in findings)
+    said = f"What DCAT-AP recommends for the description of the catalogue: {len(findings)} findings in {report}.\n"
+    assert ran.err == said
 
 
 def test_site_changes_addresses_and_no_iri(
@@ -406,8 +412,51 @@ def test_every_sentence_is_in_each_language() -> None:
 def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> None:
     ran = run("demo", "--output", tmp_path / "release", "--lang", "fr")
     assert ran.code == 0, ran.err
-    assert ran.out.startswith("Quelles villes participent, avec quel rôle et dans quel pays ?\n")
+    assert ran.out.startswith("Quelles villes ")
     assert "Pour continuer : st-opendata explain" in ran.err
     queries = [path.read_text("utf-8") for path in resource_folder("datasets").glob("questions/*.rq")]
     assert len(queries) == 3
     assert all("\n# fr: " in query and "\n# de: " in query for query in queries)
+
+
+@pytest.mark.parametrize("star", ["*", "DISTINCT *"])
+def test_select_all_gives_columns_in_the_order_of_the_query(star: str, release: Path, run: Run) -> None:
+    query = (
+        f"# ?a SELECT * first\nSELECT {star} {{ ?thing schema:name ?name ; schema:population $count }} ORDER BY ?count"
+    )
+    ran = run("query", release, query, "--format", "csv")
+    assert ran.out.splitlines()[:2] == ["thing,name,count", "https://example.org/tiny/city/lyon,Lyon,522250"]
+    assert run("query", release, query).out.split()[:3] == ["thing", "name", "count"]
+    assert run("query", release, "SELECT * {}", "--format", "csv").code == 0
+
+
+def test_turtle_declares_the_prefixes_that_it_uses(release: Path, run: Run) -> None:
+    ran = run("query", release, "CONSTRUCT WHERE { ?c schema:name ?name }", "--format", "ttl")
+    assert ran.out.count("@prefix") == 1
+    assert "@prefix schema: <https://schema.org/> ." in ran.out
+
+
+def test_formats_by_extension(release: Path, run: Run) -> None:
+    construct = "CONSTRUCT WHERE { ?c schema:name ?name }"
+    for extension, form in (("nt", "ntriples"), ("rdf", "rdfxml"), ("ttl", "turtle")):
+        ran = run("query", release, construct, "--format", extension)
+        assert (ran.code, ran.out) == (0, run("query", release, construct, "--format", form).out)
+    ran = run("query", release, construct, "--format", "doc")
+    assert (ran.code, "'doc' is not one of" in ran.err) == (2, True)
+
+
+def test_an_error_in_json(catalogue: Path, run: Run, tmp_path: Path) -> None:
+    (catalogue / "catalogue.yaml").write_text("id: tiny\nid: other\n")
+    for command in (("check", catalogue, "--format", "json"), ("build", catalogue, "--json")):
+        ran = run(*command)
+        assert ran.code == 3
+        assert ran.err.startswith("Error: catalogue.yaml, line 2")
+        found = json.loads(ran.out)
+        assert not found["conforms"]
+        assert "a second time" in found["error"]["message"]
+        assert found["error"]["remedy"] == "Delete one of them."
+        assert found["error"]["place"]["file"] == "catalogue.yaml"
+        assert (found["error"]["place"]["line"], found["error"]["place"]["offset"]) == (2, 1)
+    ran = run("validate", tmp_path / "nothing.ttl", "--shapes", tmp_path / "nothing.ttl", "--json")
+    assert (ran.code, json.loads(ran.out)["error"]["place"]) == (3, None)
+    assert not run("check", catalogue).out

@@ -49,7 +49,8 @@ class Job:
 class Outcome:
     """All findings; `shapes_checked` is false where violations in the tables came before, `release` None where any did.
 
-    `rows` counts the rows of all tables, `triples` the distinct facts; 0 where the tables have violations.
+    `rows` counts the rows of all tables, `triples` the distinct facts; 0 where the tables have violations. `advice`
+    counts what DCAT-AP only recommends: its findings stand in the release's report, so as not to bury those on facts.
     """
 
     findings: tuple[Finding, ...]
@@ -57,6 +58,7 @@ class Outcome:
     tables: int
     rows: int
     triples: int
+    advice: int = 0
     release: Release | None = None
 
     @property
@@ -103,11 +105,14 @@ def build(job: Job, output: Path) -> Outcome:
             return checked
         background.copy_into(draft.folder)
         described = _describe(facts, draft.folder, steps)
-        outcome = replace(checked, findings=(*checked.findings, *described.findings))
+        violations = tuple(each for each in described.findings if each.severity is Severity.VIOLATION)
+        advice = len(described.findings) - len(violations)
+        outcome = replace(checked, findings=(*checked.findings, *violations), advice=advice)
         if not outcome.conforms:
             return outcome
-        (draft.folder / "report.json").write_text(report_json(outcome.findings), "utf-8", newline="\n")
-        (draft.folder / "report.ttl").write_text(report_turtle(outcome.findings), "utf-8", newline="\n")
+        findings = (*checked.findings, *described.findings)
+        (draft.folder / "report.json").write_text(report_json(findings), "utf-8", newline="\n")
+        (draft.folder / "report.ttl").write_text(report_turtle(findings), "utf-8", newline="\n")
         inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs())
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
         write_manifest(release, draft.folder)
@@ -180,8 +185,7 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
         distributions,
         {dataset: count.triples for dataset, count in counts.items() if dataset},
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
-        # What DCAT-AP only recommends is told by the score, point by point, and does not bury findings on the facts.
-        tuple(each for each in findings if each.severity is Severity.VIOLATION),
+        tuple(findings),
     )
 
 
@@ -215,6 +219,7 @@ def _release(
         ),
         inputs=inputs,
         files=files,
+        prefixes=catalogue.prefixes,
     )
 
 

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.check import note_outcome
-from st_opendata.cli.console import note, progress_bar, write_report
-from st_opendata.cli.options import catalogue_argument, engine_options, json_option, lang_option, output_option
+from st_opendata.cli.console import errors_as_json, note, progress_bar, write_report
+from st_opendata.cli.options import (
+    catalogue_argument,
+    engine_options,
+    json_option,
+    lang_option,
+    output_option,
+    site_option,
+)
 from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
 
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
 @click.command
 @catalogue_argument
 @output_option
-@click.option("--site", metavar="URL", help="Where the release will be served.  [default: `site` in catalogue.yaml]")
+@site_option
 @json_option
 @lang_option
 @engine_options
@@ -43,7 +50,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     from st_opendata.build import Job, build
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
-    with progress_bar() as progress:
+    with errors_as_json(wanted=as_json), progress_bar() as progress:
         outcome = build(Job(catalogue, settings, site, progress), output)
     if outcome.release is None:
         write_report(outcome.findings, "json" if as_json else "text", settings.language)
@@ -56,6 +63,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if outcome.findings:
         write_report(outcome.findings, "text", settings.language)
     click.echo(summary_text(outcome.release, output, settings.language))
+    if outcome.advice:
+        findings = count(outcome.advice, "finding", settings.language)
+        note(say(settings.language, "advice", findings=findings, report=output / "report.json"))
     return 0
 
 

@@ -25,6 +25,11 @@ SENTENCES = {
         "de": "Die Veröffentlichung ist in {output}: {datasets}, {triples}, {files}; jeder Datensatz erreicht "
         "{score} von 405 Punkten.",
     },
+    "advice": {
+        "en": "What DCAT-AP recommends for the description of the catalogue: {findings} in {report}.",
+        "fr": "Ce que DCAT-AP recommande pour la description du catalogue : {findings} dans {report}.",
+        "de": "Was DCAT-AP für die Beschreibung des Katalogs empfiehlt: {findings} in {report}.",
+    },
     "range": {"en": "{least} to {most}", "fr": "{least} à {most}", "de": "{least} bis {most}"},
     "go-on": {"en": "Go on with: {command}", "fr": "Pour continuer : {command}", "de": "Weiter mit: {command}"},
     "whole": {
@@ -45,6 +50,7 @@ _NOUNS = {
         "de": ("Datensatz", "Datensätze"),
     },
     "file": {"en": ("file", "files"), "fr": ("fichier", "fichiers"), "de": ("Datei", "Dateien")},
+    "finding": {"en": ("finding", "findings"), "fr": ("constat", "constats"), "de": ("Befund", "Befunde")},
     "row": {"en": ("row", "rows"), "fr": ("ligne", "lignes"), "de": ("Zeile", "Zeilen")},
     "table": {"en": ("table", "tables"), "fr": ("table", "tables"), "de": ("Tabelle", "Tabellen")},
     "triple": {"en": ("triple", "triples"), "fr": ("triplet", "triplets"), "de": ("Tripel", "Tripel")},

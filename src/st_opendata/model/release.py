@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
 
@@ -71,3 +71,5 @@ class Release:
     datasets: tuple[DatasetRelease, ...]
     inputs: tuple[File, ...]
     files: tuple[File, ...]
+    prefixes: dict[str, str] = field(default_factory=dict)
+    """The catalogue's own prefixes, beside those that every release knows."""

@@ -80,6 +80,7 @@ def _release(content: dict[str, Any]) -> Release:
         datasets=tuple(_dataset(item, files) for item in content["datasets"]),
         inputs=tuple(map(_file, content["inputs"])),
         files=tuple(files.values()),
+        prefixes=dict(content.get("prefixes", {})),
     )
 
 

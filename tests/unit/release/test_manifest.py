@@ -34,6 +34,7 @@ def release(tmp_path: Path) -> Release:
         datasets=(dataset,),
         inputs=(File("catalogue.yaml", 3, "0" * 64),),
         files=files,
+        prefixes={"nuts": "https://example.org/nuts/"},
     )
     write_manifest(made, tmp_path)
     return made
