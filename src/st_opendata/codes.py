@@ -25,6 +25,8 @@ class Code:
     message: Text
     remedy: Text
     example: str
+    near: Text | None = None
+    """A sentence more where the finding knows what was probably meant: the field `near`."""
 
 
 @cache
@@ -34,17 +36,20 @@ def codes() -> dict[str, Code]:
     for name in ("tables", "shacl"):
         text = files("st_opendata").joinpath("messages", f"{name}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
-            found[code] = Code(code, Severity(entry["severity"]), entry["message"], entry["remedy"], entry["example"])
+            found[code] = Code(code, Severity(entry.pop("severity")), **entry)
     return found
 
 
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
     """A finding of that code, its templates filled with `values`; KeyError for an unknown code."""
     entry = codes()[code]
+    message = entry.message
+    if entry.near and values.get("near"):
+        message = {language: f"{text} {entry.near[language]}" for language, text in message.items()}
     return Finding(
         code=code,
         severity=entry.severity,
-        message={language: text.format_map(values) for language, text in entry.message.items()},
+        message={language: text.format_map(values) for language, text in message.items()},
         remedy={language: text.format_map(values) for language, text in entry.remedy.items()},
         places=places,
         dataset=dataset,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,12 +80,16 @@ def read_document(path: Path, shown: str) -> Document:
 
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+_REGULAR = "Put a regular file there."
 _SIMPLIFY = "Write the entries out, without anchors (&) and aliases (*)."
 
 
 def _read_text(path: Path, shown: str) -> str:
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise InputError("the file cannot be read: it is a folder or pipe", place=Place(shown), remedy=_REGULAR)
+        size = status.st_size
         if size > MAX_BYTES:
             raise ConfigurationError(
                 f"the file has {size} bytes, more than the {MAX_BYTES} that a description may have",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from st_opendata.facts import sql
 from st_opendata.model.tables import Column, Datatype
-from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS, NUMBERS, SPACED, Boolean, Text, bounds, lexical
+from st_opendata.tables.datatypes import BLANKS, FLOATS, INTEGER_BOUNDS, NUMBERS, SPACED, Boolean, Text, bounds, lexical
 from st_opendata.tables.moments import Moment
 from st_opendata.tables.numbers import Number
 
@@ -35,13 +35,13 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
     `parsed` is the column of values that Python has parsed, for types beyond SQL.
     """
     kept = column.datatype.base in SPACED and not trim
-    text = raw if kept else sql.trimmed(raw)
+    text = raw if kept else sql.trimmed(raw, BLANKS)
     if column.default:
         text = sql.when([(f"{text} = ''", sql.text(column.default))], text)
     null = f"{text} IN {sql.texts(column.null)}" if column.null else "FALSE"
     if column.separator:
         items = sql.split(text, column.separator)
-        items = items if kept else sql.each(items, "x", sql.trimmed("x"))
+        items = items if kept else sql.each(items, "x", sql.trimmed("x", BLANKS))
         if column.null:
             items = sql.only(items, "x", f"x NOT IN {sql.texts(column.null)}")
         null = f"({null} OR {text} = '')"

@@ -17,9 +17,9 @@ from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, n
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.place import Place
-from st_opendata.tables.datatypes import bounds, example
+from st_opendata.tables.datatypes import TEXTS, bounds, example
 from st_opendata.tables.scan import MAX_CELL, Source
-from st_opendata.tables.templates import Expression, is_open, parse_template
+from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 SHOWN = 80
 """Characters of a cell that a message quotes."""
@@ -47,8 +47,9 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
     checks = [RowCheck("row-blank", None, "whole = ''")]
     for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
         raw, value = f"r{number}", f"c{number}"
-        control = sql.has_control_character("whole")
-        checks.append(RowCheck("cell-control-character", number, control, condition=sql.has_control_character(raw)))
+        suspect = sql.is_suspect("whole")
+        checks.append(RowCheck("cell-control-character", number, suspect, condition=sql.has_control_character(raw)))
+        checks.append(RowCheck("cell-mojibake", number, suspect, condition=sql.has_mojibake(raw)))
         checks.append(RowCheck("cell-long", number, f"length({raw}) > {MAX_CELL}", {"limit": MAX_CELL}))
         if column.required or column.name in table.primary_key:
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
@@ -59,13 +60,12 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
         if _facets(column):
             limits: dict[str, object] = {"limits": _facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
-    return checks + _template_checks(table, names) + _address_checks(table)
+    return checks + _template_checks(table, names) + _address_checks(table) + _key_checks(table)
 
 
 def _can_fail(column: Column) -> bool:
     kind = column.datatype
-    plain = kind.base in ("string", "anyAtomicType", "xml", "html", "json", "normalizedString", "token")
-    return kind.pattern is not None or not plain
+    return kind.pattern is not None or kind.base not in TEXTS
 
 
 def _datatype(column: Column) -> dict[str, object]:
@@ -131,6 +131,17 @@ def _address_checks(table: Table) -> list[RowCheck]:
     for number in sorted(open_starts | {column.number for column in addresses}):
         checks.append(RowCheck("cell-scheme", number, _any_item(table, number, active)))
     return checks
+
+
+def _key_checks(table: Table) -> list[RowCheck]:
+    """Keys, and what subjects are named by, have no characters that a reader cannot see."""
+    urls = {column.about_url for column in table.columns if column.property_url and column.about_url}
+    keys = {name for url in urls for name in variable_names(parse_template(url))} | {*table.primary_key}
+    keys |= {name for key in table.foreign_keys for name in key.columns}
+    numbers = (
+        column.number for column in table.source_columns if column.name in keys and column.datatype.base in TEXTS
+    )
+    return [RowCheck("key-invisible", n, _any_item(table, n, sql.has_invisible_character)) for n in numbers]
 
 
 def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str:

@@ -12,6 +12,7 @@ from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import ForeignKey
 from st_opendata.place import Place
+from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20
 _ALIKE = 0.8
@@ -30,6 +31,7 @@ def key_findings(
     by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
     for loaded in tables:
         found += _duplicates(engine, loaded, limit)
+        found += _case_only(engine, loaded, limit)
         for key in loaded.table.foreign_keys:
             target = by_name.get((key.dataset, key.table))
             if target is not None and not any(
@@ -68,6 +70,30 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     return found + more(table, "key-duplicate", count - limit)
 
 
+def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]:
+    """Keys that differ from another only by capitals."""
+    table = loaded.table
+    if all(table.column(name).datatype.base not in TEXTS for name in table.primary_key):
+        return []
+    shown = sql.join_known(", ", _columns(loaded, table.primary_key))
+    keys = f"SELECT record, {shown} AS shown, lower({shown}) AS folded FROM {loaded.name}"
+    several = f"SELECT folded FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
+    rows = f"SELECT record, shown, folded FROM ({keys}) WHERE folded IN ({several}) ORDER BY record LIMIT {limit}"
+    grouped: dict[str, dict[str, int]] = {}
+    for record, value, folded in engine.rows(rows):
+        grouped.setdefault(folded, {}).setdefault(value, record)
+    title = _title(loaded, table.primary_key[0])
+    return [
+        finding(
+            "key-case",
+            tuple(Place(table.file, row=record, column=title) for record in values.values()),
+            dataset=table.dataset,
+            values=", ".join(quoted(value) for value in values),
+        )
+        for values in grouped.values()
+    ]
+
+
 def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:
     table, columns, others = loaded.table, _columns(loaded, key.columns), _columns(target, key.reference)
     picked = [
@@ -91,7 +117,7 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
             value=quoted(value),
             reference=reference,
             table=target.table.file,
-            near=near.get(value, "-"),
+            near=near.get(value),
         )
         for record, value in listed
     ] + more(table, "key-dangling", count - limit)

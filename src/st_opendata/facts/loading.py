@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from st_opendata.codes import finding
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, row_checks, row_findings
@@ -17,10 +18,11 @@ from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
+from st_opendata.place import Place
 from st_opendata.tables.datatypes import Text, beyond_sql, lexical, parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
-from st_opendata.tables.templates import parse_template
+from st_opendata.tables.templates import parse_template, variable_names
 
 LONGEST_LINE = 4_000_000
 _BUFFER = 8_000_000
@@ -83,9 +85,27 @@ class Loader:
             self._engine.run(
                 f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
             )
-            found = row_findings(self._engine, source, "bad", checks, self._limit)
+            blank = self._drop_blank_end(name)
+            if blank:
+                place = Place(table.file, row=source.first + count - blank)
+                found.append(finding("rows-blank-end", (place,), dataset=table.dataset, count=blank))
+            count -= blank
+            found += row_findings(self._engine, source, "bad", checks, self._limit)
             self._engine.run("DROP TABLE bad")
-        return LoadedTable(number, name, source, subjects(table), count), found
+        loaded = LoadedTable(number, name, source, subjects(table), count)
+        return loaded, found + _one_subject(loaded)
+
+    def _drop_blank_end(self, name: str) -> int:
+        """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows; their number."""
+        blank = "SELECT record, row_number() OVER (ORDER BY record DESC) AS place FROM bad WHERE whole = ''"
+        last = f"(SELECT max(record) FROM {name})"
+        end = f"SELECT record FROM ({blank}) WHERE record + place - 1 = {last}"
+        self._engine.run(f"CREATE TABLE blank_end AS {end}")
+        ((count,),) = self._engine.rows("SELECT count(*) FROM blank_end")
+        for rows in (name, "bad") if count else ():
+            self._engine.run(f"DELETE FROM {rows} WHERE record IN (SELECT record FROM blank_end)")
+        self._engine.run("DROP TABLE blank_end")
+        return int(count)
 
     def _readings(self, name: str, source: Source) -> list[CellReading]:
         trim = source.table.dialect.trim
@@ -157,6 +177,15 @@ class Loader:
         delimiter = table.dialect.delimiter
         counts = f"{sql.occurrences('whole', chr(10))} AS breaks, {sql.occurrences('whole', delimiter)} AS delimiters"
         return f"SELECT {', '.join(columns)}, {bad} AS bad, {counts} FROM ({rows})"
+
+
+def _one_subject(loaded: LoadedTable) -> list[Finding]:
+    """A warning where rows that have keys of their own all speak of one and the same thing."""
+    fixed = loaded.subjects and not any(variable_names(parse_template(url)) for url in loaded.subjects)
+    if not (fixed and loaded.table.primary_key and loaded.rows > 1):
+        return []
+    place, fields = Place(loaded.table.file), {"subject": loaded.subjects[0], "rows": loaded.rows}
+    return [finding("subject-constant", (place,), dataset=loaded.table.dataset, **fields)]
 
 
 def _parse(column: Column, text: str) -> str | list[str] | None:

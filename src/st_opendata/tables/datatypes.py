@@ -37,6 +37,10 @@ NUMBERS = frozenset({"decimal", *INTEGER_BOUNDS, *FLOATS})
 MOMENTS = frozenset({"date", "dateTime", "dateTimeStamp", "time"})
 SPACED = frozenset({"string", "anyAtomicType", "xml", "html", "json"})
 """Types whose white space is kept (CSVW syntax §6.4, steps 1 and 2)."""
+TEXTS = SPACED | {"normalizedString", "token"}
+"""Types that any text has."""
+BLANKS = " \t\r\n\u00a0\u202f"
+"""What is trimmed from both ends of other cells: the no-break spaces too, which spreadsheets and web pages add."""
 
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"
 _BEYOND = "\u0080-\U0010ffff"
@@ -68,7 +72,7 @@ _REFUSE = {
     "duration": "-?P(?:.*T)?",
     "yearMonthDuration": "-?P",
 }
-BASES = frozenset({*NUMBERS, *MOMENTS, *SPACED, *_ACCEPT, "boolean", "normalizedString", "token"})
+BASES = frozenset({*NUMBERS, *MOMENTS, *TEXTS, *_ACCEPT, "boolean"})
 _LIMITED = NUMBERS | MOMENTS | {"gYear"}
 _MEASURED = {
     "string",
@@ -147,7 +151,7 @@ def parse(datatype: Datatype, text: str) -> str | None:
     """
     way = lexical(datatype)
     if datatype.base not in SPACED:
-        text = text.strip(" \t\r\n")
+        text = text.strip(BLANKS)
     if isinstance(way, Number):
         return parse_number(way, text, integer=datatype.base in INTEGER_BOUNDS)
     if isinstance(way, Moment):
@@ -203,7 +207,7 @@ def check_facets(datatype: Datatype) -> None:
     plain = Datatype(datatype.base, datatype.iri)
     for limit in limits:
         if limit is not None and parse(plain, limit) is None:
-            raise ValueError(f'the limit "{limit}" is not a {datatype.base}, as {example(plain)} is')
+            raise ValueError(f'the limit "{limit}" is not of the type {datatype.base}, as {example(plain)} is')
     lengths = (datatype.length, datatype.min_length, datatype.max_length)
     if any(length is not None for length in lengths) and datatype.base not in _MEASURED:
         raise ValueError(f"a length fits text, not {datatype.base}")

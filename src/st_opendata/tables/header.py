@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.model.tables import Table
+from st_opendata.model.tables import Column, Table
 from st_opendata.place import Place
 from st_opendata.tables.problems import nearest
 
@@ -21,10 +23,11 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
         place = Place(table.file, row=row, column=title or None)
         found.append(finding(code, (place,), dataset=table.dataset, title=title, **values))
 
+    empty = [str(number) for number, title in enumerate(header, 1) if not title]
+    if empty:
+        note("header-empty", "", numbers=", ".join(empty))
     for number, title in enumerate(header):
-        if not title:
-            note("header-empty", "", number=number + 1)
-        elif title in header[:number]:
+        if title and title in header[:number]:
             note("header-duplicate", title, first=header.index(title) + 1, number=number + 1)
     names = {column.name: number for number, column in enumerate(table.source_columns)}
     titles = {title: number for number, column in enumerate(table.source_columns) for title in column.titles.values()}
@@ -37,16 +40,37 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
             unknown.append(title)
         else:
             order[position] = number
+    missing = [column for number, column in enumerate(table.source_columns) if number not in order]
+    for column in tuple(missing):
+        other = _other_case(column, unknown)
+        if other is not None:
+            note("header-case", other, name=next(name for name in _titles(column) if _folded(name) == _folded(other)))
+            missing.remove(column)
+            unknown.remove(other)
     spellings = [title for title in unknown if title]
-    for column in (column for number, column in enumerate(table.source_columns) if number not in order):
+    for column in missing:
         near = nearest(column.name, spellings) or next(
             (match for title in column.titles.values() if (match := nearest(title, spellings))), None
         )
-        note("column-missing", column.name, near=near or "-")
+        note("column-missing", column.name, near=near)
     for title in unknown:
         if title and header.count(title) == 1:
-            note("column-unknown", title, near=nearest(title, [*names, *titles]) or "-")
+            note("column-unknown", title, near=nearest(title, [*names, *titles]))
     return tuple(order[number] for number in sorted(order)), found
+
+
+def _titles(column: Column) -> tuple[str, ...]:
+    return column.name, *column.titles.values()
+
+
+def _folded(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _other_case(column: Column, unknown: Sequence[str]) -> str | None:
+    """The title of the header that is the column's but for capitals and spaces."""
+    known = {_folded(title) for title in _titles(column)}
+    return next((title for title in unknown if _folded(title) in known), None)
 
 
 def _other_delimiter(table: Table, header: tuple[str, ...]) -> str | None:

@@ -20,6 +20,7 @@ from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
 from st_opendata.tables.templates import (
     ROW_VARIABLES,
+    SCHEME,
     absolute_template,
     fill_column_variables,
     parse_template,
@@ -164,6 +165,14 @@ class _ColumnReader:
     def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:
         text = fields.text(key, required=False)
         if not text:
+            return None
+        if key == "propertyUrl" and not re.match(rf"{SCHEME}|\{{\+", text):
+            known = [f"{prefix}:{text}" for prefix in self._around.prefixes if prefix == "st"]
+            fields.problem(
+                f'"{text}" names no property: write the prefix before it, as in {known[0] if known else "rdfs:label"}, '
+                "or a full address",
+                key,
+            )
             return None
         try:
             template = absolute_template(fill_column_variables(text, *column), self._around.base, self._around.prefixes)

@@ -80,6 +80,8 @@ def open_source(table: Table, folder: Path) -> Source | list[Finding]:
     """
     try:
         path = table.path
+        if path.exists() and not path.is_file():
+            return [finding("table-not-a-file", (Place(table.file),), dataset=table.dataset)]
         with path.open("rb") as stream:
             found = _whole_file(table, stream.read(4096))
         if found:

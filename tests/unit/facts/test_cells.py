@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from st_opendata.facts import FactBase, cells
 from st_opendata.model.tables import Datatype
-from st_opendata.tables.datatypes import INTEGER_BOUNDS, datatype_iri, parse
+from st_opendata.tables.datatypes import BLANKS, INTEGER_BOUNDS, datatype_iri, parse
 
 Load = Callable[..., FactBase]
 FRENCH = {"base": "decimal", "format": {"decimalChar": ",", "groupChar": " "}}
@@ -41,6 +41,7 @@ RIGHT: list[tuple[Any, str, str]] = [
     ("decimal", ".5", "0.5"),
     ("decimal", "5.", "5"),
     ("decimal", " 12 ", "12"),
+    ("token", "\u00a0Lyon\u202f", "Lyon"),
     (
         "decimal",
         "123456789012345678901234567890.123456789012345678901234567890",
@@ -224,7 +225,7 @@ MOMENTISH = st.from_regex(
 def test_sql_reads_cells_as_python_does(engine: duckdb.DuckDBPyConnection, text: str) -> None:
     from st_opendata.facts import sql
 
-    readings = [cells.canonical(kind, sql.trimmed("x")) for kind in DATATYPES]
+    readings = [cells.canonical(kind, sql.trimmed("x", BLANKS)) for kind in DATATYPES]
     row = engine.execute(f"SELECT {', '.join(readings)} FROM (SELECT $1 AS x)", [text]).fetchone()
     assert row == tuple(parse(kind, text) for kind in DATATYPES)
 

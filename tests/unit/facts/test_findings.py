@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.facts import FactBase, load_facts
+from st_opendata.model.findings import conforms
 from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
@@ -77,3 +78,41 @@ def test_keys_are_followed_in_tables_with_wrong_cells(make: Callable[..., Path],
         assert ("cell-datatype", 2, "people") in wrong and ("cell-datatype", 2, "n") in wrong
         assert [one for one in found(base) if one[0] == "key-dangling"] == dangling
         assert list(base.lines()) == []
+
+
+@pytest.mark.parametrize("text", ["HarboÃ¼r", "aoÃ»t", "Saint-Ã\x89tienne", "lâ€™Europe", "20Â°C", "caf\ufffd"])
+def test_lost_letters_are_a_warning(load: Load, text: str) -> None:
+    base = load(f"id,name\n1,{text}\n", [{"name": "id"}, {"name": "name", "propertyUrl": "ex:name"}])
+    assert found(base) == [("cell-mojibake", 2, "name")]
+    assert conforms(list(base.findings)) and base.triples() == 1
+
+
+def test_letters_with_accents_are_no_warning(load: Load) -> None:
+    assert found(load("id,name\n1,São PAULO ÂGE ÃO Älter €5 “x” é\n", [{"name": "id"}, {"name": "name"}])) == []
+
+
+@pytest.mark.parametrize("key", ["harbour\u00a0", "har\u200bbour", "\ufeffharbour", "harbour ", "har\u00adbour"])
+def test_keys_with_invisible_characters_are_a_warning(load: Load, key: str) -> None:
+    named = {"name": "name", "propertyUrl": "ex:name"}
+    for more in ({"primaryKey": "id"}, {"aboutUrl": "place/{id}"}):
+        assert found(load(f'id,name\n"{key}",\u00a0x\n', [{"name": "id"}, named], **more)) == [
+            ("key-invisible", 2, "id")
+        ]
+
+
+def test_keys_that_differ_by_capitals_are_a_warning(load: Load) -> None:
+    base = load("id\nlyon\nwien\nLyon\nLYON\n", [{"name": "id"}], primaryKey="id")
+    assert found(base) == [("key-case", 2, "id")]
+    assert [place.row for place in base.findings[0].places] == [2, 4, 5]
+    assert "lyon, Lyon, LYON" in base.findings[0].message["en"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "about", "codes"), [(2, "city", ["subject-constant"]), (1, "city", []), (2, "city/{id}", [])]
+)
+def test_rows_with_keys_that_speak_of_one_thing_are_a_warning(
+    load: Load, rows: int, about: str, codes: list[str]
+) -> None:
+    columns = [{"name": "id"}, {"name": "name", "propertyUrl": "ex:name"}]
+    content = "id,name\n" + "".join(f"{number},x\n" for number in range(rows))
+    assert [one[0] for one in found(load(content, columns, aboutUrl=about, primaryKey="id"))] == codes

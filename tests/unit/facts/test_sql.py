@@ -15,7 +15,7 @@ TEXTS = [
     sql.escaped("a"),
     sql.shard("a", 2),
     sql.captured("a", "x", 0),
-    sql.trimmed("a"),
+    sql.trimmed("a", " \t"),
     sql.concat(["a", "'x'"]),
     sql.join_known(",", ["a", "a"]),
     sql.joined("l", "|"),

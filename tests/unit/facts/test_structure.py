@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +20,10 @@ def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]
     return [(one.code, one.places[0].row, one.places[0].column, one.places[0].line) for one in base.findings]
 
 
-@pytest.mark.parametrize("code", [*range(1, 32), 0x7F, 0x85, 0xFFFD, 0xFFFE, 0xFFFF, 0x1FFFE])
+@pytest.mark.parametrize("code", [*range(1, 32), 0x7F, 0x85, 0xFFFE, 0xFFFF, 0x1FFFE])
 def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, code: int) -> None:
     base = load(f'id,name\n1,"a{chr(code)}b"\n'.encode(), COLUMNS)
-    allowed = chr(code) in "\t\n\r" or code in (0x7F, 0x85, 0xFFFD, 0x1FFFE)
+    allowed = chr(code) in "\t\n\r" or code in (0x7F, 0x85, 0x1FFFE)
     assert [one.code for one in base.findings] == ([] if allowed else ["cell-control-character"])
     assert all(chr(code) not in text for one in base.findings for text in one.message.values())
 
@@ -40,6 +42,9 @@ def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, 
         (b"id,name\n1,a\0b\n", [("table-nul", None, None, 2)]),
         (b"id,name,name\n1,a,b\n", [("header-duplicate", 1, "name", None)]),
         (b"id,,name\n1,a,b\n", [("header-empty", 1, None, None)]),
+        (b"id,name,,\n1,a,,\n", [("header-empty", 1, None, None)]),
+        (b"ID,nom \n1,a\n", [("header-case", 1, "ID", None), ("header-case", 1, "nom", None)]),
+        (b"id,name\n1,a\n,\n2,b\n,\n,\n", [("rows-blank-end", 5, None, None), ("row-blank", 3, None, None)]),
         (b"id;name\n1;2\n", [("table-delimiter", 1, None, None)]),
         (b"id\tname\n1\t2\n", [("table-delimiter", 1, None, None)]),
         (b"id\n1\n", [("column-missing", 1, "name", None)]),
@@ -107,6 +112,33 @@ def test_missing_file(make: Callable[..., object], load: Load) -> None:
     with load_facts(read_catalogue(folder)) as base:  # type: ignore[arg-type]
         assert found(base) == [("table-missing", None, None, None)]
         assert list(base.lines()) == []
+
+
+def test_a_pipe_is_no_table(make: Callable[..., Path]) -> None:
+    folder = make({"t.csv": ("id,name\n", {"columns": COLUMNS})})
+    (folder / "data" / "t.csv").unlink()
+    os.mkfifo(folder / "data" / "t.csv")
+    with load_facts(read_catalogue(folder)) as base:
+        assert found(base) == [("table-not-a-file", None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("id,qqq,,", "Columns of the header row have no title: 3, 4."),
+        ("id,NAME", "The title “NAME” is written “name” in dataset.yaml."),
+        ("id,zzz", "The column “name” is missing."),
+        ("id,nmae", "The column “name” is missing. Most like it in the header: “nmae”."),
+    ],
+)
+def test_what_the_header_lacks_is_said_in_a_sentence(load: Load, header: str, message: str) -> None:
+    assert load(f"{header}\n", COLUMNS).findings[0].message["en"] == message
+
+
+def test_blank_rows_at_the_end_are_left_out(load: Load) -> None:
+    base = load(b"id,name\n1,Lyon\n2,Wien\n,\n,\n,\n", [{"name": "id", "required": True}, *COLUMNS[1:]])
+    assert found(base) == [("rows-blank-end", 4, None, None)] and "(3)" in base.findings[0].message["en"]
+    assert base.rows("t") == 2 and list(base.records("t")) == [[("1", "Lyon"), ("2", "Wien")]]
 
 
 def test_header_only_is_an_empty_table(load: Load) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,6 @@ def test_missing_and_unreadable(tmp_path: Path) -> None:
         read_document(tmp_path / "none.yaml", "none.yaml")
     with pytest.raises(InputError, match="cannot be read"):
         read_document(tmp_path, "folder")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(InputError, match="folder or pipe"):
+        read_document(tmp_path / "pipe.yaml", "pipe.yaml")
