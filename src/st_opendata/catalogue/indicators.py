@@ -68,6 +68,11 @@ class Indicator:
         return _texts()[self.name]["rule"]
 
     @property
+    def loss(self) -> Text:
+        """What does not hold where points are lost, in each language."""
+        return _texts()[self.name]["loss"]
+
+    @property
     def remedy(self) -> Text:
         """What a publisher does for the points, in each language."""
         return _texts()[self.name]["remedy"]

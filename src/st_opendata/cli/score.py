@@ -14,6 +14,7 @@ from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.catalogue import Score
+    from st_opendata.catalogue.indicators import Indicator
 
 
 @click.command
@@ -26,8 +27,8 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
     """Score metadata as data.europa.eu does.
 
     Each dataset of SOURCE gets the 23 indicators (405 points) of the metadata quality assessment. SOURCE is a release,
-    a DCAT file or an http(s) URL. Each lost point is shown with its rule and what to do. For a release, a URL counts as
-    answering when the release has its file; a URL as SOURCE has its URLs asked.
+    a DCAT file or an http(s) URL. Lost points are shown with what is missing and what to do. For a release, a URL
+    counts as answering when the release has its file; a URL as SOURCE has its URLs asked.
     """
     from st_opendata.scoring import score_source
 
@@ -54,7 +55,7 @@ def _write(score: Score, language: str) -> None:
     title = pick(score.title, language) or score.dataset
     click.echo(f"{score.points:3} of {MAXIMUM}  {pick(score.band.label, language)}  {title}  <{score.dataset}>")
     for mark in score.lost:
-        click.echo(f"      -{mark.lost}  {pick(mark.indicator.rule, language)}")
+        click.echo(f"      -{mark.lost}  {pick(mark.indicator.loss, language)}")
         click.echo(f"           → {pick(mark.indicator.remedy, language)}")
 
 
@@ -77,3 +78,7 @@ def _json(score: Score) -> dict[str, object]:
             for mark in score.marks
         ],
     }
+
+
+def _told(indicator: Indicator) -> dict[str, dict[str, str]]:
+    return {"rule": dict(indicator.rule), "loss": dict(indicator.loss), "remedy": dict(indicator.remedy)}

@@ -122,9 +122,18 @@ def test_the_table_has_the_points_of_the_portal() -> None:
     by_dimension = {name: sum(each.points for each in INDICATORS if each.dimension == name) for name in DIMENSIONS}
     assert list(by_dimension.values()) == [100, 100, 110, 75, 20]
     for indicator in INDICATORS:
-        for text in (indicator.rule, indicator.remedy):
+        for text in (indicator.rule, indicator.loss, indicator.remedy):
             assert set(text) == {"en", "fr", "de"}
             assert all(text.values())
+        assert indicator.loss != indicator.rule
+
+
+def test_a_loss_says_what_is_missing_and_the_remedy_names_the_property() -> None:
+    keyword = INDICATORS[0]
+    assert keyword.loss["en"] == "The dataset has no keyword (dcat:keyword)."
+    for indicator in INDICATORS:
+        if "dataset.yaml" in indicator.remedy["en"]:
+            assert all("dct:" in text or "dcat:" in text for text in indicator.remedy.values()), indicator.name
 
 
 def test_a_full_dataset_has_all_points(graph: Graph, distributions: Offer) -> None:
