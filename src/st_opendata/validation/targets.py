@@ -21,11 +21,11 @@ from st_opendata.validation.terms import SH, in_order, short, term_text
 def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
     """A note for each target (SHACL §2.1.3) of the shapes that no node of the data has, with the nearest that some has.
 
-    Shapes that come with the program are left out: they foresee more than one catalogue states. `sh:targetNode` is
-    too: it has its node whatever the data are.
+    Shapes that come with the program, or copies of them in a release, are left out: they foresee more than one
+    catalogue states. `sh:targetNode` is too: it has its node whatever the data are.
     """
-    packaged = resource_folder("shapes").resolve()
-    own = {path for path in set(shapes.files.values()) if not path.resolve().is_relative_to(packaged)}
+    packaged = {path.read_bytes() for path in resource_folder("shapes").rglob("*.ttl")}
+    own = {path for path in set(shapes.files.values()) if path.read_bytes() not in packaged}
     known = {
         SH.targetClass: set(data.objects(None, RDF.type)),
         SH.targetSubjectsOf: (predicates := set(data.predicates())),
