@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from st_opendata.errors import UsageError
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError, UsageError
 from st_opendata.facts.origins import Origin, Origins
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
@@ -97,6 +99,8 @@ class Explanation:
 def explain(folder: Path, name: str, language: str) -> Explanation:
     """Explain the thing of that name: an IRI, a prefixed name, or a path on the catalogue's base.
 
+    A term of the ontology or a concept is explained too, by the files that define it.
+
     An IRI of which nothing is stated but that it is the same as a thing (`owl:sameAs`) stands for that thing.
 
     Raises:
@@ -104,7 +108,7 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
         UsageError: the release states nothing about it.
     """
     release = read_release(folder)
-    iri = _iri(name, release.base)
+    iri = _iri(name, release.base, PREFIXES | release.prefixes)
     with Origins(folder) as origins:
         stated = origins.about([f"<{iri}>"])
         if not stated and (same := {origin.subject for origin in origins.naming(_SAME_AS, [f"<{iri}>"])}):
@@ -114,22 +118,40 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
         named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
         labels = _labels(origins.about(named), language)
         inferences = _inferences(origins, stated, language)
-    if not stated and not claims:
+    statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
+    if not iri.startswith(release.base):
+        statements += _defined(folder, iri, statements)
+    if not statements and not claims:
         raise UsageError(
             f"the release states nothing about <{iri}>",
             remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
         )
-    statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
     sources = tuple(Source(term, labels.get(term, "")) for term in named)
     return Explanation(iri, release.base, sources, tuple(inferences.values()), statements, claims)
 
 
-def _iri(name: str, base: str) -> str:
+def _iri(name: str, base: str, prefixes: dict[str, str]) -> str:
     name = name.removeprefix("<").removesuffix(">")
     prefix, colon, _ = name.partition(":")
     if not colon:
         return base + name
-    return expand(name) if prefix in PREFIXES else name
+    return expand(name, prefixes) if prefix in prefixes else name
+
+
+def _defined(folder: Path, iri: str, stated: Iterable[Statement]) -> tuple[Statement, ...]:
+    """What the release's ontology and schemes say of a term beside what tables state, with the file as the place."""
+    known = {(statement.predicate, statement.object) for statement in stated}
+    found: dict[tuple[str, str], Place] = {}
+    for path in sorted((folder / "ontology").glob("*.ttl")):
+        try:
+            for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+                if str(triple.subject) == f"<{iri}>" and not isinstance(triple.object, ox.BlankNode):
+                    found[str(triple.predicate), str(triple.object)] = Place(f"ontology/{path.name}")
+        except (SyntaxError, OSError) as error:
+            raise InputError(
+                f"ontology/{path.name} cannot be read: {error}", remedy="Build the release again."
+            ) from error
+    return tuple(Statement(p, o, (place,)) for (p, o), place in sorted(found.items()) if (p, o) not in known)
 
 
 def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str], tuple[Place, ...]]]:

@@ -43,6 +43,14 @@ _SERVICE_TITLE = {
     "fr": "Point d’accès SPARQL : {title}",
     "de": "SPARQL-Endpunkt: {title}",
 }
+_SERVICE_DESCRIPTION = {
+    "en": "Queries over all datasets. It answers once the release is served with SPARQL at the catalogue's site; "
+    "whoever serves it elsewhere sets that address as the site and builds it again.",
+    "fr": "Requêtes sur tous les jeux de données. Il répond dès que la publication est servie avec SPARQL sur le site "
+    "du catalogue ; qui la sert ailleurs indique cette adresse comme site et la reconstruit.",
+    "de": "Abfragen über alle Datensätze. Er antwortet, sobald die Veröffentlichung mit SPARQL unter der Site des "
+    "Katalogs angeboten wird; wer sie anderswo anbietet, setzt diese Adresse als Site und baut sie neu.",
+}
 _FILE_DESCRIPTION = {
     "en": "{format} file of the dataset “{title}”.",
     "fr": "Fichier {format} du jeu de données « {title} ».",
@@ -183,10 +191,10 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
 def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     described = Described(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
     _add_filled(described, DCT.title, _SERVICE_TITLE, title=catalogue.title)
-    endpoint = URIRef(f"{catalogue.site}sparql")
-    described.add(DCAT.endpointURL, endpoint)
-    # A GET without query answers with the service description (SPARQL 1.1 Service Description §2).
-    described.add(DCAT.endpointDescription, endpoint)
+    _add_filled(described, DCT.description, _SERVICE_DESCRIPTION, title=catalogue.title)
+    described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
+    # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
+    described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}void.ttl"))
     described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, _SPARQL_TITLE))
     described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, _SPARQL_TITLE))
     described.add_agents()
