@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # DuckDB is not needed to validate files
 
 _BAD_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\[\]]|^[^:]*$""")
 
+_KEYWORD = re.compile(rb'"@[a-z]+"\s*:')
+
 
 def validate_graph(data: Graph, shapes: Shapes) -> list[Finding]:
     """The findings on a graph, sorted; without places. The graph is not changed.
@@ -95,7 +97,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
     Places are file and line, as far as the text of the file shows where a node is described.
 
     Raises:
-        InputError: a data file cannot be read or does not parse.
+        InputError: a data file cannot be read or does not parse, or is JSON but not JSON-LD.
         ConfigurationError: a shape file does not parse or states ill-formed shapes, or no file states a shape.
     """
     if not data:
@@ -110,6 +112,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
     origin: dict[Node, Path] = {}
     bad: dict[Node, Path] = {}
     for path in data:
+        _refuse_plain_json(path)
         for triple in read_rdf(path, reader, lenient=True):
             graph.add(triple)
             origin.setdefault(triple[0], path)
@@ -127,6 +130,16 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
     ill_formed = [finding("rdf-iri", place(term, path), value=f"<{term}>") for term, path in bad.items()]
     idle = idle_targets(graph, loaded) if graph else [finding("rdf-empty", (Place(str(data[0])),))]
     return sort_findings([*loaded.notices, *idle, *ill_formed, *found])
+
+
+def _refuse_plain_json(path: Path) -> None:
+    """JSON without any keyword of JSON-LD 1.1 §1.7 is data of another kind, though a parser takes keys for IRIs."""
+    if path.suffix.lower() == ".json" and path.is_file() and not _KEYWORD.search(path.read_bytes()):
+        raise InputError(
+            "this JSON is not JSON-LD: it has no @context and no other keyword of it",
+            place=Place(str(path)),
+            remedy="Name an RDF file; of a release, the facts are in <dataset>/<dataset>.ttl.",
+        )
 
 
 def _anchor(graph: Graph, node: Node) -> Node:

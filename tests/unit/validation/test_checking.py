@@ -253,3 +253,14 @@ def test_a_target_that_nothing_has_is_noticed_with_the_nearest(tmp_path: Path) -
         "target <https://example.org/Citty>. Nearest in the data: <https://example.org/City>."
     )
     assert "Nearest" not in second.message["en"] and "ex" in second.message["de"]
+
+
+def test_json_that_is_not_json_ld_is_an_error(tmp_path: Path) -> None:
+    data = tmp_path / "release.json"
+    data.write_text('{"https://example.org/p": "x", "id": "atlas", "mail": "a@b"}')
+    shapes_of(tmp_path, CITY)
+    with pytest.raises(InputError, match="this JSON is not JSON-LD") as caught:
+        validate_files([data], [tmp_path / "shapes.ttl"])
+    assert (caught.value.place, caught.value.exit_code) == (Place(str(data)), 3)
+    data.write_text('{"@id": "https://example.org/ulm", "@type": "https://example.org/City"}')
+    assert [each.code for each in validate_files([data], [tmp_path / "shapes.ttl"])] == ["shacl-min-count"]
