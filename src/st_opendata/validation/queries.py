@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pyoxigraph as ox
 from pyparsing import ParseException, ParseResults
@@ -40,7 +41,7 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
         yield "$shapesGraph, optional in SHACL, is not supported here"
     form_name = "SelectQuery" if form == SH.select else "AskQuery"
     try:
-        prologue, query = parseQuery(_without_path(text))
+        prologue, query = _parsed(_without_path(text))
     except ParseException as error:
         yield f"the query does not parse: line {error.lineno}, column {error.column} of it: {error.msg}"
         return
@@ -59,6 +60,13 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
             ox.Store().query(_prologue(graph, holder) + _without_path(text))
         except SyntaxError as error:
             yield f"the query is not valid: {error.msg}"
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> tuple[ParseResults, CompValue]:
+    """Prologue and query, which callers do not change; the parser takes most of the time of reading shapes."""
+    prologue, query = parseQuery(text)
+    return prologue, query
 
 
 def declared_prefixes(graph: Graph, holder: Node) -> dict[str, str]:

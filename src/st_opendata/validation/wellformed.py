@@ -66,6 +66,10 @@ def _integer(_: Graph, value: Node) -> str | None:
     return None if whole else "an xsd:integer"
 
 
+def _natural(graph: Graph, value: Node) -> str | None:
+    return "an xsd:integer, 0 or more" if _integer(graph, value) or int(str(value)) < 0 else None
+
+
 def _boolean(_: Graph, value: Node) -> str | None:
     either = isinstance(value, Literal) and value.datatype == XSD.boolean and not value.ill_typed
     return None if either else "true or false"
@@ -130,8 +134,8 @@ class Rule:
 
 _SHAPE, _SHAPES = Rule(_not_literal), Rule(_list_of(_not_literal))
 _IRI, _BOUND = Rule(_iri), Rule(_literal, single=True)
-_FLAG, _LENGTH = Rule(_boolean, single=True), Rule(_integer, single=True)
-_COUNT = Rule(_integer, single=True, property_only=True)
+_FLAG, _LENGTH = Rule(_boolean, single=True), Rule(_natural, single=True)
+_COUNT = Rule(_natural, single=True, property_only=True)
 
 RULES: Mapping[URIRef, Rule] = {
     SH[name]: rule

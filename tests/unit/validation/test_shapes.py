@@ -24,6 +24,8 @@ ILL_FORMED = [
     ("ex:S a sh:PropertyShape ; sh:path [ sh:invertPath ex:p ] .", "exactly one of sh:inversePath", True),
     ("ex:S a sh:NodeShape ; sh:path ex:p .", "a node shape has a sh:path", False),
     ("ex:S a sh:PropertyShape ; sh:path ex:p ; sh:minCount '1' .", 'sh:minCount is "1"', True),
+    ("ex:S a sh:PropertyShape ; sh:path ex:p ; sh:maxCount -1 .", "sh:maxCount is -1", False),
+    ("ex:S a sh:PropertyShape ; sh:path ex:p ; sh:minLength -2 .", "sh:minLength is -2", False),
     ("ex:S a sh:PropertyShape ; sh:path ex:p ; sh:minCount 1.5 .", "sh:minCount is 1.5", True),
     ("ex:S a sh:PropertyShape ; sh:path ex:p ; sh:maxCount 1, 2 .", "sh:maxCount is stated 2 times", True),
     ("ex:S a sh:NodeShape ; sh:maxCount 1 .", "sh:maxCount needs a property shape", True),
