@@ -304,6 +304,18 @@ def test_shapes_of_the_catalogue_stop_a_build_at_their_cells(catalogue: Path, ru
     assert not (tmp_path / "release").exists()
 
 
+def test_a_report_names_the_catalogues_shapes_by_their_path_in_the_release(
+    catalogue: Path, run: Run, tmp_path: Path
+) -> None:
+    put("shapes/mine.ttl", SHAPE % "sh:path ex:p ; sh:maxCount 1")(catalogue)
+    ran = run("build", catalogue, "--output", tmp_path / "release")
+    assert ran.code == 0, ran.out
+    assert "[shacl-no-target]" in ran.out
+    report = (tmp_path / "release" / "report.json").read_text("utf-8")
+    assert '"file": "shapes/mine.ttl"' in report
+    assert str(tmp_path) not in report
+
+
 @pytest.mark.parametrize("arguments", [["check"], ["check", "nothing"], ["build", "nothing"], ["check", "a-file"]])
 def test_no_such_folder(arguments: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

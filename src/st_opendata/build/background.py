@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rdflib import Graph
 
 from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.model.findings import Finding
 from st_opendata.model.release import File
 from st_opendata.place import Place
 from st_opendata.rdf import TermReader, read_rdf
@@ -48,6 +50,15 @@ class Background:
                 except InputError as error:
                     raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
         return graph
+
+    def relocated(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with files by their path in the release, so that a report is the same wherever it is made."""
+        names = {str(path): name for name, path in self.files.items()}
+
+        def moved(place: Place) -> Place:
+            return replace(place, file=names.get(place.file, place.file))
+
+        return [replace(each, places=tuple(map(moved, each.places))) for each in findings]
 
     def inputs(self) -> list[File]:
         """Every file with its digest, sorted by path."""

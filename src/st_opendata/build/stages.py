@@ -136,7 +136,7 @@ def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[
         yield (
             facts,
             Outcome(
-                findings=tuple(findings),
+                findings=tuple(background.relocated(findings)),
                 shapes_checked=shapes_checked,
                 tables=len(tables),
                 rows=sum(facts.rows(table.name) for table in tables) if shapes_checked else 0,
