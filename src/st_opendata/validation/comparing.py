@@ -63,7 +63,7 @@ class Bound(ConstraintComponent):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self.bounds = in_order(shape.objects(self.parameter))  # type: ignore[no-untyped-call]
+        self.bounds = in_order(shape.objects(self.parameter))  # type: ignore[no-untyped-call]  # pySHACL is untyped
 
     @classmethod
     def constraint_parameters(cls) -> list[URIRef]:

@@ -70,7 +70,7 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     shared = PreparingGraph(data.store, data.identifier)
     validator = Validator(DataGraph.from_rdflib(shared), shacl_graph=shapes.graph, options=dict(_OPTIONS))
     try:
-        _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+        _, report, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
         first_line = str(error).partition("\n")[0]
         raise ConfigurationError(

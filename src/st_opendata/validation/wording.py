@@ -42,7 +42,7 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Fin
     owner = shapes.owners.get(result.shape) if isinstance(result.shape, BNode) else result.shape
     return replace(
         texts,
-        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),  # type: ignore[call-overload]
+        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),  # type: ignore[call-overload]  # rdflib nodes as keys
         message=dict(result.messages) or texts.message,
         remedy={} if result.messages else texts.remedy,
         focus=focus,
