@@ -48,8 +48,10 @@ lock: setup  ## write requirements.lock again, with the newest versions that pyp
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --extra all pyproject.toml --output-file requirements.lock
 
-ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be (docs/ckan-stack.md)
+ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; publish Smarter Together there and verify it
 	@"$(PYTHON)" services/ckan start
+	@$(BIN)/st-opendata build --output build/ckan-release
+	@"$(PYTHON)" services/ckan/publish.py $(BIN)/st-opendata build/ckan-release
 
 ckan-stop:  ## stop it
 	@"$(PYTHON)" services/ckan stop
