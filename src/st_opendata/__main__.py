@@ -52,7 +52,7 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
     """Say on stderr what happened, and return the exit code."""
     match error:
         case KeyboardInterrupt() | click.Abort():
-            text, code = "Interrupted: no release was left half-written.", _INTERRUPTED
+            text, code = "Interrupted. Nothing is lost: give the same command again.", _INTERRUPTED
         case StError():
             text, code = f"Error: {error}", error.exit_code
         case click.ClickException():

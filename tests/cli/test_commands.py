@@ -172,7 +172,11 @@ def test_interrupted_query(release: Path) -> None:
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
-    assert (process.returncode, out, err.strip()) == (130, "", "Interrupted: no release was left half-written.")
+    assert (process.returncode, out, err.strip()) == (
+        130,
+        "",
+        "Interrupted. Nothing is lost: give the same command again.",
+    )
 
 
 def test_output_is_utf8_in_every_locale(release: Path) -> None:

@@ -106,7 +106,7 @@ def test_interrupted(number: int, changed: Path, place: Path) -> None:
     child = Child(changed, place)
     assert child.wait_for_files(number)
     assert child.end(signal.SIGINT) == 130
-    assert child.err.strip() == "Interrupted: no release was left half-written."
+    assert child.err.strip() == "Interrupted. Nothing is lost: give the same command again."
     assert digests(place) == old
     assert names(place.parent) == ["release"]
 
@@ -118,7 +118,7 @@ def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
     while not building.exists() and process.poll() is None:
         time.sleep(0.001)
     process.send_signal(signal.SIGINT)
-    assert process.communicate()[1].strip() == "Interrupted: no release was left half-written."
+    assert process.communicate()[1].strip() == "Interrupted. Nothing is lost: give the same command again."
     assert process.returncode == 130
     assert names(place.parent) == ["release"]
 
