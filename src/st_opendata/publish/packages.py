@@ -25,9 +25,9 @@ from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.publish.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
-from st_opendata.publish.graph import TYPE, Statements, read_statements, text_of
 from st_opendata.publish.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
 from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move, serialise
+from st_opendata.rdf.statements import TYPE, Statements, read_statements, text_of
 from st_opendata.release import read_release
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))

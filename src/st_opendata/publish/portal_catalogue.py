@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES, expand
-from st_opendata.publish.graph import TYPE, Statements, Term, iris
 from st_opendata.rdf import used_prefixes, write_rdf
+from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 
 FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
 """The files of the catalogue, by path in the release."""

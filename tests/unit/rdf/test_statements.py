@@ -9,12 +9,22 @@ import pytest
 
 from st_opendata.catalogue import read_dcat
 from st_opendata.errors import InputError
-from st_opendata.publish.graph import Statements, iris, read_statements
 from st_opendata.rdf import graph_lines
+from st_opendata.rdf.statements import Statements, iris, read_statements
 
 
-def test_a_catalogue_is_read_whole(release: Path) -> None:
-    assert read_statements(release / "catalog.ttl").lines() == graph_lines(read_dcat(release / "catalog.ttl"))
+CATALOGUE = """\
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+<https://example.org/a> a dcat:Dataset ; dct:title "Été"@fr, "a \\"b\\""@en ; dct:issued "2020-01-01" .
+<https://example.org/c> a dcat:Catalog ; dcat:dataset <https://example.org/a> .
+"""
+
+
+def test_a_catalogue_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.ttl"
+    path.write_text(CATALOGUE, "utf-8")
+    assert read_statements(path).lines() == graph_lines(read_dcat(path))
 
 
 def test_each_statement_is_there_once_until_another_takes_its_place() -> None:
