@@ -1,0 +1,82 @@
+"""The portal as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from st_opendata.portal.assets import serve_asset
+from st_opendata.portal.current import Current
+from st_opendata.portal.failures import show_http_error
+from st_opendata.portal.files import serve_file
+from st_opendata.portal.options import Options
+from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
+from st_opendata.portal.rendering import edition_of
+from st_opendata.portal.wording import choose_language
+
+
+def make_app(current: Current, options: Options) -> Starlette:
+    """The application that serves the current edition."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(current.watch())
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        current.close()
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", tell_health),
+            Route("/static/{name}", serve_asset),
+            Route("/", choose_home),
+            Route("/{path:path}", serve_path),
+        ],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
+            Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute),
+            Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(WithEdition, current=current),
+        ],
+        exception_handlers={HTTPException: show_http_error},
+        lifespan=lifespan,
+    )
+    app.state.options = options
+    return app
+
+
+async def tell_health(request: Request) -> Response:
+    """That the portal answers, and from which release."""
+    edition = edition_of(request)
+    return PlainTextResponse(
+        f"ok {edition.release.catalogue} {edition.digest}\n", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def choose_home(request: Request) -> Response:
+    """The start page in the language that the browser asks for."""
+    language = choose_language(request.headers.get("Accept-Language"))
+    return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+
+async def serve_path(request: Request) -> Response:
+    """A file of the release at the path that its catalogue states."""
+    edition = edition_of(request)
+    file = edition.files.get(request.path_params["path"])
+    if file is None:
+        raise HTTPException(404)
+    return serve_file(request, edition, file)

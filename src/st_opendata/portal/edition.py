@@ -1,0 +1,46 @@
+"""A release as it is being served: its files, what it says of its datasets, and its age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
+from st_opendata.rdf.statements import Statements, read_statements
+from st_opendata.release import MANIFEST
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One release, which never changes; `folder` holds its files until `close`. `digest` stands for all of it."""
+
+    folder: Path
+    release: Release
+    digest: str
+    files: dict[str, File] = field(repr=False)
+    """By path."""
+
+    @classmethod
+    def open(cls, release: Path) -> Edition:
+        """The release in a folder, as it is now. Raises InputError."""
+        folder, content = take_snapshot(release)
+        digest = sha256((folder / MANIFEST).read_bytes()).hexdigest()
+        own = File(MANIFEST, (folder / MANIFEST).stat().st_size, digest)
+        return cls(folder, content, digest, {file.path: file for file in (*content.files, own)})
+
+    def close(self) -> None:
+        """Give up the files."""
+        drop_snapshot(self.folder)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The DCAT-AP catalogue."""
+        return read_statements(self.folder / "catalog.ttl")
+
+    @cached_property
+    def datasets(self) -> dict[str, DatasetRelease]:
+        """By id, in the order of the catalogue."""
+        return {dataset.id: dataset for dataset in self.release.datasets}

@@ -1,0 +1,79 @@
+"""Pages from templates: escaped throughout, in the language of the address, with links to the other languages."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.portal.assets import asset_url
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.wording import NAMES, words_of
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("st_opendata.portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = asset_url
+    return environment
+
+
+def edition_of(request: Request) -> Edition:
+    """The edition that this request is answered from."""
+    edition: Edition = request.state.edition
+    return edition
+
+
+def language_of(request: Request) -> str:
+    """The language of the page, from its address."""
+    language: str = request.path_params.get("language", "en")
+    return language
+
+
+def base_url(request: Request) -> str:
+    """Where visitors find the portal, without a slash at its end."""
+    configured: str | None = request.app.state.options.base_url
+    return (configured or str(request.base_url)).rstrip("/")
+
+
+def page_url(language: str, path: str = "", **query: object) -> str:
+    """The address on this portal of a page in a language; empty values of the query are left out."""
+    asked = {key: value for key, value in query.items() if value not in (None, "", [], ())}
+    return f"/{language}/{quote(path)}" + (f"?{urlencode(asked, doseq=True)}" if asked else "")
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+    """A page made of a template; beside `values` it has what every page needs (see base.html)."""
+    language, edition = language_of(request), edition_of(request)
+    words = words_of(language)
+    path = request.url.path.split("/", 2)[2] if request.path_params.get("language") else ""
+    query = f"?{request.url.query}" if request.url.query else ""
+
+    def text(values: Text) -> str:
+        return pick(values, language)
+
+    context = {
+        "t": words,
+        "text": text,
+        "language": language,
+        "languages": {each: (NAMES[each], f"/{each}/{path}{query}") for each in LANGUAGES},
+        "edition": edition,
+        "release": edition.release,
+        "base_url": base_url(request),
+        "canonical": f"{base_url(request)}{request.url.path}",
+        "url": lambda path="", **query: page_url(language, path, **query),
+        **values,
+    }
+    content = _environment().get_template(template).render(context)
+    return HTMLResponse(content, status, {"Content-Language": language, "Vary": "Accept-Language"})
