@@ -132,6 +132,15 @@ def load(folder: Path) -> ox.Store:
     return store
 
 
+def check_query(query: Query) -> None:
+    """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
+    refuse_updates_and_services(query)
+    try:
+        ox.Store().query(query.text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        raise _syntax_error(error, query) from error
+
+
 def refuse_updates_and_services(query: Query) -> None:
     """Raise UsageError for an update (SPARQL 1.1 Update) or a SERVICE pattern (Federated Query): neither runs here."""
     first = True
