@@ -15,18 +15,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.portal import completions, query_page
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
+from st_opendata.portal.endpoint import routes
 from st_opendata.portal.failures import show_http_error
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
-from st_opendata.portal.rendering import edition_of
+from st_opendata.portal.rendering import edition_of, page_url
 from st_opendata.portal.wording import choose_language
 
 
 def make_app(current: Current, options: Options) -> Starlette:
-    """The application that serves the current edition."""
+    """The application that serves the current edition; who opened that closes it."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -35,12 +37,14 @@ def make_app(current: Current, options: Options) -> Starlette:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-        current.close()
 
     app = Starlette(
         routes=[
             Route("/healthz", tell_health),
             Route("/static/{name}", serve_asset),
+            *completions.ROUTES,
+            *query_page.ROUTES,
+            *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
             Route("/", choose_home),
             Route("/{path:path}", serve_path),
         ],
@@ -71,6 +75,12 @@ async def choose_home(request: Request) -> Response:
     """The start page in the language that the browser asks for."""
     language = choose_language(request.headers.get("Accept-Language"))
     return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+
+async def show_editor(request: Request) -> Response:
+    """The page with the editor, in the language that the browser asks for."""
+    language = choose_language(request.headers.get("Accept-Language"))
+    return RedirectResponse(page_url(language, "query"), 303, {"Vary": "Accept, Accept-Language"})
 
 
 async def serve_path(request: Request) -> Response:

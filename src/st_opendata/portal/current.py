@@ -11,22 +11,31 @@ from pathlib import Path
 
 from st_opendata.errors import StError
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.endpoint import Limits
 from st_opendata.release import MANIFEST
 
 _INTERVAL = 1.0
 """Seconds between two looks at the release's folder."""
-_log = logging.getLogger("st_opendata.portal")
+_State = tuple[int, int, int] | None
+_log = logging.getLogger(__name__)
 
 
 class Current:
-    """The edition to serve. It is used from one event loop; `edition` may be read from any thread."""
+    """The edition to serve. All methods belong to one event loop."""
 
-    def __init__(self, release: Path) -> None:
-        """Open the release; raises InputError."""
-        self._release = release
-        self._seen = _state(release)
-        self.edition = Edition.open(release)
+    def __init__(self, release: Path, limits: Limits, store: Path | None, edition: Edition, seen: _State) -> None:
+        """Use `Current.open`."""
+        self.edition = edition
+        self._release, self._limits, self._store = release, limits, store
+        self._seen = seen
         self._users: Counter[Edition] = Counter()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Current:
+        """Serve the release in that folder; limits and store are those of `Endpoint.open`. Raises InputError."""
+        seen = _state(release)
+        return cls(release, limits, store, await Edition.open(release, limits, store), seen)
 
     @asynccontextmanager
     async def borrowed(self) -> AsyncIterator[Edition]:
@@ -48,7 +57,7 @@ class Current:
                 continue
             self._seen = state
             try:
-                edition = await asyncio.to_thread(Edition.open, self._release)
+                edition = await Edition.open(self._release, self._limits, self._store)
             except StError as error:
                 _log.error("The new release is not served: %s", error)
                 continue
@@ -56,18 +65,20 @@ class Current:
             _log.info("Serving the release of %s (%s)", edition.release.created, edition.digest[:12])
             self._drop_unused(old)
 
-    def close(self) -> None:
-        """Give up every edition."""
-        for edition in {self.edition, *self._users}:
-            edition.close()
+    async def close(self) -> None:
+        """Give up every edition, when what is running has ended."""
+        await asyncio.gather(*(edition.close() for edition in {self.edition, *self._users}), *self._closing)
 
     def _drop_unused(self, edition: Edition) -> None:
-        if edition is not self.edition and not self._users[edition]:
-            del self._users[edition]
-            edition.close()
+        if edition is self.edition or self._users[edition]:
+            return
+        del self._users[edition]
+        task = asyncio.create_task(edition.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
 
-def _state(release: Path) -> tuple[int, int, int] | None:
+def _state(release: Path) -> _State:
     """What changes with a release: inode, time and size of its manifest; None while there is none."""
     try:
         status = (release / MANIFEST).stat()

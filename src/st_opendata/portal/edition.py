@@ -1,13 +1,15 @@
-"""A release as it is being served: its files, what it says of its datasets, and its age."""
+"""A release as it is being served: its files, what it says of its datasets, and the endpoint that answers from it."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
+from st_opendata.errors import StError
 from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.portal.endpoint import Endpoint, Limits
 from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
@@ -22,18 +24,24 @@ class Edition:
     digest: str
     files: dict[str, File] = field(repr=False)
     """By path."""
+    endpoint: Endpoint = field(repr=False)
 
     @classmethod
-    def open(cls, release: Path) -> Edition:
-        """The release in a folder, as it is now. Raises InputError."""
-        folder, content = take_snapshot(release)
-        digest = sha256((folder / MANIFEST).read_bytes()).hexdigest()
-        own = File(MANIFEST, (folder / MANIFEST).stat().st_size, digest)
-        return cls(folder, content, digest, {file.path: file for file in (*content.files, own)})
+    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
+        """The release in a folder, as it is now; limits and store are those of its endpoint. Raises InputError."""
+        folder, content = await asyncio.to_thread(take_snapshot, release)
+        try:
+            endpoint = await Endpoint.open(folder, limits, store)
+        except StError:
+            drop_snapshot(folder)
+            raise
+        own = File.of(folder, MANIFEST)
+        return cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint)
 
-    def close(self) -> None:
-        """Give up the files."""
-        drop_snapshot(self.folder)
+    async def close(self) -> None:
+        """Let queries come to their end, and give up the files."""
+        await self.endpoint.close()
+        await asyncio.to_thread(drop_snapshot, self.folder)
 
     @cached_property
     def statements(self) -> Statements:
