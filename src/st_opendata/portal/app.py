@@ -15,16 +15,17 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.model.text import LANGUAGES
 from st_opendata.portal import completions, query_page
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import routes
 from st_opendata.portal.failures import show_http_error
 from st_opendata.portal.files import serve_file
+from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
 from st_opendata.portal.rendering import edition_of, page_url
-from st_opendata.portal.wording import choose_language
 
 
 def make_app(current: Current, options: Options) -> Starlette:
@@ -73,13 +74,13 @@ async def tell_health(request: Request) -> Response:
 
 async def choose_home(request: Request) -> Response:
     """The start page in the language that the browser asks for."""
-    language = choose_language(request.headers.get("Accept-Language"))
+    language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
 
 
 async def show_editor(request: Request) -> Response:
     """The page with the editor, in the language that the browser asks for."""
-    language = choose_language(request.headers.get("Accept-Language"))
+    language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     return RedirectResponse(page_url(language, "query"), 303, {"Vary": "Accept, Accept-Language"})
 
 

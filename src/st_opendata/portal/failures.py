@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from st_opendata.model.text import LANGUAGES
+from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.rendering import page
-from st_opendata.portal.wording import choose_language
 
 
 async def show_http_error(request: Request, error: Exception) -> Response:
@@ -17,7 +17,7 @@ async def show_http_error(request: Request, error: Exception) -> Response:
     if "text/html" not in request.headers.get("Accept", "") or not hasattr(request.state, "edition"):
         return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
     first = request.url.path.split("/", 2)[1]
-    language = first if first in LANGUAGES else choose_language(request.headers.get("Accept-Language"))
+    language = first if first in LANGUAGES else choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     request.scope["path_params"] = {"language": language}
     response = page(request, "failure.html", status=error.status_code, code=error.status_code)
     response.headers.update(error.headers or {})

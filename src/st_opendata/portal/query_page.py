@@ -21,6 +21,7 @@ from st_opendata.portal.answers import Answer
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.endpoint import Endpoint, QueryError
+from st_opendata.portal.endpoint.cache import Whole
 from st_opendata.portal.endpoint.forms import GRAPHS, SOLUTIONS
 from st_opendata.portal.endpoint.wire import Question, Writing
 from st_opendata.portal.illustrations import bars_picture, map_picture
@@ -91,6 +92,7 @@ async def _ask(endpoint: Endpoint, query: str) -> _Shown:
     question = Question(query, Writing("json", _JSON), Writing("turtle", _TURTLE), size=_BYTES)
     try:
         whole = await endpoint.answer(question, whole=True)
+        assert isinstance(whole, Whole)  # a larger one has met the limit
     except QueryError as error:
         if error.code == "bytes-limit":
             return _Shown(too_large=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 from babel import Locale, dates, numbers
@@ -88,12 +87,3 @@ def words_of(language: str) -> Words:
     """The words of one of `LANGUAGES`."""
     assert language in LANGUAGES
     return Words(language)
-
-
-def choose_language(accepted: str | None) -> str:
-    """The language of ours that a browser's Accept-Language asks for most (RFC 9110, section 12.5.4), else English."""
-    from werkzeug.datastructures import LanguageAccept
-    from werkzeug.http import parse_accept_header
-
-    wanted: Any = parse_accept_header(accepted, LanguageAccept)
-    return wanted.best_match(LANGUAGES) or "en"
