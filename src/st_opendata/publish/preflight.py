@@ -35,6 +35,11 @@ class Portal:
     language: str
     fields: Fields
 
+    @property
+    def schema(self) -> str:
+        """The field map for it (`fields.schemas()`)."""
+        return "dcat_ap_full" if self.fields else "plain"
+
     def held(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
         """The metadata without what this portal would drop in silence, and the names of what that is."""
         kept: dict[str, object] = {}
