@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 from st_opendata.errors import RemoteError
 from st_opendata.namespaces import readable
@@ -38,13 +39,18 @@ def _large(sent: Iterable[Resource]) -> str:
 def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], schema: Schema) -> Iterator[str]:
     """Each fault with the file or dataset, the field and the property that fills it."""
     for field, fault in details.items():
-        if field == "resources" and isinstance(fault, list) and len(fault) <= len(resources):
+        if field == "resources" and _by_position(fault, resources):
             for resource, faults in zip(resources, fault, strict=False):
-                if isinstance(faults, Mapping):
-                    for name, text in faults.items():
-                        yield f"{_named(name, schema.resource)} of {resource.file_name}: {described(text)}"
+                for name, text in faults.items():
+                    yield f"{_named(name, schema.resource)} of {resource.file_name}: {described(text)}"
         else:
             yield f"{_named(field, (*schema.dataset, *schema.extras))} of the dataset: {described(fault)}"
+
+
+def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
+    """Whether the portal tells the faults of each resource, in the order in which they were sent."""
+    each = isinstance(fault, list) and all(isinstance(faults, Mapping) for faults in fault)
+    return each and len(fault) <= len(resources)
 
 
 def _named(name: str, fields: Iterable[Field]) -> str:
