@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.publish.client import CkanClient
+from st_opendata.publish.fields import schema_for
 from st_opendata.publish.memory import recall, remember
 from st_opendata.publish.packages import Site, packages
 from st_opendata.publish.plan import Plan
@@ -44,7 +45,7 @@ def planned(release: Path, target: Target, wish: Wish) -> Iterator[tuple[Plan, S
         site = Site(
             url=portal.url,
             organization=portal.organization,
-            schema="dcat_ap_full" if portal.fields else "plain",
+            schema=schema_for(portal.plugins),
             language=portal.language,
             iris=target.iris,
             max_upload=target.max_upload,
