@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from install import LOCK, postgres_program
+from install import postgres_program
 from parts import database_user, postgres
 from processes import account, run
 from settings import HERE, ORGANIZATION, Site, StackError, write_private
@@ -33,14 +33,14 @@ def prepared(site: Site) -> bool:
     mark = site.state / "prepared"
     if not mark.is_file():
         return False
-    if mark.read_text("ascii") != versions():
+    if mark.read_text("ascii") != versions(site):
         raise StackError(f"The data in {site.state} was made by other versions; `make ckan-reset` begins anew.")
     return True
 
 
-def versions() -> str:
+def versions(site: Site) -> str:
     """A digest of what makes an empty site."""
-    parts = (LOCK, HERE / "inside" / "prepare.py", HERE / "data.py")
+    parts = (site.lock, HERE / "inside" / "prepare.py", HERE / "data.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
 
 
@@ -97,7 +97,7 @@ def fill(site: Site) -> None:
     copy(site.postgres.resolve(), kept(site))
     database.start()
     database.wait()
-    (site.state / "prepared").write_text(versions(), "ascii")
+    (site.state / "prepared").write_text(versions(site), "ascii")
 
 
 def reset(site: Site) -> None:
@@ -105,7 +105,7 @@ def reset(site: Site) -> None:
     for name in ("storage", "tmp", "redis", "solr"):
         shutil.rmtree(site.state / name, ignore_errors=True)
     mark = site.state / "prepared"
-    if mark.is_file() and mark.read_text("ascii") == versions():
+    if mark.is_file() and mark.read_text("ascii") == versions(site):
         copy(kept(site), site.postgres.resolve())
     else:
         forget(site)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +78,14 @@ def configured(root: Path) -> Ckan:
     state = Path(os.environ.get("CKAN_STATE") or root / "build" / "ckan")
     if not (state / "site.json").is_file():
         absent("no CKAN: start one with `make ckan`, or set ST_CKAN_URL, ST_CKAN_ORGANIZATION and ST_CKAN_TOKEN_FILE")
+    return started(state)
+
+
+def started(state: Path) -> Ckan:
+    """The CKAN that services/ckan started in this folder."""
     site = json.loads((state / "site.json").read_text("utf-8"))
-    token_file = Path(site["editor_token_file"])
-    return Ckan(site["url"], site["organization"], token_file.read_text("ascii").strip(), state)
+    token = Path(site["editor_token_file"]).read_text("ascii").strip()
+    return Ckan(site["url"], site["organization"], token, state)
 
 
 @pytest.fixture(scope="session")
@@ -177,3 +184,42 @@ def stack(ckan: Ckan, root: Path) -> Callable[..., None]:
 def publisher(ckan: Ckan, relay: Relay, command: Command) -> Publisher:
     """Publishes through the relay."""
     return Publisher(ckan, relay, command)
+
+
+OTHERS = {
+    "plain": {"CKAN_WITHOUT": "dcat dcat_json_interface structured_data scheming_datasets"},
+    "2.11": {"CKAN_VERSION": "2.11"},
+    "2.10": {"CKAN_VERSION": "2.10"},
+}
+"""Sites of other kinds, with the settings that make them."""
+
+
+@pytest.fixture(scope="session", params=OTHERS)
+def other_ckan(request: pytest.FixtureRequest, root: Path) -> Iterator[Ckan]:
+    """A CKAN of another kind, where ST_CKAN_OTHERS names it: started in a folder that stays, and stopped afterwards."""
+    name = str(request.param)
+    if name not in os.environ.get("ST_CKAN_OTHERS", "").split():
+        pytest.skip(f"set ST_CKAN_OTHERS to start other sites, as ST_CKAN_OTHERS='{' '.join(OTHERS)}'")
+    state = root / "build" / f"ckan-{name}"
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith("CKAN_") or key == "CKAN_INSTALL"
+    }
+    environment = inherited | {"CKAN_STATE": str(state)} | OTHERS[name] | free_ports(state)
+    program = [sys.executable, str(root / "services" / "ckan")]
+    done = subprocess.run([*program, "start"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    try:
+        yield started(state)
+    finally:
+        subprocess.run([*program, "stop"], env=environment, capture_output=True, check=True)
+
+
+def free_ports(state: Path) -> dict[str, str]:
+    """Settings for a site that is new; one that is there has its ports."""
+    if (state / "site.json").exists():
+        return {}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(4)]
+        ports = [str(server.getsockname()[1]) for server in servers]
+    names = ("CKAN_PORT", "CKAN_POSTGRES_PORT", "CKAN_REDIS_PORT", "CKAN_SOLR_PORT")
+    return dict(zip(names, ports, strict=True))

@@ -15,7 +15,7 @@ from st_opendata.catalogue import MAXIMUM, read_dcat, score_graph
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.findings import conforms
 from st_opendata.namespaces import expand
-from st_opendata.publish.fields import read_schema, schemas
+from st_opendata.publish.fields import read_schema, schema_for, schemas
 from st_opendata.publish.limits import is_name
 from st_opendata.publish.packages import Package, Resource, Site, packages
 from st_opendata.validation import validate_catalogue
@@ -139,6 +139,11 @@ def test_a_plain_ckan_gets_words(release: Path) -> None:
     resource = resource_of(places, "places.rdf")
     assert resource.metadata["format"] == "RDF"
     assert resource.url == f"https://portal.example/data/dataset/tiny-places/resource/{resource.id}/download/places.rdf"
+
+
+def test_the_plugins_of_a_site_tell_its_schema() -> None:
+    assert schema_for(["dcat", "datastore", "scheming_datasets"]) == "dcat_ap_full"
+    assert schema_for(["datastore"]) == schema_for([]) == "plain"
 
 
 @pytest.mark.parametrize("schema", schemas())
