@@ -60,11 +60,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Cities and money of Smarter Together, with what they refer to, as a catalogue of its own."""
+    """Smarter Together as a catalogue of the test's own, beside what else is on the portal."""
     folder = tmp_path_factory.mktemp("page")
     shutil.copytree(root / "datasets", folder / "datasets")
     path = folder / "datasets" / "catalogue.yaml"
-    path.write_text(path.read_text("utf-8").replace("\nid: smarter-together\n", f"\nid: {ID}\n", 1), "utf-8")
+    text = path.read_text("utf-8").replace("\nid: smarter-together\n", f"\nid: {ID}\n", 1)
+    path.write_text(text.replace("/st-opendata/smarter-together/", f"/st-opendata/{ID}/"), "utf-8")
     run("build", folder / "datasets", "--output", folder / "release")
     return folder / "release"
 
