@@ -1,4 +1,7 @@
-"""A real CKAN on this machine, without Docker: `python3 services/ckan start|stop|reset|status|lock`."""
+"""A real CKAN on this machine, without Docker: `python3 services/ckan start|stop|reset|status|lock`.
+
+`stop PART` stops one part alone, to see what CKAN does without it; `start` starts what does not run.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 import data
 import install
-from parts import configure, services
+from parts import PARTS, configure, services
 from processes import listening
 from settings import Site, StackError, read_site, write_private
 
@@ -50,7 +55,9 @@ def start(site: Site) -> None:
     for service in stores:
         service.wait()
     if new:
+        configure(replace(site, without=frozenset()))  # an empty site is the same whatever it then does without
         data.fill(site)
+        configure(site)
     ckan.start()
     ckan.wait()
     require_loopback(site)
@@ -59,10 +66,10 @@ def start(site: Site) -> None:
     say(f"The token of an editor of the organisation is in {site.token_file('editor')}")
 
 
-def stop(site: Site) -> None:
-    """Stop what start started, CKAN first."""
+def stop(site: Site, part: str | None = None) -> None:
+    """Stop what start started, CKAN first, or one part of it alone."""
     for service in reversed(services(site)):
-        if service.stop():
+        if part in (None, service.name) and service.stop():
             say(f"Stopped {service.name}")
 
 
@@ -118,7 +125,13 @@ def main() -> int:
     """Run the command; 1 means that it could not be done, and says why."""
     parser = argparse.ArgumentParser(prog="services/ckan", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
-    command = COMMANDS[parser.parse_args().command]
+    parser.add_argument("part", nargs="?", choices=PARTS, help="what to stop; all without it")
+    given = parser.parse_args()
+    command = COMMANDS[given.command]
+    if given.part:
+        if command is not stop:
+            parser.error("a part is named with stop only")
+        command = partial(stop, part=given.part)
     os.umask(0o077)
     try:
         site = read_site(os.environ, empty=command is reset)

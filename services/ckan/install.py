@@ -14,9 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from processes import run
-from settings import HERE, ROOT, VERSIONS, Site, StackError
+from settings import HERE, ROOT, VERSIONS, Site, StackError, lock_of
 
-LOCK = HERE / "requirements.lock"
 BUILD_LOCK = HERE / "build.lock"
 POM = HERE / "solr" / "pom.xml"
 JAR_HASHES = HERE / "solr" / "jars.sha256"
@@ -25,7 +24,7 @@ POSTGRES_VERSIONS = Path("/usr/lib/postgresql")
 
 def installed(site: Site) -> bool:
     """Whether everything is there, in these versions."""
-    python = stamped(site.python.parents[1], digest(BUILD_LOCK, LOCK))
+    python = stamped(site.python.parents[1], digest(BUILD_LOCK, site.lock))
     return python and stamped(site.jars, digest(POM, JAR_HASHES)) and not missing_packages()
 
 
@@ -92,15 +91,15 @@ def install_packages(log: Path, say: Callable[[str], None]) -> None:
 def install_python(site: Site, log: Path, say: Callable[[str], None]) -> None:
     """Install CKAN and its extensions, each file checked against the lock."""
     folder = site.python.parents[1]
-    wanted = digest(BUILD_LOCK, LOCK)
+    wanted = digest(BUILD_LOCK, site.lock)
     if stamped(folder, wanted):
         return
-    say("Installing CKAN")
+    say(f"Installing CKAN {VERSIONS['ckan'][site.version]}")
     shutil.rmtree(folder, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(folder)], log)
     pip = [str(site.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     run([*pip, "--require-hashes", "-r", str(BUILD_LOCK)], log)
-    run([*pip, "--require-hashes", "--no-build-isolation", "--use-pep517", "-r", str(LOCK)], log)
+    run([*pip, "--require-hashes", "--no-build-isolation", "--use-pep517", "-r", str(site.lock)], log)
     stamp(folder, wanted)
 
 
@@ -142,21 +141,26 @@ def lock(work: Path, say: Callable[[str], None]) -> None:
     compile_ = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
     compile_ += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
     compile_ += [option for name in python["replaced"] for option in ("--no-emit-package", name)]
-    for target, requirements in ((LOCK, python["requirements"]), (BUILD_LOCK, python["build"])):
+    locks = {
+        lock_of(version): [f"ckan[requirements]=={release}", *python["requirements"]]
+        for version, release in VERSIONS["ckan"].items()
+    }
+    locks[BUILD_LOCK] = python["build"]
+    for target, requirements in locks.items():
         source = work / "requirements.in"
         source.write_text("\n".join(requirements), "utf-8")
         run([*compile_, str(source), "--output-file", str(target)], log)
     copy_jars(work / "solr", log)
     JAR_HASHES.write_text(jar_hashes(work / "solr"), "ascii")
-    for path in (LOCK, BUILD_LOCK, JAR_HASHES):
+    for path in (*locks, JAR_HASHES):
         path.chmod(0o644)
         say(f"Wrote {path}")
     shutil.rmtree(work)
 
 
 def digest(*files: Path) -> str:
-    """One digest of these files and of the versions."""
-    parts = [hashlib.sha256(path.read_bytes()).digest() for path in (HERE / "versions.toml", *files)]
+    """One digest of these files."""
+    parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

@@ -20,6 +20,10 @@ DATABASE_USER = "postgres"
 """Root may not run PostgreSQL; Debian's package makes this user for it."""
 
 
+PARTS = ("postgres", "redis", "solr", "gunicorn")
+"""Their names, in the order of starting."""
+
+
 def services(site: Site) -> list[Service]:
     """In the order of starting."""
     return [postgres(site), redis(site), solr(site), ckan(site)]

@@ -31,6 +31,8 @@ PLUGINS = (
     "datastore",
     "activity",
 )
+DEFAULT_VIEWS = ("image_view", "datatables_view")
+"""Views that CKAN makes itself, with a resource that is created; these are its defaults."""
 
 
 class StackError(Exception):
@@ -39,7 +41,10 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """One CKAN with its PostgreSQL, Redis and Solr: where it lies and which ports it has."""
+    """One CKAN with its PostgreSQL, Redis and Solr: where it lies, which ports it has, which CKAN it is.
+
+    `version` is a key of the table `ckan` in versions.toml.
+    """
 
     state: Path
     install: Path
@@ -47,8 +52,11 @@ class Site:
     postgres_port: int
     redis_port: int
     solr_port: int
+    version: str
     locale: str
     upload_megabytes: int
+    without: frozenset[str] = frozenset()
+    """Plugins that it does not have."""
 
     @property
     def url(self) -> str:
@@ -58,7 +66,12 @@ class Site:
     @property
     def python(self) -> Path:
         """The interpreter of CKAN's own environment."""
-        return self.install / "python" / "bin" / "python"
+        return self.install / f"python-{self.version}" / "bin" / "python"
+
+    @property
+    def lock(self) -> Path:
+        """The Python packages of this version of CKAN, with their hashes."""
+        return lock_of(self.version)
 
     @property
     def jars(self) -> Path:
@@ -74,6 +87,11 @@ class Site:
     def postgres(self) -> Path:
         """PostgreSQL's data folder; a link where the database's user may not enter the state folder."""
         return self.state / "postgres"
+
+    @property
+    def storage(self) -> Path:
+        """Where CKAN keeps uploaded files."""
+        return self.state / "storage"
 
     def token_file(self, user: str) -> Path:
         """Where the API token of the `editor` or the `sysadmin` is kept."""
@@ -92,7 +110,7 @@ class Site:
         """CKAN's settings that differ from its defaults."""
         database = f"127.0.0.1:{self.postgres_port}"
         key = self.secrets
-        return {
+        settings = {
             "use": "egg:ckan",
             "SECRET_KEY": key["session"],
             "api_token.jwt.encode.secret": f"string:{key['token']}",
@@ -101,9 +119,10 @@ class Site:
             "ckan.site_title": "Smarter Together open data",
             "ckan.locale_default": self.locale,
             "ckan.locales_offered": "en fr de",
-            "ckan.storage_path": str(self.state / "storage"),
+            "ckan.storage_path": str(self.storage),
             "ckan.max_resource_size": str(self.upload_megabytes),
-            "ckan.plugins": " ".join(PLUGINS),
+            "ckan.plugins": " ".join(name for name in PLUGINS if name not in self.without),
+            "ckan.views.default_views": " ".join(name for name in DEFAULT_VIEWS if name not in self.without),
             "sqlalchemy.url": f"postgresql://ckan:{key['ckan']}@{database}/ckan",
             "ckan.datastore.write_url": f"postgresql://datastore_write:{key['datastore_write']}@{database}/datastore",
             "ckan.datastore.read_url": f"postgresql://datastore_read:{key['datastore_read']}@{database}/datastore",
@@ -113,6 +132,9 @@ class Site:
             "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
             "ckanext.dcat.rdf.profiles": "euro_dcat_ap_3",
         }
+        if self.version == "2.10":  # its sessions are Beaker's, which has keys of its own
+            settings |= {"beaker.session.secret": key["session"], "beaker.session.validate_key": key["session"]}
+        return settings
 
     def facts(self) -> dict[str, Any]:
         """What programs need to use the site; kept in the state folder as site.json."""
@@ -122,6 +144,7 @@ class Site:
             "editor_token_file": str(self.token_file("editor")),
             "sysadmin_token_file": str(self.token_file("sysadmin")),
             "ports": [self.port, self.postgres_port, self.redis_port, self.solr_port],
+            "version": self.version,
         }
 
 
@@ -130,14 +153,15 @@ def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
 
     CKAN_STATE is its folder, CKAN_PORT its first port (else that of the state folder's site, else 5000); the other
     ports follow it, or are set one by one. A state folder keeps its ports unless it is to be emptied,
-    since addresses are stored with the data.
+    since addresses are stored with the data; it keeps its version (CKAN_VERSION) unless another one is named.
 
     Raises:
-        StackError: a value is not a number, or a port is not that of the state folder's site.
+        StackError: a value is none that there is, or a port is not that of the state folder's site.
     """
     state = Path(environment.get("CKAN_STATE") or ROOT / "build" / "ckan").resolve()
     kept = state / "site.json"
-    ports = json.loads(kept.read_text("utf-8"))["ports"] if kept.exists() else []
+    facts = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    ports = facts.get("ports", [])
     port = number(environment, "CKAN_PORT", ports[0] if ports else 5000)
     following = ports[1:] if ports[:1] == [port] else [port + 1, port + 2, port + 3]
     site = Site(
@@ -147,9 +171,13 @@ def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
         postgres_port=number(environment, "CKAN_POSTGRES_PORT", following[0]),
         redis_port=number(environment, "CKAN_REDIS_PORT", following[1]),
         solr_port=number(environment, "CKAN_SOLR_PORT", following[2]),
+        version=one_of(VERSIONS["ckan"], environment, "CKAN_VERSION", facts.get("version")),
         locale=environment.get("CKAN_LOCALE") or "en",
         upload_megabytes=number(environment, "CKAN_MAX_UPLOAD_SIZE_MB", 100),
+        without=frozenset(environment.get("CKAN_WITHOUT", "").split()),
     )
+    if unknown := sorted(site.without.difference(PLUGINS)):
+        raise StackError(f"CKAN_WITHOUT names {unknown[0]}, which is none of the site's plugins: {', '.join(PLUGINS)}.")
     if ports and not empty and site.facts()["ports"] != ports:
         raise StackError(
             f"{state} holds a site with the ports {', '.join(map(str, ports))}. Leave the ports unset, "
@@ -164,6 +192,19 @@ def number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
         raise StackError(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def one_of(choices: Mapping[str, object], environment: Mapping[str, str], name: str, default: str | None) -> str:
+    """The choice that a variable of the environment names, else the default, else the first."""
+    text = environment.get(name) or default or next(iter(choices))
+    if text not in choices:
+        raise StackError(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
+    return text
+
+
+def lock_of(version: str) -> Path:
+    """The lock file of a version of CKAN."""
+    return HERE / f"ckan-{version}.lock"
 
 
 def write_private(path: Path, text: str) -> None:

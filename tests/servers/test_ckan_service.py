@@ -47,6 +47,17 @@ def test_port_that_is_none(root: Path, tmp_path: Path, port: str) -> None:
     assert done.stderr == f"Error: CKAN_PORT must be a whole number from 1 to 65535, not {port!r}.\n"
 
 
+def test_version_that_is_none(root: Path, tmp_path: Path) -> None:
+    done = run(root, "start", CKAN_STATE=str(tmp_path), CKAN_VERSION="2.9")
+    assert done.returncode == 1
+    assert done.stderr == "Error: CKAN_VERSION must be one of 2.12, 2.11, 2.10, not '2.9'.\n"
+
+
+def test_folder_keeps_its_version(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "site.json").write_text('{"ports": [5300, 5301, 5302, 5303], "version": "2.10"}', "ascii")
+    assert json.loads(run(root, "status", CKAN_STATE=str(tmp_path)).stdout)["version"] == "2.10"
+
+
 def test_port_that_is_taken(root: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
@@ -83,14 +94,20 @@ def free() -> list[int]:
 
 def test_locks_pin_every_version_and_name_no_host(root: Path) -> None:
     folder = root / "services" / "ckan"
-    versions = tomllib.loads((folder / "versions.toml").read_text("utf-8"))["python"]
-    for name, requirements in (("requirements.lock", versions["requirements"]), ("build.lock", versions["build"])):
+    versions = tomllib.loads((folder / "versions.toml").read_text("utf-8"))
+    locks = {
+        f"ckan-{version}.lock": [f"ckan=={release}", *versions["python"]["requirements"]]
+        for version, release in versions["ckan"].items()
+    }
+    locks["build.lock"] = versions["python"]["build"]
+    assert set(locks) == {path.name for path in folder.glob("*.lock")}
+    for name, requirements in locks.items():
         text = (folder / name).read_text("ascii")
         assert not re.search(r"://|index-url|find-links|^/|\s/", text, re.MULTILINE)
         assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z0-9])", text.strip()))
         for requirement in requirements:
-            assert re.sub(r"\[.*\]", "", requirement) + " " in text, requirement
-    assert not re.search(r"^psycopg2==", (folder / "requirements.lock").read_text("ascii"), re.MULTILINE)
+            assert f"{requirement} " in text, requirement
+        assert not re.search(r"^psycopg2==", text, re.MULTILINE)
 
 
 def test_jars_have_hashes(root: Path) -> None:

@@ -2,174 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from publishing import NOTES, PLACES, assert_published, show
 
 from st_opendata.__main__ import main
 from st_opendata.publish.apply import apply
 from st_opendata.publish.ckan import Target, planned
 from st_opendata.publish.survey import Wish
-from st_opendata.release import read_release
 
-pytestmark = pytest.mark.xdist_group("ckan")
-
-CATALOGUE = """\
-id: {id}
-base: https://example.org/{id}/
-title: {{en: A catalogue to publish}}
-description: {{en: Made by a test.}}
-publisher: {{iri: "https://example.org/publisher", name: {{en: City office}}, type: LocalAuthority}}
-contactPoint: {{name: {{en: City office}}, email: office@example.org}}
-license: CC_BY_4_0
-rights: {{en: Free to use with attribution.}}
-accessRights: PUBLIC
-accrualPeriodicity: AS_NEEDED
-availability: STABLE
-status: COMPLETED
-language: [en]
-theme: [REGI]
-keyword: {{en: [city, example]}}
-spatial: [{{iri: "https://sws.geonames.org/2996944/", label: {{en: Lyon}}, centroid: [45.74906, 4.84789]}}]
-temporal: {{start: 2020-01-01, end: 2020-12-31}}
-issued: 2020-02-01
-modified: 2020-03-01
-version: 1.0.0
-datasets: [{datasets}]
-"""
-DATASET = """\
-title: {{en: {title}}}
-description: {{en: Cities and their names.}}
-tables:
-"""
-TABLE = """\
-  - url: {name}.csv
-    title: {{en: Table {name}}}
-    tableSchema:
-      aboutUrl: "{name}/{{id}}"
-      primaryKey: id
-      columns:
-        - {{name: id, required: true}}
-        - {{name: label, lang: en, propertyUrl: "rdfs:label"}}
-"""
-Tables = dict[str, dict[str, str]]
-ID = f"publish-test-{uuid4().hex[:8]}"
-FIRST: Tables = {"places": {"towns": "id,label\na,Lyon\nb,Vienna\n"}, "notes": {"remarks": "id,label\nx,Remark\n"}}
-SECOND: Tables = {
-    "places": {"towns": "id,label\na,Lyon\nb,Wien\n", "rivers": "id,label\nr,Rhône\n"},
-    "notes": FIRST["notes"],
-}
-PLACES, NOTES = f"{ID}-places", f"{ID}-notes"
 Publish = Callable[..., tuple[int, str]]
-
-
-def build(folder: Path, tables: Tables, title: str) -> Path:
-    for dataset, files in tables.items():
-        (folder / dataset).mkdir(parents=True)
-        for name, text in files.items():
-            (folder / dataset / f"{name}.csv").write_text(text, "utf-8")
-        described = DATASET.format(title=title) + "".join(TABLE.format(name=name) for name in files)
-        (folder / dataset / "dataset.yaml").write_text(described, "utf-8")
-    (folder / "catalogue.yaml").write_text(CATALOGUE.format(id=ID, datasets=", ".join(tables)), "utf-8")
-    assert main(["build", str(folder), "--output", str(folder / "release")]) == 0
-    return folder / "release"
-
-
-@pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
-    """A release; one with another title, row and table; and that without the dataset of notes."""
-    folder = tmp_path_factory.mktemp("publish")
-    return (
-        build(folder / "first", FIRST, "Places"),
-        build(folder / "second", SECOND, "All places"),
-        build(folder / "third", {"places": SECOND["places"]}, "All places"),
-    )
-
-
-@pytest.fixture(autouse=True)
-def portal(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The CKAN without what a test published; nothing is remembered of it."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("ST_CKAN_TOKEN", ckan.token)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    yield ckan
-    for name in (PLACES, NOTES, f"{ID}-catalogue"):
-        if ckan.post("package_show", token=ckan.token, id=name).status_code == 200:
-            ckan.purge(name)
-
-
-@pytest.fixture
-def publish(ckan: Any, capsys: pytest.CaptureFixture[str]) -> Publish:
-    """Run the command; its exit code and all it wrote, in which the token never stands."""
-
-    def run(release: Path, *options: str) -> tuple[int, str]:
-        capsys.readouterr()
-        code = main(["publish", "ckan", str(release), "--url", ckan.url, "--organization", ckan.organization, *options])
-        written = "".join(capsys.readouterr())
-        assert ckan.token not in written
-        return code, written
-
-    return run
-
-
-def show(ckan: Any, name: str) -> dict[str, Any]:
-    """The dataset as a visitor sees it."""
-    answer = ckan.post("package_show", id=name)
-    assert answer.status_code == 200, answer.text
-    result: dict[str, Any] = answer.json()["result"]
-    return result
-
-
-def assert_published(ckan: Any, release: Path) -> None:
-    """Every file of every dataset can be downloaded by a visitor and is that of the release; search shows each once."""
-    content = read_release(release)
-    for dataset in content.datasets:
-        shown = show(ckan, f"{ID}-{dataset.id}")
-        assert shown["title"] == dataset.title["en"]
-        digests = {requests.get(resource["url"], timeout=30).content for resource in shown["resources"]}
-        served = {sha256(body).hexdigest() for body in digests}
-        assert {item.file.sha256 for item in dataset.distributions} <= served
-        assert "writing" not in json.dumps(shown["extras"])
-    found = ckan.post("package_search", fq=f"name:{ID}-*", rows=100).json()["result"]["results"]
-    assert sorted(each["name"] for each in found) == sorted(
-        [*(f"{ID}-{dataset.id}" for dataset in content.datasets), f"{ID}-catalogue"]
-    )
-    for dataset in content.datasets:
-        for item in dataset.distributions:
-            if item.format.name == "csv":
-                assert_table(
-                    ckan, f"{ID}-{dataset.id}", item.title["en"], (release / item.file.path).read_text("utf-8")
-                )
-    for each in found:
-        assert each["metadata_modified"] == show(ckan, each["name"])["metadata_modified"]
-
-
-def assert_table(ckan: Any, dataset: str, title: str, text: str) -> None:
-    """The DataStore table has the rows of the file, labels for its columns, and one view for visitors."""
-    resource = next(
-        each for each in show(ckan, dataset)["resources"] if each["format"] == "CSV" and each["name"].startswith(title)
-    )
-    answer = ckan.post("datastore_search", resource_id=resource["id"]).json()["result"]
-    rows = [{key: value for key, value in row.items() if key != "_id"} for row in answer["records"]]
-    assert rows == list(csv.DictReader(text.splitlines()))
-    assert [field["info"]["label"] for field in answer["fields"][1:]] == ["id", "label"]
-    views = ckan.post("resource_view_list", id=resource["id"]).json()["result"]
-    assert [view["view_type"] for view in views] == ["datatables_view"]
+pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
 
 
 @pytest.fixture
@@ -327,17 +182,6 @@ def test_an_editor_at_the_same_time_is_not_overwritten(ckan: Any, releases: tupl
     assert show(ckan, PLACES)["title"] == "Edited meanwhile"
 
 
-def test_repairs_what_a_killed_publisher_left(ckan: Any, releases: tuple[Path, ...], publish: Publish) -> None:
-    """Killed at many points of a first publish and of an update, the next run completes it."""
-    for number in range(int(os.environ.get("ST_KILLS", "4"))):
-        release = releases[number % 2]
-        kill_while_publishing(ckan, release, number * 0.61803 % 1 * 1.5)
-        code, written = publish(release)
-        assert code == 0, written
-        assert_published(ckan, release)
-        assert publish(release, "--dry-run", "--exit-code")[0] == 0
-
-
 def test_a_wrong_token_is_told(ckan: Any, releases: tuple[Path, ...], publish: Publish, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("wrong\n")
     code, written = publish(releases[0], "--token-file", str(tmp_path / "token"))
@@ -420,26 +264,3 @@ def test_any_history_ends_in_equality(
     assert_published(ckan, releases[last])
     code, written = publish(releases[last], "--dry-run", "--exit-code", "--prune")
     assert code == 0, written
-
-
-def workers(ckan: Any) -> list[int]:
-    """The processes of CKAN that answer requests."""
-    master = int((ckan.state / "run" / "gunicorn.pid").read_text())
-    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
-
-
-def test_repairs_what_a_killed_server_left(ckan: Any, releases: tuple[Path, ...], publish: Publish) -> None:
-    """While the portal's processes are killed one after another, publishing goes on; one more run completes it."""
-    kills = int(os.environ.get("ST_WORKER_KILLS", "0"))
-    if not (ckan.state and kills):
-        pytest.skip("processes of CKAN are only killed where ST_WORKER_KILLS says how often, in a stack of `make ckan`")
-    for number in range(kills):
-        release = releases[number % 2]
-        killer = Timer(0.3 + number * 0.61803 % 1, lambda: [os.kill(pid, signal.SIGKILL) for pid in workers(ckan)[:1]])
-        killer.start()
-        publish(release)
-        killer.join()
-        code, written = publish(release)
-        assert code == 0, written
-        assert_published(ckan, release)
-        assert publish(release, "--dry-run", "--exit-code")[0] == 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from st_opendata.publish.apply import Done
     from st_opendata.publish.plan import Change, Difference, Plan
 
+_SECONDS = click.FloatRange(0, min_open=True)
 _WIDTH = 70
 """Characters shown of a value before and after."""
 
@@ -41,6 +42,7 @@ def command() -> None:
 @click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="The largest file that the site takes.")
 @click.option("--link-base", metavar="URL", help="Link larger files below this URL, where the release is served too.")
 @click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
+@click.option("--timeout", type=_SECONDS, metavar="SECONDS", default=120, show_default=True, help="Wait for an answer.")
 @json_option
 def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     *,
@@ -56,6 +58,7 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     max_upload: int | None,
     link_base: str | None,
     workers: int,
+    timeout: float,
     as_json: bool,
 ) -> int:
     """Publish RELEASE to a CKAN portal.
@@ -73,7 +76,7 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
         from st_opendata.publish.survey import Wish
         from st_opendata.publish.token import find_token
 
-    target = Target(url, organization, find_token(url, token_file), workers, iris, max_upload, link_base)
+    target = Target(url, organization, find_token(url, token_file), workers, iris, max_upload, link_base, timeout)
     with planned(release, target, Wish(overwrite, prune)) as (plan, surveyor):
         if not as_json:
             _write_plan(plan)
@@ -115,20 +118,38 @@ def _progress(number: int) -> Iterator[Callable[[Done], None]]:
 
 def _conclude(plan: Plan, done: Sequence[Done]) -> int:
     """Say on stderr what was not done; 4 where the portal refused or failed, 1 where something was left alone."""
-    for each in done:
-        if each.error:
-            note(f"Failed: {each.change.name}: {each.error}")
     from st_opendata.publish.plan import Kind
 
+    for names, error in _failures(done):
+        note(f"Failed: {_some(names)}: {error}")
+    if taken := plan.of(Kind.TAKEN):
+        note(f"Left alone: {_some([each.name for each in taken])}: see above whose the name is.")
+        note("  Have that dataset renamed or purged on the portal, or give the catalogue another id.")
     failed = sum(bool(each.error) for each in done)
     unbegun = len(plan.writes) - len(done)
     if unbegun:
         note(f"{count(unbegun, 'dataset')} not begun: the portal failed several times in a row.")
     if failed or unbegun:
         note("Run the command again when the cause is gone: it goes on where this run ended.")
-    if failed or unbegun or plan.of(Kind.TAKEN):
+    if failed or unbegun or taken:
         return 4
     return 1 if plan.of(Kind.DRIFTED) else 0
+
+
+def _failures(done: Sequence[Done]) -> list[tuple[list[str], Exception]]:
+    """The datasets that failed for one reason, and the first error that tells it."""
+    grouped: dict[tuple[str, str | None], tuple[list[str], Exception]] = {}
+    for each in done:
+        if each.error:
+            reason = _message(each.error), getattr(each.error, "remedy", None)
+            grouped.setdefault(reason, ([], each.error))[0].append(each.change.name)
+    return list(grouped.values())
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first three of the names, and how many more there are."""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _write_plan(plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 A new dataset is created private, with its mark saying that it is being written; one revise then stores all files,
 makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata and files. Where
-tables and views are to be made, they come after the files, and one more write makes public and settles the mark. Each
+tables and views are to be made, or the portal is known to alter what it is sent, one more write settles the mark. Each
 write is bound to the state that the one before left (`metadata_modified`), so a second publisher or an editor is told,
 never overwritten. CKAN stores files before its database commits: whatever is still marked is sent again in full.
 """
@@ -20,6 +20,7 @@ from st_opendata.publish.client import CkanClient, Uploads, passes
 from st_opendata.publish.content import Shown, mark_of
 from st_opendata.publish.furnishing import furnish, furnishing_of
 from st_opendata.publish.plan import WRITES, Change, Kind, Plan, Wanted, decide
+from st_opendata.publish.refusals import explained
 from st_opendata.publish.revision import as_held, begun_mark, marking, new_dataset, revision, settling, uploads
 from st_opendata.publish.survey import Surveyor
 
@@ -73,7 +74,7 @@ def _attempt(change: Change, surveyor: Surveyor) -> Done:
                 _carry_out(current, surveyor)
         except RemoteError as error:
             if attempt == _ATTEMPTS or not (passes(error) or _overtaken(current, error, surveyor)):
-                return Done(change, error)
+                return Done(change, explained(error, change, surveyor.portal))
             time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
         except OSError as error:
             return Done(change, error)
@@ -139,16 +140,22 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         assert change.shown
         begun = _revise(client, change.shown, marking(change.shown, begun_mark(change.shown, wanted)))
         mark = wanted.mark()
-    if furnishing:
+    if furnishing or _altered(change):
         mark = replace(mark, writing=True)
     shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
     if furnishing:
         furnish(client, furnishing)
         shown = _unedited(shown, wanted, surveyor)
-    # Where the portal keeps some value in a form of its own, that one is noted, or it would look edited.
+    # Where the portal made something else of a value, that is noted, or it would look edited.
     if (settled := wanted.mark(dataset={**shown, "private": False})) != mark:
         shown = _revise(client, shown, settling(shown, settled))
     surveyor.confirmed[shown["id"]] = shown["metadata_modified"]
+
+
+def _altered(change: Change) -> bool:
+    """Whether the portal holds something of the dataset in another form than it was sent, so that it will again."""
+    before = mark_of(change.shown) if change.shown else None
+    return bool(before and before.altered)
 
 
 def _unedited(revised: Shown, wanted: Wanted, surveyor: Surveyor) -> Shown:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from st_opendata.publish.client import CkanClient
+from st_opendata.publish.client import TIMEOUT, CkanClient
 from st_opendata.publish.memory import recall, remember
 from st_opendata.publish.packages import Site, packages
 from st_opendata.publish.plan import Plan
@@ -18,7 +18,10 @@ from st_opendata.release import read_release
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A portal to publish to, as the publisher names it; what the fields mean is said at `packages.Site`."""
+    """A portal to publish to, as the publisher names it; what the fields mean is said at `packages.Site`.
+
+    `timeout` is the number of seconds to wait for an answer.
+    """
 
     url: str
     organization: str
@@ -27,6 +30,7 @@ class Target:
     iris: bool = False
     max_upload: int | None = None
     link_base: str | None = None
+    timeout: float = TIMEOUT
 
 
 @contextmanager
@@ -38,13 +42,13 @@ def planned(release: Path, target: Target, wish: Wish) -> Iterator[tuple[Plan, S
         RemoteError: the portal refuses, fails or does not answer.
     """
     base = read_release(release).base
-    client = CkanClient(target.url, target.token, connections=target.workers)
+    client = CkanClient(target.url, target.token, connections=target.workers, timeout=target.timeout)
     try:
         portal = survey_portal(client, target.organization)
         site = Site(
             url=portal.url,
             organization=portal.organization,
-            schema="dcat_ap_full" if portal.fields else "plain",
+            schema=portal.schema,
             language=portal.language,
             iris=target.iris,
             max_upload=target.max_upload,

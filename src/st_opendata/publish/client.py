@@ -29,6 +29,7 @@ from ckanapi.errors import (
 )
 from requests.adapters import HTTPAdapter
 from requests_toolbelt import MultipartEncoder
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Retry
 
 from st_opendata import __version__
@@ -36,8 +37,9 @@ from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
 
 AGENT = f"st-opendata/{__version__}"
-_TIMEOUT = (10.0, 120.0)
-"""Seconds to connect, and to wait for the next byte of an answer: a write may have to store large files first."""
+TIMEOUT = 120.0
+"""Seconds to wait for the next byte of an answer: a write may have to store large files first."""
+_CONNECT_TIMEOUT = 10.0
 _RETRY = Retry(
     total=6,
     connect=2,
@@ -54,17 +56,20 @@ _RETRY = Retry(
 )
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
+TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
+"""What to do about a file that the portal refuses for its size, which CKAN tells as a fault of the field `upload`."""
 _PASSING = {0, 429, 500, 502, 503, 504}
 
 
 class CkanClient:
     """A portal's actions, called with one token; safe to use from several threads."""
 
-    def __init__(self, url: str, token: str | None = None, *, connections: int = 4) -> None:
+    def __init__(self, url: str, token: str | None = None, *, connections: int = 4, timeout: float = TIMEOUT) -> None:
         """Raises UsageError where the URL is not http(s)."""
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise UsageError(f'"{url}" is not an http(s) URL')
         self.url = url.rstrip("/")
+        self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)
         self._session = requests.Session()
         self._session.auth = _Token(token)
         adapter = HTTPAdapter(pool_maxsize=connections, max_retries=_RETRY)
@@ -78,7 +83,7 @@ class CkanClient:
 
     def read(self, action: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 (JSON)
         """The result of an action that changes nothing. Raises RemoteError."""
-        options = {"timeout": _TIMEOUT, "allow_redirects": False}
+        options = {"timeout": self._timeout, "allow_redirects": False}
         with self._failures(action):
             return self._ckan.call_action(action, dict(parameters or {}), requests_kwargs=options)
 
@@ -106,7 +111,7 @@ class CkanClient:
         url = f"{self.url}/api/action/{action}"
         headers = {"Content-Type": content_type, "User-Agent": AGENT}
         with self._failures(action) as told:
-            response = self._session.post(url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
+            response = self._session.post(url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False)
             told.update(response.headers)
             return reverse_apicontroller_action(url, response.status_code, response.text)
 
@@ -128,7 +133,11 @@ class CkanClient:
         except ValidationError as error:
             details = {key: value for key, value in (error.error_dict or {}).items() if key != "__type"}
             raise RemoteError(
-                f"refused: {described(details)}", place=place, remedy=_remedy(details), status=409, details=details
+                f"refused: {described(details)}",
+                place=place,
+                remedy=TOO_LARGE if "upload" in details else None,
+                status=409,
+                details=details,
             ) from None
         except (SearchError, SearchIndexError) as error:
             raise RemoteError(
@@ -154,9 +163,14 @@ class CkanClient:
                 status=495,
             ) from None
         except requests.RequestException as error:
-            raise RemoteError(
-                f"the portal did not answer: {_cause(error)}", place=place, remedy="Check the URL and the network."
-            ) from None
+            raise self._unanswered(error, place) from None
+
+    def _unanswered(self, error: requests.RequestException, place: Place) -> RemoteError:
+        if isinstance(_innermost(error), ReadTimeoutError):
+            text = f"the portal did not answer within {self._timeout[1]:g} seconds"
+            return RemoteError(text, place=place, remedy="Try again later; --timeout SECONDS waits longer.")
+        remedy = "Check the URL and the network, and whether the portal runs."
+        return RemoteError(f"the portal did not answer: {_cause(error)}", place=place, remedy=remedy)
 
     def _unexpected(self, error: Exception, place: Place, headers: Mapping[str, str]) -> RemoteError:
         """An answer that is no CKAN envelope; ckanapi has it as the text of a list: URL, status, body."""
@@ -180,14 +194,17 @@ class CkanClient:
                 status=status,
             )
         if status == 413:
-            text, remedy = "the portal does not take files as large as this one", _remedy({"upload": ""})
-            return RemoteError(text, place=place, remedy=remedy, status=413)
+            text = "the portal does not take files as large as these"
+            return RemoteError(text, place=place, remedy=TOO_LARGE, status=413)
         text, wait = f"the portal answered {status}: {_summary(body)}", _seconds(headers.get("Retry-After"))
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
     def _location(self) -> str:
         response = self._session.get(
-            f"{self.url}/api/action/status_show", timeout=_TIMEOUT, allow_redirects=False, headers={"User-Agent": AGENT}
+            f"{self.url}/api/action/status_show",
+            timeout=self._timeout,
+            allow_redirects=False,
+            headers={"User-Agent": AGENT},
         )
         return response.headers.get("Location", "another address").removesuffix("/api/action/status_show")
 
@@ -222,26 +239,25 @@ def described(details: object) -> str:
     return str(details)
 
 
-def _remedy(details: Mapping[str, object]) -> str | None:
-    """What to do about a file that is too large: CKAN tells it as a fault of the field `upload`."""
-    if "upload" not in str(details):
-        return None
-    return "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
-
-
 def _reason(error: NotAuthorized) -> str:
     content = error.args[0] if error.args else ""
     text = content.get("message", "") if isinstance(content, Mapping) else str(content)
     return text.removeprefix("Access denied: ") or "the token does not give the right to do this"
 
 
-def _cause(error: BaseException) -> str:
-    """The innermost reason: requests and urllib3 wrap the system's words several times."""
+def _innermost(error: BaseException) -> BaseException:
+    """The reason of an error: requests and urllib3 wrap the system's several times."""
     while inner := next(
         (each for each in (getattr(error, "reason", None), *error.args) if isinstance(each, Exception)), None
     ):
         error = inner
-    return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(error)) or type(error).__name__
+    return error
+
+
+def _cause(error: BaseException) -> str:
+    """The words of the innermost reason."""
+    cause = _innermost(error)
+    return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(cause)) or type(cause).__name__
 
 
 def _summary(body: str) -> str:

@@ -24,8 +24,9 @@ class Mark:
     """What we note on a dataset.
 
     `catalogue` is the base IRI of the catalogue that it belongs to; `digest` that of what was published; `content` that
-    of what the portal made of it, over `fields` and `resource_fields`. While `writing`, a write is not finished, and
-    what the portal holds may be half old, half new.
+    of what the portal made of it, over `fields` and `resource_fields`; where the portal made something else of it than
+    was sent, it is `altered`. While `writing`, a write is not finished, and what the portal holds may be half old, half
+    new.
     """
 
     catalogue: str
@@ -34,6 +35,7 @@ class Mark:
     fields: tuple[str, ...]
     resource_fields: tuple[str, ...]
     writing: bool = False
+    altered: bool = False
 
     def text(self) -> str:
         """The mark as the value of an extra."""
@@ -44,6 +46,7 @@ class Mark:
             "fields": " ".join(self.fields),
             "resource_fields": " ".join(self.resource_fields),
             **({"writing": True} if self.writing else {}),
+            **({"altered": True} if self.altered else {}),
         }
         return json.dumps(values, separators=(",", ":"))
 
@@ -59,6 +62,7 @@ class Mark:
                 fields=tuple(str(values["fields"]).split()),
                 resource_fields=tuple(str(values["resource_fields"]).split()),
                 writing=bool(values.get("writing")),
+                altered=bool(values.get("altered")),
             )
         except (ValueError, KeyError, TypeError):
             return None

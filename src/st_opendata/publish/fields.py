@@ -7,7 +7,7 @@ is left out. Values with several languages give the site's language, else Englis
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from st_opendata.publish.limits import as_markdown, legal_tag
 from st_opendata.rdf.statements import Statements, Term, text_of
 
 _FOLDER = Path(__file__).parent / "schemas"
-_SECTIONS = ("dataset", "extras", "resource", "formats", "elsewhere", "without_field")
+_SECTIONS = ("plugins", "dataset", "extras", "resource", "formats", "elsewhere", "without_field")
 _LABELS = tuple(map(expand, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 _FORMATS = {form.media_type: form for form in FORMATS}
 
@@ -41,13 +41,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of one kind of site.
+    """The fields of one kind of site, which is known by the `plugins` that it has.
 
     `elsewhere` has the properties that need no field, since CKAN says the same in another way; `without_field` those
     that get lost, with the reason.
     """
 
     name: str
+    plugins: frozenset[str]
     dataset: tuple[Field, ...]
     extras: tuple[Field, ...]
     resource: tuple[Field, ...]
@@ -101,6 +102,12 @@ def schemas() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 
 
+def schema_for(plugins: Collection[str]) -> str:
+    """The name of the field map for a site with these plugins: of those whose plugins it has all, the one with most."""
+    fitting = [schema for schema in map(read_schema, schemas()) if schema.plugins.issubset(plugins)]
+    return max(fitting, key=lambda schema: len(schema.plugins)).name
+
+
 def read_schema(name: str) -> Schema:
     """The field map of that name.
 
@@ -117,6 +124,7 @@ def read_schema(name: str) -> Schema:
         raise ConfigurationError("the sections of a field map are " + ", ".join(_SECTIONS), place=document.place())
     return Schema(
         name=name,
+        plugins=frozenset(content.get("plugins", [])),
         dataset=_fields(document, content, "dataset"),
         extras=_fields(document, content, "extras"),
         resource=_fields(document, content, "resource"),

@@ -38,6 +38,7 @@ class Kind(StrEnum):
 
 
 _RELEASED = "the release changed"
+_UNLISTED = "the portal's search does not list it"
 WRITES = frozenset({Kind.CREATE, Kind.UPDATE, Kind.REVIVE, Kind.DELETE})
 
 
@@ -63,8 +64,9 @@ class Wanted:
     def mark(self, *, writing: bool = False, dataset: Shown | None = None) -> Mark:
         """Our mark for it; `dataset` is what the portal made of it, where that is known."""
         fields, resource_fields = fields_of(self.dataset)
-        digest = content_digest(dataset or self.dataset, fields, resource_fields)
-        return Mark(self.catalogue, self.digest, digest, fields, resource_fields, writing)
+        sent = content_digest(self.dataset, fields, resource_fields)
+        held = content_digest(dataset, fields, resource_fields) if dataset else sent
+        return Mark(self.catalogue, self.digest, held, fields, resource_fields, writing, held != sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,11 @@ def same_moment(one: str, other: str) -> bool:
 def decide(
     wanted: Wanted, shown: Shown | None, portal: Portal, *, listed: str | None = None, overwrite: bool = False
 ) -> Change:
-    """What to do with a dataset of the release that the portal shows so; `listed` is its search's metadata_modified."""
+    """What to do with a dataset of the release that the portal shows so.
+
+    `listed` is the metadata_modified that its search shows: empty where search does not list the dataset, None where
+    search was not asked.
+    """
     uploads = tuple(resource.id for resource in wanted.package.resources if resource.file)
     if shown is None:
         return Change(Kind.CREATE, wanted.name, "not on the portal", wanted, files=uploads)
@@ -174,7 +180,8 @@ def decide(
     if kind == Kind.DRIFTED and overwrite:
         kind, reason = Kind.UPDATE, f"{reason}: overwritten"
     # Only where the portal is as we left it does it hold the files that it states to hold.
-    files = _changed_files(wanted, shown) if reason == _RELEASED else () if kind == Kind.DRIFTED else uploads
+    as_left = reason in (_RELEASED, _UNLISTED)
+    files = _changed_files(wanted, shown) if as_left else () if kind == Kind.DRIFTED else uploads
     return Change(kind, wanted.name, reason, wanted, shown, compare(shown, wanted), files)
 
 
@@ -187,8 +194,8 @@ def _state(wanted: Wanted, shown: Shown, listed: str | None) -> tuple[Kind, str]
         return Kind.UPDATE, "a write of it was cut off: everything is sent again"
     if not mark or content_digest(shown, mark.fields, mark.resource_fields) != mark.content:
         return Kind.DRIFTED, "edited on the portal since it was published"
-    if listed and not same_moment(listed, str(shown["metadata_modified"])):
-        return Kind.UPDATE, "the portal's search shows another state than its database"
+    if listed is not None and not same_moment(listed, str(shown["metadata_modified"])):
+        return Kind.UPDATE, "the portal's search shows another state than its database" if listed else _UNLISTED
     if (mark.digest, mark.catalogue) == (wanted.digest, wanted.catalogue):
         return Kind.UNCHANGED, "as released"
     return Kind.UPDATE, _RELEASED
@@ -227,14 +234,15 @@ def _not_ours(wanted: Wanted, shown: Shown, portal: Portal) -> str | None:
     A form of CKAN drops the mark with all extras, but not the ids of resources, which are made from our IRIs.
     """
     organization = (shown.get("organization") or {}).get("name") or shown.get("owner_org") or "no organisation"
+    taken = f"its name is taken by a {'deleted ' if shown['state'] == 'deleted' else ''}dataset"
     if shown.get("owner_org") != portal.organization_id:
-        return f'its name is taken by a dataset of "{organization}"'
+        return f'{taken} of "{organization}"'
     mark = mark_of(shown)
     if mark and mark.catalogue != wanted.catalogue:
-        return f"its name is taken by a dataset of the catalogue {mark.catalogue}"
+        return f"{taken} of the catalogue {mark.catalogue}"
     ids = {resource.id for resource in wanted.package.resources}
     if not mark and not any(resource["id"] in ids for resource in shown["resources"]):
-        return "its name is taken by a dataset that was not published from here"
+        return f"{taken} that was not published from here"
     return None
 
 

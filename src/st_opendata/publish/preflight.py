@@ -9,6 +9,7 @@ from typing import Any
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
+from st_opendata.publish.fields import schema_for
 
 _CORE = frozenset({
     "id", "name", "title", "notes", "url", "version", "license_id", "tags", "groups", "extras", "resources",
@@ -34,6 +35,11 @@ class Portal:
     organization_id: str
     language: str
     fields: Fields
+
+    @property
+    def schema(self) -> str:
+        """The field map for it (`fields.schemas()`)."""
+        return schema_for(self.plugins)
 
     def held(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
         """The metadata without what this portal would drop in silence, and the names of what that is."""

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from st_opendata.errors import RemoteError
@@ -17,7 +16,7 @@ from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_sett
 from st_opendata.publish.preflight import Portal
 
 _PAGE = 1000
-"""Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
+"""Rows asked for at a time; a site may give fewer (ckan.search.rows_max)."""
 _FIELDS = ("id", "name", "metadata_modified", "state", f"extras_{MARK}")
 Listed = Mapping[str, Any]
 """A dataset as search shows it, with the keys of `_FIELDS`."""
@@ -76,10 +75,12 @@ class Surveyor:
             "include_drafts": True,
             "fl": list(_FIELDS),
         }
-        for page in count():
-            answer = self.client.read("package_search", {**question, "start": page * _PAGE})
+        start = 0
+        while True:
+            answer = self.client.read("package_search", {**question, "start": start})
             yield from answer["results"]
-            if (page + 1) * _PAGE >= answer["count"]:
+            start += len(answer["results"])
+            if not answer["results"] or start >= answer["count"]:
                 return
 
     def look(self, wanted: Wanted, listed: Sequence[Listed], wish: Wish) -> Change:
@@ -90,7 +91,7 @@ class Surveyor:
             if error.status != 403:
                 raise
             return Change(Kind.TAKEN, wanted.name, "its name is taken by a dataset that the token may not read")
-        moment = next((str(each["metadata_modified"]) for each in listed if shown and each["id"] == shown["id"]), None)
+        moment = next((str(each["metadata_modified"]) for each in listed if shown and each["id"] == shown["id"]), "")
         change = decide(wanted, shown, self.portal, listed=moment, overwrite=wish.overwrite)
         if change.kind == Kind.UNCHANGED and shown:
             self.confirmed[shown["id"]] = shown["metadata_modified"]

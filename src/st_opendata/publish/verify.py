@@ -24,6 +24,7 @@ from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import Shown, mark_of
+from st_opendata.publish.fields import schema_for
 from st_opendata.publish.packages import Package, Resource, Site, described
 from st_opendata.publish.plan import compare, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
@@ -159,7 +160,7 @@ def _look_at(client: CkanClient, release: Path, where: Published) -> _Visit:
     site = Site(
         url=client.url,
         organization="",
-        schema="dcat_ap_full" if "scheming_datasets" in plugins else "plain",
+        schema=schema_for(plugins),
         language=str(status.get("locale_default") or "en").partition("_")[0],
         iris=where.iris,
         max_upload=where.max_upload,

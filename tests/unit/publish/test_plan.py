@@ -113,6 +113,20 @@ def test_search_that_lies_is_repaired() -> None:
     assert decide(wanted(), shown(wanted()), PORTAL, listed="2026-11-23T20:00:00.12Z").kind == Kind.UNCHANGED
 
 
+def test_what_search_does_not_list_is_written_again_without_files() -> None:
+    change = decide(wanted(), shown(wanted()), PORTAL, listed="")
+    assert (*kind(change), change.reason) == ("update", 0, "the portal's search does not list it")
+    assert decide(wanted(), shown(wanted(), title="By hand"), PORTAL, listed="").kind == Kind.DRIFTED
+    assert decide(wanted(), shown(wanted()), PORTAL).kind == Kind.UNCHANGED  # where search was not asked
+
+
+def test_a_mark_notes_what_the_portal_altered() -> None:
+    assert not wanted().mark(dataset=shown(wanted())).altered
+    altered = wanted().mark(dataset=shown(wanted(), title="PLACES"))
+    assert altered.altered
+    assert Mark.read(altered.text()) == altered
+
+
 @pytest.mark.parametrize(
     "theirs",
     [
