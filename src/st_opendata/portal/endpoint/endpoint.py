@@ -26,7 +26,7 @@ from st_opendata.portal.endpoint.wire import Head, Part, Question, Writing
 from st_opendata.release import read_release, release_digest
 
 _log = logging.getLogger(__name__)
-_LONG = 1.0
+_LONG = 2.0
 """Seconds after which a query takes second place to quick ones."""
 _DRAIN = 30.0
 

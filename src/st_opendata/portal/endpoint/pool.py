@@ -85,10 +85,11 @@ class Pool:
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "st_opendata.portal.endpoint.nursery", str(theirs.fileno())]
-        # A session of its own: Ctrl-C is for the server, which lets running queries end.
+        # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its own:
+        # Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
         self._nursery = await asyncio.to_thread(
             lambda: subprocess.Popen(  # noqa: S603 (our own module)
-                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
             )
         )
         theirs.close()
@@ -97,7 +98,7 @@ class Pool:
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
         try:
             await self._loaded
-        except BaseException:
+        except (InputError, asyncio.CancelledError):
             await self._end_nursery()
             raise
 
