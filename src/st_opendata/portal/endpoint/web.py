@@ -141,6 +141,8 @@ async def _answer(request: Request, endpoint: Endpoint, question: Question, seco
     headers |= _head(answer.head)
     if isinstance(answer, Whole):
         return _Paced(answer.body, headers, endpoint.limits.stall)
+    if answer.body.whole:
+        headers["Content-Length"] = str(answer.body.size)
     return _Flowing(answer, headers, endpoint.limits.stall)
 
 
