@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ _GRACE = 5.0
 """Seconds in which the nursery should notice that it is no longer needed, and in which a death should be told."""
 _RESTART = 1.0
 _PIECE = 256 * 1024
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
@@ -48,6 +50,14 @@ class Worker:
         while part is not Part.END:
             part, size = frame_of(await self._read(FRAME_HEAD))
             yield part, await self._read(size)
+
+    def seconds_used(self) -> float:
+        """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
+        try:
+            content = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:  # it has just died
+            return 0.0
+        return int(content.rpartition(")")[2].split()[11]) / _TICKS
 
     def close(self) -> None:
         """Give up the connection; an idle worker then ends."""
@@ -181,7 +191,9 @@ class Pool:
 
     def _hear(self) -> None:
         """Read one message of the nursery."""
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
+        message, descriptors = b"", [0]
+        with suppress(ConnectionResetError):  # it ended before it had read all that it was told
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
         if not message:
             self._lose_nursery()
             return
