@@ -1,6 +1,6 @@
 """Measure the SPARQL endpoint against other servers, and how light queries fare beside runaway ones.
 
-usage: python bench/sparql.py [--projects 35000] [--rounds 4] [--seconds 6] [--folder FOLDER] [--only NAME,NAME]
+usage: python bench/sparql.py [--projects 35000] [--rounds 3] [--seconds 20] [--folder FOLDER] [--only NAME,NAME]
 
 CORDIS-like projects are generated (35,000 make 2.2 million triples), published as a release and loaded into each peer
 that is installed: `oxigraph serve` on disk, rdflib-endpoint (with a twelfth of the projects: it holds no more in
@@ -145,8 +145,8 @@ class Missing(Exception):  # noqa: N818 (no error: the peer is not there)
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the SPARQL endpoint.")
     parser.add_argument("--projects", type=int, default=35_000)
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--only", default=",".join(SERVERS))
