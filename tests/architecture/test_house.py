@@ -25,6 +25,9 @@ OWNERS = {
     "rich": ("cli/", "__main__.py"),
     "requests": ("catalogue/remote.py", "publish/client.py", "publish/visitor.py"),
     "ckanapi": "publish/client.py",
+    "starlette": "portal/",
+    "mimeparse": "portal/negotiation.py",
+    "uvicorn": "cli/serve.py",
 }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import mimeparse
 
 
-def choose_type(accept: str | None, offers: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1000)  # clients send few different headers, and reading one takes longer than all else here
+def choose_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
     """The media type that a client likes best, the earlier one where it likes several as much; None where it has none.
 
     Each offer has the quality of the most specific range that fits it (§12.5.1). Without a header, or with one that
@@ -21,7 +22,7 @@ def choose_type(accept: str | None, offers: Sequence[str]) -> str | None:
     return offers[qualities.index(best)] if best > 0 else None
 
 
-def choose_encoding(accept: str | None, offers: Sequence[str]) -> str | None:
+def choose_encoding(accept: str | None, offers: tuple[str, ...]) -> str | None:
     """The content coding that a client likes best, the earlier one where it likes several as much (§12.5.3).
 
     None stands for the bytes as they are, also where the client refuses those: they are better than nothing.

@@ -6,8 +6,6 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -26,8 +24,8 @@ from st_opendata.portal.endpoint.wire import Head, Part, Question, Writing
 from st_opendata.release import read_release, release_digest
 
 _log = logging.getLogger(__name__)
-_LONG = 1.0
-"""Seconds after which a query takes second place to quick ones."""
+_LONG = 2.0
+"""Seconds of the processor after which a query takes second place to quick ones."""
 _DRAIN = 30.0
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -193,14 +191,16 @@ class _Run:
         """Ask a worker, and end or cut the spool in any case."""
         try:
             async with self._pool.lent() as worker:
+                calming = asyncio.create_task(self._calm_when_long(worker))
                 try:
                     async with asyncio.timeout(self._seconds):
-                        with self._calmed_when_long(worker):
-                            await self._ask(worker)
+                        await self._ask(worker)
                 except TimeoutError:
                     self.failure = time_met(self._seconds)
                 except OSError:
                     self.failure = await self._pool.failure_of(worker)
+                finally:
+                    calming.cancel()
         except QueryError as failure:
             self.failure = failure
         finally:
@@ -222,13 +222,12 @@ class _Run:
                 else:
                     self.spool.end()
 
-    @contextmanager
-    def _calmed_when_long(self, worker: Worker) -> Iterator[None]:
-        timer = asyncio.get_running_loop().call_later(_LONG, self._pool.calm, worker)
-        try:
-            yield
-        finally:
-            timer.cancel()
+    async def _calm_when_long(self, worker: Worker) -> None:
+        """Calm a worker that has computed for long; one that only waits for its turn is left as it is."""
+        begin = worker.seconds_used()
+        while worker.seconds_used() < begin + _LONG:
+            await asyncio.sleep(_LONG / 2)
+        self._pool.calm(worker)
 
 
 def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -41,6 +42,7 @@ SOLUTION_FORMS = {form.name: form for form in SOLUTIONS}
 GRAPH_FORMS = {form.name: form for form in GRAPHS}
 
 
+@cache
 def offered(forms: tuple[Form, ...]) -> dict[str, Form]:
     """The forms by every media type that names them, the preferred ones first."""
     first = {form.media_type: form for form in forms}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from st_opendata.errors import UsageError
 
 _KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
-_BYTES_A_QUAD = 400
+_BYTES_A_QUAD = 350
 _BYTES_ANYWAY = 60 * _MB
 """Memory of a store in memory, measured on CORDIS-like data: so much for each quad, and so much for the process."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ _GRACE = 5.0
 """Seconds in which the nursery should notice that it is no longer needed, and in which a death should be told."""
 _RESTART = 1.0
 _PIECE = 256 * 1024
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
@@ -48,6 +50,14 @@ class Worker:
         while part is not Part.END:
             part, size = frame_of(await self._read(FRAME_HEAD))
             yield part, await self._read(size)
+
+    def seconds_used(self) -> float:
+        """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
+        try:
+            content = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:  # it has just died
+            return 0.0
+        return int(content.rpartition(")")[2].split()[11]) / _TICKS
 
     def close(self) -> None:
         """Give up the connection; an idle worker then ends."""
@@ -85,10 +95,11 @@ class Pool:
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "st_opendata.portal.endpoint.nursery", str(theirs.fileno())]
-        # A session of its own: Ctrl-C is for the server, which lets running queries end.
+        # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its own:
+        # Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
         self._nursery = await asyncio.to_thread(
             lambda: subprocess.Popen(  # noqa: S603 (our own module)
-                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
             )
         )
         theirs.close()
@@ -97,7 +108,7 @@ class Pool:
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
         try:
             await self._loaded
-        except BaseException:
+        except (InputError, asyncio.CancelledError):
             await self._end_nursery()
             raise
 
@@ -180,7 +191,9 @@ class Pool:
 
     def _hear(self) -> None:
         """Read one message of the nursery."""
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
+        message, descriptors = b"", [0]
+        with suppress(ConnectionResetError):  # it ended before it had read all that it was told
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
         if not message:
             self._lose_nursery()
             return

@@ -161,7 +161,7 @@ def _writings(
 
 def _accepted(accept: str | None, forms: tuple[Form, ...]) -> Writing | None:
     offers = offered(forms)
-    media_type = choose_type(accept, list(offers)) if offers else None
+    media_type = choose_type(accept, tuple(offers)) if offers else None
     return Writing(offers[media_type].name, media_type) if media_type else None
 
 

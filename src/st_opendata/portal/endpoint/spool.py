@@ -52,6 +52,11 @@ class Spool:
         self._news.set()
 
     @property
+    def size(self) -> int:
+        """How many bytes there are by now."""
+        return len(self._memory) + self._filed
+
+    @property
     def begun(self) -> bool:
         """Whether it is larger than the buffer, so that reading may have begun."""
         return self._file is not None

@@ -115,7 +115,7 @@ def _other_method(method: str, allowed: str) -> Response:
 async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
     """The page for a browser; the service description for everybody else (Service Description §2)."""
     offers = offered(GRAPHS)
-    chosen = choose_type(request.headers.get("accept"), [*offers, *([_HTML] if page else [])])
+    chosen = choose_type(request.headers.get("accept"), (*offers, *([_HTML] if page else [])))
     if page and chosen == _HTML:
         return await page(request)
     if chosen is None:
@@ -141,6 +141,8 @@ async def _answer(request: Request, endpoint: Endpoint, question: Question, seco
     headers |= _head(answer.head)
     if isinstance(answer, Whole):
         return _Paced(answer.body, headers, endpoint.limits.stall)
+    if answer.body.whole:
+        headers["Content-Length"] = str(answer.body.size)
     return _Flowing(answer, headers, endpoint.limits.stall)
 
 
@@ -187,11 +189,12 @@ class _Paced:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         await _start(send, self._headers)
-        pieces = range(0, len(self._body), _PIECE) if scope["method"] != "HEAD" else ()
-        for offset in pieces:
-            if not await _sent(send, self._body[offset : offset + _PIECE], self._stall):
+        body = self._body if scope["method"] != "HEAD" else b""
+        last = max(0, len(body) - 1) // _PIECE * _PIECE
+        for offset in range(0, last, _PIECE):
+            if not await _sent(send, body[offset : offset + _PIECE], self._stall):
                 return
-        await send({"type": "http.response.body"})
+        await send({"type": "http.response.body", "body": body[last:]})
 
 
 class _Flowing:

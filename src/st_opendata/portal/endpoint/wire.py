@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -61,14 +61,17 @@ class Question:
 
     def encode(self) -> bytes:
         """The question as JSON."""
-        return json.dumps(asdict(self)).encode()
+        content = {name: getattr(self, name) for name in self.__slots__}
+        for key in ("solutions", "triples"):
+            content[key] = content[key] and [content[key].form, content[key].media_type]
+        return json.dumps(content).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Question:
         """The question that `encode` has written."""
         content: dict[str, Any] = json.loads(data)
         for key in ("solutions", "triples"):
-            content[key] = content[key] and Writing(**content[key])
+            content[key] = content[key] and Writing(*content[key])
         for key in ("default_graphs", "named_graphs"):
             content[key] = content[key] if content[key] is None else tuple(content[key])
         return cls(**content)

@@ -181,6 +181,30 @@ def test_clients_that_leave_free_their_worker(things: Path, serve: Any) -> None:
             assert requests.get(f"{served.url}/sparql", {"query": f"{QUICK} # {query}"}, timeout=20).status_code == 200
 
 
+def test_long_queries_take_second_place(things: Path, serve: Any) -> None:
+    with small(things, serve, seconds=60, workers=2) as served, ThreadPoolExecutor(1) as clients:
+        parameters = {"query": ENDLESS, "timeout": "20"}
+        running = clients.submit(requests.get, f"{served.url}/sparql", parameters, timeout=40)
+        workers = served.endpoint.pool._workers
+
+        def priorities() -> list[int]:
+            return sorted(os.getpriority(os.PRIO_PROCESS, pid) - os.getpriority(os.PRIO_PROCESS, 0) for pid in workers)
+
+        while priorities() == [0, 0]:
+            assert not running.done()
+            time.sleep(0.1)
+        assert priorities()[0] == 0
+        assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=20).status_code == 200
+        assert running.result().status_code == 504
+        while (
+            served.endpoint.pool.idle < 2
+            or len(workers) < 2
+            or not all(Path(f"/proc/{pid}").exists() for pid in list(workers))
+        ):
+            time.sleep(0.1)
+        assert priorities() == [0, 0]
+
+
 def test_the_queue_is_bounded(things: Path, serve: Any) -> None:
     with small(things, serve, seconds=2, queue=2) as served, ThreadPoolExecutor(6) as clients:
 
@@ -209,7 +233,7 @@ def test_answers_are_kept_within_bounds(things: Path, serve: Any) -> None:
 
 
 def test_a_lost_nursery_is_replaced(things: Path, serve: Any) -> None:
-    with small(things, serve, cache=0) as served:
+    with small(things, serve, cache=0, seconds=30) as served:
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=20).status_code == 200
         os.kill(served.endpoint.pool._nursery.pid, signal.SIGKILL)
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=20).status_code in (200, 500)
