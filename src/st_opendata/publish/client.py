@@ -58,6 +58,7 @@ Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
 """What to do about a file that the portal refuses for its size, which CKAN tells as a fault of the field `upload`."""
+_SEARCH = "Have its Solr started, then run the command again."
 _PASSING = {0, 429, 500, 502, 503, 504}
 
 
@@ -143,7 +144,7 @@ class CkanClient:
             raise RemoteError(
                 f"the portal's search failed: {str(error)[:200]}",
                 place=place,
-                remedy="Is its Solr running?",
+                remedy=_SEARCH,
                 status=500,
             ) from None
         except KeyError as error:  # what ckanapi raises for JSON with success and without result
@@ -196,7 +197,10 @@ class CkanClient:
         if status == 413:
             text = "the portal does not take files as large as these"
             return RemoteError(text, place=place, remedy=TOO_LARGE, status=413)
-        text, wait = f"the portal answered {status}: {_summary(body)}", _seconds(headers.get("Retry-After"))
+        summary, wait = _summary(body), _seconds(headers.get("Retry-After"))
+        if summary.startswith("Search "):
+            return RemoteError(f"the portal's search failed: {summary}", place=place, remedy=_SEARCH, status=status)
+        text = f"the portal answered {status}: {summary}"
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
     def _location(self) -> str:
