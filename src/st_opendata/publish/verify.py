@@ -228,7 +228,7 @@ def _dataset_problems(
 
 
 def _found_as_shown(visit: _Visit, shown: Shown) -> bool:
-    """Whether search has the same content, only dated otherwise: see `Surveyor`, of a dataset that is saved unchanged."""
+    """Whether search has the same content, only dated otherwise, as `Surveyor` has it."""
     results = visit.client.read("package_search", {"fq": f'id:"{shown["id"]}"'})["results"]
     return len(results) == 1 and agree(results[0], shown)
 
