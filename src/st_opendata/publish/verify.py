@@ -16,7 +16,7 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.catalogue import MAXIMUM, dataset_subgraph, fetch_dcat, score_graph
-from st_opendata.errors import RemoteError
+from st_opendata.errors import InputError, RemoteError
 from st_opendata.formats import CSV
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import pick
@@ -285,8 +285,8 @@ def _compare_rdf(
     for package in there:
         try:
             found = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
-        except RemoteError as error:
-            if not error.status:
+        except (RemoteError, InputError) as error:
+            if isinstance(error, RemoteError) and not error.status:
                 raise
             problems[package.name].append(Problem(package.name, "RDF", error.message))
             continue
