@@ -85,6 +85,7 @@ def ckan(root: Path) -> Ckan:
 
 OTHERS = {
     "plain": {"CKAN_WITHOUT": "dcat dcat_json_interface structured_data scheming_datasets"},
+    "extras": {"CKAN_WITHOUT": "scheming_datasets"},
     "2.11": {"CKAN_VERSION": "2.11"},
     "2.10": {"CKAN_VERSION": "2.10"},
 }

@@ -292,7 +292,7 @@ def _compare_rdf(
             continue
         harvested += _with_own_blank_nodes(found, package.name)
         for difference in compare_statements(dataset_subgraph(visit.expected, URIRef(package.iri)), found):
-            if reason := reason_for(difference):
+            if reason := reason_for(difference, visit.site.schema):
                 losses.setdefault(reason, []).append(difference)
             else:
                 problems[package.name].append(_surprise(package, difference))
