@@ -188,6 +188,7 @@ def publisher(ckan: Ckan, relay: Relay, command: Command) -> Publisher:
 
 OTHERS = {
     "plain": {"CKAN_WITHOUT": "dcat dcat_json_interface structured_data scheming_datasets"},
+    "extras": {"CKAN_WITHOUT": "scheming_datasets"},
     "2.11": {"CKAN_VERSION": "2.11"},
     "2.10": {"CKAN_VERSION": "2.10"},
 }

@@ -1,4 +1,4 @@
-"""A release as CKAN packages, by both field maps."""
+"""A release as CKAN packages, by each field map."""
 
 from __future__ import annotations
 
@@ -162,6 +162,7 @@ def test_a_plain_ckan_gets_words(release: Path) -> None:
 
 def test_the_plugins_of_a_site_tell_its_schema() -> None:
     assert schema_for(["dcat", "datastore", "scheming_datasets"]) == "dcat_ap_full"
+    assert schema_for(["dcat", "datastore"]) == "dcat_extras"
     assert schema_for(["datastore"]) == schema_for([]) == "plain"
 
 
@@ -291,4 +292,4 @@ def test_a_catalogue_of_another_release_is_refused(release: Path, tmp_path: Path
 def test_an_unknown_schema_names_the_known(release: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         packages(release, replace(SITE, schema="other"))
-    assert "dcat_ap_full, plain" in str(refused.value)
+    assert "dcat_ap_full, dcat_extras, plain" in str(refused.value)
