@@ -27,11 +27,19 @@ from st_opendata.catalogue.terms import (
     add_text,
     add_types,
 )
-from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, Dataset, HighValue, Location, Period, Terms
+from st_opendata.model.descriptions import (
+    NUTS,
+    Agent,
+    Catalogue,
+    ContactPoint,
+    Dataset,
+    HighValue,
+    Location,
+    Period,
+    Terms,
+)
 from st_opendata.model.text import Text
 from st_opendata.vocabularies import licence_page, licence_type, require_language
-
-_NUTS = "http://data.europa.eu/nuts/code/"
 
 
 class Described:
@@ -170,6 +178,8 @@ def _add_contact(graph: Graph, iri: str, contact: ContactPoint) -> URIRef:
 
 def _add_places(graph: Graph, location: Location) -> list[URIRef]:
     place = add_types(graph, location.iri, DCT.Location)
+    if location.iri.startswith(NUTS) and not location.label:
+        return [_add_region(graph, location.iri.removeprefix(NUTS))]
     add_text(graph, place, SKOS.prefLabel, location.label)
     if location.centroid:
         latitude, longitude = location.centroid
@@ -181,9 +191,13 @@ def _add_places(graph: Graph, location: Location) -> list[URIRef]:
         graph.add((place, DCAT.bbox, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
     if not location.nuts:
         return [place]
-    region = add_types(graph, _NUTS + location.nuts, DCT.Location)
-    graph.add((region, RDFS.label, Literal(f"NUTS {location.nuts}")))
-    return [place, region]
+    return [place, _add_region(graph, location.nuts)]
+
+
+def _add_region(graph: Graph, code: str) -> URIRef:
+    region = add_types(graph, NUTS + code, DCT.Location)
+    graph.add((region, RDFS.label, Literal(f"NUTS {code}")))
+    return region
 
 
 def _add_period(graph: Graph, iri: str, period: Period) -> URIRef:

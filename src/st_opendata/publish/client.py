@@ -38,7 +38,7 @@ from st_opendata.place import Place
 AGENT = f"st-opendata/{__version__}"
 _TIMEOUT = (10.0, 120.0)
 """Seconds to connect, and to wait for the next byte of an answer: a write may have to store large files first."""
-_RETRY = Retry(
+RETRY = Retry(
     total=6,
     connect=2,
     read=2,
@@ -52,6 +52,7 @@ _RETRY = Retry(
     raise_on_status=False,
     retry_after_max=120,
 )
+"""For requests that change nothing: connections that fail, and answers that say to come again."""
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 _PASSING = {0, 429, 500, 502, 503, 504}
@@ -67,7 +68,7 @@ class CkanClient:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.auth = _Token(token)
-        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=_RETRY)
+        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._ckan = RemoteCKAN(self.url, user_agent=AGENT, get_only=True, session=self._session)
