@@ -22,6 +22,14 @@ _SHOWN = 20
 """Failures that are named on stderr; the descriptions have all."""
 
 
+_LEFT = {
+    "no table": ("file", "of other formats than CSV"),
+    "elsewhere": ("file", "beyond the portal, which --links fetches"),
+    "without tables": ("dataset", "without a table"),
+    "not in the catalogue": ("dataset", "that the catalogue does not list any more"),
+}
+
+
 @click.group("pull")
 def command() -> None:
     """Make a catalogue of what is published already."""
@@ -71,7 +79,7 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
 
     if catalogue is not None and others:
         raise click.UsageError("--catalogue and --others exclude each other")
-    token = find_token(url, token_file)
+    token = find_token(url, token_file) if private else None
     source = Origin(url, organization, token, catalogue, others, private, links, max_file, workers)
     with progress_bar() as bar:
         pulled = pull(source, output, told=bar or (lambda _text, _done: None))
@@ -83,37 +91,24 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
         numbers = f"{count(pulled.datasets, 'dataset')}, {count(pulled.tables, 'table')}"
         click.echo(f"The catalogue {pulled.catalogue} is in {output}: {numbers}.")
         click.echo(f"Go on with: st-opendata check {output}")
-    return 1 if any(each.failed for each in pulled.left) else 0
+    return 1 if any(each.kind == "failed" for each in pulled.left) else 0
 
 
 def _failures(pulled: Pulled) -> list[str]:
-    failed = [each for each in pulled.left if each.failed]
+    failed = [each for each in pulled.left if each.kind == "failed"]
     lines = [f"Not pulled: {_name(each)}: {each.reason}" for each in failed[:_SHOWN]]
     more = len(failed) - len(lines)
     return [*lines, f"Not pulled: {more:,} more; the descriptions name them."] if more else lines
 
 
 def _others(pulled: Pulled) -> list[str]:
-    """What is not pulled because it is no table, in numbers."""
-    kinds = Counter(
-        "dataset" if not each.what else "link" if "--links" in each.reason else "file that is no CSV table"
-        for each in pulled.left
-        if not each.failed
-    )
-    words = {"dataset": "dataset without a table", "link": "file beyond the portal (--links)"}
+    """What is not pulled because it is not asked for, or is no table, in numbers."""
+    numbers = Counter(str(each.kind) for each in pulled.left)
     return [
-        f"Left on the portal: {_plural(number, words.get(kind, kind))}; named in the descriptions."
-        for kind, number in sorted(kinds.items())
+        f"Left on the portal: {count(numbers[kind], noun)} {rest}; the descriptions name each."
+        for kind, (noun, rest) in _LEFT.items()
+        if numbers[kind]
     ]
-
-
-def _plural(number: int, words: str) -> str:
-    noun, _, rest = words.partition(" ")
-    return (
-        f"{count(number, noun)} {rest}"
-        if number == 1
-        else f"{count(number, noun)} {rest}".replace("that is no", "that are no")
-    )
 
 
 def _name(left: Left) -> str:

@@ -106,7 +106,7 @@ class Visitor:
     def _save(self, url: str, path: Path, bounds: Bounds) -> str:
         for _ in range(_REDIRECTS):
             if not bounds.open_to(url):
-                raise RemoteError(f"it lies elsewhere, at {origin(url) or url}", place=Place(url))
+                raise RemoteError(f"it leads elsewhere, to {url}, which may not be fetched", place=Place(url))
             with self._session.get(
                 url, headers=_AGENT, timeout=_TIMEOUT, stream=True, allow_redirects=False
             ) as response:

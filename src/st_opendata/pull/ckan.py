@@ -49,8 +49,8 @@ def pull(source: Origin, output: Path, *, told: Told = lambda _text, _done: None
     """
     if source.private and not source.token:
         raise UsageError("private datasets need a token", remedy="Give it in ST_CKAN_TOKEN or --token-file.")
-    token = source.token if source.private else None
-    client = CkanClient(source.url, source.token, connections=source.workers)
+    token = source.token if source.private else None  # all else is what everybody may read
+    client = CkanClient(source.url, token, connections=source.workers)
     visitor = Visitor(token=token, site=source.url, connections=source.workers)
     try:
         with drafted(output, refuse=_refuse) as draft:

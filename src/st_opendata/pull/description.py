@@ -34,7 +34,7 @@ _CODES = {
     "type": ("dct:type", "dataset-type"),
 }
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_MORE = "the portal has more than one; this is the first"
+_MORE = "The portal has more than one; this is the first"
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def _order_dates(found: Description) -> None:
     issued, modified = found.values.get("issued"), found.values.get("modified")
     if issued and modified and modified < issued:
         del found.values["modified"]
-        found.remark("modified", f"the portal says {modified}, which lies before issued")
+        found.remark("modified", f"The portal says {modified}, which lies before issued")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Reader:
             Dataset.model_validate(trial)
         except ValidationError as error:
             reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-            self.found.remark(key, f"not taken from the portal: {value}: {reason}")
+            self.found.remark(key, f"Not taken from the portal: {value}: {reason}")
         else:
             self.found.values[key] = value
 
@@ -132,7 +132,7 @@ class _Reader:
             parts = [(text, whole)] if whole else [(part, _code(table, part)) for part in text.split(",")]
             for part, code in parts:
                 if code is None:
-                    self.found.remark(key, f"the portal says {part.strip()}, which is no code of the EU {table} table")
+                    self.found.remark(key, f"The portal says {part.strip()}, which is no code of the EU {table} table")
                 elif code not in found:
                     found.append(code)
         return found
@@ -152,7 +152,7 @@ def _text(name: str) -> Callable[[_Reader, str], object]:
 def _one_code(reader: _Reader, key: str) -> object:
     found = reader.codes(key, *_CODES[key])
     if len(found) > 1 and key == "license":  # a choice that is not ours
-        reader.found.remark(key, f"the files have different ones: {', '.join(found)}; a dataset has one here")
+        reader.found.remark(key, f"The files have different ones: {', '.join(found)}; a dataset has one here")
         return None
     if len(found) > 1:
         reader.found.remark(key, f"{_MORE}; the others: {', '.join(found[1:])}")
@@ -176,7 +176,7 @@ def _agent(name: str) -> Callable[[_Reader, str], object]:
             return None
         names = reader.named(node, "foaf:name")
         if not names or not isinstance(node, ox.NamedNode):
-            reader.found.remark(key, f"the portal says {text_of(node)}: write iri and name of who that is")
+            reader.found.remark(key, f"The portal says {text_of(node)}: write iri and name of who that is")
             return None
         kinds = [code for kind in reader.below(node, "dct:type") if (code := code_of("publisher-type", text_of(kind)))]
         homepages = list(map(text_of, reader.below(node, "foaf:homepage")))
@@ -218,7 +218,7 @@ def _places(reader: _Reader, key: str) -> object:
             places.append(_filled(iri=node.value, label=label, **_position(reader, node)))
         else:
             said = ", ".join(label.values()) or text_of(node)
-            reader.found.remark(key, f"the portal says {said}: write iri (of GeoNames, NUTS …) and label of the place")
+            reader.found.remark(key, f"The portal says {said}: write iri (of GeoNames, NUTS …) and label of the place")
     if len(places) == len(regions) == 1:
         return [places[0] | {"nuts": str(regions[0]["iri"]).removeprefix(NUTS)}]
     return [*places, *regions]
@@ -249,7 +249,7 @@ def _period(reader: _Reader, key: str) -> object:
         [_day(text_of(each)) for each in reader.below(node, name)] for name in ("dcat:startDate", "dcat:endDate")
     )
     if not start:
-        reader.found.remark(key, f"the portal gives no start, only the end {', '.join(map(str, end))}")
+        reader.found.remark(key, f"The portal gives no start, only the end {', '.join(map(str, end))}")
         return None
     return _filled(start=start[0], end=next(iter(end), None))
 
@@ -296,7 +296,7 @@ def _high_value(reader: _Reader, key: str) -> object:
     categories = reader.codes(key, "dcatap:hvdCategory", "hvd-category")
     acts = list(map(text_of, reader.values(key, "dcatap:applicableLegislation")))
     if acts and not categories:
-        reader.found.remark(key, f"the portal names the legislation {', '.join(acts)} but no category")
+        reader.found.remark(key, f"The portal names the legislation {', '.join(acts)} but no category")
     return _filled(category=categories, applicableLegislation=acts) if categories else None
 
 

@@ -30,7 +30,7 @@ from st_opendata.pull.fetching import Fetcher, Wanted
 from st_opendata.pull.folder import TERMS, DatasetFolder, drop_lost_keys, said, share_terms, write_folder
 from st_opendata.pull.guessing import NotATableError, describe_file
 from st_opendata.pull.listing import Holding, Published, catalogue_resources
-from st_opendata.pull.outcome import Left, Pulled
+from st_opendata.pull.outcome import Kind, Left, Pulled
 
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")
@@ -66,11 +66,12 @@ def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder:
         for id_ in _dataset_ids(graph, published):
             dataset = shown.get(f"{published.id}-{id_}")
             if dataset is None:
-                left.append(Left(id_, "", "the portal does not show it: it is private or deleted", failed=True))
+                left.append(Left(id_, "", "the portal does not show it: it is private or deleted"))
                 continue
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
             tables[id_] = _tables(graph, published, id_, dataset, (folder, Path(scratch)))
+        left += _old(graph, published)
         wanted = [each for found in tables.values() for table in found for each in (table.file, table.metadata) if each]
         failures = fetcher.fetch(wanted)
         for dataset_folder in datasets:
@@ -78,7 +79,7 @@ def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder:
             left += found
             dataset_folder.heading += said(found)
     kept = [each for each in datasets if each.tables]
-    left += [Left(each.id, "", "none of its tables came", failed=True) for each in datasets if not each.tables]
+    left += [Left(each.id, "", "none of its tables came") for each in datasets if not each.tables]
     if not kept:
         raise RemoteError(
             "no table of the catalogue came",
@@ -157,6 +158,15 @@ def _dataset_ids(graph: Statements, published: Published) -> list[str]:
     return [iri.removeprefix(start) for iri in listed if iri.startswith(start) and _FOLDER.fullmatch(iri[len(start) :])]
 
 
+def _old(graph: Statements, published: Published) -> list[Left]:
+    """Datasets of the catalogue that it does not list any more."""
+    listed = {f"{published.id}-{id_}" for id_ in _dataset_ids(graph, published)}
+    reason = "the catalogue was last published without it"
+    return [
+        Left(str(each["name"]), "", reason, Kind.OLD) for each in published.datasets if str(each["name"]) not in listed
+    ]
+
+
 def _dataset(graph: Statements, published: Published, id_: str) -> Description:
     node = f"{published.base}dataset/{id_}"
     files = iris(graph.values(node, expand("dcat:distribution")))
@@ -213,17 +223,17 @@ def _describe(dataset: DatasetFolder, tables: Sequence[_Table], failures: Mappin
     left = []
     for table in tables:
         if reason := failures.get(table.file.path):
-            left.append(Left(dataset.id, table.name, reason, failed=True))
+            left.append(Left(dataset.id, table.name, reason))
             continue
         try:
             described = _columns(table, failures, base)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
-            left.append(Left(dataset.id, f"{table.name}-metadata.json", reason, failed=True))
+            left.append(Left(dataset.id, f"{table.name}-metadata.json", reason))
             try:
                 described, remarks = describe_file(table.file.path, "en", {})
             except NotATableError as no:
-                left.append(Left(dataset.id, table.name, str(no), failed=True))
+                left.append(Left(dataset.id, table.name, str(no)))
                 table.file.path.unlink()
                 continue
             for remark in (*remarks, f"{table.name}: its description did not come; columns are those of its header"):

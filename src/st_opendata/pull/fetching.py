@@ -52,6 +52,8 @@ class Fetcher:
 
     def _fetch(self, wanted: Wanted) -> str | None:
         """Why the file did not come as the portal says; None where it did."""
+        if not self.bounds.open_to(wanted.url):
+            return f"it lies elsewhere, and is fetched with --links: {wanted.url}"
         if wanted.size is not None and wanted.size > self.bounds.size:
             return f"it is too large: {wanted.size:,} bytes, the limit is {self.bounds.size:,}"
         wanted.path.parent.mkdir(parents=True, exist_ok=True)

@@ -127,9 +127,7 @@ class _Stater:
 
     def _state_parts(self, field: Field, item: Json, node: str, number: int) -> None:
         own = str(item.get("uri") or "")
-        child = (
-            own if _IRI.fullmatch(own) else f"{node}#{field.name.replace('_', '-')}" + (f"-{number}" if number else "")
-        )
+        child = own if _named(own) else f"{node}#{field.name.replace('_', '-')}" + (f"-{number}" if number else "")
         if any(item.get(part.name) for part in field.parts):
             self.graph.add(node, field.path[0], ox.NamedNode(child))
             self.state_all(field.parts, item, child)
@@ -160,9 +158,7 @@ class _Stater:
                     self.graph.add(child, _STATED, literal)
                 yield ox.NamedNode(child)
             case "email":
-                yield from (
-                    ox.NamedNode(f"mailto:{text}") for text in _listed(value) if _IRI.fullmatch(f"mailto:{text}")
-                )
+                yield from filter(None, (_named(f"mailto:{text}") for text in _listed(value)))
             case "iri" | "iris" | "links" | "words":
                 yield from map(_node, _listed(value))
             case _:
@@ -192,7 +188,15 @@ def _licence(field: Field, value: str, url: object) -> str:
 
 
 def _node(text: str) -> Term:
-    return ox.NamedNode(text) if _IRI.fullmatch(text) else ox.Literal(text)
+    return _named(text) or ox.Literal(text)
+
+
+def _named(text: str) -> ox.NamedNode | None:
+    """The node of an absolute IRI; None for other text."""
+    try:
+        return ox.NamedNode(text) if _IRI.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _listed(value: object) -> list[str]:

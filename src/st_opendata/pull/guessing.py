@@ -147,9 +147,10 @@ def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence
 def _names(header: Sequence[str]) -> list[str]:
     """A name for each column that CSVW takes and templates can use."""
     names: list[str] = []
+    kept = {title for title in header if _LEGAL.fullmatch(title)}
     for number, title in enumerate(header, 1):
-        name = title if _LEGAL.fullmatch(title) else plain(title, "_") or f"column_{number}"
-        names.append(free(name, names, "_"))
+        taken = names if title in kept else [*names, *kept]
+        names.append(free(title if title in kept else plain(title, "_") or f"column_{number}", taken, "_"))
     return names
 
 

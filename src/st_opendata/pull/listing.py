@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -22,6 +21,7 @@ from st_opendata.publish.portal_catalogue import FORMATS
 Json = Mapping[str, Any]
 _PAGE = 250
 """Datasets of one answer, with all that they say: a few megabytes."""
+_PAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,19 @@ def list_holding(client: CkanClient, organization: str, *, private: bool) -> Hol
     """Ask for the organisation and all its datasets: two requests, and one for each 250 datasets.
 
     Raises:
-        RemoteError: it is no CKAN, has no such organisation, or does not answer.
+        RemoteError: it is no CKAN, has no such organisation, or does not answer; or private datasets are asked for with
+            a token that does not give them.
     """
+    try:
+        return _holding(client, organization, private=private)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RemoteError(
+            f"the portal answers in another way than CKAN does ({type(error).__name__}: {error})",
+            place=Place(client.url),
+        ) from None
+
+
+def _holding(client: CkanClient, organization: str, *, private: bool) -> Holding:
     status = client.read("status_show")
     if not isinstance(status, dict) or "ckan_version" not in status:
         raise RemoteError(
@@ -63,6 +74,8 @@ def list_holding(client: CkanClient, organization: str, *, private: bool) -> Hol
             remedy="Give the URL of the portal's home page as --url.",
         )
     shown = _organization(client, organization)
+    if private:
+        _require_member(client, str(shown["name"]))
     return Holding(
         url=client.url,
         site=str(status.get("site_url") or client.url).rstrip("/"),
@@ -88,19 +101,34 @@ def _organization(client: CkanClient, name: str) -> Json:
     return found
 
 
+def _require_member(client: CkanClient, organization: str) -> None:
+    """A token that CKAN does not know reads as anybody, without a word, and anybody sees no private datasets."""
+    mine = client.read("organization_list_for_user", {"permission": "read"})
+    if organization not in {found["name"] for found in mine}:
+        raise RemoteError(
+            f'the token gives no right to the private datasets of "{organization}"',
+            place=Place(client.url),
+            remedy="It is mistyped, expired or revoked, or its user is no member of the organisation.",
+            status=403,
+        )
+
+
 def _datasets(client: CkanClient, organization: str, *, private: bool) -> Iterator[Json]:
     question = {"fq": f'organization:"{organization}"', "rows": _PAGE, "sort": "name asc, id asc"}
     if private:
         question["include_private"] = True
     seen: set[str] = set()
-    for page in count():
+    for page in range(_PAGES):
         answer = client.read("package_search", {**question, "start": page * _PAGE})
         for shown in answer["results"]:
             if shown.get("state", "active") == "active" and shown["id"] not in seen:
                 seen.add(shown["id"])
-                yield shown
+                yield {**shown, "name": str(shown["name"]), "resources": [dict(each) for each in shown["resources"]]}
         if not answer["results"] or (page + 1) * _PAGE >= answer["count"]:
             return
+    raise RemoteError(
+        f"the organisation has more than {_PAGES * _PAGE:,} datasets, which no catalogue takes", place=Place(client.url)
+    )
 
 
 def published_in(holding: Holding) -> tuple[tuple[Published, ...], tuple[Json, ...]]:

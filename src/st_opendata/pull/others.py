@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
@@ -25,7 +25,7 @@ from st_opendata.pull.folder import TERMS, DatasetFolder, said, share_terms, wri
 from st_opendata.pull.guessing import NotATableError, Stored, describe_file
 from st_opendata.pull.listing import Holding
 from st_opendata.pull.names import free, slug
-from st_opendata.pull.outcome import Left, Pulled
+from st_opendata.pull.outcome import Kind, Left, Pulled
 from st_opendata.vocabularies import alignment
 
 Json = Mapping[str, Any]
@@ -99,7 +99,9 @@ def _write(
     kept = [each for each in datasets if each.tables]
     for each in datasets:
         each.heading += said(one for one in left if one.dataset == each.id)
-    left += [Left(each.id, "", "it has no table that came") for each in datasets if not each.tables]
+    left += [
+        Left(each.id, "", "it has no table that came", Kind.WITHOUT_TABLES) for each in datasets if not each.tables
+    ]
     if not kept:
         reasons = dict.fromkeys(f"{each.what or each.dataset}: {each.reason}" for each in left)
         raise RemoteError(
@@ -141,7 +143,7 @@ def _catalogue(holding: Holding) -> Description:
 
 def _describe(fields: Map, holding: Holding, shown: Json) -> Description:
     """What the portal says of a dataset."""
-    node = f"{holding.url}/dataset/{shown['name']}"
+    node = f"{holding.url}/dataset/{quote(shown['name'])}"
     graph = state_dataset(fields, shown, node, holding.language)
     found = read_description(graph, node, holding.language, dict.fromkeys(_FILES, names_of(graph, node)))
     for key in ("publisher", "creator"):
@@ -166,9 +168,9 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     kind = _kind(resource, url)
     if kind not in ("CSV", "TSV"):
         said_kind = clean(str(resource.get("format") or resource.get("mimetype") or "")) or "of no format that is said"
-        return Left(id_, label, f"it is no CSV table but {said_kind}: {url}")
+        return Left(id_, label, f"it is no CSV table but {said_kind}: {url}", Kind.NO_TABLE)
     if not fetcher.bounds.open_to(url):
-        return Left(id_, label, f"it lies elsewhere, and is fetched with --links: {url}")
+        return Left(id_, label, f"it lies elsewhere, and is fetched with --links: {url}", Kind.ELSEWHERE)
     last = unquote(urlsplit(url).path.rpartition("/")[2])
     stem = last.rpartition(".")[0] if last.lower().endswith((".csv", ".tsv", ".txt")) else name or last
     path = folder / id_ / f"{names.table(id_, stem)}.csv"
@@ -200,7 +202,7 @@ def _extension(url: str) -> str:
 
 
 def _left(file: _File, reason: str) -> Left:
-    return Left(file.dataset, clean(str(file.resource.get("name") or "")) or file.wanted.url, reason, failed=True)
+    return Left(file.dataset, clean(str(file.resource.get("name") or "")) or file.wanted.url, reason)
 
 
 def _title(file: _File, language: str) -> dict[str, str]:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Why something stayed on the portal: only what failed ought to have come."""
+
+    FAILED = "failed"
+    NO_TABLE = "no table"
+    ELSEWHERE = "elsewhere"
+    WITHOUT_TABLES = "without tables"
+    OLD = "not in the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something that was not pulled: of which dataset, what (a file's name or URL, empty for the dataset), and why.
-
-    `failed` tells what ought to have come from what is no table.
-    """
+    """Something that was not pulled: of which dataset, what (a file's name or URL, empty for the dataset), and why."""
 
     dataset: str
     what: str
     reason: str
-    failed: bool = False
+    kind: Kind = Kind.FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def write_yaml(
     wanted = frozenset(hints)
     for key in order:
         value, remarks = description.values.get(key), description.remarks.get(key, [])
-        lines += [_comment(text[:1].upper() + text[1:]) for text in remarks]
+        lines += [_comment(text) for text in remarks]
         if value is not None:
             lines.append(_dump({key: value}))
         elif key in wanted or remarks:
