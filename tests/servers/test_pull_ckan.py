@@ -194,3 +194,39 @@ def test_datasets_of_others_become_a_catalogue_to_start_from(
     assert read["publisher"]["name"] == {"en": "Parks"}
     assert main(["check", str(tmp_path / "pulled")]) == 0
     assert main(["build", str(tmp_path / "pulled"), "--output", str(tmp_path / "release")]) in (0, 1)
+
+
+def test_types_and_labels_of_the_datastore_are_used_where_the_cells_bear_them_out(
+    ckan: Any, organization: str, pull: Pull, foreign: Callable[..., str], tmp_path: Path
+) -> None:
+    rows = [{"site": "a", "homes": 12, "opened": "2024-04-15T00:00:00", "area": 1.5}]
+    name = foreign("sites", {"sites.csv": b"site,homes,opened,area\na,12,15.4.2024,1.5\n"}, title="Sites")
+    (resource,) = ckan.act("package_show", id=name)["resources"]
+    types = {"site": "text", "homes": "int4", "opened": "timestamp", "area": "numeric"}
+    fields = [{"id": key, "type": kind, "info": {"label": key.title(), "notes": "N"}} for key, kind in types.items()]
+    ckan.act("datastore_create", resource_id=resource["id"], force=True, fields=fields, records=rows)
+    assert pull(tmp_path / "pulled")[0] == 0
+    described = yaml.safe_load((tmp_path / "pulled" / name / "dataset.yaml").read_text("utf-8"))
+    columns = {each["name"]: each for each in described["tables"][0]["tableSchema"]["columns"]}
+    assert {key: each.get("datatype") for key, each in columns.items()} == {
+        "site": None, "homes": "integer", "opened": None, "area": "decimal",
+    }  # fmt: skip
+    assert columns["homes"]["titles"] == {"en": "Homes"}
+    assert columns["homes"]["description"] == {"en": "N"}
+    assert main(["check", str(tmp_path / "pulled")]) == 0
+
+
+def test_private_datasets_are_pulled_only_when_asked_for(
+    ckan: Any, pull: Pull, foreign: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign("open", {"roads.csv": b"id\n1\n"}, title="Open")
+    hidden = foreign("hidden", {"plans.csv": b"id\n1\n"}, title="Hidden", private=True)
+    assert pull(tmp_path / "open")[0] == 0
+    assert not (tmp_path / "open" / hidden).exists()
+    assert pull(tmp_path / "all", "--private")[0] == 0
+    assert (tmp_path / "all" / hidden / "plans.csv").read_bytes() == b"id\n1\n"
+    monkeypatch.setenv("ST_CKAN_TOKEN", "no-such-token")
+    code, written = pull(tmp_path / "none", "--private")
+    assert code == 4
+    assert "the token gives no right" in written
+    assert "no-such-token" not in written

@@ -42,7 +42,9 @@ def command() -> None:
 @click.option("--catalogue", metavar="ID", help="Only this catalogue, which st-opendata published.")
 @click.option("--others", is_flag=True, help="Only the datasets that st-opendata did not publish.")
 @click.option("--private", is_flag=True, help="Private datasets too; needs a token.")
-@click.option("--token-file", type=path_type, metavar="FILE", help="Holds the API token.  [default: ST_CKAN_TOKEN]")
+@click.option(
+    "--token-file", type=path_type, metavar="FILE", help="Holds the token for --private.  [default: ST_CKAN_TOKEN]"
+)
 @click.option("--links", is_flag=True, help="Fetch files that lie beyond the portal too.")
 @click.option(
     "--max-file", type=click.IntRange(1), default=1_000_000_000, show_default=True, metavar="BYTES",

@@ -6,9 +6,10 @@ A visitor has no account, unless a token is given: it goes to the portal's own a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -38,10 +39,11 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What may be fetched: files of at most `size` bytes, from addresses that `open_to` says yes to."""
+    """What may be fetched: files of at most `size` bytes, from addresses that `open_to` allows, until `stopped`."""
 
     size: int
     open_to: Callable[[str], bool]
+    stopped: Event = field(default_factory=Event)
 
 
 class Visitor:
@@ -117,20 +119,22 @@ class Visitor:
                     refusal = _REFUSALS.get(response.status_code, "the server refused or failed")
                     text = f"{refusal} (status {response.status_code})"
                     raise RemoteError(text, place=Place(url), status=response.status_code)
-                return _stream(response, path, bounds.size)
+                return _stream(response, path, bounds)
         raise RemoteError("it redirects without end", place=Place(url))
 
 
-def _stream(response: requests.Response, path: Path, limit: int) -> str:
+def _stream(response: requests.Response, path: Path, bounds: Bounds) -> str:
     """Write the body to `path`; it is whole, as long as the answer's header said, or an error."""
     announced = response.headers.get("Content-Length", "")
     expected = int(announced) if announced.isdigit() else None
-    digest, size = sha256(), 0
+    digest, size, limit = sha256(), 0, bounds.size
     too_large = expected is not None and expected > limit
     if not too_large:
         with path.open("wb") as file:
             for block in response.iter_content(_BLOCK):
                 size += len(block)
+                if bounds.stopped.is_set():
+                    raise RemoteError("it was given up", place=Place(response.url))
                 if too_large := size > limit:
                     break
                 digest.update(block)

@@ -214,7 +214,7 @@ def _places(reader: _Reader, key: str) -> object:
         label = reader.named(node, "skos:prefLabel")
         if text_of(node).startswith(NUTS) and not label:
             regions.append(_filled(iri=text_of(node)))
-        elif isinstance(node, ox.NamedNode) and "#" not in node.value and label:
+        elif isinstance(node, ox.NamedNode) and not node.value.startswith(f"{reader.node}#") and label:
             places.append(_filled(iri=node.value, label=label, **_position(reader, node)))
         else:
             said = ", ".join(label.values()) or text_of(node)

@@ -46,8 +46,10 @@ class Fetcher:
                     else:
                         self.files += 1
                     self.told(each.path.name, number / len(wanted))
-            finally:
+            except BaseException:  # an interrupt too: what is still coming is given up
+                self.bounds.stopped.set()
                 pool.shutdown(wait=False, cancel_futures=True)
+                raise
         return failures
 
     def _fetch(self, wanted: Wanted) -> str | None:

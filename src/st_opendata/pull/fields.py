@@ -127,7 +127,7 @@ class _Stater:
 
     def _state_parts(self, field: Field, item: Json, node: str, number: int) -> None:
         own = str(item.get("uri") or "")
-        child = own if _named(own) else f"{node}#{field.name.replace('_', '-')}" + (f"-{number}" if number else "")
+        child = own if _named(own) else _below(node, field.name) + (f"-{number}" if number else "")
         if any(item.get(part.name) for part in field.parts):
             self.graph.add(node, field.path[0], ox.NamedNode(child))
             self.state_all(field.parts, item, child)
@@ -138,7 +138,7 @@ class _Stater:
         for predicate in field.path[:-1]:
             known = [iri for each in found for iri in iris(self.graph.values(each, predicate))]
             if not known:
-                known = [f"{node}#{re.split('[/#]', predicate)[-1].lower()}"]
+                known = [_below(node, re.split("[/#]", predicate)[-1].lower())]
                 self.graph.add(found[0], predicate, ox.NamedNode(known[0]))
             found = known
         return found
@@ -153,7 +153,7 @@ class _Stater:
             case "tags":
                 yield from self._tags(value)
             case "statement":
-                child = f"{node}#{field.name.replace('_', '-')}"
+                child = _below(node, field.name)
                 for literal in self._literals(value, plain=True):
                     self.graph.add(child, _STATED, literal)
                 yield ox.NamedNode(child)
@@ -185,6 +185,11 @@ def _licence(field: Field, value: str, url: object) -> str:
     return (
         str(url) if url and _IRI.fullmatch(str(url)) else value if _IRI.fullmatch(value) else _OPEN_DEFINITION + value
     )
+
+
+def _below(node: str, name: str) -> str:
+    """An IRI for what a node says without naming it; an IRI has one fragment."""
+    return f"{node}{'-' if '#' in node else '#'}{name.replace('_', '-')}"
 
 
 def _node(text: str) -> Term:

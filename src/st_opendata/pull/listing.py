@@ -60,7 +60,7 @@ def list_holding(client: CkanClient, organization: str, *, private: bool) -> Hol
         return _holding(client, organization, private=private)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RemoteError(
-            f"the portal answers in another way than CKAN does ({type(error).__name__}: {error})",
+            f"the portal answers in another way than CKAN does ({type(error).__name__} {error})",
             place=Place(client.url),
         ) from None
 

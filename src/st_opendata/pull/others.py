@@ -21,7 +21,7 @@ from st_opendata.publish.limits import from_markdown
 from st_opendata.pull.description import Description, read_description
 from st_opendata.pull.fetching import Fetcher, Wanted
 from st_opendata.pull.fields import Map, clean, names_of, read_map, state_dataset, unread
-from st_opendata.pull.folder import TERMS, DatasetFolder, said, share_terms, write_folder
+from st_opendata.pull.folder import DatasetFolder, said, share_terms, write_folder
 from st_opendata.pull.guessing import NotATableError, Stored, describe_file
 from st_opendata.pull.listing import Holding
 from st_opendata.pull.names import free, slug
@@ -31,6 +31,11 @@ from st_opendata.vocabularies import alignment
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")
 _RESERVED = ("ontology", "schema", "shapes")
+_SHARED = (
+    *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
+    *("availability", "status", "language"),
+)
+"""What is said once, in the catalogue, where all datasets say the same."""
 _HEADING = (
     "The columns state no facts yet: give them a propertyUrl, and the table an aboutUrl (docs/tutorial.md, step 3)."
 )
@@ -107,7 +112,7 @@ def _write(
         raise RemoteError(
             "no dataset there has a table that came", place=Place(holding.url), remedy="; ".join(list(reasons)[:3])
         )
-    share_terms(catalogue, kept, TERMS)
+    share_terms(catalogue, kept, _SHARED)
     lost = [each.id for each in datasets if not each.tables]
     heading = [
         f"Pulled from {holding.url}/organization/{holding.organization['name']}",

@@ -34,6 +34,10 @@ class Portal:
     files: dict[str, Answer] = field(default_factory=dict)
     actions: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    stalls_at: str = ""
+    """The path of a file that never comes; `stalled` tells that it was asked for."""
+    stalled: threading.Event = field(default_factory=threading.Event)
+    goes_on: threading.Event = field(default_factory=threading.Event)
 
     def result(self, action: str, parameters: dict[str, str]) -> object:
         match action:
@@ -69,6 +73,9 @@ class Handler(BaseHTTPRequestHandler):
             status, headers, content = self.portal.actions.get(action) or ok(self.portal.result(action, parameters))
         else:
             status, headers, content = self.portal.files.get(path.path, (404, {}, b"not here"))
+        if path.path == self.portal.stalls_at:
+            self.portal.stalled.set()
+            self.portal.goes_on.wait(60)
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
@@ -93,6 +100,7 @@ def portal() -> Iterator[Portal]:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         yield served
+        served.goes_on.set()
         running.shutdown()
         thread.join()
 

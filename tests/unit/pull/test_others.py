@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,12 +71,12 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
     assert found["keyword"] == {"en": ["road"], "de": ["Straße"]}
     assert found["publisher"] == {"iri": "https://example.org/office", "name": {"en": "Office"}}
     assert [each["url"] for each in found["conformsTo"]] == ["https://example.org/a", "https://example.org/b"]
+    assert found["theme"] == ["TRAN"]
     catalogue = yaml.safe_load((tmp_path / "pulled" / "catalogue.yaml").read_text("utf-8"))
     assert catalogue["contactPoint"] == {"name": {"en": "Data desk"}, "email": "desk@example.org"}
-    assert {key: catalogue[key] for key in ("license", "accrualPeriodicity", "theme")} == {
+    assert {key: catalogue[key] for key in ("license", "accrualPeriodicity")} == {
         "license": "DLDE_BY_2_0",
         "accrualPeriodicity": "ANNUAL",
-        "theme": ["TRAN"],
     }
     text = (tmp_path / "pulled" / "roads" / "dataset.yaml").read_text("utf-8")
     assert "# Also on the portal: odd: line # one key: two\n" in text
@@ -146,10 +148,10 @@ def test_links_are_fetched_only_when_asked_for(tmp_path: Path, portal: Any, pull
 
 def test_names_of_the_portal_never_leave_the_folder(tmp_path: Path, portal: Any, pull: Pull) -> None:
     csv = {"format": "CSV", "url_type": "upload"}
-    portal.files["/files/..%2f..%2fevil.csv"] = portal.files["/files/%2e%2e"] = (200, {}, GOOD)
+    portal.files["/files/..%2F..%2Fevil.csv"] = portal.files["/files/%2e%2e"] = (200, {}, GOOD)
     portal.files["/files/facts.csv"] = (200, {}, GOOD)
     for name in ("../../evil", "..", "/etc/x", "Évil", "schema", "con trees", "con-trees", "con_trees"):
-        portal.add(name, {**csv, "url": f"{portal.url}/files/..%2f..%2fevil.csv", "name": "../../evil.csv"})
+        portal.add(name, {**csv, "url": f"{portal.url}/files/..%2F..%2Fevil.csv", "name": "../../evil.csv"})
     portal.datasets[0]["resources"].append({**csv, "id": "f", "url": f"{portal.url}/files/facts.csv", "name": "facts"})
     code, written = pull(tmp_path / "deep" / "pulled")
     assert code == 0, written
@@ -217,7 +219,7 @@ def test_datasets_without_tables_are_listed(tmp_path: Path, portal: Any, pull: P
     portal.add("roads", portal.upload("roads.csv", GOOD))
     code, written = pull(tmp_path / "pulled", "--json")
     assert code == 0
-    result = json.loads(written[written.index("{") :])
+    result = json.JSONDecoder().raw_decode(written)[0]
     assert [(each["dataset"], each["kind"]) for each in result["left"]] == [
         ("plans", "no table"),
         ("plans", "without tables"),
@@ -233,6 +235,23 @@ def test_few_requests_are_made(tmp_path: Path, portal: Any, pull: Pull) -> None:
     portal.add("roads", portal.upload("roads.csv", GOOD))
     assert pull(tmp_path / "pulled")[0] == 0
     assert len(portal.asked) == 2 + 3 + 1  # the portal and its organisation, three pages, one file
+
+
+def test_a_pull_that_is_killed_leaves_nothing_that_the_next_does_not_replace(
+    tmp_path: Path, portal: Any, pull: Pull
+) -> None:
+    portal.add("roads", portal.upload("first.csv", GOOD), portal.upload("roads.csv", GOOD))
+    portal.stalls_at = "/files/roads.csv"
+    command = [sys.executable, "-m", "st_opendata", "pull", "ckan", "--url", portal.url, "--organization", "town"]
+    with subprocess.Popen([*command, "--output", str(tmp_path / "pulled")]) as process:
+        assert portal.stalled.wait(30)
+        process.kill()
+    assert {path.name for path in tmp_path.iterdir()} <= {".pulled.building", ".pulled.lock"}
+    portal.stalls_at = ""
+    portal.goes_on.set()
+    assert pull(tmp_path / "pulled")[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["pulled"]
+    assert main(["check", str(tmp_path / "pulled")]) == 0
 
 
 def test_a_url_that_is_none_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
