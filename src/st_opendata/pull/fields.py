@@ -21,6 +21,7 @@ from st_opendata.publish.content import MARK
 from st_opendata.publish.fields import Field, read_schema, schemas
 from st_opendata.publish.graph import Statements, Term, iris, text_of
 from st_opendata.publish.limits import from_markdown
+from st_opendata.vocabularies import alignment
 
 Json = Mapping[str, Any]
 _IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
@@ -30,7 +31,7 @@ _LICENCE, _DISTRIBUTION = expand("dct:license"), expand("dcat:distribution")
 _OPEN_DEFINITION = "http://www.opendefinition.org/licenses/"
 _BARE = frozenset({"format", "media_type", "number"})
 _CORE = frozenset({
-    "id", "name", "type", "state", "private", "isopen", "owner_org", "organization", "resources", "extras", "groups",
+    "id", "name", "type", "state", "private", "isopen", "owner_org", "organization", "resources", "extras",
     "num_resources", "num_tags", "creator_user_id", "metadata_created", "metadata_modified", "license_title",
     "license_url", "relationships_as_object", "relationships_as_subject", "plugin_data", "title", "notes", "tags",
     "author", "maintainer", "maintainer_email", "uri", "keywords", "title_translated", "notes_translated",
@@ -87,11 +88,17 @@ def state_dataset(fields: Map, shown: Json, node: str, language: str) -> Stateme
 
 def unread(fields: Map, shown: Json) -> Iterator[tuple[str, str]]:
     """Fields and extras that no field map knows, with their values on one line."""
-    known = _CORE | {field.name for field in fields.dataset}
+    known = _CORE | {field.name for field in fields.dataset} - {"identifier"}
     for key, value in {**shown, **extras_of(shown)}.items():
         if key not in known and value not in (None, "", [], {}, False):
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            yield key, " ".join(clean(text).split())
+            yield key, " ".join(clean(_shown(value)).split())
+
+
+def _shown(value: object) -> str:
+    """A value of JSON for people: of records with a title, such as groups, the titles."""
+    if isinstance(value, list) and all(isinstance(each, Mapping) and "title" in each for each in value):
+        return ", ".join(str(each["title"]) for each in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +186,10 @@ class _Stater:
 
 
 def _licence(field: Field, value: str, url: object) -> str:
-    """What stands for CKAN's code of a licence: the page that the portal names for it, where no code of the EU does."""
-    if value in field.values.values() and list(field.values.values()).count(value) == 1:
+    """What stands for CKAN's code of a licence: the code, where the field map knows it, or a page that the EU knows."""
+    if list(field.values.values()).count(value) == 1:
         return value
-    return (
-        str(url) if url and _IRI.fullmatch(str(url)) else value if _IRI.fullmatch(value) else _OPEN_DEFINITION + value
-    )
+    return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if alignment.licence(page)), value)
 
 
 def _below(node: str, name: str) -> str:

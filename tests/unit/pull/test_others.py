@@ -23,6 +23,29 @@ def read(folder: Path, dataset: str = "roads") -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("license_id", "code"),
+    [
+        ("cc-by", "CC_BY"),
+        ("cc-by-sa", "CC_BYSA"),
+        ("cc-zero", "CC0"),
+        ("odc-odbl", "ODC_BL"),
+        ("odc-pddl", "ODC_PDDL"),
+        ("http://publications.europa.eu/resource/authority/licence/CC_BY_4_0", "CC_BY_4_0"),
+        ("https://creativecommons.org/licenses/by/4.0/", "CC_BY_4_0"),
+        ("notspecified", None),
+        ("other-at", None),
+    ],
+)
+def test_licences_of_ckan(license_id: str, code: str | None, tmp_path: Path, portal: Any, pull: Pull) -> None:
+    portal.add("roads", portal.upload("roads.csv", GOOD), license_id=license_id)
+    assert pull(tmp_path / "pulled")[0] == 0
+    text = (tmp_path / "pulled" / "catalogue.yaml").read_text("utf-8")
+    assert yaml.safe_load(text).get("license") == code
+    said = f"# The portal says {license_id}, which is no code of the EU licence table\n# license: A code"
+    assert (said in text) == (code is None)
+
+
 def test_a_bare_dataset_can_be_checked_and_says_what_is_missing(tmp_path: Path, portal: Any, pull: Pull) -> None:
     portal.add("roads", portal.upload("roads.csv", GOOD))
     code, written = pull(tmp_path / "pulled")
@@ -50,6 +73,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
         maintainer_email="desk@example.org",
         license_id="dl-de-by",
         license_url="https://www.govdata.de/dl-de/by-2-0",
+        groups=[{"name": "streets", "title": "Streets & squares"}],
         metadata_created="2024-05-01T10:00:00",
         metadata_modified="2024-06-01T10:00:00",
         extras=[
@@ -61,6 +85,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
             {"key": "spatial_text", "value": "Fennwick"},
             {"key": "conforms_to", "value": "https://example.org/a\nhttps://example.org/b"},
             {"key": "access_rights", "value": "http://["},
+            {"key": "identifier", "value": "R-1"},
             {"key": "odd", "value": "line\n# one\u2028key: two"},
         ],
     )
@@ -80,6 +105,8 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
     }
     text = (tmp_path / "pulled" / "roads" / "dataset.yaml").read_text("utf-8")
     assert "# Also on the portal: odd: line # one key: two\n" in text
+    assert "# Also on the portal: groups: Streets & squares\n" in text
+    assert "# Also on the portal: identifier: R-1\n" in text
     everywhere = text + (tmp_path / "pulled" / "catalogue.yaml").read_text("utf-8")
     assert "Fennwick: write iri" in everywhere
     assert "2020-13-45" in everywhere
