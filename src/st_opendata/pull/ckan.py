@@ -84,6 +84,6 @@ def _read_back(pulled: Pulled, folder: Path) -> Pulled:
     """Say what is wrong with the catalogue as it was written, so that nobody meets it later."""
     try:
         read_catalogue(folder)
-    except ConfigurationError as error:
+    except (ConfigurationError, InputError) as error:
         return replace(pulled, notes=(*pulled.notes, f"To be corrected before a build: {error}"))
     return pulled
