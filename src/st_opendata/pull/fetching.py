@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import RemoteError
@@ -24,32 +24,31 @@ class Wanted:
     size: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches files; counts what has come, over all calls."""
+    """Fetches files; once given up, it fetches no more."""
 
     visitor: Visitor
     bounds: Bounds
     workers: int
     told: Told
-    files: int = field(default=0, init=False)
 
     def fetch(self, wanted: Sequence[Wanted]) -> dict[Path, str]:
         """Fetch the files; by the path of each that did not come, why. Raises OSError where one cannot be written."""
         failures: dict[Path, str] = {}
         with ThreadPoolExecutor(self.workers) as pool:
             futures = [pool.submit(self._fetch, each) for each in wanted]
+            whole = False
             try:
                 for number, (each, future) in enumerate(zip(wanted, futures, strict=True), 1):
                     if reason := future.result():
                         failures[each.path] = reason
-                    else:
-                        self.files += 1
                     self.told(each.path.name, number / len(wanted))
-            except BaseException:  # an interrupt too: what is still coming is given up
-                self.bounds.stopped.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                whole = True
+            finally:
+                if not whole:  # an interrupt, or a full disk: what is still coming is given up
+                    self.bounds.stopped.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
         return failures
 
     def _fetch(self, wanted: Wanted) -> str | None:
