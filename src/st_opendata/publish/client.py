@@ -40,7 +40,7 @@ AGENT = f"st-opendata/{__version__}"
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
 _CONNECT_TIMEOUT = 10.0
-_RETRY = Retry(
+RETRY = Retry(
     total=6,
     connect=2,
     read=2,
@@ -54,6 +54,7 @@ _RETRY = Retry(
     raise_on_status=False,
     retry_after_max=120,
 )
+"""For requests that change nothing: connections that fail, and answers that say to come again."""
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
@@ -73,7 +74,7 @@ class CkanClient:
         self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)
         self._session = requests.Session()
         self._session.auth = _Token(token)
-        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=_RETRY)
+        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._ckan = RemoteCKAN(self.url, user_agent=AGENT, get_only=True, session=self._session)
