@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import data
 import install
@@ -50,7 +51,9 @@ def start(site: Site) -> None:
     for service in stores:
         service.wait()
     if new:
+        configure(replace(site, without=frozenset()))  # an empty site is the same whatever it then does without
         data.fill(site)
+        configure(site)
     ckan.start()
     ckan.wait()
     require_loopback(site)

@@ -31,6 +31,8 @@ PLUGINS = (
     "datastore",
     "activity",
 )
+DEFAULT_VIEWS = ("image_view", "datatables_view")
+"""Views that CKAN makes itself, with a resource that is created; these are its defaults."""
 
 
 class StackError(Exception):
@@ -49,6 +51,8 @@ class Site:
     solr_port: int
     locale: str
     upload_megabytes: int
+    without: frozenset[str] = frozenset()
+    """Plugins that it does not have."""
 
     @property
     def url(self) -> str:
@@ -103,7 +107,8 @@ class Site:
             "ckan.locales_offered": "en fr de",
             "ckan.storage_path": str(self.state / "storage"),
             "ckan.max_resource_size": str(self.upload_megabytes),
-            "ckan.plugins": " ".join(PLUGINS),
+            "ckan.plugins": " ".join(name for name in PLUGINS if name not in self.without),
+            "ckan.views.default_views": " ".join(name for name in DEFAULT_VIEWS if name not in self.without),
             "sqlalchemy.url": f"postgresql://ckan:{key['ckan']}@{database}/ckan",
             "ckan.datastore.write_url": f"postgresql://datastore_write:{key['datastore_write']}@{database}/datastore",
             "ckan.datastore.read_url": f"postgresql://datastore_read:{key['datastore_read']}@{database}/datastore",
@@ -149,7 +154,10 @@ def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
         solr_port=number(environment, "CKAN_SOLR_PORT", following[2]),
         locale=environment.get("CKAN_LOCALE") or "en",
         upload_megabytes=number(environment, "CKAN_MAX_UPLOAD_SIZE_MB", 100),
+        without=frozenset(environment.get("CKAN_WITHOUT", "").split()),
     )
+    if unknown := sorted(site.without.difference(PLUGINS)):
+        raise StackError(f"CKAN_WITHOUT names {unknown[0]}, which is none of the site's plugins: {', '.join(PLUGINS)}.")
     if ports and not empty and site.facts()["ports"] != ports:
         raise StackError(
             f"{state} holds a site with the ports {', '.join(map(str, ports))}. Leave the ports unset, "
