@@ -2,29 +2,27 @@
 
 usage: python bench/publish.py [--datasets 24] [--rounds 3] [--ways ours,bare] [--folder FOLDER] [--port 5600]
 
-Makes two releases of a catalogue that differ in one row, starts a CKAN of services/ckan in a state folder of
-its own, and publishes with each way in turn, round after round, each time to an emptied portal: everything is new;
-then nothing has changed; then one dataset has. The site has neither DataStore nor views, of which the other ways know
-nothing; what these cost is measured apart. Seconds are those of the clock; CPU seconds are those of the publisher and
-of all processes of the portal, and say more on a machine that others use too. Ratios are medians of the rounds' ratios.
-FOLDER keeps releases and portal for the next run; CKAN_INSTALL names an installation to use.
+Makes two releases of a catalogue that differ in one row, starts a CKAN of services/ckan in a state folder of its own,
+and publishes with each way in turn, round after round, each time to an empty portal: everything is new; then nothing
+has changed; then one dataset has. The site has neither DataStore nor views, of which the other ways know nothing; what
+these cost is measured apart. Seconds are those of the clock; CPU seconds are those of the publisher and of all
+processes of the portal, and say more on a machine that others use too. Ratios are medians of the rounds' ratios.
+FOLDER (build/bench) holds the releases and the portal's state; CKAN_INSTALL names an installation to use.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from publishing.catalogue import make_release
-from publishing.portal import EXTRAS, ROOT, Cost, NoPortalError, Portal, Stack
-from publishing.ways import BARE, OURS, WAYS, WORKERS, Work, plan_only, st_opendata, work
+from publishing.portal import EXTRAS, ROOT, WORKERS, Cost, NoPortalError, Portal, Stack
+from publishing.ways import BARE, OURS, WAYS, Work, plan_only, st_opendata, work
 
 NEW, SAME, ONE, PLAN = "all new", "nothing changed", "one changed", "plan of all new"
 FURNISHED = "with tables and views"
@@ -40,36 +38,35 @@ def main() -> int:
     parser.add_argument("--datasets", type=int, default=24)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", default=",".join(SHORT), help=f"of {', '.join(SHORT)}")
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench")
     parser.add_argument("--port", type=int, default=5600, help="the first of four free ones")
     given = parser.parse_args()
     ways = [SHORT[name] for name in given.ways.split(",")]
-    with TemporaryDirectory() as temporary:
-        folder = (given.folder or Path(temporary)).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("CKAN_INSTALL", str(ROOT / "build" / "ckan-install"))
-        stack = Stack(folder / "ckan", given.port)
-        try:
-            stack.empty()
-        except NoPortalError as error:
-            print(f"skipped: there is no CKAN here to publish to. {error}")
-            return 0
-        try:
-            releases = [make_release(folder, given.datasets, changed=changed) for changed in (False, True)]
-            costs: Costs = defaultdict(list)
-            for number in range(given.rounds):
-                for way in ways[number % len(ways) :] + ways[: number % len(ways)]:
-                    measure(way, stack, releases, folder, costs)
-            if OURS in ways:
-                measure_furnished(stack, releases, folder, costs)
-        finally:
-            stack.stop()
+    folder = given.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    stack = Stack(folder / "ckan", given.port)
+    costs: Costs = defaultdict(list)
+    try:
+        portal = stack.empty(without=EXTRAS)
+    except NoPortalError as error:
+        print(f"skipped: there is no CKAN here to publish to. {error}")
+        return 0
+    try:
+        releases = [make_release(folder, given.datasets, changed=changed) for changed in (False, True)]
+        for number in range(given.rounds):
+            portal = stack.empty(without=EXTRAS) if number else portal
+            for way in ways[number % len(ways) :] + ways[: number % len(ways)]:
+                measure(way, portal, releases, folder, costs)
+                portal.clear()
+        if OURS in ways:
+            measure_furnished(stack, releases, folder, costs)
+    finally:
+        stack.stop()
     return write(costs, ways, given.datasets)
 
 
-def measure(way: str, stack: Stack, releases: list[Path], folder: Path, costs: Costs) -> None:
-    """All cases of one way, on an emptied portal."""
-    portal = stack.empty(without=EXTRAS)
+def measure(way: str, portal: Portal, releases: list[Path], folder: Path, costs: Costs) -> None:
+    """All cases of one way, on an empty portal."""
     shutil.rmtree(folder / "cache", ignore_errors=True)
     first, changed = releases
     with work(portal, first, folder) as given:

@@ -61,15 +61,13 @@ _COLUMNS = [
 
 
 def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
-    """A release of so many datasets below the folder; where there is one already, that.
+    """Put a release of so many datasets below the folder.
 
     The first dataset is built; the others have its files with their own number in them, for to build a thousand takes
     hours. Catalogue and manifest are written by what a build writes them with. Where `changed`, one row of one table of
     the first dataset is another than else.
     """
     release = folder / f"{datasets}-{'changed' if changed else 'first'}"
-    if (release / "release.json").is_file():
-        return release
     first = _build_first(folder / "one", changed=False)
     edited = _build_first(folder / "edited", changed=True) if changed else first
     source = folder / "source"

@@ -20,10 +20,9 @@ from typing import Any
 
 import requests
 
-from publishing.portal import Portal
+from publishing.portal import WORKERS, Portal
 from st_opendata.publish.packages import Package, Site, packages
 
-WORKERS = 4
 CKANAPI_WORKERS = 3
 """ckanapi goes no higher against a URL (its `parallel_limit`)."""
 
