@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from st_opendata.build import Job, build
-from st_opendata.catalogue import Counts, count_facts, write_catalogue
+from st_opendata.catalogue import Counts, Written, count_facts, write_catalogue
 from st_opendata.exports import read_facts
 from st_opendata.model.release import DatasetRelease, File
 from st_opendata.release import list_files, new_release, read_release, write_manifest
@@ -77,7 +77,8 @@ def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
         made = [_copy(edited if number == 0 else first, draft.folder, number) for number in range(datasets)]
         counts: dict[str | None, Counts] = {each.id: count_facts(read_facts(draft.folder, each.id)) for each in made}
         counts[None] = counts[made[0].id]
-        write_catalogue(catalogue, {each.id: each.distributions for each in made}, (), counts, draft.folder)
+        distributions = {each.id: each.distributions for each in made}
+        write_catalogue(catalogue, Written(distributions, {}, (), counts), draft.folder)
         whole = replace(read_release(first), datasets=tuple(made), files=list_files(draft.folder))
         write_manifest(whole, draft.folder)
         draft.commit()
