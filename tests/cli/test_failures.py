@@ -172,7 +172,7 @@ def test_two_builds_at_once(changed: Path, place: Path, run: Run) -> None:
     assert child.wait_for_files(0)
     ran = run("build", changed, "--output", place)
     assert (ran.code, child.end()) == (3, 0)
-    assert "another build is writing to" in ran.err
+    assert "another command is writing to" in ran.err
     assert "Wait until it has ended" in ran.err
     assert names(place.parent) == ["release"]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 import requests
-from publishing import FIRST, NAMES, SECOND, Publisher, build
 from relay import Relay
 
+from publishing import FIRST, NAMES, SECOND, Publisher, build
 from st_opendata.__main__ import main
 
 
@@ -188,6 +188,7 @@ def publisher(ckan: Ckan, relay: Relay, command: Command) -> Publisher:
 
 OTHERS = {
     "plain": {"CKAN_WITHOUT": "dcat dcat_json_interface structured_data scheming_datasets"},
+    "extras": {"CKAN_WITHOUT": "scheming_datasets"},
     "2.11": {"CKAN_VERSION": "2.11"},
     "2.10": {"CKAN_VERSION": "2.10"},
 }

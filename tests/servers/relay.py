@@ -134,6 +134,7 @@ class _Handler(BaseRequestHandler):
                     self.request = self.server.tls.wrap_socket(self.request, server_side=True)
                 self.relay()
         finally:
+            self.request.close()
             self.server.count(-1)
 
     def relay(self) -> None:

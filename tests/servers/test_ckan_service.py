@@ -58,6 +58,12 @@ def test_folder_keeps_its_version(root: Path, tmp_path: Path) -> None:
     assert json.loads(run(root, "status", CKAN_STATE=str(tmp_path)).stdout)["version"] == "2.10"
 
 
+def test_plugin_that_there_is_not(root: Path, tmp_path: Path) -> None:
+    done = run(root, "start", CKAN_STATE=str(tmp_path), CKAN_WITHOUT="datastore text_veiw")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: CKAN_WITHOUT names text_veiw, which is none of the site's plugins: dcat, ")
+
+
 def test_port_that_is_taken(root: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import tomllib
 import uuid
 from collections.abc import Iterator
@@ -51,6 +52,15 @@ def revise(ckan: Any, dataset: dict[str, Any], table: str) -> dict[str, Any]:
     form = {"match__name": dataset["name"], "update": '{"private": false}', "include": "-*"}
     ckan.act("package_revise", **form, files={resource: ("table.csv", table.encode(), "text/csv")})
     return dict(ckan.act("package_show", id=dataset["name"]))
+
+
+def test_every_request_is_in_the_access_log(ckan: Any, state: Path) -> None:
+    name = uuid.uuid4().hex
+    ckan.post(name)
+    deadline = time.monotonic() + 10  # a line is written when its answer is already sent
+    while name not in (state / "log" / "access.log").read_text("utf-8"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_version_and_plugins(ckan: Any, root: Path) -> None:

@@ -137,6 +137,21 @@ def test_an_edit_is_kept_until_overwritten(site: Any, run: Run, releases: tuple[
     assert_verified(run, releases[0])
 
 
+def test_saving_without_a_change_is_no_edit(
+    site: Any, run: Run, releases: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sent: list[str]
+) -> None:
+    """CKAN before 2.12 gives such a dataset a new date, and its search goes on with the old one."""
+    kinds(run, releases[0])
+    site.act("package_patch", id=SAYS, title=site.act("package_show", id=SAYS)["title"])
+    assert_verified(run, releases[0])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    for reads in (4 + 3 + 2, 5):
+        sent.clear()
+        assert set(kinds(run, releases[0]).values()) == {"unchanged"}
+        assert len(sent) <= reads
+        assert set(sent) == {"GET"}
+
+
 def test_deleted_is_revived_and_left_over_is_pruned(site: Any, run: Run, releases: tuple[Path, ...]) -> None:
     kinds(run, releases[1])
     site.act("package_delete", id=PLACES)

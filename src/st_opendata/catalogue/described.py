@@ -27,11 +27,20 @@ from st_opendata.catalogue.terms import (
     add_text,
     add_types,
 )
-from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, Dataset, HighValue, Location, Period, Terms
+from st_opendata.model.descriptions import (
+    NUTS,
+    Agent,
+    Catalogue,
+    ContactPoint,
+    Dataset,
+    HighValue,
+    Location,
+    Period,
+    Terms,
+    region_label,
+)
 from st_opendata.model.text import Text
 from st_opendata.vocabularies import licence_page, licence_type, require_language
-
-_NUTS = "http://data.europa.eu/nuts/code/"
 
 
 class Described:
@@ -170,6 +179,8 @@ def _add_contact(graph: Graph, iri: str, contact: ContactPoint) -> URIRef:
 
 def _add_places(graph: Graph, location: Location) -> list[URIRef]:
     place = add_types(graph, location.iri, DCT.Location)
+    if not location.label:
+        graph.add((place, RDFS.label, Literal(f"NUTS {location.iri.removeprefix(NUTS)}")))
     add_text(graph, place, SKOS.prefLabel, location.label)
     if location.centroid:
         latitude, longitude = location.centroid
@@ -181,10 +192,8 @@ def _add_places(graph: Graph, location: Location) -> list[URIRef]:
         graph.add((place, DCAT.bbox, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
     if not location.nuts:
         return [place]
-    region = add_types(graph, _NUTS + location.nuts, DCT.Location)
-    add_text(
-        graph, region, SKOS.prefLabel, {tag: f"NUTS {location.nuts} ({text})" for tag, text in location.label.items()}
-    )
+    region = add_types(graph, NUTS + location.nuts, DCT.Location)
+    add_text(graph, region, SKOS.prefLabel, region_label(location.nuts, location.label))
     return [place, region]
 
 

@@ -70,7 +70,7 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     The token comes from --token-file, the environment variable ST_CKAN_TOKEN or the system's keyring (service
     st-opendata, user URL); its user is an editor of the organisation.
     """
-    with _needed():
+    with needed():
         from st_opendata.publish.apply import apply
         from st_opendata.publish.ckan import Target, planned
         from st_opendata.publish.survey import Wish
@@ -92,13 +92,13 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
 
 
 @contextmanager
-def _needed() -> Iterator[None]:
-    """Name the extra where a package that publishing needs is missing."""
+def needed() -> Iterator[None]:
+    """Name the extra where a package that the portal commands need is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
         raise InputError(
-            f"publishing to CKAN needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
+            f"a CKAN portal needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
         ) from None
 
 

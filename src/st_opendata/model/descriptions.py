@@ -11,11 +11,20 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from st_opendata.model.tables import Table
-from st_opendata.model.text import is_language_tag
+from st_opendata.model.text import Text, is_language_tag
 from st_opendata.vocabularies import require_code, require_language
 
 
@@ -114,14 +123,31 @@ class ContactPoint(Record):
     url: Iri | None = None
 
 
+NUTS = "http://data.europa.eu/nuts/code/"
+
+
 class Location(Record):
-    """dct:Location: a place by its IRI (GeoNames, NUTS, EU country), with a point or a box in WGS 84 where known."""
+    """dct:Location: a place by its IRI (GeoNames, NUTS, EU country), with a point or a box in WGS 84 where known.
+
+    `nuts` is the region that it lies in. A region is a place too, whose IRI in the NUTS scheme needs no label.
+    """
 
     iri: Iri
-    label: LocalText
+    label: LocalText = {}
     centroid: tuple[Latitude, Longitude] | None = Field(None, description="latitude, longitude")
     bbox: tuple[Longitude, Latitude, Longitude, Latitude] | None = Field(None, description="west, south, east, north")
     nuts: str | None = None
+
+    @model_validator(mode="after")
+    def _is_labelled(self) -> Location:
+        if not self.label and not self.iri.startswith(NUTS):
+            raise ValueError("a place needs a label, as in label: {en: Lyon}")
+        return self
+
+
+def region_label(code: str, place: Text) -> dict[str, str]:
+    """What a NUTS region is called, by the place that lies in it: `NUTS AT130 (Vienna)`."""
+    return {tag: f"NUTS {code} ({text})" for tag, text in place.items()}
 
 
 class Period(Record):

@@ -138,7 +138,8 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         mark = wanted.mark(dataset=as_held(begun, wanted))
     else:
         assert change.shown
-        begun = _revise(client, change.shown, marking(change.shown, begun_mark(change.shown, wanted)))
+        marked = marking(change.shown, begun_mark(change.shown, wanted), surveyor.portal.fields)
+        begun = _revise(client, change.shown, marked)
         mark = wanted.mark()
     if furnishing or _altered(change):
         mark = replace(mark, writing=True)

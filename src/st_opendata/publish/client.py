@@ -40,7 +40,7 @@ AGENT = f"st-opendata/{__version__}"
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
 _CONNECT_TIMEOUT = 10.0
-_RETRY = Retry(
+RETRY = Retry(
     total=6,
     connect=2,
     read=2,
@@ -54,10 +54,12 @@ _RETRY = Retry(
     raise_on_status=False,
     retry_after_max=120,
 )
+"""For requests that change nothing: connections that fail, and answers that say to come again."""
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
 """What to do about a file that the portal refuses for its size, which CKAN tells as a fault of the field `upload`."""
+_SEARCH = "Have its Solr started, then run the command again."
 _PASSING = {0, 429, 500, 502, 503, 504}
 
 
@@ -72,7 +74,7 @@ class CkanClient:
         self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)
         self._session = requests.Session()
         self._session.auth = _Token(token)
-        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=_RETRY)
+        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._ckan = RemoteCKAN(self.url, user_agent=AGENT, get_only=True, session=self._session)
@@ -143,7 +145,7 @@ class CkanClient:
             raise RemoteError(
                 f"the portal's search failed: {str(error)[:200]}",
                 place=place,
-                remedy="Is its Solr running?",
+                remedy=_SEARCH,
                 status=500,
             ) from None
         except KeyError as error:  # what ckanapi raises for JSON with success and without result
@@ -196,7 +198,10 @@ class CkanClient:
         if status == 413:
             text = "the portal does not take files as large as these"
             return RemoteError(text, place=place, remedy=TOO_LARGE, status=413)
-        text, wait = f"the portal answered {status}: {_summary(body)}", _seconds(headers.get("Retry-After"))
+        summary, wait = _summary(body), _seconds(headers.get("Retry-After"))
+        if summary.startswith("Search "):
+            return RemoteError(f"the portal's search failed: {summary}", place=place, remedy=_SEARCH, status=status)
+        text = f"the portal answered {status}: {summary}"
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
     def _location(self) -> str:

@@ -99,6 +99,15 @@ def content_digest(dataset: Shown, fields: Iterable[str], resource_fields: Itera
     return sha256(text.encode()).hexdigest()
 
 
+def agree(one: Shown, other: Shown) -> bool:
+    """Whether two readings of a dataset bear the same mark and say the same in all that it covers."""
+    mark = mark_of(one)
+    if not mark or mark != mark_of(other):
+        return False
+    digests = {content_digest(each, mark.fields, mark.resource_fields) for each in (one, other)}
+    return one["state"] == other["state"] and len(digests) == 1
+
+
 def normal(value: object) -> Any:  # noqa: ANN401 (JSON)
     """A value as text, without what is empty; lists keep their order."""
     if isinstance(value, Mapping):

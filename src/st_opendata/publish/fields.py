@@ -103,7 +103,7 @@ def schemas() -> tuple[str, ...]:
 
 
 def schema_for(plugins: Collection[str]) -> str:
-    """The name of the field map for a site with these plugins: of those whose plugins it has all, the one with most."""
+    """The name of the field map for a site: of those whose plugins it has all, the first with most plugins."""
     fitting = [schema for schema in map(read_schema, schemas()) if schema.plugins.issubset(plugins)]
     return max(fitting, key=lambda schema: len(schema.plugins)).name
 

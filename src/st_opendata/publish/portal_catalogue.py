@@ -51,6 +51,8 @@ _FROM_DISTRIBUTIONS = (
     *("dcatap:availability", "dcatap:applicableLegislation", "adms:status"),
 )
 _DISTRIBUTION = expand("dcat:distribution")
+_PART = 10_000
+"""Lines that writers get at a time."""
 
 
 def move(graph: Statements, addresses: Mapping[str, str]) -> None:
@@ -63,7 +65,10 @@ def move(graph: Statements, addresses: Mapping[str, str]) -> None:
 
 def serialise(graph: Statements) -> dict[str, bytes]:
     """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
-    batches = [graph.lines()]
+    lines = graph.lines()
+    # In parts, since writers copy the part that they are at; a large catalogue then costs less memory.
+    batches = [lines[start : start + _PART] for start in range(0, len(lines), _PART)]
+    del lines
     prefixes = used_prefixes(batches, PREFIXES)
     with TemporaryDirectory() as folder:
         for name, form in FORMATS.items():

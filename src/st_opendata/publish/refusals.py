@@ -49,8 +49,9 @@ def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], sch
 
 def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
     """Whether the portal tells the faults of each resource, in the order in which they were sent."""
-    each = isinstance(fault, list) and all(isinstance(faults, Mapping) for faults in fault)
-    return each and len(fault) <= len(resources)
+    if not isinstance(fault, list) or len(fault) > len(resources):
+        return False
+    return all(isinstance(faults, Mapping) for faults in fault)
 
 
 def _named(name: str, fields: Iterable[Field]) -> str:

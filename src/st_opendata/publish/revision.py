@@ -6,6 +6,7 @@ in (`update`), the list of resources too: that alone keeps their order. Files ar
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -46,9 +47,13 @@ def begun_mark(shown: Shown, wanted: Wanted) -> Mark:
     )
 
 
-def marking(shown: Shown, mark: Mark) -> dict[str, Any]:
-    """A revise that changes nothing but the mark."""
-    return {"filter": ["-extras"], "update": {"extras": extras_with(shown.get("extras"), None, mark)}}
+def marking(shown: Shown, mark: Mark, fields: Collection[str] = ()) -> dict[str, Any]:
+    """A revise that changes nothing but the mark.
+
+    Extras that have become fields of the site are left out, as by a site that got ckanext-scheming: it refuses them.
+    """
+    extras = [extra for extra in shown.get("extras", ()) if extra["key"] not in fields]
+    return {"filter": ["-extras"], "update": {"extras": extras_with(extras, None, mark)}}
 
 
 def settling(shown: Shown, mark: Mark) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from st_opendata.namespaces import expand
 from st_opendata.publish.limits import from_markdown, legal_tag
 
 _LOSSES = Path(__file__).parent / "losses.yaml"
-_KEYS = {"reason", "change", "property", "of", "to"}
+_KEYS = {"reason", "change", "property", "of", "to", "schema"}
 
 
 class Change(StrEnum):
@@ -71,11 +71,14 @@ class Loss:
     properties: frozenset[str]
     types: frozenset[str]
     to: str | None
+    schema: str | None
+    """The field map with which alone it happens."""
 
-    def explains(self, difference: Difference) -> bool:
+    def explains(self, difference: Difference, schema: str) -> bool:
         """Whether the difference is of this kind."""
         return (
-            difference.change in self.changes
+            self.schema in (None, schema)
+            and difference.change in self.changes
             and (not self.properties or difference.property in self.properties)
             and (not self.types or bool(self.types & difference.types))
             and self.to in (None, difference.to)
@@ -98,7 +101,7 @@ def known_losses() -> tuple[Loss, ...]:
         changes = frozenset(entry.get("change", ()))
         if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Change):
             raise ConfigurationError(
-                "a loss has a reason, a change, and maybe property, of and to", place=document.place([number])
+                "a loss has a reason, a change, and maybe property, of, to and schema", place=document.place([number])
             )
         found.append(
             Loss(
@@ -107,14 +110,15 @@ def known_losses() -> tuple[Loss, ...]:
                 properties=frozenset(map(expand, entry.get("property", ()))),
                 types=frozenset(map(expand, entry.get("of", ()))),
                 to=expand(entry["to"]) if "to" in entry else None,
+                schema=entry.get("schema"),
             )
         )
     return tuple(found)
 
 
-def reason_for(difference: Difference) -> str | None:
-    """Why the difference was to be expected; None for a surprise."""
-    return next((loss.reason for loss in known_losses() if loss.explains(difference)), None)
+def reason_for(difference: Difference, schema: str = "dcat_ap_full") -> str | None:
+    """Why the difference was to be expected of what this field map sent; None for a surprise."""
+    return next((loss.reason for loss in known_losses() if loss.explains(difference, schema)), None)
 
 
 def compare_statements(expected: Graph, found: Graph) -> list[Difference]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from st_opendata.errors import RemoteError
 from st_opendata.publish.client import CkanClient
-from st_opendata.publish.content import MARK, Mark, Shown
+from st_opendata.publish.content import MARK, Mark, Shown, agree
 from st_opendata.publish.packages import Package
-from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, wanted_of
+from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
 
 _PAGE = 1000
@@ -34,7 +34,7 @@ class Wish:
 class Surveyor:
     """Reads one portal, at most `workers` requests at a time.
 
-    `confirmed` holds the `metadata_modified` of datasets, by id, as the portal's database has told it.
+    `confirmed` holds the `metadata_modified` at which search shows datasets, by id, as the portal's database has them.
     """
 
     client: CkanClient
@@ -91,11 +91,21 @@ class Surveyor:
             if error.status != 403:
                 raise
             return Change(Kind.TAKEN, wanted.name, "its name is taken by a dataset that the token may not read")
-        moment = next((str(each["metadata_modified"]) for each in listed if shown and each["id"] == shown["id"]), "")
+        found = (str(each["metadata_modified"]) for each in listed if shown and each["id"] == shown["id"])
+        moment: str | None = next(found, "")
+        settled = moment or (str(shown["metadata_modified"]) if shown else "")
+        if shown and moment and not same_moment(moment, str(shown["metadata_modified"])) and self._only_saved(shown):
+            moment = None
         change = decide(wanted, shown, self.portal, listed=moment, overwrite=wish.overwrite)
         if change.kind == Kind.UNCHANGED and shown:
-            self.confirmed[shown["id"]] = shown["metadata_modified"]
+            self.confirmed[shown["id"]] = settled
         return change
+
+    def _only_saved(self, shown: Shown) -> bool:
+        """Whether search is behind by its date alone: CKAN before 2.12 dates what is saved unchanged, in search not."""
+        question = {"fq": f'id:"{shown["id"]}"', "include_private": True, "include_drafts": True}
+        results = self.client.read("package_search", question)["results"]
+        return len(results) == 1 and agree(results[0], shown)
 
     def show(self, name: str) -> Shown | None:
         """The dataset in the portal's database; None where there is none. Raises RemoteError."""

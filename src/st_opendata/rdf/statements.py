@@ -59,14 +59,15 @@ class Statements:
 
 
 def read_statements(path: Path) -> Statements:
-    """The statements of a catalogue in Turtle without blank nodes.
+    """The statements of a catalogue without blank nodes, in Turtle or in the format that the file's name tells.
 
     Raises:
         InputError: the file cannot be read or is damaged.
     """
     statements = Statements()
+    form = ox.RdfFormat.from_extension(path.suffix.removeprefix(".")) or ox.RdfFormat.TURTLE
     try:
-        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, lenient=True):
+        for quad in ox.parse(path=path, format=form, lenient=True):
             if not isinstance(quad.subject, ox.NamedNode) or isinstance(quad.object, ox.BlankNode):
                 raise InputError(
                     "the catalogue has a blank node, which no release has",

@@ -103,7 +103,7 @@ def _beside(target: Path, role: str) -> Path:
 
 def _make_parent(target: Path) -> None:
     if not target.name:
-        raise InputError(f"{target} cannot be a release", remedy="Name a folder in it with --output.")
+        raise InputError(f"{target} cannot be written in one step", remedy="Name a folder in it with --output.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
@@ -133,7 +133,7 @@ def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
     descriptor = _take_lock(path, wait=wait)
     if descriptor is None:
         raise InputError(
-            f"another build is writing to {target}; nothing was changed",
+            f"another command is writing to {target}; nothing was changed",
             remedy="Wait until it has ended, or name another folder with --output.",
         )
     try:

@@ -103,6 +103,21 @@ def label(table: str, code: str) -> dict[str, str]:
     return found
 
 
+def code_of(table: str, value: str) -> str | None:
+    """The code that an IRI, a code or a label in any language stands for; None where the table has no such concept."""
+    known: dict[str, dict[str, str]] = read_table("tables")[table]
+    code = value.strip().removeprefix(concept_iri(table, ""))
+    if code in known:
+        return code
+    wanted = code.casefold()
+    return next((code for code, labels in known.items() if wanted in map(str.casefold, labels.values())), None)
+
+
+def language_tag(code: str) -> str | None:
+    """The BCP 47 tag of a code in the EU language table; None for a language that is not here."""
+    return next((tag for tag, language in _LANGUAGES.items() if language == code), None)
+
+
 def require_language(tag: str) -> str:
     """The code in the EU language table of a BCP 47 tag (`fr`, `de-AT`).
 

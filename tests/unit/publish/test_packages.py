@@ -1,4 +1,4 @@
-"""A release as CKAN packages, by both field maps."""
+"""A release as CKAN packages, by each field map."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from st_opendata.catalogue import MAXIMUM, read_dcat, score_graph
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.findings import conforms
 from st_opendata.namespaces import expand
+from st_opendata.publish import portal_catalogue
 from st_opendata.publish.fields import read_schema, schema_for, schemas
 from st_opendata.publish.limits import is_name
 from st_opendata.publish.packages import Package, Resource, Site, packages
@@ -162,6 +163,7 @@ def test_a_plain_ckan_gets_words(release: Path) -> None:
 
 def test_the_plugins_of_a_site_tell_its_schema() -> None:
     assert schema_for(["dcat", "datastore", "scheming_datasets"]) == "dcat_ap_full"
+    assert schema_for(["dcat", "datastore"]) == "dcat_extras"
     assert schema_for(["datastore"]) == schema_for([]) == "plain"
 
 
@@ -265,6 +267,15 @@ def test_of_the_catalogue_those_files_are_published_that_the_site_takes(
         packages(release, replace(SITE, max_upload=sizes[0] - 1))
 
 
+def test_a_large_catalogue_is_written_in_parts_with_the_same_bytes(
+    release: Path, made: tuple[Package, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal_catalogue, "_PART", 7)
+    assert [each.sha256 for each in packages(release, SITE)[-1].resources] == [
+        each.sha256 for each in made[-1].resources
+    ]
+
+
 @pytest.mark.parametrize("id", ["x" * 80, "catalogue"])
 def test_names_that_ckan_refuses_are_found(release: Path, tmp_path: Path, id: str) -> None:
     copy = tmp_path / "release"
@@ -291,4 +302,4 @@ def test_a_catalogue_of_another_release_is_refused(release: Path, tmp_path: Path
 def test_an_unknown_schema_names_the_known(release: Path) -> None:
     with pytest.raises(ConfigurationError) as refused:
         packages(release, replace(SITE, schema="other"))
-    assert "dcat_ap_full, plain" in str(refused.value)
+    assert "dcat_ap_full, dcat_extras, plain" in str(refused.value)

@@ -132,7 +132,7 @@ def test_the_second_of_two_builds_is_told(target: Path) -> None:
     build(target, "old")
     with (
         drafted(target, refuse=allow) as draft,
-        pytest.raises(InputError, match="another build is writing"),
+        pytest.raises(InputError, match="another command is writing"),
     ):
         build(target, "other")
     assert not draft.folder.exists()

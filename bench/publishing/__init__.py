@@ -1,0 +1,1 @@
+"""What the benchmark of publishing (`bench/publish.py`) is made of: catalogues, the portal, ways to publish."""

@@ -1,0 +1,117 @@
+"""`st-opendata pull`: a catalogue to start from, out of what is published already."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from st_opendata.cli.console import note, progress_bar
+from st_opendata.cli.options import json_option, path_type
+from st_opendata.cli.publish import needed
+from st_opendata.cli.words import count
+
+if TYPE_CHECKING:
+    from st_opendata.pull.outcome import Left, Pulled
+
+_SHOWN = 20
+"""Failures that are named on stderr; the descriptions have all."""
+
+
+_LEFT = {
+    "no table": ("file", "of other formats than CSV"),
+    "elsewhere": ("file", "beyond the portal, which --links fetches"),
+    "without tables": ("dataset", "without a table"),
+    "not in the catalogue": ("dataset", "that the catalogue does not list any more"),
+}
+
+
+@click.group("pull")
+def command() -> None:
+    """Make a catalogue of what is published already."""
+
+
+@command.command("ckan")
+@click.option("--url", required=True, help="The portal's home page.")
+@click.option("--organization", required=True, metavar="NAME", help="The organisation whose datasets are pulled.")
+@click.option("--output", "-o", required=True, type=path_type, metavar="FOLDER", help="A new or empty folder.")
+@click.option("--catalogue", metavar="ID", help="Only this catalogue, which st-opendata published.")
+@click.option("--others", is_flag=True, help="Only the datasets that st-opendata did not publish.")
+@click.option("--private", is_flag=True, help="Private datasets too; needs a token.")
+@click.option(
+    "--token-file", type=path_type, metavar="FILE", help="Holds the token for --private.  [default: ST_CKAN_TOKEN]"
+)
+@click.option("--links", is_flag=True, help="Fetch files that lie beyond the portal too.")
+@click.option(
+    "--max-file", type=click.IntRange(1), default=1_000_000_000, show_default=True, metavar="BYTES",
+    help="Larger files are not pulled.",
+)  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
+@json_option
+def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    url: str,
+    organization: str,
+    output: Path,
+    catalogue: str | None,
+    others: bool,
+    private: bool,
+    token_file: Path | None,
+    links: bool,
+    max_file: int,
+    workers: int,
+    as_json: bool,
+) -> int:
+    """Pull the datasets of an organisation on a CKAN portal into a catalogue FOLDER.
+
+    A catalogue that st-opendata published comes back as it was, with every language, column and key. Of all other
+    datasets the descriptions and the CSV tables are taken; what the portal does not say is left out, with a comment
+    that tells what to write there. What is no CSV table stays on the portal and is named in the descriptions.
+
+    FOLDER is written whole or not at all, and never over anything. An organisation with several catalogues is pulled
+    one catalogue at a time.
+    """
+    with needed():
+        from st_opendata.publish.token import find_token
+        from st_opendata.pull.ckan import Origin, pull
+
+    if catalogue is not None and others:
+        raise click.UsageError("--catalogue and --others exclude each other")
+    token = find_token(url, token_file) if private else None
+    source = Origin(url, organization, token, catalogue, others, private, links, max_file, workers)
+    with progress_bar() as bar:
+        pulled = pull(source, output, told=bar or (lambda _text, _done: None))
+    for text in (*_failures(pulled), *_others(pulled), *pulled.notes):
+        note(text)
+    if as_json:
+        click.echo(json.dumps(asdict(pulled) | {"folder": str(output)}, ensure_ascii=False, indent=1))
+    else:
+        numbers = f"{count(pulled.datasets, 'dataset')}, {count(pulled.tables, 'table')}"
+        click.echo(f"The catalogue {pulled.catalogue} is in {output}: {numbers}.")
+        click.echo(f"Go on with: st-opendata check {output}")
+    return 1 if any(each.kind == "failed" for each in pulled.left) else 0
+
+
+def _failures(pulled: Pulled) -> list[str]:
+    failed = [each for each in pulled.left if each.kind == "failed"]
+    lines = [f"Not pulled: {_name(each)}: {each.reason}" for each in failed[:_SHOWN]]
+    more = len(failed) - len(lines)
+    return [*lines, f"Not pulled: {more:,} more; the descriptions name them."] if more else lines
+
+
+def _others(pulled: Pulled) -> list[str]:
+    """What is not pulled because it is not asked for, or is no table, in numbers."""
+    numbers = Counter(str(each.kind) for each in pulled.left)
+    return [
+        f"Left on the portal: {count(numbers[kind], noun)} {rest}; the descriptions name each."
+        for kind, (noun, rest) in _LEFT.items()
+        if numbers[kind]
+    ]
+
+
+def _name(left: Left) -> str:
+    return f"{left.dataset}/{left.what}" if left.what else left.dataset

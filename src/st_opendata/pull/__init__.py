@@ -1,0 +1,1 @@
+"""A CKAN portal's datasets as a catalogue folder."""
