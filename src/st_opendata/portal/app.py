@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.portal import catalogue, dataset, metadata, table
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.failures import show_http_error
@@ -42,6 +43,10 @@ def make_app(current: Current, options: Options) -> Starlette:
             Route("/healthz", tell_health),
             Route("/static/{name}", serve_asset),
             Route("/", choose_home),
+            *catalogue.ROUTES,
+            *table.ROUTES,
+            *dataset.ROUTES,
+            *metadata.ROUTES,
             Route("/{path:path}", serve_path),
         ],
         middleware=[

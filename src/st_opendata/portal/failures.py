@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +21,9 @@ async def show_http_error(request: Request, error: Exception) -> Response:
     first = request.url.path.split("/", 2)[1]
     language = first if first in LANGUAGES else choose_language(request.headers.get("Accept-Language"))
     request.scope["path_params"] = {"language": language}
-    response = page(request, "failure.html", status=error.status_code, code=error.status_code)
+    # A detail that is not the status' own phrase was written for the visitor, in the language of the page.
+    known = {status.phrase for status in HTTPStatus}
+    detail = "" if error.detail in known else error.detail
+    response = page(request, "failure.html", status=error.status_code, code=error.status_code, detail=detail)
     response.headers.update(error.headers or {})
     return response
