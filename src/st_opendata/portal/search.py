@@ -76,17 +76,16 @@ class Index:
     def _nearest(self, word: str) -> str | None:
         """The word itself where it finds something, else the nearest that begins alike."""
         with self._lock:
-            plain = _plain(word)
             known = [
                 term
                 for (term,) in self._database.execute(
                     "SELECT term FROM words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT 20000",
-                    [plain[0], plain[0] + "\U0010ffff", len(plain) - 2, len(plain) + 60],
+                    [word[0], word[0] + "\U0010ffff", len(word) - 2, len(word) + _LONGEST_WORD],
                 )
             ]
-        if any(term.startswith(plain) for term in known):
+        if any(term.startswith(word) for term in known):
             return word
-        return next(iter(get_close_matches(plain, known, n=1, cutoff=0.7)), None)
+        return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), None)
 
     def close(self) -> None:
         """Give up the index."""
@@ -101,11 +100,9 @@ def words_of_query(asked: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Text without the differences that Unicode's compatibility forms and case make (`ß` becomes `ss`)."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Text without accents, case, and the differences of Unicode's compatibility forms (`ß` becomes `ss`).
 
-
-def _plain(word: str) -> str:
-    """The word as the index has it: without accents."""
-    parts = unicodedata.normalize("NFD", word)
-    return unicodedata.normalize("NFC", "".join(each for each in parts if not unicodedata.combining(each)))
+    SQLite's tokenizer knows the accents of Latin letters alone.
+    """
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
