@@ -13,7 +13,28 @@ from st_opendata.model.text import pick
 from st_opendata.portal.descriptions import Description
 
 _KEYWORDS = 20
-_SPDX = re.compile(r"(CC)_(BY(?:_SA|_ND|_NC|_NC_ND|_NC_SA)?)_(\d)_(\d)\Z|(CC0)\Z")
+_SPDX = {
+    "APACHE_2_0": "Apache-2.0",
+    "CC0": "CC0-1.0",
+    "CC_BYNCND_4_0": "CC-BY-NC-ND-4.0",
+    "CC_BYNCSA_4_0": "CC-BY-NC-SA-4.0",
+    "CC_BYNC_4_0": "CC-BY-NC-4.0",
+    "CC_BYND_4_0": "CC-BY-ND-4.0",
+    "CC_BYSA_3_0": "CC-BY-SA-3.0",
+    "CC_BYSA_4_0": "CC-BY-SA-4.0",
+    "CC_BY_3_0": "CC-BY-3.0",
+    "CC_BY_4_0": "CC-BY-4.0",
+    "DLDE_BY_2_0": "DL-DE-BY-2.0",
+    "DLDE_ZERO_2_0": "DL-DE-ZERO-2.0",
+    "ETALAB_2_0": "etalab-2.0",
+    "EUPL_1_2": "EUPL-1.2",
+    "MIT": "MIT",
+    "ODC_BL": "ODbL-1.0",
+    "ODC_BY": "ODC-By-1.0",
+    "ODC_PDDL": "PDDL-1.0",
+    "OGL_3_0": "OGL-UK-3.0",
+}
+"""SPDX identifiers of licences by their code in the EU table: CITATION.cff takes no others."""
 _BIBTEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -66,7 +87,7 @@ def citation_of(dataset: Description, language: str) -> Citation:
         language=language,
         abstract=_line(pick(dataset.description, language)),
         keywords=tuple(filter(None, map(_line, keywords)))[:_KEYWORDS],
-        licence=_spdx(dataset.licence.key) if dataset.licence else "",
+        licence=_SPDX.get(dataset.licence.key, "") if dataset.licence else "",
         licence_page=(dataset.licence.page or "") if dataset.licence else "",
     )
 
@@ -151,11 +172,3 @@ def _line(text: str) -> str:
 
 def _tex(text: str) -> str:
     return "".join(_BIBTEX.get(each, each) for each in text)
-
-
-def _spdx(code: str) -> str:
-    """The SPDX identifier of a Creative Commons licence by its code in the EU table, empty for others."""
-    found = _SPDX.match(code)
-    if not found:
-        return ""
-    return "CC0-1.0" if found[5] else f"CC-{found[2].replace('_', '-')}-{found[3]}.{found[4]}"

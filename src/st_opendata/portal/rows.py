@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore, Timer
+from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Literal
 
 import duckdb
@@ -155,14 +155,8 @@ class Rows:
         if not self._turns.acquire(timeout=_WAIT):
             raise RowsError("busy")
         try:
-            with closing(self.connection.cursor()) as cursor:
-                timer = Timer(self.seconds, cursor.interrupt)
-                timer.start()
-                try:
-                    yield cursor
-                finally:
-                    timer.cancel()
-                    timer.join()
+            with closing(self.connection.cursor()) as cursor, _limited(cursor, self.seconds):
+                yield cursor
         except (duckdb.InterruptException, duckdb.OutOfMemoryException):
             raise RowsError("slow") from None
         except duckdb.Error as error:
@@ -192,6 +186,26 @@ def open_rows(edition: Edition) -> Rows:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return Rows(edition.folder, spill, connection)
+
+
+@contextmanager
+def _limited(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what the cursor runs after so many seconds, again and again: between two statements it is not heard."""
+    done = Event()
+
+    def interrupt() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            cursor.interrupt()
+            wait = 0.02
+
+    watch = Thread(target=interrupt, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watch.join()
 
 
 def _where(filters: Sequence[Filter], types: dict[str, str]) -> tuple[str, list[str]]:

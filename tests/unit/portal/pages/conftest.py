@@ -102,7 +102,12 @@ PLACES: dict[str, Any] = {
             "tableSchema": {
                 "aboutUrl": "city/{id}",
                 "primaryKey": "id",
-                "foreignKeys": [{"columnReference": "text", "reference": {"resource": "texts/cells.csv", "columnReference": "number"}}],
+                "foreignKeys": [
+                    {
+                        "columnReference": "text",
+                        "reference": {"resource": "texts/cells.csv", "columnReference": "number"},
+                    }
+                ],
                 "columns": [
                     {"name": "id", "titles": {"en": "Identifier"}, "required": True},
                     {"name": "name", "titles": {"en": "Name"}, "lang": "en", "propertyUrl": "rdfs:label"},
@@ -122,7 +127,10 @@ CITIES = [
     ["lyon", "Lyon", "45.76", "4.83", "522250", "1790-02-14", "river|hill", "1"],
     ["wien", "Vienna", "48.21", "16.37", "2005760", "1221-10-18", "", ""],
     ["nowhere", "", "", "", "", "", "", ""],
-    *([f"c{number:03}", f"Ville é {number}", "46", "5", str(number), f"20{number % 100:02}-01-01", "", ""] for number in range(200)),
+    *(
+        [f"c{number:03}", f"Ville é {number}", "46", "5", str(number), f"20{number % 100:02}-01-01", "", ""]
+        for number in range(200)
+    ),
 ]  # fmt: skip
 
 

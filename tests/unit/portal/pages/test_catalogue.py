@@ -90,7 +90,8 @@ def test_an_empty_result_says_what_to_do(client: TestClient) -> None:
     [
         "page=0", "page=-1", "page=99999999999999999999", "page=x", "page=1e9", "page=%00", "page=²", "page=٣",
         "sort=nonsense", "theme=", "theme=%00", "theme=../../etc", "q=%00", "q=%FF%FE", "q=" + "a" * 5000,
-        "q=%22&sort=%27", "unknown=1", "theme=ENVI&theme=ENVI", "year=999999999999", "q[]=1", "&&&=", "%", "q=%F0%9F%98",
+        "q=%22&sort=%27", "unknown=1", "theme=ENVI&theme=ENVI", "year=999999999999", "q[]=1", "&&&=", "%",
+        "q=%F0%9F%98",
         "q=" + "%20a" * 300,
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -79,7 +80,8 @@ def test_every_link_of_a_state_works(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "from.inhabitants=many", "is.founded=2020-13-45", "to.lat=%00", "is.inhabitants=99999999999999999999999999999999",
+        "from.inhabitants=many", "is.founded=2020-13-45", "to.lat=%00",
+        "is.inhabitants=99999999999999999999999999999999",
         "from.lat=1e999", "is.founded=%F0%9F%98%80",
     ],
 )  # fmt: skip
@@ -139,12 +141,7 @@ def test_a_question_that_takes_too_long_is_interrupted(rows: Rows, tmp_path: Pat
 
 
 def _rows_of(folder: Path) -> Rows:
-    class Folder:
-        pass
-
-    fake = Folder()
-    fake.folder = folder  # type: ignore[attr-defined]
-    return open_rows(fake)  # type: ignore[arg-type]
+    return open_rows(SimpleNamespace(folder=folder))  # type: ignore[arg-type]
 
 
 def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
