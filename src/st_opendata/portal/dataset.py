@@ -14,7 +14,8 @@ from st_opendata.portal.citations import STYLES, citation_of, write_text
 from st_opendata.portal.columns import tables_of
 from st_opendata.portal.croissant import croissant
 from st_opendata.portal.descriptions import Description, describe, web_address
-from st_opendata.portal.quality import assess
+from st_opendata.portal.illustrations import Illustrations
+from st_opendata.portal.quality import Assessments
 from st_opendata.portal.rendering import base_url, content, edition_of, language_of, page
 from st_opendata.portal.rules import read_rules
 from st_opendata.portal.signposting import dataset_links
@@ -45,13 +46,13 @@ def show_dataset(request: Request) -> Response:
         tables=tables,
         whole=[each for each in dataset.release.distributions if each.table is None],
         file_url=lambda path: f"/{quote(path)}",
-        quality=assess(edition, dataset.release),
+        quality=edition.part(Assessments).of(dataset.id),
         rules=edition.part(read_rules).of(dataset.release.iri),
         citation=citation,
         cited=write_text(citation).strip(),
         styles=STYLES,
         snippets={table.name: snippets_of(table, base) for table in tables},
-        illustrations=(),
+        illustrations=edition.part(Illustrations).of(dataset.id, language),
         web_address=web_address,
         described=data_block(dataset_json(edition, dataset.release, base, language)),
     )

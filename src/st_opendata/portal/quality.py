@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 import rdflib
@@ -17,6 +18,7 @@ from st_opendata.rdf.statements import TYPE, Statements, Term
 
 _BORDERS = frozenset(ox.NamedNode(expand(name)) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog"))
 """What describes itself: it is named in the description of a dataset, no more."""
+_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Quality:
     score: Score
     dimensions: tuple[Dimension, ...]
     most: int = MAXIMUM
+
+
+class Assessments:
+    """The quality of the datasets of an edition, kept for those asked for last; a part of it (`Edition.part`)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.of = lru_cache(_KEPT)(lambda dataset: assess(edition, edition.datasets[dataset]))
 
 
 def assess(edition: Edition, dataset: DatasetRelease) -> Quality:

@@ -131,6 +131,16 @@ class Rows:
             ).fetchall()
             return Answer(tuple(types), [tuple(map(_cut, row)) for row in rows], total[0] if total else 0)
 
+    def years(self, path: str, column: str) -> list[tuple[int, int]]:
+        """The years of a column of dates or moments, each with its number of rows; raises as `ask`."""
+        with self._asking() as cursor:
+            if _kind(self._columns(cursor, path)[column]) != "moment":
+                return []
+            name = _name(column)
+            known = f"FROM read_parquet(?) WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            file = str(self.folder / path)
+            return cursor.execute(f"SELECT year({name}), count(*) {known}", [file]).fetchall()
+
     def close(self) -> None:
         """Close the engine and remove what it spilled."""
         self.connection.close()
