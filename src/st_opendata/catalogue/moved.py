@@ -39,11 +39,16 @@ def move_site(graph: Statements, site: str, address: str) -> None:
                 graph.replace(subject, predicate, value, ox.NamedNode(address + value.value.removeprefix(site)))
 
 
-def serialise(graph: Statements, formats: Mapping[str, Format] = FORMATS) -> dict[str, bytes]:
-    """The statements in each of the formats, by path; raises as `write_rdf`."""
+def write_statements(graph: Statements, folder: Path, formats: Mapping[str, Format]) -> None:
+    """Write the statements into the folder in each of the formats, by name of the file; raises as `write_rdf`."""
     batches = [graph.lines()]
     prefixes = used_prefixes(batches, PREFIXES)
+    for name, form in formats.items():
+        write_rdf(batches, folder / name, form, prefixes)
+
+
+def serialise(graph: Statements) -> dict[str, bytes]:
+    """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
     with TemporaryDirectory() as folder:
-        for name, form in formats.items():
-            write_rdf(batches, Path(folder, name), form, prefixes)
-        return {name: Path(folder, name).read_bytes() for name in formats}
+        write_statements(graph, Path(folder), FORMATS)
+        return {name: Path(folder, name).read_bytes() for name in FORMATS}

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from st_opendata.portal import catalogue, dataset, metadata, table
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
-from st_opendata.portal.failures import show_http_error
+from st_opendata.portal.failures import show_failure, show_http_error
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
@@ -57,7 +57,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(WithEdition, current=current),
         ],
-        exception_handlers={HTTPException: show_http_error},
+        exception_handlers={HTTPException: show_http_error, Exception: show_failure},
         lifespan=lifespan,
     )
     app.state.options = options

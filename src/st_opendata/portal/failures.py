@@ -9,8 +9,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from st_opendata.model.text import LANGUAGES
+from st_opendata.portal.protection import SAFE_HEADERS
 from st_opendata.portal.rendering import page
 from st_opendata.portal.wording import choose_language
+
+
+async def show_failure(_request: Request, _error: Exception) -> Response:
+    """What is left to say where a page failed: the server logs why. It stands outside of all middleware."""
+    return PlainTextResponse("Something went wrong here. Please try again later.\n", 500, SAFE_HEADERS)
 
 
 async def show_http_error(request: Request, error: Exception) -> Response:

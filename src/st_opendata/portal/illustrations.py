@@ -36,6 +36,8 @@ _CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
 _NUMBERS = frozenset({"decimal", "integer", "double", "float", "long", "int", "number", "nonNegativeInteger"})
 _DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _MOST_PLACES = 3000
+_LEAST_ROWS = 10
+"""Dated rows that a chart of years needs: fewer are read faster in the table."""
 _KEPT = 200
 """Datasets, each in a language, whose pictures are kept."""
 
@@ -120,7 +122,7 @@ def _years(rows: Rows, table: Table, _tables: list[Table], language: str) -> Ill
     if column is None or table.parquet is None:
         return None
     counted = rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
-    if len(counted) < 2:
+    if len(counted) < 2 or sum(count for _, count in counted) < _LEAST_ROWS:
         return None
     heading = pick(table.title, language) or table.name
     words = words_of(language)

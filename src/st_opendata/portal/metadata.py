@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.exceptions import HTTPException
@@ -10,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.catalogue.moved import FORMATS, move_site, serialise
+from st_opendata.catalogue.moved import FORMATS, move_site, write_statements
 from st_opendata.formats import TURTLE
+from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.descriptions import describe
 from st_opendata.portal.edition import Edition
@@ -19,7 +21,9 @@ from st_opendata.portal.files import serve_file
 from st_opendata.portal.rendering import base_url, content, edition_of, page_url
 from st_opendata.rdf.statements import read_statements
 
-_VOID = "void.ttl"
+_VOID, _CATALOGUE = "void.ttl", "catalog.ttl"
+_FOLDER = ".moved"
+"""Beside the files of the edition, of which none begins with a dot."""
 MOST_PLACES = 50_000
 """Addresses of one file (sitemaps.org)."""
 _NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -38,29 +42,35 @@ def show_catalogue_file(request: Request) -> Response:
         raise HTTPException(404)
     if own is None or f"{own.rstrip('/')}/" == edition.release.site:
         return serve_file(request, edition, edition.files[path])
-    moved = edition.part(Moved).files(f"{own.rstrip('/')}/")
-    form = FORMATS.get(path, TURTLE)
-    return content(request, moved[path], form.media_type)
+    return serve_file(request, edition, edition.part(Moved).file(path, f"{own.rstrip('/')}/"))
 
 
 class Moved:
-    """The catalogue and the VoID of an edition at another address, written once; a part of it (`Edition.part`)."""
+    """The catalogue and the VoID of an edition at another address; a part of it (`Edition.part`).
+
+    They are written once, when they are first asked for, beside the files of the edition, and go with them.
+    """
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._written: dict[str, dict[str, bytes]] = {}
+        self._lock = Lock()
+        self._written: dict[str, File] = {}
 
-    def files(self, address: str) -> dict[str, bytes]:
-        """Their content by path. There is one address for each portal."""
-        if address not in self._written:
-            folder, site = self._edition.folder, self._edition.release.site
-            written: dict[str, bytes] = {}
-            for source, formats in (("catalog.ttl", FORMATS), (_VOID, {_VOID: TURTLE})):
-                statements = read_statements(folder / source)
-                move_site(statements, site, address)
-                written |= serialise(statements, formats)
-            self._written[address] = written
-        return self._written[address]
+    def file(self, path: str, address: str) -> File:
+        """One of them, by its path in the release. There is one address for each portal."""
+        with self._lock:
+            if path not in self._written:
+                self._write(path, address)
+            return self._written[path]
+
+    def _write(self, path: str, address: str) -> None:
+        source, formats = (_VOID, {_VOID: TURTLE}) if path == _VOID else (_CATALOGUE, FORMATS)
+        statements = read_statements(self._edition.folder / source)
+        move_site(statements, self._edition.release.site, address)
+        folder = self._edition.folder / _FOLDER
+        folder.mkdir(exist_ok=True)
+        write_statements(statements, folder, formats)
+        self._written |= {name: File.of(self._edition.folder, f"{_FOLDER}/{name}") for name in formats}
 
 
 def show_sitemap(request: Request) -> Response:

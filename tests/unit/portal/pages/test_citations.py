@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,9 +101,8 @@ def test_each_style_says_the_same() -> None:
     assert (cff["title"], cff["license"], cff["version"]) == (PLAIN.title, "CC-BY-4.0", "1.0.0")
 
 
-def test_bibtexparser_and_rispy_read_them() -> None:
-    bibtexparser = pytest.importorskip("bibtexparser")
-    rispy = pytest.importorskip("rispy")
+def test_bibtexparser_and_rispy_read_them(read_with: Callable[[str], Any]) -> None:
+    bibtexparser, rispy = read_with("bibtexparser"), read_with("rispy")
     library = bibtexparser.parse_string(write_bibtex(PLAIN))
     assert not library.failed_blocks
     [entry] = library.entries

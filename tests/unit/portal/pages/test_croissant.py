@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -43,8 +45,10 @@ def test_columns_have_types(client: TestClient) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_mlcroissant_reads_the_rows(client: TestClient, release: Path, tmp_path: Path) -> None:
-    mlcroissant = pytest.importorskip("mlcroissant", reason="mlcroissant is not installed")
+def test_mlcroissant_reads_the_rows(
+    client: TestClient, release: Path, tmp_path: Path, read_with: Callable[[str], Any]
+) -> None:
+    mlcroissant = read_with("mlcroissant")
     described = client.get("/en/dataset/places/croissant.json").json()
     for file in described["distribution"]:
         file["contentUrl"] = str(release / file["@id"])

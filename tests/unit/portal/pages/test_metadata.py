@@ -84,11 +84,7 @@ def test_a_large_sitemap_is_an_index(moved: TestClient, monkeypatch: pytest.Monk
     assert root.tag == f"{SITEMAP}sitemapindex"
     parts = [each.text or "" for each in root.iter(f"{SITEMAP}loc")]
     assert len(parts) == 3
-    found = [
-        each.text
-        for part in parts
-        for each in ET.fromstring(moved.get(part).content).iter(f"{SITEMAP}loc")
-    ]
+    found = [each.text for part in parts for each in ET.fromstring(moved.get(part).content).iter(f"{SITEMAP}loc")]
     assert len(found) == len(set(found)) == 3 * 5
     assert moved.get("/sitemap-4.xml").status_code == 404
     assert moved.get("/sitemap-0.xml").status_code == 404

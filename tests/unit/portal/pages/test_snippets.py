@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -64,8 +65,10 @@ def test_there_is_one_for_each_tool(snippets: dict[str, Snippet]) -> None:
     ("label", "module", "shown"),
     [("pandas", "pandas", "[203 rows x 8 columns]"), ("polars", "polars", "(203, 8)"), ("DuckDB", "duckdb", "Vienna")],
 )
-def test_python(snippets: dict[str, Snippet], tmp_path: Path, label: str, module: str, shown: str) -> None:
-    pytest.importorskip(module, reason=f"{module} is not installed")
+def test_python(
+    snippets: dict[str, Snippet], tmp_path: Path, label: str, module: str, shown: str, read_with: Callable[[str], Any]
+) -> None:
+    read_with(module)
     assert shown in run([sys.executable, "-W", "error::FutureWarning", "-c"], snippets[label].text, tmp_path)
 
 
@@ -79,7 +82,7 @@ def test_curl(snippets: dict[str, Snippet], tmp_path: Path) -> None:
 
 def test_r(snippets: dict[str, Snippet], tmp_path: Path) -> None:
     if not shutil.which("Rscript"):
-        pytest.skip("Rscript is not installed")
+        pytest.skip("there is no Rscript on the path")
     assert "Vienna" in run(["Rscript", "-e"], snippets["R"].text, tmp_path)
 
 
