@@ -102,7 +102,8 @@ def plain(text: str) -> str:
 def excerpt(said: Markup, most: int) -> Markup:
     """What `say` made, cut at a word where it has more characters."""
     start, text, end = str(said).partition(">")[0], said.striptags(), "</bdi>"
-    cut = text if len(text) <= most else text[: most - 1].rpartition(" ")[0] + "…"
+    short = text[: most - 1]
+    cut = text if len(text) <= most else (short.rpartition(" ")[0] or short) + "…"
     return Markup(f"{start}>") + cut + Markup(end)  # noqa: S704 (the tags are those of `say`)
 
 

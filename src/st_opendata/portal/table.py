@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +21,9 @@ from st_opendata.portal.wording import words_of
 PAGE_SIZES = (25, 50, 100)
 _MOST_FILTERS = 10
 _LONGEST_VALUE = 200
+_THREADS = 6
+_MOST_WAITING = 20
+"""Requests for rows that wait for one of the threads."""
 _FIELDS: dict[Test, str] = {"contains": "has", "equals": "is", "least": "from", "most": "to", "empty": "empty"}
 """How a filter begins in an address: `has.name=Lyon`, `from.year=2018`."""
 
@@ -78,8 +82,23 @@ class State:
         return next((each.value for each in self.filters if (each.test, each.column) == (test, column)), "")
 
 
-def show_table(request: Request) -> Response:
-    """Rows of a table of a dataset."""
+async def show_table(request: Request) -> Response:
+    """Rows of a table of a dataset, in threads of their own: those who wait for rows keep no other page waiting."""
+    turns = _turns(request)
+    if turns.statistics().tasks_waiting > _MOST_WAITING:
+        raise HTTPException(503, words_of(language_of(request))("busy"), {"Retry-After": "5"})
+    return await to_thread.run_sync(_show_table, request, limiter=turns)
+
+
+def _turns(request: Request) -> CapacityLimiter:
+    state = request.app.state
+    if not hasattr(state, "table_turns"):
+        state.table_turns = CapacityLimiter(_THREADS)
+    turns: CapacityLimiter = state.table_turns
+    return turns
+
+
+def _show_table(request: Request) -> Response:
     edition, language = edition_of(request), language_of(request)
     dataset = find_dataset(request)
     table = next(

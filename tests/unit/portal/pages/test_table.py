@@ -159,6 +159,14 @@ def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.Mon
     assert rows.ask(FILE, Question()).total == 203
 
 
+def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("st_opendata.portal.table._MOST_WAITING", -1)
+    refused = client.get(CITIES.replace("/en/", "/de/"))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert "Zu viele fragen gleichzeitig nach Zeilen." in refused.text
+    assert client.get("/en/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "statement",
     [
