@@ -19,7 +19,7 @@ ORDERS: tuple[Order, ...] = ("relevance", "title", "newest")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Datasets in the order asked for, and how many more each value of a facet has or would bring: counts by key."""
+    """Datasets in the order asked for, and how many have each value of a facet: counts by key."""
 
     datasets: tuple[Description, ...]
     counts: dict[str, dict[str, int]]
@@ -37,7 +37,7 @@ class Inventory:
     def find(self, words: str, chosen: Chosen, order: Order, language: str) -> Found:
         """The datasets with all these words and one of the chosen values of each facet.
 
-        Counts of a facet's values leave out what is chosen of the same facet: they say what another choice would give.
+        Counts of a facet's values leave out what is chosen of the same facet: they say how many datasets have each.
         """
         ranked = self.index.search(words)
         found = self.facets.matching(ranked, chosen)

@@ -60,7 +60,7 @@ def test_search_and_facets_choose(client: TestClient, query: str, found: list[st
 
 
 def test_every_value_leads_to_as_many_datasets_as_it_says(client: TestClient) -> None:
-    """The count beside a value is what its link shows."""
+    """Where nothing else is chosen of its facet."""
     page = client.get("/en/").text
     facets = re.findall(r'<a href="([^"]+)" rel="nofollow"><span class="label">.*?class="count">(\d+)', page)
     assert len(facets) > 10
