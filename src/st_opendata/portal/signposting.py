@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from starlette.requests import Request
 
 from st_opendata.formats import JSON_LD, RDF_XML, TURTLE
+from st_opendata.model.release import Distribution
 from st_opendata.portal.descriptions import Description, web_address
 from st_opendata.portal.rendering import base_url, language_of, page_url
 
 CATALOGUE_FORMATS = (TURTLE, JSON_LD, RDF_XML)
-_MOST_ITEMS = 100
-"""Items that one header names: servers and proxies bound the size of headers."""
+_LONGEST = 3500
+"""Characters of a header: proxies take 4 kB of headers. The files that are left out stand in what describes it."""
 
 
 def catalogue_links(request: Request) -> str:
@@ -28,10 +29,7 @@ def dataset_links(request: Request, dataset: Description) -> str:
     base, language = base_url(request), language_of(request)
     own = f"{base}{page_url(language, f'dataset/{dataset.id}')}"
     licence = dataset.licence and (dataset.licence.page or web_address(dataset.licence.iri))
-    files = [
-        _link(f"{base}/{each.file.path}", "item", each.format.media_type)
-        for each in dataset.release.distributions[:_MOST_ITEMS]
-    ]
+    files = (_link(f"{base}/{each.file.path}", "item", each.format.media_type) for each in _whole_first(dataset))
     described = [
         _link(f"{own}/schema.jsonld", "describedby", JSON_LD.media_type),
         _link(f"{own}/croissant.json", "describedby", JSON_LD.media_type),
@@ -61,5 +59,17 @@ def _encoded(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
+def _whole_first(dataset: Description) -> list[Distribution]:
+    """Its files, those of the whole dataset before those of its tables."""
+    return sorted(dataset.release.distributions, key=lambda each: each.table is not None)
+
+
 def _joined(links: Iterable[str]) -> str:
-    return ", ".join(links)
+    """As many of the links as a header may hold, the first ones."""
+    header = ""
+    for link in links:
+        longer = f"{header}, {link}" if header else link
+        if len(longer) > _LONGEST:
+            break
+        header = longer
+    return header

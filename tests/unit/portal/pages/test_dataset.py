@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from st_opendata.portal.descriptions import describe, web_address
@@ -16,6 +18,7 @@ from st_opendata.portal.edition import Edition
 from st_opendata.portal.quality import assess
 from st_opendata.portal.rendering import excerpt, say
 from st_opendata.portal.rules import read_rules
+from st_opendata.portal.signposting import dataset_links
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,21 @@ def test_header_links_follow_fair_signposting(client: TestClient, edition: Editi
             answer = client.get(url)
             assert answer.status_code == 200
             assert answer.headers["Content-Type"].partition(";")[0] == kind
+
+
+def test_header_links_are_bounded(edition: Edition, client: TestClient) -> None:
+    dataset = describe(edition)["places"]
+    many = replace(dataset, release=replace(dataset.release, distributions=dataset.release.distributions * 100))
+    request = Request({"type": "http", "app": client.app, "headers": [], "path_params": {"language": "en"}, **LOCAL})
+    header = dataset_links(request, many)
+    assert 3000 < len(header) <= 3500
+    assert "/places/places.nt>" in header
+    assert "/places/cities.csv>" not in header
+    assert "/places/cities.csv>" in dataset_links(request, dataset)
+    assert re.fullmatch(r'(<[^>]+>; rel="[a-z-]+"(; type="[^"]+")?(, |$))+', header)
+
+
+LOCAL = {"path": "/", "query_string": b"", "scheme": "http", "server": ("127.0.0.1", 80), "root_path": ""}
 
 
 @pytest.mark.parametrize(
