@@ -16,11 +16,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal import completions, query_page
+from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, table
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import routes
-from st_opendata.portal.failures import show_http_error
+from st_opendata.portal.failures import show_failure, show_http_error
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
@@ -47,6 +47,10 @@ def make_app(current: Current, options: Options) -> Starlette:
             *query_page.ROUTES,
             *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
             Route("/", choose_home),
+            *catalogue.ROUTES,
+            *table.ROUTES,
+            *dataset.ROUTES,
+            *metadata.ROUTES,
             Route("/{path:path}", serve_path),
         ],
         middleware=[
@@ -57,7 +61,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(WithEdition, current=current),
         ],
-        exception_handlers={HTTPException: show_http_error},
+        exception_handlers={HTTPException: show_http_error, Exception: show_failure},
         lifespan=lifespan,
     )
     app.state.options = options

@@ -38,7 +38,8 @@ class Words:
     def __init__(self, language: str) -> None:
         """`language` is one of `LANGUAGES`."""
         self.language = language
-        self.locale = Locale(language)
+        # British English: days before months, as in the rest of Europe.
+        self.locale = Locale("en", "GB") if language == "en" else Locale(language)
 
     def __call__(self, name: str, **values: object) -> str:
         """The text of that name with its values in the places of their names; with `n`, in its singular or plural.

@@ -30,6 +30,11 @@ class Statements:
         """State something in place of all that the subject has for this property."""
         self._subjects.setdefault(subject, {})[self._properties.setdefault(predicate, predicate)] = {value: None}
 
+    def replace(self, subject: str, predicate: str, old: Term, new: Term) -> None:
+        """State one value in the place of another, which is stated."""
+        values = self._subjects[subject][predicate]
+        self._subjects[subject][predicate] = {new if value == old else value: None for value in values}
+
     def values(self, subject: str, predicate: str) -> list[Term]:
         """The values of a property."""
         return list(self._subjects.get(subject, {}).get(predicate, ()))

@@ -35,6 +35,9 @@ def test_each_statement_is_there_once_until_another_takes_its_place() -> None:
     assert iris(statements.values("s", "p")) == [one.value, other.value]
     assert statements.has("s", "p", one)
     assert list(statements.of("p")) == [("s", other), ("s", one)]
+    third = ox.NamedNode("https://example.org/3")
+    statements.replace("s", "p", other, third)
+    assert statements.values("s", "p") == [third, one]
     statements.put("s", "p", ox.Literal("x"))
     assert statements.lines() == ['<s> <p> "x" .']
     assert statements.values("s", "q") == statements.values("t", "p") == statements.predicates("t") == []
