@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from publishing import CUT_OFF, Publisher
 from relay import Cut, Request, Stage
+
+from publishing import CUT_OFF, Publisher
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(3000)]
 
