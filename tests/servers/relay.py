@@ -139,9 +139,11 @@ class _Handler(BaseRequestHandler):
 
     def relay(self) -> None:
         with self.request.makefile("rb") as incoming:
-            head = b"".join(iter(incoming.readline, b"\r\n"))
-            if not head:
-                return
+            head = b""
+            while (line := incoming.readline()) != b"\r\n":
+                if not line:  # the client has gone
+                    return
+                head += line
             method, path = head.decode("latin-1").split()[:2]
             upload = b"multipart/form-data" in head
             request = self.server.arrived(method, path.partition("?")[0].rpartition("/")[2], upload)

@@ -14,7 +14,8 @@ from st_opendata.publish.plan import Change, Kind, wanted_of
 from st_opendata.publish.preflight import Portal
 from st_opendata.publish.refusals import explained
 
-PORTAL = Portal("https://p.example", "2.12.0", frozenset(), "editor", "city", "0b5e", "en", {"title": frozenset()})
+PLUGINS = frozenset({"dcat", "scheming_datasets"})
+PORTAL = Portal("https://p.example", "2.12.0", PLUGINS, "editor", "city", "0b5e", "en", {"title": frozenset()})
 PLACE = Place("https://p.example (package_revise)")
 
 
