@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -22,6 +23,7 @@ from st_opendata.portal.files import serve_file
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
 from st_opendata.portal.rendering import edition_of
+from st_opendata.portal.things import routes as things
 from st_opendata.portal.wording import choose_language
 
 
@@ -42,6 +44,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Route("/healthz", tell_health),
             Route("/static/{name}", serve_asset),
             Route("/", choose_home),
+            *things.ROUTES,
             Route("/{path:path}", serve_path),
         ],
         middleware=[
@@ -74,9 +77,9 @@ async def choose_home(request: Request) -> Response:
 
 
 async def serve_path(request: Request) -> Response:
-    """A file of the release at the path that its catalogue states."""
+    """A file of the release at the path that its catalogue states, or else the thing whose IRI has this path."""
     edition = edition_of(request)
     file = edition.files.get(request.path_params["path"])
     if file is None:
-        raise HTTPException(404)
+        return await run_in_threadpool(things.redirect_path, request)
     return serve_file(request, edition, file)

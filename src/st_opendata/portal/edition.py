@@ -7,10 +7,15 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from st_opendata.errors import InputError
+from st_opendata.facts.index import Index, build_index
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
+
+_INDEX = ".index.duckdb"
+"""Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +34,27 @@ class Edition:
         folder, content = take_snapshot(release)
         digest = sha256((folder / MANIFEST).read_bytes()).hexdigest()
         own = File(MANIFEST, (folder / MANIFEST).stat().st_size, digest)
-        return cls(folder, content, digest, {file.path: file for file in (*content.files, own)})
+        edition = cls(folder, content, digest, {file.path: file for file in (*content.files, own)})
+        try:
+            edition.index  # noqa: B018 (made now, so that no visitor waits for it)
+        except InputError:
+            drop_snapshot(folder)
+            raise
+        return edition
 
     def close(self) -> None:
         """Give up the files."""
+        if "index" in self.__dict__:
+            self.index.close()
         drop_snapshot(self.folder)
+
+    @cached_property
+    def index(self) -> Index:
+        """All that the release states: its facts, ontology, schemes and catalogue."""
+        path = self.folder / _INDEX
+        turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
+        build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
+        return Index(path)
 
     @cached_property
     def statements(self) -> Statements:

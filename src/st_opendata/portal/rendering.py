@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -36,8 +37,10 @@ def edition_of(request: Request) -> Edition:
 
 
 def language_of(request: Request) -> str:
-    """The language of the page, from its address."""
+    """The language of the page, from its address; HTTPException 404 where that names none of ours."""
     language: str = request.path_params.get("language", "en")
+    if language not in LANGUAGES:
+        raise HTTPException(404)
     return language
 
 
