@@ -83,7 +83,12 @@ def answer(folder: Path, query: Query, form: str | None, timeout: float | None =
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
     refuse_updates_and_services(query)
-    store = load(folder)
+    return ask(load(folder), query, form, timeout)
+
+
+def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+    """Run a query on a store that was loaded; as `answer`."""
+    refuse_updates_and_services(query)
     outcome: list[Table | bytes | Exception] = []
 
     def work() -> None:
@@ -111,12 +116,17 @@ def answer(folder: Path, query: Query, form: str | None, timeout: float | None =
 def load(folder: Path) -> ox.Store:
     """A store in memory with the release's facts, catalogue and ontology; raises InputError."""
     release = read_release(folder)
+    return load_files(folder, release.catalogue, release.base, [dataset.id for dataset in release.datasets])
+
+
+def load_files(folder: Path, catalogue: str, base: str, datasets: Iterable[str]) -> ox.Store:
+    """The same for a release whose manifest is not written yet: the id and base of its catalogue, and its datasets."""
     store = ox.Store()
-    background = [(folder / "catalog.ttl", ox.NamedNode(f"{release.base}catalogue"))]
+    background = [(folder / "catalog.ttl", ox.NamedNode(f"{base}catalogue"))]
     background += [(path, ox.NamedNode(ST.rstrip("#"))) for path in sorted((folder / "ontology").rglob("*.ttl"))]
-    facts = [folder / dataset.id / f"{dataset.id}.nt" for dataset in release.datasets]
+    facts = [folder / dataset / f"{dataset}.nt" for dataset in datasets]
     graphs: list[tuple[Path, ox.RdfFormat, ox.NamedNode | None]] = [
-        (folder / f"{release.catalogue}.nq", ox.RdfFormat.N_QUADS, None),
+        (folder / f"{catalogue}.nq", ox.RdfFormat.N_QUADS, None),
         *((path, ox.RdfFormat.N_TRIPLES, None) for path in facts),
         *((path, ox.RdfFormat.TURTLE, graph) for path, name in background for graph in (name, None)),
     ]
