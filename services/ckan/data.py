@@ -6,9 +6,11 @@ import hashlib
 import json
 import shutil
 import subprocess
+from base64 import b64encode
 from pathlib import Path
 
 from install import LOCK, postgres_program
+from logo import logo
 from parts import database_user, postgres
 from processes import account, run
 from settings import HERE, ORGANIZATION, Site, StackError, write_private
@@ -40,7 +42,7 @@ def prepared(site: Site) -> bool:
 
 def versions() -> str:
     """A digest of what makes an empty site."""
-    parts = (LOCK, HERE / "inside" / "prepare.py", HERE / "data.py")
+    parts = (LOCK, HERE / "inside" / "prepare.py", HERE / "data.py", HERE / "logo.py")
     return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()
 
 
@@ -86,6 +88,8 @@ def fill(site: Site) -> None:
     run(psql, log, given=run([*ckan, "datastore", "set-permissions"], log), environment=password)
     people = {
         "ini": str(site.ini),
+        "locale": site.locale,
+        "logo": b64encode(logo()).decode("ascii"),
         "organization": ORGANIZATION,
         "password": site.secrets["people"],
         "editor_token_file": str(site.token_file("editor")),
@@ -95,6 +99,7 @@ def fill(site: Site) -> None:
     database = postgres(site)
     database.stop()
     copy(site.postgres.resolve(), kept(site))
+    copy(site.storage, kept_storage(site))
     database.start()
     database.wait()
     (site.state / "prepared").write_text(versions(), "ascii")
@@ -102,11 +107,12 @@ def fill(site: Site) -> None:
 
 def reset(site: Site) -> None:
     """Put the empty site in the place of the present one, or nothing if other versions made it; nothing may run."""
-    for name in ("storage", "tmp", "redis", "solr"):
+    for name in (site.storage.name, "tmp", "redis", "solr"):
         shutil.rmtree(site.state / name, ignore_errors=True)
     mark = site.state / "prepared"
     if mark.is_file() and mark.read_text("ascii") == versions():
         copy(kept(site), site.postgres.resolve())
+        copy(kept_storage(site), site.storage)
     else:
         forget(site)
 
@@ -115,6 +121,11 @@ def kept(site: Site) -> Path:
     """The folder with the databases of the empty site."""
     folder = site.postgres.resolve()
     return folder.with_name(folder.name + ".empty")
+
+
+def kept_storage(site: Site) -> Path:
+    """The folder with the uploads of the empty site: the organisation's picture."""
+    return site.storage.with_name(site.storage.name + ".empty")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -126,7 +137,7 @@ def copy(source: Path, target: Path) -> None:
 def forget(site: Site) -> None:
     """Remove the databases and the tokens that go with them."""
     (site.state / "prepared").unlink(missing_ok=True)
-    for folder in (kept(site), site.postgres.resolve()):
+    for folder in (kept(site), kept_storage(site), site.postgres.resolve()):
         shutil.rmtree(folder, ignore_errors=True)
     if site.postgres.is_symlink():
         site.postgres.unlink()

@@ -75,6 +75,11 @@ class Site:
         """PostgreSQL's data folder; a link where the database's user may not enter the state folder."""
         return self.state / "postgres"
 
+    @property
+    def storage(self) -> Path:
+        """Where CKAN keeps uploaded files."""
+        return self.state / "storage"
+
     def token_file(self, user: str) -> Path:
         """Where the API token of the `editor` or the `sysadmin` is kept."""
         return self.state / f"{user}.token"
@@ -101,7 +106,7 @@ class Site:
             "ckan.site_title": "Smarter Together open data",
             "ckan.locale_default": self.locale,
             "ckan.locales_offered": "en fr de",
-            "ckan.storage_path": str(self.state / "storage"),
+            "ckan.storage_path": str(self.storage),
             "ckan.max_resource_size": str(self.upload_megabytes),
             "ckan.plugins": " ".join(PLUGINS),
             "sqlalchemy.url": f"postgresql://ckan:{key['ckan']}@{database}/ckan",

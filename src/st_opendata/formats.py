@@ -41,9 +41,10 @@ N_QUADS = Format("nq", "N-Quads", ".nq", "application/n-quads", "RDF_N_QUADS")
 TURTLE = Format("ttl", "Turtle", ".ttl", "text/turtle", "RDF_TURTLE")
 RDF_XML = Format("rdf", "RDF/XML", ".rdf", "application/rdf+xml", "RDF_XML")
 JSON_LD = Format("jsonld", "JSON-LD", ".jsonld", "application/ld+json", "JSON_LD")
+SVG = Format("svg", "SVG", ".svg", "image/svg+xml", "SVG")
 GZIP = Format("gz", "gzip", ".gz", "application/gzip", "GZIP")
 
-FORMATS: tuple[Format, ...] = (CSV, JSON, PARQUET, GEOJSON, N_TRIPLES, N_QUADS, TURTLE, RDF_XML, JSON_LD, GZIP)
+FORMATS: tuple[Format, ...] = (CSV, JSON, PARQUET, GEOJSON, N_TRIPLES, N_QUADS, TURTLE, RDF_XML, JSON_LD, SVG, GZIP)
 RDF_FORMATS: tuple[Format, ...] = (TURTLE, N_TRIPLES, N_QUADS, RDF_XML, JSON_LD)
 
 _BY_EXTENSION = {form.extension: form for form in FORMATS} | {".xml": RDF_XML, ".owl": RDF_XML, ".json-ld": JSON_LD}

@@ -1,6 +1,7 @@
 """Runs inside CKAN's environment on a new site: its people, its organisation, their tokens.
 
-Reads a JSON object from standard input: ini, organization, password, editor_token_file, sysadmin_token_file.
+Reads a JSON object from standard input: ini, locale, logo (a PNG in Base64), organization, password,
+editor_token_file, sysadmin_token_file.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,19 @@ from ckan import model
 from ckan.cli import CKANConfigLoader
 from ckan.config.middleware import make_app
 from ckan.plugins.toolkit import get_action
+from werkzeug.datastructures import FileStorage
 
 SYSADMIN = "site-admin"
 EDITOR = "data-manager"
 TITLE = "Smarter Together"
-DESCRIPTION = (
-    "Facts on the European project Smarter Together (Horizon 2020, grant 691876) as open data: the project, its "
-    "cities, districts, partners, money, targets and results, each with its source."
-)
+DESCRIPTIONS = {
+    "en": "Facts on the European project Smarter Together (Horizon 2020, grant 691876) as open data: the project, its "
+    "cities, districts, partners, money, targets and results, each with its source.",
+    "fr": "Les faits du projet européen Smarter Together (Horizon 2020, subvention 691876) en données ouvertes : le "
+    "projet, ses villes, quartiers, partenaires, financements, objectifs et résultats, chacun avec sa source.",
+    "de": "Tatsachen zum europäischen Projekt Smarter Together (Horizont 2020, Finanzhilfe 691876) als offene Daten: "
+    "Projekt, Städte, Quartiere, Partner, Mittel, Ziele und Ergebnisse, jeweils mit Quelle.",
+}
 
 
 def do(action: str, **data: object) -> dict[str, Any]:
@@ -51,7 +59,13 @@ def main(settings: dict[str, str]) -> None:
         model.User.get(SYSADMIN).sysadmin = True
         model.repo.commit()
         make_user(EDITOR, "Data manager", settings["password"])
-        do("organization_create", name=settings["organization"], title=TITLE, description=DESCRIPTION)
+        do(
+            "organization_create",
+            name=settings["organization"],
+            title=TITLE,
+            description=DESCRIPTIONS[settings["locale"]],
+            image_upload=FileStorage(BytesIO(b64decode(settings["logo"])), "logo.png", content_type="image/png"),
+        )
         do("organization_member_create", id=settings["organization"], username=EDITOR, role="editor")
         make_token(EDITOR, Path(settings["editor_token_file"]))
         make_token(SYSADMIN, Path(settings["sysadmin_token_file"]))

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
-from st_opendata.catalogue import Score, count_facts, write_catalogue
-from st_opendata.exports import read_facts, write_dataset, write_dumps
+from st_opendata.catalogue import Score, Written, count_facts, write_catalogue
+from st_opendata.exports import read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
-from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
 from st_opendata.query import load_files
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.scoring import score_served
@@ -161,6 +161,7 @@ class _Description:
     """What the catalogue of a release says of its datasets, and what is wrong with it."""
 
     distributions: Distributions
+    pictures: dict[str, Picture]
     triples: dict[str, int]
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
@@ -170,9 +171,12 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     """Write the distributions, the dumps and the catalogue; validate and score the catalogue."""
     catalogue = facts.catalogue
     distributions: Distributions = {}
+    pictures: dict[str, Picture] = {}
     for dataset in catalogue.datasets:
         steps(f"Writing {dataset.id}")
         distributions[dataset.id] = write_dataset(catalogue, dataset, facts, folder)
+        if picture := write_picture(catalogue, dataset, facts, folder):
+            pictures[dataset.id] = picture
     steps("Writing the dumps")
     dumps = write_dumps(catalogue, facts, folder)
     steps("Describing the catalogue")
@@ -180,13 +184,14 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
         dataset: count_facts(read_facts(folder, dataset) if dataset else facts.lines())
         for dataset in (None, *distributions)
     }
-    graph = write_catalogue(catalogue, distributions, dumps, counts, folder)
+    graph = write_catalogue(catalogue, Written(distributions, pictures, dumps, counts), folder)
     steps("Validating and scoring the catalogue")
     findings = validate_catalogue(graph)
     scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
+        pictures,
         {dataset: count.triples for dataset, count in counts.items() if dataset},
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
@@ -228,6 +233,7 @@ def _release(
                 triples=described.triples[dataset.id],
                 points=described.scores[dataset.id].points,
                 distributions=described.distributions[dataset.id],
+                picture=picture.file if (picture := described.pictures.get(dataset.id)) else None,
             )
             for dataset in catalogue.datasets
         ),

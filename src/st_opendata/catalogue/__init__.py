@@ -1,7 +1,7 @@
 """The catalogue as DCAT-AP, VoID and schema.org, and its MQA score."""
 
 from st_opendata.catalogue.dcat import catalogue_graph
-from st_opendata.catalogue.files import write_catalogue
+from st_opendata.catalogue.files import Written, write_catalogue
 from st_opendata.catalogue.indicators import DIMENSIONS, INDICATORS, MAXIMUM, Indicator
 from st_opendata.catalogue.reading import read_dcat
 from st_opendata.catalogue.remote import answering_urls, fetch_dcat, served_urls
@@ -19,6 +19,7 @@ __all__ = [
     "Indicator",
     "Mark",
     "Score",
+    "Written",
     "answering_urls",
     "average_points",
     "band_of",

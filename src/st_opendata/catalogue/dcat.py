@@ -31,42 +31,29 @@ from st_opendata.catalogue.terms import (
     add_text,
     add_types,
 )
-from st_opendata.formats import Format
+from st_opendata.catalogue.wording import (
+    METADATA_TITLE,
+    SERVICE_DESCRIPTION,
+    SERVICE_TITLE,
+    SPARQL_TITLE,
+    describe_distribution,
+    filled,
+)
+from st_opendata.formats import SVG, Format
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
-from st_opendata.model.release import Distribution
+from st_opendata.model.release import Distribution, Picture
 from st_opendata.namespaces import PREFIXES
 
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
-_SPARQL_TITLE = {"en": "SPARQL 1.1 Protocol", "fr": "Protocole SPARQL 1.1", "de": "SPARQL-1.1-Protokoll"}
-_SERVICE_TITLE = {
-    "en": "SPARQL endpoint: {title}",
-    "fr": "Point d’accès SPARQL : {title}",
-    "de": "SPARQL-Endpunkt: {title}",
-}
-_SERVICE_DESCRIPTION = {
-    "en": "Queries over all datasets. It answers once the release is served with SPARQL at the catalogue's site; "
-    "whoever serves it elsewhere sets that address as the site and builds it again.",
-    "fr": "Requêtes sur tous les jeux de données. Il répond dès que la publication est servie avec SPARQL sur le site "
-    "du catalogue ; qui la sert ailleurs indique cette adresse comme site et la reconstruit.",
-    "de": "Abfragen über alle Datensätze. Er antwortet, sobald die Veröffentlichung mit SPARQL unter der Site des "
-    "Katalogs angeboten wird; wer sie anderswo anbietet, setzt diese Adresse als Site und baut sie neu.",
-}
-_FILE_DESCRIPTION = {
-    "en": "{format} file of the dataset “{title}”.",
-    "fr": "Fichier {format} du jeu de données « {title} ».",
-    "de": "{format}-Datei des Datensatzes „{title}“.",
-}
-_METADATA_TITLE = {
-    "en": "CSVW metadata of {file}",
-    "fr": "Métadonnées CSVW de {file}",
-    "de": "CSVW-Metadaten zu {file}",
-}
 
 
 def catalogue_graph(
-    catalogue: Catalogue, distributions: Mapping[str, tuple[Distribution, ...]], triples: Mapping[str, int]
+    catalogue: Catalogue,
+    distributions: Mapping[str, tuple[Distribution, ...]],
+    triples: Mapping[str, int],
+    pictures: Mapping[str, Picture] | None = None,
 ) -> Graph:
-    """The whole catalogue; `distributions` and numbers of `triples` are by dataset id."""
+    """The whole catalogue; `distributions`, numbers of `triples` and `pictures` are by dataset id."""
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
@@ -78,6 +65,8 @@ def catalogue_graph(
         described = _add_dataset(graph, catalogue, dataset)
         if dataset.id in triples:
             described.add(VOID.triples, Literal(triples[dataset.id]))
+        if pictures and dataset.id in pictures:
+            described.add(FOAF.depiction, _add_picture(graph, catalogue, pictures[dataset.id]))
         for distribution in distributions.get(dataset.id, ()):
             described.add(DCAT.distribution, _add_distribution(graph, catalogue, dataset, distribution))
     return graph
@@ -133,7 +122,7 @@ def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, dist
     iri = catalogue.distribution_iri(path)
     described = Described(graph, iri, dataset, catalogue, DCAT.Distribution)
     add_text(graph, described.node, DCT.title, distribution.title)
-    _add_filled(described, DCT.description, _FILE_DESCRIPTION, format=distribution.format.label, title=dataset.title)
+    add_text(graph, described.node, DCT.description, describe_distribution(dataset, distribution))
     url = URIRef(catalogue.download_url(path))
     described.add(DCAT.accessURL, url)
     described.add(DCAT.downloadURL, url)
@@ -171,11 +160,24 @@ def _add_checksum(graph: Graph, iri: str, sha256: str) -> URIRef:
 
 def _add_metadata_file(graph: Graph, catalogue: Catalogue, path: str, file: str) -> URIRef:
     page = add_page(graph, catalogue.distribution_iri(path))
-    title = {language: text.format(file=file.rpartition("/")[2]) for language, text in _METADATA_TITLE.items()}
-    add_text(graph, page, DCT.title, title)
-    for predicate in (DCAT.accessURL, DCAT.downloadURL):
-        graph.add((page, predicate, URIRef(catalogue.download_url(path))))
+    add_text(graph, page, DCT.title, filled(METADATA_TITLE, file=file.rpartition("/")[2]))
+    _add_addresses(graph, page, catalogue.download_url(path))
     return page
+
+
+def _add_picture(graph: Graph, catalogue: Catalogue, picture: Picture) -> URIRef:
+    """A picture of a dataset (foaf:Image), which is no distribution: it does not hold the data."""
+    image = add_types(graph, catalogue.distribution_iri(picture.file.path), FOAF.Image)
+    add_text(graph, image, DCT.title, picture.title)
+    add_text(graph, image, DCT.description, picture.description)
+    _add_addresses(graph, image, catalogue.download_url(picture.file.path))
+    graph.add((image, DCT["format"], add_concept(graph, "file-type", str(SVG.file_type), DCT.MediaTypeOrExtent)))
+    return image
+
+
+def _add_addresses(graph: Graph, node: URIRef, url: str) -> None:
+    for predicate in (DCAT.accessURL, DCAT.downloadURL):
+        graph.add((node, predicate, URIRef(url)))
 
 
 def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
@@ -190,13 +192,13 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
 
 def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     described = Described(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
-    _add_filled(described, DCT.title, _SERVICE_TITLE, title=catalogue.title)
-    _add_filled(described, DCT.description, _SERVICE_DESCRIPTION, title=catalogue.title)
+    add_text(graph, described.node, DCT.title, filled(SERVICE_TITLE, title=catalogue.title))
+    add_text(graph, described.node, DCT.description, filled(SERVICE_DESCRIPTION, title=catalogue.title))
     described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
     # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
     described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}void.ttl"))
-    described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, _SPARQL_TITLE))
-    described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, _SPARQL_TITLE))
+    described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, SPARQL_TITLE))
+    described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, SPARQL_TITLE))
     described.add_agents()
     described.add_contact()
     described.add_access_rights()
@@ -206,16 +208,6 @@ def _add_service(graph: Graph, catalogue: Catalogue) -> None:
         described.add(DCAT.servesDataset, URIRef(catalogue.dataset_iri(dataset.id)))
     described.add_legislation(_high_value(catalogue.datasets))
     described.add_categories(_high_value(catalogue.datasets))
-
-
-def _add_filled(described: Described, predicate: URIRef, template: Mapping[str, str], **fields: object) -> None:
-    """A sentence per language that has both the template and the fields' texts."""
-    for language, text in template.items():
-        values = {
-            name: (value.get(language) if isinstance(value, Mapping) else value) for name, value in fields.items()
-        }
-        if all(values.values()):
-            described.add(predicate, Literal(text.format_map(values), lang=language))
 
 
 def _high_value(datasets: Iterable[Dataset]) -> list[HighValue]:

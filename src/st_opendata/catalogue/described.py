@@ -182,7 +182,9 @@ def _add_places(graph: Graph, location: Location) -> list[URIRef]:
     if not location.nuts:
         return [place]
     region = add_types(graph, _NUTS + location.nuts, DCT.Location)
-    graph.add((region, RDFS.label, Literal(f"NUTS {location.nuts}")))
+    add_text(
+        graph, region, SKOS.prefLabel, {tag: f"NUTS {location.nuts} ({text})" for tag, text in location.label.items()}
+    )
     return [place, region]
 
 

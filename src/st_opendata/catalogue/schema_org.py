@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
-from st_opendata.model.release import Distribution
+from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import LANGUAGES, Text, pick
 from st_opendata.vocabularies import concept_iri, licence_page
 
@@ -19,7 +19,9 @@ MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
 """Lengths of a description that Google takes."""
 
 
-def schema_org(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Distribution]) -> Json:
+def schema_org(
+    catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Distribution], picture: Picture | None = None
+) -> Json:
     """The dataset as a schema.org Dataset in JSON-LD, in English where there is a choice.
 
     `citation` are the sources it was made from, `measurementTechnique` is its provenance; a field without a value is
@@ -36,6 +38,7 @@ def schema_org(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[D
         "url": dataset.landing_page.url if dataset.landing_page else iri,
         "sameAs": iri,
         "identifier": iri,
+        "image": catalogue.download_url(picture.file.path) if picture else None,
         "inLanguage": list(dataset.language),
         "keywords": _keywords(dataset),
         "license": _licence(dataset),

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource, read_facts
 from st_opendata.facts import FactBase
+from st_opendata.formats import SVG
 from st_opendata.model.descriptions import Catalogue, Dataset
-from st_opendata.model.release import Distribution, File
+from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.text import Text, pick
 from st_opendata.rdf import UnwritableTripleError
 
-__all__ = ["read_facts", "write_dataset", "write_dumps"]
+__all__ = ["PICTURE", "read_facts", "write_dataset", "write_dumps", "write_picture"]
+
+PICTURE = f"preview{SVG.extension}"
+"""Name of the file with the picture of a dataset."""
 
 SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 
@@ -32,6 +37,19 @@ def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
         written += _write_all(TABLE_EXPORTS, TableSource(catalogue, dataset, table, facts), folder)
     written += _write_all(DATASET_EXPORTS, whole, folder)
     return tuple(written)
+
+
+def write_picture(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folder: Path) -> Picture | None:
+    """Write `<folder>/<dataset>/preview.svg`; None for a dataset of which there is nothing to draw.
+
+    `folder` is the root of the release, in which `write_dataset` has written the dataset.
+    """
+    drawn = draw_picture(DatasetSource(catalogue, dataset, facts, folder / dataset.id))
+    if drawn is None:
+        return None
+    path = f"{dataset.id}/{PICTURE}"
+    (folder / path).write_text(drawn.svg, "utf-8", newline="\n")
+    return Picture(File.of(folder, path), drawn.title, drawn.description)
 
 
 def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[File, ...]:
@@ -71,6 +89,8 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
 
 
 def _title(export: Export[SourceT], title: Text) -> Text:
-    """`Cities (CSV)`, in each language of the title."""
-    content = {language: f" – {pick(export.title, language)}" if export.title else "" for language in title}
-    return {language: f"{text}{content[language]} ({export.format.label})" for language, text in title.items()}
+    """`Cities (CSV)`, in each language of the source's title."""
+    return {
+        language: f"{pick(export.title, language) if export.title else text} ({export.format.label})"
+        for language, text in title.items()
+    }

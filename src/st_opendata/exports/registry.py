@@ -42,8 +42,8 @@ SourceT = TypeVar("SourceT")
 class Export(Generic[SourceT]):
     """A writer: `file` names its file, with `{name}` for that of the table, dataset or catalogue.
 
-    `title` says what stands in the file, where the format does not; `described_by` is the suffix of a second file that
-    the writer puts beside it; `standard` is the IRI of what the file conforms to.
+    `title` says what stands in the file, where that is not what the source is called; `described_by` is the suffix of a
+    second file that the writer puts beside it; `standard` is the IRI of what the file conforms to.
     """
 
     format: Format
@@ -63,11 +63,9 @@ def _write_facts(source: DatasetSource, path: Path) -> None:
     source.facts.write_facts(source.dataset.id, path)
 
 
-_FACTS = {
-    "en": "facts and the cells that state them",
-    "fr": "faits et cellules sources",
-    "de": "Fakten und ihre Zellen",
-}
+_FACTS = {"en": "Facts", "fr": "Faits", "de": "Fakten"}
+_CELLS = {"en": "Facts with cells", "fr": "Faits avec cellules", "de": "Fakten mit Zellen"}
+_PLACES = {"en": "Places", "fr": "Lieux", "de": "Orte"}
 
 TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
     Export(
@@ -82,14 +80,24 @@ TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
 )
 DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
     # N-Triples first: the writers after it read that file.
-    Export(N_TRIPLES, "{name}.nt", write_n_triples, standard="https://www.w3.org/TR/n-triples/"),
-    Export(TURTLE, "{name}.ttl", partial(write_graph_as, TURTLE), standard="https://www.w3.org/TR/turtle/"),
-    Export(
-        RDF_XML, "{name}.rdf", partial(write_graph_as, RDF_XML), standard="https://www.w3.org/TR/rdf-syntax-grammar/"
+    Export(N_TRIPLES, "{name}.nt", write_n_triples, title=_FACTS, standard="https://www.w3.org/TR/n-triples/"),
+    *(
+        Export(form, f"{{name}}{form.extension}", partial(write_graph_as, form), title=_FACTS, standard=standard)
+        for form, standard in (
+            (TURTLE, "https://www.w3.org/TR/turtle/"),
+            (RDF_XML, "https://www.w3.org/TR/rdf-syntax-grammar/"),
+            (JSON_LD, "https://www.w3.org/TR/json-ld11/"),
+        )
     ),
-    Export(JSON_LD, "{name}.jsonld", partial(write_graph_as, JSON_LD), standard="https://www.w3.org/TR/json-ld11/"),
-    Export(GEOJSON, "{name}.geojson", write_geojson, has_places, standard="https://www.rfc-editor.org/rfc/rfc7946"),
-    Export(PARQUET, "facts.parquet", _write_facts, title=_FACTS),
+    Export(
+        GEOJSON,
+        "{name}.geojson",
+        write_geojson,
+        has_places,
+        title=_PLACES,
+        standard="https://www.rfc-editor.org/rfc/rfc7946",
+    ),
+    Export(PARQUET, "facts.parquet", _write_facts, title=_CELLS),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
     Export(N_QUADS, "{name}.nq", write_named_graphs, standard="https://www.w3.org/TR/n-quads/"),

@@ -217,6 +217,14 @@ class FactBase:
             places.add(Place(loaded.table.file, row=record, column=titles[column]))
         return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
 
+    def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """The distinct objects of triples with this subject and predicate, all N-Triples terms, sorted."""
+        if predicate not in self._predicates:
+            return ()
+        matches = f"s = $1 AND h = {sql.shard('$1', self._digits)}" if self._digits else "s = $1"
+        query = f"SELECT DISTINCT o FROM {self._predicates[predicate]} WHERE {matches} ORDER BY o"
+        return tuple(found for (found,) in self._engine.rows(query, [subject]))
+
     def columns(self, predicate: str) -> tuple[Place, ...]:
         """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""
         return tuple(

@@ -41,8 +41,17 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A written file that shows what a dataset is about, in words too; it is no distribution, as it holds no data."""
+
+    file: File
+    title: Text
+    description: Text
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetRelease:
-    """What a release holds of one dataset: `rows` per table, distinct triples, MQA points of 405."""
+    """What a release holds of one dataset: `rows` per table, distinct triples, MQA points of 405, a picture if any."""
 
     id: str
     iri: str
@@ -51,6 +60,7 @@ class DatasetRelease:
     triples: int
     points: int
     distributions: tuple[Distribution, ...]
+    picture: File | None = None
 
 
 @dataclass(frozen=True, slots=True)

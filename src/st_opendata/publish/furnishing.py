@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from st_opendata.errors import RemoteError
-from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, format_of
+from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, SVG, TURTLE, Format, format_of
 from st_opendata.model.text import Text, pick
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import mark_of
@@ -20,9 +20,11 @@ _LOADERS = frozenset({"xloader", "datapusher"})
 _TABLE: Text = {"en": "Table", "fr": "Tableau", "de": "Tabelle"}
 _TEXT: Text = {"en": "Content", "fr": "Contenu", "de": "Inhalt"}
 _MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}
+_PICTURE: Text = {"en": "Picture", "fr": "Image", "de": "Bild"}
 _VIEWS: Mapping[Format, tuple[str, Text]] = {
     CSV: ("datatables_view", _TABLE),
     GEOJSON: ("geojson_view", _MAP),
+    SVG: ("image_view", _PICTURE),
     **dict.fromkeys((JSON, JSON_LD, N_TRIPLES, TURTLE, RDF_XML), ("text_view", _TEXT)),
 }
 _LARGEST_TEXT = 1_000_000
@@ -102,7 +104,7 @@ def _tables(sent: Mapping[str, Resource], change: Change, portal: Portal) -> dic
 
 def _view(resource: Resource, portal: Portal) -> tuple[str, str] | None:
     form = format_of(resource.file_name)
-    if form is None or form not in _VIEWS or (form != CSV and resource.size > _LARGEST_TEXT):
+    if form is None or form not in _VIEWS or (form not in (CSV, SVG) and resource.size > _LARGEST_TEXT):
         return None
     kind, title = _VIEWS[form]
     return (kind, pick(title, portal.language)) if kind in portal.plugins else None

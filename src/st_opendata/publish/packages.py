@@ -20,17 +20,19 @@ from uuid import NAMESPACE_URL, uuid5
 import pyoxigraph as ox
 
 from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.formats import JSON, format_of
+from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, RDF_XML, TURTLE, format_of
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.publish.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
 from st_opendata.publish.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
 from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move, serialise
-from st_opendata.rdf.statements import TYPE, Statements, read_statements, text_of
+from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
+_ORDER = {form: place for place, form in enumerate((CSV, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES))}
+"""Files on the page: what most visitors can open comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,11 @@ def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statement
     content, schema = read_release(release), read_schema(site.schema)
     graph = read_statements(release / "catalog.ttl")
     names = _names(content)
-    iris = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
+    known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
     _refuse_large(content, site)
     hosted = {
         dataset.iri: [
-            _host(file, _described_by(iris, content, file), names[dataset.id], site)
+            _host(file, _described_by(known, content, file), names[dataset.id], site)
             for file in _files(content, dataset)
         ]
         for dataset in content.datasets
@@ -176,16 +178,18 @@ def _names(release: Release) -> dict[str, str]:
 
 
 def _files(release: Release, dataset: DatasetRelease) -> list[File]:
-    """The distributions of the dataset, then the files that describe them."""
+    """The picture of the dataset, its distributions in the order of `_ORDER`, then the files that describe them."""
     files = {file.path: file for file in release.files}
+    offered = sorted(dataset.distributions, key=lambda each: _ORDER.get(each.format, len(_ORDER)))
     described = [item.described_by for item in dataset.distributions if item.described_by]
-    return [*(item.file for item in dataset.distributions), *(files[path] for path in dict.fromkeys(described))]
+    pictures = [dataset.picture] if dataset.picture else []
+    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(described))]
 
 
-def _described_by(iris: Mapping[str, str], release: Release, file: File) -> str:
+def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
     """The IRI of what the catalogue, whose download URLs are the keys, says to be in this file."""
     try:
-        return iris[f"{release.site}{file.path}"]
+        return known[f"{release.site}{file.path}"]
     except KeyError:
         raise InputError(
             f"catalog.ttl says nothing of the file {file.path}", remedy="Build the release again."
@@ -240,10 +244,12 @@ def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[st
 
 
 def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
-    """Files that the catalogue has as pages of a distribution (CSVW metadata) become distributions like the others."""
+    """Pages of a distribution (CSVW metadata) and pictures of a dataset become distributions like the others."""
     owners: dict[str, list[str]] = {}
     for owner, page in graph.of(expand("foaf:page")):
         owners.setdefault(text_of(page), []).append(owner)
+    for owner, picture in list(graph.of(expand("foaf:depiction"))):
+        owners[text_of(picture)] = iris(graph.values(owner, expand("dcat:distribution")))[:1]
     for dataset, files in hosted.items():
         for each in files:
             if not graph.has(each.iri, TYPE.value, _DISTRIBUTION):

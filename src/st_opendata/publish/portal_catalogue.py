@@ -94,9 +94,10 @@ def describe_file(graph: Statements, iri: str, form: Format, size: int, digest: 
 
 
 def describe_document(graph: Statements, dataset: str, iri: str, owners: Iterable[str]) -> None:
-    """Make the metadata of a table, a page of the distributions `owners`, one more distribution on the same terms."""
+    """Make metadata of a table, or a picture, one more distribution, on the terms of the distributions `owners`."""
     graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
-    _add_text(graph, iri, "dct:description", _DOCUMENT_DESCRIPTION)
+    if not graph.values(iri, expand("dct:description")):
+        _add_text(graph, iri, "dct:description", _DOCUMENT_DESCRIPTION)
     _copy(graph, iri, owners, _FROM_DISTRIBUTIONS)
 
 

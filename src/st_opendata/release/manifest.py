@@ -58,7 +58,10 @@ def _cause(error: Exception) -> str:
 
 
 def _dataset_json(dataset: DatasetRelease) -> dict[str, Any]:
-    return asdict(dataset) | {"distributions": [_distribution_json(item) for item in dataset.distributions]}
+    return asdict(dataset) | {
+        "distributions": [_distribution_json(item) for item in dataset.distributions],
+        "picture": dataset.picture.path if dataset.picture else None,
+    }
 
 
 def _distribution_json(distribution: Distribution) -> dict[str, Any]:
@@ -87,7 +90,8 @@ def _release(content: dict[str, Any]) -> Release:
 def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
     plain = {key: content[key] for key in ("id", "iri", "title", "rows", "triples", "points")}
     distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
-    return DatasetRelease(**plain, distributions=distributions)
+    picture = files[content["picture"]] if content.get("picture") else None
+    return DatasetRelease(**plain, distributions=distributions, picture=picture)
 
 
 def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File]) -> Distribution:

@@ -11,7 +11,7 @@ from rdflib import Graph
 from st_opendata.catalogue import Counts, catalogue_graph, count_facts
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, TURTLE, Format
 from st_opendata.model.descriptions import Catalogue, Dataset
-from st_opendata.model.release import Distribution, File
+from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.tables import Column, Table
 
 BASE = "https://w3id.org/st-opendata/smarter-together/"
@@ -161,5 +161,13 @@ def dumps() -> tuple[File, ...]:
 
 
 @pytest.fixture
-def graph(catalogue: Catalogue, distributions: dict[str, tuple[Distribution, ...]]) -> Graph:
-    return catalogue_graph(catalogue, distributions, {"cities": 12, "places": 1})
+def pictures() -> dict[str, Picture]:
+    title = {"en": "Map (SVG)", "fr": "Carte (SVG)"}
+    return {"cities": Picture(file("cities/preview.svg"), title, {"en": "The places on a map."})}
+
+
+@pytest.fixture
+def graph(
+    catalogue: Catalogue, distributions: dict[str, tuple[Distribution, ...]], pictures: dict[str, Picture]
+) -> Graph:
+    return catalogue_graph(catalogue, distributions, {"cities": 12, "places": 1}, pictures)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyshacl
@@ -10,8 +11,9 @@ from rdflib.namespace import RDF, SKOS, XSD, Namespace
 
 from st_opendata.catalogue import catalogue_graph, dataset_subgraph
 from st_opendata.catalogue.terms import ADMS, DCAT, DCATAP, DCT, FOAF, GSP, PROV, SPDX, VCARD, VOID
+from st_opendata.catalogue.wording import describe_distribution
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
-from st_opendata.model.release import Distribution
+from st_opendata.model.release import Distribution, Picture
 from st_opendata.rdf import graph_lines
 
 Offer = dict[str, tuple[Distribution, ...]]
@@ -50,6 +52,29 @@ def test_codes_come_from_the_controlled_vocabularies(graph: Graph, official: Pat
     """Apart from the algorithm: the shape wants an https IRI of a class whose members have http IRIs."""
     found = report(graph, official / "mdr-vocabularies.shape.ttl")
     assert [line for line in found if "checksumAlgorithm" not in line] == []
+
+
+def test_a_picture_is_no_distribution(graph: Graph) -> None:
+    """The official shapes, which hold for this graph (above), have nothing on foaf:depiction."""
+    picture = URIRef(f"{BASE}distribution/cities/preview.svg")
+    assert list(graph.subject_objects(FOAF.depiction)) == [(CITIES, picture)]
+    assert picture not in set(graph.objects(None, DCAT.distribution))
+    assert list(graph.objects(picture, RDF.type)) == [FOAF.Image]
+    assert graph.value(picture, DCAT.downloadURL) == URIRef(f"{SITE}cities/preview.svg")
+    assert str(graph.value(picture, DCT["format"])).endswith("/file-type/SVG")
+    assert set(graph.objects(picture, DCT.title)) == {Literal("Map (SVG)", "en"), Literal("Carte (SVG)", "fr")}
+    assert picture in set(dataset_subgraph(graph, CITIES).subjects())
+
+
+def test_files_say_what_they_are_for(catalogue: Catalogue, graph: Graph, distributions: Offer) -> None:
+    table = replace(catalogue.datasets[0].tables[0], description={"en": "One row a city."})
+    offered = replace(distributions["cities"][0], table=table.name)
+    dataset = catalogue.datasets[0].model_copy(update={"tables": (table,)})
+    assert describe_distribution(dataset, offered) == {
+        "en": "One row a city. A table for spreadsheets and programs.",
+        "fr": "Un tableau pour tableurs et programmes.",
+    }
+    assert all(graph.value(node, DCT.description) for node in graph.objects(None, DCAT.distribution))
 
 
 def test_a_minimal_catalogue_conforms(catalogue: Catalogue, official: Path) -> None:
@@ -110,17 +135,19 @@ def test_a_series_is_of_high_value_only_when_all_its_datasets_are(catalogue: Cat
     assert f"{BASE}dataset/places" not in stated
 
 
-def test_no_blank_nodes_and_the_same_lines_every_time(catalogue: Catalogue, distributions: Offer, graph: Graph) -> None:
+def test_no_blank_nodes_and_the_same_lines_every_time(
+    catalogue: Catalogue, distributions: Offer, pictures: dict[str, Picture], graph: Graph
+) -> None:
     assert not any(isinstance(term, BNode) for triple in graph for term in triple)
-    assert graph_lines(graph) == graph_lines(catalogue_graph(catalogue, distributions, {"places": 1, "cities": 12}))
+    again = catalogue_graph(catalogue, distributions, {"places": 1, "cities": 12}, pictures)
+    assert graph_lines(graph) == graph_lines(again)
 
 
 def test_only_access_download_and_endpoint_urls_depend_on_the_site(
-    catalogue: Catalogue, distributions: Offer, graph: Graph
+    catalogue: Catalogue, distributions: Offer, pictures: dict[str, Picture], graph: Graph
 ) -> None:
-    moved = catalogue_graph(
-        catalogue.model_copy(update={"site": "http://localhost:8000/"}), distributions, {"cities": 12, "places": 1}
-    )
+    elsewhere = catalogue.model_copy(update={"site": "http://localhost:8000/"})
+    moved = catalogue_graph(elsewhere, distributions, {"cities": 12, "places": 1}, pictures)
     assert {triple for triple in graph if triple[1] not in SERVED} == {
         triple for triple in moved if triple[1] not in SERVED
     }

@@ -138,7 +138,7 @@ def test_head_decides_which_urls_answer(portal: str, graph: Graph) -> None:
     assert 1 < Portal.most <= 3
     assert {line.partition(" ")[0] for line in Portal.asked} == {"HEAD"}
     assert answering_urls(()) == frozenset()
-    assert len(served_urls(graph)) == 9
+    assert len(served_urls(graph)) == 10
 
 
 def test_without_requests_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

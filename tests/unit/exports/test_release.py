@@ -63,7 +63,8 @@ def test_distributions(release, distributions):
     assert cities.table == "cities"
     assert cities.described_by == "places/cities.csv-metadata.json"
     turtle = distributions["places/places.ttl"]
-    assert turtle.title["de"] == "Orte (Turtle)"
+    assert turtle.title["de"] == "Fakten (Turtle)"
+    assert distributions["places/places.geojson"].title["fr"] == "Lieux (GeoJSON)"
     assert (turtle.table, turtle.described_by) == (None, None)
     assert turtle.conforms_to == ("https://www.w3.org/TR/turtle/",)
     assert len({distribution.title["fr"] for distribution in distributions.values()}) == len(distributions)

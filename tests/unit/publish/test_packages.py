@@ -72,7 +72,7 @@ def test_a_dataset_in_dcat_ap_full(made: tuple[Package, ...]) -> None:
         "temporal_coverage": [{"start": "2020-01-01", "end": "2020-12-31"}],
         "spatial_coverage": [
             {"uri": "https://sws.geonames.org/2996944/", "text": "Lyon", "centroid": "POINT(4.84789 45.74906)"},
-            {"uri": "http://data.europa.eu/nuts/code/FRK26", "text": "NUTS FRK26"},
+            {"uri": "http://data.europa.eu/nuts/code/FRK26", "text": "NUTS FRK26 (Lyon)"},
         ],
         "access_rights": f"{AUTHORITY}/access-right/PUBLIC",
         "theme": [f"{AUTHORITY}/data-theme/REGI"],
@@ -98,7 +98,7 @@ def test_a_resource_in_dcat_ap_full(release: Path, made: tuple[Package, ...]) ->
     assert resource.metadata == {
         "uri": iri,
         "name": "Cities (CSV)",
-        "description": "CSV file of the dataset “Places”.",
+        "description": "A table for spreadsheets and programs.",
         "access_url": url,
         "download_url": url,
         "format": "CSV",
@@ -117,6 +117,25 @@ def test_a_resource_in_dcat_ap_full(release: Path, made: tuple[Package, ...]) ->
         "conforms_to": ["https://www.rfc-editor.org/rfc/rfc4180"],
         "applicable_legislation": ["http://data.europa.eu/eli/reg_impl/2023/138/oj"],
     }
+
+
+def test_the_picture_is_what_a_visitor_sees_first(release: Path, made: tuple[Package, ...]) -> None:
+    picture = made[0].resources[0]
+    assert (picture.file_name, picture.file) == ("preview.svg", release / "places" / "preview.svg")
+    assert picture.metadata["name"] == "Map (SVG)"
+    assert picture.metadata["description"] == "The places of the dataset on a map."
+    assert (picture.metadata["format"], picture.metadata["mimetype"]) == ("SVG", "image/svg+xml")
+    assert picture.metadata["license"] == f"{AUTHORITY}/licence/CC_BY_4_0"
+    assert picture.metadata["hash"] == picture.sha256 == sha256(content_of(picture)).hexdigest()
+    assert "preview.svg" not in [resource.file_name for resource in made[1].resources]
+
+
+def test_files_that_most_people_can_open_come_before_those_for_programs(made: tuple[Package, ...]) -> None:
+    names = [resource.file_name for resource in made[0].resources]
+    ends = [".svg", ".csv", ".geojson", ".json", ".parquet", ".ttl", ".jsonld", ".rdf", ".nt", "-metadata.json"]
+    order = [next(place for place, end in reversed(list(enumerate(ends))) if name.endswith(end)) for name in names]
+    assert order == sorted(order)
+    assert set(order) == set(range(len(ends)))
 
 
 def test_metadata_of_tables_are_resources_too(made: tuple[Package, ...]) -> None:

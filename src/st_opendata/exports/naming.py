@@ -1,0 +1,90 @@
+"""What rows are called: by a label of theirs, else by the row that a foreign key leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from st_opendata.exports.sources import TableSource
+from st_opendata.facts import FactBase
+from st_opendata.model.tables import Column, ForeignKey, Table
+from st_opendata.model.text import pick
+from st_opendata.namespaces import expand
+
+LABELS = tuple(
+    map(
+        expand,
+        (
+            *("rdfs:label", "skos:prefLabel", "foaf:name", "schema:name", "eurio:shortName", "eurio:name"),
+            *("eurio:legalName", "eurio:acronym", "eurio:title", "dct:title"),
+        ),
+    )
+)
+"""Properties that hold names, the best first."""
+_STEPS = 4
+
+Row = dict[str, Any]
+"""Cells by the name of their column: text, a list of texts, or None."""
+Name = Callable[[str], str]
+"""Gives the name in a language."""
+
+
+def rows_of(facts: FactBase, table: Table) -> Iterator[Row]:
+    """The cleaned rows of a table."""
+    names = [column.name for column in table.source_columns]
+    return (dict(zip(names, row, strict=True)) for batch in facts.records(table.name) for row in batch)
+
+
+def name_rows(source: TableSource, about: Column, rows: Sequence[Row]) -> tuple[Name, ...]:
+    """What the subjects of a column are called, row by row; a row without a name by its key."""
+    texts = _texts(source, source.table, about.about_url, rows, _STEPS)
+    keys = source.table.primary_key or (about.name,)
+    plain = [" ".join(str(row.get(key) or "") for key in keys) for row in rows]
+    return tuple(_name(text, key) for text, key in zip(texts, plain, strict=True))
+
+
+def _name(text: dict[str, str], key: str) -> Name:
+    return lambda language: pick(text, language) or key
+
+
+def _texts(
+    source: TableSource, table: Table, about: str | None, rows: Sequence[Row], steps: int
+) -> list[dict[str, str]]:
+    """The names of each row by language; empty where there is none."""
+    if labels := _labels(table, about):
+        return [_stated(labels, row) for row in rows]
+    key = _key(table)
+    if key is None or not steps:
+        return [{} for _ in rows]
+    target = next(each for dataset in source.catalogue.datasets for each in dataset.tables if each.name == key.table)
+    (here,), (there,) = key.columns, key.reference
+    wanted = {row[here] for row in rows}
+    found = [row for row in rows_of(source.facts, target) if row[there] in wanted]
+    subject = next((column.about_url for column in target.source_columns if column.property_url in LABELS), None)
+    named = _texts(source, target, subject or _subject(target), found, steps - 1)
+    by_key = {row[there]: text for row, text in zip(found, named, strict=True)}
+    return [by_key.get(row[here], {}) for row in rows]
+
+
+def _labels(table: Table, about: str | None) -> list[Column]:
+    """The columns with names of the subject, by the best property that has some."""
+    mine = [column for column in table.source_columns if column.about_url == about and not column.separator]
+    for label in LABELS:
+        if found := [column for column in mine if column.property_url == label]:
+            return found
+    return []
+
+
+def _stated(labels: Iterable[Column], row: Row) -> dict[str, str]:
+    return {column.lang: row[column.name] for column in labels if row[column.name]}
+
+
+def _key(table: Table) -> ForeignKey | None:
+    """The foreign key that tells rows apart: that of the primary key if it can, else the first."""
+    single = [key for key in table.foreign_keys if len(key.columns) == 1]
+    return next((key for key in single if key.columns == table.primary_key), next(iter(single), None))
+
+
+def _subject(table: Table) -> str | None:
+    """What most of the table is about."""
+    return next((column.about_url for column in table.source_columns), None)

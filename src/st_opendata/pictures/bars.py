@@ -1,0 +1,87 @@
+"""A bar chart: amounts or counts, the largest first, each with its name and number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from st_opendata.pictures.drawing import Area, Box, Drawing, Mark, Words, joined, shorten, text_width
+from st_opendata.pictures.wording import number_text, words_for
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A name and how much; never less than 0."""
+
+    name: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sizes in pixels; names stand beside their bars, or above them where they have no width of their own."""
+
+    width: float
+    text: float
+    names: float
+
+
+WIDE = Layout(width=960, text=16, names=360)
+NARROW = Layout(width=480, text=15, names=0)
+FILE = Layout(width=720, text=17, names=290)
+"""For a picture that is shown in any size, from a phone's up."""
+
+MOST_BARS = 20
+"""Bars of one chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones there are beside them."""
+
+    title: str
+    unit: str
+    bars: Sequence[Bar]
+    left_out: int = 0
+
+
+def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
+    """The bars from large to small, at most `MOST_BARS`; those left out are counted.
+
+    Raises:
+        ValueError: there is no bar, or one is less than 0.
+    """
+    if not chart.bars or any(bar.value < 0 for bar in chart.bars):
+        raise ValueError("a bar chart needs bars, of 0 or more")
+    words = words_for(language)
+    shown = sorted(chart.bars, key=lambda bar: -bar.value)[:MOST_BARS]
+    numbers = [number_text(bar.value, language) for bar in shown]
+    size = layout.text
+    beside = layout.names + 12 if layout.names else 0.0
+    longest = layout.width - beside - 10 - max(text_width(number, size) for number in numbers)
+    step = (1.75 if layout.names else 2.9) * size
+    most = shown[0].value or Decimal(1)
+    marks: list[Mark] = [
+        Words("title", (0, 1.5 * size), chart.title, 1.4 * size),
+        Words("note", (0, 3.3 * size), chart.unit, size),
+    ]
+    top = 4.6 * size
+    for bar, number in zip(shown, numbers, strict=True):
+        at = top if layout.names else top + 1.35 * size
+        length = max(1.0, round(float(bar.value / most) * longest, 1))
+        base = at + 0.98 * size
+        name = shorten(bar.name, size, layout.names or layout.width)
+        where = (layout.names, base) if layout.names else (0.0, top + size)
+        marks += [
+            Words("label", where, name, size, "end" if layout.names else "start"),
+            Area("bar", Box(beside, at, length, 1.3 * size), f"{bar.name}: {number}"),
+            Words("number", (beside + length + 6, base), number, size),
+        ]
+        top += step
+    if left := len(chart.bars) - len(shown) + chart.left_out:
+        marks.append(Words("note", (beside, top + size), words["more"].format(number=left), size))
+        top += step
+    listed = joined([f"{bar.name}: {number}" for bar, number in zip(shown, numbers, strict=True)], MOST_BARS)
+    said = f"{chart.unit}. {listed}."
+    return Drawing(layout.width, top + 0.4 * size, chart.title, said, language, (), tuple(marks))

@@ -1,0 +1,129 @@
+"""What a picture is made of: marks with a role, in pixels from the top left. How a role looks is `svg.py`'s matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Spot = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle: its left top corner, width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether they share more than an edge."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+    def holds(self, other: Box) -> bool:
+        """Whether the other lies in this one."""
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.x + other.width <= self.x + self.width
+            and other.y + other.height <= self.y + self.height
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines, or areas where `closed`, that show no more than `clip` of themselves."""
+
+    role: str
+    lines: tuple[tuple[Spot, ...], ...]
+    closed: bool
+    clip: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle; `tip` is what it says when asked."""
+
+    role: str
+    box: Box
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A sign for a place: its `kind`, counted from 0, has a shape and a colour of its own."""
+
+    at: Spot
+    radius: float
+    kind: int = 0
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of text from (`start`), around (`middle`) or up to (`end`) a spot on its base line; `size` in pixels."""
+
+    role: str
+    at: Spot
+    text: str
+    size: float
+    anchor: str = "start"
+
+
+Mark = Lines | Area | Symbol | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture in one language: what it is called, what it shows in words, and its marks from back to front.
+
+    `ground` has what is the same in every language.
+    """
+
+    width: float
+    height: float
+    title: str
+    description: str
+    language: str
+    ground: tuple[Mark, ...]
+    marks: tuple[Mark, ...]
+
+
+KINDS = 5
+"""So many kinds of symbols can be told apart by shape and colour."""
+
+
+def text_width(text: str, size: float) -> float:
+    """About how wide a text is in a sans-serif font; rather more than less."""
+    return size * sum(map(_advance, text))
+
+
+def shorten(text: str, size: float, width: float) -> str:
+    """The text, cut with an ellipsis where it is wider than `width`."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept.rstrip(" ,;:-–") + "…"
+
+
+def joined(parts: Sequence[str], most: int) -> str:
+    """The parts as a list in words, of which `most` are named."""
+    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
+
+
+def _advance(character: str) -> float:
+    if character in " .,:;'!|iIjlt()[]-·’\u00a0\u202f":
+        return 0.36
+    if character in "mwMWŒœÆæ@%…—":
+        return 0.95
+    if character >= "\u1100":
+        return 1.02
+    return 0.72 if character.isupper() else 0.6

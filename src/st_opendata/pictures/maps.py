@@ -1,0 +1,233 @@
+"""A map of places: Europe in an equal-area projection, cut to where the places are; those far away on a small world.
+
+Places differ by kind, which shape and colour both show. Nothing is set by hand: the frame follows from the places, and
+labels go where there is room, those of the first places first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from st_opendata.pictures.drawing import (
+    KINDS,
+    Area,
+    Box,
+    Drawing,
+    Lines,
+    Mark,
+    Spot,
+    Symbol,
+    Words,
+    joined,
+    shorten,
+    text_width,
+)
+from st_opendata.pictures.labels import Named, place_labels
+from st_opendata.pictures.outlines import EUROPE, WORLD, outlines
+from st_opendata.pictures.projection import Point, project_europe, project_world
+from st_opendata.pictures.wording import capital, words_for
+
+Kilometres = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in WGS 84 degrees; `kind` is its number in the kinds of the map, None where it has none.
+
+    It may stand for so many places near each other (`count`), of which it has the name of the first.
+    """
+
+    name: str
+    latitude: float
+    longitude: float
+    kind: int | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sizes in pixels: of the whole picture's width, the map's height, texts, symbols and the small world's width."""
+
+    width: float
+    height: float
+    text: float
+    radius: float
+    world: float
+
+
+WIDE = Layout(width=960, height=560, text=16, radius=7, world=250)
+NARROW = Layout(width=480, height=440, text=15, radius=7, world=210)
+FILE = Layout(width=720, height=500, text=18, radius=8, world=230)
+"""For a picture that is shown in any size, from a phone's up."""
+
+_LEAST_WIDTH = 1500.0
+"""km that a map of Europe shows at least."""
+_ROOM = 0.14
+"""Share of the map that is left free on each side, for labels."""
+_SAME = 3
+"""Pixels within which places share a symbol."""
+_LABELLED = 60
+"""Places of a map, or of a list, that are named."""
+_LONGEST = 16.0
+"""Width of the longest label, in sizes of its font."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A part of a plane on a part of the picture."""
+
+    part: str
+    project: Callable[[float, float], Point]
+    shown: Kilometres
+    box: Box
+
+    def spot(self, point: Point) -> Spot:
+        west, _, east, north = self.shown
+        scale = self.box.width / (east - west)
+        return self.box.x + (point[0] - west) * scale, self.box.y + (north - point[1]) * scale
+
+    def at(self, place: Place) -> Spot:
+        return self.spot(self.project(place.latitude, place.longitude))
+
+    def ground(self) -> list[Mark]:
+        """Sea, land and borders."""
+        west, south, east, north = self.shown
+        pixel = (east - west) / self.box.width
+        around = (west - 9 * pixel, south - 9 * pixel, east + 9 * pixel, north + 9 * pixel)
+        drawn = outlines(self.part).within(around, 1.2 * pixel)
+        land, borders = (tuple(tuple(map(self.spot, line)) for line in lines) for lines in (drawn.land, drawn.borders))
+        return [
+            Area("sea", self.box),
+            Lines("land", land, closed=True, clip=self.box),
+            *([Lines("border", borders, closed=False, clip=self.box)] if borders else []),
+        ]
+
+
+def draw_map(
+    title: str, places: Sequence[Place], kinds: Sequence[str], language: str, layout: Layout = WIDE
+) -> Drawing:
+    """The places on a map, those of the first kind on top.
+
+    `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it.
+
+    Raises:
+        ValueError: there is no place.
+    """
+    if not places:
+        raise ValueError("a map needs a place")
+    words = words_for(language)
+    places = sorted(places, key=lambda place: len(kinds) if place.kind is None else place.kind)
+    frames = _frames(places, layout)
+    bottom = frames[0][0].box.y + frames[0][0].box.height
+    legend = _legend(places, kinds, layout, bottom)
+    edges = [frame.box.y + frame.box.height for frame, _ in frames]
+    height = max([*edges, *(mark.at[1] for mark in legend if isinstance(mark, Words))]) + 10
+    drawn = [mark for frame, shown in frames for mark in _places(frame, shown, layout)]
+    heading = [
+        Words("title", (0, 1.5 * layout.text), title, 1.4 * layout.text),
+        Words("note", (0, 3.3 * layout.text), _number_of(places, words), layout.text),
+    ]
+    ground = tuple(mark for frame, _ in frames for mark in frame.ground())
+    said = _in_words(places, kinds, words)
+    return Drawing(layout.width, height, title, said, language, ground, (*heading, *drawn, *legend))
+
+
+def _frames(places: Sequence[Place], layout: Layout) -> list[tuple[_Frame, list[Place]]]:
+    """Europe, and below it the world if places lie far away; the world alone where most of them do."""
+    top = 4.5 * layout.text
+    near = [place for place in places if _in_europe(place)]
+    far = [place for place in places if not _in_europe(place)]
+    if len(near) < len(far):
+        return [(_world_frame(Box(0, top, layout.width, 0)), list(places))]
+    main = _europe_frame(near, Box(0, top, layout.width, layout.height))
+    if not far:
+        return [(main, near)]
+    below = Box(layout.width - layout.world, top + layout.height + 12, layout.world, 0)
+    return [(main, near), (_world_frame(below), far)]
+
+
+def _in_europe(place: Place) -> bool:
+    if not -60 < place.longitude < 90 or place.latitude < 20:
+        return False
+    x, y = project_europe(place.latitude, place.longitude)
+    west, south, east, north = EUROPE
+    return west < x < east and south < y < north
+
+
+def _europe_frame(places: Sequence[Place], box: Box) -> _Frame:
+    """The part of Europe that shows the places."""
+    spots = [project_europe(place.latitude, place.longitude) for place in places]
+    ratio = box.height / box.width
+    west, east = min(x for x, _ in spots), max(x for x, _ in spots)
+    south, north = min(y for _, y in spots), max(y for _, y in spots)
+    room = 1 - 2 * _ROOM
+    width = max(_LEAST_WIDTH, (east - west) / room, (north - south) / room / ratio)
+    width = min(width, EUROPE[2] - EUROPE[0], (EUROPE[3] - EUROPE[1]) / ratio)
+    left = _within((west + east - width) / 2, EUROPE[0], EUROPE[2] - width)
+    low = _within((south + north - width * ratio) / 2, EUROPE[1], EUROPE[3] - width * ratio)
+    return _Frame("europe", project_europe, (left, low, left + width, low + width * ratio), box)
+
+
+def _world_frame(box: Box) -> _Frame:
+    """The world as wide as the box, and as high as it has to be."""
+    height = box.width * (WORLD[3] - WORLD[1]) / (WORLD[2] - WORLD[0])
+    return _Frame("world", project_world, WORLD, Box(box.x, box.y, box.width, height))
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return max(least, min(value, most))
+
+
+def _places(frame: _Frame, places: Sequence[Place], layout: Layout) -> list[Mark]:
+    """A symbol where there are places, and labels; places on the same spot share both."""
+    large = frame.box.width > layout.world
+    radius = (layout.radius if large else layout.radius - 2) if len(places) <= _LABELLED else 3.0
+    together: dict[tuple[int, int], list[Place]] = {}
+    for place in places:
+        x, y = frame.at(place)
+        together.setdefault((round(x / _SAME), round(y / _SAME)), []).append(place)
+    symbols: list[Mark] = []
+    named: list[Named] = []
+    for group in together.values():
+        at, name = frame.at(group[0]), shorten(group[0].name, 1, _LONGEST)
+        more = sum(place.count for place in group) - 1
+        symbols.append(Symbol(at, radius, _kind(group[0]), joined([place.name for place in group], _LABELLED)))
+        named.append(Named(at, f"{name} +{more}" if more else name, radius))
+    labels = place_labels(named, frame.box, layout.text if large else layout.text - 1)
+    return [*reversed(symbols), *(labels if len(named) <= _LABELLED else ())]
+
+
+def _kind(place: Place) -> int:
+    return 0 if place.kind is None else min(place.kind, KINDS - 1)
+
+
+def _legend(places: Sequence[Place], kinds: Sequence[str], layout: Layout, top: float) -> list[Mark]:
+    """What the symbols mean, with the number of places, in as many rows as it takes beside the small world."""
+    marks: list[Mark] = []
+    x, y = layout.radius, top + 2 * layout.text
+    for number, name in enumerate(kinds[:KINDS]):
+        count = sum(place.count for place in places if place.kind is not None and _kind(place) == number)
+        text = f"{capital(name)} ({count})"
+        step = 2 * layout.radius + 28 + text_width(text, layout.text)
+        if x + step > layout.width - layout.world and marks:
+            x, y = layout.radius, y + 1.8 * layout.text
+        marks.append(Symbol((x, y - 0.35 * layout.text), layout.radius, number))
+        marks.append(Words("note", (x + layout.radius + 8, y), text, layout.text))
+        x += step
+    return marks
+
+
+def _number_of(places: Sequence[Place], words: Mapping[str, str]) -> str:
+    number = sum(place.count for place in places)
+    return words["places" if number != 1 else "place"].format(number=number)
+
+
+def _in_words(places: Sequence[Place], kinds: Sequence[str], words: Mapping[str, str]) -> str:
+    """The places by kind, for those who do not see the map."""
+    groups = []
+    for kind, name in [*enumerate(kinds), (None, "")]:
+        names = [place.name for place in places if place.kind == kind]
+        if names:
+            groups.append((f"{capital(name)}: " if name else "") + joined(names, _LABELLED))
+    return f"{_number_of(places, words)}. {'. '.join(groups)}."

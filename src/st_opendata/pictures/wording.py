@@ -1,0 +1,64 @@
+"""The words that pictures add, in the languages of the catalogue, and numbers as people there write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+
+_WORDS: dict[str, Mapping[str, str]] = {
+    "en": {
+        "place": "{number} place",
+        "places": "{number} places",
+        "more": "and {number} more",
+        "amount": "{column} in {currency}",
+        "EUR": "euros",
+    },
+    "fr": {
+        "place": "{number} lieu",
+        "places": "{number} lieux",
+        "more": "et {number} de plus",
+        "amount": "{column} en {currency}",
+        "EUR": "euros",
+    },
+    "de": {
+        "place": "{number} Ort",
+        "places": "{number} Orte",
+        "more": "und {number} weitere",
+        "amount": "{column} in {currency}",
+        "EUR": "Euro",
+    },
+}
+_GROUPS = {"en": (",", "."), "fr": ("\u202f", ","), "de": (".", ",")}
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
+"""What no XML may hold, ends a line, or turns the direction of what follows."""
+
+
+def words_for(language: str) -> Mapping[str, str]:
+    """The words in a language by BCP 47 tag, else in English."""
+    return _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+
+
+def number_text(value: Decimal, language: str) -> str:
+    """The number with its thousands grouped, and rounded to whole ones where it is large enough.
+
+    >>> number_text(Decimal("2406500.4"), "en"), number_text(Decimal("12.5"), "de")
+    ('2,406,500', '12,5')
+    """
+    group, point = _GROUPS.get(language.partition("-")[0].lower(), _GROUPS["en"])
+    if abs(value) >= 1000:
+        value = value.quantize(Decimal(1), ROUND_HALF_EVEN)
+    text = f"{value:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "\0").replace(".", point).replace("\0", group)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def clean(text: str) -> str:
+    """A fact as one line of text: without what cannot be seen, and what would turn or break the line."""
+    return re.sub(" +", " ", _UNSEEN.sub(" ", text)).strip()

@@ -1,0 +1,82 @@
+"""Bar charts: order, lengths, numbers, and what is left out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from st_opendata.pictures import MOST_BARS, Bar, Chart, Drawing, draw_bars
+from st_opendata.pictures.bars import FILE, NARROW, WIDE, Layout
+from st_opendata.pictures.drawing import Area, Words, text_width
+from st_opendata.pictures.wording import clean, number_text
+
+SHARES = [Bar("Hespul", Decimal("501875")), Bar("Stadt Wien", Decimal("4396190.40")), Bar("BWSG", Decimal("1882010"))]
+
+
+def texts(drawing: Drawing, role: str) -> list[str]:
+    return [mark.text for mark in drawing.marks if isinstance(mark, Words) and mark.role == role]
+
+
+def lengths(drawing: Drawing) -> list[float]:
+    return [mark.box.width for mark in drawing.marks if isinstance(mark, Area)]
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW, FILE])
+def test_the_largest_comes_first_and_lengths_are_to_scale(layout: Layout) -> None:
+    drawing = draw_bars(Chart("Shares", "Amount in euros", SHARES), "en", layout)
+    assert texts(drawing, "label") == ["Stadt Wien", "BWSG", "Hespul"]
+    assert texts(drawing, "number") == ["4,396,190", "1,882,010", "501,875"]
+    first, second, third = lengths(drawing)
+    assert second / first == pytest.approx(1882010 / 4396190.40, abs=0.01)
+    assert third / first == pytest.approx(501875 / 4396190.40, abs=0.01)
+    for mark in drawing.marks:
+        if isinstance(mark, Words) and mark.role == "number":
+            assert mark.at[0] + text_width(mark.text, mark.size) <= drawing.width
+    assert drawing.description == "Amount in euros. Stadt Wien: 4,396,190, BWSG: 1,882,010, Hespul: 501,875."
+
+
+def test_what_is_left_out_is_counted() -> None:
+    bars = [Bar(f"b{number}", Decimal(number)) for number in range(MOST_BARS + 5)]
+    drawing = draw_bars(Chart("Many", "Amount", bars, left_out=10), "fr")
+    assert len(lengths(drawing)) == MOST_BARS
+    assert texts(drawing, "note") == ["Amount", "et 15 de plus"]
+
+
+def test_nothing_but_zero_is_drawn_too() -> None:
+    assert lengths(draw_bars(Chart("None", "Amount", [Bar("a", Decimal(0)), Bar("b", Decimal(0))]), "en")) == [1, 1]
+
+
+@pytest.mark.parametrize("bars", [[], [Bar("a", Decimal(-1))]])
+def test_what_cannot_be_drawn(bars: list[Bar]) -> None:
+    with pytest.raises(ValueError, match="bars"):
+        draw_bars(Chart("Wrong", "Amount", bars), "en")
+
+
+def test_long_names_are_cut_and_kept_in_the_tip() -> None:
+    name = "Energieversorgungs- und Verkehrsbetriebe der Landeshauptstadt mit langem Namen"
+    drawing = draw_bars(Chart("Long", "Amount", [Bar(name, Decimal(1))]), "de", FILE)
+    [label] = texts(drawing, "label")
+    assert label.endswith("…")
+    assert text_width(label, FILE.text) <= FILE.names
+    assert any(isinstance(mark, Area) and mark.tip == f"{name}: 1" for mark in drawing.marks)
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "text"),
+    [
+        ("4396190.40", "en", "4,396,190"),
+        ("4396190.40", "fr", "4\u202f396\u202f190"),
+        ("4396190.40", "de-AT", "4.396.190"),
+        ("12.50", "de", "12,5"),
+        ("1200", "en", "1,200"),
+        ("1E+6", "en", "1,000,000"),
+        ("0", "en", "0"),
+    ],
+)
+def test_numbers_as_people_write_them(value: str, language: str, text: str) -> None:
+    assert number_text(Decimal(value), language) == text
+
+
+def test_what_cannot_be_seen_is_left_out() -> None:
+    assert clean("a\u202e b\x00\n\ufffe\ud800 c") == "a b c"
