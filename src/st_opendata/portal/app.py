@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.portal import story
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.failures import show_http_error
@@ -24,6 +25,7 @@ from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
 from st_opendata.portal.rendering import edition_of
 from st_opendata.portal.things import routes as things
+from st_opendata.portal.vocabulary import routes as vocabulary
 from st_opendata.portal.wording import choose_language
 
 
@@ -44,7 +46,9 @@ def make_app(current: Current, options: Options) -> Starlette:
             Route("/healthz", tell_health),
             Route("/static/{name}", serve_asset),
             Route("/", choose_home),
+            *story.ROUTES,
             *things.ROUTES,
+            *vocabulary.ROUTES,
             Route("/{path:path}", serve_path),
         ],
         middleware=[

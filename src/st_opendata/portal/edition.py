@@ -13,6 +13,7 @@ from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
+from st_opendata.story import Answers, Told, read_answers
 
 _INDEX = ".index.duckdb"
 """Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
@@ -55,6 +56,11 @@ class Edition:
         turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
         build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
         return Index(path)
+
+    @cached_property
+    def story(self) -> tuple[Told, Answers] | None:
+        """The story of the catalogue with its answers, if it tells one."""
+        return read_answers(self.folder)
 
     @cached_property
     def statements(self) -> Statements:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -15,6 +16,21 @@ from st_opendata.model.text import LANGUAGES, Text, pick
 from st_opendata.portal.assets import asset_url
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.wording import NAMES, words_of
+
+
+class _Language(Convertor[str]):
+    """`{language:language}` in the path of a route is one of ours; anything else may be a part of an IRI."""
+
+    regex = "|".join(LANGUAGES)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("language", _Language())
 
 
 @cache

@@ -5,7 +5,7 @@ that the texts have what they need (`answering`); the release carries the story 
 """
 
 from st_opendata.story.answering import Answers, carry_story, read_answers
-from st_opendata.story.reading import FOLDER, Part, Section, Story, localised, read_story
+from st_opendata.story.reading import FOLDER, Part, Section, Story, Told, localised, read_story
 
 __all__ = [
     "FOLDER",
@@ -13,6 +13,7 @@ __all__ = [
     "Part",
     "Section",
     "Story",
+    "Told",
     "carry_story",
     "localised",
     "read_answers",

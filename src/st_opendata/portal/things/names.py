@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from st_opendata.model.release import Release
-from st_opendata.namespaces import PREFIXES, ST, readable
+from st_opendata.namespaces import PREFIXES, SCHEME, ST, readable
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.things.addresses import link_of, page_of
 from st_opendata.portal.wording import texts
 
-_SCHEMES = "https://w3id.org/st-opendata/scheme/"
 _OWNERS = frozenset(f"<{PREFIXES['eurio']}{name}>" for name in ("isRoleOf", "isSiteOf", "isAcronymOf", "hasRecipient"))
+_HOLDERS = tuple(f"<{PREFIXES['eurio']}{name}>" for name in ("hasAddress", "hasPaymentAmount", "hasSite"))
+_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,19 @@ class Names:
             self._borrow(sorted(term for term in unknown - found.keys() if term[1:].startswith(self._base)))
 
     def _borrow(self, nameless: Sequence[str]) -> None:
-        """What only ties one thing to another, such as a role, is called by the thing that it is of."""
-        owners = {o.subject: o.object for o in self.edition.index.about(nameless) if o.predicate in _OWNERS}
-        found = self.edition.index.labels(set(owners.values()))
-        self._known |= {term: found[owner] for term, owner in owners.items() if owner in found}
+        """What only ties one thing to another, such as a role or an address, is called by the thing that it is of."""
+        owners = {term: term for term in nameless}
+        for _ in range(_STEPS):
+            owned = sorted({owner for owner in owners.values() if not self._known.get(owner)})
+            if not owned:
+                return
+            index = self.edition.index
+            up = {o.object: o.subject for each in _HOLDERS for o in index.naming(each, owned)}
+            up |= {o.subject: o.object for o in index.about(owned) if o.predicate in _OWNERS}
+            owners = {term: up.get(owner, owner) for term, owner in owners.items()}
+            found = index.labels(set(up.values()))
+            self._known |= {term: found[owner] for term, owner in owners.items() if owner in found}
+            owners = {term: owner for term, owner in owners.items() if owner not in found and owner in up.values()}
 
     def of(self, iri: str) -> Named:
         """The name of a thing."""
@@ -90,7 +100,7 @@ class Names:
         release, labels = self.edition.release, self._known[f"<{iri}>"]
         short = shorten(iri, release)
         label = in_language(labels, self.language) if labels else Literal(_our_word(short, self.language) or short)
-        ours = bool(labels) or iri.startswith((release.base, ST, _SCHEMES))
+        ours = bool(labels) or iri.startswith((release.base, ST, SCHEME))
         return Named(
             iri,
             label.text.strip() or short,
@@ -101,9 +111,11 @@ class Names:
         )
 
     def _page(self, iri: str) -> str:
-        """Terms of the ontology have their place on the page of the whole."""
+        """Terms of the ontology have their place on the page of the whole, our schemes a page each."""
         if iri.startswith(ST) and len(iri) > len(ST):
             return f"/{self.language}/ontology#{iri.removeprefix(ST)}"
+        if iri.startswith(SCHEME) and (name := iri.removeprefix(SCHEME)) and "/" not in name:
+            return f"/{self.language}/scheme/{name}"
         return page_of(self.edition.release, iri, self.language)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.figures import Place, small_map
 from st_opendata.portal.negotiation import negotiate
 from st_opendata.portal.rendering import base_url, edition_of, language_of, page
 from st_opendata.portal.things.addresses import (
@@ -24,7 +26,7 @@ from st_opendata.portal.things.addresses import (
     raw_path,
     readings,
 )
-from st_opendata.portal.things.description import PAGE, describe, things_of
+from st_opendata.portal.things.description import PAGE, Thing, describe, things_of
 from st_opendata.portal.things.documents import write_document
 from st_opendata.portal.things.names import Names
 from st_opendata.portal.wording import choose_language, words_of
@@ -118,7 +120,7 @@ def show_thing(request: Request) -> Response:
         request,
         "thing.html",
         thing=thing,
-        map=None,
+        map=_map(thing, language),
         dataset=_dataset(edition, iri),
         documents=_documents(edition, iri),
         canonical=base_url(request) + page_of(edition.release, iri, language),
@@ -150,6 +152,14 @@ def _show_pointers(request: Request, iri: str, via: str) -> Response:
         canonical=base_url(request) + page_of(edition.release, iri, language, via=via, page=number),
         step=lambda each: page_of(edition.release, iri, language, via=via, page=each),
     )
+
+
+def _map(thing: Thing, language: str) -> Markup | None:
+    """Where the thing is, if it has coordinates."""
+    if thing.point is None:
+        return None
+    title = words_of(language)("map-of", thing=thing.name.name)
+    return small_map("map", title, Place(thing.name.name, *thing.point), language)
 
 
 def _documents(edition: Edition, iri: str) -> dict[str, tuple[str, str]]:
@@ -185,6 +195,6 @@ ROUTES = [
     Route("/id/{path:path}", redirect_id),
     Route("/data/{path:path}", send_document),
     Route("/data.{extension}", send_document),
-    Route("/{language}/thing/{path:path}", show_thing),
-    Route("/{language}/thing", show_thing),
+    Route("/{language:language}/thing/{path:path}", show_thing),
+    Route("/{language:language}/thing", show_thing),
 ]
