@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import md5
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyoxigraph as ox
@@ -41,7 +42,7 @@ _CREATE = f"""
     CREATE TABLE terms.labels AS
     SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object FROM stated
     WHERE predicate IN ({", ".join(f"'{label}'" for label in LABELS)}) ORDER BY key;
-"""  # noqa: S608 (the names are ours)
+"""
 
 
 def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB") -> None:
@@ -53,7 +54,11 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
         InputError: a file of the release cannot be read.
     """
     facts = sorted(str(each) for each in folder.glob("*/facts.parquet"))
-    config = {"memory_limit": memory, "threads": 1, "temp_directory": f"{path}.tmp"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "threads": 1,
+        "temp_directory": f"{path}.tmp",
+    }
     with duckdb.connect(config=config) as connection:
         try:
             connection.execute(f"ATTACH '{_quoted(path)}' AS terms (ROW_GROUP_SIZE {_ROW_GROUP})")
@@ -66,7 +71,7 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             read = f"""
                 SELECT DISTINCT subject, predicate, object, file, "row", "column"
                 FROM read_parquet([{", ".join(f"'{_quoted(Path(each))}'" for each in facts)}])
-            """  # noqa: S608
+            """
             union = f" UNION ALL {read}" if facts else ""
             connection.execute(f"CREATE TEMP VIEW stated AS SELECT {columns} FROM defined{union}")
             connection.execute(_CREATE)
@@ -116,7 +121,7 @@ class Index:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell; not more than `limit`."""
         rows = self._rows(
             f"""SELECT subject, predicate, object, file, "row", "column" FROM by_subject
-            WHERE key IN ({_keys(subjects)}) LIMIT ?""",  # noqa: S608 (keys are numbers)
+            WHERE key IN ({_keys(subjects)}) LIMIT ?""",
             limit,
         )
         wanted = set(subjects)
@@ -129,7 +134,7 @@ class Index:
     def naming(self, predicate: str, objects: Sequence[str], limit: int = 5_000) -> list[Origin]:
         """Every triple with this predicate and one of these objects, as `about`; not more than `limit` subjects."""
         rows = self._rows(
-            f"SELECT subject, object FROM by_object WHERE key IN ({_keys(objects)}) AND predicate = ? LIMIT ?",  # noqa: S608
+            f"SELECT subject, object FROM by_object WHERE key IN ({_keys(objects)}) AND predicate = ? LIMIT ?",
             predicate,
             limit,
         )
@@ -145,9 +150,7 @@ class Index:
     def labels(self, terms: Iterable[str]) -> dict[str, list[str]]:
         """What these terms are called: the literals of the best of `LABELS` that each has, in every language."""
         wanted = set(terms)
-        rows = self._rows(
-            f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(wanted)})"  # noqa: S608
-        )
+        rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(wanted)})")
         found: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, label in sorted(rows):
             if subject in wanted and label.startswith('"'):
@@ -160,7 +163,7 @@ class Index:
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""
         rows = self._rows(
-            f"SELECT predicate, count(*) FROM by_object WHERE key IN ({_keys([term])}) AND object = ? GROUP BY 1",  # noqa: S608
+            f"SELECT predicate, count(*) FROM by_object WHERE key IN ({_keys([term])}) AND object = ? GROUP BY 1",
             term,
         )
         return dict(sorted(rows))
@@ -169,7 +172,7 @@ class Index:
         """Those subjects for one property, sorted, a page of them."""
         rows = self._rows(
             f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = ? AND predicate = ?
-            ORDER BY subject LIMIT ? OFFSET ?""",  # noqa: S608
+            ORDER BY subject LIMIT ? OFFSET ?""",
             term,
             predicate,
             limit,
@@ -180,10 +183,10 @@ class Index:
     def knows(self, term: str) -> bool:
         """Whether anything is stated about the term."""
         return bool(
-            self._rows(f"SELECT 1 FROM by_subject WHERE key IN ({_keys([term])}) AND subject = ? LIMIT 1", term)  # noqa: S608
+            self._rows(f"SELECT 1 FROM by_subject WHERE key IN ({_keys([term])}) AND subject = ? LIMIT 1", term)
         )
 
-    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The answer, through a cursor of this thread."""
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:

@@ -1,4 +1,4 @@
-"""Stylesheet, scripts and pictures of the pages, each at an address that names its content, so that browsers keep it."""
+"""Stylesheet, scripts and pictures of the pages, each at an address that names its content: browsers keep it."""
 
 from __future__ import annotations
 

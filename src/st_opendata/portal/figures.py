@@ -1,4 +1,4 @@
-"""Maps and charts as parts of a page: one for wide screens and one for narrow ones, of which the stylesheet shows one."""
+"""Maps and charts as parts of a page: one for wide screens and one for narrow ones; the stylesheet shows one."""
 
 from __future__ import annotations
 

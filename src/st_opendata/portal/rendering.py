@@ -66,6 +66,12 @@ def base_url(request: Request) -> str:
     return (configured or str(request.base_url)).rstrip("/")
 
 
+def raw_path(request: Request) -> str:
+    """The path of the request as it was sent: a percent sign may be a part of an IRI."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    return raw.partition(b"?")[0].decode("latin-1")
+
+
 def page_url(language: str, path: str = "", **query: object) -> str:
     """The address on this portal of a page in a language; empty values of the query are left out."""
     asked = {key: value for key, value in query.items() if value not in (None, "", [], ())}
@@ -76,7 +82,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """A page made of a template; beside `values` it has what every page needs (see base.html)."""
     language, edition = language_of(request), edition_of(request)
     words = words_of(language)
-    path = request.url.path.split("/", 2)[2] if request.path_params.get("language") else ""
+    sent = raw_path(request)
+    first, _, rest = sent.removeprefix("/").partition("/")
+    path = rest if first == language else ""
     query = f"?{request.url.query}" if request.url.query else ""
 
     def text(values: Text) -> str:
@@ -90,7 +98,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "edition": edition,
         "release": edition.release,
         "base_url": base_url(request),
-        "canonical": f"{base_url(request)}{request.url.path}",
+        "canonical": base_url(request) + sent,
         "url": lambda path="", **query: page_url(language, path, **query),
         **values,
     }

@@ -126,5 +126,3 @@ def _numeric(part: Part) -> list[str]:
     if part.show == "map":
         return list(COORDINATES)
     return list(part.columns)[1:2] if part.show == "bars" else []
-
-

@@ -45,13 +45,14 @@ class Part(Record):
     """A text, and how the answer to a query is shown.
 
     `text`: its one row fills the places of the text. `map`: places by latitude and longitude, the first column their
-    name, the second their kind. `bars`: a name and a number. `list`: a name and what is said of it. `table`: all columns.
+    name, the second their kind. `bars`: a name and a number. `list`: a name and what is said of it. `table`:
+    all columns.
     """
 
     show: Literal["text", "map", "bars", "list", "table"]
     text: LocalText | None = None
     query: Annotated[str, AfterValidator(_query_name)] | None = None
-    columns: dict[str, LocalText] = {}
+    columns: dict[str, LocalText] = Field(default={})
 
 
 class Section(Record):

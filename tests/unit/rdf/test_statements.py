@@ -12,7 +12,6 @@ from st_opendata.errors import InputError
 from st_opendata.rdf import graph_lines
 from st_opendata.rdf.statements import Statements, iris, read_statements
 
-
 CATALOGUE = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .

@@ -10,20 +10,18 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
-from starlette.requests import Request
-
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.model.release import Release
+from st_opendata.namespaces import ST
 
 FORMATS = {form.extension: form for form in (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)}
 """The forms of an RDF document by the end of its address."""
 HTML = "text/html"
-OFFERED = (HTML, *(form.media_type for form in FORMATS.values()))
 _LONGEST = 2_000
 """Characters of an IRI: longer ones are refused before anything is looked up."""
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
 _SAFE = "/:@!$&'()*+,;=~%"
-"""What stands in the path of an address as it is, a percent sign too: it is a part of the IRI (RFC 3987, section 3.1)."""
+"""What stands in the path of an address as it is; a percent sign is a part of the IRI (RFC 3987, section 3.1)."""
 _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)|//|^/|/$")
 """What browsers would change in a path."""
 _LINKS = frozenset({"http", "https", "mailto"})
@@ -35,7 +33,7 @@ def is_iri(text: str) -> bool:
 
 
 def link_of(iri: str) -> str | None:
-    """The IRI as the target of a link to elsewhere; None for what a browser should not follow, such as `javascript:`."""
+    """The IRI as the target of a link; None for what a browser should not follow, such as `javascript:`."""
     try:
         return iri if urlsplit(iri).scheme.lower() in _LINKS and is_iri(iri) else None
     except ValueError:  # such as an unclosed [ in the host
@@ -61,10 +59,17 @@ def _address(release: Release, iri: str, start: str, extension: str, query: dict
     return f"{start}?{urlencode(query)}" if query else start
 
 
-def raw_path(request: Request) -> str:
-    """The path of the request as it was sent: a percent sign may be a part of an IRI."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return raw.partition(b"?")[0].decode("latin-1")
+def targets_of(release: Release, iri: str, language: str) -> dict[str, str]:
+    """The addresses of the page and the documents about an IRI by media type; those of the ontology are whole."""
+    if iri == ST.rstrip("#"):
+        return whole_targets("/ontology", f"/{language}/ontology")
+    documents = {form.media_type: document_of(release, iri, extension) for extension, form in FORMATS.items()}
+    return {HTML: page_of(release, iri, language)} | documents
+
+
+def whole_targets(path: str, page: str) -> dict[str, str]:
+    """The same where the documents are at a path of their own with the extension of each."""
+    return {HTML: page} | {form.media_type: f"{path}{extension}" for extension, form in FORMATS.items()}
 
 
 def readings(path: str) -> Iterator[str]:

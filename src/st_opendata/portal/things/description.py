@@ -168,9 +168,7 @@ def _facts(by_property: dict[str, list[Statement]], names: Names, words: Words) 
     return tuple(sorted(facts, key=rank))
 
 
-def _property(
-    iri: str, statements: Sequence[Statement], names: Names, words: Words, amounts: dict[str, str]
-) -> Facts:
+def _property(iri: str, statements: Sequence[Statement], names: Names, words: Words, amounts: dict[str, str]) -> Facts:
     """Texts in other languages are translations where there is one in the language of the page (or the next best)."""
     texts = [s.object for s in statements if s.object.startswith('"') and parse_literal(s.object).language]
     best = in_language(texts, words.language).language if texts else ""
@@ -197,7 +195,7 @@ def _same(by_property: dict[str, list[Statement]]) -> list[str]:
 def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | None:
     """Latitude and longitude, where it has one of each that lies on Earth."""
     try:
-        [latitude], [longitude] = (by_property.get(each, ()) for each in (_LATITUDE, _LONGITUDE))
+        [latitude], [longitude] = by_property.get(_LATITUDE, []), by_property.get(_LONGITUDE, [])
         point = float(parse_literal(latitude.object).text), float(parse_literal(longitude.object).text)
     except ValueError:
         return None

@@ -1,5 +1,4 @@
-"""What things are called on a page: by the release in the page's language, by our words for well-known terms, or by
-their prefixed names."""
+"""What things are called on a page: by the release, by our words for well-known terms, or by their prefixed names."""
 
 from __future__ import annotations
 

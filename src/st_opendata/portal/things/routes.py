@@ -14,17 +14,15 @@ from starlette.routing import Route
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import Place, small_map
 from st_opendata.portal.negotiation import negotiate
-from st_opendata.portal.rendering import base_url, edition_of, language_of, page
+from st_opendata.portal.rendering import base_url, edition_of, language_of, page, raw_path
 from st_opendata.portal.things.addresses import (
     FORMATS,
-    HTML,
-    OFFERED,
     document_of,
     iris_of,
     is_iri,
     page_of,
-    raw_path,
     readings,
+    targets_of,
 )
 from st_opendata.portal.things.description import PAGE, Thing, describe, things_of
 from st_opendata.portal.things.documents import write_document
@@ -51,11 +49,8 @@ def redirect_path(request: Request) -> Response:
 
 def redirect(request: Request, iri: str) -> Response:
     """To the page or the document about an IRI that the Accept header asks for; 406 with the list of all else."""
-    release = edition_of(request).release
     language = choose_language(request.headers.get("Accept-Language"))
-    targets = {HTML: page_of(release, iri, language)}
-    targets |= {form.media_type: document_of(release, iri, extension) for extension, form in FORMATS.items()}
-    return negotiated(request, targets)
+    return negotiated(request, targets_of(edition_of(request).release, iri, language))
 
 
 def negotiated(request: Request, targets: dict[str, str]) -> Response:
@@ -86,10 +81,7 @@ def send_document(request: Request) -> Response:
 def document(request: Request, iri: str, extension: str) -> Response:
     """The document about an IRI, with links to what it describes, to its other forms and to its address."""
     edition, form = edition_of(request), FORMATS[extension]
-    others = {
-        each.media_type: document_of(edition.release, iri, other) for other, each in FORMATS.items() if each is not form
-    }
-    others[HTML] = page_of(edition.release, iri, choose_language(request.headers.get("Accept-Language")))
+    others = targets_of(edition.release, iri, choose_language(request.headers.get("Accept-Language")))
     try:
         content = write_document(edition, iri, form)
     except UnwritableTripleError as error:
@@ -98,7 +90,11 @@ def document(request: Request, iri: str, extension: str) -> Response:
     links = [
         f'<{_ascii(iri)}>; rel="describes"',
         f'<{site}{document_of(edition.release, iri, extension)}>; rel="canonical"',
-        *(f'<{site}{address}>; rel="alternate"; type="{kind}"' for kind, address in others.items()),
+        *(
+            f'<{site}{address}>; rel="alternate"; type="{kind}"'
+            for kind, address in others.items()
+            if kind != form.media_type
+        ),
     ]
     headers = {"Link": ", ".join(links), "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=60"}
     charset = "; charset=utf-8" if form.media_type == "text/turtle" else ""

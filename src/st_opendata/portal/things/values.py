@@ -24,7 +24,8 @@ _NUMBERS = frozenset(
 )  # fmt: skip
 _DAYS = frozenset(XSD + name for name in ("date", "dateTime", "gYearMonth"))
 _VALUE, _CURRENCY, _UNIT = (
-    f"<{PREFIXES[prefix]}{name}>" for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
+    f"<{PREFIXES[prefix]}{name}>"
+    for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
 )
 _DIGITS = 14
 """Digits of a number that is written out, before and after the point; longer ones stay as they are."""

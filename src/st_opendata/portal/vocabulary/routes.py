@@ -15,7 +15,7 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.rendering import base_url, edition_of, language_of, page
-from st_opendata.portal.things.addresses import FORMATS, HTML
+from st_opendata.portal.things.addresses import FORMATS, whole_targets
 from st_opendata.portal.things.names import Names, shorten
 from st_opendata.portal.things.routes import negotiated, redirect
 from st_opendata.portal.vocabulary.diagram import End, Row, draw_properties
@@ -138,8 +138,7 @@ def _document(
 def _targets(request: Request, path: str, shown: str) -> dict[str, str]:
     """The addresses of the page and the documents by media type."""
     language = choose_language(request.headers.get("Accept-Language"))
-    documents = {form.media_type: f"{path}{extension}" for extension, form in FORMATS.items()}
-    return {HTML: f"/{language:language}/{shown}"} | documents
+    return whole_targets(path, f"/{language}/{shown}")
 
 
 def _documents(path: str) -> dict[str, tuple[str, str]]:

@@ -92,9 +92,7 @@ def _narrower(members: Iterable[str], stated: Mapping[str, list[Origin]]) -> dic
 class _Tree:
     """Makes concepts from what is stated about them."""
 
-    def __init__(
-        self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: Names
-    ) -> None:
+    def __init__(self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: Names) -> None:
         self._stated, self._below, self._names = stated, below, names
 
     def concept(self, term: str, above: frozenset[str]) -> Concept:
