@@ -30,10 +30,11 @@ test: setup  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup  ## lint, types, import layers, budgets, generated documents
-	$(BIN)/ruff check src tests bench services
-	$(BIN)/ruff format --check src tests bench services
+	$(BIN)/ruff check src tests bench services tools
+	$(BIN)/ruff format --check src tests bench services tools
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
+	$(BIN)/mypy tools/*.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest --quiet tests/architecture
 	$(BIN)/python docs/generate.py --check

@@ -10,20 +10,20 @@ import zlib
 from itertools import combinations
 from math import dist, hypot
 
-SIDE = 240
+WIDTH, HEIGHT = 240, 132
 FINE = 2
 """Points a dot is measured at, in each direction: smooth edges."""
 PAPER, LINE = (255, 255, 255), (147, 161, 171)
-PLACES = (((120, 58), (194, 65, 12)), ((54, 174), (29, 95, 168)), ((186, 174), (15, 118, 110)))
-RADIUS, WIDTH = 35, 7
+PLACES = (((120, 34), (194, 65, 12)), ((44, 98), (29, 95, 168)), ((196, 98), (15, 118, 110)))
+RADIUS, THICKNESS = 27, 6
 
 Colour = tuple[int, int, int]
 
 
 def logo() -> bytes:
-    """A square PNG."""
-    rows = b"".join(b"\0" + bytes(part for x in range(SIDE) for part in dot(x, y)) for y in range(SIDE))
-    header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
+    """A PNG, flat, since CKAN shows it as wide as it can."""
+    rows = b"".join(b"\0" + bytes(part for x in range(WIDTH) for part in dot(x, y)) for y in range(HEIGHT))
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
@@ -45,7 +45,7 @@ def colour(x: float, y: float) -> Colour:
         if dist((x, y), centre) <= RADIUS:
             return fill
     near = min(distance((x, y), start, end) for (start, _), (end, _) in combinations(PLACES, 2))
-    return LINE if near <= WIDTH / 2 else PAPER
+    return LINE if near <= THICKNESS / 2 else PAPER
 
 
 def distance(point: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> float:

@@ -7,6 +7,7 @@ labels by the row that a foreign key of it leads to. A dataset with neither has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,6 +48,7 @@ _ON_A_MAP: Text = {
     "de": "Die Orte des Datensatzes auf einer Karte.",
 }
 _CHART: Text = {"en": "Chart", "fr": "Graphique", "de": "Diagramm"}
+_TAG = re.compile(r'"@([A-Za-z0-9-]+)$')
 _NEAR, _SINGLE = Decimal("0.02"), 1000
 """Degrees: of more than so many places, those of one kind that are nearer to each other are drawn as one."""
 
@@ -179,7 +181,8 @@ def _concept(source: TableSource, iri: str) -> Text:
     found: dict[str, str] = {}
     for predicate in LABELS:
         for term in facts.objects(subject, f"<{predicate}>"):
-            found.setdefault(term.rpartition('"@')[2] if '"@' in term else "und", readable(term))
+            tag = _TAG.search(term)
+            found.setdefault(tag[1] if tag else "und", readable(term))
     return found
 
 

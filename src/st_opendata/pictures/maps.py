@@ -194,8 +194,9 @@ def _places(frame: _Frame, places: Sequence[Place], layout: Layout) -> list[Mark
         more = sum(place.count for place in group) - 1
         symbols.append(Symbol(at, radius, _kind(group[0]), joined([place.name for place in group], _LABELLED)))
         named.append(Named(at, f"{name} +{more}" if more else name, radius))
-    labels = place_labels(named, frame.box, layout.text if large else layout.text - 1)
-    return [*reversed(symbols), *(labels if len(named) <= _LABELLED else ())]
+    if len(named) > _LABELLED:
+        return list(reversed(symbols))
+    return [*reversed(symbols), *place_labels(named, frame.box, layout.text if large else layout.text - 1)]
 
 
 def _kind(place: Place) -> int:

@@ -171,6 +171,8 @@ def test_a_table_and_its_triples(load: Load) -> None:
     assert facts.places(wien, f"<{rdf}>") == (Place("data/t.csv", row=3),)
     assert facts.places(wien, None, '"Wien"@fr') == (Place("data/t.csv", row=3, column="label"),)
     assert facts.places(wien, "<a:b>") == ()
+    assert facts.objects(lyon, f"<{NS}tag>") == (f"<{START}tag/a%20b>", f"<{START}tag/c>")
+    assert facts.objects(wien, "<a:b>") == facts.objects("<a:b>", f"<{NS}tag>") == ()
 
 
 def test_rows_without_about_url_have_an_iri_from_key_or_number(load: Load) -> None:
@@ -276,6 +278,7 @@ def test_shards_hold_the_same_lines_and_no_subject_twice(load: Load, monkeypatch
     subjects = [{line.partition(" ")[0] for line in batch} for batch in batches]
     assert sum(map(len, subjects)) == len(set().union(*subjects)) == 300
     assert sharded.places(f"<{START}x/s7>", f"<{NS}n>") == (Place("data/t.csv", row=9, column="n"),)
+    assert sharded.objects(f"<{START}x/s7>", f"<{NS}id>") == ('"s7"',)
     assert sharded.triples() == 600
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_opendata.pictures import KINDS, Drawing, Place, draw_map
@@ -103,7 +103,7 @@ def test_no_place_is_refused() -> None:
         draw_map("Nothing", [], (), "en")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.builds(
@@ -124,7 +124,7 @@ def test_any_places_have_a_symbol_on_the_picture(places: list[Place]) -> None:
     assert all(-1 <= mark.at[0] <= drawing.width + 1 and 0 < mark.at[1] < drawing.height for mark in symbols(drawing))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.floats(0, 400), st.floats(0, 300), st.text("Mil ", min_size=1, max_size=20)),

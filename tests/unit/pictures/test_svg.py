@@ -7,7 +7,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_opendata.pictures import Bar, Chart, Drawing, Place, draw_bars, draw_map, svg_file, svg_part
@@ -36,7 +36,7 @@ def test_hostile_text_is_text(drawing: Drawing) -> None:
         assert "\u202e" not in said
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(), max_size=40))
 def test_any_name_is_well_formed(name: str) -> None:
     ElementTree.fromstring(svg_file([chart(name=name)]).encode())
