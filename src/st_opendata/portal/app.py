@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -16,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, table
+from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
 from st_opendata.portal.assets import serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import routes
@@ -26,6 +27,8 @@ from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
 from st_opendata.portal.rendering import edition_of, page_url
+from st_opendata.portal.things import routes as things
+from st_opendata.portal.vocabulary import routes as vocabulary
 
 
 def make_app(current: Current, options: Options) -> Starlette:
@@ -51,6 +54,9 @@ def make_app(current: Current, options: Options) -> Starlette:
             *table.ROUTES,
             *dataset.ROUTES,
             *metadata.ROUTES,
+            *story.ROUTES,
+            *things.ROUTES,
+            *vocabulary.ROUTES,
             Route("/{path:path}", serve_path),
         ],
         middleware=[
@@ -89,9 +95,9 @@ async def show_editor(request: Request) -> Response:
 
 
 async def serve_path(request: Request) -> Response:
-    """A file of the release at the path that its catalogue states."""
+    """A file of the release at the path that its catalogue states, or else the thing whose IRI has this path."""
     edition = edition_of(request)
     file = edition.files.get(request.path_params["path"])
     if file is None:
-        raise HTTPException(404)
+        return await run_in_threadpool(things.redirect_path, request)
     return serve_file(request, edition, file)

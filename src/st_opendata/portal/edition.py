@@ -11,11 +11,16 @@ from threading import RLock
 from typing import TypeVar
 
 from st_opendata.errors import StError
+from st_opendata.facts.index import Index, build_index
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.portal.endpoint import Endpoint, Limits
 from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
+from st_opendata.story import Answers, Told, read_answers
+
+_INDEX = ".index.duckdb"
+"""Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
 
 Part = TypeVar("Part")
 
@@ -43,7 +48,13 @@ class Edition:
             drop_snapshot(folder)
             raise
         own = File.of(folder, MANIFEST)
-        return cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint)
+        edition = cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint)
+        try:
+            await asyncio.to_thread(lambda: edition.index)  # made now, so that no visitor waits for it
+        except StError:
+            await edition.close()
+            raise
+        return edition
 
     def part(self, make: Callable[[Edition], Part]) -> Part:
         """What `make` makes of this edition, made when it is first asked for, by one thread, and once.
@@ -62,7 +73,22 @@ class Edition:
         for part in self._parts.values():
             if close := getattr(part, "close", None):
                 close()
+        if "index" in self.__dict__:
+            self.index.close()
         await asyncio.to_thread(drop_snapshot, self.folder)
+
+    @cached_property
+    def index(self) -> Index:
+        """All that the release states: its facts, ontology, schemes and catalogue."""
+        path = self.folder / _INDEX
+        turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
+        build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
+        return Index(path)
+
+    @cached_property
+    def story(self) -> tuple[Told, Answers] | None:
+        """The story of the catalogue with its answers, if it tells one."""
+        return read_answers(self.folder)
 
     @cached_property
     def statements(self) -> Statements:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.model.text import pick
-from st_opendata.namespaces import PREFIXES
+from st_opendata.namespaces import PREFIXES, SCHEME, ST
 from st_opendata.portal.answers import Answer
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.edition import Edition
@@ -24,9 +24,9 @@ from st_opendata.portal.endpoint import Endpoint, QueryError
 from st_opendata.portal.endpoint.cache import Whole
 from st_opendata.portal.endpoint.forms import GRAPHS, SOLUTIONS
 from st_opendata.portal.endpoint.wire import Question, Writing
-from st_opendata.portal.illustrations import bars_picture, map_picture
-from st_opendata.portal.links import address_of
+from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import edition_of, language_of, page
+from st_opendata.portal.things.addresses import link_of, page_of
 from st_opendata.portal.wording import words_of
 from st_opendata.questions import Question as Asked
 from st_opendata.questions import read_questions
@@ -113,8 +113,15 @@ def _read(body: bytes) -> _Shown:
 
 def _table(answer: Answer, edition: Edition, language: str) -> dict[str, object]:
     first = Answer(answer.variables, answer.rows[:_ROWS])
-    cells = first.cells(lambda iri: address_of(iri, edition.release, language))
+    cells = first.cells(lambda iri: _address(iri, edition, language))
     return {"cells": cells, "numeric": answer.numeric, "total": len(answer.rows)}
+
+
+def _address(iri: str, edition: Edition, language: str) -> str | None:
+    """The page on a thing or a term of ours, the address itself of what is elsewhere on the web."""
+    if iri.startswith((edition.release.base, ST, SCHEME)):
+        return page_of(edition.release, iri, language)
+    return link_of(iri)
 
 
 def _picture(answer: Answer, view: str, title: str, language: str) -> dict[str, object]:
@@ -122,8 +129,8 @@ def _picture(answer: Answer, view: str, title: str, language: str) -> dict[str, 
     if view not in answer.views or view == "table":
         return {}
     if view == "map":
-        return {"view": view, "picture": map_picture("answer-picture", title, *answer.map(), language)}
-    return {"view": view, "picture": bars_picture("answer-picture", answer.bars(title), language)}
+        return {"view": view, "picture": map_figure("answer-picture", title, *answer.map(), language)}
+    return {"view": view, "picture": bar_figure("answer-picture", answer.bars(title), language)}
 
 
 def _downloads(query: str, *, triples: bool) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -57,8 +58,10 @@ def edition_of(request: Request) -> Edition:
 
 
 def language_of(request: Request) -> str:
-    """The language of the page, from its address."""
+    """The language of the page, from its address; HTTPException 404 where that names none of ours."""
     language: str = request.path_params.get("language", "en")
+    if language not in LANGUAGES:
+        raise HTTPException(404)
     return language
 
 
@@ -66,6 +69,12 @@ def base_url(request: Request) -> str:
     """Where visitors find the portal, without a slash at its end."""
     configured: str | None = request.app.state.options.base_url
     return (configured or str(request.base_url)).rstrip("/")
+
+
+def raw_path(request: Request) -> str:
+    """The path of the request as it was sent: a percent sign may be a part of an IRI."""
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    return raw.partition(b"?")[0].decode("latin-1")
 
 
 def page_url(language: str, path: str = "", **query: object) -> str:
@@ -114,8 +123,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """
     language, edition = language_of(request), edition_of(request)
     words = words_of(language)
-    first, _, rest = request.scope["path"].removeprefix("/").partition("/")
-    path = quote(rest) if first in LANGUAGES else ""
+    sent = raw_path(request)
+    first, _, rest = sent.removeprefix("/").partition("/")
+    path = rest if first in LANGUAGES else ""
     query = f"?{request.url.query}" if request.url.query else ""
 
     def text(values: Text) -> str:
@@ -130,7 +140,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "release": edition.release,
         "base_url": base_url(request),
         "say": lambda values: say(values, language),
-        "canonical": f"{base_url(request)}{quote(request.scope['path'])}",
+        "canonical": base_url(request) + sent,
         "url": lambda path="", **query: page_url(language, path, **query),
         **values,
     }

@@ -69,7 +69,8 @@ class Words:
     def day(self, value: str) -> str:
         """An ISO 8601 date, month or year in words; what is none stays as it is."""
         if re.fullmatch(r"\d{4}-\d\d-\d\d.*", value):
-            return dates.format_date(date.fromisoformat(value[:10]), "long", locale=self.locale)
+            text = dates.format_date(date.fromisoformat(value[:10]), "long", locale=self.locale)
+            return re.sub(r"^1 ", "1er ", text) if self.language == "fr" else text
         if re.fullmatch(r"\d{4}-\d\d", value):
             return dates.format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=self.locale)
         return value

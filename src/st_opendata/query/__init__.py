@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
-from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load
+from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
 from st_opendata.query.text import Query, Results, check_query, name_columns, refuse_updates_and_services, syntax_error
 from st_opendata.rdf import used_prefixes
 
@@ -29,10 +29,12 @@ __all__ = [
     "Results",
     "Table",
     "answer",
+    "ask",
     "catalogue_graph_of",
     "check_query",
     "fill",
     "load",
+    "load_files",
     "name_columns",
     "refuse_updates_and_services",
     "syntax_error",
@@ -71,7 +73,12 @@ def answer(folder: Path, query: Query, form: str | None, timeout: float | None =
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
     refuse_updates_and_services(query)
-    store = load(folder)
+    return ask(load(folder), query, form, timeout)
+
+
+def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+    """Run a query on a store that was loaded; as `answer`."""
+    refuse_updates_and_services(query)
     outcome: list[Table | bytes | Exception] = []
 
     def work() -> None:
