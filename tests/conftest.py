@@ -98,7 +98,8 @@ def serve() -> Serve:
         started, found = threading.Event(), []
 
         async def work() -> None:
-            current = await Current.open(release, limits or Limits(), disk)
+            current = Current(release, limits or Limits(), disk)
+            await current.open()
             app = make_app(current, Options(requests_per_minute=1_000_000))
             server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on", timeout_keep_alive=1))
             serving = asyncio.create_task(server.serve())

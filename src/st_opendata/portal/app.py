@@ -32,15 +32,20 @@ from st_opendata.portal.vocabulary import routes as vocabulary
 
 
 def make_app(current: Current, options: Options) -> Starlette:
-    """The application that serves the current edition; who opened that closes it."""
+    """The application that serves the current edition, which it opens and closes where nobody has opened it yet."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        opened_here = not current.is_open
+        if opened_here:
+            await current.open()
         watching = asyncio.create_task(current.watch())
         yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        if opened_here:
+            await current.close()
 
     app = Starlette(
         routes=[

@@ -23,19 +23,29 @@ _log = logging.getLogger(__name__)
 class Current:
     """The edition to serve. All methods belong to one event loop."""
 
-    def __init__(self, release: Path, limits: Limits, store: Path | None, edition: Edition, seen: _State) -> None:
-        """Use `Current.open`."""
-        self.edition = edition
-        self._release, self._limits, self._store = release, limits, store
-        self._seen = seen
+    def __init__(self, release: Path, limits: Limits | None = None, store: Path | None = None) -> None:
+        """Limits and store are those of `Endpoint.open`; nothing is read before `open`."""
+        self._release, self._limits, self._store = release, limits or Limits(), store
+        self._seen: _State = None
+        self._edition: Edition | None = None
         self._users: Counter[Edition] = Counter()
         self._closing: set[asyncio.Task[None]] = set()
 
-    @classmethod
-    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Current:
-        """Serve the release in that folder; limits and store are those of `Endpoint.open`. Raises InputError."""
-        seen = _state(release)
-        return cls(release, limits, store, await Edition.open(release, limits, store), seen)
+    @property
+    def is_open(self) -> bool:
+        """Whether there is an edition to serve."""
+        return self._edition is not None
+
+    @property
+    def edition(self) -> Edition:
+        """The edition to serve, after `open`."""
+        assert self._edition
+        return self._edition
+
+    async def open(self) -> None:
+        """Read the release in the folder. Raises InputError."""
+        self._seen = _state(self._release)
+        self._edition = await Edition.open(self._release, self._limits, self._store)
 
     @asynccontextmanager
     async def borrowed(self) -> AsyncIterator[Edition]:
@@ -61,7 +71,7 @@ class Current:
             except StError as error:
                 _log.error("The new release is not served: %s", error)
                 continue
-            old, self.edition = self.edition, edition
+            old, self._edition = self.edition, edition
             _log.info("Serving the release of %s (%s)", edition.release.created, edition.digest[:12])
             self._drop_unused(old)
 

@@ -80,7 +80,8 @@ async def _try_out(serving: Serving) -> None:
 async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Current, asyncio.Task[None]]]:
     """A server that answers: its port, the current edition behind it, and the task that ends when it is told to."""
     with _listening(serving.host, port) as listener:
-        current = await Current.open(serving.release, serving.limits, serving.store)
+        current = Current(serving.release, serving.limits, serving.store)
+        await current.open()
         server = uvicorn.Server(_config(serving, current))
         # uvicorn stops at these signals and then raises them again: that must not end the process before all is tidy.
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import importlib.util
 import json
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from st_opendata.portal.app import make_app
 from st_opendata.portal.current import Current
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.options import Options
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> & {{ 7 * 7 }} ]]> --><!--"
@@ -210,9 +212,10 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def edition(release: Path) -> Iterator[Edition]:
     """It, as it is served."""
-    edition = Edition.open(release)
-    yield edition
-    edition.close()
+    with asyncio.Runner() as runner:
+        opened = runner.run(Edition.open(release, Limits(workers=1)))
+        yield opened
+        runner.run(opened.close())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from st_opendata.portal.app import make_app
 from st_opendata.portal.current import Current
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import SAFE_HEADERS
 from st_opendata.portal.rendering import whole_number
@@ -31,7 +33,8 @@ def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
         made.append(Part())
         return made[-1]
 
-    edition = Edition.open(release)
+    runner = asyncio.Runner()
+    edition = runner.run(Edition.open(release, Limits(workers=1)))
     threads = [threading.Thread(target=edition.part, args=[make]) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -39,7 +42,8 @@ def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
         thread.join()
     assert len(made) == 1
     assert edition.part(make) is made[0]
-    edition.close()
+    runner.run(edition.close())
+    runner.close()
     assert made[0].closed
     assert not edition.folder.exists()
 
