@@ -27,7 +27,7 @@ OWNERS = {
     "ckanapi": "publish/client.py",
     "starlette": "portal/",
     "mimeparse": "portal/negotiation.py",
-    "uvicorn": "cli/serve.py",
+    "uvicorn": "portal/server.py",
 }
 
 

@@ -187,7 +187,7 @@ def test_pages_ask_in_the_same_process_and_browsers_get_a_page(things: Path) -> 
             found = await endpoint.select("SELECT ?label ?none { <http://e/thing/7> rdfs:label ?label }")
             assert found.variables == ("label", "none")
             assert found.rows == ((ox.Literal("Thing 7", language="en"), None),)
-            app = Starlette(routes=routes(lambda: endpoint, page=page, base_url="https://data.example.org/x"))
+            app = Starlette(routes=routes(lambda _request: endpoint, page=page, base_url="https://data.example.org/x"))
             browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
             assert b"Editor" in await get(app, "/sparql", browser)
             assert b"<https://data.example.org/x/sparql> a sd:Service" in await get(app, "/sparql", "*/*")
