@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 import requests
-from publishing import FIRST, NAMES, SECOND, Publisher, build
 from relay import Relay
 
+from publishing import FIRST, NAMES, SECOND, Publisher, build
 from st_opendata.__main__ import main
 
 

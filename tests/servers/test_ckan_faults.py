@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import requests
+from relay import Act, Answer, Cut, Request, Stage
+
 from publishing import (
     CUT_OFF,
     ID,
@@ -27,8 +29,6 @@ from publishing import (
     build,
     show,
 )
-from relay import Act, Answer, Cut, Request, Stage
-
 from st_opendata.publish import fields
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(600)]
