@@ -16,8 +16,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from publishing import NAMES, NOTES, PLACES, Publisher, only_message, show
 from relay import Answer, Cut, Relay, Request, Stage
+
+from publishing import NAMES, NOTES, PLACES, Publisher, only_message, show
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
 

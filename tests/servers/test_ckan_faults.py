@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import requests
+from relay import Act, Answer, Cut, Request, Stage
+
 from publishing import (
     CUT_OFF,
     ID,
@@ -27,8 +29,6 @@ from publishing import (
     build,
     show,
 )
-from relay import Act, Answer, Cut, Request, Stage
-
 from st_opendata.publish import fields
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(600)]
@@ -244,8 +244,11 @@ def test_what_search_lost_is_written_again(publisher: Publisher, releases: tuple
 def test_a_search_that_lies_is_put_right(publisher: Publisher, releases: tuple[Path, ...]) -> None:
     """Solr is written before the database commits: a crash in between leaves a state that never came to be."""
     publisher.published(releases[0])
+    truth = document(publisher.ckan, PLACES)
     lie = {"title": "Never was", "metadata_modified": "2030-01-01T00:00:00.123Z", "permission_labels": ["public"]}
-    solr(publisher.ckan, "update?commit=true", json=[document(publisher.ckan, PLACES) | lie])
+    whole = {key: truth[key].replace('"Places"', '"Never was"') for key in ("data_dict", "validated_data_dict")}
+    assert all("Never was" in text for text in whole.values())
+    solr(publisher.ckan, "update?commit=true", json=[truth | lie | whole])
     assert publisher.repaired(releases[0])[PLACES] == STALE
 
 

@@ -16,8 +16,8 @@ import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from publishing import NOTES, PLACES, assert_published, show
 
+from publishing import NOTES, PLACES, assert_published, show
 from st_opendata.__main__ import main
 from st_opendata.publish.apply import apply
 from st_opendata.publish.ckan import Target, planned

@@ -118,6 +118,8 @@ def released_files(release: Path) -> Iterator[str]:
     for dataset in content["datasets"]:
         yield from {item["described_by"] for item in dataset["distributions"] if item["described_by"]}
         yield from (item["path"] for item in dataset["distributions"])
+        if dataset.get("picture"):
+            yield dataset["picture"]
 
 
 def test_the_report_for_people(release: Path, portal: Any) -> None:
