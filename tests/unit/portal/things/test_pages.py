@@ -64,7 +64,7 @@ def test_claims_stand_with_source_scope_words_and_reason_the_preferred_first(sma
     text = plain(smarter.get("/en/thing/project/smarter-together").text)
     end = text[text.index("What sources say") :]
     end = end[end.index(" end ") : end.index(" start ")]
-    assert end.index("July 31, 2021 preferred") < end.index("June 30, 2022")
+    assert end.index("31 July 2021 preferred") < end.index("30 June 2022")
     assert "Projektlaufzeit 01.02.2016 - 30.06.2022" in end
     assert "Why we prefer it end of the last reporting period at CORDIS" in end
     assert "CORDIS gives 2021-07-31 as the end of reporting period 4" in end
