@@ -150,6 +150,20 @@ def publish(command: Command) -> Callable[..., tuple[int, str]]:
     return run
 
 
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The methods of all requests."""
+    methods: list[str] = []
+    send = requests.Session.send
+
+    def record(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        methods.append(str(request.method))
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", record)
+    return methods
+
+
 @pytest.fixture(scope="session")
 def running_relay(ckan: Ckan) -> Iterator[Relay]:
     """A relay before the CKAN, at one address all the time, since addresses are part of what is published."""

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import requests
 
 from st_opendata.__main__ import main
 
@@ -83,20 +82,6 @@ def run(site: Any, capsys: pytest.CaptureFixture[str]) -> Run:
         return code, json.loads(out)
 
     return run
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The methods of all requests."""
-    methods: list[str] = []
-    send = requests.Session.send
-
-    def record(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        methods.append(str(request.method))
-        return send(self, request, **options)
-
-    monkeypatch.setattr(requests.Session, "send", record)
-    return methods
 
 
 def kinds(run: Run, release: Path, *options: str) -> dict[str, str]:

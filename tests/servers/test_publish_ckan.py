@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -25,20 +24,6 @@ from st_opendata.publish.survey import Wish
 
 Publish = Callable[..., tuple[int, str]]
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The methods of all requests."""
-    methods: list[str] = []
-    send = requests.Session.send
-
-    def record(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        methods.append(str(request.method))
-        return send(self, request, **options)
-
-    monkeypatch.setattr(requests.Session, "send", record)
-    return methods
 
 
 def test_publishes_and_then_does_nothing(
