@@ -30,8 +30,8 @@ test: setup  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup  ## lint, types, import layers, budgets, generated documents
-	$(BIN)/ruff check src tests bench services tools
-	$(BIN)/ruff format --check src tests bench services tools
+	$(BIN)/ruff check src tests bench services tools browser hatch_build.py
+	$(BIN)/ruff format --check src tests bench services tools browser hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
 	$(BIN)/mypy tools/*.py

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -28,3 +33,107 @@ def shared() -> Path:
     if not (folder / "conformance").is_dir():
         pytest.skip(f"the reference material is not at {folder.name}/ beside the checkout (or ST_SHARED)")
     return folder
+
+
+Graphs = Mapping[str, str]
+"""N-Triples by the IRI of their dataset."""
+
+
+@pytest.fixture(scope="session")
+def write_release() -> Callable[[Path, Graphs], Path]:
+    """Writes a release with no more than what is asked of one: facts, dump, catalogue, VoID."""
+    from st_opendata.model.release import DatasetRelease, File, Release
+    from st_opendata.release import list_files, write_manifest
+
+    def write(folder: Path, graphs: Graphs) -> Path:
+        (folder / "ontology").mkdir(parents=True)
+        datasets, quads = [], ""
+        for number, (iri, lines) in enumerate(graphs.items()):
+            name = f"data{number}"
+            (folder / name).mkdir()
+            (folder / name / f"{name}.nt").write_text(lines, "utf-8")
+            quads += "".join(f"{line[:-1]}<{iri}> .\n" for line in lines.splitlines())
+            datasets.append(DatasetRelease(name, iri, {"en": name}, {}, lines.count("\n"), 0, ()))
+        (folder / "tiny.nq").write_text(quads, "utf-8")
+        (folder / "catalog.ttl").write_text("<http://e/catalogue> a <http://www.w3.org/ns/dcat#Catalog> .", "utf-8")
+        (folder / "void.ttl").write_text(
+            "".join(f"<{iri}> a <http://rdfs.org/ns/void#Dataset> .\n" for iri in graphs), "utf-8"
+        )
+        triples = sum(each.triples for each in datasets)
+        files: tuple[File, ...] = list_files(folder)
+        site = "https://data.example.org/"
+        release = Release(
+            "test", "tiny", "http://e/", site, {"en": "Tiny"}, "2026-01-01", triples, tuple(datasets), (), files
+        )
+        write_manifest(release, folder)
+        return folder
+
+    return write
+
+
+@dataclass(frozen=True)
+class Served:
+    """An endpoint behind a real server."""
+
+    url: str
+    endpoint: object
+    stop: Callable[[], None]
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """Serves a release, with uvicorn in a thread of its own, as `with serve(release, limits) as served`."""
+    import uvicorn
+
+    from st_opendata.portal.app import make_app
+    from st_opendata.portal.current import Current
+    from st_opendata.portal.endpoint import Limits
+    from st_opendata.portal.options import Options
+
+    @contextmanager
+    def run(release: Path, limits: Limits | None = None, disk: Path | None = None) -> Iterator[Served]:
+        started, found = threading.Event(), []
+
+        async def work() -> None:
+            current = Current(release, limits or Limits(), disk)
+            await current.open()
+            app = make_app(current, Options(requests_per_minute=1_000_000))
+            server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on", timeout_keep_alive=1))
+            serving = asyncio.create_task(server.serve())
+            while not server.started:
+                await asyncio.sleep(0.01)
+            port = server.servers[0].sockets[0].getsockname()[1]
+            loop = asyncio.get_running_loop()
+            found.append(
+                Served(
+                    f"http://127.0.0.1:{port}",
+                    current.edition.endpoint,
+                    lambda: loop.call_soon_threadsafe(setattr, server, "should_exit", True),
+                )
+            )
+            started.set()
+            await serving
+            await current.close()
+
+        def main() -> None:
+            try:
+                asyncio.run(work())
+            finally:
+                started.set()
+
+        thread = threading.Thread(target=main)
+        thread.start()
+        started.wait(60)
+        assert found, "the server did not start"
+        try:
+            yield found[0]
+        finally:
+            if thread.is_alive():
+                found[0].stop()
+            thread.join(60)
+            assert not thread.is_alive()
+
+    return run

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
-from st_opendata.facts.origins import Origin, Origins
+from st_opendata.facts.origins import Origin, Origins, Stated
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
 from st_opendata.release import read_release
@@ -110,24 +110,30 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     release = read_release(folder)
     iri = _iri(name, release.base, PREFIXES | release.prefixes)
     with Origins(folder) as origins:
-        stated = origins.about([f"<{iri}>"])
-        if not stated and (same := {origin.subject for origin in origins.naming(_SAME_AS, [f"<{iri}>"])}):
-            iri = min(same)[1:-1]
-            stated = origins.about([f"<{iri}>"])
-        claims = _claims(origins, [f"<{iri}>", *_owned(origins, f"<{iri}>", stated)], language)
-        named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
-        labels = _labels(origins.about(named), language)
-        inferences = _inferences(origins, stated, language)
-    statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
+        if not origins.about([f"<{iri}>"]) and (same := origins.naming(_SAME_AS, [f"<{iri}>"])):
+            iri = min(origin.subject for origin in same)[1:-1]
+        explanation = explain_stated(origins, iri, release.base, language)
     if not iri.startswith(release.base):
-        statements += _defined(folder, iri, statements)
-    if not statements and not claims:
+        defined = _defined(folder, iri, explanation.statements)
+        explanation = replace(explanation, statements=explanation.statements + defined)
+    if not explanation.statements and not explanation.claims:
         raise UsageError(
             f"the release states nothing about <{iri}>",
             remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
         )
+    return explanation
+
+
+def explain_stated(origins: Stated, iri: str, base: str, language: str) -> Explanation:
+    """What `origins` state about a thing; nothing at all is no error."""
+    stated = origins.about([f"<{iri}>"])
+    claims = _claims(origins, [f"<{iri}>", *_owned(origins, f"<{iri}>", stated)], language)
+    named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
+    labels = _labels(origins.about(named), language)
+    inferences = _inferences(origins, stated, language)
+    statements = tuple(Statement(p, o, cells) for (_, p, o), cells in _by_triple(stated))
     sources = tuple(Source(term, labels.get(term, "")) for term in named)
-    return Explanation(iri, release.base, sources, tuple(inferences.values()), statements, claims)
+    return Explanation(iri, base, sources, tuple(inferences.values()), statements, claims)
 
 
 def _iri(name: str, base: str, prefixes: dict[str, str]) -> str:
@@ -160,7 +166,7 @@ def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str]
         yield triple, tuple(origin.place for origin in group)
 
 
-def _owned(origins: Origins, thing: str, stated: Sequence[Origin]) -> list[str]:
+def _owned(origins: Stated, thing: str, stated: Sequence[Origin]) -> list[str]:
     """The nodes that hold values of the thing, also through one another (a payment and its amount), and its figures."""
     found = {origin.subject for origin in origins.naming(_FIGURE_OF, [thing])}
     while stated:
@@ -172,7 +178,7 @@ def _owned(origins: Origins, thing: str, stated: Sequence[Origin]) -> list[str]:
     return sorted(found)
 
 
-def _inferences(origins: Origins, stated: Iterable[Origin], language: str) -> dict[str, Inference]:
+def _inferences(origins: Stated, stated: Iterable[Origin], language: str) -> dict[str, Inference]:
     """The inferences that these triples name, by their term."""
     named = sorted({origin.object for origin in stated if origin.predicate == _GENERATED})
     described = origins.about(named)
@@ -192,7 +198,7 @@ def _inferences(origins: Origins, stated: Iterable[Origin], language: str) -> di
     }
 
 
-def _claims(origins: Origins, things: Sequence[str], language: str) -> tuple[Claim, ...]:
+def _claims(origins: Stated, things: Sequence[str], language: str) -> tuple[Claim, ...]:
     """The claims about the things, in their order, by property, the preferred one first."""
     nodes = {origin.subject for origin in origins.naming(_SUBJECT, things)}
     stated = origins.about(sorted(nodes))

@@ -18,13 +18,16 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
-    "duckdb": "facts/",
+    "duckdb": ("facts/", "portal/rows.py"),
     "csvw": "tables/",
     "pyshacl": "validation/",
     "click": ("cli/", "__main__.py"),
     "rich": ("cli/", "__main__.py"),
     "requests": ("catalogue/remote.py", "publish/client.py", "publish/visitor.py"),
     "ckanapi": "publish/client.py",
+    "starlette": "portal/",
+    "mimeparse": "portal/negotiation.py",
+    "uvicorn": "portal/server.py",
 }
 
 

@@ -20,6 +20,7 @@ import pytest
 import rdflib
 
 from st_opendata.cli.words import SENTENCES
+from st_opendata.questions import read_questions
 from st_opendata.resources import resource_folder
 
 Run = Callable[..., Any]
@@ -418,9 +419,9 @@ def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> N
     assert ran.code == 0, ran.err
     assert ran.out.startswith("Quelles villes ")
     assert "Pour continuer : st-opendata explain" in ran.err
-    queries = [path.read_text("utf-8") for path in resource_folder("datasets").glob("questions/*.rq")]
-    assert len(queries) == 3
-    assert all("\n# fr: " in query and "\n# de: " in query for query in queries)
+    questions = read_questions(resource_folder("datasets"))
+    assert sum(question.name[0].isdigit() for question in questions) == 3
+    assert all(set(question.title) == {"en", "fr", "de"} for question in questions)
 
 
 @pytest.mark.parametrize("star", ["*", "DISTINCT *"])

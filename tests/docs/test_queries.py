@@ -1,4 +1,4 @@
-"""Every query in docs/queries has an answer in the release of the real catalogue."""
+"""Every query in datasets/questions has an answer in the release of the real catalogue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-QUERIES = sorted((ROOT / "docs" / "queries").glob("*.rq"))
+QUERIES = sorted((ROOT / "datasets" / "questions").glob("*.rq"))
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""Ontology and shapes of a build: those that came with the program, and those that a catalogue adds."""
+"""What a release carries beside facts: ontology and shapes, of the program and of the catalogue, and its questions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.findings import Finding
 from st_opendata.model.release import File
 from st_opendata.place import Place
+from st_opendata.query import Query, check_query
+from st_opendata.questions import FOLDER as QUESTIONS
+from st_opendata.questions import Question, question_files, read_questions
 from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.resources import resource_folder
 
@@ -22,7 +25,7 @@ KINDS = ("ontology", "shapes")
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Turtle files by their path in the release, such as `ontology/schemes.ttl`."""
+    """Files by their path in the release, such as `ontology/schemes.ttl` and `questions/cities.rq`."""
 
     files: dict[str, Path]
 
@@ -72,10 +75,12 @@ class Background:
 
 
 def find_background(catalogue: Path) -> Background:
-    """The files of the program and of the catalogue's `ontology/` and `shapes/`, sorted.
+    """The files of the program and of the catalogue's `ontology/`, `shapes/` and `questions/`, sorted.
 
     Raises:
-        ConfigurationError: a file of the catalogue has the name of one of the program's, or is a link out of it.
+        ConfigurationError: a file of the catalogue has the name of one of the program's, or is a link out of it; a
+            question is not said in words, or is no SPARQL query.
+        InputError: a question cannot be read.
     """
     files = {f"{kind}/{name}": path for kind in KINDS for name, path in _turtle(resource_folder(kind))}
     for kind in KINDS:
@@ -84,12 +89,26 @@ def find_background(catalogue: Path) -> Background:
                 raise ConfigurationError(
                     f"st-opendata has a file {kind}/{name} of its own", place=Place(str(path)), remedy="Rename yours."
                 )
-            if not path.resolve().is_relative_to(catalogue.resolve()):
-                raise ConfigurationError(
-                    "this is a link that leaves the catalogue", place=Place(str(path)), remedy="Put the file there."
-                )
-            files[f"{kind}/{name}"] = path
+            files[f"{kind}/{name}"] = _inside(path, catalogue)
+    for question, path in zip(read_questions(catalogue), question_files(catalogue), strict=True):
+        _check(question, path)
+        files[f"{QUESTIONS}/{path.name}"] = _inside(path, catalogue)
     return Background(files)
+
+
+def _inside(path: Path, catalogue: Path) -> Path:
+    if not path.resolve().is_relative_to(catalogue.resolve()):
+        raise ConfigurationError(
+            "this is a link that leaves the catalogue", place=Place(str(path)), remedy="Put the file there."
+        )
+    return path
+
+
+def _check(question: Question, path: Path) -> None:
+    try:
+        check_query(Query(question.query, str(path)))
+    except UsageError as error:
+        raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
 
 
 def _turtle(folder: Path) -> list[tuple[str, Path]]:

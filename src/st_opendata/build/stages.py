@@ -16,9 +16,11 @@ from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
+from st_opendata.query import load_files
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.scoring import score_served
 from st_opendata.settings import Settings
+from st_opendata.story import carry_story, read_story
 from st_opendata.tables import read_catalogue
 from st_opendata.validation import (
     load_shapes,
@@ -113,7 +115,8 @@ def build(job: Job, output: Path) -> Outcome:
         findings = (*checked.findings, *described.findings)
         (draft.folder / "report.json").write_text(report_json(findings), "utf-8", newline="\n")
         (draft.folder / "report.ttl").write_text(report_turtle(findings), "utf-8", newline="\n")
-        inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs())
+        story = _carry_story(job.folder, draft.folder, facts.catalogue, steps)
+        inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
         write_manifest(release, draft.folder)
         steps("Putting the release in place")
@@ -126,6 +129,7 @@ def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[
     steps("Reading the descriptions")
     catalogue = read_catalogue(job.folder, site=job.site)
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
+    read_story(job.folder)  # what is wrong with it is told before the tables are read
     steps.total += len(tables) + len(catalogue.datasets)
     ontology, shapes = background.ontology(), load_shapes(background.fact_shapes)
     with _load(catalogue, job.settings, steps) as facts:
@@ -192,6 +196,16 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
     )
+
+
+def _carry_story(folder: Path, draft: Path, catalogue: Catalogue, steps: _Steps) -> tuple[File, ...]:
+    """The story of the catalogue, if it has one; it asks the files that are written already."""
+    told = read_story(folder)
+    if told is None:
+        return ()
+    steps("Answering the questions of the story")
+    store = load_files(draft, catalogue.id, catalogue.base, [dataset.id for dataset in catalogue.datasets])
+    return carry_story(told, folder, draft, store)
 
 
 def _release(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +14,12 @@ from st_opendata.cli.console import note, progress_bar, write_report, write_tabl
 from st_opendata.cli.options import engine_options, lang_option, output_option
 from st_opendata.cli.words import say
 from st_opendata.errors import InputError
+from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.questions import Question
 
 
 @click.command
@@ -21,13 +27,15 @@ from st_opendata.settings import read_settings
 @lang_option
 @engine_options
 def command(*, output: Path, lang: str | None, memory: str | None, threads: str | None) -> int:
-    """Build the sample catalogue and ask it three questions.
+    """Build the sample catalogue, ask it three questions and serve it.
 
     The sample is Smarter Together (Lyon, Munich, Vienna); it came with this program.
 
-    It says where the release is, and the commands to go on with.
+    It says where the release is, and the commands to go on with. At a terminal it then serves the portal on port 8000
+    (DEMO_PORT) until Ctrl-C; elsewhere, or with DEMO_SERVE=0, it starts the portal, sees that it answers, and ends.
     """
     from st_opendata.build import Job, build
+    from st_opendata.questions import read_questions
     from st_opendata.resources import resource_folder
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
@@ -37,22 +45,38 @@ def command(*, output: Path, lang: str | None, memory: str | None, threads: str 
     if outcome.release is None:
         write_report(outcome.findings, "text", settings.language)
         return 1
-    for path in sorted((catalogue / "questions").glob("*.rq")):
-        _ask(output, path, settings.language)
+    for question in read_questions(output):
+        if question.name[0].isdigit():
+            _ask(output, question, settings.language)
     click.echo(summary_text(outcome.release, output, settings.language))
     note(say(settings.language, "go-on", command=f"st-opendata explain {output} project/smarter-together"))
+    _show(output, settings.language)
     return 0
 
 
-def _ask(release: Path, path: Path, language: str) -> None:
-    """Answer the query of a file: its first line is the question, lines such as `# fr: …` say it in other languages."""
+def _show(release: Path, language: str) -> None:
+    """Serve the release to who sits at a terminal; elsewhere, or with DEMO_SERVE=0, only see that it can be served."""
+    try:
+        from st_opendata.portal.server import Serving, serve, try_out
+    except ModuleNotFoundError as error:
+        note(say(language, "no-portal", package=error.name, command="pip install 'st-opendata[portal]'"))
+        return
+    serving = Serving(release, port=int(os.environ.get("DEMO_PORT", "8000")))
+    if sys.stdout.isatty() and os.environ.get("DEMO_SERVE") != "0":
+        serve(serving, lambda where: note(say(language, "look", where=where)))
+        return
+    try_out(serving)
+    url = serving.url_at(serving.port)
+    note(say(language, "would-look", command=f"st-opendata serve {release}", url=url))
+
+
+def _ask(release: Path, question: Question, language: str) -> None:
+    """Show the question and its answer."""
     from st_opendata.query import Query, Table, answer
 
-    text = path.read_text("utf-8")
-    result = answer(release, Query(text, path.name), "table")
+    result = answer(release, Query(question.query, f"{question.name}.rq"), "table")
     if not isinstance(result, Table):
-        raise InputError(f"{path.name} is no SELECT query")
-    questions = dict(re.findall(r"^# (\w+): (.+)", text, re.MULTILINE))
-    click.echo(questions.get(language, text.splitlines()[0].removeprefix("#").strip()))
+        raise InputError(f"{question.name}.rq is no SELECT query")
+    click.echo(pick(question.title, language))
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
     click.echo()

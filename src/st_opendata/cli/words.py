@@ -32,6 +32,21 @@ SENTENCES = {
     },
     "range": {"en": "{least} to {most}", "fr": "{least} à {most}", "de": "{least} bis {most}"},
     "go-on": {"en": "Go on with: {command}", "fr": "Pour continuer : {command}", "de": "Weiter mit: {command}"},
+    "look": {
+        "en": "Look at {where}. Ctrl-C ends it.",
+        "fr": "À voir sur {where}. Ctrl-C y met fin.",
+        "de": "Zu sehen auf {where}. Strg-C beendet es.",
+    },
+    "would-look": {
+        "en": "The portal answers. To look at it on {url}: {command}",
+        "fr": "Le portail répond. Pour le voir sur {url} : {command}",
+        "de": "Das Portal antwortet. Um es auf {url} zu sehen: {command}",
+    },
+    "no-portal": {
+        "en": "The portal needs the package {package}: {command}",
+        "fr": "Le portail a besoin du paquet {package} : {command}",
+        "de": "Das Portal braucht das Paket {package}: {command}",
+    },
     "whole": {
         "en": "{folder}: {files}, all as release.json says.",
         "fr": "{folder} : {files}, tous conformes à release.json.",

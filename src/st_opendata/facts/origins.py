@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
@@ -29,6 +30,16 @@ class Origin:
     predicate: str
     object: str
     place: Place
+
+
+class Stated(Protocol):
+    """Whatever knows triples with their cells: the files of a release (`Origins`), or an index of it (`Index`)."""
+
+    def about(self, subjects: Sequence[str]) -> list[Origin]:
+        """Every triple with one of these subjects, once per cell, sorted by triple and cell."""
+
+    def naming(self, predicate: str, objects: Sequence[str]) -> list[Origin]:
+        """Every triple with this predicate and one of these objects, once per cell, sorted by triple and cell."""
 
 
 class Origins:

@@ -44,6 +44,8 @@ class Chart:
     unit: str
     bars: Sequence[Bar]
     left_out: int = 0
+    in_order: bool = False
+    """Whether the bars stay as they stand, as years do."""
 
 
 def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
@@ -55,13 +57,14 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
     if not chart.bars or any(bar.value < 0 for bar in chart.bars):
         raise ValueError("a bar chart needs bars, of 0 or more")
     words = words_for(language)
-    shown = sorted(chart.bars, key=lambda bar: -bar.value)[:MOST_BARS]
+    ordered = chart.bars if chart.in_order else sorted(chart.bars, key=lambda bar: -bar.value)
+    shown = ordered[:MOST_BARS]
     numbers = [number_text(bar.value, language) for bar in shown]
     size = layout.text
     beside = layout.names + 12 if layout.names else 0.0
     longest = layout.width - beside - 10 - max(text_width(number, size) for number in numbers)
     step = (1.75 if layout.names else 2.9) * size
-    most = shown[0].value or Decimal(1)
+    most = max(bar.value for bar in shown) or Decimal(1)
     marks: list[Mark] = [
         Words("title", (0, 1.5 * size), chart.title, 1.4 * size),
         Words("note", (0, 3.3 * size), chart.unit, size),

@@ -19,8 +19,8 @@ from st_opendata.errors import ConfigurationError
 from st_opendata.formats import FORMATS
 from st_opendata.model.text import pick
 from st_opendata.namespaces import IANA, expand
-from st_opendata.publish.graph import Statements, Term, text_of
 from st_opendata.publish.limits import as_markdown, legal_tag
+from st_opendata.rdf.statements import Statements, Term, text_of
 
 _FOLDER = Path(__file__).parent / "schemas"
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "formats", "elsewhere", "without_field")

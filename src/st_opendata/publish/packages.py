@@ -19,15 +19,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pyoxigraph as ox
 
+from st_opendata.catalogue.moved import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, RDF_XML, TURTLE, format_of
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.publish.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
-from st_opendata.publish.graph import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.publish.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
-from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move, serialise
+from st_opendata.publish.portal_catalogue import describe_catalogue, describe_document, describe_file, move
+from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
-from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
+from st_opendata.catalogue.moved import FORMATS
+from st_opendata.formats import Format
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES, expand
-from st_opendata.publish.graph import TYPE, Statements, Term, iris
-from st_opendata.rdf import used_prefixes, write_rdf
-
-FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
-"""The files of the catalogue, by path in the release."""
+from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 
 _TITLE = {"en": "{title}: catalogue", "fr": "{title} : catalogue", "de": "{title}: Katalog"}
 _DESCRIPTION = {
@@ -51,8 +46,6 @@ _FROM_DISTRIBUTIONS = (
     *("dcatap:availability", "dcatap:applicableLegislation", "adms:status"),
 )
 _DISTRIBUTION = expand("dcat:distribution")
-_PART = 10_000
-"""Lines that writers get at a time."""
 
 
 def move(graph: Statements, addresses: Mapping[str, str]) -> None:
@@ -61,19 +54,6 @@ def move(graph: Statements, addresses: Mapping[str, str]) -> None:
     for iri, url in addresses.items():
         for predicate in predicates:
             graph.put(iri, predicate, ox.NamedNode(url))
-
-
-def serialise(graph: Statements) -> dict[str, bytes]:
-    """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
-    lines = graph.lines()
-    # In parts, since writers copy the part that they are at; a large catalogue then costs less memory.
-    batches = [lines[start : start + _PART] for start in range(0, len(lines), _PART)]
-    del lines
-    prefixes = used_prefixes(batches, PREFIXES)
-    with TemporaryDirectory() as folder:
-        for name, form in FORMATS.items():
-            write_rdf(batches, Path(folder, name), form, prefixes)
-        return {name: Path(folder, name).read_bytes() for name in FORMATS}
 
 
 def describe_file(graph: Statements, iri: str, form: Format, size: int, digest: str) -> None:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from st_opendata.model.descriptions import NUTS, Dataset, region_label
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import expand
-from st_opendata.publish.graph import Statements, Term, text_of
+from st_opendata.rdf.statements import Statements, Term, text_of
 from st_opendata.vocabularies import alignment, code_of, language_tag
 
 Yaml = dict[str, Any]

@@ -23,7 +23,6 @@ from st_opendata.model.descriptions import folder_iri
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.publish.content import content_digest, mark_of
-from st_opendata.publish.graph import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.pull.columns import read_columns
 from st_opendata.pull.description import Description, Yaml, read_description
 from st_opendata.pull.fetching import Fetcher, Wanted
@@ -31,6 +30,7 @@ from st_opendata.pull.folder import TERMS, DatasetFolder, drop_lost_keys, said, 
 from st_opendata.pull.guessing import NotATableError, describe_file
 from st_opendata.pull.listing import Holding, Published, catalogue_resources
 from st_opendata.pull.outcome import Kind, Left, Pulled
+from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")

@@ -19,8 +19,8 @@ from st_opendata.model.text import is_language_tag
 from st_opendata.namespaces import expand
 from st_opendata.publish.content import MARK
 from st_opendata.publish.fields import Field, read_schema, schemas
-from st_opendata.publish.graph import Statements, Term, iris, text_of
 from st_opendata.publish.limits import from_markdown
+from st_opendata.rdf.statements import Statements, Term, iris, text_of
 from st_opendata.vocabularies import alignment
 
 Json = Mapping[str, Any]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from st_opendata.catalogue.moved import FORMATS
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import mark_of
 from st_opendata.publish.packages import catalogue_name
-from st_opendata.publish.portal_catalogue import FORMATS
 
 Json = Mapping[str, Any]
 _PAGE = 250

@@ -8,6 +8,7 @@ from st_opendata.rdf.lines import encode_lines, graph_lines, graph_of_lines, lit
 from st_opendata.rdf.reading import TermReader, Triple, parse_rdf, read_rdf, sniff_syntax, syntax_of
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
+    rdf_bytes,
     used_prefixes,
     write_graph,
     write_gzip,
@@ -25,6 +26,7 @@ __all__ = [
     "literal_text",
     "parse_lines",
     "parse_rdf",
+    "rdf_bytes",
     "read_lines",
     "read_rdf",
     "sniff_syntax",

@@ -9,6 +9,7 @@ Language tags are in lower case, their value space (RDF 1.1 Concepts §3.3), in 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,6 +63,13 @@ def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: 
     write = _WRITERS[form]
     with path.open("wb") as out:
         write(batches, out, prefixes)
+
+
+def rdf_bytes(batches: Iterable[list[str]], form: Format, prefixes: Mapping[str, str]) -> bytes:
+    """What `write_rdf` would write, for a small number of triples; raises as it does."""
+    out = io.BytesIO()
+    _WRITERS[form](batches, out, prefixes)
+    return out.getvalue()
 
 
 def write_quads(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 
 from st_opendata.errors import InputError
@@ -19,6 +20,7 @@ __all__ = [
     "list_files",
     "new_release",
     "read_release",
+    "release_digest",
     "verify_release",
     "write_manifest",
 ]
@@ -55,6 +57,11 @@ def read_release(folder: Path) -> Release:
     """The release in that folder; finishes an exchange that was cut. Raises InputError as `read_manifest` does."""
     complete(folder)
     return read_manifest(folder)
+
+
+def release_digest(folder: Path) -> str:
+    """What stands for all of a release: the SHA-256 of its `release.json`, which has every file's; raises OSError."""
+    return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
 def verify_release(folder: Path) -> list[Difference]:

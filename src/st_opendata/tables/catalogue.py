@@ -21,8 +21,8 @@ from st_opendata.tables.validating import validate
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
 """What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
-_RESERVED = ("ontology", "schema", "shapes")
-"""Names that a release uses itself: two folders, and schema.jsonld in the folder of each dataset."""
+_RESERVED = ("ontology", "schema", "shapes", "story")
+"""Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
 
 def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:

@@ -31,6 +31,7 @@ _KINDS = {
     "model_type": "must hold keys of its own, not a text or list: {keys}",
     "string_type": "must be plain text",
     "too_long": "has too many entries; write it as in {example}",
+    "too_short": "needs at least one entry",
     "tuple_type": "must be a list, as in {example}",
 }
 """Pydantic's types of errors that a publisher meets, in our words."""

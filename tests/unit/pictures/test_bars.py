@@ -36,6 +36,15 @@ def test_the_largest_comes_first_and_lengths_are_to_scale(layout: Layout) -> Non
     assert drawing.description == "Amount in euros. Stadt Wien: 4,396,190, BWSG: 1,882,010, Hespul: 501,875."
 
 
+def test_bars_in_an_order_of_their_own_keep_it() -> None:
+    years = [Bar("2018", Decimal(2)), Bar("2019", Decimal(10)), Bar("2020", Decimal(5))]
+    drawing = draw_bars(Chart("Years", "Rows", years, in_order=True), "en", WIDE)
+    assert texts(drawing, "label") == ["2018", "2019", "2020"]
+    first, second, third = lengths(drawing)
+    assert first < third < second
+    assert (first / second, third / second) == pytest.approx((0.2, 0.5), abs=0.01)
+
+
 def test_what_is_left_out_is_counted() -> None:
     bars = [Bar(f"b{number}", Decimal(number)) for number in range(MOST_BARS + 5)]
     drawing = draw_bars(Chart("Many", "Amount", bars, left_out=10), "fr")

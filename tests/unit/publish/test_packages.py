@@ -11,11 +11,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from st_opendata.catalogue import MAXIMUM, read_dcat, score_graph
+from st_opendata.catalogue import MAXIMUM, moved, read_dcat, score_graph
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.model.findings import conforms
 from st_opendata.namespaces import expand
-from st_opendata.publish import portal_catalogue
 from st_opendata.publish.fields import read_schema, schema_for, schemas
 from st_opendata.publish.limits import is_name
 from st_opendata.publish.packages import Package, Resource, Site, packages
@@ -270,7 +269,7 @@ def test_of_the_catalogue_those_files_are_published_that_the_site_takes(
 def test_a_large_catalogue_is_written_in_parts_with_the_same_bytes(
     release: Path, made: tuple[Package, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portal_catalogue, "_PART", 7)
+    monkeypatch.setattr(moved, "_PART", 7)
     assert [each.sha256 for each in packages(release, SITE)[-1].resources] == [
         each.sha256 for each in made[-1].resources
     ]

@@ -1,0 +1,420 @@
+"""Measure the SPARQL endpoint against other servers, and how light queries fare beside runaway ones.
+
+usage: python bench/sparql.py [--projects 35000] [--rounds 3] [--seconds 20] [--folder FOLDER] [--only NAME,NAME]
+
+CORDIS-like projects are generated (35,000 make 2.2 million triples), published as a release and loaded into each peer
+that is installed: `oxigraph serve` on disk, rdflib-endpoint (with a twelfth of the projects: it holds no more in
+reasonable time) and Virtuoso 7. `--peers DIR` names a folder with their programs where they are not on the PATH. Eight
+clients then ask each server the same questions, as fast as it answers: look-ups alone; light ones, which are look-ups
+and sums, order and search within a part; and a mix, in which one of twenty is an aggregate over everything. Caches of
+answers are off. Look-ups have no target: there, the speed of HTTP counts, not that of the store.
+FOLDER keeps the data from run to run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import http.client
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import urlencode
+
+from mapping import BASE, EURIO, generate, loop
+from st_opendata.model.release import DatasetRelease, Release
+from st_opendata.release import list_files, write_manifest
+
+CLIENTS = 8
+SHARE = 20
+"""One of so many questions of the mix is an aggregate."""
+PREFIX = f"PREFIX e: <{EURIO}> "
+GRAPH = "https://data.example.org/dataset/cordis"
+RUNAWAY = PREFIX + "SELECT (COUNT(*) AS ?n) { ?a e:title ?b . ?c e:title ?d . ?e e:title ?f }"
+TARGETS = {"light": 3.0, "mix": 2.0}
+CALM = 2.0
+
+Question = Callable[[random.Random, int], str]
+LOOKUPS: tuple[Question, ...] = (
+    lambda chance, most: (
+        f"SELECT ?title ?role ?name {{ BIND (<{project(chance, most)}> AS ?project) ?project e:title ?title . "
+        "?part e:projectID ?project ; e:role ?role ; e:organisationID ?who . ?who e:name ?name }"
+    ),
+    lambda chance, most: (
+        f"SELECT ?project ?title {{ ?part e:organisationID <{organisation(chance, most)}> ; e:projectID ?project . "
+        "?project e:title ?title } LIMIT 20"
+    ),
+    lambda chance, _most: f"SELECT ?project ?title {{ ?project e:topics {topic(chance)} ; e:title ?title }} LIMIT 20",
+    lambda chance, most: f'SELECT ?project {{ ?project e:acronym "P{chance.randrange(most)}" }}',
+    lambda chance, most: f"SELECT ?p ?o {{ <{project(chance, most)}> ?p ?o }}",
+)
+"""One thing and what is next to it."""
+PARTS: tuple[Question, ...] = (
+    lambda chance, _most: (
+        f"SELECT ?project ?title ?money {{ ?project e:masterCall {call(chance)} ; e:title ?title ; "
+        "e:ecMaxContribution ?money } ORDER BY DESC(?money) LIMIT 20"
+    ),
+    lambda chance, _most: (
+        f"SELECT ?role (COUNT(*) AS ?n) (SUM(?money) AS ?sum) {{ ?project e:topics {topic(chance)} . "
+        "?part e:projectID ?project ; e:role ?role ; e:ecContribution ?money } GROUP BY ?role"
+    ),
+    lambda chance, _most: (
+        f"SELECT ?project ?title {{ ?project e:masterCall {call(chance)} ; e:title ?title "
+        'FILTER (CONTAINS(LCASE(?title), "quantum ocean")) } LIMIT 10'
+    ),
+)
+"""Sums, order and search within one call (a sixtieth of all projects) or one topic (a four-hundredth)."""
+LIGHT = LOOKUPS + PARTS
+AGGREGATES = (
+    "SELECT ?role (COUNT(*) AS ?n) { ?part a e:OrganisationRole ; e:role ?role } GROUP BY ?role",
+    "SELECT ?who (SUM(?money) AS ?sum) { ?part e:organisationID ?who ; e:ecContribution ?money } "
+    "GROUP BY ?who ORDER BY DESC(?sum) LIMIT 20",
+    "SELECT ?year ?call (SUM(?money) AS ?sum) { ?project e:startDate ?date ; e:masterCall ?call ; "
+    "e:ecMaxContribution ?money BIND (YEAR(?date) AS ?year) } GROUP BY ?year ?call",
+    'SELECT (COUNT(*) AS ?n) { ?project e:title ?title FILTER (CONTAINS(LCASE(STR(?title)), "quantum ocean")) }',
+    'SELECT (COUNT(DISTINCT ?who) AS ?n) { ?part e:organisationID ?who ; e:role "coordinator" }',
+)
+
+
+def project(chance: random.Random, most: int) -> str:
+    return f"{BASE}project/{600_000 + chance.randrange(most) * 3}"
+
+
+def topic(chance: random.Random) -> str:
+    return f"<{BASE}topic/TOPIC-{chance.randrange(400):03}>"
+
+
+def call(chance: random.Random) -> str:
+    return f"<{BASE}call/CALL%20{chance.randrange(60)}>"
+
+
+def organisation(chance: random.Random, most: int) -> str:
+    return f"{BASE}organisation/{900_000_000 + int(most * 1.2 * chance.random() ** 2.5) * 37}"
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is served: the release, its facts as N-Triples, and how many projects they tell of."""
+
+    projects: int
+    release: Path
+    facts: Path
+    triples: int
+
+
+@dataclass
+class Phase:
+    """Answers to one kind of question: seconds spent, milliseconds of each answer, and how many failed."""
+
+    spent: float = 0.0
+    times: list[float] = field(default_factory=list)
+    failed: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return (len(self.times) - self.failed) / self.spent
+
+    @property
+    def p95(self) -> float:
+        """Milliseconds within which 95 of 100 answers came."""
+        return quantiles(self.times, n=20)[18] if len(self.times) > 1 else float("inf")
+
+    def __str__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{self.rate:7.1f}/s  p50 {median(self.times):7.1f} ms  p95 {self.p95:7.1f} ms{failed}"
+
+
+class Missing(Exception):  # noqa: N818 (no error: the peer is not there)
+    """A peer that cannot be run, with the reason."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the SPARQL endpoint.")
+    parser.add_argument("--projects", type=int, default=35_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--only", default=",".join(SERVERS))
+    given = parser.parse_args()
+    os.environ["PATH"] = os.pathsep.join(filter(None, [str(given.peers or ""), os.environ["PATH"]]))
+    with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
+        folder = given.folder or Path(temporary)
+        data, less = prepare(folder, given.projects), prepare(folder, max(1, given.projects // 12))
+        print(f"{data.projects:,} projects, {data.triples:,} triples; {os.cpu_count()} cores, load {os.getloadavg()}")
+        servers = []
+        for name in given.only.split(","):
+            its_data = less if name == "rdflib-endpoint" else data
+            try:
+                port, path = stack.enter_context(SERVERS[name](its_data, folder))
+            except Missing as reason:
+                print(f"{name}: skipped, {reason}")
+            else:
+                servers.append(Server(name, port, path, its_data))
+        for server in servers:
+            server.warm()
+        found = {server.name: defaultdict[str, Phase](Phase) for server in servers}
+        for turn in range(given.rounds):  # in turns, so that what else the machine does falls on all alike
+            for kind in ("look-ups", *TARGETS):
+                for server in servers:
+                    server.measure(kind, turn, given.seconds, found[server.name][kind])
+            for server in servers:
+                if server.name == "st-opendata":
+                    server.measure("light", turn, given.seconds, found[server.name]["quiet"])
+                    with runaways(server, 2):
+                        server.measure("light", turn, given.seconds, found[server.name]["beside runaways"])
+        for name, phases in found.items():
+            for kind, phase in phases.items():
+                print(f"{name:16} {kind:16} {phase}")
+    print(f"load at the end {os.getloadavg()}")
+    return 0 if judge(found) else 1
+
+
+def judge(found: Mapping[str, Mapping[str, Phase]]) -> bool:
+    """Print the ratios to the best peer; whether all targets are held."""
+    ours, held = found.get("st-opendata"), True
+    peers = {name: phases for name, phases in found.items() if name != "st-opendata"}
+    if ours is None:
+        return True
+    for kind, target in TARGETS.items():
+        if peers:
+            best = max(peers, key=lambda name: peers[name][kind].rate)
+            ratio = ours[kind].rate / peers[best][kind].rate
+            held &= ratio >= target
+            print(f"{kind}: {ratio:.1f} times {best}, target {target:g}: {'held' if ratio >= target else 'missed'}")
+    ratio = ours["beside runaways"].p95 / ours["quiet"].p95
+    held &= ratio <= CALM
+    verdict = "held" if ratio <= CALM else "missed"
+    print(f"p95 beside two runaways: {ratio:.2f} times the quiet one, target {CALM:g}: {verdict}")
+    return held
+
+
+# Asking
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, the path of its endpoint, and what it holds."""
+
+    name: str
+    port: int
+    path: str
+    data: Data
+
+    def connect(self) -> http.client.HTTPConnection:
+        """A connection that stays open from question to question."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+    def warm(self) -> None:
+        """Ask a little of everything, so that nobody's first touch is measured."""
+        for query in AGGREGATES:
+            with suppress(OSError, http.client.HTTPException):
+                ask(self.connect(), self.path, PREFIX + query)
+        self.measure("light", 0, 3.0, Phase())
+
+    def measure(self, kind: str, turn: int, seconds: float, phase: Phase) -> None:
+        """Let all clients ask for so long; a question that has begun is counted when it is answered."""
+        light, share = (LOOKUPS if kind == "look-ups" else LIGHT), (SHARE if kind == "mix" else 0)
+        begin = time.perf_counter()
+
+        def client(number: int) -> None:
+            chance, connection = random.Random(f"{turn} {number}"), self.connect()
+            while time.perf_counter() < begin + seconds:
+                heavy = share and chance.randrange(share) == 0
+                query = chance.choice(AGGREGATES) if heavy else chance.choice(light)(chance, self.data.projects)
+                start = time.perf_counter()
+                try:
+                    status = ask(connection, self.path, PREFIX + query)
+                except (OSError, http.client.HTTPException):
+                    status, connection = 0, self.connect()
+                phase.times.append((time.perf_counter() - start) * 1000)
+                phase.failed += status != 200
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        phase.spent += time.perf_counter() - begin
+
+
+@contextmanager
+def runaways(server: Server, clients: int) -> Iterator[None]:
+    """So many clients that ask for ever what has no answer in time; the last question of each goes on for a while."""
+    done = threading.Event()
+
+    def client(number: int) -> None:
+        turn = 0
+        while not done.is_set():
+            turn += 1
+            with suppress(OSError, http.client.HTTPException):
+                ask(server.connect(), server.path, f"{RUNAWAY} # {number} {turn} {time.time()}")
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def ask(connection: http.client.HTTPConnection, path: str, query: str) -> int:
+    """The status of the answer, which is read to its end."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
+    connection.request("POST", path, urlencode({"query": query}), headers)
+    response = connection.getresponse()
+    response.read()
+    return response.status
+
+
+# Data
+
+
+def prepare(folder: Path, projects: int) -> Data:
+    """The data of so many projects, made where they are not there yet."""
+    place = folder / str(projects)
+    release, facts = place / "release", place / "release" / "cordis" / "cordis.nt"
+    if not (release / "release.json").is_file():
+        (release / "cordis").mkdir(parents=True, exist_ok=True)
+        generate(place, projects)
+        seen: set[int] = set()
+        csv.field_size_limit(sys.maxsize)
+        with facts.open("w", encoding="utf-8") as plain, (release / "bench.nq").open("w", encoding="utf-8") as quads:
+            for lines in loop(place):
+                for line in lines:
+                    if (key := hash(line)) not in seen:
+                        seen.add(key)
+                        plain.write(f"{line}\n")
+                        quads.write(f"{line[:-1]}<{GRAPH}> .\n")
+        write_release(release, len(seen))
+    with facts.open("rb") as data:
+        return Data(projects, release, facts, sum(1 for _ in data))
+
+
+def write_release(folder: Path, triples: int) -> None:
+    """What the server reads of a release, without the checks that a build makes."""
+    (folder / "ontology").mkdir(exist_ok=True)
+    (folder / "catalog.ttl").write_text(f"<{GRAPH}> a <http://www.w3.org/ns/dcat#Dataset> .", "utf-8")
+    dataset = DatasetRelease("cordis", GRAPH, {"en": "CORDIS"}, {}, triples, 0, ())
+    write_manifest(
+        Release(
+            "bench", "bench", BASE, BASE, {"en": "Bench"}, "2026-01-01", triples, (dataset,), (), list_files(folder)
+        ),
+        folder,
+    )
+
+
+# Servers: each gives its port and the path of its endpoint
+
+
+@contextmanager
+def ours(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+    port = free_port()
+    command = [
+        sys.executable, "-m", "st_opendata", "serve", str(data.release), "--port", str(port), "--memory", "16GiB",
+        "--query-cache", "0B", "--query-seconds", "10", "--store", str(folder / "stores"),
+    ]  # fmt: skip
+    with running(command, port):
+        yield port, "/sparql"
+
+
+@contextmanager
+def oxigraph(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+    program, port, store = found("oxigraph"), free_port(), folder / f"oxigraph-{data.projects}"
+    if not store.is_dir():
+        subprocess.run([program, "load", "--location", store, "--file", data.facts], check=True, capture_output=True)
+    with running([program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"], port):
+        yield port, "/query"
+
+
+@contextmanager
+def rdflib_endpoint(data: Data, _folder: Path) -> Iterator[tuple[int, str]]:
+    port = free_port()
+    program = found("rdflib-endpoint")
+    with running([program, "serve", "--host", "127.0.0.1", "--port", str(port), str(data.facts)], port):
+        yield port, "/"
+
+
+@contextmanager
+def virtuoso(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+    program, tool = found("virtuoso-t"), found("isql-vt")
+    place, port, sql = folder / f"virtuoso-{data.projects}", free_port(), free_port()
+    is_new = not place.is_dir()
+    place.mkdir(exist_ok=True)
+    (place / "virtuoso.ini").write_text(
+        "[Database]\nDatabaseFile=db.db\nErrorLogFile=log\nTransactionFile=db.trx\nxa_persistent_file=db.pxa\n"
+        "[TempDatabase]\nDatabaseFile=tmp.db\nTransactionFile=tmp.trx\n"
+        f"[Parameters]\nServerPort={sql}\nDirsAllowed=., {data.facts.parent}\nNumberOfBuffers=170000\n"
+        "MaxDirtyBuffers=130000\n"
+        f"[HTTPServer]\nServerPort={port}\nServerThreads=20\n[SPARQL]\nResultSetMaxRows=1000000\n"
+    )
+    with running([program, "+foreground", "+configfile", "virtuoso.ini"], port, place):
+        if is_new:
+            load = f"ld_dir('{data.facts.parent}', '{data.facts.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
+            done = subprocess.run(
+                [tool, str(sql), "dba", "dba", f"exec={load}"], check=True, capture_output=True, text=True
+            )
+            if "Error" in done.stdout + done.stderr:
+                raise Missing(f"it did not load: {done.stderr.strip()}")
+        yield port, "/sparql"
+
+
+SERVERS = {"st-opendata": ours, "oxigraph": oxigraph, "virtuoso": virtuoso, "rdflib-endpoint": rdflib_endpoint}
+
+
+def found(program: str) -> str:
+    """The path of a program; raises Missing."""
+    path = shutil.which(program)
+    if path is None:
+        raise Missing(f"there is no program {program} on the PATH")
+    return path
+
+
+@contextmanager
+def running(command: Sequence[str], port: int, folder: Path | None = None) -> Iterator[None]:
+    """A server that accepts connections at the port, and is ended afterwards."""
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(6000):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            if server.poll() is not None:
+                raise Missing(f"{Path(command[0]).name} ended with {server.returncode}")
+            time.sleep(0.1)
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The portal as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from st_opendata.model.text import LANGUAGES
+from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
+from st_opendata.portal.assets import serve_asset
+from st_opendata.portal.current import Current
+from st_opendata.portal.endpoint import routes
+from st_opendata.portal.failures import show_failure, show_http_error
+from st_opendata.portal.files import serve_file
+from st_opendata.portal.negotiation import choose_language
+from st_opendata.portal.options import Options
+from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
+from st_opendata.portal.rendering import edition_of, page_url
+from st_opendata.portal.things import routes as things
+from st_opendata.portal.vocabulary import routes as vocabulary
+
+
+def make_app(current: Current, options: Options) -> Starlette:
+    """The application that serves the current edition, which it opens and closes where nobody has opened it yet."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        opened_here = not current.is_open
+        if opened_here:
+            await current.open()
+        watching = asyncio.create_task(current.watch())
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        if opened_here:
+            await current.close()
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", tell_health),
+            Route("/static/{name}", serve_asset),
+            *completions.ROUTES,
+            *query_page.ROUTES,
+            *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
+            Route("/", choose_home),
+            *catalogue.ROUTES,
+            *table.ROUTES,
+            *dataset.ROUTES,
+            *metadata.ROUTES,
+            *story.ROUTES,
+            *things.ROUTES,
+            *vocabulary.ROUTES,
+            Route("/{path:path}", serve_path),
+        ],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
+            Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute),
+            Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(WithEdition, current=current),
+        ],
+        exception_handlers={HTTPException: show_http_error, Exception: show_failure},
+        lifespan=lifespan,
+    )
+    app.state.options = options
+    return app
+
+
+async def tell_health(request: Request) -> Response:
+    """That the portal answers, and from which release."""
+    edition = edition_of(request)
+    return PlainTextResponse(
+        f"ok {edition.release.catalogue} {edition.digest}\n", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def choose_home(request: Request) -> Response:
+    """The start page in the language that the browser asks for."""
+    language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+    return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+
+async def show_editor(request: Request) -> Response:
+    """The page with the editor, in the language that the browser asks for."""
+    language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+    return RedirectResponse(page_url(language, "query"), 303, {"Vary": "Accept, Accept-Language"})
+
+
+async def serve_path(request: Request) -> Response:
+    """A file of the release at the path that its catalogue states, or else the thing whose IRI has this path."""
+    edition = edition_of(request)
+    file = edition.files.get(request.path_params["path"])
+    if file is None:
+        return await run_in_threadpool(things.redirect_path, request)
+    return serve_file(request, edition, file)

@@ -1,0 +1,101 @@
+"""A release as it is being served: its files, what it says of its datasets, and the endpoint that answers from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from st_opendata.errors import StError
+from st_opendata.facts.index import Index, build_index
+from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.portal.endpoint import Endpoint, Limits
+from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
+from st_opendata.rdf.statements import Statements, read_statements
+from st_opendata.release import MANIFEST
+from st_opendata.story import Answers, Told, read_answers
+
+_INDEX = ".index.duckdb"
+"""Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One release, which never changes; `folder` holds its files until `close`. `digest` stands for all of it."""
+
+    folder: Path
+    release: Release
+    digest: str
+    files: dict[str, File] = field(repr=False)
+    """By path."""
+    endpoint: Endpoint = field(repr=False)
+    _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    @classmethod
+    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
+        """The release in a folder, as it is now; limits and store are those of its endpoint. Raises InputError."""
+        folder, content = await asyncio.to_thread(take_snapshot, release)
+        try:
+            endpoint = await Endpoint.open(folder, limits, store)
+        except StError:
+            drop_snapshot(folder)
+            raise
+        own = File.of(folder, MANIFEST)
+        edition = cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint)
+        try:
+            await asyncio.to_thread(lambda: edition.index)  # made now, so that no visitor waits for it
+        except StError:
+            await edition.close()
+            raise
+        return edition
+
+    def part(self, make: Callable[[Edition], Part]) -> Part:
+        """What `make` makes of this edition, made when it is first asked for, by one thread, and once.
+
+        A part that has a method `close` is closed with the edition.
+        """
+        with self._lock:
+            if make not in self._parts:
+                self._parts[make] = make(self)
+            found: Part = self._parts[make]  # type: ignore[assignment]  # what `make` made has its type
+        return found
+
+    async def close(self) -> None:
+        """Let queries come to their end; give up the files, and what was made of them."""
+        await self.endpoint.close()
+        for part in self._parts.values():
+            if close := getattr(part, "close", None):
+                close()
+        if "index" in self.__dict__:
+            self.index.close()
+        await asyncio.to_thread(drop_snapshot, self.folder)
+
+    @cached_property
+    def index(self) -> Index:
+        """All that the release states: its facts, ontology, schemes and catalogue."""
+        path = self.folder / _INDEX
+        turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
+        build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
+        return Index(path)
+
+    @cached_property
+    def story(self) -> tuple[Told, Answers] | None:
+        """The story of the catalogue with its answers, if it tells one."""
+        return read_answers(self.folder)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The DCAT-AP catalogue."""
+        return read_statements(self.folder / "catalog.ttl")
+
+    @cached_property
+    def datasets(self) -> dict[str, DatasetRelease]:
+        """By id, in the order of the catalogue."""
+        return {dataset.id: dataset for dataset in self.release.datasets}

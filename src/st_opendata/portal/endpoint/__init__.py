@@ -1,0 +1,17 @@
+"""SPARQL over a release for many people at once: worker processes that can be killed, and limits that hold.
+
+    endpoint = await Endpoint.open(Path("release"), Limits(seconds=30))
+    app = Starlette(routes=routes(lambda: endpoint))
+    rows = await endpoint.select("SELECT ?city { ?city a st:City }")
+    await endpoint.close()
+
+`limits` says what may be taken, `protocol` and `web` speak HTTP, `endpoint` brings a question to a worker of the `pool`
+and its answer through a `spool`. In processes of their own, the `nursery` loads the store and forks each `worker`.
+"""
+
+from st_opendata.portal.endpoint.endpoint import Endpoint, Rows
+from st_opendata.portal.endpoint.failures import QueryError
+from st_opendata.portal.endpoint.limits import Limits
+from st_opendata.portal.endpoint.web import Page, problem_response, routes
+
+__all__ = ["Endpoint", "Limits", "Page", "QueryError", "Rows", "problem_response", "routes"]

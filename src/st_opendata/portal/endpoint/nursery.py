@@ -1,0 +1,186 @@
+"""The parent of the workers of one release: loads the store, then only forks, so that its memory stays untouched.
+
+Run as `python -m st_opendata.portal.endpoint.nursery FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
+message a JSON object). The server sends `{release, limits, disk}`, then `{kill: pid}` and `{calm: pid}`. The nursery
+sends `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, memory}`; each worker that
+died is replaced. It ends, with all workers, when the server closes the socket or is gone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
+
+from st_opendata.errors import StError
+from st_opendata.namespaces import PREFIXES
+from st_opendata.portal.endpoint.disk import open_on_disk
+from st_opendata.portal.endpoint.limits import Limits
+from st_opendata.portal.endpoint.wire import MESSAGE
+from st_opendata.portal.endpoint.worker import serve
+from st_opendata.query import load
+from st_opendata.release import read_release
+
+_PR_SET_PDEATHSIG = 1
+_CALM = 5
+"""The niceness of a long query: a third of the weight of a quick one, so that it goes on beside any number of those."""
+_OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError")
+
+
+def main() -> None:
+    """Load, fork, and replace until the server is gone."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the server says when to end
+    first = json.loads(control.recv(MESSAGE))
+    limits = Limits(**first["limits"])
+    folder = Path(first["release"])
+    try:
+        release = read_release(folder)
+        prefixes = PREFIXES | release.prefixes
+        if limits.fits_memory(release.triples):
+            before = _resident()
+            opened, on_disk = _loaded(folder), False
+            workers = max(1, limits.workers_in_memory(_resident() - before))
+        else:
+            opened, on_disk = open_on_disk(folder, Path(first["disk"])), True
+            workers = limits.workers_on_disk()
+    except StError as error:
+        control.send(json.dumps({"failed": str(error)}).encode())
+        return
+    control.send(json.dumps({"loaded": True, "workers": workers, "on_disk": on_disk}).encode())
+    gc.freeze()
+    nursery = _Nursery(control, lambda own: serve(own, opened(), prefixes, limits.worker_memory))
+    try:
+        nursery.run(workers)
+    finally:
+        nursery.close()
+
+
+class _Nursery:
+    def __init__(self, control: socket.socket, work: Callable[[socket.socket], None]) -> None:
+        self._control = control
+        self._work = work
+        self._children: dict[int, BinaryIO] = {}
+        self._lately: list[float] = []
+        self._woken, wakeup = socket.socketpair()
+        for end in (self._woken, wakeup):
+            end.settimeout(0)
+        self._wakeup = wakeup
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+
+    def run(self, workers: int) -> None:
+        """Keep so many workers until the server is gone."""
+        for _ in range(workers):
+            self._fork()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select()}
+                if self._woken in ready:
+                    self._woken.recv(MESSAGE)
+                    self._replace_dead()
+                if self._control in ready:
+                    message = self._control.recv(MESSAGE)
+                    if not message:
+                        return
+                    self._obey(json.loads(message))
+
+    def close(self) -> None:
+        """End all workers."""
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+    def _obey(self, command: dict[str, int]) -> None:
+        [(name, pid)] = command.items()
+        if pid not in self._children:  # it has just died
+            return
+        if name == "kill":
+            os.kill(pid, signal.SIGKILL)
+        else:
+            os.setpriority(os.PRIO_PROCESS, pid, _CALM)
+
+    def _replace_dead(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with self._children.pop(pid) as said:
+                said.seek(0)
+                words = said.read()
+            out_of_memory = os.waitstatus_to_exitcode(status) != 0 and any(each in words for each in _OUT_OF_MEMORY)
+            self._tell({"died": pid, "memory": out_of_memory})
+            self._fork()
+
+    def _fork(self) -> None:
+        self._lately = [moment for moment in self._lately if moment > time.monotonic() - 1]
+        if len(self._lately) > 20:  # workers that die as they are born must not take the machine
+            time.sleep(0.5)
+        self._lately.append(time.monotonic())
+        ours, theirs = socket.socketpair()
+        said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the worker has died)
+        parent = os.getpid()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            self._be_worker(theirs, said, parent)
+        theirs.close()
+        self._children[pid] = said
+        self._tell({"born": pid}, ours)
+        ours.close()
+
+    def _be_worker(self, own: socket.socket, said: BinaryIO, parent: int) -> None:
+        """Work and end; never returns."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.dup2(said.fileno(), sys.stderr.fileno())
+            self._control.close()
+            if os.getppid() == parent:  # else it died before the line above
+                self._work(own)
+            code = 0
+        except BrokenPipeError:
+            code = 0  # the server is gone, or has given the worker up
+        except MemoryError:
+            os.write(sys.stderr.fileno(), b"MemoryError")
+        finally:
+            os._exit(code)
+
+    def _tell(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(self._control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
+
+
+def _loaded(folder: Path) -> Callable[[], ox.Store]:
+    """What gives the store, which is in memory already."""
+    store = load(folder)
+    return lambda: store
+
+
+def _resident() -> int:
+    """Bytes of memory that the process has now (proc(5), /proc/pid/statm)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    main()

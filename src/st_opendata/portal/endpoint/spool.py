@@ -1,0 +1,112 @@
+"""A body on its way from a worker to a client: the worker never waits for the client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import threading
+from collections.abc import AsyncIterator
+
+_PIECE = 256 * 1024
+
+
+class Spool:
+    """Bytes that one task writes and another reads: up to `buffer` of them in memory, the rest in a nameless file.
+
+    Reading begins when the spool is `settled`: whole, or larger than the buffer.
+    """
+
+    def __init__(self, buffer: int) -> None:
+        self.settled = asyncio.Event()
+        self.whole = False
+        self._buffer = buffer
+        self._memory = bytearray()
+        self._file: _File | None = None
+        self._filed = 0
+        self._cut = False
+        self._news = asyncio.Event()
+
+    async def write(self, data: bytes) -> None:
+        """Add bytes."""
+        if self._file is None:
+            if len(self._memory) + len(data) <= self._buffer:
+                self._memory += data
+                return
+            self._file = await asyncio.to_thread(_File)
+            self.settled.set()
+        await asyncio.to_thread(self._file.write, data, self._filed)
+        self._filed += len(data)
+        self._news.set()
+
+    def end(self) -> None:
+        """Nothing more comes: it is whole."""
+        self.whole = True
+        self.settled.set()
+        self._news.set()
+
+    def cut(self) -> None:
+        """Nothing more comes, though it is not whole."""
+        self._cut = True
+        self.settled.set()
+        self._news.set()
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are by now."""
+        return len(self._memory) + self._filed
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is larger than the buffer, so that reading may have begun."""
+        return self._file is not None
+
+    @property
+    def body(self) -> bytes | None:
+        """All of it, where it is whole and fitted into the buffer."""
+        return bytes(self._memory) if self.whole and self._file is None else None
+
+    async def read(self) -> AsyncIterator[bytes]:
+        """The bytes as they come; EOFError where it is cut or closed before it is whole."""
+        yield bytes(self._memory)
+        offset = 0
+        while True:
+            self._news.clear()
+            while self._file is not None and offset < self._filed:
+                data = await asyncio.to_thread(self._file.read, offset)
+                if not data:
+                    raise EOFError
+                offset += len(data)
+                yield data
+            if self._cut:
+                raise EOFError
+            if self.whole:
+                return
+            await self._news.wait()
+
+    def close(self) -> None:
+        """Give up the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+class _File:
+    """A nameless file for several threads; once it is closed it takes and gives nothing."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (see close)
+        self._lock = threading.Lock()
+
+    def write(self, data: bytes, offset: int) -> None:
+        with self._lock:
+            while data and not self._file.closed:
+                written = os.pwrite(self._file.fileno(), data, offset)
+                data, offset = data[written:], offset + written
+
+    def read(self, offset: int) -> bytes:
+        with self._lock:
+            return b"" if self._file.closed else os.pread(self._file.fileno(), _PIECE, offset)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()

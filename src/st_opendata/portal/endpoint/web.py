@@ -1,0 +1,243 @@
+"""The endpoint over HTTP: `/sparql` and `/data`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from st_opendata.portal.endpoint.cache import Whole
+from st_opendata.portal.endpoint.endpoint import Endpoint, Streamed
+from st_opendata.portal.endpoint.failures import PROBLEM_TYPE, QueryError
+from st_opendata.portal.endpoint.forms import GRAPHS, content_type, offered
+from st_opendata.portal.endpoint.protocol import (
+    ASKING,
+    READING,
+    graph_question,
+    not_acceptable,
+    question_of,
+    read_parameters,
+)
+from st_opendata.portal.endpoint.service import describe, graphs_of, write_description
+from st_opendata.portal.endpoint.wire import Head, Question
+from st_opendata.portal.negotiation import choose_type
+
+Page = Callable[[Request], Awaitable[Response]]
+"""Makes the page that a browser gets."""
+
+_T = TypeVar("_T")
+_HTML = "text/html"
+_PIECE = 64 * 1024
+_VARY = "Accept, Accept-Encoding"
+
+
+def routes(
+    endpoint_of: Callable[[Request], Endpoint], *, page: Page | None = None, base_url: str | None = None
+) -> list[Route]:
+    """`/sparql` (SPARQL 1.1 Protocol and Service Description) and `/data` (Graph Store HTTP Protocol, reading only).
+
+    `endpoint_of` gives the endpoint for a request. `page` makes what a browser gets at `/sparql` when it asks
+    nothing. `base_url` is the address of the site as visitors know it, by default the one that the request names.
+    """
+
+    async def sparql(request: Request) -> ASGIApp:
+        endpoint, url = endpoint_of(request), f"{(base_url or str(request.base_url)).rstrip('/')}/sparql"
+        if request.method not in ("GET", "HEAD", "POST"):
+            return _other_method(request.method, ASKING)
+        parameters = await read_parameters(request, endpoint.limits)
+        if request.method != "POST" and not parameters.pairs:
+            return await _introduce(request, endpoint, url, page)
+        question, seconds = question_of(request, parameters, url)
+        return await _answer(request, endpoint, question, seconds)
+
+    async def data(request: Request) -> ASGIApp:
+        endpoint = endpoint_of(request)
+        if request.method not in ("GET", "HEAD"):
+            return _other_method(request.method, READING)
+        question = graph_question(request, list(graphs_of(endpoint.release)))
+        return await _answer(request, endpoint, question, None)
+
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Retry-After"],
+        max_age=86400,
+    )
+    return [
+        Route(path, _Handler(work), methods=None, middleware=[cors], include_in_schema=False)
+        for path, work in (("/sparql", sparql), ("/data", data))
+    ]
+
+
+class _Handler:
+    """An ASGI application that tells a failure as the problem that it is."""
+
+    def __init__(self, work: Callable[[Request], Awaitable[ASGIApp]]) -> None:
+        self._work = work
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._work(request)
+        except QueryError as failure:
+            response = problem_response(failure)
+        await response(scope, receive, send)
+
+
+def problem_response(failure: QueryError) -> Response:
+    """A failure as RFC 9457 has it."""
+    headers = {"Cache-Control": "no-store"}
+    if failure.wait is not None:
+        headers["Retry-After"] = str(failure.wait)
+    body = json.dumps(failure.problem(), ensure_ascii=False, indent=1).encode()
+    return Response(body + b"\n", failure.status, headers, PROBLEM_TYPE)
+
+
+def _other_method(method: str, allowed: str) -> Response:
+    if method == "OPTIONS":
+        return Response(None, 204, {"Allow": allowed})
+    failure = QueryError(405, "read-only", f"{method} is refused: a release never changes", f"It answers {allowed}.")
+    response = problem_response(failure)
+    response.headers["Allow"] = allowed
+    return response
+
+
+async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
+    """The page for a browser; the service description for everybody else (Service Description §2)."""
+    offers = offered(GRAPHS)
+    chosen = choose_type(request.headers.get("accept"), (*offers, *([_HTML] if page else [])))
+    if page and chosen == _HTML:
+        return await page(request)
+    if chosen is None:
+        raise not_acceptable(GRAPHS)
+    headers = {"Vary": "Accept", "Cache-Control": "public, no-cache", "ETag": endpoint.tag_of(f"{url} {chosen}")}
+    if _has(request, headers["ETag"]):
+        return Response(None, 304, headers)
+    triples = await asyncio.to_thread(describe, endpoint.release, endpoint.description, url)
+    body = await asyncio.to_thread(write_description, triples, offers[chosen])
+    return Response(body, headers=headers, media_type=content_type(chosen))
+
+
+async def _answer(request: Request, endpoint: Endpoint, question: Question, seconds: float | None) -> ASGIApp:
+    headers = {"Vary": _VARY, "Cache-Control": "no-store"}
+    if question.is_steady:
+        headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(question)}
+        if _has(request, headers["ETag"]):
+            return Response(None, 304, headers)
+    is_old = request.scope["http_version"] == "1.0"
+    answer = await _while_connected(request, endpoint.answer(question, seconds, whole=is_old))
+    if answer is None:
+        return _Nothing()
+    headers |= _head(answer.head)
+    if isinstance(answer, Whole):
+        return _Paced(answer.body, headers, endpoint.limits.stall)
+    if answer.body.whole:
+        headers["Content-Length"] = str(answer.body.size)
+    return _Flowing(answer, headers, endpoint.limits.stall)
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the client has it already (RFC 9110 §13.1.2)."""
+    return tag in (each.strip() for each in request.headers.get("if-none-match", "").split(","))
+
+
+def _head(head: Head) -> dict[str, str]:
+    headers = {"Content-Type": content_type(head.media_type)}
+    return headers | ({"Content-Encoding": head.encoding} if head.encoding else {})
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """What the work gives; None where the client leaves before that, which cancels the work."""
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    working, watching = asyncio.create_task(work), asyncio.create_task(watch())
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        return await working if working.done() else None
+    finally:
+        working.cancel()
+        watching.cancel()
+
+
+class _Nothing:
+    """For a client that has left."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing."""
+
+
+class _Paced:
+    """A whole body, to a client that may be slow but must go on reading."""
+
+    def __init__(self, body: bytes, headers: dict[str, str], stall: float) -> None:
+        self._body = body
+        self._headers = headers | {"Content-Length": str(len(body))}
+        self._stall = stall
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        await _start(send, self._headers)
+        body = self._body if scope["method"] != "HEAD" else b""
+        last = max(0, len(body) - 1) // _PIECE * _PIECE
+        for offset in range(0, last, _PIECE):
+            if not await _sent(send, body[offset : offset + _PIECE], self._stall):
+                return
+        await send({"type": "http.response.body", "body": body[last:]})
+
+
+class _Flowing:
+    """A body as it comes. One that breaks off is not ended, so that the server aborts the connection."""
+
+    def __init__(self, answer: Streamed, headers: dict[str, str], stall: float) -> None:
+        self._answer = answer
+        self._headers = headers
+        self._stall = stall
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        watching = asyncio.create_task(self._leave(receive))
+        try:
+            await _start(send, self._headers)
+            if scope["method"] != "HEAD":
+                async for data in self._answer.body.read():
+                    for offset in range(0, len(data), _PIECE):
+                        if not await _sent(send, data[offset : offset + _PIECE], self._stall):
+                            return
+            await send({"type": "http.response.body"})
+        except EOFError:
+            return
+        finally:
+            watching.cancel()
+            self._answer.close()
+
+    async def _leave(self, receive: Receive) -> None:
+        """Give the answer up when the client leaves."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._answer.task.cancel()
+
+
+async def _start(send: Send, headers: dict[str, str]) -> None:
+    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 200, "headers": raw})
+
+
+async def _sent(send: Send, data: bytes, stall: float) -> bool:
+    """Whether the client took it in time."""
+    try:
+        async with asyncio.timeout(stall):
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+    except TimeoutError:
+        return False
+    return True

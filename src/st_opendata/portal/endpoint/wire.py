@@ -1,0 +1,96 @@
+"""What the server and a worker say to each other: a question one way; a head, pieces of a body and an end back."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+_FRAME = struct.Struct(">cI")
+_VARYING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE)
+"""Functions whose value differs from call to call (SPARQL 1.1 §17.4)."""
+
+FRAME_HEAD = _FRAME.size
+MESSAGE = 64 * 1024
+"""The largest message between server and nursery in bytes."""
+
+
+class Part(Enum):
+    """The parts of an answer: `HEAD` and `DATA` where there is one, then `END` in any case."""
+
+    QUESTION = b"Q"
+    HEAD = b"H"
+    DATA = b"D"
+    END = b"E"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """In which syntax a result is to be written, and by which media type its client knows it."""
+
+    form: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query with all that its answer depends on, beside the store.
+
+    `default_graphs` and `named_graphs` are the protocol's dataset (SPARQL 1.1 Protocol §2.1.4), both None where the
+    client gives none. `solutions` and `triples` say how to write either kind of result, None where the client takes
+    none of that kind. `rows` and `size` (bytes before compression) are what the answer may have.
+    """
+
+    text: str
+    solutions: Writing | None = None
+    triples: Writing | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    base: str | None = None
+    encoding: str | None = None
+    rows: int = 0
+    size: int = 0
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether asking again gives the same answer."""
+        return not _VARYING.search(self.text)
+
+    def encode(self) -> bytes:
+        """The question as JSON."""
+        content = {name: getattr(self, name) for name in self.__slots__}
+        for key in ("solutions", "triples"):
+            content[key] = content[key] and [content[key].form, content[key].media_type]
+        return json.dumps(content).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> Question:
+        """The question that `encode` has written."""
+        content: dict[str, Any] = json.loads(data)
+        for key in ("solutions", "triples"):
+            content[key] = content[key] and Writing(*content[key])
+        for key in ("default_graphs", "named_graphs"):
+            content[key] = content[key] if content[key] is None else tuple(content[key])
+        return cls(**content)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an answer is: its media type, and its content coding or None."""
+
+    media_type: str
+    encoding: str | None = None
+
+
+def frame(part: Part, payload: bytes) -> bytes:
+    """A part as it is sent."""
+    return _FRAME.pack(part.value, len(payload)) + payload
+
+
+def frame_of(head: bytes) -> tuple[Part, int]:
+    """Which part begins with these `FRAME_HEAD` bytes, and how many more it has."""
+    kind, size = _FRAME.unpack(head)
+    return Part(kind), size

@@ -1,0 +1,102 @@
+"""A process that answers one query after another from a store, and is killed when one takes too long.
+
+It can open neither a file nor a socket once it has begun, whatever a query makes the engine try.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict
+from io import FileIO
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import UsageError
+from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
+from st_opendata.portal.endpoint.wire import FRAME_HEAD, Head, Part, Question, frame, frame_of
+from st_opendata.portal.endpoint.writing import write_result
+from st_opendata.query import Query, Results, name_columns, refuse_updates_and_services, syntax_error
+
+_PAGE = resource.getpagesize()
+
+
+def serve(connection: socket.socket, store: ox.Store, prefixes: Mapping[str, str], memory: int) -> None:
+    """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
+    statistics = Path("/proc/self/statm").open("rb", buffering=0)  # noqa: SIM115 (it stays open)
+    allowed = _address_space(statistics) + memory
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
+    answerer = _Answerer(connection, store, dict(prefixes), memory)
+    while (question := _receive(connection)) is not None:
+        failure = answerer.answer(question)
+        grown = _address_space(statistics) > allowed - memory // 2
+        end = {"failure": failure and failure.fields(), "leaving": grown}
+        connection.sendall(frame(Part.END, json.dumps(end).encode()))
+        if grown:
+            return
+
+
+class _Answerer:
+    def __init__(self, connection: socket.socket, store: ox.Store, prefixes: dict[str, str], memory: int) -> None:
+        self._connection = connection
+        self._store = store
+        self._prefixes = prefixes
+        self._memory = memory
+
+    def answer(self, question: Question) -> QueryError | None:
+        """Send head and body of the answer; the failure where there is none, or where it broke off."""
+        query = Query(question.text)
+        try:
+            refuse_updates_and_services(query, self._prefixes, question.base)
+            results = self._run(question, name_columns(query, lambda text: self._run(question, text)))
+            write_result(results, question, self._prefixes, self._send_head, self._send)
+        except QueryError as failure:
+            return failure
+        except UsageError as error:
+            return refused(error)
+        except SyntaxError as error:
+            return refused(syntax_error(error, query, self._prefixes))
+        except MemoryError:
+            return memory_met(self._memory)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError, RuntimeError) as error:
+            return QueryError(
+                422, "query-failed", f"the query cannot be answered: {error}", "Ask for another format or otherwise."
+            )
+        return None
+
+    def _run(self, question: Question, text: str) -> Results:
+        default, named = question.default_graphs, question.named_graphs
+        return self._store.query(
+            text,
+            base_iri=question.base,
+            prefixes=self._prefixes,
+            default_graph=None if default is None else [ox.NamedNode(iri) for iri in default],
+            named_graphs=None if named is None else [ox.NamedNode(iri) for iri in named],
+        )
+
+    def _send_head(self, head: Head) -> None:
+        self._connection.sendall(frame(Part.HEAD, json.dumps(asdict(head)).encode()))
+
+    def _send(self, data: bytes) -> None:
+        self._connection.sendall(frame(Part.DATA, data))
+
+
+def _receive(connection: socket.socket) -> Question | None:
+    head = connection.recv(FRAME_HEAD, socket.MSG_WAITALL)
+    if len(head) < FRAME_HEAD:
+        return None
+    _, size = frame_of(head)
+    data = connection.recv(size, socket.MSG_WAITALL)
+    return Question.decode(data) if len(data) == size else None
+
+
+def _address_space(statistics: FileIO) -> int:
+    """Bytes of the process's address space (proc(5), /proc/pid/statm)."""
+    statistics.seek(0)
+    return int(statistics.read(64).split()[0]) * _PAGE

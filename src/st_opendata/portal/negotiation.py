@@ -1,0 +1,69 @@
+"""Content negotiation by Accept, Accept-Encoding and Accept-Language (RFC 9110 §12.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import mimeparse
+
+
+@lru_cache(maxsize=1000)  # clients send few different headers, and reading one takes longer than all else here
+def choose_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
+    """The media type that a client likes best, the earlier one where it likes several as much; None where it has none.
+
+    Each offer has the quality of the most specific range that fits it (§12.5.1). Without a header, or with one that
+    holds no media range, everything is acceptable. Ranges that are no media ranges are passed over.
+    """
+    ranges = [parsed for part in (accept or "").split(",") if (parsed := _parsed(part))]
+    if not ranges:
+        return offers[0]
+    qualities = [float(mimeparse.quality_parsed(offer, ranges)) for offer in offers]
+    best = max(qualities)
+    return offers[qualities.index(best)] if best > 0 else None
+
+
+def choose_encoding(accept: str | None, offers: tuple[str, ...]) -> str | None:
+    """The content coding that a client likes best, the earlier one where it likes several as much (§12.5.3).
+
+    None stands for the bytes as they are, also where the client refuses those: they are better than nothing.
+    """
+    qualities = _qualities(accept)
+    wanted = {offer: qualities.get(offer, qualities.get("*", 0.0)) for offer in offers}
+    best = max(wanted.values(), default=0.0)
+    if best <= 0 or best < qualities.get("identity", 0.0):
+        return None
+    return next(offer for offer, quality in wanted.items() if quality == best)
+
+
+def choose_language(accept: str | None, offers: Sequence[str]) -> str:
+    """The language that a reader likes best, the first offer where none is liked (§12.5.4; lookup of RFC 4647 §3.4)."""
+    qualities = _qualities(accept)
+    languages: dict[str, float] = {}
+    for tag, quality in qualities.items():
+        language = tag.partition("-")[0]
+        languages[language] = max(quality, languages.get(language, 0.0))
+    wanted = {offer: languages.get(offer, 0.0) for offer in offers}
+    best = max(offers, key=lambda offer: wanted[offer])
+    return best if wanted[best] > 0 else offers[0]
+
+
+def _qualities(accept: str | None) -> dict[str, float]:
+    """The quality of each name in a header, in lower case; what has none has 1 (§12.4.2)."""
+    qualities: dict[str, float] = {}
+    for part in (accept or "").split(","):
+        name, _, parameter = part.partition(";")
+        quality = parameter.strip().lower().removeprefix("q=")
+        try:
+            qualities[name.strip().lower()] = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+    return qualities
+
+
+def _parsed(media_range: str) -> tuple[str, str, dict[str, str]] | None:
+    try:
+        main, sub, parameters = mimeparse.parse_media_range(media_range)
+    except mimeparse.MimeTypeParseException:
+        return None
+    return main.lower(), sub.lower(), {"q": parameters.get("q", "1")}

@@ -1,0 +1,108 @@
+"""Full-text search over the datasets of an edition: SQLite FTS5, in a temporary database that spills to disk.
+
+Accents and case do not matter, `ß` is found as `ss`, and the beginning of a word finds it. Whatever a visitor types is
+taken as words: no syntax, so no bad input.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from threading import Lock
+
+_MOST_WORDS = 12
+_LONGEST_WORD = 60
+_FIELDS = ("title", "keywords", "description", "columns")
+_WEIGHTS = "10, 6, 3, 1"
+"""Of a word in each field, for BM25."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The words of one dataset in all languages, by field."""
+
+    title: str
+    keywords: str
+    description: str
+    columns: str
+
+
+class Index:
+    """The documents by their number; safe to ask from any thread."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._lock = Lock()
+        # "" is a database in a temporary file of SQLite's own, which is gone when the connection is closed.
+        self._database = sqlite3.connect("", check_same_thread=False)
+        fields = ", ".join(_FIELDS)
+        self._database.execute(
+            f"CREATE VIRTUAL TABLE found USING fts5({fields}, content='', tokenize='unicode61 remove_diacritics 2')"
+        )
+        self._database.execute("CREATE VIRTUAL TABLE words USING fts5vocab(found, row)")
+        self._database.executemany(
+            f"INSERT INTO found(rowid, {fields}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 (names of ours)
+            (
+                (number, *(_folded(getattr(document, name)) for name in _FIELDS))
+                for number, document in enumerate(documents)
+            ),
+        )
+        self._database.commit()
+
+    def search(self, asked: str) -> list[int] | None:
+        """The numbers of the documents that have all words, or words that begin so, best first; None for no words."""
+        words = words_of_query(asked)
+        if not words:
+            return None
+        match = " ".join(f'"{word}"*' for word in words)
+        order = f"bm25(found, {_WEIGHTS}), rowid"
+        with self._lock:
+            rows = self._database.execute(
+                f"SELECT rowid FROM found WHERE found MATCH ? ORDER BY {order}",  # noqa: S608 (weights of ours)
+                [match],
+            )
+            return [number for (number,) in rows]
+
+    def suggest(self, asked: str) -> str | None:
+        """The query with its unknown words replaced by the nearest known ones; None where there is nothing near."""
+        near = {word: self._nearest(word) for word in words_of_query(asked)}
+        if not near or None in near.values() or all(word == other for word, other in near.items()):
+            return None
+        return " ".join(filter(None, near.values()))
+
+    def _nearest(self, word: str) -> str | None:
+        """The word itself where it finds something, else the nearest that begins alike."""
+        with self._lock:
+            known = [
+                term
+                for (term,) in self._database.execute(
+                    "SELECT term FROM words WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT 20000",
+                    [word[0], word[0] + "\U0010ffff", len(word) - 2, len(word) + _LONGEST_WORD],
+                )
+            ]
+        if any(term.startswith(word) for term in known):
+            return word
+        return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), None)
+
+    def close(self) -> None:
+        """Give up the index."""
+        with self._lock:
+            self._database.close()
+
+
+def words_of_query(asked: str) -> list[str]:
+    """The words that are searched for: at most twelve."""
+    found = re.findall(r"[^\W_]+", _folded(asked[:1000]))
+    return [word[:_LONGEST_WORD] for word in dict.fromkeys(found)][:_MOST_WORDS]
+
+
+def _folded(text: str) -> str:
+    """Text without accents, case, and the differences of Unicode's compatibility forms (`ß` becomes `ss`).
+
+    SQLite's tokenizer knows the accents of Latin letters alone.
+    """
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()

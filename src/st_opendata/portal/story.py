@@ -1,0 +1,191 @@
+"""The project told as a page: the story that the release carries, with the answers to its queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from weakref import WeakKeyDictionary
+
+from markupsafe import Markup, escape
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.model.text import Text, pick
+from st_opendata.pictures import Bar, Chart, Place
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.figures import bar_figure, map_figure
+from st_opendata.portal.rendering import edition_of, language_of, page, page_url
+from st_opendata.portal.things.names import Names, parse_literal
+from st_opendata.portal.things.values import Value, value_of
+from st_opendata.portal.wording import Words, words_of
+from st_opendata.query import Table
+from st_opendata.story import Answers, Part, Section, Story, localised
+from st_opendata.story.reading import VARIABLE
+
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` where there is a picture.
+
+    `query` is the address of the editor with the query, `numbers` are the columns that stand at the right.
+    """
+
+    kind: str
+    text: Markup
+    query: str | None
+    headings: tuple[str, ...] = ()
+    rows: tuple[tuple[Value, ...], ...] = ()
+    groups: tuple[tuple[Value, tuple[tuple[Value, ...], ...]], ...] = ()
+    numbers: tuple[bool, ...] = ()
+    figure: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section of the page."""
+
+    id: str
+    title: str
+    parts: tuple[Shown, ...]
+
+
+_chapters: WeakKeyDictionary[Edition, dict[str, tuple[Chapter, ...]]] = WeakKeyDictionary()
+"""An edition never changes, so its story is told once in each language."""
+
+
+def show_story(request: Request) -> Response:
+    """The page; 404 where the catalogue tells no story."""
+    edition, language = edition_of(request), language_of(request)
+    if edition.story is None:
+        raise HTTPException(404)
+    told, answers = edition.story
+    known = _chapters.setdefault(edition, {})
+    if language not in known:
+        known[language] = tuple(_Teller(edition, told.queries, answers, language).tell(told.story))
+    return page(request, "story.html", story=told.story, chapters=known[language])
+
+
+class _Teller:
+    """Tells the parts of one story in one language."""
+
+    def __init__(self, edition: Edition, queries: Mapping[str, str], answers: Answers, language: str) -> None:
+        self._queries, self._answers = queries, answers
+        self._language = language
+        self._words: Words = words_of(language)
+        self._names = Names(edition, language)
+
+    def tell(self, story: Story) -> Iterable[Chapter]:
+        for section in story.sections:
+            yield Chapter(section.id, pick(section.title, self._language), tuple(self._parts(section)))
+
+    def _parts(self, section: Section) -> Iterable[Shown]:
+        for number, part in enumerate(section.parts):
+            text = pick(part.text or {}, self._language)
+            if part.query is None:
+                yield Shown("text", escape(text), None)
+                continue
+            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._language))
+            table = self._table(part.query)
+            rows = self._rows(table)
+            if part.show == "text":
+                yield Shown("text", _filled(text, rows[0], query), query)
+            else:
+                yield self._shown(part, f"{section.id}-{number}", text, query, table, rows)
+
+    def _table(self, query: str) -> Table:
+        """The answer in the language, or the one that serves all of them."""
+        tables = self._answers[query]
+        return tables.get(self._language) or tables["en"]
+
+    def _rows(self, table: Table) -> list[Row]:
+        self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
+        return [
+            {
+                name: value_of(term, self._names, self._words, {}) if term else Value()
+                for name, term in zip(table.variables, row, strict=True)
+            }
+            for row in table.rows
+        ]
+
+    def _shown(self, part: Part, name: str, text: str, query: str, table: Table, rows: Sequence[Row]) -> Shown:
+        columns = list(part.columns)
+        headings = tuple(pick(heading, self._language) for heading in part.columns.values())
+        raw = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
+        cells = tuple(tuple(row[column] for column in columns) for row in rows)
+        figure = None
+        if part.show == "map":
+            figure = self._map(name, text, columns, rows, raw)
+        elif part.show == "bars":
+            figure = self._bars(name, text, part.columns, rows, raw)
+        return Shown(
+            kind=part.show,
+            text=escape(text),
+            query=query,
+            headings=headings,
+            rows=cells,
+            groups=tuple(
+                (first, tuple(row[1:] for row in group)) for first, group in groupby(cells, key=lambda row: row[0])
+            ),
+            numbers=tuple(all(_is_number(row[column]) for row in raw if row[column]) for column in columns),
+            figure=figure,
+        )
+
+    def _map(
+        self, name: str, title: str, columns: Sequence[str], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
+    ) -> Markup:
+        """Places by the first column; the second says of which kind each is."""
+        kinds = list(dict.fromkeys(_text(row[columns[1]]) for row in rows)) if len(columns) > 1 else []
+        places = [
+            Place(
+                _text(row[columns[0]]),
+                float(parse_literal(terms["latitude"]).text),
+                float(parse_literal(terms["longitude"]).text),
+                kinds.index(_text(row[columns[1]])) if kinds else None,
+            )
+            for row, terms in zip(rows, raw, strict=True)
+        ]
+        return map_figure(name, title, places, kinds, self._language)
+
+    def _bars(
+        self, name: str, title: str, columns: Mapping[str, Text], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
+    ) -> Markup:
+        """One bar a row: the first column is its name, the second its length."""
+        first, second, *_ = columns
+        bars = [
+            Bar(_text(row[first]), Decimal(parse_literal(terms[second]).text))
+            for row, terms in zip(rows, raw, strict=True)
+        ]
+        chart = Chart(title, pick(columns[second], self._language), bars)
+        return bar_figure(name, chart, self._language)
+
+
+def _filled(text: str, row: Row, query: str) -> Markup:
+    """The text with its values: a thing leads to its page, a number to the query that counted it."""
+    pieces = VARIABLE.split(text)
+    filled = [escape(piece) if number % 2 == 0 else _linked(row[piece], query) for number, piece in enumerate(pieces)]
+    return Markup("").join(filled)
+
+
+def _linked(value: Value, query: str) -> Markup:
+    href = (value.thing.href or value.thing.away) if value.thing else query
+    return Markup('<a class="value" href="{}"><bdi>{}</bdi></a>').format(href or query, _text(value))
+
+
+def _text(value: Value) -> str:
+    return value.thing.name if value.thing else value.text
+
+
+def _is_number(term: str) -> bool:
+    if not term.startswith('"'):
+        return False
+    literal = parse_literal(term)
+    return literal.datatype.rpartition("#")[2] in ("integer", "decimal", "double", "float", "nonNegativeInteger")
+
+
+ROUTES = [Route("/{language:language}/story", show_story)]

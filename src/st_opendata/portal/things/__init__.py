@@ -1,0 +1,1 @@
+"""A page and RDF documents for every IRI that a release states something about."""

@@ -1,0 +1,196 @@
+"""Requests for the ontology and the schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyoxigraph as ox
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from st_opendata.model.text import LANGUAGES, pick
+from st_opendata.namespaces import PREFIXES
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.negotiation import choose_language
+from st_opendata.portal.rendering import base_url, edition_of, language_of, page
+from st_opendata.portal.things.addresses import FORMATS, whole_targets
+from st_opendata.portal.things.names import Names, shorten
+from st_opendata.portal.things.routes import negotiated, redirect
+from st_opendata.portal.vocabulary.diagram import End, Row, draw_properties
+from st_opendata.portal.vocabulary.ontology import Ontology, Term, ontology_of
+from st_opendata.portal.vocabulary.schemes import describe_scheme, find_schemes, scheme_members
+from st_opendata.portal.wording import words_of
+from st_opendata.rdf import rdf_bytes, used_prefixes
+
+_SYNTAXES = {
+    TURTLE: ox.RdfFormat.TURTLE,
+    JSON_LD: ox.RdfFormat.JSON_LD,
+    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    RDF_XML: ox.RdfFormat.RDF_XML,
+}
+
+
+def redirect_ontology(request: Request) -> Response:
+    """From the ontology to its page or one of its documents, 303."""
+    return negotiated(request, _targets(request, "/ontology", "ontology"))
+
+
+def redirect_scheme(request: Request) -> Response:
+    """From a scheme to its page or one of its documents; or such a document itself, `/scheme/NAME.ttl`."""
+    name = request.path_params["name"]
+    stem, dot, extension = name.rpartition(".")
+    if dot + extension in FORMATS:
+        return _send_scheme(request, _scheme(edition_of(request), stem), stem, dot + extension)
+    _scheme(edition_of(request), name)
+    return negotiated(request, _targets(request, f"/scheme/{name}", f"scheme/{name}"))
+
+
+def redirect_concept(request: Request) -> Response:
+    """From a concept to its page or a document about it."""
+    scheme = _scheme(edition_of(request), request.path_params["name"])
+    iri = f"{scheme}/{request.path_params['concept']}"
+    if f"<{iri}>" not in scheme_members(edition_of(request), scheme):
+        raise HTTPException(404)
+    return redirect(request, iri)
+
+
+def send_ontology(request: Request) -> Response:
+    """The ontology as a whole in one of the formats; Turtle as its authors wrote it, where it is one file."""
+    edition, form = edition_of(request), _form(request)
+    files = ontology_of(edition).files
+    if form is TURTLE and len(files) == 1:
+        content = (edition.folder / files[0]).read_bytes()
+    else:
+        triples = (
+            quad.triple
+            for file in files
+            for quad in ox.parse(path=str(edition.folder / file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        )
+        content = ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
+    return _document(request, content, form, "/ontology", "ontology", [head.iri for head in ontology_of(edition).heads])
+
+
+def show_ontology(request: Request) -> Response:
+    """The whole vocabulary on one page."""
+    edition, language = edition_of(request), language_of(request)
+    ontology = ontology_of(edition)
+    names = Names(edition, language)
+    terms = (*ontology.classes, *ontology.properties)
+    names.learn({iri for term in terms for iri in _mentioned(term)})
+
+    def by_name(found: Sequence[Term]) -> list[Term]:
+        return sorted(found, key=lambda term: names.of(term.iri).name.casefold())
+
+    diagram = draw_properties(_rows(ontology, names, language), words_of(language)("diagram"))
+    return page(
+        request,
+        "ontology.html",
+        ontology=ontology,
+        classes=by_name(ontology.classes),
+        properties=by_name(ontology.properties),
+        schemes=[(name, names.of(iri)) for name, iri in sorted(find_schemes(edition).items())],
+        names=names,
+        anchor=lambda iri: _anchor(edition, iri),
+        documents=_documents("/ontology"),
+        diagram=diagram,
+    )
+
+
+def show_scheme(request: Request) -> Response:
+    """One scheme on a page."""
+    edition, language, name = edition_of(request), language_of(request), request.path_params["name"]
+    scheme = describe_scheme(edition, _scheme(edition, name), language)
+    return page(request, "scheme.html", scheme=scheme, documents=_documents(f"/scheme/{name}"))
+
+
+def _scheme(edition: Edition, name: str) -> str:
+    """The IRI of the scheme; HTTPException 404 where there is none of that name."""
+    try:
+        return find_schemes(edition)[name]
+    except KeyError:
+        raise HTTPException(404) from None
+
+
+def _send_scheme(request: Request, iri: str, name: str, extension: str) -> Response:
+    edition, form = edition_of(request), FORMATS[extension]
+    described = edition.index.about([f"<{iri}>", *scheme_members(edition, iri)])
+    lines = sorted({f"{each.subject} {each.predicate} {each.object} ." for each in described})
+    content = rdf_bytes([lines], form, used_prefixes([lines], PREFIXES | edition.release.prefixes))
+    return _document(request, content, form, f"/scheme/{name}", f"scheme/{name}", [iri])
+
+
+def _document(
+    request: Request, content: bytes, form: Format, path: str, shown: str, described: Sequence[str]
+) -> Response:
+    site = base_url(request)
+    links = [f'<{iri}>; rel="describes"' for iri in described]
+    links.append(f'<{site}{path}{form.extension}>; rel="canonical"')
+    for media_type, target in _targets(request, path, shown).items():
+        if media_type != form.media_type:
+            links.append(f'<{site}{target}>; rel="alternate"; type="{media_type}"')
+    headers = {"Link": ", ".join(links), "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=60"}
+    charset = "; charset=utf-8" if form is TURTLE else ""
+    return Response(content, headers=headers | {"Content-Type": form.media_type + charset})
+
+
+def _targets(request: Request, path: str, shown: str) -> dict[str, str]:
+    """The addresses of the page and the documents by media type."""
+    language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+    return whole_targets(path, f"/{language}/{shown}")
+
+
+def _documents(path: str) -> dict[str, tuple[str, str]]:
+    return {form.label: (f"{path}{extension}", form.media_type) for extension, form in FORMATS.items()}
+
+
+def _form(request: Request) -> Format:
+    try:
+        return FORMATS[f".{request.path_params['extension']}"]
+    except KeyError:
+        raise HTTPException(404) from None
+
+
+def _prefixes(form: Format) -> dict[str, str]:
+    return {} if form is N_TRIPLES else PREFIXES
+
+
+def _mentioned(term: Term) -> Iterator[str]:
+    yield term.iri
+    yield from (*term.parents, *term.children, *term.domains, *term.ranges, *term.properties)
+
+
+def _anchor(edition: Edition, iri: str) -> str:
+    """The local name for terms of ours, so that the IRI with its fragment leads there; else the prefixed name."""
+    return iri.rpartition("#")[2] if "#" in iri else shorten(iri, edition.release)
+
+
+def _rows(ontology: Ontology, names: Names, language: str) -> list[Row]:
+    def end(iri: str) -> End:
+        named = names.of(iri)
+        return End(named.name, named.href or named.away)
+
+    anything = words_of(language)("anything")
+    rows = [
+        Row(
+            end(domain) if domain else End(anything),
+            End(pick(each.label, language) or names.of(each.iri).name, names.of(each.iri).href),
+            end(value) if value else End(anything),
+        )
+        for each in ontology.properties
+        for domain in each.domains or ("",)
+        for value in each.ranges or ("",)
+    ]
+    return sorted(rows, key=lambda row: (row.domain.name.casefold(), row.property.name.casefold(), row.range.name))
+
+
+ROUTES = [
+    Route("/ontology", redirect_ontology),
+    Route("/ontology.{extension}", send_ontology),
+    Route("/{language:language}/ontology", show_ontology),
+    Route("/scheme/{name}", redirect_scheme),
+    Route("/scheme/{name}/{concept}", redirect_concept),
+    Route("/{language:language}/scheme/{name}", show_scheme),
+]

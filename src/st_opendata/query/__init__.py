@@ -1,0 +1,136 @@
+"""SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
+
+The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. (Oxigraph's own union
+of graphs is no merge: a triple that stands in two graphs is found twice.) `SERVICE` and updates are refused before
+anything runs: a query reaches neither the network nor the release.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.namespaces import PREFIXES
+from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
+from st_opendata.query.text import Query, Results, check_query, name_columns, refuse_updates_and_services, syntax_error
+from st_opendata.rdf import used_prefixes
+
+__all__ = [
+    "FORMATS",
+    "GRAPH_FORMATS",
+    "ONTOLOGY_GRAPH",
+    "SOLUTION_FORMATS",
+    "Query",
+    "Results",
+    "Table",
+    "answer",
+    "ask",
+    "catalogue_graph_of",
+    "check_query",
+    "fill",
+    "load",
+    "load_files",
+    "name_columns",
+    "refuse_updates_and_services",
+    "syntax_error",
+]
+
+SOLUTION_FORMATS = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+FORMATS = ("table", *SOLUTION_FORMATS, *GRAPH_FORMATS)
+_SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
+"""What a format for solutions means for the triples of CONSTRUCT and DESCRIBE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Solutions as terms in N-Triples syntax, empty where a variable has no value."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def answer(folder: Path, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+    """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
+
+    Raises:
+        InputError: the folder is no release or cannot be read, or the query took longer than `timeout` seconds.
+        UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
+    """
+    refuse_updates_and_services(query)
+    return ask(load(folder), query, form, timeout)
+
+
+def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+    """Run a query on a store that was loaded; as `answer`."""
+    refuse_updates_and_services(query)
+    outcome: list[Table | bytes | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(_evaluate(store, query, form))
+        except (UsageError, InputError, SyntaxError, ValueError, OSError, RuntimeError) as error:
+            outcome.append(error.with_traceback(None))  # its frames hold results that may not leave this thread
+
+    # In a thread of its own, since Oxigraph cannot be stopped: Ctrl-C and the time-out reach the waiting main thread.
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(timeout)
+    if worker.is_alive():
+        raise InputError(
+            f"the query took longer than {timeout:g} seconds", remedy="Make it more selective, or raise --timeout."
+        )
+    [result] = outcome
+    if isinstance(result, SyntaxError):
+        raise syntax_error(result, query) from result
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
+    def run(text: str) -> Results:
+        return store.query(text, prefixes=PREFIXES)
+
+    results = run(name_columns(query, run))
+    if isinstance(results, ox.QueryTriples):
+        return _graph(results, form or "turtle")
+    if form in GRAPH_FORMATS:
+        raise _misfit(form, "SELECT and ASK give a table", ("table", *SOLUTION_FORMATS))
+    if form in SOLUTION_FORMATS:
+        return results.serialize(format=SOLUTION_FORMATS[form]) or b""
+    if isinstance(results, ox.QueryBoolean):
+        return Table(("answer",), (("yes" if results else "no",),))
+    variables = tuple(variable.value for variable in results.variables)
+    rows = tuple(tuple(str(value) if value is not None else "" for value in solution) for solution in results)
+    return Table(variables, rows)
+
+
+def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
+    kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
+    if kind is None:
+        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)
+    found = sorted(triples, key=str)
+    prefixes = None
+    if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML):
+        prefixes = used_prefixes([[str(triple) for triple in found]], PREFIXES)
+    return ox.serialize(found, format=kind, prefixes=prefixes) or b""
+
+
+def _misfit(form: str, why: str, fitting: Iterable[str]) -> UsageError:
+    return UsageError(f"{why}, which --format {form} cannot hold", remedy=f"Use one of: {', '.join(fitting)}.")

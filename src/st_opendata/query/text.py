@@ -1,0 +1,138 @@
+"""The text of a query: what it may not ask, where it is wrong, and the columns of `SELECT *`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from st_opendata.errors import UsageError
+from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
+
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+_TOKEN = re.compile(
+    r"""
+      \#[^\n\r]*                                             # comment
+    | <[^<>"{}|^`\\\x00-\x20]*>                              # IRI
+    | \"{3}(?:\\.|(?!\"{3}).)*\"{3} | '{3}(?:\\.|(?!'{3}).)*'{3}
+    | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'          # strings
+    | [?$][\w]+ | @[a-zA-Z0-9-]+                             # variable, language tag
+    | (?P<prefix>[\w.-]*):(?:\\.|[\w.%:-])*                 # prefixed name, blank node
+    | (?P<word>[A-Za-z]+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
+_STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
+_SERVICE = re.compile("service", re.IGNORECASE)
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_EMPTY = ox.Store()
+"""A store to parse with: it has nothing to find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SPARQL query and where it was read from, for messages."""
+
+    text: str
+    shown: str = "query"
+
+    def place_of(self, index: int) -> Place:
+        """The position of a character."""
+        before = self.text[:index]
+        return Place(self.shown, line=before.count("\n") + 1, offset=index - before.rfind("\n"))
+
+
+def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> None:
+    """Raise UsageError for an update (SPARQL 1.1 Update) or a SERVICE pattern (Federated Query): neither runs here.
+
+    Whether SERVICE is the keyword or part of a name, a text or a comment is left to the engine's own parser, which no
+    spelling can fool: a query in which the word is misspelt throughout is still SPARQL, unless it was the keyword.
+    """
+    words = [token for token in _TOKEN.finditer(query.text) if token["word"]]
+    first = next((word for word in words if word[0].upper() not in ("PREFIX", "BASE")), None)
+    if first and first[0].upper() in _UPDATES:
+        raise UsageError(
+            f"{first[0].upper()} is an update, and a release never changes",
+            place=query.place_of(first.start()),
+            remedy="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; change the tables and build again.",
+        )
+    if not _SERVICE.search(query.text):
+        return
+    try:
+        _EMPTY.query(_misspelt(query.text), base_iri=base, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        keyword = next((word for word in words if word[0].upper() == "SERVICE"), None)
+        if keyword is None:
+            raise syntax_error(error, query, prefixes) from error
+        raise UsageError(
+            "SERVICE asks another server, and queries stay in the release",
+            place=query.place_of(keyword.start()),
+            remedy="Leave it out; load the dumps into a store of your own to join them with other data.",
+        ) from error
+
+
+def check_query(query: Query) -> None:
+    """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
+    refuse_updates_and_services(query)
+    try:
+        _EMPTY.query(query.text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        raise syntax_error(error, query) from error
+
+
+def _misspelt(text: str) -> str:
+    """The text with the last letter of each `service` changed, to one that makes no word that is there already."""
+    other = next((letter for letter in "xqzjk" if f"servic{letter}" not in text.lower()), "x")
+    return _SERVICE.sub(lambda found: found[0][:-1] + other, text)
+
+
+def name_columns(query: Query, run: Callable[[str], Results]) -> str:
+    """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name.
+
+    `run` hands a text to the engine, which seeks no solution before it is asked for one; raises what it raises.
+    """
+    tokens = list(_TOKEN.finditer(query.text))
+    first = next((token for token in tokens if (token["word"] or "PREFIX").upper() not in ("PREFIX", "BASE")), None)
+    star = _STAR.match(query.text, first.end()) if first and first[0].upper() == "SELECT" else None
+    results = run(query.text) if star else None
+    if not star or not isinstance(results, ox.QuerySolutions):
+        return query.text
+    found = {variable.value for variable in results.variables}
+    columns = [name for name in dict.fromkeys(token[0][1:] for token in tokens if token[0][0] in "?$") if name in found]
+    if not columns:
+        return query.text
+    return f"{query.text[: star.start(1)]} {' '.join(f'?{name}' for name in columns)} {query.text[star.end(1) :]}"
+
+
+def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] = PREFIXES) -> UsageError:
+    """What the engine found wrong, at its line and column."""
+    found = _POSITION.match(str(error))
+    if not found:
+        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.shown))
+    if unknown := _unknown_prefix(query, prefixes):
+        return UsageError(
+            f'the prefix "{unknown["prefix"]}" of "{unknown[0]}" is unknown',
+            place=query.place_of(unknown.start()),
+            remedy=f"Declare it with PREFIX; known without that: {', '.join(sorted(prefixes))}.",
+        )
+    line, offset, expected = int(found[1]), int(found[2]), found[3]
+    lines = query.text.splitlines() or [""]
+    rest = lines[line - 1][offset - 1 :].strip() if line <= len(lines) else ""
+    near = f'at "{rest[:40]}"' if rest else "at its end" if line >= len(lines) else "at the end of the line"
+    return UsageError(
+        f"the query is not SPARQL {near}" + (f": {expected}" if len(expected) <= 120 else ""),
+        place=Place(query.shown, line=line, offset=offset),
+        remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
+    )
+
+
+def _unknown_prefix(query: Query, prefixes: Mapping[str, str]) -> re.Match[str] | None:
+    """The first name whose prefix is neither ours nor declared, which Oxigraph reports as any other syntax error."""
+    known = {"_", *prefixes, *re.findall(r"PREFIX\s+([\w.-]*):", query.text, re.IGNORECASE)}
+    names = (token for token in _TOKEN.finditer(query.text) if token["prefix"] is not None)
+    return next((name for name in names if name["prefix"] not in known), None)

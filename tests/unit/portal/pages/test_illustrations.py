@@ -1,0 +1,110 @@
+"""Maps and charts of datasets, drawn from the rows of the release."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+from starlette.testclient import TestClient
+
+from st_opendata.formats import PARQUET
+from st_opendata.model.release import Distribution, File
+from st_opendata.portal import illustrations
+from st_opendata.portal.columns import Column, Reference, Table
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.illustrations import Illustrations
+from st_opendata.portal.rows import open_rows
+
+AMOUNT = "http://data.europa.eu/s66#value"
+CURRENCY = "http://data.europa.eu/s66#currency"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+
+
+def column(name: str, datatype: str = "string", states: str | None = None, language: str | None = None) -> Column:
+    return Column(name, {"en": name.title()}, {}, datatype, False, None, states, None, language)
+
+
+def table(folder: Path, name: str, columns: tuple[Column, ...], rows: str) -> Table:
+    path = folder / f"{name}.parquet"
+    names = ", ".join(each.name for each in columns)
+    duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) AS t({names})) TO '{path}' (FORMAT parquet)")
+    file = Distribution(File(path.name, path.stat().st_size, ""), PARQUET, {}, "d", name)
+    return Table(name, {"en": name.title()}, {}, columns, 0, (file,))
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Any:
+    rows = open_rows(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+    yield rows
+    rows.close()
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter() if each.tag.endswith("text")]
+
+
+def test_a_table_with_positions_has_a_map(edition: Edition) -> None:
+    [drawn] = Illustrations(edition).of("places", "en")
+    assert drawn.table == "cities"
+    assert "Lyon" in texts(drawn.wide)
+    assert "Vienna" in texts(drawn.narrow)
+    assert ET.fromstring(drawn.wide).get("width") != ET.fromstring(drawn.narrow).get("width")
+
+
+def test_a_table_without_has_none(edition: Edition) -> None:
+    assert Illustrations(edition).of("texts", "en") == ()
+
+
+def test_every_picture_has_its_table(client: TestClient) -> None:
+    text = client.get("/en/dataset/places").text
+    [figure] = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+    assert 'href="/en/dataset/places/table/cities"' in figure
+    assert figure.count('role="img"') == 2
+    ids = re.findall(r'id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert "style=" not in figure
+
+
+def test_money_is_drawn_largest_first_by_the_names_of_rows(tmp_path: Path, rows: Any) -> None:
+    people = table(tmp_path, "people", (column("id"), column("name", states=LABEL)), "('a', 'Anna'), ('b', 'Ben')")
+    named = replace(column("who"), reference=Reference("d", "people"))
+    columns = (column("id"), named, column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
+    values = "('1', 'a', 10.5, 'EUR'), ('2', 'b', 2000000.0, 'EUR'), ('3', 'c', NULL, NULL)"
+    money = table(tmp_path, "money", columns, values)
+    drawn = illustrations._money(rows, money, [money, people], "en")
+    assert drawn
+    said = texts(drawn.wide)
+    assert said.index("Ben") < said.index("Anna")
+    assert "2,000,000" in said
+    assert "Amount (EUR)" in said
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "('1', 1.0, 'EUR'), ('2', 2.0, 'USD')",
+        "('1', 1.0, 'EUR'), ('2', -2.0, 'EUR')",
+        "('1', 1.0, 'EUR'), ('2', NULL, 'EUR')",
+    ],
+)
+def test_amounts_that_do_not_compare_are_not_drawn(tmp_path: Path, rows: Any, values: str) -> None:
+    columns = (column("id"), column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
+    money = table(tmp_path, "money", columns, values)
+    assert illustrations._money(rows, money, [money], "en") is None
+
+
+def test_years_stay_in_their_order(tmp_path: Path, rows: Any) -> None:
+    columns = (column("id"), column("day", "date", LABEL))
+    days = ", ".join(f"('{n}', DATE '{2018 + (n > 3) + (n > 9)}-01-01')" for n in range(12))
+    dated = table(tmp_path, "dated", columns, days)
+    drawn = illustrations._years(rows, dated, [dated], "en")
+    assert drawn
+    assert [text for text in texts(drawn.wide) if text.startswith("20")] == ["2018", "2019", "2020"]
+    few = table(tmp_path, "few", columns, "('1', DATE '2018-01-01'), ('2', DATE '2019-01-01')")
+    assert illustrations._years(rows, few, [few], "en") is None

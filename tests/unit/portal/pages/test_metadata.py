@@ -1,0 +1,102 @@
+"""What programs read: DCAT-AP and VoID with the portal's addresses, sitemaps, robots.txt."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rdflib
+from rdflib.namespace import DCAT
+from starlette.testclient import TestClient
+
+from st_opendata.portal import metadata
+
+HOME = "https://data.example.eu"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
+FORMATS = [
+    ("ttl", "turtle", "text/turtle"),
+    ("jsonld", "json-ld", "application/ld+json"),
+    ("rdf", "xml", "application/rdf+xml"),
+]
+
+
+def read(text: str, syntax: str) -> rdflib.Graph:
+    return rdflib.Graph().parse(data=text, format=syntax)
+
+
+@pytest.mark.parametrize(("extension", "syntax", "kind"), FORMATS)
+def test_without_an_address_the_catalogue_is_the_file_of_the_release(
+    client: TestClient, release: Path, extension: str, syntax: str, kind: str
+) -> None:
+    answer = client.get(f"/catalog.{extension}")
+    assert answer.headers["Content-Type"].partition(";")[0] == kind
+    assert answer.content == (release / f"catalog.{extension}").read_bytes()
+
+
+@pytest.mark.parametrize(("extension", "syntax", "kind"), FORMATS)
+def test_where_the_portal_has_an_address_files_are_there(
+    moved: TestClient, release: Path, extension: str, syntax: str, kind: str
+) -> None:
+    answer = moved.get(f"/catalog.{extension}")
+    assert answer.headers["Content-Type"].partition(";")[0] == kind
+    graph, before = read(answer.text, syntax), rdflib.Graph().parse(release / "catalog.ttl")
+    urls = {str(url) for name in (DCAT.accessURL, DCAT.downloadURL) for url in graph.objects(None, name)}
+    assert urls
+    for url in urls:
+        assert moved.get(url).status_code == 200, url
+    assert {str(url) for url in graph.objects(None, DCAT.endpointURL)} == {f"{HOME}/sparql"}
+    assert len(graph) == len(before)
+    assert set(graph.subjects()) == set(before.subjects())
+
+
+def test_void_is_at_its_well_known_place(moved: TestClient, client: TestClient) -> None:
+    for portal in (moved, client):
+        known = portal.get("/.well-known/void")
+        assert known.headers["Content-Type"] == "text/turtle; charset=utf-8"
+        assert known.text == portal.get("/void.ttl").text
+    graph = read(moved.get("/.well-known/void").text, "turtle")
+    dumps = {str(url) for url in graph.objects(None, VOID.dataDump)}
+    assert dumps
+    for url in dumps:
+        assert moved.get(url).status_code == 200, url
+    assert {str(url) for url in graph.objects(None, VOID.sparqlEndpoint)} == {f"{HOME}/sparql"}
+
+
+def test_the_sitemap_has_every_page_in_every_language(moved: TestClient) -> None:
+    root = ET.fromstring(moved.get("/sitemap.xml").content)
+    addresses = [each.text or "" for each in root.iter(f"{SITEMAP}loc")]
+    assert len(addresses) == len(set(addresses)) == 3 * 5
+    for address in addresses:
+        assert address.startswith(f"{HOME}/")
+        assert moved.get(address).status_code == 200, address
+    for url in root.iter(f"{SITEMAP}url"):
+        others = [each.attrib for each in url.iter("{http://www.w3.org/1999/xhtml}link")]
+        assert [each["hreflang"] for each in others] == ["en", "fr", "de"]
+        assert {each["href"] for each in others} <= set(addresses)
+
+
+def test_a_large_sitemap_is_an_index(moved: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "MOST_PLACES", 6)
+    root = ET.fromstring(moved.get("/sitemap.xml").content)
+    assert root.tag == f"{SITEMAP}sitemapindex"
+    parts = [each.text or "" for each in root.iter(f"{SITEMAP}loc")]
+    assert len(parts) == 3
+    found = [each.text for part in parts for each in ET.fromstring(moved.get(part).content).iter(f"{SITEMAP}loc")]
+    assert len(found) == len(set(found)) == 3 * 5
+    assert moved.get("/sitemap-4.xml").status_code == 404
+    assert moved.get("/sitemap-0.xml").status_code == 404
+
+
+def test_robots_are_told_of_the_sitemap(moved: TestClient) -> None:
+    text = moved.get("/robots.txt").text
+    assert f"Sitemap: {HOME}/sitemap.xml" in text
+    assert "Disallow: /*?" in text
+
+
+@pytest.fixture(scope="module")
+def moved(serve: Any, release: Path):
+    with serve(release, HOME) as client:
+        yield client

@@ -1,0 +1,70 @@
+"""Parts of an edition, whole numbers in addresses, and what a failing page says."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from st_opendata.portal.app import make_app
+from st_opendata.portal.current import Current
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.options import Options
+from st_opendata.portal.protection import SAFE_HEADERS
+from st_opendata.portal.rendering import whole_number
+
+
+def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
+    made: list[Any] = []
+
+    class Part:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    def make(_edition: Edition) -> Part:
+        made.append(Part())
+        return made[-1]
+
+    runner = asyncio.Runner()
+    edition = runner.run(Edition.open(release, Limits(workers=1)))
+    threads = [threading.Thread(target=edition.part, args=[make]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert edition.part(make) is made[0]
+    runner.run(edition.close())
+    runner.close()
+    assert made[0].closed
+    assert not edition.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [(None, 7), ("", 7), ("3", 3), ("0", 1), ("99", 9), ("-3", 7), ("x", 7), ("²", 7), ("٣", 7), ("9" * 5000, 7)],
+)
+def test_whole_numbers_of_addresses(text: str | None, number: int) -> None:
+    assert whole_number(text, 1, 9, otherwise=7) == number
+
+
+def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None:
+    shutil.copytree(release, tmp_path / "release")
+    (tmp_path / "release/places/cities.csv-metadata.json").write_text("{", "utf-8")
+    (tmp_path / "release/texts/cells.parquet").write_bytes(b"PAR1")
+    app = make_app(Current(tmp_path / "release"), Options())
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        for path in ("/en/dataset/places", "/en/dataset/texts/table/cells"):
+            answer = client.get(path)
+            assert answer.status_code == 500
+            assert answer.text == "Something went wrong here. Please try again later.\n"
+            assert answer.headers.items() >= {name.lower(): value for name, value in SAFE_HEADERS.items()}.items()
+        assert client.get("/en/dataset/texts").status_code == 200

@@ -1,0 +1,61 @@
+"""SERVICE is refused however it is written, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_opendata.errors import UsageError
+from st_opendata.query import Query, refuse_updates_and_services
+
+SERVICES = (
+    "ASK { SERVICE <http://localhost/> { ?s ?p ?o } }",
+    "SELECT * { ?s ?p ?o . OPTIONAL { sErViCe SILENT <http://localhost/> { ?s ?p ?o } } }",
+    "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICE ?x { ?s ?p ?o } } }",
+    "SELECT * { { SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } } } }",
+    "PREFIX e: <http://e/> CONSTRUCT { ?s ?p ?o } WHERE { SERVICE e:x { ?s ?p ?o } }",
+    # What looks like an IRI, a text or a comment to a lexer is none to a parser:
+    "SELECT * { ?s ?p ?a FILTER(?a<1)SERVICE#>\n?x { ?s ?p ?o } }",
+    "SELECT * { ?s ?p ?a FILTER(?a<1)SERVICE#'>\n?x { ?s ?p ?o } }",
+    "SELECT * { ?s ?p '#' . SERVICE ?x { ?s ?p ?o } }",
+    'SELECT * { ?s ?p """\\"""" . SERVICE ?x { ?s ?p ?o } }',
+    "SELECT * { ?s ?p <http://e/#> . SERVICE ?x { ?s ?p ?o } }",
+    "SELECT * { ?s ?p ?o #\n . SERVICE ?x { ?s ?p ?o } }",
+    "SELECT * { ?s ?p ?o #\r . SERVICE ?x { ?s ?p ?o } }",
+    "PREFIX service: <http://e/> SELECT * { service:service ?p ?o . SERVICE service:service { ?s ?p ?service } }",
+    "SELECT ?servicx ?servicq ?servicz ?servicj ?servick { SERVICE ?x { ?s ?p ?servicx } }",
+)
+OTHERS = (
+    "SELECT ?service { ?service ?p <http://e/SERVICE> }",
+    "SELECT (1 AS ?service) (2 AS ?SERVICE) (3 AS ?servicx) {}",
+    "PREFIX service: <http://e/service#> SELECT * { service:service service:x 'SERVICE'@service }",
+    "SELECT * { ?s ?p 'it\\'s SERVICE' } # SERVICE <http://e/> { }",
+    "SELECT * { ?s ?p ?a FILTER(?a<1) #SERVICE>\n ?x ?y ?z }",
+    'SELECT * { ?s ?p """ SERVICE "quoted" """ }',
+    "SELECT * { _:service ?p <http://e/\\u0053ERVICE> }",
+)
+
+
+@pytest.mark.parametrize("text", SERVICES)
+def test_services_are_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        refuse_updates_and_services(Query(text))
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_nothing_else_is(text: str) -> None:
+    refuse_updates_and_services(Query(text))
+
+
+def test_an_escaped_keyword_is_none() -> None:
+    """The engine reads \\u escapes in names and texts alone; if it came to read them elsewhere, this must fail."""
+    import pyoxigraph as ox
+
+    with pytest.raises(SyntaxError):
+        ox.Store().query("SELECT * { \\u0053ERVICE <http://localhost/> { ?s ?p ?o } }")
+
+
+def test_a_broken_query_is_told_as_such() -> None:
+    with pytest.raises(UsageError, match="not SPARQL") as caught:
+        refuse_updates_and_services(Query("SELECT * {\n <http://e/service> ?p }"))
+    assert caught.value.place
+    assert caught.value.place.line == 2
