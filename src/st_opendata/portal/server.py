@@ -64,7 +64,7 @@ async def _serve(serving: Serving, told: Callable[[str], None]) -> None:
     async with _running(serving, serving.port) as (port, current, task):
         pool = current.edition.endpoint.pool
         kept = "on disk" if pool.on_disk else "in memory"
-        told(f"{serving.url_at(port)} ({pool.size} query workers, data {kept})")
+        told(f"The portal answers at {serving.url_at(port)} ({pool.size} query workers, data {kept}). Ctrl-C ends it.")
         await task
 
 

@@ -88,12 +88,6 @@ def client_of(release: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of Smarter Together."""
-    return build(root / "datasets", tmp_path_factory.mktemp("smarter") / "release")
-
-
-@pytest.fixture(scope="session")
 def odd_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release with odd values."""
     folder = tmp_path_factory.mktemp("odd")
