@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -22,6 +23,10 @@ from st_opendata.portal.assets import asset_url
 from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.wording import NAMES, words_of
+
+
+_BEFORE_FRENCH_MARKS = re.compile(" (?=[:;!?»])")
+"""Where French typography has a space that ends no line."""
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -99,6 +104,8 @@ def say(text: Text, language: str) -> Markup:
     """
     value = pick(text, language)
     spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
+    if (language if language in text else spoken) == "fr":
+        value = _BEFORE_FRENCH_MARKS.sub("\N{NO-BREAK SPACE}", value)
     if language in text or spoken == language:
         return Markup("<bdi>{}</bdi>").format(value)
     return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)
@@ -141,6 +148,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "edition": edition,
         "release": edition.release,
         "base_url": base_url(request),
+        "section": path.partition("/")[0] if status == 200 else None,
         "say": lambda values: say(values, language),
         "canonical": base_url(request) + sent,
         "url": lambda path="", **query: page_url(language, path, **query),
