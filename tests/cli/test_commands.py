@@ -247,7 +247,7 @@ def test_explain_in_json(release: Path, run: Run) -> None:
     assert [claim["preferred"] for claim in found["claims"]] == [True, False]
     population = next(each for each in found["statements"] if each["predicate"].endswith("/population>"))
     assert population["cells"] == [
-        {"file": "places/cities.csv", "row": 2, "column": "inhabitants", "line": None, "offset": None}
+        {"file": "places/cities.csv", "row": 2, "column": "inhabitants", "line": None, "offset": None, "cell": None}
     ]
     ran = run("explain", release, "city/paris")
     assert (ran.code, "states nothing about <https://example.org/tiny/city/paris>" in ran.err) == (2, True)

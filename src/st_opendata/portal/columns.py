@@ -41,7 +41,7 @@ class Column:
     about: str | None = None
     """URI template of the thing that its cells are about (CSVW `aboutUrl`)."""
     value: str | None = None
-    """URI template of the thing that a cell names (CSVW `valueUrl`)."""
+    """URI template of the thing that a cell names (CSVW `valueUrl`); None where it states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _column(stated: Mapping[str, Any], references: Mapping[str, Reference]) -> C
         reference=references.get(name),
         language=stated.get("lang"),
         about=stated.get("aboutUrl"),
-        value=stated.get("valueUrl"),
+        value=None if stated.get("suppressOutput") else stated.get("valueUrl"),
     )
 
 
