@@ -15,6 +15,7 @@ from st_opendata import __version__
 COMMANDS = (
     "check",
     "build",
+    "convert",
     "validate",
     "score",
     "query",
