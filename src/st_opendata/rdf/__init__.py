@@ -14,6 +14,7 @@ from st_opendata.rdf.writing import (
     write_gzip,
     write_quads,
     write_rdf,
+    write_trig,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "write_gzip",
     "write_quads",
     "write_rdf",
+    "write_trig",
 ]
