@@ -47,12 +47,12 @@ _PURPOSES: Mapping[str, Text] = {
     },
     "xlsx": {
         "en": "All tables of the dataset as a workbook for Excel and other spreadsheets, a sheet each.",
-        "fr": "Tous les tableaux du jeu de données dans un classeur pour Excel et d’autres tableurs, une feuille chacun.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, pour Excel et d’autres tableurs.",
         "de": "Alle Tabellen des Datensatzes als Arbeitsmappe für Excel und andere, je ein Blatt.",
     },
     "ods": {
         "en": "All tables of the dataset as a workbook in the open format of LibreOffice, a sheet each.",
-        "fr": "Tous les tableaux du jeu de données dans un classeur au format ouvert de LibreOffice, une feuille chacun.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, au format ouvert de LibreOffice.",
         "de": "Alle Tabellen des Datensatzes als Arbeitsmappe im offenen Format von LibreOffice, je ein Blatt.",
     },
     "geojson": {

@@ -102,7 +102,7 @@ def cover_rows(source: DatasetSource, language: str = "en") -> Iterator[list[str
         ("Rights", say(dataset.rights)),
         ("Changed", str(dataset.modified or dataset.issued or "")),
         ("Version", dataset.version or ""),
-        *(("Source", f"{say(link.label)}: {link.url}") for link in dataset.source),
+        *(("Source", f"{say(link.label)}: {link.url}") for link in sorted(dataset.source, key=lambda link: link.url)),
     )
     yield from ([name, value] for name, value in facts if value)
     yield []
