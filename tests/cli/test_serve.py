@@ -28,8 +28,10 @@ def serving(release: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str
         assert program.stderr
         try:
             for line in program.stderr:
-                if "running on" in line:
+                if "The portal answers at" in line:
                     break
+            else:
+                pytest.fail("it never said that it answers")
             yield program, f"http://127.0.0.1:{port}"
         finally:
             program.kill()

@@ -255,5 +255,5 @@ def _table_inputs(folder: Path, catalogue: Catalogue) -> Iterator[File]:
     yield File.of(folder, "catalogue.yaml")
     for dataset in catalogue.datasets:
         yield File.of(folder, f"{dataset.id}/dataset.yaml")
-        for table in dataset.tables:
-            yield File.of(folder, table.file)
+        for file in dict.fromkeys(table.file for table in dataset.tables):  # a workbook may hold several
+            yield File.of(folder, file)

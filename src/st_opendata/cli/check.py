@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import errors_as_json, note, progress_bar, write_report
+from st_opendata.cli.console import errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import catalogue_argument, engine_options, lang_option, report_options
 from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
@@ -31,9 +31,9 @@ def command(*, catalogue: Path, form: str, lang: str | None, memory: str | None,
     from st_opendata.build import Job, check
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
-    with errors_as_json(wanted=form == "json"), progress_bar() as progress:
+    with errors_as(form, settings.language, catalogue), progress_bar() as progress:
         outcome = check(Job(catalogue, settings, progress=progress))
-    write_report(outcome.findings, form, settings.language)
+    write_report(outcome.findings, form, settings.language, catalogue)
     note_outcome(outcome, settings.language)
     return 0 if outcome.conforms else 1
 

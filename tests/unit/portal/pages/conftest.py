@@ -212,10 +212,24 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def edition(release: Path) -> Iterator[Edition]:
     """It, as it is served."""
+    with opened(release) as edition:
+        yield edition
+
+
+@pytest.fixture(scope="session")
+def smarter(smarter_release: Path) -> Iterator[Edition]:
+    """Smarter Together, as it is served."""
+    with opened(smarter_release) as edition:
+        yield edition
+
+
+@contextmanager
+def opened(release: Path) -> Iterator[Edition]:
+    """The edition of a release."""
     with asyncio.Runner() as runner:
-        opened = runner.run(Edition.open(release, Limits(workers=1)))
-        yield opened
-        runner.run(opened.close())
+        edition = runner.run(Edition.open(release, Limits(workers=1)))
+        yield edition
+        runner.run(edition.close())
 
 
 @pytest.fixture(scope="session")
