@@ -38,7 +38,9 @@ _CREATE = f"""
     CREATE TABLE terms.by_subject AS
     SELECT {_KEY}(subject) AS key, subject, predicate, object, file, "row", "column", cell FROM stated ORDER BY key;
     CREATE TABLE terms.by_object AS
-    SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY key;
+    SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY ALL;
+    CREATE TABLE terms.pointing AS
+    SELECT key, object, predicate, count(*) AS subjects FROM terms.by_object GROUP BY ALL ORDER BY ALL;
     CREATE TABLE terms.labels AS
     SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object FROM stated
     WHERE predicate IN ({", ".join(f"'{label}'" for label in LABELS)}) ORDER BY key;
@@ -170,16 +172,16 @@ class Index:
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""
         rows = self._rows(
-            f"SELECT predicate, count(*) FROM by_object WHERE key IN ({_keys([term])}) AND object = ? GROUP BY 1",
+            f"SELECT predicate, subjects FROM pointing WHERE key IN ({_keys([term])}) AND object = ?",
             term,
         )
         return dict(sorted(rows))
 
     def pointers(self, term: str, predicate: str, limit: int, offset: int = 0) -> list[str]:
-        """Those subjects for one property, sorted, a page of them."""
+        """Those subjects for one property, sorted as they stand, a page of them."""
         rows = self._rows(
             f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = ? AND predicate = ?
-            ORDER BY subject LIMIT ? OFFSET ?""",
+            LIMIT ? OFFSET ?""",
             term,
             predicate,
             limit,

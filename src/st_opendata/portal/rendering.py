@@ -22,7 +22,6 @@ from st_opendata.portal.assets import asset_url
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.wording import NAMES, words_of
 
-
 _BEFORE_FRENCH_MARKS = re.compile(" (?=[:;!?»])")
 """Where French typography has a space that ends no line."""
 
