@@ -88,10 +88,10 @@ def test_a_term_with_very_many_members_is_neither_counted_nor_sorted_again(tmp_p
     index._rows = explain  # type: ignore[method-assign]
     index.pointing("<http://x/C>")
     index.pointers("<http://x/C>", "<http://x/a>", 8)
-    assert len(asked) == 2
-    assert not [
-        plan for plan in asked for work in ("group by", "order by", "top n") if work in plan.lower().replace("_", " ")
-    ]
+    counting, paging = (plan.lower().replace("_", " ") for plan in asked)
+    assert "group by" not in counting
+    assert "streaming limit" in paging
+    assert "top n" not in paging
     index.close()
 
 
