@@ -33,6 +33,9 @@ LABELS = tuple(
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
+_WORDS = r"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
+    replace(lower(strip_accents(regexp_extract(object, '^"(.*)"', 1))), 'ß', 'ss'), '[^\p{L}\p{N}]+', ' ', 'g') END"""
+"""The words of a label that facts state, without accents and case, each with a space before it."""
 _KEY = "md5_number_lower"
 _CREATE = f"""
     CREATE TABLE terms.by_subject AS
@@ -42,7 +45,7 @@ _CREATE = f"""
     CREATE TABLE terms.pointing AS
     SELECT key, object, predicate, count(*) AS subjects FROM terms.by_object GROUP BY ALL ORDER BY ALL;
     CREATE TABLE terms.labels AS
-    SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object FROM stated
+    SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object, {_WORDS} AS words FROM stated
     WHERE predicate IN ({", ".join(f"'{label}'" for label in LABELS)}) ORDER BY key;
 """
 
@@ -168,6 +171,19 @@ class Index:
             term: next(by_property[each] for each in LABELS if each in by_property)
             for term, by_property in found.items()
         }
+
+    def called(self, words: Sequence[str], limit: int) -> list[str]:
+        """Things of the facts with a label in which each of these words begins one, the shortest label first.
+
+        The words are without accents and in lower case.
+        """
+        conditions = " AND ".join("contains(words, ?)" for _ in words)
+        rows = self._rows(
+            f"SELECT subject FROM labels WHERE {conditions} GROUP BY 1 ORDER BY min(length(words)), 1 LIMIT ?",
+            *(f" {word}" for word in words),
+            limit,
+        )
+        return [subject for (subject,) in rows]
 
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""

@@ -95,6 +95,35 @@ def test_a_term_with_very_many_members_is_neither_counted_nor_sorted_again(tmp_p
     index.close()
 
 
+def test_things_are_found_by_the_beginnings_of_the_words_of_their_labels(tmp_path: Path) -> None:
+    labels = {"a": "Stadt Köln, Straße 1", "b": "Köln", "c": "Kolumbien", "d": "Neu-Köln", "e": "tief im Walde"}
+    (tmp_path / "t").mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(
+            'CREATE TABLE f (subject TEXT, predicate TEXT, object TEXT, file TEXT, "row" BIGINT, "column" TEXT)'
+        )
+        rows = [
+            (f"<http://x/{name}>", "<http://www.w3.org/2000/01/rdf-schema#label>", f'"{label}"@de', "t/t.csv", 2, "l")
+            for name, label in labels.items()
+        ]
+        connection.executemany("INSERT INTO f VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.execute(f"COPY f TO '{tmp_path / 't/facts.parquet'}'")
+    (tmp_path / "c.ttl").write_text('<http://x/z> <http://purl.org/dc/terms/title> "Köln".', "utf-8")
+    build_index(tmp_path, ["c.ttl"], tmp_path / "index.duckdb")
+    index = Index(tmp_path / "index.duckdb")
+    for words, found in {
+        ("koln",): "bda",
+        ("kol",): "bdca",
+        ("strasse", "koln"): "a",
+        ("de",): "",
+        ("oln",): "",
+        ("nowhere",): "",
+    }.items():
+        assert index.called(words, 10) == [f"<http://x/{name}>" for name in found]
+    assert index.called(("koln",), 1) == ["<http://x/b>"]
+    index.close()
+
+
 def test_the_best_label_in_every_language(index: Index) -> None:
     assert index.labels(["<http://x/s1>", "<http://x/s2>"]) == {"<http://x/s1>": ['"Best"@en']}
 
