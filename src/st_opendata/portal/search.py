@@ -57,7 +57,7 @@ class Index:
 
     def _words(self, text: str) -> str:
         """The words of a field as they are looked for. How they are spelled is kept for suggestions."""
-        spelled = [(_folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).casefold())]
+        spelled = [(_folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
         plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
         written_out = [(_folded(word.translate(_UMLAUTS)), word) for _, word in marked]
         self._database.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", plain)
