@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import importlib
+import io
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from st_opendata.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,6 +39,37 @@ def shared() -> Path:
     if not (folder / "conformance").is_dir():
         pytest.skip(f"the reference material is not at {folder.name}/ beside the checkout (or ST_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of Smarter Together, only to be read; it is built once for all processes of a run of tests."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    release = shared / "smarter-together"
+    with (shared / "smarter-together.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not release.exists():
+            out = io.StringIO()
+            with redirect_stdout(out), redirect_stderr(out):
+                code = main(["build", str(root / "datasets"), "--output", str(release)])
+            assert code == 0, out.getvalue()
+    return release
+
+
+@pytest.fixture(scope="session")
+def read_with() -> Callable[[str], ModuleType]:
+    """A library of the extra `readers`; a test that lacks it is skipped, or fails where ST_REQUIRE names readers."""
+
+    def read(name: str) -> ModuleType:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            if "readers" in os.environ.get("ST_REQUIRE", "").split(","):
+                pytest.fail(f"{name} is not installed: pip install 'st-opendata[readers]'")
+            pytest.skip(f"{name} is not installed (extra: readers)")
+
+    return read
 
 
 Graphs = Mapping[str, str]

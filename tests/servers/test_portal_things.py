@@ -222,5 +222,5 @@ def test_a_small_screen_shows_the_narrow_picture(browser: Any, portals: tuple[st
     for width, shown in ((1280, "wide"), (360, "narrow")):
         with looking(browser, portals[0] + "/en/story", width) as page:
             visible = page.locator("figure.map svg.picture:visible, figure.picture.map svg:visible").first
-            assert shown in page.locator("figure.picture.map > div:visible").first.get_attribute("class")
+            assert shown in page.locator("figure.picture.map .figure > div:visible").first.get_attribute("class")
             assert visible.is_visible()

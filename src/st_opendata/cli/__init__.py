@@ -20,6 +20,7 @@ COMMANDS = (
     "score",
     "query",
     "explain",
+    "diff",
     "serve",
     "verify",
     "publish",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import errors_as_json, note, progress_bar, write_report
+from st_opendata.cli.console import errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import engine_options, lang_option, report_options, source_argument
 from st_opendata.cli.words import count, say
 from st_opendata.errors import UsageError
@@ -40,15 +40,15 @@ def command(
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     if source.is_file():
-        with errors_as_json(wanted=form == "json"):
+        with errors_as(form, settings.language, source.parent):
             findings = _described(source, base, settings)
-        write_report(findings, form, settings.language)
+        write_report(findings, form, settings.language, source.parent)
         return 0 if conforms(findings) else 1
     if base:
         raise UsageError("--base is for a file; a catalogue has its `base` in catalogue.yaml")
-    with errors_as_json(wanted=form == "json"), progress_bar() as progress:
+    with errors_as(form, settings.language, source), progress_bar() as progress:
         outcome = check(Job(source, settings, progress=progress))
-    write_report(outcome.findings, form, settings.language)
+    write_report(outcome.findings, form, settings.language, source)
     note_outcome(outcome, settings.language)
     return 0 if outcome.conforms else 1
 

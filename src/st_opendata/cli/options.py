@@ -31,6 +31,8 @@ class _Size(click.ParamType[int]):
 
 
 SIZE = _Size()
+FORMS = ("text", "json", "ttl", "sarif", "github")
+"""How findings can be written."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 catalogue_argument: Decorator = click.argument(
@@ -66,10 +68,10 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     form = click.option(
         "--format",
         "form",
-        type=click.Choice(("text", "json", "ttl")),
+        type=click.Choice(FORMS),
         default="text",
         show_default=True,
-        help="Readable text, JSON, or a sh:ValidationReport in Turtle.",
+        help="Readable text, JSON, a sh:ValidationReport in Turtle, a SARIF log, or GitHub's annotations.",
     )
     return form(click.option("--json", "form", flag_value="json", help="The same as --format json.")(function))
 

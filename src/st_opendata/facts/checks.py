@@ -16,7 +16,6 @@ from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, names_property, relative
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
-from st_opendata.place import Place
 from st_opendata.tables.datatypes import TEXTS, bounds, example
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
@@ -168,7 +167,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
         title = source.title(check.number) if check.number else None
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:
-            place = Place(table.file, row=record, column=title)
+            place = source.place(record, check.number or 0)
             fields = {"value": quoted(text), "title": title, **check.fields}
             found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
         if len(rows) == limit:
@@ -187,4 +186,4 @@ def more(table: Table, code: str, count: int) -> list[Finding]:
     """The finding that says how many others of a code there are, if any."""
     if count <= 0:
         return []
-    return [finding("findings-more", (Place(table.file),), dataset=table.dataset, kind=code, count=count)]
+    return [finding("findings-more", (table.place(),), dataset=table.dataset, kind=code, count=count)]

@@ -18,7 +18,7 @@ import duckdb
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
-from st_opendata.facts.origins import Origin
+from st_opendata.facts.origins import STATED, Origin
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 
@@ -36,7 +36,7 @@ _BATCH = 20_000
 _KEY = "md5_number_lower"
 _CREATE = f"""
     CREATE TABLE terms.by_subject AS
-    SELECT {_KEY}(subject) AS key, subject, predicate, object, file, "row", "column" FROM stated ORDER BY key;
+    SELECT {_KEY}(subject) AS key, subject, predicate, object, file, "row", "column", cell FROM stated ORDER BY key;
     CREATE TABLE terms.by_object AS
     SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY key;
     CREATE TABLE terms.labels AS
@@ -67,13 +67,16 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             )
             for file in files:
                 _add(connection, file, _triples(folder / file, file))
-            columns = 'subject, predicate, object, file, NULL::BIGINT AS "row", NULL::VARCHAR AS "column"'
+            nowhere = 'NULL::BIGINT AS "row", NULL::VARCHAR AS "column", NULL::VARCHAR AS cell'
+            files_read = ", ".join(f"'{_quoted(Path(each))}'" for each in facts)
             read = f"""
-                SELECT DISTINCT subject, predicate, object, file, "row", "column"
-                FROM read_parquet([{", ".join(f"'{_quoted(Path(each))}'" for each in facts)}])
+                SELECT DISTINCT subject, predicate, object, file, "row", "column", cell
+                FROM {STATED.format(f"[{files_read}]")}
             """
             union = f" UNION ALL {read}" if facts else ""
-            connection.execute(f"CREATE TEMP VIEW stated AS SELECT {columns} FROM defined{union}")
+            connection.execute(
+                f"CREATE TEMP VIEW stated AS SELECT subject, predicate, object, file, {nowhere} FROM defined{union}"
+            )
             connection.execute(_CREATE)
         except duckdb.Error as error:
             raise InputError(
@@ -120,15 +123,19 @@ class Index:
     def about(self, subjects: Sequence[str], limit: int = 50_000) -> list[Origin]:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell; not more than `limit`."""
         rows = self._rows(
-            f"""SELECT subject, predicate, object, file, "row", "column" FROM by_subject
+            f"""SELECT subject, predicate, object, file, "row", "column", cell FROM by_subject
             WHERE key IN ({_keys(subjects)}) LIMIT ?""",
             limit,
         )
         wanted = set(subjects)
-        found = [(s, p, o, file, row or 0, column or "") for s, p, o, file, row, column in rows if s in wanted]
+        found = [
+            (s, p, o, file, row or 0, column or "", cell or "")
+            for s, p, o, file, row, column, cell in rows
+            if s in wanted
+        ]
         return [
-            Origin(s, p, o, Place(file, row=row or None, column=column or None))
-            for s, p, o, file, row, column in sorted(found)
+            Origin(s, p, o, Place(file, row=row or None, column=column or None, cell=cell or None))
+            for s, p, o, file, row, column, cell in sorted(found)
         ]
 
     def naming(self, predicate: str, objects: Sequence[str], limit: int = 5_000) -> list[Origin]:

@@ -19,7 +19,6 @@ from st_opendata.facts.iris import Names, Value, expanded, term
 from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
-from st_opendata.place import Place
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
@@ -85,7 +84,7 @@ class Loader:
             )
             blank = self._drop_blank_end(name)
             if blank:
-                place = Place(table.file, row=source.first + count - blank)
+                place = table.place(source.first + count - blank)
                 found.append(finding("rows-blank-end", (place,), dataset=table.dataset, count=blank))
             count -= blank
             found += row_findings(self._engine, source, "bad", checks, self._limit)
@@ -154,7 +153,7 @@ def _one_subject(loaded: LoadedTable) -> list[Finding]:
     fixed = loaded.subjects and not any(variable_names(parse_template(url)) for url in loaded.subjects)
     if not (fixed and loaded.table.primary_key and loaded.rows > 1):
         return []
-    place, fields = Place(loaded.table.file), {"subject": loaded.subjects[0], "rows": loaded.rows}
+    place, fields = loaded.table.place(), {"subject": loaded.subjects[0], "rows": loaded.rows}
     return [finding("subject-constant", (place,), dataset=loaded.table.dataset, **fields)]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from st_opendata.model.text import Text
+from st_opendata.place import Place, cell_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,17 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook; without a name it is the only one that can be seen.
+
+    `letters` are those of the columns that are read, in their order; empty before the sheet is read.
+    """
+
+    name: str | None = None
+    letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of a dataset: its source file and its columns, virtual ones last."""
 
@@ -110,8 +122,17 @@ class Table:
     columns: tuple[Column, ...]
     description: Text = field(default_factory=dict)
     dialect: Dialect = field(default_factory=Dialect)
+    sheet: Sheet | None = None
+    """Where the file is a workbook: the sheet that holds the table."""
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def place(self, row: int | None = None, column: str | None = None, position: int | None = None) -> Place:
+        """A place in the file: `column` is the title there, `position` counts the columns of the file from 0."""
+        if self.sheet is None or self.sheet.name is None:
+            return Place(self.file, row=row, column=column)
+        letter = self.sheet.letters[position] if position is not None and self.sheet.letters else ""
+        return Place(self.file, row=row, column=column, cell=cell_name(self.sheet.name, letter, row))
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

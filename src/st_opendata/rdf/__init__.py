@@ -15,6 +15,7 @@ from st_opendata.rdf.writing import (
     write_gzip,
     write_quads,
     write_rdf,
+    write_trig,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "write_gzip",
     "write_quads",
     "write_rdf",
+    "write_trig",
 ]

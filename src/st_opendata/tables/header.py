@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
-from st_opendata.place import Place
 from st_opendata.tables.problems import nearest
 
 
@@ -17,10 +16,10 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
     other = _other_delimiter(table, header)
     if other:
         fields = {"title": header[0], "delimiter": _shown(other), "expected": _shown(table.dialect.delimiter)}
-        return (), [finding("table-delimiter", (Place(table.file, row=row),), dataset=table.dataset, **fields)]
+        return (), [finding("table-delimiter", (table.place(row),), dataset=table.dataset, **fields)]
 
     def note(code: str, title: str, **values: object) -> None:
-        place = Place(table.file, row=row, column=title or None)
+        place = table.place(row, title or None, header.index(title) if title in header else None)
         found.append(finding(code, (place,), dataset=table.dataset, title=title, **values))
 
     empty = [str(number) for number, title in enumerate(header, 1) if not title]

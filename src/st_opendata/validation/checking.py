@@ -83,12 +83,12 @@ def _missing(focus: str, predicate: str, facts: FactBase) -> tuple[Place, ...]:
     """The empty cells where the property belongs: the focus node's rows in columns that state it, else its rows."""
     rows = _rows(facts.places(focus))
     columns = facts.columns(predicate)
-    cells = [Place(row.file, row.row, each.column) for row in rows for each in columns if each.file == row.file]
+    cells = [cell for row in rows for each in columns if (cell := row.crossing(each))]
     return tuple(cells) or rows
 
 
 def _rows(places: Iterable[Place]) -> tuple[Place, ...]:
-    return tuple(dict.fromkeys(Place(place.file, place.row) for place in places))
+    return tuple(dict.fromkeys(place.in_row() for place in places))
 
 
 def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding]:

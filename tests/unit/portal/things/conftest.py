@@ -53,9 +53,31 @@ DATASET: dict[str, Any] = {
                     {"name": "day", "titles": {"en": "Day"}, "datatype": "date", "propertyUrl": "ex:day"},
                 ],
             },
-        }
+        },
+        {
+            "url": "late.csv",
+            "title": {"en": "Late"},
+            "dialect": {"skipRows": 3},
+            "tableSchema": {
+                "aboutUrl": "late/{id}",
+                "primaryKey": "id",
+                "columns": [
+                    {"name": "id", "titles": {"en": "Id"}, "required": True},
+                    {"name": "label", "titles": {"en": "Label"}, "propertyUrl": "rdfs:label"},
+                    {"name": "like", "titles": {"en": "Like"}, "propertyUrl": "ex:like", "valueUrl": "{+like}"},
+                    {"name": "day", "datatype": "dateTime", "propertyUrl": "ex:day", "valueUrl": "day/{day}"},
+                ],
+            },
+        },
     ],
 }
+LATE = [
+    *([f"a note in row {number}"] for number in (1, 2, 3)),
+    ["id", "label", "like", "day"],
+    ["first", "First", "item/script", "2020-02-29T12:00:00"],
+    ["second", "Second", "ex:thing", ""],
+    ["third", "Third", "", ""],
+]
 ROWS = [
     ["script", SCRIPT, TURNED, "urn:isbn:1", "1", "", "", "2020-02-29"],
     ["a b/é?x#y", "Äpfel & Birnen", "", "https://example.org/ok", "1", "45.76001", "4.83", ""],
@@ -71,6 +93,8 @@ def write_odd(folder: Path) -> Path:
     (folder / "items" / "dataset.yaml").write_text(json.dumps(DATASET), "utf-8")
     with (folder / "items" / "items.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([["id", "label", "note", "link", "of", "lat", "long", "day"], *ROWS])
+    with (folder / "items" / "late.csv").open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(LATE)
     return folder
 
 
@@ -85,12 +109,6 @@ def client_of(release: Path) -> Iterator[TestClient]:
     app = make_app(Current(release), Options(requests_per_minute=100_000))
     with TestClient(app, follow_redirects=False) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of Smarter Together."""
-    return build(root / "datasets", tmp_path_factory.mktemp("smarter") / "release")
 
 
 @pytest.fixture(scope="session")
