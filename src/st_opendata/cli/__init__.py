@@ -15,6 +15,7 @@ from st_opendata import __version__
 COMMANDS = (
     "check",
     "build",
+    "convert",
     "validate",
     "score",
     "query",
@@ -25,6 +26,8 @@ COMMANDS = (
     "publish",
     "pull",
     "demo",
+    "doctor",
+    "completion",
 )
 
 
