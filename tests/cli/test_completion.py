@@ -71,7 +71,7 @@ def test_zsh(line: str, completed: str, folder: Path) -> None:
     script = f"""autoload -U compinit; compinit -u -D
         eval "$(st-opendata completion zsh)"
         [[ $_comps[st-opendata] == _st_opendata_completion ]] || exit 9
-        compadd() {{ print -l -- "$@" }}; _describe() {{ print -l -- ${{(P)${{@[-1]}}}} ${{(P)3}} }}
+        compadd() {{ print -l -- ${{(P)@[-1]}} }}; _describe() {{ print -l -- ${{(P)3}} }}
         words=({quoted}); CURRENT={len(words)}
         _st_opendata_completion"""
     assert completed in [found.split(":")[0] for found in shell("zsh", script, folder)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,16 +58,17 @@ def complete_thing(ctx: click.Context, _param: click.Parameter, incomplete: str)
 
 
 def _releases(ctx: click.Context) -> Iterator[Release]:
-    """The releases among the arguments that were written already; what is none completes nothing."""
+    """The releases among the arguments that were written already; what is none completes nothing.
+
+    Where the value of an option is being written, click has not told arguments apart yet: they are in `args`.
+    """
     from st_opendata.errors import StError
     from st_opendata.release import read_release
 
-    for value in ctx.params.values():
-        if isinstance(value, Path):
-            try:
-                yield read_release(value)
-            except (StError, OSError):
-                continue
+    named = [value for value in ctx.params.values() if isinstance(value, Path)]
+    for folder in dict.fromkeys([*named, *map(Path, ctx.args)]):
+        with suppress(StError, OSError):
+            yield read_release(folder)
 
 
 def _lines(folder: Path, release: Release) -> Iterable[str]:
