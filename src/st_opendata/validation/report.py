@@ -23,6 +23,7 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.printable import printable
 from st_opendata.rdf import literal_text
 from st_opendata.validation.checking import sort_findings
 from st_opendata.validation.terms import short
@@ -56,7 +57,7 @@ def report_text(findings: Iterable[Finding], language: str = "en") -> str:
     lines: list[str] = []
     for file, group in groupby(ordered, key=lambda each: each.places[0].file if each.places else ""):
         lines += [file or pick(_ELSEWHERE, language), *_group_lines(list(group), language), ""]
-    return "\n".join([*lines, _summary(ordered, language)]) + "\n"
+    return printable("\n".join([*lines, _summary(ordered, language)])) + "\n"
 
 
 def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
