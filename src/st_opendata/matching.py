@@ -14,6 +14,8 @@ import regex
 
 from st_opendata.errors import ConfigurationError
 
+LONGEST = 5_000
+"""Characters of an expression."""
 SECONDS = 2.0
 """What an expression may take for the texts that it is slow at, all together."""
 _QUICK = 0.001
@@ -33,6 +35,8 @@ class Matcher:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         """Raises ValueError where it is no regular expression, or one too large to be compiled."""
+        if len(pattern) > LONGEST:
+            raise ValueError(f"it is longer than {LONGEST:,} characters")
         try:
             re.compile(pattern, flags)
             self._compiled = regex.compile(pattern, _translated(flags) | regex.V0)

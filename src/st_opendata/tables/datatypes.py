@@ -8,6 +8,7 @@ written: `1,50` becomes `1.50`, never `1.5`.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cache
 
@@ -171,7 +172,9 @@ def parse(datatype: Datatype, text: str) -> str | None:
 
 @cache
 def _matcher(pattern: str) -> Matcher:
-    return Matcher(pattern, re.ASCII)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # a set that Python may read otherwise one day
+        return Matcher(pattern, re.ASCII)
 
 
 def beyond_sql(datatype: Datatype) -> bool:

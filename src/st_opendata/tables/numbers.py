@@ -11,6 +11,8 @@ from dataclasses import dataclass
 SPACES = " \u00a0\u202f"
 """A grouping space in French files: plain, no-break or narrow no-break."""
 
+LONGEST = 200
+"""Characters of a pattern of numbers, dates or times; an engine counts repetitions to a thousand."""
 _ALIKE = {" ": SPACES, "\u00a0": SPACES, "\u202f": SPACES, "'": "'’", "’": "'’"}
 _SCALES = {"%": 2, "‰": 3}
 
@@ -73,10 +75,11 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     found = re.fullmatch(shape, pattern)
     whole, fraction = (found["whole"] or "", found["fraction"]) if found else ("", None)
     plain = re.sub(_class(pattern_groups), "", whole)
-    if not found or not (whole or fraction) or not re.fullmatch("#*0*", plain):
+    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
+    shaped = bool(found) and bool(whole or fraction) and bool(re.fullmatch("#*0*", plain))
+    if not found or not shaped or 0 in sizes or len(pattern) > LONGEST:
         raise ValueError(f'"{pattern}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
     least = plain.count("0")
-    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
     point = re.escape(decimal)
     grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
     decimals, normal_decimals = "", ""
