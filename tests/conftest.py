@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import importlib
 import io
 import os
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -53,6 +55,21 @@ def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
                 code = main(["build", str(root / "datasets"), "--output", str(release)])
             assert code == 0, out.getvalue()
     return release
+
+
+@pytest.fixture(scope="session")
+def read_with() -> Callable[[str], ModuleType]:
+    """A library of the extra `readers`; a test that lacks it is skipped, or fails where ST_REQUIRE names readers."""
+
+    def read(name: str) -> ModuleType:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            if "readers" in os.environ.get("ST_REQUIRE", "").split(","):
+                pytest.fail(f"{name} is not installed: pip install 'st-opendata[readers]'")
+            pytest.skip(f"{name} is not installed (extra: readers)")
+
+    return read
 
 
 Graphs = Mapping[str, str]

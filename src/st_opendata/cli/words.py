@@ -57,6 +57,25 @@ SENTENCES = {
         "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
         "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
     },
+    "diff-same": {
+        "en": "The two releases are the same, byte for byte.",
+        "fr": "Les deux publications sont identiques, octet par octet.",
+        "de": "Die beiden Veröffentlichungen sind gleich, Byte für Byte.",
+    },
+    "diff-files": {
+        "en": "{files} with other bytes; outside of the datasets above:",
+        "fr": "{files} au contenu différent ; en dehors des jeux de données ci-dessus :",
+        "de": "{files} mit anderem Inhalt; außerhalb der Datensätze oben:",
+    },
+    "diff-key": {"en": "key: {columns}", "fr": "clé : {columns}", "de": "Schlüssel: {columns}"},
+    "diff-no-key": {
+        "en": "no key in common: whole rows",
+        "fr": "pas de clé commune : lignes entières",
+        "de": "kein gemeinsamer Schlüssel: ganze Zeilen",
+    },
+    "diff-column": {"en": "column {column}", "fr": "colonne {column}", "de": "Spalte {column}"},
+    "diff-triples": {"en": "triples", "fr": "triplets", "de": "Tripel"},
+    "diff-more": {"en": "{things} more", "fr": "et encore {things}", "de": "und weitere {things}"},
 }
 _NOUNS = {
     "dataset": {

@@ -52,24 +52,29 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
             checks.append(RowCheck("cell-required", number, required))
         wrong = f"{value} IS NULL AND NOT ({reading.null})"
-        if _can_fail(column):
-            checks.append(RowCheck("cell-datatype", number, wrong, _datatype(column), f"({reading.form}) IS NULL"))
-        if _facets(column):
-            limits: dict[str, object] = {"limits": _facets(column)}
+        if can_fail(column):
+            checks.append(
+                RowCheck("cell-datatype", number, wrong, datatype_fields(column), f"({reading.form}) IS NULL")
+            )
+        if facets(column):
+            limits: dict[str, object] = {"limits": facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
     return checks + _template_checks(table, names) + _address_checks(table) + _key_checks(table)
 
 
-def _can_fail(column: Column) -> bool:
+def can_fail(column: Column) -> bool:
+    """False for plain text, which any cell is."""
     kind = column.datatype
     return kind.pattern is not None or kind.base not in TEXTS
 
 
-def _datatype(column: Column) -> dict[str, object]:
+def datatype_fields(column: Column) -> dict[str, object]:
+    """What the message about a cell of another type names."""
     return {"datatype": column.datatype.base, "example": example(column.datatype)}
 
 
-def _facets(column: Column) -> str:
+def facets(column: Column) -> str:
+    """The limits and lengths of the column's type, as messages name them; empty without any."""
     kind = column.datatype
     lengths = (("length =", kind.length), ("length >=", kind.min_length), ("length <=", kind.max_length))
     limits = [f"{sign} {limit}" for sign, limit in bounds(kind)]

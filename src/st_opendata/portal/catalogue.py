@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,7 +100,11 @@ def show_catalogue(request: Request) -> Response:
         shown=shown,
         first=first + 1,
         pages=pages,
-        facets={name: _choices(name, inventory, found, state, language) for name in FACETS},
+        facets={
+            name: choices
+            for name in FACETS
+            if _narrow(choices := _choices(name, inventory, found, state, language), len(found.datasets))
+        },
         shown_values=_SHOWN,
         orders={
             each: address(replace(state, order=each, page=1)) for each in ORDERS if state.words or each != "relevance"
@@ -124,6 +128,11 @@ def _choices(name: str, inventory: Inventory, found: Found, state: State, langua
         if (count := found.counts[name][key]) or key in keys
     ]
     return sorted(choices, key=lambda each: (not each.chosen, -each.count, each.label.casefold()))
+
+
+def _narrow(choices: Iterable[Choice], found: int) -> bool:
+    """Whether there is something to choose: a value that not all of what is found has, or one to take back."""
+    return any(each.chosen or each.count < found for each in choices)
 
 
 ROUTES = [Route("/{language:language}/", show_catalogue, name="catalogue")]

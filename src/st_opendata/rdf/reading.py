@@ -80,7 +80,7 @@ class TermReader:
         """The triples of one document, to which the labels of its blank nodes are local; names of graphs are dropped.
 
         Raises:
-            ValueError: a term that RDF 1.1 does not have: a triple term, a base direction, or a language tag that is none.
+            ValueError: a term that RDF 1.1 does not have: a triple term, a base direction or a wrong language tag.
         """
         self._blank.clear()
         node = self.node

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 from st_opendata.matching import Matcher
@@ -128,7 +129,10 @@ def lexical(datatype: Datatype) -> Lexical:
         if pattern:
             return number_pattern(pattern, decimal=decimal, group_char=group)
         integer = base in INTEGER_BOUNDS
-        return default_number(decimal=decimal, group_char=group, integer=integer, floating=base in FLOATS)
+        percent = datatype.percent and not integer
+        return default_number(
+            decimal=decimal, group_char=group, integer=integer, floating=base in FLOATS, percent=percent
+        )
     if base in MOMENTS:
         return moment_pattern(base, pattern) if pattern else default_moment(base)
     if base == "boolean":
@@ -229,3 +233,30 @@ def check_facets(datatype: Datatype) -> None:
         and datatype.min_length > datatype.max_length
     ):
         raise ValueError("minLength is greater than maxLength")
+
+
+def check_order(datatype: Datatype) -> None:
+    """Refuse facets that no value can meet (CSVW metadata §5.11.2).
+
+    Raises:
+        ValueError: with the reason.
+    """
+    length, least, most = datatype.length, datatype.min_length, datatype.max_length
+    if length is not None and ((least is not None and length < least) or (most is not None and length > most)):
+        raise ValueError("length lies outside minLength and maxLength")
+    low, high = datatype.minimum or datatype.min_exclusive, datatype.maximum or datatype.max_exclusive
+    if low is None or high is None:
+        return
+    exclusive = datatype.min_exclusive is not None or datatype.max_exclusive is not None
+    both = datatype.min_exclusive is not None and datatype.max_exclusive is not None
+    order = _order(datatype.base, low, high)
+    if order > 0 or (order == 0 and exclusive and not both):
+        raise ValueError(f"no value lies between the limits {low} and {high}")
+
+
+def _order(base: str, one: str, other: str) -> int:
+    """-1, 0 or 1 as the one value is less than, equal to or greater than the other, both canonical."""
+    if base in NUMBERS:
+        first, second = Decimal(one), Decimal(other)
+        return (first > second) - (first < second)
+    return (one > other) - (one < other)

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -137,16 +136,6 @@ CITIES = [
 ]  # fmt: skip
 
 
-def reader(name: str) -> ModuleType:
-    """A library of the extra `readers`; a test that lacks it is skipped, or fails where ST_REQUIRE names readers."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        if "readers" in os.environ.get("ST_REQUIRE", "").split(","):
-            pytest.fail(f"{name} is not installed: pip install 'st-opendata[readers]'")
-        pytest.skip(f"{name} is not installed (extra: readers)")
-
-
 def tiny() -> ModuleType:
     """tests/cli/conftest.py, which runs the command line."""
     path = Path(__file__).parents[3] / "cli" / "conftest.py"
@@ -230,12 +219,6 @@ def opened(release: Path) -> Iterator[Edition]:
         edition = runner.run(Edition.open(release, Limits(workers=1)))
         yield edition
         runner.run(edition.close())
-
-
-@pytest.fixture(scope="session")
-def read_with() -> Callable[[str], ModuleType]:
-    """A library of the extra `readers`, by name."""
-    return reader
 
 
 Serve = Callable[..., AbstractContextManager[TestClient]]
