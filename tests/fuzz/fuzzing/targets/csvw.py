@@ -29,7 +29,10 @@ def _documents(folder: Path) -> Take:
         metadata, table = parts_of(data, 2)
         for path in root.iterdir():
             path.unlink()
-        names = {"data.csv", *(name for name in _named(metadata) if name.isascii() and "/" not in name and 0 < len(name) < 80)}
+        names = {
+            "data.csv",
+            *(name for name in _named(metadata) if name.isascii() and "/" not in name and 0 < len(name) < 80),
+        }
         for name in names - {".", "..", "data.json"}:
             (root / name.replace("\0", "")).write_bytes(table or _CSV)
         source = root / "data.json"
@@ -40,7 +43,9 @@ def _documents(folder: Path) -> Take:
             if "canary" in written:
                 raise DefectError("what lies outside was read")
             return outcome
-        return told(lambda: _converted(source, base, form[zlib.crc32(data) // 2 % len(form)], minimal=len(data) % 2 == 0))
+        return told(
+            lambda: _converted(source, base, form[zlib.crc32(data) // 2 % len(form)], minimal=len(data) % 2 == 0)
+        )
 
     return take
 
@@ -82,7 +87,7 @@ _DESCRIBED = """\
   {"name": "date", "titles": ["date", "day"], "datatype": {"base": "date", "format": "yyyy-MM-dd"}, "null": ["", "-"]},
   {"name": "share", "titles": "share", "datatype": {"base": "decimal", "format": "#0%", "minimum": "0"}, "default": "0%"},
   {"virtual": true, "propertyUrl": "rdf:type", "valueUrl": "http://e/{_row}#x"}]},
- "notes": [{"@id": "_:n", "a": [1, null, true]}]}
+ "notes": [{"@id": "http://e/n", "dc:title": ["a", {"@value": "b", "@language": "fr"}]}]}
 """
 _GROUP = """\
 {"@context": "http://www.w3.org/ns/csvw", "@type": "TableGroup", "tableDirection": "ltr", "tables": [
@@ -99,8 +104,18 @@ _OUTSIDE = """\
 
 def _seeds() -> list[bytes]:
     own = [text.encode() + PART + _CSV for text in (_DESCRIBED, _DESCRIBED, _GROUP, _OUTSIDE)]
-    outside = [_DESCRIBED.replace('"data.csv"', f'"{url}"').encode() for url in ("../outside/secret.csv", "file:///outside-of-the-catalogue/secret.csv", "http://127.0.0.1:9/a.csv", "link.csv", "%2e%2e/secret.csv")]
-    return [*own * 4, *outside, *seeds.suite("csvw", "*.json", most=120)]
+    outside = [
+        _DESCRIBED.replace('"data.csv"', f'"{url}"').encode()
+        for url in (
+            "../outside/secret.csv",
+            "file:///outside-of-the-catalogue/secret.csv",
+            "http://127.0.0.1:9/a.csv",
+            "link.csv",
+            "%2e%2e/secret.csv",
+        )
+    ]
+    documents = [each for each in seeds.suite("csvw", "*.json", most=400) if b'"@context"' in each]
+    return [*own * 8, *outside, *documents[::2]]
 
 
 _WORDS = tuple(

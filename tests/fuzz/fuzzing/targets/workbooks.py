@@ -58,7 +58,7 @@ def zipped(data: bytes) -> bytes:
                 piece = content[times.end() :]
                 content = piece * min(int(times[1]), _LARGEST // max(1, len(piece)))
             kind = zipfile.ZIP_STORED if zlib.crc32(part) % 16 == 0 else zipfile.ZIP_DEFLATED
-            book.writestr(name.decode("utf-8", "replace")[:200] or "x", content, kind, 1)
+            book.writestr(name.decode("utf-8", "replace").replace("\0", "")[:200] or "x", content, kind, 1)
     return out.getvalue()
 
 
