@@ -104,7 +104,7 @@ def describe(folder: Path) -> dict[str, Path]:
     tables = [whole(table(name, listed.split())) for name, listed in columns.items()]
     texts = [{"name": name, "titles": name, "propertyUrl": EURIO + name} for name in PROJECT.split()]
     schema = {"columns": texts, "aboutUrl": f"{BASE}project/{{id}}"}
-    documents = {
+    documents: dict[str, tuple[Path, dict[str, Any]]] = {
         "cordis": (folder / "cordis.json", {"tables": tables}),
         "plain": (folder / "plain.csv-metadata.json", {"url": "plain.csv", "tableSchema": schema}),
     }

@@ -125,6 +125,19 @@ def test_objects_are_nested_but_not_in_a_circle(objects: Convert) -> None:
     ]
 
 
+def test_notes_hold_any_json_ld(lines: Convert, objects: Convert) -> None:
+    note = {"@type": [], "dc:title": [["a"], None, True, {"@id": "b c"}], "dc:date": None}
+    (_, *said) = [line for line in lines([{"titles": "a"}], "a\n", minimal=False, notes=[note]) if "_:a1" in line]
+    title = "_:a1 <http://purl.org/dc/terms/title>"
+    assert said == [
+        f'{title} "a" .',
+        f'{title} "true"^^<http://www.w3.org/2001/XMLSchema#boolean> .',
+        f"{title} <https://example.org/b%20c> .",
+    ]
+    (table,) = objects([{"titles": "a"}], "a\n", minimal=False, notes=[note])["tables"]
+    assert table["notes"] == [{"@type": [], "dc:title": [["a"], [], True, "https://example.org/b%20c"], "dc:date": []}]
+
+
 def test_comments_of_the_file_are_said_of_the_table(objects: Convert) -> None:
     found = objects([{"titles": "a"}], "#hello\na\n1\n", minimal=False, dialect={"commentPrefix": "#"})
     assert found["tables"][0]["rdfs:comment"] == "hello"

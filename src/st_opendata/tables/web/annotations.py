@@ -63,12 +63,18 @@ def normalised(value: Json, base: str, language: str | None, notices: Notices) -
     """
     if isinstance(value, list):
         return [normalised(item, base, language, notices) for item in value]
+    if value is None:  # says nothing (JSON-LD 1.0 §6.1)
+        return []
     if isinstance(value, str):
         return {"@value": value, "@language": language} if language else {"@value": value}
     if not isinstance(value, dict):
         return {"@value": value}
     if "@value" in value:
         return _checked_value(value, notices)
+    return _node(value, base, language, notices)
+
+
+def _node(value: dict[str, Json], base: str, language: str | None, notices: Notices) -> Json:
     found: dict[str, Json] = {}
     for name, inner in value.items():
         if name == "@id":

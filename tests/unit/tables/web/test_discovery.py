@@ -60,6 +60,11 @@ def test_a_link_to_nothing_is_told(folder: Path) -> None:
     assert found(folder, Hints(link="<gone.json>; rel=describedby")) == (None, 1)
 
 
+@pytest.mark.parametrize("target", ["http://[", "a\x00b", "x" * 5000])
+def test_a_link_that_leads_nowhere_is_told(folder: Path, target: str) -> None:
+    assert found(folder, Hints(link=f"<{target}>; rel=describedby")) == (None, 1)
+
+
 def test_a_description_is_its_own(folder: Path) -> None:
     metadata(folder / "about.json", "itself")
     assert found(folder, Hints(), "about.json") == ("itself", 0)
