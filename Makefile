@@ -42,8 +42,9 @@ check: setup  ## lint, types, import layers, budgets, generated documents
 docs: setup  ## write the generated documents again: commands, findings, the model
 	$(BIN)/python docs/generate.py
 
-bench: setup  ## run the benchmarks; each prints ratios against its peers
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+bench: setup  ## run all benchmarks; each prints ratios against its peers
+	@failed=; for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \
+	  test -z "$$failed" || { echo "Missed its goals or failed:$$failed" >&2; exit 1; }
 
 lock: setup  ## write requirements.lock again, with the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
