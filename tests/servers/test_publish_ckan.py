@@ -50,8 +50,18 @@ def test_asks_nothing_that_it_knows_of_new_datasets(
     relay.begin(lambda request, stage: seen.update([request.action] if stage == Stage.SENT else []))
     assert publish(releases[0], "--workers", "1", url=relay.url)[0] == 0
     assert (seen["package_create"], seen["package_revise"]) == (3, 3 + 3)
-    assert (seen["datastore_create"], seen["datastore_delete"], seen["datastore_search"]) == (2, 0, 2)
+    assert (seen["datastore_create"], seen["datastore_search"]) == (2, 2)
     assert 0 < seen["resource_view_list"] <= 6 < seen["resource_view_create"]
+    assert_published(ckan, releases[0])
+
+
+def test_a_table_that_a_purged_dataset_left_is_not_added_to(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, relay: Relay
+) -> None:
+    publish(releases[0], url=relay.url)
+    ckan.empty()
+    publish(releases[0], url=relay.url)
+    assert [request.action for request in relay.requests].count("datastore_delete") >= 2
     assert_published(ckan, releases[0])
 
 
