@@ -1,7 +1,7 @@
-"""The catalogue as DCAT-AP, VoID and schema.org, and its MQA score."""
+"""The catalogue as DCAT-AP, VoID, schema.org, Croissant and RO-Crate, and its MQA score."""
 
 from st_opendata.catalogue.dcat import catalogue_graph
-from st_opendata.catalogue.files import Written, write_catalogue
+from st_opendata.catalogue.files import Written, write_catalogue, write_crate
 from st_opendata.catalogue.indicators import DIMENSIONS, INDICATORS, MAXIMUM, Indicator
 from st_opendata.catalogue.reading import read_dcat
 from st_opendata.catalogue.remote import answering_urls, fetch_dcat, served_urls
@@ -45,4 +45,5 @@ __all__ = [
     "served_urls",
     "void_graph",
     "write_catalogue",
+    "write_crate",
 ]

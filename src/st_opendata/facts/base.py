@@ -36,6 +36,7 @@ _FACT_COLUMNS = {
     **dict.fromkeys(("subject", "predicate", "object", "table", "file"), "VARCHAR"),
     "row": "BIGINT",
     "column": "VARCHAR",
+    "cell": "VARCHAR",
 }
 
 
@@ -101,6 +102,7 @@ class FactBase:
             source = open_source(table, self._engine.folder)
             if isinstance(source, Source):
                 sources.append(source)
+                found += source.findings
             else:
                 found += source
         self._engine.lock(source.path for source in sources)
@@ -112,7 +114,8 @@ class FactBase:
         for number, source in enumerate(sources, 1):
             progress(source.table.file)
             loaded, wrong = loader.load(number, source)
-            found += wrong
+            told = {place for one in source.findings for place in one.places}  # a cell that shows an error has no value
+            found += [one for one in wrong if told.isdisjoint(one.places)]
             if loaded is not None:
                 tables.append(loaded)
         return tables
@@ -170,6 +173,16 @@ class FactBase:
         columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
         yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
 
+    def fits(self, table: str, column: str, pattern: str) -> bool:
+        """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""
+        loaded = self._by_name[table]
+        value = f"c{loaded.table.column(column).number}"
+        rows = loaded.name
+        if loaded.table.column(column).separator:
+            rows = f"(SELECT {sql.one_row_each(value)} AS {value} FROM {loaded.name})"
+        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, pattern)}"
+        return not self._engine.rows(f"SELECT 1 FROM {rows} WHERE {unfit} LIMIT 1")
+
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
         loaded = self._by_name[table]
@@ -179,15 +192,18 @@ class FactBase:
     def write_facts(self, dataset: str, path: Path) -> None:
         """Write the dataset's facts as Parquet, one row per triple and cell that states it.
 
-        Columns: subject, predicate and object (N-Triples terms), table, file, row, and column (the title that the
-        header shows; null where no single cell states it). Sorted by these, shard by shard.
+        Columns: subject, predicate and object (N-Triples terms), table, file, row, column (the title that the header
+        shows; null where no single cell states it), and cell (as `Partners!F12`, null where the file is no workbook).
+        Sorted by these, shard by shard.
         """
         names = "(VALUES " + ", ".join(
-            f"({loaded.id}, {number}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, {_text(title)})"
+            f"({loaded.id}, {column}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, "
+            f"{_text(loaded.source.title(number) if number else None)}, {_text(_cell_before_row(loaded, number))})"
             for loaded in self._by_dataset[dataset]
-            for number, title in _cell_titles(loaded)
+            for column, number in _stated_by(loaded)
         )
-        cells = f"{names}) AS n(t, c, table_name, file, title)"
+        cells = f"{names}) AS n(t, c, table_name, file, title, sheet)"
+        cell = "sheet || r || CASE WHEN title IS NULL THEN ':' || r ELSE '' END"
         kinds = ", ".join(f"{sql.name(name)} {kind}" for name, kind in _FACT_COLUMNS.items())
         self._engine.run(f"CREATE TABLE written ({kinds})")
         for shard in self._shards(dataset):
@@ -198,7 +214,7 @@ class FactBase:
             if branches:
                 facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {cells} ON f.t = n.t AND f.c = n.c"
                 self._engine.run(
-                    f"INSERT INTO written SELECT s, p, o, table_name, file, r, title FROM {facts} ORDER BY ALL"
+                    f"INSERT INTO written SELECT s, p, o, table_name, file, r, title, {cell} FROM {facts} ORDER BY ALL"
                 )
         self._write("SELECT * FROM written", path)
         self._engine.run("DROP TABLE written")
@@ -217,11 +233,8 @@ class FactBase:
             return ()
         query = " UNION ".join(f"SELECT t, r, c FROM {name} WHERE {matches}" for name in names)
         found = self._engine.rows(query, values)
-        titles = {table: dict(_cell_titles(self._by_id[table])) for table in {table for table, _, _ in found}}
-        places = {
-            Place(self._by_id[table].table.file, row=record, column=titles[table][column])
-            for table, record, column in found
-        }
+        numbers = {table: dict(_stated_by(self._by_id[table])) for table in {table for table, _, _ in found}}
+        places = {self._by_id[table].source.place(record, numbers[table][column]) for table, record, column in found}
         return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
@@ -235,10 +248,10 @@ class FactBase:
     def columns(self, predicate: str) -> tuple[Place, ...]:
         """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""
         return tuple(
-            Place(loaded.table.file, column=title)
+            loaded.source.place(None, number)
             for loaded in self._tables
-            for column, (_, title) in zip(loaded.table.columns, _cell_titles(loaded), strict=True)
-            if title is not None and f"<{column.property_url}>" == predicate
+            for column, (_, number) in zip(loaded.table.columns, _stated_by(loaded), strict=True)
+            if number and f"<{column.property_url}>" == predicate
         )
 
     def _shards(self, dataset: str | None) -> Sequence[str]:
@@ -284,18 +297,24 @@ def _shard_digits(sources: Sequence[Source]) -> int:
     return digits
 
 
-def _cell_titles(loaded: LoadedTable) -> Iterator[tuple[int, str | None]]:
-    """For each column id the title of the cell that states its triples.
+def _stated_by(loaded: LoadedTable) -> Iterator[tuple[int, int]]:
+    """For each column id the number of the source column whose cells state its triples.
 
-    For a virtual column this is the first column that its valueUrl or propertyUrl uses; none for a constant.
+    For a virtual column this is the first column that its valueUrl or propertyUrl uses; 0 for a constant.
     """
     numbers = {column.name: column.number for column in loaded.table.source_columns}
-    for number, column in enumerate(loaded.table.columns, 1):
-        source = column.number
+    for column_id, column in enumerate(loaded.table.columns, 1):
+        number = column.number
         for url in filter(None, (column.value_url, column.property_url)) if column.virtual else ():
             used = [numbers[name] for name in variable_names(parse_template(url)) if name in numbers]
-            source = source or next(iter(used), 0)
-        yield number, loaded.source.title(source) if source else None
+            number = number or next(iter(used), 0)
+        yield column_id, number
+
+
+def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
+    """What stands before the row where a formula names a cell of the column, None where the file is no workbook."""
+    cell = loaded.source.place(1, number).cell
+    return cell.removesuffix("1:1" if not number else "1") if cell else None
 
 
 def _text(value: str | None) -> str:

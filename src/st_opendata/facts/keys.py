@@ -11,7 +11,6 @@ from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import ForeignKey
-from st_opendata.place import Place
 from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20
@@ -61,10 +60,10 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     for record, value in engine.rows(f"{rows} ORDER BY record LIMIT {limit}"):
         grouped.setdefault(value, []).append(record)
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({rows})")
-    title = _title(loaded, table.primary_key[0])
+    first = table.column(table.primary_key[0]).number
     found = []
     for value, records in grouped.items():
-        places = tuple(Place(table.file, row=record, column=title) for record in records[:_LISTED_ROWS])
+        places = tuple(loaded.source.place(record, first) for record in records[:_LISTED_ROWS])
         listed = ", ".join(map(str, records[:_LISTED_ROWS])) + (" …" if len(records) > _LISTED_ROWS else "")
         found.append(finding("key-duplicate", places, dataset=table.dataset, value=quoted(value), rows=listed))
     return found + more(table, "key-duplicate", count - limit)
@@ -82,11 +81,11 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
     grouped: dict[str, dict[str, int]] = {}
     for record, value, folded in engine.rows(rows):
         grouped.setdefault(folded, {}).setdefault(value, record)
-    title = _title(loaded, table.primary_key[0])
+    first = table.column(table.primary_key[0]).number
     return [
         finding(
             "key-case",
-            tuple(Place(table.file, row=record, column=title) for record in values.values()),
+            tuple(loaded.source.place(record, first) for record in values.values()),
             dataset=table.dataset,
             values=", ".join(quoted(value) for value in values),
         )
@@ -107,12 +106,12 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
     listed = engine.rows(f"SELECT record, {shown} FROM ({lost}) ORDER BY 1, 2 LIMIT {limit}")
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({lost})") if len(listed) == limit else ((len(listed),),)
     near = _nearest(engine, target, others, sorted({value for _, value in listed})[:_LISTED_ROWS])
-    title = _title(loaded, key.columns[0])
+    first = table.column(key.columns[0]).number
     reference = ", ".join(_title(target, name) for name in key.reference)
     return [
         finding(
             "key-dangling",
-            (Place(table.file, row=record, column=title),),
+            (loaded.source.place(record, first),),
             dataset=table.dataset,
             value=quoted(value),
             reference=reference,
@@ -124,10 +123,23 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
 
 
 def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
-    """For each value the existing one most like it, where one is alike."""
+    """For each value the existing one most like it, or the one whose row has the value as another text, as a name."""
     shown = sql.join_known(", ", columns)
     known = f"(SELECT DISTINCT {shown} AS v FROM {target.name})"
     alike = sql.likeness("v", "$1")
     query = f"SELECT v FROM {known} WHERE {alike} >= {_ALIKE} ORDER BY {alike} DESC, v LIMIT 1"
-    found = {value: engine.rows(query, [value]) for value in values}
-    return {value: rows[0][0] for value, rows in found.items() if rows}
+    texts = [
+        f"c{column.number}"
+        for column in target.table.source_columns
+        if column.datatype.base in TEXTS and not column.separator and f"c{column.number}" not in columns
+    ]
+    named = sql.any_of([f"lower({column}) = lower($1)" for column in texts])
+    by_name = f"SELECT DISTINCT {shown} AS v FROM {target.name} WHERE {named} ORDER BY v LIMIT 2"
+    found = {}
+    for value in values:
+        rows = engine.rows(by_name, [value]) if texts else []
+        if len(rows) != 1:  # a name that several rows have does not tell which is meant
+            rows = engine.rows(query, [value])
+        if rows:
+            found[value] = rows[0][0]
+    return found

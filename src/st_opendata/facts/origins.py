@@ -12,12 +12,14 @@ import duckdb
 from st_opendata.errors import InputError
 from st_opendata.place import Place
 
-_ABOUT = """
-    SELECT DISTINCT subject, predicate, object, file, "row", "column" FROM read_parquet(?)
+STATED = "(SELECT * FROM read_parquet({}) UNION ALL BY NAME SELECT NULL::VARCHAR AS cell WHERE FALSE)"
+"""Facts with their cells; releases of before 0.2 do not name the cells of workbooks."""
+_ABOUT = f"""
+    SELECT DISTINCT subject, predicate, object, file, "row", "column", cell FROM {STATED.format("?")}
     WHERE list_contains(?, subject) ORDER BY ALL
 """
-_NAMING = """
-    SELECT DISTINCT subject, predicate, object, file, "row", "column" FROM read_parquet(?)
+_NAMING = f"""
+    SELECT DISTINCT subject, predicate, object, file, "row", "column", cell FROM {STATED.format("?")}
     WHERE predicate = ? AND list_contains(?, object) ORDER BY ALL
 """
 
@@ -74,4 +76,6 @@ class Origins:
             raise InputError(
                 f"facts.parquet cannot be read: {str(error).partition(chr(10))[0]}", remedy="Build the release again."
             ) from error
-        return [Origin(s, p, o, Place(file, row=row, column=column)) for s, p, o, file, row, column in rows]
+        return [
+            Origin(s, p, o, Place(file, row=row, column=column, cell=cell)) for s, p, o, file, row, column, cell in rows
+        ]

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from st_opendata.model.text import Text
+from st_opendata.place import Place, cell_name
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the source file is written (CSVW metadata §5.9)."""
+    """How the source file is written (CSVW metadata §5.9).
+
+    `header` and `trim` are what most files need; the fields after them are read by `tables.web` alone. `trim_ends` are
+    the ends of a cell that lose their white space: `start`, `end`, both or none.
+    """
 
     delimiter: str = ","
     quote: str | None = '"'
@@ -23,13 +28,19 @@ class Dialect:
     skip_rows: int = 0
     comment_prefix: str | None = None
     trim: bool = False
+    header_rows: int = 1
+    skip_columns: int = 0
+    skip_blank_rows: bool = False
+    trim_ends: frozenset[str] = frozenset()
+    line_ends: tuple[str, ...] = ("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Datatype:
     """A datatype (CSVW metadata §5.11): `base` is the CSVW name (`decimal`), `iri` its XSD IRI.
 
-    `pattern` is the CSVW `format`: a number or date pattern, a boolean pair `Y|N`, or a regular expression.
+    `pattern` is the CSVW `format`: a number or date pattern, a boolean pair `Y|N`, or a regular expression. `percent`
+    lets decimals and floats without a pattern have a per cent or per mille sign.
     """
 
     base: str = "string"
@@ -37,6 +48,7 @@ class Datatype:
     pattern: str | None = None
     decimal_char: str = "."
     group_char: str | None = None
+    percent: bool = False
     length: int | None = None
     min_length: int | None = None
     max_length: int | None = None
@@ -86,6 +98,17 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook; without a name it is the only one that can be seen.
+
+    `letters` are those of the columns that are read, in their order; empty before the sheet is read.
+    """
+
+    name: str | None = None
+    letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of a dataset: its source file and its columns, virtual ones last."""
 
@@ -99,8 +122,17 @@ class Table:
     columns: tuple[Column, ...]
     description: Text = field(default_factory=dict)
     dialect: Dialect = field(default_factory=Dialect)
+    sheet: Sheet | None = None
+    """Where the file is a workbook: the sheet that holds the table."""
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+
+    def place(self, row: int | None = None, column: str | None = None, position: int | None = None) -> Place:
+        """A place in the file: `column` is the title there, `position` counts the columns of the file from 0."""
+        if self.sheet is None or self.sheet.name is None:
+            return Place(self.file, row=row, column=column)
+        letter = self.sheet.letters[position] if position is not None and self.sheet.letters else ""
+        return Place(self.file, row=row, column=column, cell=cell_name(self.sheet.name, letter, row))
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from st_opendata.pictures.drawing import Area, Box, Drawing, Mark, Words, joined, shorten, text_width
+from st_opendata.pictures.drawing import Area, Box, Drawing, Words, heading, joined, shorten, text_width
 from st_opendata.pictures.wording import number_text, words_for
 
 
@@ -28,7 +28,7 @@ class Layout:
 
 
 WIDE = Layout(width=960, text=16, names=360)
-NARROW = Layout(width=480, text=15, names=0)
+NARROW = Layout(width=380, text=15, names=0)
 FILE = Layout(width=720, text=17, names=290)
 """For a picture that is shown in any size, from a phone's up."""
 
@@ -65,11 +65,7 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
     longest = layout.width - beside - 10 - max(text_width(number, size) for number in numbers)
     step = (1.75 if layout.names else 2.9) * size
     most = max(bar.value for bar in shown) or Decimal(1)
-    marks: list[Mark] = [
-        Words("title", (0, 1.5 * size), chart.title, 1.4 * size),
-        Words("note", (0, 3.3 * size), chart.unit, size),
-    ]
-    top = 4.6 * size
+    marks, top = heading(chart.title, chart.unit, size, layout.width)
     for bar, number in zip(shown, numbers, strict=True):
         at = top if layout.names else top + 1.35 * size
         length = max(1.0, round(float(bar.value / most) * longest, 1))

@@ -97,6 +97,8 @@ class Drawing:
 
 KINDS = 5
 """So many kinds of symbols can be told apart by shape and colour."""
+_MOST_LINES = 4
+"""Lines of a title, and of the note below it."""
 
 
 def text_width(text: str, size: float) -> float:
@@ -112,6 +114,37 @@ def shorten(text: str, size: float, width: float) -> str:
     while kept and text_width(kept + "…", size) > width:
         kept = kept[:-1]
     return kept.rstrip(" ,;:-–") + "…"
+
+
+def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
+    """The text in at most so many lines, broken between words; a word or a last line that is too wide is cut."""
+    lines = [""]
+    words = text.split()
+    while words:
+        longer = f"{lines[-1]} {words[0]}".strip()
+        if lines[-1] and text_width(longer, size) > width:
+            if len(lines) == most:
+                lines[-1] = f"{lines[-1]} {' '.join(words)}"
+                break
+            lines.append("")
+        else:
+            lines[-1] = longer
+            del words[0]
+    return [shorten(line, size, width) for line in lines]
+
+
+def heading(title: str, note: str, size: float, width: float) -> tuple[list[Mark], float]:
+    """A title with a note below it, both in as many lines as they need, and where what follows begins."""
+    marks: list[Mark] = []
+    base = -0.25 * size
+    for line in lines_of(title, 1.4 * size, width, _MOST_LINES):
+        base += 1.75 * size
+        marks.append(Words("title", (0, base), line, 1.4 * size))
+    base += 0.4 * size
+    for line in lines_of(note, size, width, _MOST_LINES):
+        base += 1.4 * size
+        marks.append(Words("note", (0, base), line, size))
+    return marks, base + 1.2 * size
 
 
 def joined(parts: Sequence[str], most: int) -> str:

@@ -19,6 +19,7 @@ from st_opendata.pictures.drawing import (
     Spot,
     Symbol,
     Words,
+    heading,
     joined,
     shorten,
     text_width,
@@ -57,7 +58,7 @@ class Layout:
 
 
 WIDE = Layout(width=960, height=560, text=16, radius=7, world=250)
-NARROW = Layout(width=480, height=440, text=15, radius=7, world=210)
+NARROW = Layout(width=380, height=400, text=15, radius=7, world=170)
 FILE = Layout(width=720, height=500, text=18, radius=8, world=230)
 """For a picture that is shown in any size, from a phone's up."""
 
@@ -118,24 +119,20 @@ def draw_map(
         raise ValueError("a map needs a place")
     words = words_for(language)
     places = sorted(places, key=lambda place: len(kinds) if place.kind is None else place.kind)
-    frames = _frames(places, layout)
+    head, top = heading(title, _number_of(places, words), layout.text, layout.width)
+    frames = _frames(places, layout, top)
     bottom = frames[0][0].box.y + frames[0][0].box.height
     legend = _legend(places, kinds, layout, bottom)
     edges = [frame.box.y + frame.box.height for frame, _ in frames]
     height = max([*edges, *(mark.at[1] for mark in legend if isinstance(mark, Words))]) + 10
     drawn = [mark for frame, shown in frames for mark in _places(frame, shown, layout)]
-    heading = [
-        Words("title", (0, 1.5 * layout.text), title, 1.4 * layout.text),
-        Words("note", (0, 3.3 * layout.text), _number_of(places, words), layout.text),
-    ]
     ground = tuple(mark for frame, _ in frames for mark in frame.ground())
     said = _in_words(places, kinds, words)
-    return Drawing(layout.width, height, title, said, language, ground, (*heading, *drawn, *legend))
+    return Drawing(layout.width, height, title, said, language, ground, (*head, *drawn, *legend))
 
 
-def _frames(places: Sequence[Place], layout: Layout) -> list[tuple[_Frame, list[Place]]]:
+def _frames(places: Sequence[Place], layout: Layout, top: float) -> list[tuple[_Frame, list[Place]]]:
     """Europe, and below it the world if places lie far away; the world alone where most of them do."""
-    top = 4.5 * layout.text
     near = [place for place in places if _in_europe(place)]
     far = [place for place in places if not _in_europe(place)]
     if len(near) < len(far):

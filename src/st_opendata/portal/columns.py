@@ -38,6 +38,10 @@ class Column:
     """IRI of the property; None where cells state nothing, or where each row has its own."""
     reference: Reference | None = None
     language: str | None = None
+    about: str | None = None
+    """URI template of the thing that its cells are about (CSVW `aboutUrl`)."""
+    value: str | None = None
+    """URI template of the thing that a cell names (CSVW `valueUrl`); None where it states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,15 @@ def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[Table, ...]:
 def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> Table:
     files = tuple(each for each in dataset.distributions if each.table == name)
     described = next((each.described_by for each in files if each.format == CSV and each.described_by), None)
-    schema = _read(edition, described, name) if described else {}
-    keys = schema.get("tableSchema", {}).get("foreignKeys", [])
+    stated = _read(edition, described, name) if described else {}
+    schema = stated.get("tableSchema", {})
+    keys = schema.get("foreignKeys", [])
     references = dict(pair for key in keys for pair in _references(key, dataset.id))
+    inherited = {"aboutUrl": stated.get("aboutUrl")} | schema
     columns = tuple(
-        _column(each, references)
-        for each in schema.get("tableSchema", {}).get("columns", [])
-        if not each.get("virtual")
+        _column(inherited | each, references) for each in schema.get("columns", []) if not each.get("virtual")
     )
-    return Table(name, _text(schema.get("dc:title")), _text(schema.get("dc:description")), columns, rows, files)
+    return Table(name, _text(stated.get("dc:title")), _text(stated.get("dc:description")), columns, rows, files)
 
 
 def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
     try:
         group = json.loads(file.read_text("utf-8"))
         found: dict[str, Any] = next(table for table in group["tables"] if table["url"] == f"{name}.csv")
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise InputError(
             "the metadata of a table are damaged", place=Place(str(file)), remedy="Build the release again."
         ) from error
@@ -105,6 +109,8 @@ def _column(stated: Mapping[str, Any], references: Mapping[str, Reference]) -> C
         property=None if "{" in states or stated.get("suppressOutput") else states,
         reference=references.get(name),
         language=stated.get("lang"),
+        about=stated.get("aboutUrl"),
+        value=None if stated.get("suppressOutput") else stated.get("valueUrl"),
     )
 
 

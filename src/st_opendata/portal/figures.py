@@ -1,4 +1,4 @@
-"""Maps and charts as parts of a page: one for wide screens and one for narrow ones; the stylesheet shows one."""
+"""Maps and charts as parts of a page: one for wide places and one for narrow ones; the stylesheet shows one."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ def _both(name: str, wide: Drawing, narrow: Drawing) -> Markup:
         f'<div class="{kind}">{svg_part(drawing, f"{name}-{kind}")}</div>'
         for kind, drawing in (("wide", wide), ("narrow", narrow))
     )
-    return Markup("\n".join(drawn))  # noqa: S704 (svg_part escapes every text)
+    return Markup('<div class="figure">\n{}\n</div>').format(Markup("\n".join(drawn)))  # noqa: S704 (svg_part escapes every text)

@@ -6,19 +6,23 @@ currency beside numbers has money; one with dates has years. Each picture names 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 
 from markupsafe import Markup
+from uritemplate import expand as fill
 
 from st_opendata.model.text import pick
 from st_opendata.namespaces import expand
-from st_opendata.pictures import MOST_BARS, Bar, Chart, Drawing, Place, bars, draw_bars, draw_map, maps, svg_part
+from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
 from st_opendata.portal.columns import Column, Table, tables_of
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rows import Answer, Filter, Question, Rows, RowsError, open_rows
+from st_opendata.portal.things.names import Names
 from st_opendata.portal.wording import words_of
 
 _LABELS = tuple(
@@ -33,6 +37,7 @@ _LABELS = tuple(
 """Properties that hold names, the best first."""
 _LATITUDE, _LONGITUDE = expand("geo:lat"), expand("geo:long")
 _CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
+_IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
 _NUMBERS = frozenset({"decimal", "integer", "double", "float", "long", "int", "number", "nonNegativeInteger"})
 _DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _MOST_PLACES = 3000
@@ -44,11 +49,24 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Illustration:
-    """A picture for wide and for narrow screens, and the table that says the same."""
+    """A picture, and the table that says the same."""
 
-    wide: Markup
-    narrow: Markup
+    figure: Markup
     table: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the pictures of a dataset are drawn from, and the language that they speak."""
+
+    edition: Edition
+    rows: Rows
+    tables: list[Table]
+    language: str
+
+    def ask(self, table: Table, question: Question) -> Answer:
+        assert table.parquet
+        return self.rows.ask(table.parquet.file.path, question)
 
 
 class Illustrations:
@@ -56,102 +74,130 @@ class Illustrations:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self.of = lru_cache(_KEPT)(self._draw)
+        self._drawn = lru_cache(_KEPT)(self._draw)
+
+    def of(self, dataset: str, language: str) -> tuple[Illustration, ...]:
+        """Those of a dataset; none while too many others ask for rows: the page is whole without."""
+        try:
+            return self._drawn(dataset, language)
+        except RowsError:
+            return ()
 
     def _draw(self, dataset: str, language: str) -> tuple[Illustration, ...]:
         """The first map, the chart with most money, the first chart of years where there is no money."""
-        rows = self._edition.part(open_rows)
         tables = [each for each in tables_of(self._edition, self._edition.datasets[dataset]) if each.parquet]
+        draft = _Draft(self._edition, self._edition.part(open_rows), tables, language)
         found: list[Illustration] = []
         try:
             for draw in (_map, _money, _years):
                 if draw is _years and found:
                     break
-                drawn = (each for table in tables if (each := draw(rows, table, tables, language)))
+                drawn = (each for table in tables if (each := draw(draft, table)))
                 if first := next(drawn, None):
                     found.append(first)
-        except RowsError:  # too busy or too large: the page is whole without
-            return tuple(found)
+        except RowsError as error:
+            if error.reason == "busy":
+                raise
         return tuple(found)
 
 
-def _map(rows: Rows, table: Table, tables: list[Table], language: str) -> Illustration | None:
+def _map(draft: _Draft, table: Table) -> Illustration | None:
     latitude = next((each for each in table.columns if each.property == _LATITUDE), None)
     longitude = next((each for each in table.columns if each.property == _LONGITUDE), None)
     if latitude is None or longitude is None:
         return None
-    answer = _ask(rows, table, Question(limit=_MOST_PLACES))
-    names = _names(rows, table, tables, answer, language)
+    answer = draft.ask(table, Question(limit=_MOST_PLACES))
+    column, kinds = _kinds(draft, table, latitude, answer)
+    codes = list(kinds)
+    cells = zip(
+        _names(draft, table, answer),
+        _cells(answer, latitude.name),
+        _cells(answer, longitude.name),
+        _cells(answer, column.name) if column else repeat(None),
+        strict=False,
+    )
     places = [
-        Place(name, float(north), float(east))
-        for name, north, east in zip(names, _cells(answer, latitude.name), _cells(answer, longitude.name), strict=True)
+        Place(name, float(north), float(east), codes.index(code) if code in kinds else None)
+        for name, north, east, code in cells
         if north is not None and east is not None and _on_earth(north, east)
     ]
     if not places:
         return None
-    title = pick(table.title, language) or table.name
-    wide, narrow = (draw_map(title, places, [], language, layout) for layout in (maps.WIDE, maps.NARROW))
-    return _illustration("map", wide, narrow, table)
+    title = pick(table.title, draft.language) or table.name
+    return Illustration(map_figure("map", title, places, list(kinds.values()), draft.language), table.name)
 
 
-def _money(rows: Rows, table: Table, tables: list[Table], language: str) -> Illustration | None:
+def _kinds(draft: _Draft, table: Table, about: Column, answer: Answer) -> tuple[Column | None, dict[str, str]]:
+    """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
+    located = [north is not None for north in _cells(answer, about.name)]
+    for column in table.columns:
+        if column.about != about.about or not column.value or column.separator:
+            continue
+        codes = dict.fromkeys(code for code, there in zip(_cells(answer, column.name), located, strict=True) if there)
+        codes.pop(None, None)
+        if not 1 < len(codes) <= min(KINDS, sum(located) - 1):
+            continue
+        terms = {code: f"<{fill(column.value, {column.name: code})}>" for code in codes if code}
+        if _are_concepts(draft.edition, terms.values()):
+            names = Names(draft.edition, draft.language)
+            names.learn(term[1:-1] for term in terms.values())
+            return column, {code: names.of(term[1:-1]).name for code, term in terms.items()}
+    return None, {}
+
+
+def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
+    wanted = set(terms)
+    stated = edition.index.about(sorted(wanted))
+    return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
+
+
+def _money(draft: _Draft, table: Table) -> Illustration | None:
     currency = next((each for each in table.columns if each.property in _CURRENCIES), None)
     amount = next((each for each in table.columns if each.datatype in _NUMBERS and each.property), None)
     if currency is None or amount is None:
         return None
-    answer = _ask(rows, table, Question(sort=amount.name, descending=True, limit=MOST_BARS))
+    answer = draft.ask(table, Question(sort=amount.name, descending=True, limit=MOST_BARS))
     unit = next((cell for cell in _cells(answer, currency.name) if cell), "")
-    alike = _ask(rows, table, Question((Filter(currency.name, "equals", unit),), limit=1)).total
-    empty = _ask(rows, table, Question((Filter(amount.name, "empty"),), limit=1)).total
-    negative = _ask(rows, table, Question((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
+    alike = draft.ask(table, Question((Filter(currency.name, "equals", unit),), limit=1)).total
+    empty = draft.ask(table, Question((Filter(amount.name, "empty"),), limit=1)).total
+    negative = draft.ask(table, Question((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
     if not unit or negative or alike + empty < answer.total or answer.total - empty < 2:
         return None
     values = [
         Bar(name, Decimal(cell))
-        for name, cell in zip(_names(rows, table, tables, answer, language), _cells(answer, amount.name), strict=True)
+        for name, cell in zip(_names(draft, table, answer), _cells(answer, amount.name), strict=True)
         if cell is not None
     ]
-    heading = pick(table.title, language) or table.name
-    label = f"{pick(amount.title, language)} ({unit})"
+    heading = pick(table.title, draft.language) or table.name
+    words = words_for(draft.language)
+    label = words["amount"].format(column=capital(pick(amount.title, draft.language)), currency=words.get(unit, unit))
     chart = Chart(heading, label, values, answer.total - empty - len(values))
-    return _bars("money", chart, table, language)
+    return Illustration(bar_figure("money", chart, draft.language), table.name)
 
 
-def _years(rows: Rows, table: Table, _tables: list[Table], language: str) -> Illustration | None:
+def _years(draft: _Draft, table: Table) -> Illustration | None:
     column = next((each for each in table.columns if each.datatype in _DATES and each.property), None)
     if column is None or table.parquet is None:
         return None
-    counted = rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
+    counted = draft.rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
     if len(counted) < 2 or sum(count for _, count in counted) < _LEAST_ROWS:
         return None
-    heading = pick(table.title, language) or table.name
-    words = words_of(language)
+    heading = pick(table.title, draft.language) or table.name
+    unit = words_of(draft.language)("rows-by-year", column=pick(column.title, draft.language))
     values = [Bar(str(year), Decimal(count)) for year, count in counted]
-    chart = Chart(heading, words("rows-by-year", column=pick(column.title, language)), values, in_order=True)
-    return _bars("years", chart, table, language)
+    chart = Chart(heading, unit, values, in_order=True)
+    return Illustration(bar_figure("years", chart, draft.language), table.name)
 
 
-def _bars(name: str, chart: Chart, table: Table, language: str) -> Illustration:
-    wide, narrow = (draw_bars(chart, language, layout) for layout in (bars.WIDE, bars.NARROW))
-    return _illustration(name, wide, narrow, table)
-
-
-def _illustration(name: str, wide: Drawing, narrow: Drawing, table: Table) -> Illustration:
-    def part(drawing: Drawing, size: str) -> Markup:
-        return Markup(svg_part(drawing, f"{name}-{size}"))  # noqa: S704 (svg_part escapes its texts)
-
-    return Illustration(part(wide, "wide"), part(narrow, "narrow"), table.name)
-
-
-def _names(rows: Rows, table: Table, tables: list[Table], answer: Answer, language: str) -> list[str]:
+def _names(draft: _Draft, table: Table, answer: Answer) -> list[str]:
     """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
     first = [cell or "" for cell in _cells(answer, answer.columns[0])]
-    if column := _label(table, language):
+    if column := _label(table, draft.language):
         return [cell or key for cell, key in zip(_cells(answer, column.name), first, strict=True)]
     for own in table.columns:
-        other = next((each for each in tables if own.reference and each.name == own.reference.table), None)
-        if other and (column := _label(other, language)):
-            target = _ask(rows, other, Question(limit=_MOST_PLACES))
+        other = next((each for each in draft.tables if own.reference and each.name == own.reference.table), None)
+        if other and (column := _label(other, draft.language)):
+            target = draft.ask(other, Question(limit=_MOST_PLACES))
             known = dict(zip(_cells(target, target.columns[0]), _cells(target, column.name), strict=True))
             return [known.get(cell) or cell or key for cell, key in zip(_cells(answer, own.name), first, strict=True)]
     return first
@@ -164,11 +210,6 @@ def _label(table: Table, language: str) -> Column | None:
         if named:
             return next((each for each in named if each.language == language), named[0])
     return None
-
-
-def _ask(rows: Rows, table: Table, question: Question) -> Answer:
-    assert table.parquet
-    return rows.ask(table.parquet.file.path, question)
 
 
 def _cells(answer: Answer, name: str) -> Iterator[str | None]:

@@ -18,10 +18,12 @@ from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Tabl
 from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
+from st_opendata.tables.sheets import read_sheet, table_name
 from st_opendata.tables.templates import (
     ROW_VARIABLES,
     SCHEME,
     absolute_template,
+    check_iri,
     fill_column_variables,
     parse_template,
     variable_names,
@@ -30,7 +32,7 @@ from st_opendata.tables.templates import (
 _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
-_TABLE_KEYS = ("url", "title", "description", "dialect", "tableSchema", "suppressOutput", *_INHERITED)
+_TABLE_KEYS = ("url", "sheet", "name", "title", "description", "dialect", "tableSchema", "suppressOutput", *_INHERITED)
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
 _COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", *_INHERITED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
@@ -59,7 +61,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     if schema is None or path is None:
         return None
     schema.only(_SCHEMA_KEYS)
-    name = Path(url or "").stem
+    sheet = read_sheet(fields, path)
+    name = table_name(fields, path, sheet)
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
     listed = schema.list_of_fields("columns")
     if not listed:
@@ -87,6 +90,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
         dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(),
+        sheet=sheet,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
     )
@@ -176,7 +180,9 @@ class _ColumnReader:
             return None
         try:
             template = absolute_template(fill_column_variables(text, *column), self._around.base, self._around.prefixes)
-            for variable in variable_names(parse_template(template)):
+            parsed = parse_template(template)
+            check_iri(parsed)
+            for variable in variable_names(parsed):
                 fields.known(variable, self._known, key, "column")
         except ValueError as error:
             fields.problem(str(error), key)

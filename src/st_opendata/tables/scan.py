@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,6 +19,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.header import match_header
+from st_opendata.tables.workbooks import extract_sheet
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -42,7 +43,8 @@ class Source:
 
     `path` is UTF-8 text, `header` the titles as they stand there, `order` for each source column of the table its
     place in the file, counted from 0. `first` is the number of the first data record as a spreadsheet counts it.
-    `lines` and `delimiters` count what stands after the header.
+    `lines` and `delimiters` count what stands after the header. In a `numbered` file each record begins with its
+    number.
     """
 
     table: Table
@@ -53,10 +55,17 @@ class Source:
     first: int
     lines: int
     delimiters: int
+    findings: tuple[Finding, ...] = ()
+    """What is to be said of the sheet of a workbook."""
+    numbered: bool = False
 
     def title(self, number: int) -> str:
         """The title that the publisher sees over the table's source column of that number, counted from 1."""
         return self.header[self.order[number - 1]]
+
+    def place(self, row: int | None, number: int = 0) -> Place:
+        """A cell of the table's source column of that number, or the row where it is 0."""
+        return self.table.place(row, self.title(number), self.order[number - 1]) if number else self.table.place(row)
 
     def agrees(self, rows: int, breaks: int, delimiters: int) -> bool:
         """True when rows with so many line ends and delimiters inside their cells account for the whole file."""
@@ -76,40 +85,46 @@ class _Counts:
 def open_source(table: Table, folder: Path) -> Source | list[Finding]:
     """Look at the file of a table; what is wrong with it as a whole comes back as findings.
 
-    A file in another encoding than UTF-8 is rewritten into `folder`, which the caller removes.
+    A file in another encoding than UTF-8, and the sheet of a workbook, is rewritten into `folder`, which the caller
+    removes.
     """
     try:
-        path = table.path
-        if path.exists() and not path.is_file():
-            return [finding("table-not-a-file", (Place(table.file),), dataset=table.dataset)]
-        with path.open("rb") as stream:
-            found = _whole_file(table, stream.read(4096))
-        if found:
-            return [found]
-        if codecs.lookup(table.dialect.encoding).name != "utf-8":
-            path = _rewritten(table, folder)
-        counts = _count(table, path)
+        if table.path.exists() and not table.path.is_file():
+            return [finding("table-not-a-file", (table.place(),), dataset=table.dataset)]
+        return _open_sheet(table, folder) if table.sheet else _open_text(table, folder)
     except UnicodeError as error:
-        return [
-            finding(
-                "table-encoding",
-                (Place(table.file),),
-                dataset=table.dataset,
-                encoding=table.dialect.encoding,
-                reason=str(error),
-            )
-        ]
+        fields = {"encoding": table.dialect.encoding, "reason": str(error)}
+        return [finding("table-encoding", (table.place(),), dataset=table.dataset, **fields)]
     except OSError as error:
         code = "table-missing" if isinstance(error, FileNotFoundError) else "table-unreadable"
-        return [finding(code, (Place(table.file),), dataset=table.dataset, reason=error.strerror or "")]
-    if isinstance(counts, Finding):
-        return [counts]
-    return _source(table, path, counts)
+        return [finding(code, (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+
+
+def _open_text(table: Table, folder: Path) -> Source | list[Finding]:
+    path = table.path
+    with path.open("rb") as stream:
+        found = _whole_file(table, stream.read(4096))
+    if found:
+        return [found]
+    if codecs.lookup(table.dialect.encoding).name != "utf-8":
+        path = _rewritten(table, folder)
+    counts = _count(table, path)
+    return [counts] if isinstance(counts, Finding) else _source(table, path, counts)
+
+
+def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
+    extracted, found = extract_sheet(table, folder)
+    if extracted is None:
+        return found
+    if not (extracted.sheet and extracted.sheet.letters):
+        return [*found, finding("table-empty", (extracted.place(),), dataset=table.dataset)]
+    source = _open_text(extracted, folder)
+    return [*found, *source] if isinstance(source, list) else replace(source, findings=tuple(found))
 
 
 def _whole_file(table: Table, start: bytes) -> Finding | None:
     """A finding when the file is no table at all."""
-    place = (Place(table.file),)
+    place = (table.place(),)
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     if not text:
         return finding("table-empty", place, dataset=table.dataset)
@@ -192,7 +207,7 @@ def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]
         try:
             first = next(reader, list[str]())
         except csv.Error as error:
-            return [finding("row-quote", (Place(table.file, row=skip + 1),), dataset=table.dataset, reason=str(error))]
+            return [finding("row-quote", (table.place(skip + 1),), dataset=table.dataset, reason=str(error))]
         used = reader.line_num + skip
     titles, order, found = _header(table, first, skip + 1)
     if found:

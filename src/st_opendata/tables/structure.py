@@ -6,7 +6,6 @@ import csv
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.place import Place
 from st_opendata.tables.scan import MAX_CELL, Source, csv_reader
 
 
@@ -22,7 +21,7 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
     def note(code: str, row: int, **values: object) -> None:
         counted[code] = counted.get(code, 0) + 1
         if counted[code] <= limit:
-            found.append(finding(code, (Place(table.file, row=row),), dataset=table.dataset, **values))
+            found.append(finding(code, (table.place(row),), dataset=table.dataset, **values))
 
     row, blank = source.first - table.dialect.header - 1, list[int]()
     before = csv.field_size_limit(MAX_CELL)
@@ -47,8 +46,8 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
     finally:
         csv.field_size_limit(before)
     found += [
-        finding("findings-more", (Place(table.file),), dataset=table.dataset, kind=code, count=number - limit)
+        finding("findings-more", (table.place(),), dataset=table.dataset, kind=code, count=number - limit)
         for code, number in counted.items()
         if number > limit
     ]
-    return found or [finding("table-unreadable", (Place(table.file),), dataset=table.dataset, reason=reason)]
+    return found or [finding("table-unreadable", (table.place(),), dataset=table.dataset, reason=reason)]

@@ -9,19 +9,16 @@ cannot be compared does not conform.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
-from pyshacl.constraints.constraint_component import ConstraintComponent
-from pyshacl.shape import Shape
-from rdflib import XSD, Graph, Literal, URIRef
+from rdflib import XSD, Graph, Literal
 from rdflib.term import Node
 
+from st_opendata.validation.components import ValueComponent
 from st_opendata.validation.terms import SH, in_order
 
-_Reports = list[tuple[str, Node, list[tuple[Node, Node, Any]]]]
 _STRINGS = (None, XSD.string)
 
 
@@ -55,52 +52,28 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float, Decimal))
 
 
-class Bound(ConstraintComponent):
+class Bound(ValueComponent):
     """sh:minInclusive and its like (SHACL §4.3): each value node against the bound of the shape."""
 
-    parameter: ClassVar[URIRef]
     allowed: ClassVar[tuple[int, ...]]
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__(shape)
-        self.bounds = in_order(shape.objects(self.parameter))  # type: ignore[no-untyped-call]  # pySHACL is untyped
-
-    @classmethod
-    def constraint_parameters(cls) -> list[URIRef]:
-        """The one parameter of the component."""
-        return [cls.parameter]
-
-    @classmethod
-    def constraint_name(cls) -> str:
-        """The name that pySHACL shows."""
-        return cls.__name__
-
-    def evaluate(
-        self, _executor: object, target_graph: Graph, focus_value_nodes: Mapping[Any, Iterable[Any]], _path: object
-    ) -> tuple[bool, _Reports]:
-        """Whether all value nodes conform, and a result for each that does not."""
-        reports = [
-            self.make_v_result(target_graph, focus, value_node=value)
-            for focus, values in focus_value_nodes.items()
-            for value in self.failing(target_graph, focus, values)
-        ]
-        return not reports, reports
 
     def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
         """The values that are not on the allowed side of the bound."""
-        return (value for value in values for bound in self.bounds if order(value, bound) not in self.allowed)
+        return (value for value in values for bound in self.arguments if order(value, bound) not in self.allowed)
 
 
-class Pair(Bound):
+class Pair(ValueComponent):
     """sh:lessThan and sh:lessThanOrEquals (SHACL §4.5.3): each value node against each value of the other property."""
+
+    allowed: ClassVar[tuple[int, ...]]
 
     def failing(self, graph: Graph, focus: Node, values: Iterable[Any]) -> Iterator[Any]:
         """The values that are not less, once for each value of the other property that they fail against."""
-        others = [other for predicate in self.bounds for other in in_order(graph.objects(focus, predicate))]
+        others = [other for predicate in self.arguments for other in in_order(graph.objects(focus, predicate))]
         return (value for value in values for other in others if order(value, other) not in self.allowed)
 
 
-def _component(base: type[Bound], name: str, allowed: tuple[int, ...]) -> type[Bound]:
+def _component(base: type[ValueComponent], name: str, allowed: tuple[int, ...]) -> type[ValueComponent]:
     parameter = SH[name[0].lower() + name[1:]]
     identifier = SH[f"{name}ConstraintComponent"]
     return type(name, (base,), {"parameter": parameter, "allowed": allowed, "shacl_constraint_component": identifier})
@@ -114,8 +87,3 @@ COMPONENTS = (
     _component(Pair, "LessThan", (-1,)),
     _component(Pair, "LessThanOrEquals", (-1, 0)),
 )
-
-
-def register() -> None:
-    """Put the components in the place of pySHACL's; doing it again changes nothing."""
-    CONSTRAINT_PARAMETERS_MAP.update({component.parameter: component for component in COMPONENTS})

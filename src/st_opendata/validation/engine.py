@@ -11,24 +11,22 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from pyshacl import Validator
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import RDF, Graph, Literal
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query, SPARQLError
-from rdflib.query import Result as SparqlResult
+from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
-from st_opendata.validation.comparing import register
+from st_opendata.validation import comparing, patterns, prebinding
+from st_opendata.validation.components import register
 from st_opendata.validation.shapes import Shapes, messages_of
 from st_opendata.validation.terms import SH, path_text
 
-register()
+register((*comparing.COMPONENTS, *patterns.COMPONENTS))
+prebinding.register()
 _LOG = logging.getLogger("st_opendata.validation")
 _LOG.setLevel(logging.CRITICAL)  # pySHACL logs errors before it raises them
 _OPTIONS = {"logger": _LOG, "inplace": True, "inference": "none", "max_validation_depth": 60}
@@ -47,28 +45,14 @@ class Result:
     messages: Mapping[str, str]
 
 
-class PreparingGraph(Graph):
-    """A view of a graph that parses each query once: pySHACL asks the same one anew for every focus node."""
-
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> SparqlResult:  # noqa: ANN401
-        """As `Graph.query`."""
-        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
-        return super().query(prepared, *args, **kwargs)
-
-
-@lru_cache(maxsize=512)
-def _prepared(text: str) -> Query:
-    return prepareQuery(text)
-
-
 def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     """Validate the data graph, in no particular order; `data` is not changed.
 
     Raises:
         ConfigurationError: the shapes cannot be evaluated, although they are well-formed.
     """
-    shared = PreparingGraph(data.store, data.identifier)
-    validator = Validator(DataGraph.from_rdflib(shared), shacl_graph=shapes.graph, options=dict(_OPTIONS))
+    view = prebinding.PreparingGraph(data, shapes.graph)
+    validator = Validator(DataGraph.from_rdflib(view), shacl_graph=shapes.graph, options=dict(_OPTIONS))
     try:
         _, report, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
     except (ReportableRuntimeError, SPARQLError, re.error) as error:

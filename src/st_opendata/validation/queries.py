@@ -37,8 +37,6 @@ def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
         yield f"a SPARQL constraint needs exactly one query (sh:select or sh:ask), here are {len(texts)}"
         return
     [(form, text)] = texts
-    if re.search(r"[$?]shapesGraph\b", text):
-        yield "$shapesGraph, optional in SHACL, is not supported here"
     form_name = "SelectQuery" if form == SH.select else "AskQuery"
     try:
         prologue, query = _parsed(_without_path(text))

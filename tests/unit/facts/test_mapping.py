@@ -289,7 +289,7 @@ def test_parquet_of_facts_is_deterministic_and_names_cells(load: Load, tmp_path:
     load(CONTENT, COLUMNS, aboutUrl="city/{id}").write_facts("data", paths[1])
     assert paths[0].read_bytes() == paths[1].read_bytes()
     rows = pq.read_table(paths[0]).to_pylist()
-    assert list(rows[0]) == ["subject", "predicate", "object", "table", "file", "row", "column"]
+    assert list(rows[0]) == ["subject", "predicate", "object", "table", "file", "row", "column", "cell"]
     assert [f"{row['subject']} {row['predicate']} {row['object']} ." for row in rows] == lines(facts)
     label = next(row for row in rows if row["object"] == '"Wien"@fr')
     assert (label["table"], label["file"], label["row"], label["column"]) == ("t", "data/t.csv", 3, "label")

@@ -89,3 +89,25 @@ def test_numbers_as_people_write_them(value: str, language: str, text: str) -> N
 
 def test_what_cannot_be_seen_is_left_out() -> None:
     assert clean("a\u202e b\x00\n\ufffe\ud800 c") == "a b c"
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW, FILE])
+def test_a_long_title_is_whole_in_more_lines(layout: Layout) -> None:
+    title = "Contributions de l’Union européenne aux partenaires du projet, selon la convention de subvention"
+    unit = "Montant de la contribution de l’Union européenne (EUR), par partenaire et par ordre de grandeur"
+    drawing = draw_bars(Chart(title, unit, SHARES), "fr", layout)
+    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    for role, text in (("title", title), ("note", unit)):
+        assert " ".join(mark.text for mark in words if mark.role == role) == text
+    assert all(mark.at[0] + text_width(mark.text, mark.size) <= layout.width for mark in words if mark.role != "label")
+    heights = [mark.at[1] for mark in words if mark.role in ("title", "note")]
+    assert heights == sorted(set(heights))
+    assert heights[-1] < min(mark.box.y for mark in drawing.marks if isinstance(mark, Area))
+
+
+def test_a_title_without_end_or_spaces_is_cut() -> None:
+    drawing = draw_bars(Chart("word " * 100, "w" * 500, SHARES), "en", NARROW)
+    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    assert len([mark for mark in words if mark.role == "title"]) == 4
+    assert [mark.text[-1] for mark in words if mark.role == "note"] == ["…"]
+    assert all(text_width(mark.text, mark.size) <= NARROW.width for mark in words)

@@ -133,7 +133,7 @@ def test_json_has_every_key() -> None:
     ]
     assert all(list(each) == keys for each in content["findings"])
     assert content["findings"][0]["places"] == [
-        {"file": "cities/cities.csv", "row": 9, "column": None, "line": None, "offset": None}
+        {"file": "cities/cities.csv", "row": 9, "column": None, "line": None, "offset": None, "cell": None}
     ]
 
 

@@ -19,7 +19,7 @@ from st_opendata.portal import illustrations
 from st_opendata.portal.columns import Column, Reference, Table
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.illustrations import Illustrations
-from st_opendata.portal.rows import open_rows
+from st_opendata.portal.rows import RowsError, open_rows
 
 AMOUNT = "http://data.europa.eu/s66#value"
 CURRENCY = "http://data.europa.eu/s66#currency"
@@ -45,16 +45,54 @@ def rows(tmp_path: Path) -> Any:
     rows.close()
 
 
-def texts(svg: str) -> list[str]:
-    return ["".join(each.itertext()) for each in ET.fromstring(svg).iter() if each.tag.endswith("text")]
+def parts(figure: str) -> dict[str, ET.Element]:
+    """The pictures of a figure, by the place that they are for."""
+    return {str(each.get("class")): each[0] for each in ET.fromstring(figure)}
+
+
+def texts(svg: ET.Element) -> list[str]:
+    return ["".join(each.itertext()) for each in svg.iter() if each.tag.endswith("text")]
+
+
+def draft(rows: Any, *tables: Table) -> Any:
+    return illustrations._Draft(None, rows, list(tables), "en")  # type: ignore[arg-type]
 
 
 def test_a_table_with_positions_has_a_map(edition: Edition) -> None:
     [drawn] = Illustrations(edition).of("places", "en")
     assert drawn.table == "cities"
-    assert "Lyon" in texts(drawn.wide)
-    assert "Vienna" in texts(drawn.narrow)
-    assert ET.fromstring(drawn.wide).get("width") != ET.fromstring(drawn.narrow).get("width")
+    pictures = parts(drawn.figure)
+    assert "Lyon" in texts(pictures["wide"])
+    assert "Vienna" in texts(pictures["narrow"])
+    assert pictures["wide"].get("width") != pictures["narrow"].get("width")
+
+
+def test_kinds_of_places_differ_by_shape_and_are_named(smarter: Edition) -> None:
+    """The roles of the cities, each with the number of its cities and a shape of its own; no other map has kinds."""
+    names = {"en": "Lead city (3)", "fr": "Ville leader (3)", "de": "Leuchtturmstadt (3)"}
+    for language, name in names.items():
+        [drawn] = Illustrations(smarter).of("cities", language)
+        for picture in parts(drawn.figure).values():
+            assert name in texts(picture)
+            shapes = {each.get("class"): re.sub(r"[\d.]+", "", str(each.get("d"))) for each in marks(picture)}
+            assert len(shapes) == len(set(shapes.values())) == 3
+    [partners] = Illustrations(smarter).of("partners", "en")
+    assert {each.get("class") for each in marks(parts(partners.figure)["wide"])} == {"picture-kind-0"}
+
+
+def marks(picture: ET.Element) -> list[ET.Element]:
+    return [each for each in picture.iter() if str(each.get("class")).startswith("picture-kind-")]
+
+
+def test_a_busy_moment_is_not_remembered(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise RowsError("busy")
+
+    pictures = Illustrations(edition)
+    with monkeypatch.context() as patch:
+        patch.setattr(illustrations, "_map", busy)
+        assert pictures.of("places", "en") == ()
+    assert len(pictures.of("places", "en")) == 1
 
 
 def test_a_table_without_has_none(edition: Edition) -> None:
@@ -77,12 +115,12 @@ def test_money_is_drawn_largest_first_by_the_names_of_rows(tmp_path: Path, rows:
     columns = (column("id"), named, column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
     values = "('1', 'a', 10.5, 'EUR'), ('2', 'b', 2000000.0, 'EUR'), ('3', 'c', NULL, NULL)"
     money = table(tmp_path, "money", columns, values)
-    drawn = illustrations._money(rows, money, [money, people], "en")
+    drawn = illustrations._money(draft(rows, money, people), money)
     assert drawn
-    said = texts(drawn.wide)
+    said = texts(parts(drawn.figure)["wide"])
     assert said.index("Ben") < said.index("Anna")
     assert "2,000,000" in said
-    assert "Amount (EUR)" in said
+    assert "Amount in euros" in said
 
 
 @pytest.mark.parametrize(
@@ -96,15 +134,15 @@ def test_money_is_drawn_largest_first_by_the_names_of_rows(tmp_path: Path, rows:
 def test_amounts_that_do_not_compare_are_not_drawn(tmp_path: Path, rows: Any, values: str) -> None:
     columns = (column("id"), column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
     money = table(tmp_path, "money", columns, values)
-    assert illustrations._money(rows, money, [money], "en") is None
+    assert illustrations._money(draft(rows, money), money) is None
 
 
 def test_years_stay_in_their_order(tmp_path: Path, rows: Any) -> None:
     columns = (column("id"), column("day", "date", LABEL))
     days = ", ".join(f"('{n}', DATE '{2018 + (n > 3) + (n > 9)}-01-01')" for n in range(12))
     dated = table(tmp_path, "dated", columns, days)
-    drawn = illustrations._years(rows, dated, [dated], "en")
+    drawn = illustrations._years(draft(rows, dated), dated)
     assert drawn
-    assert [text for text in texts(drawn.wide) if text.startswith("20")] == ["2018", "2019", "2020"]
+    assert [text for text in texts(parts(drawn.figure)["wide"]) if text.startswith("20")] == ["2018", "2019", "2020"]
     few = table(tmp_path, "few", columns, "('1', DATE '2018-01-01'), ('2', DATE '2019-01-01')")
-    assert illustrations._years(rows, few, [few], "en") is None
+    assert illustrations._years(draft(rows, few), few) is None

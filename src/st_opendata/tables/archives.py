@@ -1,0 +1,147 @@
+"""Workbooks as zip files that anybody may have made: looked at within bounds, before a library reads them.
+
+A small file may unpack to a disk full, and XML may grow by entities of its own. So the members are counted, unpacked
+once to see that they are as large as the file says, and parsed by expat without any document type.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
+from xml.parsers import expat
+
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 600_000_000
+"""Bytes of all XML members together: a sheet of a million rows with a dozen columns has some 400 million."""
+
+MAX_TOKEN = 10_000_000
+"""Bytes of one text or tag; a cell holds 32,767 characters."""
+_CHUNK = 1 << 18
+_LAST = True
+_OLD = b"\xd0\xcf\x11\xe0"
+
+Attributes = Mapping[str, str]
+Handler = Callable[[Attributes], None]
+
+
+class WorkbookError(Exception):
+    """The file is no workbook that can be read; the text says why."""
+
+
+class Archive:
+    """The XML members of a zip file whose unpacked size is known to be bounded; use it as a context manager.
+
+    Raises:
+        WorkbookError: it is no zip file, damaged, or beyond the bounds.
+        OSError: it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            if file.read(4) == _OLD:
+                raise WorkbookError("it is protected by a password, or of the format of Excel 97")
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+            raise WorkbookError(f"it is damaged: {error}") from None
+        try:
+            self._check()
+        except WorkbookError:
+            self._zip.close()
+            raise
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def __contains__(self, member: str) -> bool:
+        return member in self._zip.NameToInfo
+
+    def _check(self) -> None:
+        members = self._zip.infolist()
+        if len(members) > MAX_MEMBERS:
+            raise WorkbookError(f"it has {len(members):,} members, more than {MAX_MEMBERS:,}")
+        if len({member.filename for member in members}) < len(members):
+            raise WorkbookError("it has two members of one name")
+        described = [member for member in members if member.filename.lower().endswith((".xml", ".rels"))]
+        size = sum(member.file_size for member in described)
+        if size > MAX_UNPACKED:
+            raise WorkbookError(f"it unpacks to {size:,} bytes, more than {MAX_UNPACKED:,}")
+        # A member larger than it says fails by its checksum; one that ends too early keeps calamine busy for ever.
+        for member in described:
+            self.parse(member.filename, {})
+
+    def chunks(self, member: str) -> Iterator[bytes]:
+        """The bytes of a member; WorkbookError where it is missing or damaged."""
+        try:
+            with self._zip.open(member) as stream:
+                while chunk := stream.read(_CHUNK):
+                    yield chunk
+        except KeyError:
+            raise WorkbookError(f"it has no {member}") from None
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+            raise WorkbookError(f"its {member} is damaged: {error}") from None
+
+    def parse(self, member: str, handlers: Mapping[str, Handler], text: Callable[[str], None] | None = None) -> None:
+        """Tell each element that starts to the handler of its local name, and all text to `text`.
+
+        Attributes go by their names as written, with prefix.
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        known = _ByLocalName(handlers)
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if handler := known[name]:
+                handler(attributes)
+
+        if handlers:
+            parser.StartElementHandler = start
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        if text:
+            parser.CharacterDataHandler = text
+        try:
+            for piece in _deferred(self.chunks(member), parser):
+                parser.Parse(piece)
+            parser.Parse(b"", _LAST)
+        except expat.ExpatError as error:
+            raise WorkbookError(f"its {member} is no well-formed XML: {error}") from None
+
+
+def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[bytes]:
+    """Chunks put together as long as the parser waits for the end of a text or tag.
+
+    Expat before 2.6 begins a text anew with every chunk, which takes hours for one of some megabytes (CVE-2023-52425).
+    """
+    held, given, waiting = bytearray(), 0, 0
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= waiting:
+            yield bytes(held)
+            given += len(held)
+            held.clear()
+            waiting = given - max(parser.CurrentByteIndex, 0)
+            if waiting > MAX_TOKEN:
+                raise WorkbookError(f"it has a text or tag of more than {MAX_TOKEN:,} bytes")
+    yield bytes(held)
+
+
+class _ByLocalName(dict[str, Handler | None]):
+    """Handlers by the name with prefix, found once for each."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__()
+        self._handlers = handlers
+
+    def __missing__(self, name: str) -> Handler | None:
+        found = self[name] = self._handlers.get(name.rpartition(":")[2])
+        return found
+
+
+def _refuse_doctype(*_: object) -> NoReturn:
+    raise WorkbookError("its XML declares a document type, which no spreadsheet writes")

@@ -1,0 +1,84 @@
+"""What a sheet says beside its values: errors, hidden rows and columns, merged cells, how numbers are shown.
+
+Libraries that read workbooks fast leave this out: they make an empty cell of `#N/A` and of a formula that was never
+calculated. So the XML of the sheet is looked at once beside them (`xlsx_marks`, `ods_marks`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+Cell = tuple[int, int]
+"""Row and column, counted from 1."""
+Area = tuple[Cell, Cell]
+"""First and last cell."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """`rows` and `columns` say how far the cells with content reach.
+
+    `formats` has for each column how its numbers are shown: `00000` and `0.0%` where that differs from the number
+    itself, else the empty text.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    last_rows: dict[int, int] = field(default_factory=dict)
+    errors: dict[Cell, str] = field(default_factory=dict)
+    uncalculated: list[Cell] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
+    formats: dict[int, set[str]] = field(default_factory=dict)
+
+    def fill(self, row: int, column: int) -> None:
+        """Note that the cell has content."""
+        self.rows = max(self.rows, row)
+        self.columns = max(self.columns, column)
+        self.last_rows[column] = max(self.last_rows.get(column, 0), row)
+
+    def shown(self, column: int) -> str:
+        """The format of all numbers of the column; empty where there is none, or more than one."""
+        found = self.formats.get(column, set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+
+def telling(code: str) -> str:
+    """The number format if it shows other digits than the number has (`00000`, `0.0%`), else the empty text."""
+    code = code.partition(";")[0].replace("\\", "").replace('"', "")
+    return code if re.fullmatch(r"00+|[#0]*0(\.0+)?%", code) else ""
+
+
+@cache
+def letters(column: int) -> str:
+    """The letters of a column, counted from 1."""
+    found = ""
+    while column:
+        column, place = divmod(column - 1, 26)
+        found = chr(ord("A") + place) + found
+    return found
+
+
+@cache
+def column_number(letter: str) -> int:
+    """The column of these letters, counted from 1."""
+    number = 0
+    for each in letter:
+        number = number * 26 + ord(each) - ord("A") + 1
+    return number
+
+
+def runs(numbers: Iterable[int], shown: Callable[[int], str]) -> str:
+    """Numbers with those in a row put together, as in `2, 5–7`."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    texts = [shown(first) if first == last else f"{shown(first)}–{shown(last)}" for first, last in found]
+    return ", ".join(texts[:10]) + (" …" if len(texts) > 10 else "")

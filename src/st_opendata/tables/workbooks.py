@@ -1,0 +1,217 @@
+"""Sheets of XLSX and ODS workbooks as tables: read by calamine, within bounds, and written down as CSV for the engine.
+
+What the publisher sees is what is read: the last value of a formula, a date as a date, the value of merged cells in
+each of them. Rows and columns keep their numbers and letters, so that a finding names the cell.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, islice, repeat
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from st_opendata.codes import finding
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Column, Dialect, Sheet, Table
+from st_opendata.place import Place
+from st_opendata.tables.archives import Archive, WorkbookError
+from st_opendata.tables.marks import Area, Marks, letters, runs
+from st_opendata.tables.ods_marks import ods_marks
+from st_opendata.tables.problems import nearest
+from st_opendata.tables.typed_cells import Value, cell_writer
+from st_opendata.tables.xlsx_marks import xlsx_marks
+
+EXTENSIONS = (".xlsx", ".ods")
+MAX_CELLS = 12_000_000
+"""Cells from A1 to the last one with content: what is read is held in memory, empty cells too."""
+_LISTED = 1_000
+_READERS = {".xlsx": xlsx_marks, ".ods": ods_marks}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """The cells of a sheet: `rows` from row 1 and column A on, as wide as the widest; `marks` what is to be said."""
+
+    rows: Iterator[list[Value]]
+    marks: Marks
+
+
+class Workbook:
+    """A workbook whose bounds are checked; use `open_workbook`."""
+
+    def __init__(self, path: Path, archive: Archive, book: CalamineWorkbook) -> None:
+        self._archive, self._book = archive, book
+        self._marks = _READERS[path.suffix.lower()]
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        self.sheets = tuple(sheet.name for sheet in sheets)
+        self.visible = tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
+
+    def read(self, sheet: str) -> SheetCells:
+        """The cells of a sheet of that name.
+
+        Raises:
+            WorkbookError: it is damaged or too large.
+        """
+        marks = self._marks(self._archive, sheet)
+        merged = sum((last[0] - first[0] + 1) * (last[1] - first[1] + 1) for first, last in marks.merged)
+        if max(marks.rows * marks.columns, merged) > MAX_CELLS:
+            reach = f"{letters(marks.columns)}{marks.rows}"
+            raise WorkbookError(f'its sheet "{sheet}" reaches to {reach}, more than {MAX_CELLS:,} cells')
+        with _told():
+            cells = self._book.get_sheet_by_name(sheet)
+        left = cells.start[1] if cells.start else 0
+        width = max(marks.columns, left + cells.width)
+        return SheetCells(_merged(_padded(cells.iter_rows(), left, width, marks), marks), marks)
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Workbook]:
+    """The workbook in a file.
+
+    Raises:
+        WorkbookError: it is none, damaged, protected or beyond the bounds.
+        OSError: it cannot be read.
+    """
+    with Archive(path) as archive:
+        with _told():
+            book = CalamineWorkbook.from_path(path)
+        with book:
+            yield Workbook(path, archive, book)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (CalamineError, ValueError) as error:
+        raise WorkbookError(f"it is damaged: {error}") from None
+
+
+def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Finding]]:
+    """The table as one of a CSV file in `folder`, which the caller removes, with what is to be said of its sheet.
+
+    None where nothing can be read. Columns without content below the skipped rows are left out, and so are the rows
+    after the last one with content.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    assert table.sheet is not None
+    try:
+        with open_workbook(table.path) as book:
+            name = table.sheet.name or (book.visible[0] if len(book.visible) == 1 else "")
+            if name not in book.sheets:
+                return None, [_which(table, book, name)]
+            sheet = book.read(name)
+            found, said = _extracted(table, name, sheet, folder)
+            if name not in book.visible:
+                said.append(finding("sheet-hidden", (found.place(),), dataset=table.dataset, sheet=name))
+            return found, said
+    except WorkbookError as error:
+        return None, [finding("workbook-unreadable", (table.place(),), dataset=table.dataset, reason=str(error))]
+
+
+def _which(table: Table, book: Workbook, name: str) -> Finding:
+    listed_sheets = ", ".join(book.sheets)
+    if not name:
+        return finding("sheet-unnamed", (table.place(),), dataset=table.dataset, sheets=listed_sheets)
+    fields = {"sheet": name, "sheets": listed_sheets, "near": nearest(name, book.sheets)}
+    return finding("sheet-missing", (table.place(),), dataset=table.dataset, **fields)
+
+
+def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tuple[Table, list[Finding]]:
+    marks, above = cells.marks, table.dialect.skip_rows
+    used = [column for column, last in sorted(marks.last_rows.items()) if last > above]
+    table = replace(table, sheet=Sheet(name, tuple(map(letters, used))))
+    path = folder / f"{table.name}.sheet.csv"
+    rows = islice(cells.rows, above, None)
+    header = [_text(value) for value in _picked(next(rows, []), used)] if table.dialect.header else []
+    columns = _columns(table, header, len(used))
+    writers = [cell_writer(column, marks.shown(number)) for column, number in zip(columns, used, strict=True)]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.write("\n" * above)  # so that rows keep their numbers
+        writer = csv.writer(out, lineterminator="\n")
+        if table.dialect.header:
+            writer.writerow(header)
+        for row in rows:
+            writer.writerow([write(value) for write, value in zip(writers, _picked(row, used), strict=True)])
+    dialect = Dialect(header=table.dialect.header, skip_rows=above, trim=table.dialect.trim)
+    return replace(table, path=path, dialect=dialect), list(_findings(table, marks, used, header))
+
+
+def _picked(row: Sequence[Value], used: Sequence[int]) -> list[Value]:
+    return [row[column - 1] if column <= len(row) else "" for column in used]
+
+
+def _text(value: Value) -> str:
+    return cell_writer(None)(value).strip()
+
+
+def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | None]:
+    """The description of each column of the sheet, None where there is none."""
+    if not table.dialect.header:
+        return [*table.source_columns, *[None] * width][:width]
+    known = {title: column for column in table.source_columns for title in column.titles.values()}
+    known |= {column.name: column for column in table.source_columns}
+    return [known.get(title) for title in header]
+
+
+def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[str]) -> Iterator[Finding]:
+    """Cells that show no value, and what is published though nobody sees it."""
+    above = table.dialect.skip_rows
+    positions = {column: position for position, column in enumerate(used)}
+
+    def place(row: int, column: int) -> Place:
+        position = positions[column]
+        return table.place(row, header[position] if header else None, position)
+
+    errors = [(cell, text) for cell, text in sorted(marks.errors.items()) if cell[0] > above and cell[1] in positions]
+    for cell, text in errors[:_LISTED]:
+        yield finding("cell-error", (place(*cell),), dataset=table.dataset, value=text)
+    waiting = [cell for cell in marks.uncalculated if cell[0] > above and cell[1] in positions]
+    for cell in waiting[:_LISTED]:
+        yield finding("cell-uncalculated", (place(*cell),), dataset=table.dataset)
+    for code, number in (("cell-error", len(errors)), ("cell-uncalculated", len(waiting))):
+        if number > _LISTED:
+            more = {"kind": code, "count": number - _LISTED}
+            yield finding("findings-more", (table.place(),), dataset=table.dataset, **more)
+    rows = [row for row in marks.hidden_rows if above < row <= marks.rows]
+    if rows:
+        yield finding("rows-hidden", (table.place(rows[0]),), dataset=table.dataset, rows=runs(rows, str))
+    columns = [column for column in marks.hidden_columns if column in positions]
+    if columns:
+        first = positions[columns[0]]
+        where = table.place(None, header[first] if header else None, first)
+        yield finding("columns-hidden", (where,), dataset=table.dataset, columns=runs(columns, letters))
+
+
+def _padded(rows: Iterator[list[Value]], left: int, width: int, marks: Marks) -> Iterator[list[Value]]:
+    """All rows with content, from column A on and of one width; an error is the text that the cell shows."""
+    errors: dict[int, dict[int, str]] = {}
+    for (number, column), text in marks.errors.items():
+        errors.setdefault(number, {})[column] = text
+    for number, row in zip(range(1, marks.rows + 1), chain(rows, repeat(list[Value]())), strict=False):
+        padded = [*[""] * left, *row, *[""] * (width - left - len(row))]
+        for column, text in errors.get(number, {}).items():
+            padded[column - 1] = text
+        yield padded
+
+
+def _merged(rows: Iterator[list[Value]], marks: Marks) -> Iterator[list[Value]]:
+    """Rows in which each of the cells that are merged has their value."""
+    starting: dict[int, list[Area]] = {}
+    for area in marks.merged:
+        starting.setdefault(area[0][0], []).append(area)
+    active: list[tuple[Area, Value]] = []
+    for number, row in enumerate(rows, 1):
+        active = [each for each in active if each[0][1][0] >= number]
+        active += [(area, row[area[0][1] - 1]) for area in starting.get(number, ()) if area[0][1] <= len(row)]
+        for ((_, left), (_, right)), value in active:
+            for column in range(left, min(right, len(row)) + 1):
+                row[column - 1] = value
+        yield row

@@ -1,0 +1,102 @@
+"""The variables that SHACL binds before a query of a shape runs (SHACL §5.3.1), and the graph of `$shapesGraph`.
+
+pySHACL refuses `$shapesGraph`, does not see a variable that follows another sign than a space, a brace or a bracket
+(`?x=$this`), and leaves `$value` unbound where the value is false, 0 or "". Its helper is replaced here, in the one
+place where pySHACL looks for it. docs/shacl.md has an example of each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Generator
+from functools import lru_cache
+from typing import Any
+
+import pyshacl.helper
+import rdflib
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
+from rdflib import Graph, URIRef
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+from rdflib.term import Node
+
+SHAPES_GRAPH = URIRef("urn:st-opendata:shapes")
+"""What `$shapesGraph` is bound to; the data graph is the default graph of the same dataset (SHACL §5.3.1)."""
+
+
+def _variable(name: str) -> re.Pattern[str]:
+    """That variable wherever it stands; pySHACL writes the empty group back in front of what it puts there."""
+    return re.compile(rf"()[$?]{name}\b")
+
+
+_SHAPES = _variable("shapesGraph")
+_GRAPH = re.compile(r"\bGRAPH\b", re.IGNORECASE)
+
+
+class Prebinding(SPARQLQueryHelper):
+    """pySHACL's helper with every pre-bound variable found and bound."""
+
+    bind_this_regex = _variable("this")
+    bind_value_regex = _variable("value")
+    bind_path_regex = _variable("PATH")
+    bind_cs_regex = _variable("currentShape")
+    bind_sg_regex = re.compile("(?!)")  # never found, so never refused
+
+    def pre_bind_variables(
+        self, thisnode: Node, valuenode: Node | None = None, extravars: Collection[str] | None = None
+    ) -> tuple[dict[str, Node], str]:
+        """The bindings, and the text with the path of the shape in the place of `$PATH`."""
+        bindings, text = super().pre_bind_variables(thisnode, valuenode, extravars)  # type: ignore[no-untyped-call]
+        if valuenode is not None and self.bind_value_regex.search(text):
+            bindings["value"] = valuenode
+        if _SHAPES.search(text):
+            bindings["shapesGraph"] = SHAPES_GRAPH
+        return bindings, text
+
+
+class PreparingGraph(Graph):
+    """A view of the data that parses each query once: pySHACL asks the same one anew for every focus node.
+
+    A query with `GRAPH` is asked of a dataset that has the shapes graph.
+    """
+
+    def __init__(self, data: Graph, shapes: Graph) -> None:
+        super().__init__(data.store, data.identifier)
+        self._both = _Both(self, shapes)
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401
+        """As `Graph.query`."""
+        if isinstance(query_object, Query):
+            return super().query(query_object, *args, **kwargs)
+        prepared = _prepared(query_object)
+        if _GRAPH.search(query_object):
+            return self._both.query(prepared, *args, **kwargs)
+        return super().query(prepared, *args, **kwargs)
+
+
+class _Both(rdflib.Dataset):
+    """The data as default graph and the shapes as the one named graph, each in the store that it has."""
+
+    def __init__(self, data: Graph, shapes: Graph) -> None:
+        super().__init__(store=data.store)
+        self.default_graph = data
+        self._shapes = shapes
+
+    def get_context(self, identifier: Any, *_args: object, **_kwargs: object) -> Graph:  # noqa: ANN401
+        """The graph of that name; an empty one where there is none."""
+        return self._shapes if identifier == SHAPES_GRAPH else Graph()
+
+    def contexts(self, _triple: object = None) -> Generator[Graph, None, None]:
+        """The named graphs."""
+        yield self._shapes
+
+
+@lru_cache(maxsize=512)
+def _prepared(text: str) -> Query:
+    return prepareQuery(text)
+
+
+def register() -> None:
+    """Put the helper in the place of pySHACL's; doing it again changes nothing."""
+    vars(pyshacl.helper)["SPARQLQueryHelperCls"] = Prebinding
