@@ -316,7 +316,7 @@ def test_a_report_names_the_catalogues_shapes_by_their_path_in_the_release(
     assert str(tmp_path) not in report
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["check", "nothing"], ["build", "nothing"], ["check", "a-file"]])
+@pytest.mark.parametrize("arguments", [["check"], ["check", "nothing"], ["build", "nothing"], ["build", "a-file"]])
 def test_no_such_folder(arguments: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a-file").touch()

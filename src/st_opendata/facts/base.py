@@ -175,7 +175,7 @@ class FactBase:
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
         """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""
-        loaded = self._table(table)
+        loaded = self._by_name[table]
         value = f"c{loaded.table.column(column).number}"
         rows = loaded.name
         if loaded.table.column(column).separator:
