@@ -26,6 +26,8 @@ COMMANDS = (
     "publish",
     "pull",
     "demo",
+    "doctor",
+    "completion",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from st_opendata.cli.completion import complete_dataset
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="How many rows of each table and triples of each dataset to show; all are counted.",
 )
+@click.option(
+    "--dataset",
+    "datasets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_dataset,
+    help="Only this dataset; may be given several times.  [default: all]",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference, as git diff does.")
 @lang_option
 @engine_options
@@ -45,6 +54,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     new: Path,
     form: str,
     limit: int,
+    datasets: tuple[str, ...],
     exit_code: bool,
     lang: str | None,
     memory: str | None,
@@ -60,9 +70,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with Pair(old, new, settings) as pair:
-        comparison = pair.compare(limit if form != "patch" else 0)
+        comparison = pair.compare(limit if form != "patch" else 0, datasets)
         if form == "patch":
-            for line in pair.patch():
+            for line in pair.patch(datasets):
                 click.echo(line, nl=False)
         elif form == "json":
             click.echo(comparison_json(comparison), nl=False)
