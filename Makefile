@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers check bench docs lock clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers check bench fuzz docs lock clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ docs: setup  ## write the generated documents again: commands, findings, the mod
 
 bench: setup  ## run the benchmarks; each prints ratios against its peers
 	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+fuzz: setup  ## fuzz every reader with 10,000 inputs of each kind and engine (some hours on 2 processors)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3'
+	nice -n 5 $(BIN)/python tests/fuzz/run.py
 
 lock: setup  ## write requirements.lock and requirements-readers.lock again, with the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from once import build, once
@@ -40,6 +42,21 @@ def shared() -> Path:
 def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of Smarter Together, only to be read."""
     return once(tmp_path_factory, "smarter-together", lambda folder: build(root / "datasets", folder / "release"))
+
+
+@pytest.fixture(scope="session")
+def read_with() -> Callable[[str], ModuleType]:
+    """A library of the extra `readers`; a test that lacks it is skipped, or fails where ST_REQUIRE names readers."""
+
+    def read(name: str) -> ModuleType:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            if "readers" in os.environ.get("ST_REQUIRE", "").split(","):
+                pytest.fail(f"{name} is not installed: pip install 'st-opendata[readers]'")
+            pytest.skip(f"{name} is not installed (extra: readers)")
+
+    return read
 
 
 Graphs = Mapping[str, str]

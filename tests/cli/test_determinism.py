@@ -41,6 +41,7 @@ def test_same_bytes(catalogue: Path, tmp_path: Path) -> None:
     assert [name for name in first if first[name] != second[name]] == []
     written = {Path(name).suffix for name in first}
     assert written >= {".csv", ".json", ".parquet", ".nt", ".ttl", ".rdf", ".jsonld", ".geojson", ".nq", ".gz"}
+    assert written >= {".xlsx", ".ods", ".sqlite", ".trig"}
     assert all(str(tmp_path).encode() not in content for content in first.values())
     listed = json.loads(first["release.json"])["files"]
     assert sorted(file["path"] for file in listed) == sorted(set(first) - {"release.json"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
-from st_opendata.catalogue import Score, Written, count_facts, write_catalogue
+from st_opendata.catalogue import Score, Written, count_facts, write_catalogue, write_crate
 from st_opendata.exports import read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
@@ -116,6 +116,7 @@ def build(job: Job, output: Path) -> Outcome:
         (draft.folder / "report.json").write_text(report_json(findings), "utf-8", newline="\n")
         (draft.folder / "report.ttl").write_text(report_turtle(findings), "utf-8", newline="\n")
         story = _carry_story(job.folder, draft.folder, facts.catalogue, steps)
+        write_crate(facts.catalogue, described.distributions, draft.folder)
         inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
         write_manifest(release, draft.folder)

@@ -40,8 +40,8 @@ def schema_org(
         "identifier": iri,
         "image": catalogue.download_url(picture.file.path) if picture else None,
         "inLanguage": list(dataset.language),
-        "keywords": _keywords(dataset),
-        "license": _licence(dataset),
+        "keywords": list_keywords(dataset),
+        "license": find_licence(dataset),
         "isAccessibleForFree": dataset.access_rights in (None, "PUBLIC"),
         "creator": _agent(dataset.creator or dataset.publisher),
         "publisher": _agent(dataset.publisher),
@@ -80,12 +80,14 @@ def _text(text: Text | None) -> str:
     return pick(text or {}, "en")
 
 
-def _keywords(dataset: Dataset) -> list[str]:
+def list_keywords(dataset: Dataset) -> list[str]:
+    """The keywords of all languages, each once."""
     languages = sorted(dataset.keyword, key=lambda tag: (LANGUAGES.index(tag) if tag in LANGUAGES else 9, tag))
     return list(dict.fromkeys(word for language in languages for word in dataset.keyword[language]))
 
 
-def _licence(dataset: Dataset) -> str | None:
+def find_licence(dataset: Dataset) -> str | None:
+    """The page of the licence, else its IRI in the EU table."""
     code = dataset.license
     return (licence_page(code) or concept_iri("licence", code)) if code else None
 

@@ -12,7 +12,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 
 from st_opendata.catalogue.terms import DCT, FOAF, VOID, add_text, add_types
-from st_opendata.formats import RDF_FORMATS
+from st_opendata.formats import GZIP, RDF_FORMATS, format_of
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
 from st_opendata.namespaces import PREFIXES
@@ -80,7 +80,8 @@ def void_graph(
     add_text(graph, document, DCT.title, catalogue.title)
     add_text(graph, whole, DCT.title, catalogue.title)
     _add_licence(graph, whole, catalogue.license)
-    _add_dumps(graph, whole, [catalogue.download_url(file.path) for file in dumps])
+    rdf = (file.path for file in dumps if format_of(file.path) in (*RDF_FORMATS, GZIP))
+    _add_dumps(graph, whole, [catalogue.download_url(path) for path in rdf])
     for dataset in catalogue.datasets:
         part = _add_dataset(graph, catalogue, catalogue.dataset_iri(dataset.id), counts.get(dataset.id, Counts()))
         graph.add((whole, VOID.subset, part))

@@ -45,6 +45,16 @@ _PURPOSES: Mapping[str, Text] = {
         "fr": "Le tableau avec des colonnes typées, pour l’analyse.",
         "de": "Die Tabelle mit Datentypen je Spalte, für Auswertungen.",
     },
+    "xlsx": {
+        "en": "All tables of the dataset as a workbook for Excel and other spreadsheets, a sheet each.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, pour Excel et d’autres tableurs.",
+        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe für Excel und andere, je ein Blatt.",
+    },
+    "ods": {
+        "en": "All tables of the dataset as a workbook in the open format of LibreOffice, a sheet each.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, au format ouvert de LibreOffice.",
+        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe im offenen Format von LibreOffice, je ein Blatt.",
+    },
     "geojson": {
         "en": "The places of the dataset, for map programs.",
         "fr": "Les lieux du jeu de données, pour les logiciels de cartographie.",

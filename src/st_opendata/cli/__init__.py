@@ -12,7 +12,23 @@ import click
 
 from st_opendata import __version__
 
-COMMANDS = ("check", "build", "validate", "score", "query", "explain", "serve", "verify", "publish", "pull", "demo")
+COMMANDS = (
+    "check",
+    "build",
+    "convert",
+    "validate",
+    "score",
+    "query",
+    "explain",
+    "diff",
+    "serve",
+    "verify",
+    "publish",
+    "pull",
+    "demo",
+    "doctor",
+    "completion",
+)
 
 
 class LazyGroup(click.Group):

@@ -38,6 +38,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 catalogue_argument: Decorator = click.argument(
     "catalogue", type=path_type, callback=lambda _ctx, _param, value: _catalogue(value), required=False
 )
+source_argument: Decorator = click.argument(
+    "source", type=path_type, callback=lambda _ctx, _param, value: _source(value), required=False
+)
 release_argument: Decorator = click.argument("release", type=path_type)
 output_option: Decorator = click.option(
     "--output",
@@ -93,6 +96,11 @@ def _site(value: str | None) -> str | None:
         return folder_iri(value) if value is not None else None
     except ValueError as error:
         raise click.BadParameter(f'"{value}": {error}') from None
+
+
+def _source(value: Path | None) -> Path:
+    """A table or its CSVW description, which are files, or a catalogue folder."""
+    return value if value and value.is_file() and value.name != "catalogue.yaml" else _catalogue(value)
 
 
 def _catalogue(value: Path | None) -> Path:

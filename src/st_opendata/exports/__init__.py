@@ -53,7 +53,7 @@ def write_picture(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
 
 
 def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[File, ...]:
-    """Write the facts of all datasets at the root of the release: N-Quads, and compressed N-Quads and N-Triples.
+    """Write what holds all datasets at the root of the release: RDF dumps, and the tables as a database.
 
     `write_dataset` must have written each dataset there.
     """

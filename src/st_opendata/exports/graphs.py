@@ -7,7 +7,8 @@ from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
 from st_opendata.formats import N_TRIPLES, Format
-from st_opendata.rdf import encode_lines, write_gzip, write_quads, write_rdf
+from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf import encode_lines, used_prefixes, write_gzip, write_quads, write_rdf, write_trig
 
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:
@@ -24,6 +25,19 @@ def write_named_graphs(source: CatalogueSource, path: Path) -> None:
     """Write N-Quads: each dataset's facts in the graph that its IRI names."""
     catalogue = source.catalogue
     write_quads(((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets), path)
+
+
+def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
+    """Write TriG: the same graphs, for reading with one's own eyes."""
+    catalogue = source.catalogue
+    known = PREFIXES | catalogue.prefixes
+    used = [used_prefixes(source.lines(dataset.id), known) for dataset in catalogue.datasets]
+    prefixes = {prefix: known[prefix] for prefix in sorted(set().union(*used))}
+    write_trig(
+        ((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets),
+        path,
+        prefixes,
+    )
 
 
 def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:

@@ -66,6 +66,12 @@ def _texts(
     return [by_key.get(row[here], {}) for row in rows]
 
 
+def label_columns(table: Table) -> list[Column]:
+    """The columns that say what the rows of a table are called, by the best property that it has."""
+    subject = next((column.about_url for column in table.source_columns if column.property_url in LABELS), None)
+    return _labels(table, subject)
+
+
 def _labels(table: Table, about: str | None) -> list[Column]:
     """The columns with names of the subject, by the best property that has some."""
     mine = [column for column in table.source_columns if column.about_url == about and not column.separator]

@@ -15,11 +15,15 @@ from st_opendata.exports.graphs import (
     write_graph_as,
     write_n_triples,
     write_named_graphs,
+    write_named_graphs_as_trig,
     zip_all_facts,
     zip_named_graphs,
 )
 from st_opendata.exports.json_table import write_json
+from st_opendata.exports.ods import write_ods
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
+from st_opendata.exports.sqlite import write_sqlite
+from st_opendata.exports.xlsx import write_xlsx
 from st_opendata.formats import (
     CSV,
     GEOJSON,
@@ -28,9 +32,13 @@ from st_opendata.formats import (
     JSON_LD,
     N_QUADS,
     N_TRIPLES,
+    ODS,
     PARQUET,
     RDF_XML,
+    SQLITE,
+    TRIG,
     TURTLE,
+    XLSX,
     Format,
 )
 from st_opendata.model.text import Text
@@ -65,6 +73,7 @@ def _write_facts(source: DatasetSource, path: Path) -> None:
 
 _FACTS = {"en": "Facts", "fr": "Faits", "de": "Fakten"}
 _CELLS = {"en": "Facts with cells", "fr": "Faits avec cellules", "de": "Fakten mit Zellen"}
+_TABLES = {"en": "Tables", "fr": "Tableaux", "de": "Tabellen"}
 _PLACES = {"en": "Places", "fr": "Lieux", "de": "Orte"}
 
 TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
@@ -97,10 +106,26 @@ DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
         title=_PLACES,
         standard="https://www.rfc-editor.org/rfc/rfc7946",
     ),
+    Export(
+        XLSX,
+        "{name}.xlsx",
+        write_xlsx,
+        title=_TABLES,
+        standard="https://ecma-international.org/publications-and-standards/standards/ecma-376/",
+    ),
+    Export(
+        ODS,
+        "{name}.ods",
+        write_ods,
+        title=_TABLES,
+        standard="https://docs.oasis-open.org/office/OpenDocument/v1.3/OpenDocument-v1.3-part1-introduction.html",
+    ),
     Export(PARQUET, "facts.parquet", _write_facts, title=_CELLS),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
     Export(N_QUADS, "{name}.nq", write_named_graphs, standard="https://www.w3.org/TR/n-quads/"),
+    Export(TRIG, "{name}.trig", write_named_graphs_as_trig, standard="https://www.w3.org/TR/trig/"),
+    Export(SQLITE, "{name}.sqlite", write_sqlite),
     Export(GZIP, "{name}.nq.gz", zip_named_graphs),
     Export(GZIP, "{name}.nt.gz", zip_all_facts),
 )

@@ -173,6 +173,16 @@ class FactBase:
         columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
         yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
 
+    def fits(self, table: str, column: str, pattern: str) -> bool:
+        """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""
+        loaded = self._by_name[table]
+        value = f"c{loaded.table.column(column).number}"
+        rows = loaded.name
+        if loaded.table.column(column).separator:
+            rows = f"(SELECT {sql.one_row_each(value)} AS {value} FROM {loaded.name})"
+        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, pattern)}"
+        return not self._engine.rows(f"SELECT 1 FROM {rows} WHERE {unfit} LIMIT 1")
+
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
         loaded = self._by_name[table]

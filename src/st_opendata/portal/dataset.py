@@ -84,7 +84,7 @@ def show_schema(request: Request) -> Response:
 def show_croissant(request: Request) -> Response:
     """The dataset in Croissant."""
     edition, dataset = edition_of(request), find_dataset(request)
-    described = croissant(dataset, tables_of(edition, dataset.release), base_url(request), language_of(request))
+    described = croissant(edition, dataset, base_url(request), language_of(request))
     return content(request, json.dumps(described, ensure_ascii=False, indent=1), _JSON_LD)
 
 

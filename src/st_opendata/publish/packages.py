@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from st_opendata.catalogue.moved import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, RDF_XML, TURTLE, format_of
+from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, ODS, PARQUET, RDF_XML, TURTLE, XLSX, format_of
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
@@ -32,7 +32,8 @@ from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, 
 from st_opendata.release import read_release
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
-_ORDER = {form: place for place, form in enumerate((CSV, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES))}
+_FORMATS = (CSV, XLSX, ODS, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
+_ORDER = {form: place for place, form in enumerate(_FORMATS)}
 """Files on the page: what most visitors can open comes first."""
 
 

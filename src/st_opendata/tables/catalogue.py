@@ -24,6 +24,9 @@ _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U00
 _RESERVED = ("ontology", "schema", "shapes", "story")
 """Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
+_OWN_FILES = {"facts": "facts.parquet", "croissant": "croissant.json"}
+"""Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
+
 
 def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
     """The whole description of the catalogue in `folder`; `site` replaces the address it is served from.
@@ -159,9 +162,9 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
             message = f'the table name "{table.name}" is taken by {taken[table.name]}; rename this file'
             problems.add(("tables", number, "url"), message)
         taken[table.name] = table.file
-        if table.name.casefold() == "facts":
+        if own := _OWN_FILES.get(table.name.casefold()):
             message = (
-                'a table cannot be called "facts", since a release has a facts.parquet of its own; rename this file'
+                f'a table cannot be called "{table.name}", since a release has a {own} of its own; rename this file'
             )
             problems.add(("tables", number, "url"), message)
     problems.raise_any()

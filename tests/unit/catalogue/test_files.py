@@ -11,7 +11,8 @@ from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 
 Offer = dict[str, tuple[Distribution, ...]]
-PATHS = {"catalog.ttl", "catalog.jsonld", "catalog.rdf", "void.ttl", "cities/schema.jsonld", "places/schema.jsonld"}
+PATHS = {"catalog.ttl", "catalog.jsonld", "catalog.rdf", "void.ttl"}
+PATHS |= {f"{dataset}/{name}" for dataset in ("cities", "places") for name in ("schema.jsonld", "croissant.json")}
 
 
 def lower_tags(graph: Graph) -> Graph:

@@ -46,6 +46,21 @@ def test_n_triples_are_the_lines(release, facts):
     assert (release / "places/places.nt").read_bytes() == "\n".join([*lines, ""]).encode()
 
 
+def test_trig_holds_the_named_graphs(release, facts):
+    read = rdflib.Dataset()
+    read.parse(release / "hostile.trig", format="trig")
+    assert {str(graph.identifier) for graph in read.graphs() if len(graph)} == {
+        "https://example.org/data/dataset/countries",
+        "https://example.org/data/dataset/places",
+    }
+    quads = [str(quad) for quad in ox.parse(path=str(release / "hostile.trig"), format=ox.RdfFormat.TRIG)]
+    expected = [str(quad) for quad in ox.parse(path=str(release / "hostile.nq"), format=ox.RdfFormat.N_QUADS)]
+    assert sorted(quads) == sorted(expected)
+    text = (release / "hostile.trig").read_text("utf-8")
+    assert "@prefix ex:" in text
+    assert "unused" not in text
+
+
 def test_only_used_prefixes_are_declared(release):
     turtle = (release / "countries/countries.ttl").read_text("utf-8")
     assert [line.split()[1] for line in turtle.splitlines() if line.startswith("@prefix")] == ["skos:", "ex:"]

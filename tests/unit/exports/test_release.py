@@ -39,13 +39,12 @@ def test_files(release):
         [
             *(f"countries/countries{suffix}" for suffix in [*table, *graph]),
             *(f"places/{name}{suffix}" for name in ("cities", "texts", "links") for suffix in table),
-            *(f"places/places{suffix}" for suffix in [*graph, ".geojson"]),
+            *(f"places/places{suffix}" for suffix in [*graph, ".geojson", ".xlsx", ".ods"]),
+            *(f"countries/countries{suffix}" for suffix in (".xlsx", ".ods")),
             "places/links.countries.csv",
             "countries/facts.parquet",
             "places/facts.parquet",
-            "hostile.nq",
-            "hostile.nq.gz",
-            "hostile.nt.gz",
+            *(f"hostile{suffix}" for suffix in (".nq", ".nq.gz", ".nt.gz", ".sqlite", ".trig")),
         ]
     )
 
@@ -70,12 +69,16 @@ def test_distributions(release, distributions):
     assert len({distribution.title["fr"] for distribution in distributions.values()}) == len(distributions)
 
 
-def test_dumps_are_measured(release, catalogue, facts):
-    written = write_dumps(catalogue, facts, release)
-    assert [file.path for file in written] == ["hostile.nq", "hostile.nq.gz", "hostile.nt.gz"]
+def test_dumps_are_measured(catalogue, facts, tmp_path):
+    for dataset in catalogue.datasets:
+        write_dataset(catalogue, dataset, facts, tmp_path)
+    written = write_dumps(catalogue, facts, tmp_path)
+    assert [file.path for file in written] == [
+        f"hostile{suffix}" for suffix in (".nq", ".trig", ".sqlite", ".nq.gz", ".nt.gz")
+    ]
     assert len(written) == len(CATALOGUE_EXPORTS)
     for file in written:
-        data = (release / file.path).read_bytes()
+        data = (tmp_path / file.path).read_bytes()
         assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
 
 

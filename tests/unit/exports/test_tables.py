@@ -189,7 +189,7 @@ class TestParquet:
 
     def test_facts(self, release):
         read = pyarrow.parquet.read_table(release / "places/facts.parquet")
-        assert read.column_names == ["subject", "predicate", "object", "table", "file", "row", "column"]
+        assert read.column_names == ["subject", "predicate", "object", "table", "file", "row", "column", "cell"]
         stated = {f"{row['subject']} {row['predicate']} {row['object']} ." for row in read.to_pylist()}
         lines = (release / "places/places.nt").read_text("utf-8").split("\n")[:-1]
         assert stated == set(lines)

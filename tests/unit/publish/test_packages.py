@@ -132,7 +132,8 @@ def test_the_picture_is_what_a_visitor_sees_first(release: Path, made: tuple[Pac
 
 def test_files_that_most_people_can_open_come_before_those_for_programs(made: tuple[Package, ...]) -> None:
     names = [resource.file_name for resource in made[0].resources]
-    ends = [".svg", ".csv", ".geojson", ".json", ".parquet", ".ttl", ".jsonld", ".rdf", ".nt", "-metadata.json"]
+    ends = [".svg", ".csv", ".xlsx", ".ods", ".geojson", ".json", ".parquet"]
+    ends += [".ttl", ".jsonld", ".rdf", ".nt", "-metadata.json"]
     order = [next(place for place, end in reversed(list(enumerate(ends))) if name.endswith(end)) for name in names]
     assert order == sorted(order)
     assert set(order) == set(range(len(ends)))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hostile import build_hostile
@@ -20,16 +17,6 @@ from st_opendata.portal.current import Current
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.options import Options
-
-
-def reader(name: str) -> ModuleType:
-    """A library of the extra `readers`; a test that lacks it is skipped, or fails where ST_REQUIRE names readers."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        if "readers" in os.environ.get("ST_REQUIRE", "").split(","):
-            pytest.fail(f"{name} is not installed: pip install 'st-opendata[readers]'")
-        pytest.skip(f"{name} is not installed (extra: readers)")
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +46,6 @@ def opened(release: Path) -> Iterator[Edition]:
         edition = runner.run(Edition.open(release, Limits(workers=1)))
         yield edition
         runner.run(edition.close())
-
-
-@pytest.fixture(scope="session")
-def read_with() -> Callable[[str], ModuleType]:
-    """A library of the extra `readers`, by name."""
-    return reader
 
 
 Browse = Callable[..., AbstractContextManager[TestClient]]

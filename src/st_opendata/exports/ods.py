@@ -1,0 +1,50 @@
+"""ODS: the tables of a dataset as sheets of an OpenDocument spreadsheet, row by row in bounded memory.
+
+Text is typed as text, so that a spreadsheet never takes it for a formula. Decimals keep every digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from stream_write_ods import stream_write_ods
+
+from st_opendata.exports.sheets import COVER, Value, cover_rows, day_of, sheets_of
+from st_opendata.exports.sources import DatasetSource
+
+_ENCODERS = (
+    (bool, ("boolean", "office:boolean-value", None, lambda value: str(value).lower())),
+    (date, ("date", "office:date-value", "date", date.isoformat)),
+    (datetime, ("date", "office:date-value", None, datetime.isoformat)),
+    (int, ("float", "office:value", None, str)),
+    (float, ("float", "office:value", None, repr)),
+    (Decimal, ("float", "office:value", None, lambda value: format(value, "f"))),
+    # White space of a text is kept by the attribute alone.
+    (str, ("string", "office:string-value", None, str)),
+    (type(None), (None, None, None, lambda _: None)),
+)
+_LARGE = 20_000_000
+"""Cells from which the file may need the larger form of zip."""
+
+
+def write_ods(source: DatasetSource, path: Path) -> None:
+    """Write the workbook."""
+    day = day_of(source)
+    cells = sum(source.facts.rows(table.name) * len(table.source_columns) for table in source.dataset.tables)
+    chunks = stream_write_ods(
+        _sheets(source),
+        encoders=_ENCODERS,
+        get_modified_at=lambda: datetime(day.year, day.month, day.day),
+        use_zip_64=cells > _LARGE,
+    )
+    with path.open("wb") as out:
+        out.writelines(chunks)
+
+
+def _sheets(source: DatasetSource) -> Iterator[tuple[str, tuple[str, ...], Iterator[list[Value]]]]:
+    title, *rows = cover_rows(source)
+    yield COVER, tuple(title), (list[Value](row) for row in rows)
+    yield from ((sheet.name, sheet.header, sheet.rows) for sheet in sheets_of(source))

@@ -1,0 +1,167 @@
+"""The tables of a dataset as sheets of a workbook: what XLSX and ODS have in common.
+
+The first sheet says what the workbook holds: title, licence, source, tables and columns. A sheet holds at most the rows
+that a spreadsheet shows; a longer table goes on in further sheets. Values have types where a spreadsheet holds them
+unchanged; a number of more than 15 digits, a date before March 1900 and a time with a zone stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+
+from st_opendata.exports.published import full_iri, iri_columns
+from st_opendata.exports.sources import DatasetSource, TableSource
+from st_opendata.model.tables import Column
+from st_opendata.model.text import Text, pick
+from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS, NUMBERS
+from st_opendata.vocabularies import concept_iri, licence_page
+
+COVER = "About"
+MAX_ROWS = 1_048_576
+"""Rows of a sheet, its header included."""
+EPOCH = date(1980, 1, 1)
+"""The oldest date of a member of a zip file."""
+
+_DIGITS = 15
+_FIRST_DAY = date(1900, 3, 1)
+"""Spreadsheets disagree about the days before."""
+_NAME_LENGTH = 31
+
+Value = str | bool | int | float | Decimal | date | datetime | None
+Cell = str | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: the rows below its header are typed values."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Iterator[list[Value]]
+
+
+def sheets_of(source: DatasetSource) -> Iterator[Sheet]:
+    """The sheets of all tables of the dataset, in their order; read the rows of one before taking the next."""
+    names = sheet_names(source)
+    for table in source.dataset.tables:
+        columns = table.source_columns
+        rows = _rows(TableSource(source.catalogue, source.dataset, table, source.facts))
+        header = tuple(column.name for column in columns)
+        for name in names[table.name]:
+            yield Sheet(name, header, islice(rows, MAX_ROWS - 1))
+
+
+def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
+    """The names of the sheets of each table: more than one where it has more rows than a sheet."""
+    taken = {COVER.casefold()}
+    names: dict[str, list[str]] = {}
+    for table in source.dataset.tables:
+        parts = max(1, -(-source.facts.rows(table.name) // (MAX_ROWS - 1)))
+        names[table.name] = [_free(table.name, number, taken) for number in range(1, parts + 1)]
+    return names
+
+
+def _free(table: str, part: int, taken: set[str]) -> str:
+    """A name of at most 31 characters that no sheet has yet, capitals aside."""
+    number = part
+    while True:
+        end = f" ({number})" if number > 1 else ""
+        name = table[: _NAME_LENGTH - len(end)] + end
+        if name.casefold() not in taken:
+            taken.add(name.casefold())
+            return name
+        number += 1
+
+
+def day_of(source: DatasetSource) -> date:
+    """The date that the workbook bears: of the last change, as the catalogue states it."""
+    return max(source.dataset.modified or source.dataset.issued or EPOCH, EPOCH)
+
+
+def cover_rows(source: DatasetSource, language: str = "en") -> Iterator[list[str]]:
+    """What the cover says of the dataset, its tables and their columns."""
+
+    def say(text: Text | None) -> str:
+        return pick(text or {}, language)
+
+    dataset, catalogue = source.dataset, source.catalogue
+    licence = dataset.license
+    yield [say(dataset.title)]
+    yield [say(dataset.description)]
+    yield []
+    facts = (
+        ("Dataset", catalogue.dataset_iri(dataset.id)),
+        ("Catalogue", say(catalogue.title)),
+        ("Publisher", say(dataset.publisher.name) if dataset.publisher else ""),
+        ("Licence", (licence_page(licence) or concept_iri("licence", licence)) if licence else ""),
+        ("Rights", say(dataset.rights)),
+        ("Changed", str(dataset.modified or dataset.issued or "")),
+        ("Version", dataset.version or ""),
+        *(("Source", f"{say(link.label)}: {link.url}") for link in sorted(dataset.source, key=lambda link: link.url)),
+    )
+    yield from ([name, value] for name, value in facts if value)
+    yield []
+    yield ["Sheet", "Column", "Title", "Meaning", "Type"]
+    names = sheet_names(source)
+    for table in dataset.tables:
+        first, *others = names[table.name]
+        yield [first, "", say(table.titles), say(table.description)]
+        if others:
+            yield ["", "", f"It goes on in the sheets {', '.join(others)}, as a sheet holds {MAX_ROWS:,} rows."]
+        for column in table.source_columns:
+            kind = column.datatype.base + (f", several with {column.separator} between" if column.separator else "")
+            yield ["", column.name, say(column.titles), say(column.description), kind]
+
+
+def _rows(source: TableSource) -> Iterator[list[Value]]:
+    encoders = [_encoder(column, source) for column in source.table.source_columns]
+    for row in chain.from_iterable(source.facts.records(source.table.name)):
+        yield [encode(cell) for encode, cell in zip(encoders, row, strict=True)]
+
+
+def _encoder(column: Column, source: TableSource) -> Callable[[Cell], Value]:
+    named = column.name in iri_columns(source.table)
+    base, catalogue = column.datatype.base, source.catalogue
+    typed: Callable[[str], Value] = str
+    if base in NUMBERS:
+        typed = _float if base in FLOATS else _integer if base in INTEGER_BOUNDS else _decimal
+    elif base in ("date", "dateTime"):
+        typed = _moment
+    elif base == "boolean":
+        typed = "true".__eq__
+
+    def encode(cell: Cell) -> Value:
+        if isinstance(cell, list):
+            items = [full_iri(item, catalogue.base, catalogue.prefixes) for item in cell] if named else cell
+            return (column.separator or "").join(items)
+        if named and cell is not None:
+            return full_iri(cell, catalogue.base, catalogue.prefixes)
+        return typed(cell) if cell is not None else None
+
+    return encode
+
+
+def _integer(text: str) -> Value:
+    return int(text) if len(text.lstrip("-")) <= _DIGITS else text
+
+
+def _decimal(text: str) -> Value:
+    digits = text.lstrip("-0.").replace(".", "")
+    return Decimal(text) if len(digits) <= _DIGITS else text
+
+
+def _float(text: str) -> Value:
+    return text if "N" in text else float(text)  # INF, NaN
+
+
+def _moment(text: str) -> Value:
+    """A date, or a date and time to the second, without a zone."""
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9]{2}:[0-9]{2}:[0-9]{2})?", text)
+    if not found or date.fromisoformat(found[1]) < _FIRST_DAY:
+        return text
+    return datetime.fromisoformat(text) if found[2] else date.fromisoformat(text)
