@@ -14,9 +14,10 @@ from st_opendata.codes import finding
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading
 from st_opendata.facts.engine import Engine
-from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, names_property, relative
+from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, misplaced, names_property, relative
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
+from st_opendata.printable import printable
 from st_opendata.tables.datatypes import TEXTS, bounds, example
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
@@ -24,9 +25,6 @@ from st_opendata.tables.templates import Expression, is_open, parse_template, va
 
 SHOWN = 80
 """Characters of a cell that a message quotes."""
-_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | dict.fromkeys(
-    (0xFFFE, 0xFFFF), 0xFFFD
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +129,22 @@ def _template_checks(table: Table, names: Names) -> list[RowCheck]:
         checks.append(RowCheck("cell-template", number, empty, fields))
     for number in sorted({use.number for use in uses if use.operator in RESERVED}):
         checks.append(RowCheck("cell-iri", number, _any_item(table, number, illegal)))
+    for number in sorted({use.number for use in uses if use.operator in RESERVED}):
+        checks.append(RowCheck("cell-iri", number, _any_item(table, number, misplaced)))
+    for number in sorted({use.number for use in uses if use.operator in RESERVED and _has_fragment(use)}):
+        second = _any_item(table, number, lambda text: sql.part_match(text, "#"))
+        checks.append(RowCheck("cell-iri", number, second))
     for number in sorted({use.number for use in uses if use.names_property}):
         unnamed = _any_item(table, number, lambda text: f"NOT {names_property(text, names)}")
         checks.append(RowCheck("cell-property", number, unnamed))
     return checks
+
+
+def _has_fragment(use: _Use) -> bool:
+    """True where something else in the template may begin the fragment, of which an IRI has one."""
+    parts = parse_template(use.template)
+    others = sum(isinstance(part, Expression) and part.operator in RESERVED for part in parts) > 1
+    return use.operator == "#" or others or any(isinstance(part, str) and "#" in part for part in parts)
 
 
 def _address_checks(table: Table) -> list[RowCheck]:
@@ -190,7 +200,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
 def quoted(text: str) -> str:
     """A cell's text cut to what a message shows; control characters, which may steer a terminal, as their pictures."""
     shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    return shown.translate(_PICTURES)
+    return printable(shown)
 
 
 def more(table: Table, code: str, count: int) -> list[Finding]:

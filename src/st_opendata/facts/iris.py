@@ -161,6 +161,17 @@ def illegal(value: str) -> str:
     return sql.part_match(value, rf"{ILLEGAL_IN_IRI}|{_LONE_PERCENT}")
 
 
+_AUTHORITY = r"//(?:[^/?#@]*@)?[^/?#@:]*(?::[0-9]*)?(?:[/?#].*)?\z"
+"""A host, with a user before and a port behind it if any (RFC 3987 §2.2), and what follows."""
+
+
+def misplaced(value: str) -> str:
+    """True for the text of an address whose host or port is none, or which has two fragments."""
+    start, whole = rf"\A{SCHEME}//", rf"(?s)\A{SCHEME}{_AUTHORITY}"
+    hosted = sql.all_of([sql.part_match(value, start), f"NOT {sql.part_match(value, whole)}"])
+    return sql.any_of([hosted, sql.part_match(value, r"(?s)#.*#")])
+
+
 def term(iri: str) -> str:
     """The N-Triples term of an IRI."""
     return sql.concat(["'<'", iri, "'>'"])

@@ -87,7 +87,7 @@ def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
     try:
         group = json.loads(file.read_text("utf-8"))
         found: dict[str, Any] = next(table for table in group["tables"] if table["url"] == f"{name}.csv")
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise InputError(
             "the metadata of a table are damaged", place=Place(str(file)), remedy="Build the release again."
         ) from error

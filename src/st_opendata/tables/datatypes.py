@@ -8,10 +8,12 @@ written: `1,50` becomes `1.50`, never `1.5`.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from st_opendata.matching import Matcher
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import PREFIXES, RDF, XSD
 from st_opendata.tables.moments import Moment, default_moment, moment_pattern, parse_moment
@@ -141,8 +143,8 @@ def lexical(datatype: Datatype) -> Lexical:
     accept, sample = _ACCEPT.get(base, (None, "text"))
     if pattern:
         try:
-            re.compile(pattern, re.ASCII)
-        except re.error as error:
+            _matcher(pattern)
+        except ValueError as error:
             raise ValueError(f'"{pattern}" is not a regular expression: {error}') from None
         sample = pattern
     return Text(tuple(filter(None, (accept, pattern))), _REFUSE.get(base), sample)
@@ -152,6 +154,9 @@ def parse(datatype: Datatype, text: str) -> str | None:
     """The canonical XSD text of a cell that is not null, or None when it is not written as the type asks.
 
     Facets (length, minimum …) are not looked at.
+
+    Raises:
+        SlowPatternError: the format is a regular expression that takes too long.
     """
     way = lexical(datatype)
     if datatype.base not in SPACED:
@@ -162,11 +167,18 @@ def parse(datatype: Datatype, text: str) -> str | None:
         return parse_moment(way, text)
     if isinstance(way, Boolean):
         return "true" if text in way.true else "false" if text in way.false else None
-    if not all(re.compile(accept, re.ASCII).fullmatch(text) for accept in way.accept):
+    if not all(_matcher(accept).fullmatch(text) for accept in way.accept):
         return None
     if way.refuse is not None and re.fullmatch(way.refuse, text, re.ASCII | re.DOTALL):
         return None
     return text
+
+
+@cache
+def _matcher(pattern: str) -> Matcher:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # a set that Python may read otherwise one day
+        return Matcher(pattern, re.ASCII)
 
 
 def beyond_sql(datatype: Datatype) -> bool:

@@ -81,10 +81,11 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     found = re.fullmatch(shape, pattern)
     whole, decimal_part = (found["whole"] or "", found["fraction"]) if found else ("", None)
     plain, fraction = (_ungrouped(part, pattern_groups) for part in (whole, decimal_part or ""))
-    if not found or not (whole or fraction) or not re.fullmatch("#*0*", plain) or not re.fullmatch("0*#*", fraction):
+    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
+    shaped = re.fullmatch("#*0*", plain) and re.fullmatch("0*#*", fraction) and 0 not in sizes
+    if not found or not (whole or fraction) or not shaped:
         raise ValueError(f'"{pattern}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
     least = plain.count("0")
-    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
     grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
     part = len(re.split(_class(pattern_groups), decimal_part or "")[0])
     decimals, normal_decimals, exponent = "", "", ""

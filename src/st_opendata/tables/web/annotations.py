@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from st_opendata.model.groups import Json
 from st_opendata.model.text import is_language_tag
@@ -38,6 +38,7 @@ def expand_name(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=10_000)
 def compact_name(iri: str) -> str:
     """The IRI as a term or prefixed name of the CSVW context where it has one (CSVW metadata §5.1.5)."""
     for prefix, start in prefixes().items():

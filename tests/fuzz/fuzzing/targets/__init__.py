@@ -38,7 +38,7 @@ def parts_of(data: bytes, number: int) -> list[bytes]:
 
 def all_targets() -> dict[str, Target]:
     """Every target by name."""
-    from fuzzing.targets import descriptions, graphs, portal, questions, releases, tables
+    from fuzzing.targets import csvw, descriptions, graphs, portal, questions, releases, tables, workbooks
 
-    listed = (each for module in (tables, descriptions, graphs, questions, releases, portal) for each in module.TARGETS)
-    return {target.name: target for target in listed}
+    modules = (tables, workbooks, csvw, descriptions, graphs, questions, releases, portal)
+    return {target.name: target for module in modules for target in module.TARGETS}

@@ -21,7 +21,18 @@ from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.tables import Datatype
 from st_opendata.pull.guessing import NotATableError, describe_file
 from st_opendata.tables import read_catalogue
-from st_opendata.tables.datatypes import BASES, Text, beyond_sql, check_facets, datatype_iri, example, lexical, parse
+from st_opendata.tables.datatypes import (
+    BASES,
+    BLANKS,
+    SPACED,
+    Text,
+    beyond_sql,
+    check_facets,
+    datatype_iri,
+    example,
+    lexical,
+    parse,
+)
 
 VARIANTS: tuple[tuple[str, str, str, str], ...] = (
     ("{}", ",", "utf-8", "name twin tags"),
@@ -158,29 +169,34 @@ def _patterns(folder: Path) -> Take:
     engine = Engine(folder, "500MB", 1)
 
     def take(data: bytes) -> Outcome:
-        base, pattern, marks, *cells = [part.decode("utf-8", "replace") for part in data.split(PART)] + [""] * 4
+        base, pattern, marks, *cells = [
+            part.decode("utf-8", "replace").replace("\0", "") for part in data.split(PART)
+        ] + [""] * 4
         base = base if base in BASES else sorted(BASES)[zlib.crc32(base.encode()) % len(BASES)]
         marks = marks[:2].ljust(2)
         kind = Datatype(base, datatype_iri(base), pattern or None, *(marks if marks.strip() else (".", None)))
         try:
-            way = lexical(kind)
+            lexical(kind)
             check_facets(kind)
             example(kind).encode()
         except ValueError:
             return Outcome.TOLD
-        found = [parse(kind, cell) for cell in cells]
-        by_sql = not beyond_sql(kind) and not (
-            isinstance(way, Text) and not all(engine.understands(each) for each in way.accept)
-        )
-        whole = [cell for cell in cells if "\0" not in cell] if by_sql else []
-        if whole:
-            query = f"SELECT {canonical(kind, 'v')} FROM (SELECT unnest($1::VARCHAR[]) AS v)"
-            for cell, (read,) in zip(whole, engine.rows(query, [whole]), strict=True):
-                if (read is None) != (parse(kind, cell.strip(" ")) is None and parse(kind, cell) is None):
-                    raise DefectError(f"{kind} reads {cell!r} as {read!r} in SQL and {parse(kind, cell)!r} in Python")
-        return Outcome.TAKEN if all(each is not None for each in found) else Outcome.FOUND
+        return told(lambda: _alike(engine, kind, cells))
 
     return take
+
+
+def _alike(engine: Engine, kind: Datatype, cells: list[str]) -> Outcome:
+    """Cells as Python reads them, which must be as SQL does where SQL can."""
+    found = [parse(kind, cell) for cell in cells]
+    way = lexical(kind)
+    in_sql = not beyond_sql(kind) and not (isinstance(way, Text) and not all(map(engine.understands, way.accept)))
+    trimmed = [cell if kind.base in SPACED else cell.strip(BLANKS) for cell in cells]
+    query = f"SELECT {canonical(kind, 'v')} FROM (SELECT unnest($1::VARCHAR[]) AS v)" if in_sql else ""
+    for cell, value, (read,) in zip(cells, found, engine.rows(query, [trimmed]), strict=True) if query else ():
+        if read != value:
+            raise DefectError(f"{kind} reads {cell!r} as {read!r} in SQL and {value!r} in Python")
+    return Outcome.TAKEN if all(each is not None for each in found) else Outcome.FOUND
 
 
 def _pattern_seeds() -> list[bytes]:
