@@ -11,7 +11,6 @@ from fuzzing import seeds
 from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled
-
 from st_opendata.conversion import open_group
 from st_opendata.conversion.source import Given, local_source
 from st_opendata.conversion.writing import FORMS, write_group
