@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from fuzzing.catalogues import PLACES
 from fuzzing.targets import PART
 
 _NESTED = b"[" * 20_000
-_XML = b'<?xml version="1.0"?><office:document-content xmlns:office="urn:o" xmlns:table="urn:t"><office:body><office:spreadsheet>'
+_ODS = (
+    b"mimetype\napplication/vnd.oasis.opendocument.spreadsheet"
+    + PART
+    + b'META-INF/manifest.xml\n<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:m"/>'
+    + PART
+    + b'content.xml\n<?xml version="1.0"?><office:document-content xmlns:office="urn:o" xmlns:table="urn:t" xmlns:text="urn:x"><office:body><office:spreadsheet>'
+    b'<table:table table:name="Cities"><table:table-row><table:table-cell office:value-type="string"><text:p>id</text:p></table:table-cell>'
+)
 
 FOUND: dict[str, dict[str, bytes]] = {
     "csv": {
@@ -13,7 +21,6 @@ FOUND: dict[str, dict[str, bytes]] = {
         "an IRI that Oxigraph cannot read: a bracket": b"id,page\nlyon,https://e/a[b]\n",
         "an IRI that Oxigraph cannot read: a port that is no number": b"id,page\nlyon,https://e:x/\n",
         "an IRI that Oxigraph cannot read: two fragments": b"id,page\nlyon,https://e/#a#b\n",
-        "an IRI that Oxigraph cannot read: a character for nobody": "id,page\nlyon,https://e/\ue000\n".encode(),
     },
     "templates": {
         "a literal holds a character that no IRI has": "\ufffd/{id}".encode(),
@@ -28,12 +35,12 @@ FOUND: dict[str, dict[str, bytes]] = {
     },
     "csvw-pull": {"JSON that nests too deep": _NESTED},
     "ods": {
-        "XML that ends too early keeps calamine busy for ever": b"content.xml\n" + _XML + b'<table:table table:name="Cities"><table:table-row>',
-        "a text of 90 MB takes expat an hour": b"content.xml\n*90000000 b",
+        "XML that ends too early keeps calamine busy for ever": _ODS + b'<table:table-cell office:value-type="string"><text:y></office:document-content>',
+        "a text of 90 MB takes expat an hour": _ODS + b"</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>" + PART + b"styles.xml\n*90000000 b",
     },
     "rdf": {
         "rdflib raises on writing an ill-formed IRI": b"nt" + PART + b'<http://e/a> <https://example.org/name> "x" .\n<http://e/a> <http://e/{}> _:b .\n_:b <https://example.org/name> "long enough to be a violation" .\n_:b <http://e/{}> <http://e/|> .\n',
-        "a report in Turtle holds an ill-formed IRI": b"nt" + PART + b"<http://e/a|b> a <https://example.org/City> .\n<http://e/a|b> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://example.org/City> .\n",
+        "a report in Turtle holds an ill-formed IRI": b"nt" + PART + b'<http://e/a> <https://example.org/name> "X" .\n<http://e/a> <https://example.org/people> "1"^^<http://e/a|b> .\n',
         "a base direction is no part of RDF 1.1": b"ttl" + PART + b'<http://e/a> <http://e/b> "x"@en--ltr .',
         "a message shows control characters": b"ttl" + PART + b"\x01",
     },
@@ -49,6 +56,8 @@ FOUND: dict[str, dict[str, bytes]] = {
         "a message shows control characters": b"SELECT * { ?s ?p \x1b[31m }",
     },
     "questions": {"braces that use up the stack": b"# Which?\nSELECT * { " + b"{ " * 20_000 + b"?s ?p ?o" + b" }" * 20_000 + b" }"},
+    "http": {"a Content-Length with more digits than Python reads": b"PUT /places/cities.csv\nContent-Length: " + b"3" * 5_000},
+    "yaml": {"a number with more digits than Python reads": b"places/dataset.yaml" + PART + PLACES.replace("dialect: {}", "dialect: {skipRows: " + "9" * 5_000 + "}").encode()},
     "release": {
         "a dataset's id leads out of the release": b'{"version": 1, "tool": "t", "catalogue": "tiny", "base": "https://e/", "site": "https://e/", "title": {}, "created": "", "triples": 0, "prefixes": {}, "files": [], "inputs": [], "datasets": [{"id": "../../outside/secret", "iri": "", "title": {}, "rows": {}, "triples": 0, "points": 0, "distributions": []}]}',
         "the catalogue's id leads out of the release": b'{"version": 1, "tool": "t", "catalogue": "../../outside/secret", "base": "https://e/", "site": "https://e/", "title": {}, "created": "", "triples": 0, "files": [], "inputs": [], "datasets": []}',
