@@ -188,7 +188,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
             url,
             path,
             digest if re.fullmatch("[0-9a-f]{64}", digest) else "",
-            int(size) if size is not None and str(size).isdigit() else None,
+            int(size) if re.fullmatch("[0-9]{1,18}", str(size)) else None,
         ),
     )
 
