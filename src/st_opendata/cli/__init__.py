@@ -12,7 +12,20 @@ import click
 
 from st_opendata import __version__
 
-COMMANDS = ("check", "build", "validate", "score", "query", "explain", "serve", "verify", "publish", "pull", "demo")
+COMMANDS = (
+    "init",
+    "check",
+    "build",
+    "validate",
+    "score",
+    "query",
+    "explain",
+    "serve",
+    "verify",
+    "publish",
+    "pull",
+    "demo",
+)
 
 
 class LazyGroup(click.Group):
