@@ -2,12 +2,18 @@
 
 usage: python bench/sparql.py [--projects 35000] [--rounds 3] [--seconds 20] [--folder FOLDER] [--only NAME,NAME]
 
-CORDIS-like projects are generated (35,000 make 2.2 million triples), published as a release and loaded into each peer
+CORDIS-like projects are generated (35,000 make 2.3 million triples), published as a release and loaded into each peer
 that is installed: `oxigraph serve` on disk, rdflib-endpoint (with a twelfth of the projects: it holds no more in
-reasonable time) and Virtuoso 7. `--peers DIR` names a folder with their programs where they are not on the PATH. Eight
-clients then ask each server the same questions, as fast as it answers: look-ups alone; light ones, which are look-ups
-and sums, order and search within a part; and a mix, in which one of twenty is an aggregate over everything. Caches of
-answers are off. Look-ups have no target: there, the speed of HTTP counts, not that of the store.
+reasonable time) and Virtuoso 7. `--peers DIR` names a folder with their programs where they are not on the PATH. All
+give the same answers to the same questions, or the run ends. Eight clients then ask each server the same questions, as
+fast as it answers: POST, JSON, connections that stay open, no compression, no cache of answers.
+
+- look-ups: one thing and what is next to it. Without a target: the speed of HTTP counts there, not that of the store.
+- light: five look-ups to three questions that sum, order or search within a part.
+- mix: light, but one of twenty is an aggregate over everything.
+
+Beside the rate stand the processor's milliseconds that an answer took of the server, with all its processes, and of the
+clients, which share the machine with it: they tell more than the rate where others use the machine too.
 FOLDER keeps the data from run to run.
 """
 
@@ -16,6 +22,7 @@ from __future__ import annotations
 import argparse
 import csv
 import http.client
+import json
 import os
 import random
 import shutil
@@ -26,7 +33,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -117,11 +124,16 @@ class Data:
 
 @dataclass
 class Phase:
-    """Answers to one kind of question: seconds spent, milliseconds of each answer, and how many failed."""
+    """Answers to one kind of question: seconds spent, milliseconds of each answer, how many failed, what they cost."""
 
     spent: float = 0.0
     times: list[float] = field(default_factory=list)
     failed: int = 0
+    reopened: int = 0
+    """Connections that the server closed after its answer."""
+    served: float = 0.0
+    asked: float = 0.0
+    """Seconds of the processor that server and clients took."""
 
     @property
     def rate(self) -> float:
@@ -135,7 +147,12 @@ class Phase:
 
     def __str__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
-        return f"{self.rate:7.1f}/s  p50 {median(self.times):7.1f} ms  p95 {self.p95:7.1f} ms{failed}"
+        reopened = f", {self.reopened} connections closed" if self.reopened else ""
+        served, asked = (1000 * seconds / len(self.times) for seconds in (self.served, self.asked))
+        return (
+            f"{self.rate:7.1f}/s  p50 {median(self.times):7.1f} ms  p95 {self.p95:7.1f} ms  "
+            f"CPU {served:6.2f} + {asked:4.2f} ms{failed}{reopened}"
+        )
 
 
 class Missing(Exception):  # noqa: N818 (no error: the peer is not there)
@@ -160,13 +177,15 @@ def main() -> int:
         for name in given.only.split(","):
             its_data = less if name == "rdflib-endpoint" else data
             try:
-                port, path = stack.enter_context(SERVERS[name](its_data, folder))
+                at = stack.enter_context(SERVERS[name](its_data, folder))
             except Missing as reason:
                 print(f"{name}: skipped, {reason}")
             else:
-                servers.append(Server(name, port, path, its_data))
+                servers.append(Server(name, at, its_data))
         for server in servers:
             server.warm()
+        if not agree([server for server in servers if server.data is data]):
+            return 2
         found = {server.name: defaultdict[str, Phase](Phase) for server in servers}
         for turn in range(given.rounds):  # in turns, so that what else the machine does falls on all alike
             for kind in ("look-ups", *TARGETS):
@@ -207,29 +226,37 @@ def judge(found: Mapping[str, Mapping[str, Phase]]) -> bool:
 
 
 @dataclass(frozen=True)
-class Server:
-    """A server that runs, the path of its endpoint, and what it holds."""
+class Address:
+    """Where a server's endpoint is, and its process."""
 
-    name: str
     port: int
     path: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, and what it holds."""
+
+    name: str
+    at: Address
     data: Data
 
     def connect(self) -> http.client.HTTPConnection:
         """A connection that stays open from question to question."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        return http.client.HTTPConnection("127.0.0.1", self.at.port, timeout=120)
 
     def warm(self) -> None:
         """Ask a little of everything, so that nobody's first touch is measured."""
         for query in AGGREGATES:
             with suppress(OSError, http.client.HTTPException):
-                ask(self.connect(), self.path, PREFIX + query)
+                ask(self.connect(), self.at.path, PREFIX + query)
         self.measure("light", 0, 3.0, Phase())
 
     def measure(self, kind: str, turn: int, seconds: float, phase: Phase) -> None:
         """Let all clients ask for so long; a question that has begun is counted when it is answered."""
         light, share = (LOOKUPS if kind == "look-ups" else LIGHT), (SHARE if kind == "mix" else 0)
-        begin = time.perf_counter()
+        begin, served, asked = time.perf_counter(), seconds_of(self.at.pid), time.process_time()
 
         def client(number: int) -> None:
             chance, connection = random.Random(f"{turn} {number}"), self.connect()
@@ -238,11 +265,12 @@ class Server:
                 query = chance.choice(AGGREGATES) if heavy else chance.choice(light)(chance, self.data.projects)
                 start = time.perf_counter()
                 try:
-                    status = ask(connection, self.path, PREFIX + query)
+                    status, _ = ask(connection, self.at.path, PREFIX + query)
                 except (OSError, http.client.HTTPException):
                     status, connection = 0, self.connect()
                 phase.times.append((time.perf_counter() - start) * 1000)
                 phase.failed += status != 200
+                phase.reopened += connection.sock is None
 
         threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
         for thread in threads:
@@ -250,6 +278,55 @@ class Server:
         for thread in threads:
             thread.join()
         phase.spent += time.perf_counter() - begin
+        phase.served += seconds_of(self.at.pid) - served
+        phase.asked += time.process_time() - asked
+
+
+def agree(servers: Sequence[Server]) -> bool:
+    """Whether all servers give the same answers; where they do not, it is printed."""
+    agreed = True
+    questions: list[Question | str] = [*LIGHT, *AGGREGATES]
+    for number, question in enumerate(questions):
+        query = question if isinstance(question, str) else question(random.Random(number), servers[0].data.projects)
+        exact = "LIMIT" not in query or "SUM" in query  # which rows LIMIT keeps of equal ones is the server's choice
+        answers = {server.name: rows_of(ask(server.connect(), server.at.path, PREFIX + query)[1]) for server in servers}
+        seen = {name: rows if exact else rows.total() for name, rows in answers.items()}
+        first = next(iter(seen.values()))
+        for name, rows in seen.items():
+            if rows != first:
+                agreed = False
+                print(f"{name} answers otherwise: {query}")
+    return agreed
+
+
+def rows_of(body: bytes) -> Counter[tuple[str, ...]]:
+    """The rows of a result in JSON, without their order; a number has 10 digits, whatever its spelling."""
+    rows = json.loads(body)["results"]["bindings"]
+    return Counter(tuple(value_of(row[name]["value"]) for name in sorted(row)) for row in rows)
+
+
+def value_of(text: str) -> str:
+    try:
+        return f"{float(text):.10g}"
+    except ValueError:
+        return text
+
+
+def seconds_of(pid: int) -> float:
+    """Seconds of the processor that a process and its descendants have taken, the dead included (proc(5), stat)."""
+    parents, spent = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            each = int(path.parent.name)
+            parents[each], spent[each] = int(fields[1]), sum(map(int, fields[11:15]))
+
+    def is_ours(each: int) -> bool:
+        while each not in (pid, 0):
+            each = parents.get(each, 0)
+        return each == pid
+
+    return sum(ticks for each, ticks in spent.items() if is_ours(each)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -262,7 +339,7 @@ def runaways(server: Server, clients: int) -> Iterator[None]:
         while not done.is_set():
             turn += 1
             with suppress(OSError, http.client.HTTPException):
-                ask(server.connect(), server.path, f"{RUNAWAY} # {number} {turn} {time.time()}")
+                ask(server.connect(), server.at.path, f"{RUNAWAY} # {number} {turn} {time.time()}")
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -276,13 +353,13 @@ def runaways(server: Server, clients: int) -> Iterator[None]:
             thread.join()
 
 
-def ask(connection: http.client.HTTPConnection, path: str, query: str) -> int:
-    """The status of the answer, which is read to its end."""
+def ask(connection: http.client.HTTPConnection, path: str, query: str) -> tuple[int, bytes]:
+    """Status and body of the answer, which is read to its end."""
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
     connection.request("POST", path, urlencode({"query": query}), headers)
     response = connection.getresponse()
-    response.read()
-    return response.status
+    body = response.read()
+    return response.status, body
 
 
 # Data
@@ -322,39 +399,40 @@ def write_release(folder: Path, triples: int) -> None:
     )
 
 
-# Servers: each gives its port and the path of its endpoint
+# Servers
 
 
 @contextmanager
-def ours(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+def ours(data: Data, folder: Path) -> Iterator[Address]:
     port = free_port()
     command = [
         sys.executable, "-m", "st_opendata", "serve", str(data.release), "--port", str(port), "--memory", "16GiB",
-        "--query-cache", "0B", "--query-seconds", "10", "--store", str(folder / "stores"),
+        "--requests", "1000000000", "--query-cache", "0B", "--query-seconds", "10",
+        "--store", str(folder / "stores"),
     ]  # fmt: skip
-    with running(command, port):
-        yield port, "/sparql"
+    with running(command, port) as pid:
+        yield Address(port, "/sparql", pid)
 
 
 @contextmanager
-def oxigraph(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+def oxigraph(data: Data, folder: Path) -> Iterator[Address]:
     program, port, store = found("oxigraph"), free_port(), folder / f"oxigraph-{data.projects}"
     if not store.is_dir():
         subprocess.run([program, "load", "--location", store, "--file", data.facts], check=True, capture_output=True)
-    with running([program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"], port):
-        yield port, "/query"
+    with running([program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"], port) as pid:
+        yield Address(port, "/query", pid)
 
 
 @contextmanager
-def rdflib_endpoint(data: Data, _folder: Path) -> Iterator[tuple[int, str]]:
+def rdflib_endpoint(data: Data, _folder: Path) -> Iterator[Address]:
     port = free_port()
     program = found("rdflib-endpoint")
-    with running([program, "serve", "--host", "127.0.0.1", "--port", str(port), str(data.facts)], port):
-        yield port, "/"
+    with running([program, "serve", "--host", "127.0.0.1", "--port", str(port), str(data.facts)], port) as pid:
+        yield Address(port, "/", pid)
 
 
 @contextmanager
-def virtuoso(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
+def virtuoso(data: Data, folder: Path) -> Iterator[Address]:
     program, tool = found("virtuoso-t"), found("isql-vt")
     place, port, sql = folder / f"virtuoso-{data.projects}", free_port(), free_port()
     is_new = not place.is_dir()
@@ -366,7 +444,7 @@ def virtuoso(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
         "MaxDirtyBuffers=130000\n"
         f"[HTTPServer]\nServerPort={port}\nServerThreads=20\n[SPARQL]\nResultSetMaxRows=1000000\n"
     )
-    with running([program, "+foreground", "+configfile", "virtuoso.ini"], port, place):
+    with running([program, "+foreground", "+configfile", "virtuoso.ini"], port, place) as pid:
         if is_new:
             load = f"ld_dir('{data.facts.parent}', '{data.facts.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
             done = subprocess.run(
@@ -374,7 +452,7 @@ def virtuoso(data: Data, folder: Path) -> Iterator[tuple[int, str]]:
             )
             if "Error" in done.stdout + done.stderr:
                 raise Missing(f"it did not load: {done.stderr.strip()}")
-        yield port, "/sparql"
+        yield Address(port, "/sparql", pid)
 
 
 SERVERS = {"st-opendata": ours, "oxigraph": oxigraph, "virtuoso": virtuoso, "rdflib-endpoint": rdflib_endpoint}
@@ -389,8 +467,8 @@ def found(program: str) -> str:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, folder: Path | None = None) -> Iterator[None]:
-    """A server that accepts connections at the port, and is ended afterwards."""
+def running(command: Sequence[str], port: int, folder: Path | None = None) -> Iterator[int]:
+    """A server that accepts connections at the port, by its process; it is ended afterwards."""
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(6000):
@@ -399,7 +477,7 @@ def running(command: Sequence[str], port: int, folder: Path | None = None) -> It
             if server.poll() is not None:
                 raise Missing(f"{Path(command[0]).name} ended with {server.returncode}")
             time.sleep(0.1)
-        yield
+        yield server.pid
     finally:
         server.send_signal(signal.SIGINT)
         try:

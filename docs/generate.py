@@ -3,6 +3,7 @@
     docs/commands/*.md   from the help of the commands, with the examples in docs/commands/examples/
     docs/findings.md     between its markers, from the codes of findings
     docs/model.md        between its markers, from ontology/*.ttl
+    docs/ontology.md     between its markers, from ontology/st-opendata.ttl
 
 Exit code 1 when a document is not what it would be made now.
 """
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
+from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
@@ -44,6 +45,7 @@ def documents() -> dict[Path, str]:
         COMMANDS / "README.md": filled(COMMANDS / "README.md", {"commands": index}),
         DOCS / "findings.md": filled(DOCS / "findings.md", {"codes": findings()}),
         DOCS / "model.md": filled(DOCS / "model.md", model),
+        DOCS / "ontology.md": filled(DOCS / "ontology.md", {"diagram": diagram(graph), "reference": reference(graph)}),
     }
 
 
@@ -197,6 +199,39 @@ def terms(graph: Graph) -> str:
         f"### Classes\n\n{table(('class', 'is a', 'definition'), classes)}\n"
         f"### Properties\n\n{table(('property', 'of', 'value', 'definition'), properties)}"
     )
+
+
+def reference(graph: Graph) -> str:
+    """The header of the ontology, then a section for each class and property: all that it says of it."""
+    ontology = URIRef(ST.rstrip("#"))
+    kinds = (DCTERMS.title, OWL.versionInfo, OWL.versionIRI, DCTERMS.issued, DCTERMS.modified, DCTERMS.license)
+    facts = [(code(kind), text_of(graph, ontology, kind, "en") or str(graph.value(ontology, kind))) for kind in kinds]
+    found = own(graph, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+    return "\n".join([table(("of the ontology", ""), facts), *(term_section(graph, term) for term in found)])
+
+
+def term_section(graph: Graph, term: URIRef) -> str:
+    """One term: its kind and ends, labels and definitions in each language, an example."""
+    below = [node for node in own(graph, OWL.Class) if (node, RDFS.subClassOf, term) in graph]
+    ends_of = {
+        "is a": named(graph, graph.objects(term, RDFS.subClassOf)),
+        "more special": below,
+        "of": ends(graph, term, RDFS.domain),
+        "value": ends(graph, term, RDFS.range),
+        "has": [
+            prop
+            for prop in own(graph, OWL.ObjectProperty, OWL.DatatypeProperty)
+            if term in ends(graph, prop, RDFS.domain)
+        ],
+    }
+    kind = next(code(each) for each in graph.objects(term, RDF.type) if isinstance(each, URIRef))
+    lines = [kind, *(f"{name} {listed(found)}" for name, found in ends_of.items() if found)]
+    texts = (
+        (language, text_of(graph, term, RDFS.label, language), text_of(graph, term, SKOS.definition, language))
+        for language in LANGUAGES
+    )
+    example = f"```turtle\n{graph.value(term, SKOS.example)}\n```\n"
+    return f"### {local(term)}\n\n{'; '.join(lines)}\n\n{table(('', 'label', 'definition'), texts)}\n{example}"
 
 
 def schemes(graph: Graph) -> str:

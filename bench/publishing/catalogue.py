@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 from st_opendata.build import Job, build
-from st_opendata.catalogue import Counts, Written, count_facts, write_catalogue
-from st_opendata.exports import read_facts
-from st_opendata.model.release import DatasetRelease, File
-from st_opendata.release import list_files, new_release, read_release, write_manifest
-from st_opendata.tables import read_catalogue
 
 ROWS = 320
 """Of each table: they make files of 10 to 100 kB, 500 kB a dataset."""
@@ -61,94 +55,46 @@ _COLUMNS = [
 
 
 def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
-    """Put a release of so many datasets below the folder.
+    """Build a release of so many datasets below the folder.
 
-    The first dataset is built; the others have its files with their own number in them, for to build a thousand takes
-    hours. Catalogue and manifest are written by what a build writes them with. Where `changed`, one row of one table of
-    the first dataset is another than else.
+    Where `changed`, one row of one table of the first dataset is another than else.
     """
-    release = folder / f"{datasets}-{'changed' if changed else 'first'}"
-    first = _build_first(folder / "one", changed=False)
-    edited = _build_first(folder / "edited", changed=True) if changed else first
-    source = folder / "source"
-    _describe(source, range(datasets))
-    catalogue = read_catalogue(source)
-    with new_release(release) as draft:
-        made = [_copy(edited if number == 0 else first, draft.folder, number) for number in range(datasets)]
-        counts: dict[str | None, Counts] = {each.id: count_facts(read_facts(draft.folder, each.id)) for each in made}
-        counts[None] = counts[made[0].id]
-        distributions = {each.id: each.distributions for each in made}
-        write_catalogue(catalogue, Written(distributions, {}, (), counts), draft.folder)
-        whole = replace(read_release(first), datasets=tuple(made), files=list_files(draft.folder))
-        write_manifest(whole, draft.folder)
-        draft.commit()
-    return release
-
-
-def _build_first(folder: Path, *, changed: bool) -> Path:
-    _describe(folder, range(1))
-    for table in TABLES:
-        name = f"{table}-0000"
-        rows = _rows(name, edited=changed and table == TABLES[0])
-        (folder / _id(0) / f"{name}.csv").write_text("".join(rows), "utf-8")
-    outcome = build(Job(folder), folder / "release")
+    name = f"{datasets}-{'changed' if changed else 'first'}"
+    outcome = build(Job(make_catalogue(folder / f"{name}-source", datasets, changed=changed)), folder / name)
     if not outcome.conforms:
         raise RuntimeError(f"the catalogue does not conform: {outcome.findings[:3]}")
-    return folder / "release"
+    return folder / name
 
 
-def _copy(release: Path, folder: Path, number: int) -> DatasetRelease:
-    """Put the files of the one dataset of a release into another as those of the dataset of this number."""
-    content = read_release(release)
-    (dataset,) = content.datasets
-    files: dict[str, File] = {}
-    for file in content.files:
-        if file.path.startswith(f"{dataset.id}/") and not file.path.endswith("/schema.jsonld"):
-            path, data = _numbered(file.path, number), (release / file.path).read_bytes()
-            (folder / path).parent.mkdir(exist_ok=True)
-            is_text = not path.endswith(".parquet")
-            (folder / path).write_bytes(data.replace(b"-0000", f"-{number:04}".encode()) if is_text else data)
-            files[path] = File.of(folder, path)
-    distributions = tuple(
-        replace(
-            each,
-            file=files[_numbered(each.file.path, number)],
-            dataset=_id(number),
-            table=each.table and _numbered(each.table, number),
-            described_by=each.described_by and _numbered(each.described_by, number),
-        )
-        for each in dataset.distributions
-    )
-    rows = {_numbered(table, number): rows for table, rows in dataset.rows.items()}
-    iri = _numbered(dataset.iri, number)
-    title = _texts("Numbers", number)
-    return replace(dataset, id=_id(number), iri=iri, title=title, rows=rows, distributions=distributions)
-
-
-def _describe(folder: Path, numbers: Iterable[int]) -> None:
-    """Write the descriptions of these datasets."""
-    for number in numbers:
-        tables = [
-            {
-                "url": f"{table}-{number:04}.csv",
-                "title": _texts(table.capitalize(), number),
-                "tableSchema": {"aboutUrl": f"{table}-{number:04}/{{id}}", "primaryKey": "id", "columns": _COLUMNS},
-            }
-            for table in TABLES
-        ]
-        head = {"title": _texts("Numbers", number), "description": _texts("Values and places", number)}
-        (folder / _id(number)).mkdir(parents=True, exist_ok=True)
-        (folder / _id(number) / "dataset.yaml").write_text(json.dumps({**head, "tables": tables}), "utf-8")
-    content = {**_CATALOGUE, "datasets": [_id(number) for number in numbers]}
+def make_catalogue(folder: Path, datasets: int, *, changed: bool = False) -> Path:
+    """Write the descriptions and tables of so many datasets into the folder."""
+    for number in range(datasets):
+        home = folder / _id(number)
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "dataset.yaml").write_text(json.dumps(_description(number)), "utf-8")
+        for table in TABLES:
+            name, edited = f"{table}-{number:04}", changed and number == 0 and table == TABLES[0]
+            (home / f"{name}.csv").write_text("".join(_rows(name, edited=edited)), "utf-8")
+    content = {**_CATALOGUE, "datasets": list(map(_id, range(datasets)))}
     (folder / "catalogue.yaml").write_text(json.dumps(content), "utf-8")
+    return folder
+
+
+def _description(number: int) -> dict[str, object]:
+    tables = [
+        {
+            "url": f"{table}-{number:04}.csv",
+            "title": _texts(table.capitalize(), number),
+            "tableSchema": {"aboutUrl": f"{table}-{number:04}/{{id}}", "primaryKey": "id", "columns": _COLUMNS},
+        }
+        for table in TABLES
+    ]
+    head = {"title": _texts("Numbers", number), "description": _texts("Values and places", number)}
+    return {**head, "tables": tables}
 
 
 def _id(number: int) -> str:
     return f"district-{number:04}"
-
-
-def _numbered(name: str, number: int) -> str:
-    return name.replace("-0000", f"-{number:04}")
 
 
 def _rows(name: str, *, edited: bool) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for name in ("tables", "shacl"):
+    for name in ("tables", "csvw", "shacl"):
         text = files("st_opendata").joinpath("messages", f"{name}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
             found[code] = Code(code, Severity(entry.pop("severity")), **entry)
@@ -41,8 +41,12 @@ def codes() -> dict[str, Code]:
 
 
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
-    """A finding of that code, its templates filled with `values`; KeyError for an unknown code."""
+    """A finding of that code, its templates filled with `values`; KeyError for an unknown code.
+
+    `description` is the file that describes the table, by default the dataset.yaml of a catalogue.
+    """
     entry = codes()[code]
+    values.setdefault("description", "dataset.yaml")
     message = entry.message
     if entry.near and values.get("near"):
         message = {language: f"{text} {entry.near[language]}" for language, text in message.items()}

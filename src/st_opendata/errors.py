@@ -14,21 +14,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from st_opendata.place import Place
+from st_opendata.printable import printable
 
 
 class StError(Exception):
-    """An expected failure: `message` says what, `place` where, `remedy` what to do."""
+    """An expected failure: `message` says what, `place` where, `remedy` what to do; all can be shown (`printable`)."""
 
     exit_code = 3
 
     def __init__(self, message: str, *, place: Place | None = None, remedy: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = printable(message)
         self.place = place
-        self.remedy = remedy
+        self.remedy = printable(remedy) if remedy else None
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+        where = printable(f"{self.place}: ") if self.place else ""
         remedy = f"\n  {self.remedy}" if self.remedy else ""
         return f"{where}{self.message}{remedy}"
 

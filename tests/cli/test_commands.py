@@ -465,3 +465,30 @@ def test_an_error_in_json(catalogue: Path, run: Run, tmp_path: Path) -> None:
     ran = run("validate", tmp_path / "nothing.ttl", "--shapes", tmp_path / "nothing.ttl", "--json")
     assert (ran.code, json.loads(ran.out)["error"]["place"]) == (3, None)
     assert not run("check", catalogue).out
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_findings_for_code_scanning(
+    catalogue: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A broken cell as SARIF and as an annotation: its line in the file, seen from the current folder."""
+    cities = catalogue / "places" / "cities.csv"
+    lines = cities.read_text().splitlines()
+    cities.write_text("\n".join([*lines[:2], lines[1], *lines[2:]]) + "\n")
+    monkeypatch.chdir(catalogue.parent)
+    ran = run(command, catalogue.name, "--format", "sarif")
+    [log] = json.loads(ran.out)["runs"]
+    place = log["results"][0]["locations"][0]["physicalLocation"]
+    assert (ran.code, log["results"][0]["ruleId"]) == (1, "key-duplicate")
+    assert place == {
+        "artifactLocation": {"uri": f"{catalogue.name}/places/cities.csv"},
+        "region": {"startLine": 2},
+    }
+    ran = run(command, catalogue.name, "--format", "github")
+    assert ran.out.startswith(f"::error file={catalogue.name}/places/cities.csv,line=2,title=key-duplicate")
+
+
+def test_a_build_without_findings_writes_an_empty_log(catalogue: Path, run: Run, tmp_path: Path) -> None:
+    ran = run("build", catalogue, "--output", tmp_path / "new", "--format", "sarif")
+    assert (ran.code, json.loads(ran.out)["runs"][0]["results"]) == (0, [])
+    assert "405 of 405 points" in ran.err

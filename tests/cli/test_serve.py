@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
+
+from st_opendata.release import release_digest
+
+INHABITANTS = "SELECT ?n { <https://example.org/tiny/city/lyon> schema:population ?n }"
+PATHS = (
+    "/en/",
+    "/fr/dataset/places",
+    "/de/dataset/places/table/cities?sort=-inhabitants",
+    "/en/thing/city/lyon",
+    "/id/city/lyon",
+    "/catalog.ttl",
+    "/places/places.nt",
+    "/data?default",
+    f"/en/query?query={quote(INHABITANTS)}",
+    f"/sparql?format=csv&query={quote(INHABITANTS)}",
+)
+LARGE = "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 60000"
+"""More than the buffer holds, so that it streams."""
+SLOW = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 800 } ?d ?e ?f FILTER (?c != ?f) }"
+SWAPS = 3
 
 COMMAND = [sys.executable, "-m", "st_opendata", "serve"]
 
@@ -32,6 +58,8 @@ def serving(release: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str
                     break
             else:
                 pytest.fail("it never said that it answers")
+            # Read its log on, or it would wait for ever as soon as the pipe is full.
+            threading.Thread(target=program.stderr.read).start()
             yield program, f"http://127.0.0.1:{port}"
         finally:
             program.kill()
@@ -101,3 +129,110 @@ def test_what_is_no_release(tmp_path: Path) -> None:
     done = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "is not a release" in done.stderr) == (3, True)
     assert not list(tmp_path.iterdir())
+
+
+@contextmanager
+def asking(url: str) -> Iterator[list[tuple[str, str]]]:
+    """Clients that ask without pause on connections that stay open: path, and what came, of each request."""
+    seen: list[tuple[str, str]] = []
+    done = threading.Event()
+
+    def work(number: int) -> None:
+        with requests.Session() as session:
+            turn = number
+            while not done.is_set():
+                path = PATHS[turn % len(PATHS)]
+                turn += 1
+                try:
+                    answer = session.get(url + path, timeout=60)
+                except requests.RequestException as error:
+                    seen.append((path, repr(error)))
+                else:
+                    numbers = answer.text.split()[1:] if "format=csv" in path else []
+                    seen.append((path, " ".join([str(answer.status_code), *numbers])))
+
+    threads = [threading.Thread(target=work, args=(3 * number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait until it holds, a minute at most."""
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.05)
+    pytest.fail(f"it never came to be that {what}")
+
+
+def test_a_release_is_replaced_under_load_without_a_failed_request(
+    run: Callable[..., Any], catalogue: Path, tmp_path: Path
+) -> None:
+    release, cities = tmp_path / "release", catalogue / "places" / "cities.csv"
+    text = cities.read_text("utf-8")
+
+    def build(inhabitants: int) -> None:
+        cities.write_text(text.replace("522250", str(inhabitants)), "utf-8")
+        ran = run("build", catalogue, "--output", release)
+        assert ran.code == 0, ran.out + ran.err
+
+    build(1)
+    with serving(release, "--workers", "2", "--requests", "1000000") as (_, url), asking(url) as seen:
+        for inhabitants in range(2, 2 + SWAPS):
+            large = requests.get(f"{url}/sparql", {"query": LARGE, "format": "tsv"}, timeout=60, stream=True)
+            body = large.iter_content(10_000)
+            received = [next(body)]
+            build(inhabitants)
+            digest = release_digest(release)
+            until(lambda digest=digest: requests.get(f"{url}/healthz", timeout=60).text.split()[2] == digest, "served")
+            received += body  # of the release before, which is gone from its folder
+            assert b"".join(received).count(b"\n") == 60_001
+            answer = requests.get(f"{url}/sparql", {"query": INHABITANTS, "format": "csv"}, timeout=60)
+            assert answer.text.split() == ["n", str(inhabitants)]
+            asked = len(seen)
+            until(lambda asked=asked: {path for path, _ in seen[asked:]} == set(PATHS), "all was asked again")
+        until(lambda: len(list(tmp_path.glob(".release.serving-*"))) == 1, "editions that nobody uses are given up")
+    assert [each for each in seen if not each[1].startswith("200")] == []
+    assert {came for path, came in seen if "format=csv" in path} == {f"200 {n}" for n in range(1, 2 + SWAPS)}
+
+
+def test_what_was_asked_is_answered_before_the_server_ends(release: Path) -> None:
+    with serving(release, "--workers", "2") as (program, url), ThreadPoolExecutor(6) as pool:
+
+        def ask(query: str, form: str) -> tuple[int, int]:
+            answer = requests.get(f"{url}/sparql", {"query": query, "format": form}, timeout=60)
+            return answer.status_code, len(answer.text.splitlines())
+
+        large = requests.get(f"{url}/sparql", {"query": LARGE, "format": "tsv"}, timeout=60, stream=True)
+        body = large.iter_content(10_000)
+        received = [next(body)]
+        [nursery] = children(program.pid)
+        workers = children(int(nursery))
+        asked = [pool.submit(ask, f"{SLOW} # {number}", "csv") for number in range(4)]  # two of them wait
+        until(lambda: sum(map(seconds_used, workers)) > 0.1, "the workers are at it")
+        assert not any(each.done() for each in asked)
+        program.send_signal(signal.SIGTERM)
+        until(lambda: not listens(url), "nothing listens any more")
+        received += body
+        assert b"".join(received).count(b"\n") == 60_001
+        assert [each.result() for each in asked] == [(200, 2)] * 4
+        assert program.wait(60) == 0
+        assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
+    assert not [path for path in release.parent.iterdir() if path.name.startswith(f".{release.name}.serving-")]
+
+
+def seconds_used(pid: str) -> float:
+    """Seconds that a process has computed (proc(5), utime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+
+
+def listens(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) == 0

@@ -1,11 +1,14 @@
-"""DCAT descriptions and files on the web; the only module here that talks to the network."""
+"""DCAT descriptions and other files on the web; the only module here that talks to the network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from types import ModuleType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -17,6 +20,9 @@ from st_opendata.catalogue.terms import DCAT
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.place import Place
 from st_opendata.rdf import syntax_of
+
+if TYPE_CHECKING:
+    from requests import Response
 
 MAX_BYTES = 100_000_000
 _ACCEPT = (
@@ -75,31 +81,76 @@ def answering_urls(urls: Iterable[str], *, workers: int = 8, timeout: float = 10
         return frozenset(url for url, found in zip(asked, pool.map(answers, asked), strict=True) if found)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a URL answered: a file, and its Link header."""
+
+    path: Path
+    link: str | None
+
+
+def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> Answer | None:
+    """The document at an http(s) URL written to `target`, at most `limit` bytes; None where there is none (404, 410).
+
+    Raises:
+        UsageError: the URL is not http(s).
+        InputError: `requests` is not installed.
+        RemoteError: no answer, another answer of 400 or more, too much or too slow.
+    """
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UsageError(f'"{url}" is not an http(s) URL')
+    requests = _requests()
+    from urllib3.exceptions import HTTPError
+
+    try:
+        with requests.get(url, headers={**_AGENT, "Accept": "*/*"}, timeout=timeout, stream=True) as response:
+            if response.status_code in (404, 410):
+                return None
+            _refuse_failure(response, url)
+            with target.open("wb") as out:
+                for block in _blocks(response, url, timeout, limit):
+                    out.write(block)
+            return Answer(target, response.headers.get("Link"))
+    except (requests.RequestException, HTTPError, ValueError) as error:
+        raise _no_answer(url, error) from None
+
+
+def _refuse_failure(response: Response, url: str) -> None:
+    if response.status_code >= 400:
+        status = response.status_code
+        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), status=status)
+
+
+def _blocks(response: Response, url: str, timeout: float, limit: int) -> Iterator[bytes]:
+    """The content as it arrives, bounded in size and time."""
+    end, size = monotonic() + timeout, 0
+    # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
+    while block := response.raw.read1(_BLOCK, decode_content=True):
+        size += len(block)
+        if size > limit:
+            raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url))
+        if monotonic() > end:
+            raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url))
+        yield block
+
+
+def _no_answer(url: str, error: Exception) -> RemoteError:
+    return RemoteError(f"did not answer: {error}", place=Place(url), remedy="Check the URL and the network.")
+
+
 def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
     """Content, media type and final URL."""
     requests = _requests()
     from urllib3.exceptions import HTTPError
 
-    end = monotonic() + timeout
     try:
         with requests.get(url, headers={**_AGENT, "Accept": _ACCEPT}, timeout=timeout, stream=True) as response:
-            if response.status_code >= 400:
-                status = response.status_code
-                raise RemoteError(f"answered {status} {response.reason}", place=Place(url), status=status)
-            data = bytearray()
-            # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
-            while block := response.raw.read1(_BLOCK, decode_content=True):
-                data += block
-                if len(data) > limit:
-                    raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url))
-                if monotonic() > end:
-                    raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url))
+            _refuse_failure(response, url)
+            data = b"".join(_blocks(response, url, timeout, limit))
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return bytes(data), media_type, str(response.url)
+            return data, media_type, str(response.url)
     except (requests.RequestException, HTTPError, ValueError) as error:
-        raise RemoteError(
-            f"did not answer: {error}", place=Place(url), remedy="Check the URL and the network."
-        ) from None
+        raise _no_answer(url, error) from None
 
 
 def _requests() -> ModuleType:
@@ -107,6 +158,6 @@ def _requests() -> ModuleType:
         import requests
     except ImportError:
         raise InputError(
-            "scoring what is on the web needs the package requests", remedy="pip install 'st-opendata[web]'"
+            "reading what is on the web needs the package requests", remedy="pip install 'st-opendata[web]'"
         ) from None
     return requests

@@ -16,15 +16,19 @@ COMMANDS = (
     "init",
     "check",
     "build",
+    "convert",
     "validate",
     "score",
     "query",
     "explain",
+    "diff",
     "serve",
     "verify",
     "publish",
     "pull",
     "demo",
+    "doctor",
+    "completion",
 )
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.check import note_outcome
-from st_opendata.cli.console import errors_as_json, note, progress_bar, write_report
+from st_opendata.cli.console import errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import (
     catalogue_argument,
     engine_options,
-    json_option,
     lang_option,
     output_option,
+    report_options,
     site_option,
 )
 from st_opendata.cli.words import count, say
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @catalogue_argument
 @output_option
 @site_option
-@json_option
+@report_options
 @lang_option
 @engine_options
 def command(  # noqa: PLR0913 (one parameter per option)
@@ -37,7 +37,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     catalogue: Path,
     output: Path,
     site: str | None,
-    as_json: bool,
+    form: str,
     lang: str | None,
     memory: str | None,
     threads: str | None,
@@ -46,23 +46,24 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     The release is written beside DIR and put in its place in one step: a build that fails, is interrupted or finds a
     violation leaves an older release as it was. CATALOGUE is the folder with catalogue.yaml, by default `datasets`.
+    With --json, a release that was written is summed up on stdout; every other format is of the findings.
     """
     from st_opendata.build import Job, build
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
-    with errors_as_json(wanted=as_json), progress_bar() as progress:
+    with errors_as(form, settings.language, catalogue), progress_bar() as progress:
         outcome = build(Job(catalogue, settings, site, progress), output)
     if outcome.release is None:
-        write_report(outcome.findings, "json" if as_json else "text", settings.language)
+        write_report(outcome.findings, form, settings.language, catalogue)
         note_outcome(outcome, settings.language)
         note(say(settings.language, "not-written", output=output))
         return 1
-    if as_json:
+    if form == "json":
         click.echo(json.dumps(summary(outcome.release, output), ensure_ascii=False, indent=1))
         return 0
-    if outcome.findings:
-        write_report(outcome.findings, "text", settings.language)
-    click.echo(summary_text(outcome.release, output, settings.language))
+    if outcome.findings or form != "text":
+        write_report(outcome.findings, form, settings.language, catalogue)
+    click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
     if outcome.advice:
         findings = count(outcome.advice, "finding", settings.language)
         note(say(settings.language, "advice", findings=findings, report=output / "report.json"))

@@ -1,4 +1,4 @@
-"""`st-opendata check`: read, map and validate a catalogue without writing anything."""
+"""`st-opendata check`: read, map and validate a catalogue, or a table that CSVW describes, and write nothing."""
 
 from __future__ import annotations
 
@@ -7,35 +7,59 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import errors_as_json, note, progress_bar, write_report
-from st_opendata.cli.options import catalogue_argument, engine_options, lang_option, report_options
+from st_opendata.cli.console import errors_as, note, progress_bar, write_report
+from st_opendata.cli.options import engine_options, lang_option, report_options, source_argument
 from st_opendata.cli.words import count, say
+from st_opendata.errors import UsageError
+from st_opendata.model.findings import conforms
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.build import Outcome
+    from st_opendata.model.findings import Finding
+    from st_opendata.settings import Settings
 
 
 @click.command
-@catalogue_argument
+@source_argument
 @report_options
 @lang_option
 @engine_options
-def command(*, catalogue: Path, form: str, lang: str | None, memory: str | None, threads: str | None) -> int:
-    """Check a catalogue and write nothing.
+@click.option("--base", metavar="IRI", help="For a file: the IRI of its folder, as for `convert`.")
+def command(
+    *, source: Path, form: str, lang: str | None, memory: str | None, threads: str | None, base: str | None
+) -> int:
+    """Check a catalogue, or a table that CSVW describes, and write nothing.
 
     Tables are read, mapped to facts and validated. Every problem is shown with its file, row and column, and what to
-    do. CATALOGUE is the folder with catalogue.yaml, by default `datasets`. Exit code 1 tells that there is a violation;
+    do. SOURCE is the folder with catalogue.yaml, by default `datasets`, or a file: a CSVW metadata document (.json),
+    or a table, whose description is looked for as `convert` does. Exit code 1 tells that there is a violation;
     warnings and notes do not count.
     """
     from st_opendata.build import Job, check
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
-    with errors_as_json(wanted=form == "json"), progress_bar() as progress:
-        outcome = check(Job(catalogue, settings, progress=progress))
-    write_report(outcome.findings, form, settings.language)
+    if source.is_file():
+        with errors_as(form, settings.language, source.parent):
+            findings = _described(source, base, settings)
+        write_report(findings, form, settings.language, source.parent)
+        return 0 if conforms(findings) else 1
+    if base:
+        raise UsageError("--base is for a file; a catalogue has its `base` in catalogue.yaml")
+    with errors_as(form, settings.language, source), progress_bar() as progress:
+        outcome = check(Job(source, settings, progress=progress))
+    write_report(outcome.findings, form, settings.language, source)
     note_outcome(outcome, settings.language)
     return 0 if outcome.conforms else 1
+
+
+def _described(source: Path, base: str | None, settings: Settings) -> list[Finding]:
+    from st_opendata.conversion import open_group
+    from st_opendata.conversion.source import Given, local_source
+
+    found = local_source(source, Given(base=base))
+    with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:
+        return opened.check()
 
 
 def note_outcome(outcome: Outcome, language: str) -> None:

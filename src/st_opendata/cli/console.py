@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -42,24 +43,39 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def errors_as_json(*, wanted: bool) -> Iterator[None]:
-    """Write an expected error to stdout too, where JSON is wanted: `{"conforms": false, "error": {…}}`."""
+def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]:
+    """Write an expected error to stdout too, in a form for programs: in JSON, `{"conforms": false, "error": {…}}`."""
     try:
         yield
     except StError as error:
-        if wanted:
+        if form == "json":
             place = asdict(error.place) if error.place else None
             content = {"message": error.message, "place": place, "remedy": error.remedy}
             click.echo(json.dumps({"conforms": False, "error": content}, ensure_ascii=False, indent=1))
+        elif form in ("sarif", "github"):
+            from st_opendata.validation import error_github, error_sarif
+
+            sarif = form == "sarif"
+            click.echo(error_sarif(error, language, folder) if sarif else error_github(error, folder), nl=False)
         raise
 
 
-def write_report(findings: Sequence[Finding], form: str, language: str) -> None:
-    """Write findings as `text`, `json` or `ttl`."""
-    from st_opendata.validation import report_json, report_text, report_turtle
+def write_report(findings: Sequence[Finding], form: str, language: str, folder: Path = Path()) -> None:
+    """Write findings in one of `options.FORMS`; the names of their files start in `folder`."""
+    from st_opendata import validation
 
-    writers = {"text": lambda each: report_text(each, language), "json": report_json, "ttl": report_turtle}
-    click.echo(writers[form](findings), nl=False)
+    match form:
+        case "text":
+            text = validation.report_text(findings, language)
+        case "json":
+            text = validation.report_json(findings)
+        case "ttl":
+            text = validation.report_turtle(findings)
+        case "sarif":
+            text = validation.report_sarif(findings, language, folder)
+        case _:
+            text = validation.report_github(findings, language, folder)
+    click.echo(text, nl=False)
 
 
 def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

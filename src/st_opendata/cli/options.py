@@ -31,10 +31,15 @@ class _Size(click.ParamType[int]):
 
 
 SIZE = _Size()
+FORMS = ("text", "json", "ttl", "sarif", "github")
+"""How findings can be written."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 catalogue_argument: Decorator = click.argument(
     "catalogue", type=path_type, callback=lambda _ctx, _param, value: _catalogue(value), required=False
+)
+source_argument: Decorator = click.argument(
+    "source", type=path_type, callback=lambda _ctx, _param, value: _source(value), required=False
 )
 release_argument: Decorator = click.argument("release", type=path_type)
 output_option: Decorator = click.option(
@@ -63,10 +68,10 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     form = click.option(
         "--format",
         "form",
-        type=click.Choice(("text", "json", "ttl")),
+        type=click.Choice(FORMS),
         default="text",
         show_default=True,
-        help="Readable text, JSON, or a sh:ValidationReport in Turtle.",
+        help="Readable text, JSON, a sh:ValidationReport in Turtle, a SARIF log, or GitHub's annotations.",
     )
     return form(click.option("--json", "form", flag_value="json", help="The same as --format json.")(function))
 
@@ -91,6 +96,11 @@ def _site(value: str | None) -> str | None:
         return folder_iri(value) if value is not None else None
     except ValueError as error:
         raise click.BadParameter(f'"{value}": {error}') from None
+
+
+def _source(value: Path | None) -> Path:
+    """A table or its CSVW description, which are files, or a catalogue folder."""
+    return value if value and value.is_file() and value.name != "catalogue.yaml" else _catalogue(value)
 
 
 def _catalogue(value: Path | None) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from st_opendata.cli.console import errors_as_json, write_report
+from st_opendata.cli.console import errors_as, write_report
 from st_opendata.cli.options import lang_option, path_type, report_options
 from st_opendata.errors import InputError
 from st_opendata.settings import read_settings
@@ -55,7 +55,7 @@ def command(*, data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, lang
     from st_opendata.validation import validate_files
 
     settings = read_settings({"lang": lang})
-    with errors_as_json(wanted=form == "json"):
+    with errors_as(form, settings.language):
         findings = validate_files([_existing(path) for path in data], list(_files(shapes)))
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1

@@ -57,6 +57,43 @@ SENTENCES = {
         "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
         "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
     },
+    "doctor-headings": {
+        "en": "group|what|state|found|what to do",
+        "fr": "groupe|quoi|état|trouvé|que faire",
+        "de": "Gruppe|was|Zustand|gefunden|was zu tun ist",
+    },
+    "doctor-good": {"en": "good", "fr": "bon", "de": "gut"},
+    "doctor-absent": {"en": "absent", "fr": "absent", "de": "fehlt"},
+    "doctor-wrong": {"en": "WRONG", "fr": "FAUX", "de": "FALSCH"},
+    "doctor-well": {
+        "en": "Everything that is needed is here; what is absent is needed only for what its line says.",
+        "fr": "Tout le nécessaire est là ; ce qui est absent ne sert qu'à ce que dit sa ligne.",
+        "de": "Alles Nötige ist da; was fehlt, braucht nur, wer tut, was in seiner Zeile steht.",
+    },
+    "doctor-ill": {
+        "en": "Something is wrong: see what to do in its line.",
+        "fr": "Quelque chose ne va pas : voyez que faire dans sa ligne.",
+        "de": "Etwas stimmt nicht: In seiner Zeile steht, was zu tun ist.",
+    },
+    "diff-same": {
+        "en": "The two releases are the same, byte for byte.",
+        "fr": "Les deux publications sont identiques, octet par octet.",
+        "de": "Die beiden Veröffentlichungen sind gleich, Byte für Byte.",
+    },
+    "diff-files": {
+        "en": "{files} with other bytes; outside of the datasets above:",
+        "fr": "{files} au contenu différent ; en dehors des jeux de données ci-dessus :",
+        "de": "{files} mit anderem Inhalt; außerhalb der Datensätze oben:",
+    },
+    "diff-key": {"en": "key: {columns}", "fr": "clé : {columns}", "de": "Schlüssel: {columns}"},
+    "diff-no-key": {
+        "en": "no key in common: whole rows",
+        "fr": "pas de clé commune : lignes entières",
+        "de": "kein gemeinsamer Schlüssel: ganze Zeilen",
+    },
+    "diff-column": {"en": "column {column}", "fr": "colonne {column}", "de": "Spalte {column}"},
+    "diff-triples": {"en": "triples", "fr": "triplets", "de": "Tripel"},
+    "diff-more": {"en": "{things} more", "fr": "et encore {things}", "de": "und weitere {things}"},
 }
 _NOUNS = {
     "dataset": {

@@ -60,13 +60,14 @@ def _encoder(column: Column, source: TableSource) -> Callable[[Cell], str]:
     null = next(iter(null_texts(column)), "")
     separator = column.separator
     named = column.name in iri_columns(source.table)
+    base, prefixes = source.catalogue.base, source.catalogue.prefixes
 
     def encode(cell: Cell) -> str:
         if cell is None:
             return null
         if isinstance(cell, str):
-            return full_iri(cell, source.catalogue) if named else cell
-        items = [full_iri(item, source.catalogue) for item in cell] if named else cell
+            return full_iri(cell, base, prefixes) if named else cell
+        items = [full_iri(item, base, prefixes) for item in cell] if named else cell
         if separator is None or any(separator in item for item in items):
             raise InputError(
                 f'an item of {items} in the column "{column.name}" holds the separator "{separator}"',

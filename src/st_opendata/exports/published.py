@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.tables import Column, Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.tables.templates import SCHEME, Expression, is_open, parse_template, variable_names
@@ -62,13 +61,13 @@ def iri_columns(table: Table) -> frozenset[str]:
     )
 
 
-def full_iri(cell: str, catalogue: Catalogue) -> str:
-    """The IRI that the cell names: by a known prefix, as it stands, or relative to the catalogue's base."""
+def full_iri(cell: str, base: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI that the cell names: by a known prefix or the catalogue's own, as it stands, or relative to its base."""
     if not re.match(SCHEME, cell):
-        return catalogue.base + cell
+        return base + cell
     prefix, _, local = cell.partition(":")
-    prefixes: Mapping[str, str] = PREFIXES | catalogue.prefixes
-    return prefixes[prefix] + local if prefix in prefixes else cell
+    known: Mapping[str, str] = {**PREFIXES, **prefixes}
+    return known[prefix] + local if prefix in known else cell
 
 
 def _stating(table: Table) -> Iterator[Column]:

@@ -126,7 +126,7 @@ def _rows(source: TableSource) -> Iterator[list[Value]]:
 
 def _encoder(column: Column, source: TableSource) -> Callable[[Cell], Value]:
     named = column.name in iri_columns(source.table)
-    base = column.datatype.base
+    base, catalogue = column.datatype.base, source.catalogue
     typed: Callable[[str], Value] = str
     if base in NUMBERS:
         typed = _float if base in FLOATS else _integer if base in INTEGER_BOUNDS else _decimal
@@ -137,10 +137,10 @@ def _encoder(column: Column, source: TableSource) -> Callable[[Cell], Value]:
 
     def encode(cell: Cell) -> Value:
         if isinstance(cell, list):
-            items = [full_iri(item, source.catalogue) for item in cell] if named else cell
+            items = [full_iri(item, catalogue.base, catalogue.prefixes) for item in cell] if named else cell
             return (column.separator or "").join(items)
         if named and cell is not None:
-            return full_iri(cell, source.catalogue)
+            return full_iri(cell, catalogue.base, catalogue.prefixes)
         return typed(cell) if cell is not None else None
 
     return encode

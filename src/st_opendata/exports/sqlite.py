@@ -207,6 +207,7 @@ class _TableWriter:
         kind = self._types[column.name]
         named = column.name in iri_columns(self._table)
         truth = column.datatype.base == "boolean"
+        catalogue = self._source.catalogue
 
         def encode(text: str | None) -> SqlValue:
             if text is None:
@@ -217,7 +218,7 @@ class _TableWriter:
                 return int(text)
             if kind == "REAL":
                 return float(text)
-            return full_iri(text, self._source.catalogue) if named else text
+            return full_iri(text, catalogue.base, catalogue.prefixes) if named else text
 
         return encode
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -83,6 +84,11 @@ class FactBase:
         sources = self._open(found)
         self._digits = _shard_digits(sources)
         self._tables = self._load(sources, found, progress)
+        self._by_id = {loaded.id: loaded for loaded in self._tables}
+        self._by_name = {loaded.table.name: loaded for loaded in self._tables}
+        self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
+        for loaded in self._tables:
+            self._by_dataset[loaded.table.dataset].append(loaded)
         found += key_findings(engine, self._tables, _wrong_cells(found), FINDINGS_LISTED)
         self.findings: tuple[Finding, ...] = tuple(found)
         self._predicates: dict[str, str] = {}
@@ -128,7 +134,7 @@ class FactBase:
 
     def rows(self, table: str) -> int:
         """Number of rows of the table, its header not counted; KeyError for a table that is unknown or was not read."""
-        return self._table(table).rows
+        return self._by_name[table].rows
 
     def triples(self, dataset: str | None = None) -> int:
         """Number of distinct triples of a dataset, or of the catalogue."""
@@ -143,9 +149,9 @@ class FactBase:
         """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
 
         One batch per shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within.
-        Up to some 300,000 triples there is one shard. No subject spans two batches, and no batch is empty.
+        Up to some 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
         """
-        for shard in self._shards():
+        for shard in self._shards(dataset):
             branches = [
                 f"SELECT {sql.concat(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
                 f"FROM {name}{self._where(dataset, shard)}"
@@ -163,13 +169,13 @@ class FactBase:
         A row has one value per source column of the table's description: canonical XSD text, a list for a separator
         column, None for null. KeyError as for `rows`.
         """
-        loaded = self._table(table)
+        loaded = self._by_name[table]
         columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
         yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
         """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""
-        loaded = self._table(table)
+        loaded = self._by_name[table]
         value = f"c{loaded.table.column(column).number}"
         rows = loaded.name
         if loaded.table.column(column).separator:
@@ -179,7 +185,7 @@ class FactBase:
 
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
-        loaded = self._table(table)
+        loaded = self._by_name[table]
         columns = typed_columns(self._engine, loaded)
         self._write(f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record", path)
 
@@ -193,14 +199,14 @@ class FactBase:
         names = "(VALUES " + ", ".join(
             f"({loaded.id}, {column}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, "
             f"{_text(loaded.source.title(number) if number else None)}, {_text(_cell_before_row(loaded, number))})"
-            for loaded in self._tables
+            for loaded in self._by_dataset[dataset]
             for column, number in _stated_by(loaded)
         )
         cells = f"{names}) AS n(t, c, table_name, file, title, sheet)"
         cell = "sheet || r || CASE WHEN title IS NULL THEN ':' || r ELSE '' END"
         kinds = ", ".join(f"{sql.name(name)} {kind}" for name, kind in _FACT_COLUMNS.items())
         self._engine.run(f"CREATE TABLE written ({kinds})")
-        for shard in self._shards():
+        for shard in self._shards(dataset):
             branches = [
                 f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c FROM {name}{self._where(dataset, shard)}"
                 for predicate, name in self._predicates.items()
@@ -226,11 +232,9 @@ class FactBase:
         if not names:
             return ()
         query = " UNION ".join(f"SELECT t, r, c FROM {name} WHERE {matches}" for name in names)
-        by_id = {loaded.id: (loaded, dict(_stated_by(loaded))) for loaded in self._tables}
-        places = set()
-        for table, record, column in self._engine.rows(query, values):
-            loaded, numbers = by_id[table]
-            places.add(loaded.source.place(record, numbers[column]))
+        found = self._engine.rows(query, values)
+        numbers = {table: dict(_stated_by(self._by_id[table])) for table in {table for table, _, _ in found}}
+        places = {self._by_id[table].source.place(record, numbers[table][column]) for table, record, column in found}
         return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
@@ -250,19 +254,20 @@ class FactBase:
             if number and f"<{column.property_url}>" == predicate
         )
 
-    def _table(self, name: str) -> LoadedTable:
-        for loaded in self._tables:
-            if loaded.table.name == name:
-                return loaded
-        raise KeyError(name)
-
-    def _shards(self) -> Sequence[str]:
-        return [format(number, f"0{self._digits}x") for number in range(16**self._digits)] if self._digits else [""]
+    def _shards(self, dataset: str | None) -> Sequence[str]:
+        """Prefixes of h, so many that each has some 300,000 triples of the dataset, or of the catalogue."""
+        digits = self._digits
+        if dataset is not None:
+            digits = _shard_digits([loaded.source for loaded in self._by_dataset[dataset]])
+        return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
     def _where(self, dataset: str | None, shard: str = "") -> str:
-        conditions = [f"h = {sql.text(shard)}"] if shard else []
+        conditions = []
+        if shard:
+            first, last = (sql.text(shard.ljust(self._digits, digit)) for digit in "0f")
+            conditions.append(f"h BETWEEN {first} AND {last}")
         if dataset is not None:
-            ids = [str(loaded.id) for loaded in self._tables if loaded.table.dataset == dataset]
+            ids = [str(loaded.id) for loaded in self._by_dataset[dataset]]
             conditions.append(f"t IN ({', '.join(ids) or 'NULL'})")
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 

@@ -11,7 +11,10 @@ from st_opendata.facts import sql
 from st_opendata.model.tables import Column, Datatype
 from st_opendata.tables.datatypes import BLANKS, FLOATS, INTEGER_BOUNDS, NUMBERS, SPACED, Boolean, Text, bounds, lexical
 from st_opendata.tables.moments import Moment
-from st_opendata.tables.numbers import Number
+from st_opendata.tables.numbers import SCALES, Number
+
+UNSTRIPPED = frozenset({"string", "anyAtomicType"})
+"""Types whose items in a list keep their white space (CSVW syntax §6.4, step 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,62 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
     return CellReading(text, null, *(sql.when([(null, "NULL")], kind) for kind in (value, form)))
 
 
+def kept_text(column: Column, raw: str) -> str:
+    """The text that is parsed, over the raw one: white space as the type has it, or the default for none."""
+    text = _white_space(column.datatype.base, raw)
+    return sql.when([(f"{text} = ''", sql.text(column.default))], text) if column.default else text
+
+
+def kept_cells(column: Column, number: int, parsed: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """How a column's cells are read where a wrong one keeps its text (CSVW syntax §6.4): two layers of expressions.
+
+    The first stands over the text `t`: `n` is true for a null cell, `f` is the canonical text without regard to facets,
+    NULL for a wrong one. The second stands over it: `c` is the canonical text or else the text itself, NULL for a null
+    cell, and `k` is true where it is canonical. For a separator column `f`, `c` and `k` are lists. All names end in the
+    column's number. `parsed` gives `f` for types beyond SQL.
+    """
+    text, form, null = (f"{letter}{number}" for letter in "tfn")
+    first = {null: f"{text} IN {sql.texts(column.null)}" if column.null else "FALSE"}
+    if not column.separator:
+        first[form] = parsed or canonical(column.datatype, text)
+        ranged = within(column.datatype, form)
+        value = sql.when([(null, "NULL")], f"coalesce({ranged}, {text})")
+        return first, {f"c{number}": value, f"k{number}": f"{ranged} IS NOT NULL"}
+    items = f"i{number}"
+    first[items] = sql.when([(f"{text} = ''", "[]")], _kept_items(column, text))
+    first[form] = parsed or sql.each(_kept_items(column, text), "x", canonical(column.datatype, "x"))
+    if parsed is None:
+        first[form] = sql.when([(f"{text} = ''", "[]")], first[form])
+    ranged = sql.each(form, "y", within(column.datatype, "y"))
+    values = sql.each_pair(ranged, items, lambda value, item, _: f"coalesce({value}, {item})")
+    value = sql.when([(f"{text} <> '' AND {null}", "NULL")], values)
+    return first, {f"c{number}": value, f"k{number}": sql.each(ranged, "z", "z IS NOT NULL")}
+
+
+def _white_space(base: str, raw: str) -> str:
+    """The text with white space as the type has it (CSVW syntax §6.4, steps 1 and 2)."""
+    if base in SPACED:
+        return raw
+    if base in ("normalizedString", "token"):
+        for character in "\r\n\t":
+            raw = sql.replaced(raw, character, " ")
+    if base == "normalizedString":
+        return raw
+    if base == "token":
+        return sql.joined(sql.only(sql.split(raw, " "), "x", "x <> ''"), " ")
+    return sql.trimmed(raw, BLANKS)
+
+
+def _kept_items(column: Column, text: str) -> str:
+    """The items of a cell's list that are not null, white space around them dropped but from plain text."""
+    items = sql.split(text, column.separator or "")
+    if column.datatype.base not in UNSTRIPPED:
+        items = sql.each(items, "x", sql.trimmed("x", BLANKS))
+    if column.default:
+        items = sql.each(items, "x", sql.when([("x = ''", sql.text(column.default))], "x"))
+    return sql.only(items, "x", f"x NOT IN {sql.texts(column.null)}") if column.null else items
+
+
 def _unless_null_inside(items: str) -> str:
     return sql.when([(f"len({sql.only(items, 'z', 'z IS NULL')}) = 0", items)])
 
@@ -62,7 +121,8 @@ def canonical(datatype: Datatype, text: str) -> str:
     """The canonical text, NULL for text that is not written as the type asks."""
     way = lexical(datatype)
     if isinstance(way, Number):
-        return _number(way, datatype.base, text)
+        plain = _number(way, datatype.base, text)
+        return _with_percent(way, datatype.base, text, plain) if way.percent else plain
     if isinstance(way, Moment):
         return _iso(way, text) if way.iso else _moment(way, text)
     if isinstance(way, Boolean):
@@ -105,6 +165,17 @@ def _number(way: Number, base: str, text: str) -> str:
         fast = r"0|-?[1-9][0-9]*" if base in INTEGER_BOUNDS else r"(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?"
         cases.insert(0, (sql.full_match(text, fast), text))
     return sql.when(cases)
+
+
+def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
+    """A number as it is, or with a sign that divides it; one with an exponent has none."""
+
+    def moved(sign: str, places: int) -> str:
+        bare = _number(way, base, sql.replaced(text, sign, ""))
+        return sql.let(bare, lambda value: sql.moved_point(value, places))
+
+    signed = {sign: sql.full_match(text, rf"{sign}[^%‰Ee]*|[^%‰Ee]*{sign}") for sign in SCALES}
+    return sql.when([(signed[sign], moved(sign, places)) for sign, places in SCALES.items()], plain)
 
 
 def _iso(way: Moment, text: str) -> str:

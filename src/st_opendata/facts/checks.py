@@ -6,6 +6,7 @@ looked at again to say which cell it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,18 +14,17 @@ from st_opendata.codes import finding
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading
 from st_opendata.facts.engine import Engine
-from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, names_property, relative
+from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, misplaced, names_property, relative
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
+from st_opendata.printable import printable
 from st_opendata.tables.datatypes import TEXTS, bounds, example
+from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 SHOWN = 80
 """Characters of a cell that a message quotes."""
-_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"} | dict.fromkeys(
-    (0xFFFE, 0xFFFF), 0xFFFD
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class RowCheck:
     screen: str
     fields: dict[str, object] = field(default_factory=dict)
     condition: str = "TRUE"
+    choices: tuple[str, ...] = ()
+    """The values that a column allows, where it lists them."""
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
@@ -54,24 +56,36 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
             checks.append(RowCheck("cell-required", number, required))
         wrong = f"{value} IS NULL AND NOT ({reading.null})"
-        if _can_fail(column):
-            checks.append(RowCheck("cell-datatype", number, wrong, _datatype(column), f"({reading.form}) IS NULL"))
-        if _facets(column):
-            limits: dict[str, object] = {"limits": _facets(column)}
+        if can_fail(column):
+            condition = f"({reading.form}) IS NULL"
+            fields = datatype_fields(column)
+            checks.append(RowCheck("cell-datatype", number, wrong, fields, condition, _choices(column)))
+        if facets(column):
+            limits: dict[str, object] = {"limits": facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
     return checks + _template_checks(table, names) + _address_checks(table) + _key_checks(table)
 
 
-def _can_fail(column: Column) -> bool:
+def can_fail(column: Column) -> bool:
+    """False for plain text, which any cell is."""
     kind = column.datatype
     return kind.pattern is not None or kind.base not in TEXTS
 
 
-def _datatype(column: Column) -> dict[str, object]:
+def datatype_fields(column: Column) -> dict[str, object]:
+    """What the message about a cell of another type names."""
     return {"datatype": column.datatype.base, "example": example(column.datatype)}
 
 
-def _facets(column: Column) -> str:
+def _choices(column: Column) -> tuple[str, ...]:
+    """The values of a format that lists them, as in `public|company|research`."""
+    pattern = column.datatype.pattern or ""
+    listed = re.fullmatch(r"\(?([\w -]+(?:\|[\w -]+)+)\)?", pattern)
+    return tuple(listed[1].split("|")) if listed else ()
+
+
+def facets(column: Column) -> str:
+    """The limits and lengths of the column's type, as messages name them; empty without any."""
     kind = column.datatype
     lengths = (("length =", kind.length), ("length >=", kind.min_length), ("length <=", kind.max_length))
     limits = [f"{sign} {limit}" for sign, limit in bounds(kind)]
@@ -115,10 +129,22 @@ def _template_checks(table: Table, names: Names) -> list[RowCheck]:
         checks.append(RowCheck("cell-template", number, empty, fields))
     for number in sorted({use.number for use in uses if use.operator in RESERVED}):
         checks.append(RowCheck("cell-iri", number, _any_item(table, number, illegal)))
+    for number in sorted({use.number for use in uses if use.operator in RESERVED}):
+        checks.append(RowCheck("cell-iri", number, _any_item(table, number, misplaced)))
+    for number in sorted({use.number for use in uses if use.operator in RESERVED and _has_fragment(use)}):
+        second = _any_item(table, number, lambda text: sql.part_match(text, "#"))
+        checks.append(RowCheck("cell-iri", number, second))
     for number in sorted({use.number for use in uses if use.names_property}):
         unnamed = _any_item(table, number, lambda text: f"NOT {names_property(text, names)}")
         checks.append(RowCheck("cell-property", number, unnamed))
     return checks
+
+
+def _has_fragment(use: _Use) -> bool:
+    """True where something else in the template may begin the fragment, of which an IRI has one."""
+    parts = parse_template(use.template)
+    others = sum(isinstance(part, Expression) and part.operator in RESERVED for part in parts) > 1
+    return use.operator == "#" or others or any(isinstance(part, str) and "#" in part for part in parts)
 
 
 def _address_checks(table: Table) -> list[RowCheck]:
@@ -163,7 +189,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:
             place = source.place(record, check.number or 0)
-            fields = {"value": quoted(text), "title": title, **check.fields}
+            fields = {"value": quoted(text), "title": title, **check.fields, "near": nearest(text, check.choices)}
             found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
         if len(rows) == limit:
             ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")
@@ -174,7 +200,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
 def quoted(text: str) -> str:
     """A cell's text cut to what a message shows; control characters, which may steer a terminal, as their pictures."""
     shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-    return shown.translate(_PICTURES)
+    return printable(shown)
 
 
 def more(table: Table, code: str, count: int) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
 
 from st_opendata.facts import sql
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME, Expression, Template, Variable, is_open
@@ -46,23 +47,30 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How open templates find their IRI: the catalogue's base and prefixes."""
+    """How open templates find their IRI: the catalogue's base and prefixes.
+
+    `obliging` are the operators whose variables must have a value; without one of the others nothing is written
+    (RFC 6570 §3.2.1). `document` is the URL that a relative reference of any form is resolved against (RFC 3986 §5.2),
+    None where it is put on the base as it stands.
+    """
 
     base: str
     prefixes: Mapping[str, str]
+    obliging: tuple[str, ...] = OBLIGING
+    document: str | None = None
 
 
 def expanded(template: Template, value: Callable[[str], Value], names: Names) -> str:
     """The IRI of a row; NULL where an obliging variable is NULL."""
-    parts = [part if isinstance(part, str) else _expression(part, value) for part in template]
+    parts = [part if isinstance(part, str) else _expression(part, value, names) for part in template]
     whole = sql.concat([sql.text(part) if isinstance(template[n], str) else part for n, part in enumerate(parts)])
     return resolved(whole, names) if is_open(template) else whole
 
 
-def _expression(expression: Expression, value: Callable[[str], Value]) -> str:
+def _expression(expression: Expression, value: Callable[[str], Value], names: Names) -> str:
     operator = _OPERATORS[expression.operator]
     parts = [_variable(variable, operator, value(variable.name)) for variable in expression.variables]
-    if expression.operator in OBLIGING:
+    if expression.operator in names.obliging:
         body = sql.concat([piece for part in parts for piece in (sql.text(operator.separator), part)][1:])
         return sql.concat([sql.text(operator.first), body]) if operator.first else body
     known = sql.any_of([f"{part} IS NOT NULL" for part in parts])
@@ -94,7 +102,30 @@ def resolved(value: str, names: Names) -> str:
     """What an open template's text names: a prefixed name expanded, an absolute IRI kept, the rest put on the base."""
     start, local = sql.before(value, ":"), sql.after(value, ":")
     known = f"coalesce({sql.concat([sql.chosen(start, names.prefixes), local])}, {value})"
-    return sql.when([(sql.part_match(value, rf"\A{SCHEME}"), known)], sql.concat([sql.text(names.base), value]))
+    absolute = (sql.part_match(value, rf"\A{SCHEME}"), known)
+    if names.document is not None:
+        return sql.when([absolute, *_references(value, names.document)], sql.concat([sql.text(names.base), value]))
+    return sql.when([absolute], sql.concat([sql.text(names.base), value]))
+
+
+def _references(value: str, document: str) -> list[tuple[str, str]]:
+    """The forms of relative references that begin otherwise than with a name, each with what it names."""
+    parts = urlsplit(document)
+    folder, cases = urljoin(document, "."), list[tuple[str, str]]()
+    starts = {
+        "//": f"{parts.scheme}:",
+        "/": f"{parts.scheme}://{parts.netloc}",
+        "#": document,
+        "?": document.partition("?")[0],
+    }
+    cases += [(sql.starts(value, start), sql.concat([sql.text(before), value])) for start, before in starts.items()]
+    for depth in range(folder.count("/"), 0, -1):
+        up = "../" * depth
+        cases.append(
+            (sql.starts(value, up), sql.concat([sql.text(urljoin(folder, up)), f"substr({value}, {len(up) + 1})"]))
+        )
+    cases.append((f"{value} = ''", sql.text(document)))
+    return cases
 
 
 _SCHEMES = ("http", "https", "urn", "mailto", "tel", "doi", "tag", "geo")
@@ -128,6 +159,17 @@ _LONE_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?\z)"
 def illegal(value: str) -> str:
     """True for text that is no part of an IRI: a character that none can hold, or a percent sign without digits."""
     return sql.part_match(value, rf"{ILLEGAL_IN_IRI}|{_LONE_PERCENT}")
+
+
+_AUTHORITY = r"//(?:[^/?#@]*@)?[^/?#@:]*(?::[0-9]*)?(?:[/?#].*)?\z"
+"""A host, with a user before and a port behind it if any (RFC 3987 §2.2), and what follows."""
+
+
+def misplaced(value: str) -> str:
+    """True for the text of an address whose host or port is none, or which has two fragments."""
+    start, whole = rf"\A{SCHEME}//", rf"(?s)\A{SCHEME}{_AUTHORITY}"
+    hosted = sql.all_of([sql.part_match(value, start), f"NOT {sql.part_match(value, whole)}"])
+    return sql.any_of([hosted, sql.part_match(value, r"(?s)#.*#")])
 
 
 def term(iri: str) -> str:

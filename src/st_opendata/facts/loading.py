@@ -16,15 +16,13 @@ from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, row_checks, row_findings
 from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
+from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
-from st_opendata.tables.datatypes import Text, beyond_sql, lexical, parse
+from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
-
-LONGEST_LINE = 4_000_000
-_BUFFER = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,51 +111,23 @@ class Loader:
                 column,
                 f"r{number}",
                 trim=trim,
-                parsed=self._parsed(name, source, number, column) if self._needs_python(column) else None,
+                parsed=self._parsed(name, source, number, column) if needs_python(self._engine, column) else None,
             )
             for number, column in enumerate(source.table.source_columns, 1)
         ]
 
-    def _needs_python(self, column: Column) -> bool:
-        way = lexical(column.datatype)
-        if isinstance(way, Text):
-            return not all(self._engine.understands(pattern) for pattern in way.accept)
-        return beyond_sql(column.datatype)
-
     def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
-        target, kind = f"{name}_p{number}", "VARCHAR[]" if column.separator else "VARCHAR"
-        self._engine.run(f"CREATE TABLE {target} (raw VARCHAR, value {kind})")
-        plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL")
-        distinct = f"SELECT DISTINCT {plain.text} AS text FROM ({self._read(source)})"
-        for batch in self._engine.batches(distinct, 50_000):
-            cells = [text for (text,) in batch]
-            values = [_parse(column, text) for text in cells]
-            self._engine.run(
-                f"INSERT INTO {target} SELECT unnest($1::VARCHAR[]), unnest($2::{kind}[])", [cells, values]
-            )
-        return f"(SELECT any_value(value) FROM {target} WHERE raw = {plain.text})"
-
-    def _read(self, source: Source) -> str:
-        """Raw text of each row's cells, r1 …, in the order of the description, with the record's number."""
-        dialect = source.table.dialect
-        files = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(len(source.header)))
-        quote = sql.text(dialect.quote or "")
-        escape = quote if dialect.double_quote else sql.text("\\")
-        cells = ", ".join(f"coalesce(f{place}, '') AS r{n}" for n, place in enumerate(source.order, 1))
-        return (
-            f"SELECT row_number() OVER () + {source.first - 1} AS record, {cells} FROM read_csv("
-            f"{sql.text(str(source.path))}, auto_detect = false, columns = {{{files}}}, header = {dialect.header}, "
-            f"skip = {source.skip}, delim = {sql.text(dialect.delimiter)}, quote = {quote}, escape = {escape}, "
-            f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER})"
-        )
+        plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
+        rows = f"SELECT {plain} AS text FROM ({raw_rows(source)})"
+        return f"({parsed_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
 
     def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
         whole = f"concat({', '.join(f'r{number}' for number in numbers)})"
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        cells = f"SELECT *, {whole} AS whole, {values} FROM ({self._read(source)})"
+        cells = f"SELECT *, {whole} AS whole, {values} FROM ({raw_rows(source)})"
         terms = [
             f", {term(expanded(parse_template(url), Variables(table, None, source.first), self._names))} AS s{number}"
             for number, url in enumerate(subjects(table), 1)
@@ -187,11 +157,11 @@ def _one_subject(loaded: LoadedTable) -> list[Finding]:
     return [finding("subject-constant", (place,), dataset=loaded.table.dataset, **fields)]
 
 
-def _parse(column: Column, text: str) -> str | list[str] | None:
+def _parse(column: Column, text: str) -> str | list[str | None] | None:
     if not column.separator:
         return parse(column.datatype, text)
     items = [parse(column.datatype, item) for item in text.split(column.separator) if item not in column.null]
-    return None if None in items else [item for item in items if item is not None]
+    return None if None in items else list(items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every funct
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 def name(identifier: str) -> str:
@@ -69,6 +69,11 @@ def part_match(value: str, pattern: str) -> str:
     return f"regexp_matches({value}, {text(pattern)})"
 
 
+def starts(value: str, start: str) -> str:
+    """True when the value begins with the text."""
+    return f"starts_with({value}, {text(start)})"
+
+
 def captured(value: str, pattern: str, group: int) -> str:
     """What the group captured when the expression matches the whole value; empty when it did not take part."""
     return f"regexp_extract({value}, {text(_whole(pattern))}, {group})"
@@ -92,6 +97,20 @@ def after(value: str, character: str) -> str:
 def trimmed(value: str, characters: str) -> str:
     """Without these characters at both ends."""
     return f"trim({value}, {text(characters)})"
+
+
+def let(value: str, expression: Callable[[str], str]) -> str:
+    """The expression of a value that is worked out once."""
+    return f"list_transform([{value}], lambda q: {expression('q')})[1]"
+
+
+def moved_point(value: str, places: int) -> str:
+    """A decimal's canonical text divided by a power of ten: the point moved so many places to the left."""
+    digits = f"ltrim({value}, '-')"
+    whole, fraction = f"split_part({digits}, '.', 1)", f"split_part({digits}, '.', 2)"
+    padded = concat([f"repeat('0', greatest({places + 1} - length({whole}), 0))", whole])
+    moved = concat([f"left({padded}, -{places})", "'.'", f"right({padded}, {places})", fraction])
+    return concat([when([(starts(value, "-"), "'-'")], "''"), moved])
 
 
 def number(value: str) -> str:
@@ -229,6 +248,20 @@ def only(values: str, item: str, condition: str) -> str:
 def joined(values: str, separator: str) -> str:
     """The items of a list as one text."""
     return f"array_to_string({values}, {text(separator)})"
+
+
+def each_pair(values: str, others: str, expression: Callable[[str, str, str], str]) -> str:
+    """The list of the expression's values for each item of one list, that of another at its place, and the place.
+
+    The place counts from 1; both lists are of the same length.
+    """
+    body = expression(f"{values}[i]", f"{others}[i]", "i")
+    return f"list_transform(range(1, len({values}) + 1), lambda i: {body})"
+
+
+def known(values: Sequence[str]) -> str:
+    """The list of those values that are not NULL."""
+    return f"list_filter([{', '.join(values)}], lambda x: x IS NOT NULL)"
 
 
 def one_row_each(values: str) -> str:

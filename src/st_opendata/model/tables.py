@@ -14,7 +14,11 @@ from st_opendata.place import Place, cell_name
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the source file is written (CSVW metadata §5.9)."""
+    """How the source file is written (CSVW metadata §5.9).
+
+    `header` and `trim` are what most files need; the fields after them are read by `tables.web` alone. `trim_ends` are
+    the ends of a cell that lose their white space: `start`, `end`, both or none.
+    """
 
     delimiter: str = ","
     quote: str | None = '"'
@@ -24,13 +28,19 @@ class Dialect:
     skip_rows: int = 0
     comment_prefix: str | None = None
     trim: bool = False
+    header_rows: int = 1
+    skip_columns: int = 0
+    skip_blank_rows: bool = False
+    trim_ends: frozenset[str] = frozenset()
+    line_ends: tuple[str, ...] = ("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Datatype:
     """A datatype (CSVW metadata §5.11): `base` is the CSVW name (`decimal`), `iri` its XSD IRI.
 
-    `pattern` is the CSVW `format`: a number or date pattern, a boolean pair `Y|N`, or a regular expression.
+    `pattern` is the CSVW `format`: a number or date pattern, a boolean pair `Y|N`, or a regular expression. `percent`
+    lets decimals and floats without a pattern have a per cent or per mille sign.
     """
 
     base: str = "string"
@@ -38,6 +48,7 @@ class Datatype:
     pattern: str | None = None
     decimal_char: str = "."
     group_char: str | None = None
+    percent: bool = False
     length: int | None = None
     min_length: int | None = None
     max_length: int | None = None

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
-from st_opendata.portal.assets import serve_asset
+from st_opendata.portal.assets import STATIC, serve_asset
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import routes
 from st_opendata.portal.failures import show_failure, show_http_error
@@ -50,7 +50,7 @@ def make_app(current: Current, options: Options) -> Starlette:
     app = Starlette(
         routes=[
             Route("/healthz", tell_health),
-            Route("/static/{name}", serve_asset),
+            Route(f"{STATIC}{{name}}", serve_asset),
             *completions.ROUTES,
             *query_page.ROUTES,
             *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
@@ -68,7 +68,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(AccessLog),
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
-            Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute),
+            Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute, free=STATIC),
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(WithEdition, current=current),
         ],

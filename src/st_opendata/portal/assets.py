@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+STATIC = "/static/"
+"""Where the addresses of the files begin."""
 _FOLDER = "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -34,7 +36,7 @@ def asset_url(name: str) -> str:
     stem, _, extension = name.rpartition(".")
     for each in _assets():
         if each.startswith(f"{stem}.") and each.endswith(f".{extension}") and len(each) == len(name) + 9:
-            return f"/static/{each}"
+            return f"{STATIC}{each}"
     raise KeyError(name)
 
 

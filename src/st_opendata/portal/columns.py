@@ -41,7 +41,7 @@ class Column:
     about: str | None = None
     """URI template of the thing that its cells are about (CSVW `aboutUrl`)."""
     value: str | None = None
-    """URI template of the thing that a cell names (CSVW `valueUrl`)."""
+    """URI template of the thing that a cell names (CSVW `valueUrl`); None where it states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
     try:
         group = json.loads(file.read_text("utf-8"))
         found: dict[str, Any] = next(table for table in group["tables"] if table["url"] == f"{name}.csv")
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise InputError(
             "the metadata of a table are damaged", place=Place(str(file)), remedy="Build the release again."
         ) from error
@@ -110,7 +110,7 @@ def _column(stated: Mapping[str, Any], references: Mapping[str, Reference]) -> C
         reference=references.get(name),
         language=stated.get("lang"),
         about=stated.get("aboutUrl"),
-        value=stated.get("valueUrl"),
+        value=None if stated.get("suppressOutput") else stated.get("valueUrl"),
     )
 
 

@@ -13,14 +13,16 @@ from starlette.routing import Route
 from st_opendata.portal.citations import STYLES, citation_of, write_text
 from st_opendata.portal.columns import tables_of
 from st_opendata.portal.croissant import croissant
-from st_opendata.portal.descriptions import Description, describe, web_address
+from st_opendata.portal.descriptions import Description, describe
 from st_opendata.portal.illustrations import Illustrations
+from st_opendata.portal.naming import scheme_of
 from st_opendata.portal.quality import Assessments
 from st_opendata.portal.rendering import base_url, content, edition_of, language_of, page
 from st_opendata.portal.rules import read_rules
 from st_opendata.portal.signposting import dataset_links
 from st_opendata.portal.snippets import snippets_of
 from st_opendata.portal.structured import data_block, dataset_json
+from st_opendata.portal.things.names import Names
 
 _JSON_LD = "application/ld+json"
 
@@ -39,6 +41,8 @@ def show_dataset(request: Request) -> Response:
     dataset = find_dataset(request)
     tables = tables_of(edition, dataset.release)
     citation = citation_of(dataset, language)
+    names = Names(edition, language)
+    names.learn(each.property for table in tables for each in table.columns if each.property)
     response = page(
         request,
         "dataset.html",
@@ -53,7 +57,8 @@ def show_dataset(request: Request) -> Response:
         styles=STYLES,
         snippets={table.name: snippets_of(table, base) for table in tables},
         illustrations=edition.part(Illustrations).of(dataset.id, language),
-        web_address=web_address,
+        names=names,
+        scheme_of=scheme_of,
         described=data_block(dataset_json(edition, dataset.release, base, language)),
     )
     response.headers["Link"] = dataset_links(request, dataset)

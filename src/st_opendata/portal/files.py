@@ -7,8 +7,8 @@ from starlette.responses import FileResponse, Response
 
 from st_opendata.formats import format_of
 from st_opendata.model.release import File
+from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.rendering import matches_etag
 
 _TEXT = frozenset({"text/csv", "text/turtle", "application/n-triples", "application/n-quads"})
 

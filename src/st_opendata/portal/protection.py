@@ -56,10 +56,11 @@ class SafeHeaders:
 
 
 class Bounds:
-    """Refuses requests that are too large (413) or too many from one client (429)."""
+    """Refuses requests that are too large (413) or too many from one client (429); those below `free` do not count."""
 
-    def __init__(self, app: ASGIApp, *, largest_body: int, per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, *, largest_body: int, per_minute: int, free: str) -> None:
         self.app = app
+        self._free = free
         self._largest = largest_body
         self._rate = RateLimitItemPerMinute(per_minute)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -70,7 +71,7 @@ class Bounds:
             await self.app(scope, receive, send)
             return
         client = (scope.get("client") or ("unknown",))[0]
-        if not self._limiter.hit(self._rate, client):
+        if not scope["path"].startswith(self._free) and not self._limiter.hit(self._rate, client):
             reset = self._limiter.get_window_stats(self._rate, client).reset_time
             wait = str(max(1, round(reset - time.time())))
             refusal = PlainTextResponse(

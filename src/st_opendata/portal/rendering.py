@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -18,8 +20,12 @@ from starlette.responses import HTMLResponse, Response
 from st_opendata.model.text import LANGUAGES, Text, pick
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
+from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.wording import NAMES, words_of
+
+_BEFORE_FRENCH_MARKS = re.compile(" (?=[:;!?»])")
+"""Where French typography has a space that ends no line."""
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -97,6 +103,8 @@ def say(text: Text, language: str) -> Markup:
     """
     value = pick(text, language)
     spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
+    if (language if language in text else spoken) == "fr":
+        value = _BEFORE_FRENCH_MARKS.sub("\N{NO-BREAK SPACE}", value)
     if language in text or spoken == language:
         return Markup("<bdi>{}</bdi>").format(value)
     return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)
@@ -139,6 +147,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "edition": edition,
         "release": edition.release,
         "base_url": base_url(request),
+        "section": path.partition("/")[0] if status == 200 else None,
         "say": lambda values: say(values, language),
         "canonical": base_url(request) + sent,
         "url": lambda path="", **query: page_url(language, path, **query),
@@ -154,6 +163,18 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(content, status, headers)
 
 
+def document(request: Request, what: str, make: Callable[[], bytes], headers: Mapping[str, str]) -> Response:
+    """What `make` makes of the edition, and the same again for the same `what`: not made for a client that has it.
+
+    The ETag is weak, as an answer may be compressed on its way (RFC 9110 §8.8.1).
+    """
+    etag = edition_of(request).endpoint.tag_of(what)
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*", **headers}
+    if matches_etag(request.headers.get("If-None-Match"), etag):
+        return Response(status_code=304, headers={name: headers[name] for name in headers if name != "Content-Type"})
+    return Response(make(), headers=headers)
+
+
 def content(request: Request, text: str | bytes, media_type: str, *, name: str | None = None) -> Response:
     """Something made for programs, with an ETag; `name` is that of the file to keep it in."""
     data = text.encode() if isinstance(text, str) else text
@@ -165,9 +186,3 @@ def content(request: Request, text: str | bytes, media_type: str, *, name: str |
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return Response(data, headers={"Content-Type": f"{media_type}{charset}", **headers})
-
-
-def matches_etag(condition: str | None, etag: str) -> bool:
-    """If-None-Match (RFC 9110, section 13.1.2): weak comparison with each of its tags."""
-    tags = (tag.strip().removeprefix("W/") for tag in (condition or "").split(","))
-    return condition == "*" or etag.removeprefix("W/") in tags

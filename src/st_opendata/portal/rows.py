@@ -31,6 +31,8 @@ _WAIT = 5.0
 """Seconds that a query waits for its turn."""
 _LONGEST_CELL = 1000
 """Characters of a cell that a page shows."""
+_PLACE = "file_row_number"
+"""What DuckDB calls the place of a row in its file."""
 FURTHEST = 10_000_000
 """Rows that may be skipped."""
 
@@ -84,10 +86,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The rows, each cell as text or None, and how many there are in all that pass the filters."""
+    """The rows, each cell as text or None, and how many there are in all that pass the filters.
+
+    `numbers` are the places of the rows in the file, from 0; none where a column of the table hides them.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[str | None, ...]]
+    numbers: tuple[int, ...]
     total: int
 
 
@@ -123,13 +129,24 @@ class Rows:
             total = cursor.execute(f"SELECT count(*) FROM {source}", [file, *values]).fetchone()  # noqa: S608
             # A list or a moment is text as DuckDB writes it; what is longer than a page shows is cut there already.
             shown = ", ".join(f"left(CAST({_name(name)} AS VARCHAR), {_LONGEST_CELL + 1})" for name in types)
+            place = "-1" if _PLACE in map(str.lower, types) else _PLACE
             order = f"ORDER BY {_order(question, types)}" if question.sort else ""
             offset = min(question.offset, FURTHEST)
             rows = cursor.execute(
-                f"SELECT {shown} FROM {source} {order} LIMIT {question.limit:d} OFFSET {offset:d}",  # noqa: S608
+                f"SELECT {place}, {shown} FROM {source} {order} LIMIT {question.limit:d} OFFSET {offset:d}",  # noqa: S608
                 [file, *values],
             ).fetchall()
-            return Answer(tuple(types), [tuple(map(_cut, row)) for row in rows], total[0] if total else 0)
+            numbers = tuple(row[0] for row in rows if row[0] >= 0)
+            return Answer(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total[0] if total else 0)
+
+    def spans(self, path: str) -> dict[str, tuple[int, int]]:
+        """By table, the first and the last row of its source that a file of facts names; raises as `ask`."""
+        with self._asking() as cursor:
+            spans = 'SELECT "table", min("row"), max("row") FROM read_parquet(?) GROUP BY 1'
+            return {
+                table: (first, last)
+                for table, first, last in cursor.execute(spans, [str(self.folder / path)]).fetchall()
+            }
 
     def years(self, path: str, column: str) -> list[tuple[int, int]]:
         """The years of a column of dates or moments, each with its number of rows; raises as `ask`."""

@@ -35,7 +35,7 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
                 download["contentUrl"] = f"{base_url}/{quote(known)}"
         if "includedInDataCatalog" in described:
             described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
             "the schema.org description of a dataset is damaged",
             place=Place(str(path)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
@@ -14,72 +14,40 @@ from starlette.routing import Route
 from st_opendata.portal.columns import Column, Table, tables_of
 from st_opendata.portal.dataset import find_dataset
 from st_opendata.portal.descriptions import web_address
-from st_opendata.portal.rendering import edition_of, language_of, page, page_url, whole_number
-from st_opendata.portal.rows import FURTHEST, TESTS, Filter, Kind, Question, RowsError, Test, open_rows
+from st_opendata.portal.edition import Edition
+from st_opendata.portal.naming import ROW, name_cells
+from st_opendata.portal.numbering import FirstRows
+from st_opendata.portal.rendering import edition_of, language_of, page, page_url
+from st_opendata.portal.rows import TESTS, Answer, Kind, RowsError, open_rows
+from st_opendata.portal.table_state import FIELDS, PAGE_SIZES, Mark, State
+from st_opendata.portal.things.names import Named, Names
 from st_opendata.portal.wording import words_of
+from st_opendata.tables.datatypes import INTEGER_BOUNDS
 
-PAGE_SIZES = (25, 50, 100)
-_MOST_FILTERS = 10
-_LONGEST_VALUE = 200
 _THREADS = 6
 _MOST_WAITING = 20
 """Requests for rows that wait for one of the threads."""
-_FIELDS: dict[Test, str] = {"contains": "has", "equals": "is", "least": "from", "most": "to", "empty": "empty"}
-"""How a filter begins in an address: `has.name=Lyon`, `from.year=2018`."""
+_INTEGERS = frozenset(INTEGER_BOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What the visitor asks for, as it stands in the address."""
+class Cell:
+    """A cell for people; `text` is None where it is empty, `names` the thing that it names, if it does."""
 
-    filters: tuple[Filter, ...] = ()
-    sort: str | None = None
-    descending: bool = False
-    page: int = 1
-    size: int = PAGE_SIZES[0]
+    column: Column
+    kind: Kind
+    text: str | None
+    names: Named | None
+    marked: bool
 
-    @classmethod
-    def of(cls, request: Request, kinds: dict[str, Kind]) -> State:
-        """The state that an address asks for; columns that there are not are left out."""
-        query = request.query_params
-        filters = tuple(
-            Filter(column, test, query[name][:_LONGEST_VALUE])
-            for column, kind in kinds.items()
-            for test in TESTS[kind]
-            if query.get(name := f"{_FIELDS[test]}.{column}")
-        )
-        sort = query.get("sort", "")
-        column = sort.removeprefix("-")
-        size = whole_number(query.get("size"), 1, PAGE_SIZES[-1], otherwise=PAGE_SIZES[0])
-        return cls(
-            filters[:_MOST_FILTERS],
-            column if column in kinds else None,
-            sort.startswith("-"),
-            whole_number(query.get("page"), 1, FURTHEST // PAGE_SIZES[-1], otherwise=1),
-            size if size in PAGE_SIZES else PAGE_SIZES[0],
-        )
 
-    @property
-    def question(self) -> Question:
-        """As a question to the table."""
-        return Question(self.filters, self.sort, self.descending, (self.page - 1) * self.size, self.size)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its number in the publisher's file, None where that is not known."""
 
-    def query(self) -> dict[str, Any]:
-        """As parameters of an address."""
-        filters = {f"{_FIELDS[each.test]}.{each.column}": each.value for each in self.filters}
-        sort = f"-{self.sort}" if self.sort and self.descending else self.sort
-        size = self.size if self.size != PAGE_SIZES[0] else None
-        return {**filters, "sort": sort, "size": size, "page": self.page if self.page > 1 else None}
-
-    def sorted_by(self, column: str) -> State:
-        """Sorted by this column; the other way round where it is already; not at all after that."""
-        if self.sort != column:
-            return replace(self, sort=column, descending=False, page=1)
-        return replace(self, sort=None if self.descending else column, descending=not self.descending, page=1)
-
-    def value(self, test: Test, column: str) -> str:
-        """What is typed for this condition."""
-        return next((each.value for each in self.filters if (each.test, each.column) == (test, column)), "")
+    number: int | None
+    cells: tuple[Cell, ...]
+    marked: bool
 
 
 async def show_table(request: Request) -> Response:
@@ -106,20 +74,17 @@ def _show_table(request: Request) -> Response:
     )
     if table is None or table.parquet is None:
         raise HTTPException(404)
-    path = f"dataset/{dataset.id}/table/{table.name}"
-    rows, words = edition.part(open_rows), words_of(language)
+    words = words_of(language)
     try:
-        kinds = rows.kinds(table.parquet.file.path)
-        state = State.of(request, kinds)
-        answer = rows.ask(table.parquet.file.path, state.question)
-        pages = max(1, -(-answer.total // state.size))
-        if state.page > pages:
-            state = replace(state, page=pages)
-            answer = rows.ask(table.parquet.file.path, state.question)
+        kinds = edition.part(open_rows).kinds(table.parquet.file.path)
+        first_row = edition.part(FirstRows).of(dataset.id, table)
+        state, answer = _answer(edition, table.parquet.file.path, State.of(request, kinds), first_row)
     except RowsError as error:
         if error.reason == "value":
             raise HTTPException(400, words("bad-value", column=error.column)) from None
         raise HTTPException(503, words(error.reason), {"Retry-After": "5"}) from None
+    path = f"dataset/{dataset.id}/table/{table.name}"
+    columns = [(_column(table, name), kinds[name]) for name in answer.columns]
 
     def address(changed: State) -> str:
         return page_url(language, path, **changed.query())
@@ -129,14 +94,15 @@ def _show_table(request: Request) -> Response:
         "table.html",
         dataset=dataset,
         table=table,
-        columns=[(_column(table, name), kinds[name]) for name in answer.columns],
-        titles={name: _column(table, name).title for name in answer.columns},
-        answer=answer,
+        columns=columns,
+        titles={column.name: column.title for column, _ in columns},
+        rows=_rows(table, columns, answer, first_row, state.mark, Names(edition, language)),
+        total=answer.total,
         state=state,
-        pages=pages,
+        pages=_pages(answer, state),
         first=(state.page - 1) * state.size + 1,
         tests=TESTS,
-        fields=_FIELDS,
+        fields=FIELDS,
         sizes={size: address(replace(state, size=size, page=1)) for size in PAGE_SIZES},
         path=path,
         address=address,
@@ -145,6 +111,62 @@ def _show_table(request: Request) -> Response:
         ),
         page_address=lambda number: address(replace(state, page=number)),
         web_address=web_address,
+    )
+
+
+def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[State, Answer]:
+    """The rows that a state asks for, and the state that they are of: on the last page at most."""
+    rows = edition.part(open_rows)
+    if state.mark:
+        state = state.turned_to(state.mark.row - first_row)
+    answer = rows.ask(file, state.question)
+    if state.page > (pages := _pages(answer, state)):
+        state = replace(state, page=pages)
+        answer = rows.ask(file, state.question)
+    return state, answer
+
+
+def _pages(answer: Answer, state: State) -> int:
+    return max(1, -(-answer.total // state.size))
+
+
+def _rows(
+    table: Table,
+    columns: Sequence[tuple[Column, Kind]],
+    answer: Answer,
+    first_row: int,
+    mark: Mark | None,
+    names: Names,
+) -> list[Row]:
+    """The rows with what their cells name."""
+    places = answer.numbers or (None,) * len(answer.rows)
+    cells: list[dict[str, str | None]] = [
+        dict(zip(answer.columns, row, strict=True)) | ({} if place is None else {ROW: str(place + 1)})
+        for place, row in zip(places, answer.rows, strict=True)
+    ]
+    exact = [column.name for column, kind in columns if kind == "text" or column.datatype in _INTEGERS]
+    named = name_cells(table, exact, cells, names)
+    return [
+        _row(None if place is None else place + first_row, columns, row, iris, mark)
+        for place, row, iris in zip(places, cells, named, strict=True)
+    ]
+
+
+def _row(
+    number: int | None,
+    columns: Sequence[tuple[Column, Kind]],
+    cells: Mapping[str, str | None],
+    named: Mapping[str, Named],
+    mark: Mark | None,
+) -> Row:
+    meant = mark if mark and mark.row == number else None
+    return Row(
+        number,
+        tuple(
+            Cell(column, kind, cells[column.name], named.get(column.name), meant is not None and meant.is_of(column))
+            for column, kind in columns
+        ),
+        meant is not None,
     )
 
 

@@ -227,7 +227,7 @@ def _describe(dataset: DatasetFolder, tables: Sequence[_Table], failures: Mappin
             continue
         try:
             described = _columns(table, failures, base)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
             left.append(Left(dataset.id, f"{table.name}-metadata.json", reason))
             try:

@@ -212,7 +212,7 @@ def _named(text: str) -> ox.NamedNode | None:
 def _listed(value: object) -> list[str]:
     """The texts of a list, of JSON with a list, of lines, or of one text."""
     if isinstance(value, str) and value.startswith("["):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             value = json.loads(value)
     if isinstance(value, list):
         return [clean(text) for text in map(str, value) if clean(text)]

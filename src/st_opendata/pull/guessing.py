@@ -19,12 +19,13 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Datatype, Dialect, Table
 from st_opendata.pull.description import Yaml
 from st_opendata.pull.fields import clean
-from st_opendata.pull.names import free, plain
+from st_opendata.pull.names import plain
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import open_source
 
 _SAMPLE = 1 << 18
 _ROWS = 200
+MAX_COLUMNS = 16_384
 _DELIMITERS = ",;\t|"
 _DATATYPES = {
     **dict.fromkeys(("int", "int2", "int4", "int8", "integer", "bigint"), "integer"),
@@ -63,6 +64,8 @@ def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tu
     delimiter = _delimiter(sample)
     rows = _rows(sample, delimiter)
     header = [title.strip() for title in rows[0]] if rows else []
+    if len(header) > MAX_COLUMNS:
+        raise NotATableError(f"it has {len(header):,} columns, more than the {MAX_COLUMNS:,} of a spreadsheet")
     names = _names(header)
     kinds = {
         name: _datatype(stored.get(title), [row[number] for row in rows[1:] if number < len(row)])
@@ -146,11 +149,18 @@ def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence
 
 def _names(header: Sequence[str]) -> list[str]:
     """A name for each column that CSVW takes and templates can use."""
-    names: list[str] = []
     kept = {title for title in header if _LEGAL.fullmatch(title)}
+    reserved, used = {title.casefold() for title in kept}, set[str]()
+    names: list[str] = []
+    times: dict[str, int] = {}
     for number, title in enumerate(header, 1):
-        taken = names if title in kept else [*names, *kept]
-        names.append(free(title if title in kept else plain(title, "_") or f"column_{number}", taken, "_"))
+        start = title if title in kept else plain(title, "_") or f"column_{number}"
+        name = start
+        while name.casefold() in used or (title not in kept and name.casefold() in reserved):
+            times[start] = times.get(start, 1) + 1
+            name = f"{start}_{times[start]}"
+        used.add(name.casefold())
+        names.append(name)
     return names
 
 

@@ -17,7 +17,15 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
-from st_opendata.query.text import Query, Results, check_query, name_columns, refuse_updates_and_services, syntax_error
+from st_opendata.query.text import (
+    Query,
+    Results,
+    check_query,
+    name_columns,
+    refuse_overgrown,
+    refuse_updates_and_services,
+    syntax_error,
+)
 from st_opendata.rdf import used_prefixes
 
 __all__ = [
@@ -72,12 +80,14 @@ def answer(folder: Path, query: Query, form: str | None, timeout: float | None =
         InputError: the folder is no release or cannot be read, or the query took longer than `timeout` seconds.
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
+    refuse_overgrown(query)
     refuse_updates_and_services(query)
     return ask(load(folder), query, form, timeout)
 
 
 def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
     """Run a query on a store that was loaded; as `answer`."""
+    refuse_overgrown(query)
     refuse_updates_and_services(query)
     outcome: list[Table | bytes | Exception] = []
 

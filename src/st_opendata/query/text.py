@@ -21,11 +21,16 @@ _TOKEN = re.compile(
     | \"{3}(?:\\.|(?!\"{3}).)*\"{3} | '{3}(?:\\.|(?!'{3}).)*'{3}
     | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'          # strings
     | [?$][\w]+ | @[a-zA-Z0-9-]+                             # variable, language tag
-    | (?P<prefix>[\w.-]*):(?:\\.|[\w.%:-])*                 # prefixed name, blank node
+    | (?P<prefix>[\w.-]{0,200}):(?:\\.|[\w.%:-])*                 # prefixed name, blank node
     | (?P<word>[A-Za-z]+)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_DEEPEST, _MOST_OPERATORS = 200, 2_000
+"""Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
+up the stack, which ends the process."""
+_BRACKET = re.compile(r"[(\[{]|[)\]}]")
+_OPERATOR = re.compile(r"[-+*/|&!^=.;]|\b[A-Za-z]{2,}\b")
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
 _STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
 _SERVICE = re.compile("service", re.IGNORECASE)
@@ -78,11 +83,33 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
 
 def check_query(query: Query) -> None:
     """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
+    refuse_overgrown(query)
     refuse_updates_and_services(query)
     try:
         _EMPTY.query(query.text, prefixes=PREFIXES)
     except SyntaxError as error:
         raise syntax_error(error, query) from error
+
+
+def refuse_overgrown(query: Query) -> None:
+    """Raise UsageError for a query that nests deeper, or has more operators, than the engine can take."""
+    bare = _TOKEN.sub(lambda found: found[0] if found["word"] else " " * len(found[0]), query.text)
+    depth = 0
+    for bracket in _BRACKET.finditer(bare):
+        depth = depth + 1 if bracket[0] in "([{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            raise UsageError(
+                f"the query nests deeper than {_DEEPEST} brackets",
+                place=query.place_of(bracket.start()),
+                remedy="Write it flatter, or ask in parts.",
+            )
+    count = sum(1 for _ in _OPERATOR.finditer(bare))
+    if count > _MOST_OPERATORS:
+        raise UsageError(
+            f"the query has {count:,} operators and keywords, more than {_MOST_OPERATORS:,}",
+            place=Place(query.shown),
+            remedy="Ask in parts; VALUES takes any number of terms.",
+        )
 
 
 def _misspelt(text: str) -> str:

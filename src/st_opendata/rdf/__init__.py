@@ -9,6 +9,7 @@ from st_opendata.rdf.reading import TermReader, Triple, parse_rdf, read_rdf, sni
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
     rdf_bytes,
+    stream_rdf,
     used_prefixes,
     write_graph,
     write_gzip,
@@ -31,6 +32,7 @@ __all__ = [
     "read_lines",
     "read_rdf",
     "sniff_syntax",
+    "stream_rdf",
     "syntax_of",
     "used_prefixes",
     "write_graph",

@@ -39,6 +39,8 @@ _PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
 """Datatypes that a literal has without stating them; rdflib takes a stated one for another term."""
 _ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.DOTALL)
 _REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)|%[\w.-]+;")
+_NOT_IN_IRI = re.compile(r"""[<>" {}|\\^`]""")
+"""What rdflib writes in no IRI."""
 _MAX_EXPANSION = 100_000_000
 
 
@@ -48,6 +50,19 @@ def _wanted(record: logging.LogRecord) -> bool:
 
 # rdflib logs each ill-typed literal (with a traceback) and ill-formed IRI; here they are data to report on.
 logging.getLogger("rdflib.term").addFilter(_wanted)
+
+
+class IllFormedIri(URIRef):
+    """An IRI that is none, as published data have many: rdflib raises on writing one as another, and shows this one.
+
+    It equals no other term than itself, as one reader makes one of each.
+    """
+
+    __slots__ = ()
+
+    def n3(self, namespace_manager: object = None) -> str:  # noqa: ARG002 (it has no prefix)
+        """Its text between angle brackets."""
+        return f"<{self}>"
 
 
 @dataclass(slots=True)
@@ -65,7 +80,7 @@ class TermReader:
         """The triples of one document, to which the labels of its blank nodes are local; names of graphs are dropped.
 
         Raises:
-            ValueError: a term that RDF 1.1 does not have: a triple term, or a language tag that is none.
+            ValueError: a term that RDF 1.1 does not have: a triple term, a base direction or a wrong language tag.
         """
         self._blank.clear()
         node = self.node
@@ -78,6 +93,8 @@ class TermReader:
         """One term; raises as `triples`."""
         if not isinstance(term, ox.Literal):
             return self._subject(term)
+        if term.direction is not None:
+            raise ValueError(f"{term} has a base direction, which RDF 1.1 does not have")
         datatype = None if term.datatype.value in _PLAIN else self._iri(term.datatype)
         # RDF/XML lets xml:lang="en_US" pass, which is common, and rdflib refuses it.
         language = term.language.replace("_", "-") if term.language else None
@@ -97,7 +114,8 @@ class TermReader:
     def _iri(self, term: ox.NamedNode) -> URIRef:
         found = self._named.get(term)
         if found is None:
-            found = self._named[term] = URIRef(term.value)
+            kind = IllFormedIri if _NOT_IN_IRI.search(term.value) else URIRef
+            found = self._named[term] = kind(term.value)
         return found
 
 

@@ -65,6 +65,15 @@ def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: 
         write(batches, out, prefixes)
 
 
+def stream_rdf(batches: Iterable[list[str]], out: BinaryIO, form: Format, prefixes: Mapping[str, str]) -> None:
+    """Write to a stream as `write_rdf` to a file; blank nodes, and subjects that come back, are taken too.
+
+    Raises:
+        UnwritableTripleError, InputError, KeyError: as `write_rdf`.
+    """
+    _WRITERS[form](batches, out, prefixes)
+
+
 def rdf_bytes(batches: Iterable[list[str]], form: Format, prefixes: Mapping[str, str]) -> bytes:
     """What `write_rdf` would write, for a small number of triples; raises as it does."""
     out = io.BytesIO()
@@ -227,7 +236,7 @@ def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
     out.write(b'{"@context": %s,\n"@graph": [' % _json(context))
     comma = b"\n"
     for subject, triples in groupby(parse_lines(batches), attrgetter("subject")):
-        out.write(comma + _json({"@id": compact(subject.value)} | _properties(triples, compact)))
+        out.write(comma + _json({"@id": _name(subject, compact)} | _properties(triples, compact)))
         comma = b",\n"
     out.write(b"\n]}\n")
 
@@ -247,15 +256,19 @@ def _properties(triples: Iterable[ox.Triple], compact: Callable[[str], str]) -> 
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, compact: Callable[[str], str]) -> object:
-    if isinstance(term, ox.NamedNode):
-        return {"@id": compact(term.value)}
+    if isinstance(term, (ox.NamedNode, ox.BlankNode)):
+        return {"@id": _name(term, compact)}
     if not isinstance(term, ox.Literal):
-        raise InputError(f"{term} is neither an IRI nor a literal", remedy="Give every node an IRI.")
+        raise InputError(f"{term} is neither a node nor a literal", remedy="RDF 1.1 has no triple terms.")
     if term.language:
         return {"@language": term.language, "@value": term.value}
     if term.datatype.value == _XSD_STRING:
         return term.value
     return {"@type": compact(term.datatype.value), "@value": term.value}
+
+
+def _name(node: ox.NamedNode | ox.BlankNode, compact: Callable[[str], str]) -> str:
+    return str(node) if isinstance(node, ox.BlankNode) else compact(node.value)
 
 
 def _compactor(context: Mapping[str, str]) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.model.release import Release
-from st_opendata.release.digests import Change, Difference, find_extra, list_files, verify_files
+from st_opendata.release.digests import Change, Difference, find_extra, find_special, list_files, verify_files
 from st_opendata.release.exchange import Draft, complete, drafted
 from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
 
@@ -54,9 +54,20 @@ def _refuse_to_lose(folder: Path) -> None:
 
 
 def read_release(folder: Path) -> Release:
-    """The release in that folder; finishes an exchange that was cut. Raises InputError as `read_manifest` does."""
+    """The release in that folder; finishes an exchange that was cut.
+
+    Raises:
+        InputError: as `read_manifest`; or it has a link, a pipe or a device, which no release has: what is read there
+            could lie elsewhere, or never end.
+    """
     complete(folder)
-    return read_manifest(folder)
+    release = read_manifest(folder)
+    if found := find_special(folder):
+        raise InputError(
+            f"{folder / found[0]} is a link, a pipe or a device, where a release has files",
+            remedy="Remove it, or build the release again.",
+        )
+    return release
 
 
 def release_digest(folder: Path) -> str:
@@ -65,6 +76,6 @@ def release_digest(folder: Path) -> str:
 
 
 def verify_release(folder: Path) -> list[Difference]:
-    """Re-read every digest of the release; raises as `read_release` and `verify_files` do."""
-    release = read_release(folder)
-    return verify_files(folder, release)
+    """Re-read every digest of the release; raises as `read_manifest` and `verify_files` do."""
+    complete(folder)
+    return verify_files(folder, read_manifest(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +39,11 @@ def find_extra(folder: Path, release: Release) -> list[str]:
     return sorted(_paths(folder) - {MANIFEST, *(file.path for file in release.files)})
 
 
+def find_special(folder: Path) -> list[str]:
+    """Paths in the folder of what is neither a regular file nor a folder, links among them, sorted."""
+    return sorted(path for path in _paths(folder) if not is_plain(folder / path))
+
+
 def verify_files(folder: Path, release: Release) -> list[Difference]:
     """Every file that is missing, changed or not listed, sorted by path; empty when the release is whole.
 
@@ -50,9 +56,16 @@ def verify_files(folder: Path, release: Release) -> list[Difference]:
         path = file.path
         if path not in present:
             differences.append(Difference(path, Change.MISSING, "listed in release.json, but not there"))
+        elif not is_plain(folder / path):
+            differences.append(Difference(path, Change.CHANGED, "a link or a pipe, where a release has files"))
         elif (actual := File.of(folder, path)) != file:
             differences.append(Difference(path, Change.CHANGED, _what_changed(actual, file)))
     return sorted(differences, key=lambda difference: difference.path)
+
+
+def is_plain(path: Path) -> bool:
+    """True for a regular file: what is read there neither lies elsewhere nor lets the reader wait for ever."""
+    return stat.S_ISREG(path.lstat().st_mode)
 
 
 def _what_changed(actual: File, listed: File) -> str:

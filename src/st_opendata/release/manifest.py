@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +15,7 @@ from st_opendata.place import Place
 
 MANIFEST = "release.json"
 _VERSION = 1
+_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _FORMATS = {form.name: form for form in FORMATS}
 
 
@@ -47,13 +49,15 @@ def read_manifest(folder: Path) -> Release:
                 remedy="Build it again with this program.",
             )
         return _release(content)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(
             f"{MANIFEST} is damaged: {_cause(error)}", place=Place(str(path)), remedy="Build the release again."
         ) from error
 
 
 def _cause(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it nests too deep"
     return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)
 
 
@@ -78,6 +82,7 @@ def _distribution_json(distribution: Distribution) -> dict[str, Any]:
 def _release(content: dict[str, Any]) -> Release:
     files = {file.path: file for file in map(_file, content["files"])}
     plain = {key: content[key] for key in ("tool", "catalogue", "base", "site", "title", "created", "triples")}
+    _check_name(content["catalogue"])
     return Release(
         **plain,
         datasets=tuple(_dataset(item, files) for item in content["datasets"]),
@@ -89,6 +94,7 @@ def _release(content: dict[str, Any]) -> Release:
 
 def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
     plain = {key: content[key] for key in ("id", "iri", "title", "rows", "triples", "points")}
+    _check_name(content["id"])
     distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
     picture = files[content["picture"]] if content.get("picture") else None
     return DatasetRelease(**plain, distributions=distributions, picture=picture)
@@ -104,6 +110,12 @@ def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File])
         conforms_to=tuple(content["conforms_to"]),
         described_by=content["described_by"],
     )
+
+
+def _check_name(name: object) -> None:
+    """Refuse what could name a file elsewhere: paths are made of the ids of the catalogue and its datasets."""
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        raise ValueError(f'the id "{name}" is not made of small letters, digits and hyphens')
 
 
 def _file(content: dict[str, Any]) -> File:

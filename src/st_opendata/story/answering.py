@@ -65,7 +65,7 @@ def read_answers(folder: Path) -> tuple[Told, Answers] | None:
             }
             for name, tables in content.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             f"the answers are damaged: {error}", place=Place(ANSWERS), remedy="Build the release again."
         ) from error

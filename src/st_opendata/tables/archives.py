@@ -17,6 +17,8 @@ MAX_MEMBERS = 2_000
 MAX_UNPACKED = 600_000_000
 """Bytes of all XML members together: a sheet of a million rows with a dozen columns has some 400 million."""
 
+MAX_TOKEN = 10_000_000
+"""Bytes of one text or tag; a cell holds 32,767 characters."""
 _CHUNK = 1 << 18
 _LAST = True
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -70,9 +72,9 @@ class Archive:
         size = sum(member.file_size for member in described)
         if size > MAX_UNPACKED:
             raise WorkbookError(f"it unpacks to {size:,} bytes, more than {MAX_UNPACKED:,}")
-        for member in described:  # a member larger than it says fails by its checksum
-            for _ in self.chunks(member.filename):
-                pass
+        # A member larger than it says fails by its checksum; one that ends too early keeps calamine busy for ever.
+        for member in described:
+            self.parse(member.filename, {})
 
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member; WorkbookError where it is missing or damaged."""
@@ -98,16 +100,35 @@ class Archive:
             if handler := known[name]:
                 handler(attributes)
 
-        parser.StartElementHandler = start
+        if handlers:
+            parser.StartElementHandler = start
         parser.StartDoctypeDeclHandler = _refuse_doctype
         if text:
             parser.CharacterDataHandler = text
         try:
-            for chunk in self.chunks(member):
-                parser.Parse(chunk)
+            for piece in _deferred(self.chunks(member), parser):
+                parser.Parse(piece)
             parser.Parse(b"", _LAST)
         except expat.ExpatError as error:
             raise WorkbookError(f"its {member} is no well-formed XML: {error}") from None
+
+
+def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[bytes]:
+    """Chunks put together as long as the parser waits for the end of a text or tag.
+
+    Expat before 2.6 begins a text anew with every chunk, which takes hours for one of some megabytes (CVE-2023-52425).
+    """
+    held, given, waiting = bytearray(), 0, 0
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= waiting:
+            yield bytes(held)
+            given += len(held)
+            held.clear()
+            waiting = given - max(parser.CurrentByteIndex, 0)
+            if waiting > MAX_TOKEN:
+                raise WorkbookError(f"it has a text or tag of more than {MAX_TOKEN:,} bytes")
+    yield bytes(held)
 
 
 class _ByLocalName(dict[str, Handler | None]):

@@ -8,9 +8,12 @@ written: `1,50` becomes `1.50`, never `1.5`.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
+from st_opendata.matching import Matcher
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import PREFIXES, RDF, XSD
 from st_opendata.tables.moments import Moment, default_moment, moment_pattern, parse_moment
@@ -126,7 +129,10 @@ def lexical(datatype: Datatype) -> Lexical:
         if pattern:
             return number_pattern(pattern, decimal=decimal, group_char=group)
         integer = base in INTEGER_BOUNDS
-        return default_number(decimal=decimal, group_char=group, integer=integer, floating=base in FLOATS)
+        percent = datatype.percent and not integer
+        return default_number(
+            decimal=decimal, group_char=group, integer=integer, floating=base in FLOATS, percent=percent
+        )
     if base in MOMENTS:
         return moment_pattern(base, pattern) if pattern else default_moment(base)
     if base == "boolean":
@@ -137,8 +143,8 @@ def lexical(datatype: Datatype) -> Lexical:
     accept, sample = _ACCEPT.get(base, (None, "text"))
     if pattern:
         try:
-            re.compile(pattern, re.ASCII)
-        except re.error as error:
+            _matcher(pattern)
+        except ValueError as error:
             raise ValueError(f'"{pattern}" is not a regular expression: {error}') from None
         sample = pattern
     return Text(tuple(filter(None, (accept, pattern))), _REFUSE.get(base), sample)
@@ -148,6 +154,9 @@ def parse(datatype: Datatype, text: str) -> str | None:
     """The canonical XSD text of a cell that is not null, or None when it is not written as the type asks.
 
     Facets (length, minimum …) are not looked at.
+
+    Raises:
+        SlowPatternError: the format is a regular expression that takes too long.
     """
     way = lexical(datatype)
     if datatype.base not in SPACED:
@@ -158,11 +167,18 @@ def parse(datatype: Datatype, text: str) -> str | None:
         return parse_moment(way, text)
     if isinstance(way, Boolean):
         return "true" if text in way.true else "false" if text in way.false else None
-    if not all(re.compile(accept, re.ASCII).fullmatch(text) for accept in way.accept):
+    if not all(_matcher(accept).fullmatch(text) for accept in way.accept):
         return None
     if way.refuse is not None and re.fullmatch(way.refuse, text, re.ASCII | re.DOTALL):
         return None
     return text
+
+
+@cache
+def _matcher(pattern: str) -> Matcher:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # a set that Python may read otherwise one day
+        return Matcher(pattern, re.ASCII)
 
 
 def beyond_sql(datatype: Datatype) -> bool:
@@ -217,3 +233,30 @@ def check_facets(datatype: Datatype) -> None:
         and datatype.min_length > datatype.max_length
     ):
         raise ValueError("minLength is greater than maxLength")
+
+
+def check_order(datatype: Datatype) -> None:
+    """Refuse facets that no value can meet (CSVW metadata §5.11.2).
+
+    Raises:
+        ValueError: with the reason.
+    """
+    length, least, most = datatype.length, datatype.min_length, datatype.max_length
+    if length is not None and ((least is not None and length < least) or (most is not None and length > most)):
+        raise ValueError("length lies outside minLength and maxLength")
+    low, high = datatype.minimum or datatype.min_exclusive, datatype.maximum or datatype.max_exclusive
+    if low is None or high is None:
+        return
+    exclusive = datatype.min_exclusive is not None or datatype.max_exclusive is not None
+    both = datatype.min_exclusive is not None and datatype.max_exclusive is not None
+    order = _order(datatype.base, low, high)
+    if order > 0 or (order == 0 and exclusive and not both):
+        raise ValueError(f"no value lies between the limits {low} and {high}")
+
+
+def _order(base: str, one: str, other: str) -> int:
+    """-1, 0 or 1 as the one value is less than, equal to or greater than the other, both canonical."""
+    if base in NUMBERS:
+        first, second = Decimal(one), Decimal(other)
+        return (first > second) - (first < second)
+    return (one > other) - (one < other)

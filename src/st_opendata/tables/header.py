@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from st_opendata.codes import finding
@@ -25,9 +26,10 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
     empty = [str(number) for number, title in enumerate(header, 1) if not title]
     if empty:
         note("header-empty", "", numbers=", ".join(empty))
-    for number, title in enumerate(header):
-        if title and title in header[:number]:
-            note("header-duplicate", title, first=header.index(title) + 1, number=number + 1)
+    first: dict[str, int] = {}
+    for number, title in enumerate(header, 1):
+        if first.setdefault(title, number) < number and title:
+            note("header-duplicate", title, first=first[title], number=number)
     names = {column.name: number for number, column in enumerate(table.source_columns)}
     titles = {title: number for number, column in enumerate(table.source_columns) for title in column.titles.values()}
     known = titles | names
@@ -52,8 +54,9 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
             (match for title in column.titles.values() if (match := nearest(title, spellings))), None
         )
         note("column-missing", column.name, near=near)
+    times = Counter(header)
     for title in unknown:
-        if title and header.count(title) == 1:
+        if title and times[title] == 1:
             note("column-unknown", title, near=nearest(title, [*names, *titles]))
     return tuple(order[number] for number in sorted(order)), found
 

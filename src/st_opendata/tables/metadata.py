@@ -23,6 +23,7 @@ from st_opendata.tables.templates import (
     ROW_VARIABLES,
     SCHEME,
     absolute_template,
+    check_iri,
     fill_column_variables,
     parse_template,
     variable_names,
@@ -179,7 +180,9 @@ class _ColumnReader:
             return None
         try:
             template = absolute_template(fill_column_variables(text, *column), self._around.base, self._around.prefixes)
-            for variable in variable_names(parse_template(template)):
+            parsed = parse_template(template)
+            check_iri(parsed)
+            for variable in variable_names(parsed):
                 fields.known(variable, self._known, key, "column")
         except ValueError as error:
             fields.problem(str(error), key)

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from st_opendata.tables.numbers import MAX_PATTERN
+
 _FIELDS: dict[str, tuple[str, str]] = {
     "yyyy": ("year", "[0-9]{4}"),
     "MM": ("month", "0[1-9]|1[0-2]"),
@@ -96,7 +98,12 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
             accept += re.escape(token["plain"])
     needs = _NEEDS[kind]
     allowed = needs | {"zone"} | ({"second", "fraction"} if "hour" in needs else set())
-    if end != len(pattern) or len(set(fields)) != len(fields) or not needs <= set(fields) <= allowed:
+    if (
+        end != len(pattern)
+        or end > MAX_PATTERN
+        or len(set(fields)) != len(fields)
+        or not needs <= set(fields) <= allowed
+    ):
         raise ValueError(f'"{pattern}" is not a pattern for {kind}, as {_DEFAULTS[kind]} is')
     return Moment(kind, accept, tuple(fields), _example(pattern))
 

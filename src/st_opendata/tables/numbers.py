@@ -11,8 +11,10 @@ from dataclasses import dataclass
 SPACES = " \u00a0\u202f"
 """A grouping space in French files: plain, no-break or narrow no-break."""
 
+MAX_PATTERN = 200
 _ALIKE = {" ": SPACES, "\u00a0": SPACES, "\u202f": SPACES, "'": "'’", "’": "'’"}
-_SCALES = {"%": 2, "‰": 3}
+SCALES = {"%": 2, "‰": 3}
+"""Decimal places that a sign moves the point to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class Number:
     """A way to write numbers.
 
     `accept` matches the whole cell. Without `groups`, with `decimal` as `.`, its text matches `digits`, which checks
-    the counts of a pattern that grouping hides. `scale` is the power of ten that a per cent or per mille sign divides
-    by; a number with one is left to `parse_number`.
+    the counts of a pattern that grouping hides. `scale` is the power of ten that the per cent or per mille sign of a
+    pattern divides by; a number with one is left to `parse_number`. `percent` lets cells without a pattern have one.
     """
 
     accept: str
@@ -29,11 +31,13 @@ class Number:
     decimal: str = "."
     groups: str = ""
     suffix: str = ""
+    prefix: str = ""
+    percent: bool = False
 
     @property
     def scale(self) -> int:
-        """Decimal places that the suffix moves the point to the left."""
-        return _SCALES.get(self.suffix, 0)
+        """Decimal places that the prefix or suffix moves the point to the left."""
+        return SCALES.get(self.prefix or self.suffix, 0)
 
 
 def _class(characters: str) -> str:
@@ -44,8 +48,10 @@ def _groups(group_char: str | None) -> str:
     return _ALIKE.get(group_char, group_char) if group_char else ""
 
 
-def default_number(*, decimal: str, group_char: str | None, integer: bool, floating: bool) -> Number:
-    """Numbers without a pattern: digits, all of them grouped by three or none."""
+def default_number(
+    *, decimal: str, group_char: str | None, integer: bool, floating: bool, percent: bool = False
+) -> Number:
+    """Numbers without a pattern: digits, all of them grouped by three or none; `percent` is as for `Number`."""
     groups = _groups(group_char)
     point = re.escape(decimal)
     whole = rf"(?:[0-9]+|[0-9]{{1,3}}(?:{_class(groups)}[0-9]{{3}})+)" if groups else "[0-9]+"
@@ -53,12 +59,12 @@ def default_number(*, decimal: str, group_char: str | None, integer: bool, float
     bare = "" if integer else rf"|{point}[0-9]+"
     exponent = "(?:[eE][+-]?[0-9]+)?" if floating else ""
     special = "|[+-]?INF|NaN" if floating else ""
-    return Number(f"[+-]?(?:{whole}{fraction}{bare}){exponent}{special}", "", decimal, groups)
+    return Number(f"[+-]?(?:{whole}{fraction}{bare}){exponent}{special}", "", decimal, groups, percent=percent)
 
 
 _PATTERN = (
-    r"(?P<sign>[+-]?)(?P<whole>[#0{groups}]*[#0])?(?:{point}(?P<fraction>0*#*))?"
-    r"(?:E(?P<exponent>[+-]?0+))?(?P<suffix>[%‰]?)"
+    r"(?P<prefix>[%‰])?(?P<sign>[+-]?)(?P<whole>[#0{groups}]*[#0])?(?:{point}(?P<fraction>[0#{groups}]*))?"
+    r"(?:E(?P<exponent>[+-]?#*0+))?(?P<suffix>(?(prefix)|[%‰]?))"
 )
 
 
@@ -68,35 +74,57 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     Raises:
         ValueError: the pattern is not one.
     """
+    if len(pattern) > MAX_PATTERN:
+        raise ValueError(f"a number pattern has at most {MAX_PATTERN} characters")
     pattern_groups = _groups(group_char or ",")
     shape = _PATTERN.format(groups=re.escape(pattern_groups), point=re.escape(decimal))
     found = re.fullmatch(shape, pattern)
-    whole, fraction = (found["whole"] or "", found["fraction"]) if found else ("", None)
-    plain = re.sub(_class(pattern_groups), "", whole)
-    if not found or not (whole or fraction) or not re.fullmatch("#*0*", plain):
+    whole, decimal_part = (found["whole"] or "", found["fraction"]) if found else ("", None)
+    plain, fraction = (_ungrouped(part, pattern_groups) for part in (whole, decimal_part or ""))
+    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
+    shaped = re.fullmatch("#*0*", plain) and re.fullmatch("0*#*", fraction) and 0 not in sizes
+    if not found or not (whole or fraction) or not shaped:
         raise ValueError(f'"{pattern}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
     least = plain.count("0")
-    sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
-    point = re.escape(decimal)
     grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
-    decimals, normal_decimals = "", ""
-    if fraction is not None:
+    part = len(re.split(_class(pattern_groups), decimal_part or "")[0])
+    decimals, normal_decimals, exponent = "", "", ""
+    if fraction:
         low, high = fraction.count("0"), len(fraction)
-        decimals = f"{point}[0-9]{{{max(low, 1)},{high}}}" if high else ""
-        normal_decimals = rf"\.[0-9]{{{max(low, 1)},{high}}}" if high else ""
-        if not low and decimals:
+        size, group = (part, _class(pattern_groups)) if fraction != decimal_part else (high, "")
+        decimals = re.escape(decimal) + _grouped_fraction(max(low, 1), high, size, group)
+        normal_decimals = rf"\.[0-9]{{{max(low, 1)},{high}}}"
+        if not low:
             decimals, normal_decimals = f"(?:{decimals})?", f"(?:{normal_decimals})?"
-    exponent = ""
     if found["exponent"]:
         exponent = f"[eE][+-]?[0-9]{{{found['exponent'].count('0')},}}"
-    sign = r"[+-]" if found["sign"] == "+" else "[+-]?"
+    sign = "[+-]" if found["sign"] == "+" else "[+-]?"
+    # UTS #35: without a #, an exponent is chosen so that there are just as many digits before the point as zeros.
+    most = least if exponent and "#" not in plain and least else ""
     return Number(
-        accept=f"{sign}{grouped}{decimals}{exponent}{found['suffix']}",
-        digits=f"[+-]?[0-9]{{{least},}}{normal_decimals}{exponent}",
+        accept=f"{found['prefix'] or ''}{sign}{grouped}{decimals}{exponent}{found['suffix']}",
+        digits=f"[+-]?[0-9]{{{least},{most}}}{normal_decimals}{exponent}",
         decimal=decimal,
-        groups=pattern_groups if sizes else "",
+        groups=pattern_groups if sizes or fraction != (decimal_part or "") else "",
         suffix=found["suffix"],
+        prefix=found["prefix"] or "",
     )
+
+
+def _ungrouped(digits: str, groups: str) -> str:
+    return re.sub(_class(groups), "", digits)
+
+
+def _grouped_fraction(low: int, high: int, size: int, group: str) -> str:
+    """Digits after the point, in groups of that size from the left, the last one shorter."""
+    if not group:
+        return f"[0-9]{{{low},{high}}}"
+    forms = []
+    for count in range(low, high + 1):
+        whole, rest = divmod(count, size)
+        parts = [f"[0-9]{{{size}}}"] * whole + ([f"[0-9]{{{rest}}}"] if rest else [])
+        forms.append(group.join(parts))
+    return f"(?:{'|'.join(forms)})"
 
 
 def _grouped(sizes: list[int], group: str) -> str:
@@ -110,11 +138,14 @@ def _grouped(sizes: list[int], group: str) -> str:
 
 def parse_number(number: Number, text: str, *, integer: bool) -> str | None:
     """The canonical text of a cell, or None when it is not written this way."""
+    scale = number.scale
+    if number.percent and (sign := text[:1] if text[:1] in SCALES else text[-1:]) in SCALES:
+        text, scale = text.removeprefix(sign) if text.startswith(sign) else text.removesuffix(sign), SCALES[sign]
     if not re.fullmatch(number.accept, text):
         return None
     if text.endswith(("INF", "NaN")):
         return text.removeprefix("+")
-    plain = text.removesuffix(number.suffix)
+    plain = text.removeprefix(number.prefix).removesuffix(number.suffix)
     for group in number.groups:
         plain = plain.replace(group, "")
     plain = plain.replace(number.decimal, ".")
@@ -123,7 +154,7 @@ def parse_number(number: Number, text: str, *, integer: bool) -> str | None:
     mantissa, mark, exponent = plain.replace("e", "E").partition("E")
     if not re.search("[0-9]", mantissa):
         return None
-    canonical = _canonical(_shifted(mantissa, number.scale)) + mark + exponent
+    canonical = _canonical(_shifted(mantissa, scale)) + mark + exponent
     return None if integer and not re.fullmatch("-?[0-9]+", canonical) else canonical
 
 

@@ -43,7 +43,8 @@ class Source:
 
     `path` is UTF-8 text, `header` the titles as they stand there, `order` for each source column of the table its
     place in the file, counted from 0. `first` is the number of the first data record as a spreadsheet counts it.
-    `lines` and `delimiters` count what stands after the header.
+    `lines` and `delimiters` count what stands after the header. In a `numbered` file each record begins with its
+    number.
     """
 
     table: Table
@@ -56,6 +57,7 @@ class Source:
     delimiters: int
     findings: tuple[Finding, ...] = ()
     """What is to be said of the sheet of a workbook."""
+    numbered: bool = False
 
     def title(self, number: int) -> str:
         """The title that the publisher sees over the table's source column of that number, counted from 1."""

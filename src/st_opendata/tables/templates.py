@@ -9,17 +9,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pyoxigraph as ox
 import uritemplate
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
+from st_opendata.tables.problems import hint
 
 ROW_VARIABLES = ("_row", "_sourceRow")
 """Variables that CSVW defines beside the columns (metadata §5.1.3); those of a column are filled in before."""
 
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"
-ILLEGAL_IN_IRI = r"[\x00-\x20<>\"{}|\\^`]"
-"""Characters that an IRIREF of N-Triples cannot hold (RDF 1.1 N-Triples §2.2)."""
+ILLEGAL_IN_IRI = (
+    r"[\x00-\x20<>\"{}|\\^`\[\]\x7f-\x9f"
+    + "\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff"
+    + "".join(chr(0x10000 * plane - 2) + "-" + chr(0x10000 * plane - 1) for plane in range(2, 14))
+    + "\U000dfffe-\U000e0fff\U000efffe-\U0010ffff]"
+)
+"""Characters that no IRI can hold (RFC 3987 §2.2), as a set that Python and RE2 read alike.
+
+The brackets may stand round the number of an IPv6 host; they are refused there too, as they are wrong everywhere else.
+"""
+_SAMPLES = {"#": "#{}", ".": ".{}", "/": "/{}", ";": ";v={}", "?": "?v={}", "&": "&v={}"}
+"""What an operator may make of a value (RFC 6570, appendix A)."""
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|%[0-9A-Fa-f]{2})*(?:\*|:[1-9][0-9]{0,3})?"
@@ -64,6 +76,22 @@ def parse_template(text: str) -> Template:
                 raise ValueError(f'"{text}" holds the character "{illegal.group()}", which no IRI can hold')
             parts.append(piece)
     return tuple(parts)
+
+
+def check_iri(template: Template) -> None:
+    """Refuse a template that makes no absolute IRI (RFC 3987) of letters or of digits; cells decide on an open one.
+
+    Raises:
+        ValueError: with the reason.
+    """
+    for value in () if is_open(template) else ("a", "1"):
+        parts = (
+            part if isinstance(part, str) else _SAMPLES.get(part.operator, "{}").format(value) for part in template
+        )
+        try:
+            ox.NamedNode("".join(parts))
+        except ValueError as error:
+            raise ValueError(f"no IRI can be written so: {error}") from None
 
 
 def _expression(inside: str) -> Expression:
@@ -120,4 +148,4 @@ def _expand(text: str, prefixes: Mapping[str, str]) -> str:
     try:
         return expand(text, dict(prefixes))
     except ConfigurationError as error:
-        raise ValueError(error.message) from None
+        raise ValueError(error.message + hint(text.partition(":")[0], sorted(prefixes))) from None

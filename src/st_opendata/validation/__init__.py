@@ -1,5 +1,6 @@
 """SHACL: shapes in, findings out, reports for people and machines."""
 
+from st_opendata.validation.annotations import error_github, error_sarif, report_github, report_sarif
 from st_opendata.validation.catalogue import validate_catalogue
 from st_opendata.validation.checking import validate_facts, validate_files, validate_graph
 from st_opendata.validation.report import report_json, report_text, report_turtle
@@ -7,8 +8,12 @@ from st_opendata.validation.shapes import Shapes, load_shapes
 
 __all__ = [
     "Shapes",
+    "error_github",
+    "error_sarif",
     "load_shapes",
+    "report_github",
     "report_json",
+    "report_sarif",
     "report_text",
     "report_turtle",
     "validate_catalogue",

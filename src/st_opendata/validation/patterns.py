@@ -16,6 +16,7 @@ from typing import Any
 from rdflib import BNode, Graph
 from rdflib.term import Node
 
+from st_opendata.matching import Matcher
 from st_opendata.validation.components import ValueComponent
 from st_opendata.validation.terms import SH
 
@@ -23,7 +24,7 @@ _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE
 
 
 @lru_cache(maxsize=512)
-def compile_pattern(pattern: str, flags: str = "") -> re.Pattern[str]:
+def compile_pattern(pattern: str, flags: str = "") -> Matcher:
     """The pattern, with flags as SPARQL 1.1 §17.4.3.14 has them: `i`, `m`, `s` and `x`.
 
     Raises:
@@ -40,13 +41,13 @@ def compile_pattern(pattern: str, flags: str = "") -> re.Pattern[str]:
         pattern = re.sub(r"(\[(?:\\.|[^\]\\])*\])|\s+", r"\1", pattern)
         options &= ~re.VERBOSE
     try:
-        return re.compile(translate_pattern(pattern, options), options)
-    except (RegexError, re.error):
+        return Matcher(translate_pattern(pattern, options), options)
+    except (RegexError, ValueError, RecursionError):
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)  # a set that Python will take otherwise one day
             try:
-                return re.compile(pattern, options)
-            except (re.error, FutureWarning) as error:
+                return Matcher(pattern, options)
+            except FutureWarning as error:
                 raise ValueError(str(error)) from error
 
 

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 import pyshacl.helper
+import rdflib
 from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -74,7 +75,7 @@ class PreparingGraph(Graph):
         return super().query(prepared, *args, **kwargs)
 
 
-class _Both(Dataset):
+class _Both(rdflib.Dataset):
     """The data as default graph and the shapes as the one named graph, each in the store that it has."""
 
     def __init__(self, data: Graph, shapes: Graph) -> None:

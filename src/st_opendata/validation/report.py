@@ -19,10 +19,13 @@ from dataclasses import asdict
 from itertools import groupby
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.printable import printable
 from st_opendata.rdf import literal_text
 from st_opendata.validation.checking import sort_findings
 from st_opendata.validation.terms import short
@@ -56,7 +59,7 @@ def report_text(findings: Iterable[Finding], language: str = "en") -> str:
     lines: list[str] = []
     for file, group in groupby(ordered, key=lambda each: each.places[0].file if each.places else ""):
         lines += [file or pick(_ELSEWHERE, language), *_group_lines(list(group), language), ""]
-    return "\n".join([*lines, _summary(ordered, language)]) + "\n"
+    return printable("\n".join([*lines, _summary(ordered, language)])) + "\n"
 
 
 def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _result_lines(each: Finding) -> Iterator[str]:
     yield f"sh:resultSeverity sh:{each.severity.value.capitalize()}"
     if each.focus:
         yield f"sh:focusNode {_named(each.focus)}"
-    if each.path and each.path.startswith("<") and each.path.count("<") == 1 and each.path.endswith(">"):
+    if each.path and each.path.startswith("<") and _is_readable(each.path):
         yield f"sh:resultPath {each.path}"
     elif each.path:
         yield f"rdfs:comment {literal_text(each.path)}"
@@ -169,8 +172,20 @@ def _result_lines(each: Finding) -> Iterator[str]:
 
 
 def _named(term: str) -> str:
-    """The term; a blank node of the data as a skolem IRI (RDF 1.1 §3.5), stable for the same input."""
-    return f"<urn:st-opendata:blank:{term[2:]}>" if term.startswith("_:") else term
+    """The term; a blank node of the data as a skolem IRI (RDF 1.1 §3.5), stable for the same input.
+
+    A term with an ill-formed IRI, which lenient data may have, would make the report unreadable: its text stands there.
+    """
+    if term.startswith("_:"):
+        return f"<urn:st-opendata:blank:{term[2:]}>"
+    return term if _is_readable(term) else literal_text(term)
+
+
+def _is_readable(term: str) -> bool:
+    try:
+        return bool(list(ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)))
+    except SyntaxError:
+        return False
 
 
 def _place_lines(place: Place) -> Iterator[str]:

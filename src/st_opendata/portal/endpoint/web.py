@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.endpoint.cache import Whole
 from st_opendata.portal.endpoint.endpoint import Endpoint, Streamed
 from st_opendata.portal.endpoint.failures import PROBLEM_TYPE, QueryError
@@ -121,7 +122,7 @@ async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page 
     if chosen is None:
         raise not_acceptable(GRAPHS)
     headers = {"Vary": "Accept", "Cache-Control": "public, no-cache", "ETag": endpoint.tag_of(f"{url} {chosen}")}
-    if _has(request, headers["ETag"]):
+    if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(None, 304, headers)
     triples = await asyncio.to_thread(describe, endpoint.release, endpoint.description, url)
     body = await asyncio.to_thread(write_description, triples, offers[chosen])
@@ -132,7 +133,7 @@ async def _answer(request: Request, endpoint: Endpoint, question: Question, seco
     headers = {"Vary": _VARY, "Cache-Control": "no-store"}
     if question.is_steady:
         headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(question)}
-        if _has(request, headers["ETag"]):
+        if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(None, 304, headers)
     is_old = request.scope["http_version"] == "1.0"
     answer = await _while_connected(request, endpoint.answer(question, seconds, whole=is_old))
@@ -144,11 +145,6 @@ async def _answer(request: Request, endpoint: Endpoint, question: Question, seco
     if answer.body.whole:
         headers["Content-Length"] = str(answer.body.size)
     return _Flowing(answer, headers, endpoint.limits.stall)
-
-
-def _has(request: Request, tag: str) -> bool:
-    """Whether the client has it already (RFC 9110 §13.1.2)."""
-    return tag in (each.strip() for each in request.headers.get("if-none-match", "").split(","))
 
 
 def _head(head: Head) -> dict[str, str]:

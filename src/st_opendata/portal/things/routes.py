@@ -16,7 +16,7 @@ from st_opendata.pictures import Place
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import small_map
 from st_opendata.portal.negotiation import choose_language, choose_type
-from st_opendata.portal.rendering import base_url, edition_of, language_of, page, raw_path
+from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path
 from st_opendata.portal.things.addresses import (
     FORMATS,
     document_of,
@@ -77,17 +77,13 @@ def send_document(request: Request) -> Response:
         iri = _asked(request)
     else:
         iri = _known(edition, (edition.release.base + each for each in readings(start.removeprefix("/data/"))))
-    return document(request, iri, extension)
+    return _send(request, iri, extension)
 
 
-def document(request: Request, iri: str, extension: str) -> Response:
+def _send(request: Request, iri: str, extension: str) -> Response:
     """The document about an IRI, with links to what it describes, to its other forms and to its address."""
     edition, form = edition_of(request), FORMATS[extension]
     others = targets_of(edition.release, iri, choose_language(request.headers.get("Accept-Language"), LANGUAGES))
-    try:
-        content = write_document(edition, iri, form)
-    except UnwritableTripleError as error:
-        return PlainTextResponse(f"{error}\n", 406)
     site = base_url(request)
     links = [
         f'<{_ascii(iri)}>; rel="describes"',
@@ -98,9 +94,12 @@ def document(request: Request, iri: str, extension: str) -> Response:
             if kind != form.media_type
         ),
     ]
-    headers = {"Link": ", ".join(links), "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=60"}
     charset = "; charset=utf-8" if form.media_type == "text/turtle" else ""
-    return Response(content, headers=headers | {"Content-Type": form.media_type + charset})
+    headers = {"Link": ", ".join(links), "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
+    try:
+        return document(request, f"{iri} {extension}", lambda: write_document(edition, iri, form), headers)
+    except UnwritableTripleError as error:
+        return PlainTextResponse(f"{error}\n", 406)
 
 
 def show_thing(request: Request) -> Response:

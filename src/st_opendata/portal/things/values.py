@@ -12,6 +12,7 @@ from babel import numbers
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.place import Place
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.rendering import page_url
 from st_opendata.portal.things.addresses import link_of
 from st_opendata.portal.things.names import Literal, Named, Names, parse_literal
 from st_opendata.portal.wording import Words
@@ -81,16 +82,17 @@ def number_text(lexical: str, words: Words) -> str:
 
 
 def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[Cell, ...]:
-    """The cells, each with the page of its table."""
-    return tuple(Cell(place.text(words.language), _table_page(place.file, edition, words.language)) for place in places)
+    """The cells, each with the page of its table that shows it."""
+    return tuple(Cell(place.text(words.language), _table_page(place, edition, words.language)) for place in places)
 
 
-def _table_page(file: str, edition: Edition, language: str) -> str | None:
-    path = PurePosixPath(file)
+def _table_page(place: Place, edition: Edition, language: str) -> str | None:
+    path = PurePosixPath(place.file)
     dataset = edition.datasets.get(path.parts[0]) if len(path.parts) == 2 else None
     if dataset and path.stem in dataset.rows:
-        return f"/{language}/dataset/{dataset.id}/table/{path.stem}"
-    return f"/{file}" if file in edition.files else None
+        where = page_url(language, f"dataset/{dataset.id}/table/{path.stem}", row=place.row, column=place.column)
+        return f"{where}#here" if place.row else where
+    return f"/{place.file}" if place.file in edition.files else None
 
 
 def value_of(term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = ()) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pyoxigraph as ox
 from starlette.exceptions import HTTPException
@@ -15,7 +15,7 @@ from st_opendata.model.text import LANGUAGES, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.negotiation import choose_language
-from st_opendata.portal.rendering import base_url, edition_of, language_of, page
+from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page
 from st_opendata.portal.things.addresses import FORMATS, whole_targets
 from st_opendata.portal.things.names import Names, shorten
 from st_opendata.portal.things.routes import negotiated, redirect
@@ -60,17 +60,20 @@ def redirect_concept(request: Request) -> Response:
 def send_ontology(request: Request) -> Response:
     """The ontology as a whole in one of the formats; Turtle as its authors wrote it, where it is one file."""
     edition, form = edition_of(request), _form(request)
+    heads = [head.iri for head in ontology_of(edition).heads]
+    return _document(request, lambda: _write_ontology(edition, form), form, ("/ontology", "ontology"), heads)
+
+
+def _write_ontology(edition: Edition, form: Format) -> bytes:
     files = ontology_of(edition).files
     if form is TURTLE and len(files) == 1:
-        content = (edition.folder / files[0]).read_bytes()
-    else:
-        triples = (
-            quad.triple
-            for file in files
-            for quad in ox.parse(path=str(edition.folder / file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-        )
-        content = ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
-    return _document(request, content, form, "/ontology", "ontology", [head.iri for head in ontology_of(edition).heads])
+        return (edition.folder / files[0]).read_bytes()
+    triples = (
+        quad.triple
+        for file in files
+        for quad in ox.parse(path=str(edition.folder / file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    )
+    return ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
 
 
 def show_ontology(request: Request) -> Response:
@@ -116,24 +119,29 @@ def _scheme(edition: Edition, name: str) -> str:
 
 def _send_scheme(request: Request, iri: str, name: str, extension: str) -> Response:
     edition, form = edition_of(request), FORMATS[extension]
+    place = (f"/scheme/{name}", f"scheme/{name}")
+    return _document(request, lambda: _write_scheme(edition, iri, form), form, place, [iri])
+
+
+def _write_scheme(edition: Edition, iri: str, form: Format) -> bytes:
     described = edition.index.about([f"<{iri}>", *scheme_members(edition, iri)])
     lines = sorted({f"{each.subject} {each.predicate} {each.object} ." for each in described})
-    content = rdf_bytes([lines], form, used_prefixes([lines], PREFIXES | edition.release.prefixes))
-    return _document(request, content, form, f"/scheme/{name}", f"scheme/{name}", [iri])
+    return rdf_bytes([lines], form, used_prefixes([lines], PREFIXES | edition.release.prefixes))
 
 
 def _document(
-    request: Request, content: bytes, form: Format, path: str, shown: str, described: Sequence[str]
+    request: Request, make: Callable[[], bytes], form: Format, place: tuple[str, str], described: Sequence[str]
 ) -> Response:
-    site = base_url(request)
+    """A document at the path that `place` begins with; its page is at the path after the language."""
+    site, (path, shown) = base_url(request), place
     links = [f'<{iri}>; rel="describes"' for iri in described]
     links.append(f'<{site}{path}{form.extension}>; rel="canonical"')
     for media_type, target in _targets(request, path, shown).items():
         if media_type != form.media_type:
             links.append(f'<{site}{target}>; rel="alternate"; type="{media_type}"')
-    headers = {"Link": ", ".join(links), "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=60"}
     charset = "; charset=utf-8" if form is TURTLE else ""
-    return Response(content, headers=headers | {"Content-Type": form.media_type + charset})
+    headers = {"Link": ", ".join(links), "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
+    return document(request, f"{path}{form.extension}", make, headers)
 
 
 def _targets(request: Request, path: str, shown: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ FILE = "places/cities.parquet"
 
 
 def first_cells(text: str) -> list[str]:
-    rows = re.findall(r"<tr>\s*<td[^>]*>(.*?)</td>", text, re.DOTALL)
+    rows = re.findall(r"<tr[^>]*>\s*<th[^>]*>[\d,.\s]*</th>\s*<td[^>]*>(.*?)</td>", text, re.DOTALL)
     return [unescape(re.sub(r"<[^>]+>", "", row)) for row in rows]
 
 

@@ -131,3 +131,23 @@ def test_no_link_leads_to_what_runs(iri: str) -> None:
 @pytest.mark.parametrize("iri", ["https://example.org/a?b=(c)#d", "http://example.org", "mailto:a@example.org"])
 def test_links_lead_to_pages_and_people(iri: str) -> None:
     assert link_of(iri) == iri
+
+
+@pytest.mark.parametrize("extension", [".ttl", ".jsonld", ".nt", ".rdf"])
+@pytest.mark.parametrize("path", ["/data/city/lyon", "/ontology", "/scheme/city-role", "/catalog"])
+def test_who_has_a_document_is_told_so(smarter: TestClient, path: str, extension: str) -> None:
+    if path == "/catalog" and extension == ".nt":
+        pytest.skip("the catalogue has no N-Triples")
+    first = smarter.get(path + extension)
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "public, no-cache")
+    again = smarter.get(path + extension, headers={"If-None-Match": f'"other", {first.headers["ETag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "Content-Type" not in again.headers
+    assert smarter.get(path + extension, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_no_two_documents_have_the_same_tag(smarter: TestClient) -> None:
+    paths = ["/data/city/lyon.ttl", "/data/city/lyon.nt", "/data/city/vienna.ttl", "/ontology.ttl", "/ontology.rdf"]
+    paths += ["/scheme/city-role.ttl", "/scheme/claim-rank.ttl", "/catalog.ttl", "/catalog.rdf"]
+    assert len({smarter.get(path).headers["ETag"] for path in paths}) == len(paths)

@@ -1,0 +1,109 @@
+"""`st-opendata convert`: tables that CSV on the Web describes, as RDF or JSON."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from st_opendata.cli.console import note
+from st_opendata.cli.options import engine_options, lang_option, path_type
+from st_opendata.errors import InputError, UsageError
+from st_opendata.place import Place
+from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.conversion.source import Given
+    from st_opendata.tables.web.discovery import Hints
+    from st_opendata.tables.web.shelf import Shelf
+
+# The names of `conversion.writing.FORMS`, told here so that --help loads no engine.
+FORMS = ("nt", "ttl", "rdf", "jsonld", "json")
+
+
+@click.command
+@click.argument("source")
+@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="RDF by csv2rdf, or JSON by csv2json.")
+@click.option("--minimal", is_flag=True, help="What the cells say alone, without the tables and rows themselves.")
+@click.option("--output", "-o", type=path_type, metavar="FILE", help="Where to write.  [default: standard output]")
+@click.option("--metadata", type=path_type, metavar="FILE", help="The CSVW description to take instead of any other.")
+@click.option("--link", metavar="HEADER", help="The Link header that SOURCE came with.")
+@click.option("--site-config", type=path_type, metavar="FILE", help="The site's /.well-known/csvm, as a file.")
+@click.option("--base", metavar="IRI", help="The folder's IRI; that of SOURCE stands for it.  [default: its file: URL]")
+@click.option("--fetch", is_flag=True, help="SOURCE is a URL: get it, its description and its tables over the network.")
+@lang_option
+@engine_options
+def command(  # noqa: PLR0913 (one parameter per option)
+    *,
+    source: str,
+    form: str,
+    minimal: bool,
+    output: Path | None,
+    metadata: Path | None,
+    link: str | None,
+    site_config: Path | None,
+    base: str | None,
+    fetch: bool,
+    lang: str | None,
+    memory: str | None,
+    threads: str | None,
+) -> None:
+    """Convert any table that CSV on the Web describes.
+
+    SOURCE is a CSVW metadata document (.json), or a table whose description is looked for as CSVW says: --metadata,
+    the Link header, the site's configuration, SOURCE-metadata.json, csv-metadata.json beside it, else its header.
+    Rows are written as they are read. What CSVW passes over, and cells that are not written as their type asks, are
+    told on standard error; the exit code stays 0. `check SOURCE` makes findings of them.
+    """
+    from st_opendata.conversion import open_group
+    from st_opendata.conversion.source import Given
+    from st_opendata.conversion.writing import FORMS as KNOWN
+    from st_opendata.conversion.writing import write_group
+    from st_opendata.validation import report_text
+
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    with (
+        _found(source, Given(metadata, link, site_config, base), fetch=fetch) as (iri, shelf, hints),
+        open_group(iri, shelf, hints, memory=settings.memory, threads=settings.threads) as opened,
+    ):
+        with _written(output) as out:
+            write_group(opened, KNOWN[form], out, minimal=minimal)
+        if warnings := opened.warnings():
+            note(report_text(warnings, settings.language).rstrip("\n"))
+
+
+@contextmanager
+def _found(source: str, given: Given, *, fetch: bool) -> Iterator[tuple[str, Shelf, Hints]]:
+    from st_opendata.conversion.source import Web, local_source, remote_source
+
+    remote = source.startswith(("http://", "https://"))
+    if remote and not fetch:
+        raise UsageError(f"{source} is a URL, and nothing is fetched unasked", remedy="Add --fetch, or name a file.")
+    if not remote:
+        yield local_source(Path(source), given)
+        return
+    with tempfile.TemporaryDirectory(prefix="st-opendata-") as folder:
+        yield remote_source(source, given, Web(Path(folder)))
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that has its name only once it is whole."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = output.with_name(f".{output.name}.part")
+    try:
+        with part.open("wb") as out:
+            yield out
+        part.replace(output)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", place=Place(str(output))) from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""`st-opendata diff`: what changed from one release to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from st_opendata.cli.completion import complete_dataset
+from st_opendata.cli.options import engine_options, lang_option, path_type
+from st_opendata.cli.words import count, say
+from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.comparison import Comparison, DatasetDifference, TableDifference
+
+
+@click.command
+@click.argument("old", type=path_type)
+@click.argument("new", type=path_type)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "patch")),
+    default="text",
+    show_default=True,
+    help="Readable text, JSON, or an RDF Patch of the facts.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="How many rows of each table and triples of each dataset to show; all are counted.",
+)
+@click.option(
+    "--dataset",
+    "datasets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_dataset,
+    help="Only this dataset; may be given several times.  [default: all]",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference, as git diff does.")
+@lang_option
+@engine_options
+def command(  # noqa: PLR0913 (one parameter per option)
+    *,
+    old: Path,
+    new: Path,
+    form: str,
+    limit: int,
+    datasets: tuple[str, ...],
+    exit_code: bool,
+    lang: str | None,
+    memory: str | None,
+    threads: str | None,
+) -> int:
+    """Say what changed from the release OLD to the release NEW.
+
+    By dataset: rows of the published tables, matched by their primary key, then triples. Files without rows or triples
+    are named where their bytes differ. The patch has every triple, as D and A lines in the syntax of N-Triples
+    (https://afs.github.io/rdf-delta/rdf-patch.html).
+    """
+    from st_opendata.comparison import Pair, comparison_json
+
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    with Pair(old, new, settings) as pair:
+        comparison = pair.compare(limit if form != "patch" else 0, datasets)
+        if form == "patch":
+            for line in pair.patch(datasets):
+                click.echo(line, nl=False)
+        elif form == "json":
+            click.echo(comparison_json(comparison), nl=False)
+        else:
+            for line in _text(comparison, settings.language):
+                click.echo(line)
+    return 1 if exit_code and not comparison.same else 0
+
+
+def _text(comparison: Comparison, language: str) -> Iterator[str]:
+    if comparison.same:
+        yield say(language, "diff-same")
+        return
+    for dataset in comparison.datasets:
+        yield f"{_SIGNS[dataset.change]} {dataset.id}"
+        for table in dataset.tables:
+            yield from _table_lines(table, language)
+        if dataset.triples_removed or dataset.triples_added:
+            yield from _triple_lines(dataset, language)
+        yield ""
+    number = sum(map(len, comparison.files.values()))
+    yield say(language, "diff-files", files=count(number, "file", language))
+    told = {f"{dataset.id}/" for dataset in comparison.datasets}
+    for change, paths in comparison.files.items():
+        yield from (f"{_SIGNS[change]} {path}" for path in paths if not path.startswith(tuple(told)))
+
+
+_SIGNS = {"removed": "-", "added": "+", "changed": "~"}
+
+
+def _counts(removed: int, added: int, changed: int = 0) -> str:
+    numbers = {"-": removed, "+": added, "~": changed}
+    return ", ".join(f"{sign}{number}" for sign, number in numbers.items() if number)
+
+
+def _table_lines(table: TableDifference, language: str) -> Iterator[str]:
+    counts = table.counts
+    key = say(language, "diff-key", columns=", ".join(counts.key)) if counts.key else say(language, "diff-no-key")
+    rows = _counts(counts.removed, counts.added, counts.changed)
+    yield "  " + "  ".join(filter(None, (table.file, rows, f"({key})")))
+    for sign, columns in (("-", counts.columns_removed), ("+", counts.columns_added)):
+        yield from (f"    {sign} {say(language, 'diff-column', column=column)}" for column in columns)
+    for row in table.rows:
+        name = ", ".join(row.key.values())
+        if row.old and row.new:
+            yield f"    ~ {name}"
+            yield from (f"        {column}: {row.old[column] or '∅'} → {row.new[column] or '∅'}" for column in row.new)
+        else:
+            cells = row.old or row.new
+            shown = ", ".join(
+                f"{column}: {value}" for column, value in cells.items() if value and column not in row.key
+            )
+            yield f"    {'-' if row.old else '+'} {name}" + (f"  {shown}" if shown and counts.key else "")
+    yield from _more(counts.removed + counts.added + counts.changed - len(table.rows), "row", language)
+
+
+def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
+
+    removed, added = dataset.triples_removed, dataset.triples_added
+    yield f"  {say(language, 'diff-triples')}  {_counts(removed, added)}"
+    for sign, lines in (("-", dataset.removed), ("+", dataset.added)):
+        yield from (f"    {sign} {line}" for line in lines)
+    yield from _more(removed + added - len(dataset.removed) - len(dataset.added), "triple", language)
+
+
+def _more(number: int, noun: str, language: str) -> Iterator[str]:
+    if number:
+        yield f"    … {say(language, 'diff-more', things=count(number, noun, language))}"

@@ -1,0 +1,84 @@
+"""Regular expressions that somebody else wrote, matched within a bound of time.
+
+An expression such as `(a+)+b` takes twice as long for each letter more: a cell of thirty would keep the program busy
+for minutes (CWE-1333). What is valid is what Python's `re` takes; `regex` matches, since it can be given a time.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Protocol
+
+import regex
+
+from st_opendata.errors import ConfigurationError
+
+LONGEST = 5_000
+"""Characters of an expression."""
+SECONDS = 2.0
+"""What an expression may take for the texts that it is slow at, all together."""
+_QUICK = 0.001
+"""Seconds for a text that do not count: a long table may have millions."""
+
+
+class SlowPatternError(ConfigurationError):
+    """An expression that takes too long."""
+
+
+class _Match(Protocol):
+    def __call__(self, string: str, *, timeout: float) -> object: ...
+
+
+class Matcher:
+    """An expression in Python's syntax; `flags` are those of `re`, such as `re.ASCII`."""
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        """Raises ValueError where it is no regular expression, or one too large to be compiled."""
+        if len(pattern) > LONGEST:
+            raise ValueError(f"it is longer than {LONGEST:,} characters")
+        try:
+            re.compile(pattern, flags)
+            self._compiled = regex.compile(pattern, _translated(flags) | regex.V0)
+        except (re.error, regex.error) as error:
+            raise ValueError(str(error)) from None
+        except (RecursionError, OverflowError, MemoryError):
+            raise ValueError("it nests or repeats too much") from None
+        self._left = SECONDS
+
+    def fullmatch(self, text: str) -> bool:
+        """True where the whole text matches; raises SlowPatternError."""
+        return self._matched(self._compiled.fullmatch, text)
+
+    def search(self, text: str) -> bool:
+        """True where some part of the text matches; raises SlowPatternError."""
+        return self._matched(self._compiled.search, text)
+
+    def _matched(self, match: _Match, text: str) -> bool:
+        begun = time.monotonic()
+        try:
+            found = match(text, timeout=max(self._left, _QUICK)) is not None
+        except TimeoutError:
+            self._left = 0.0
+        else:
+            self._left -= max(0.0, time.monotonic() - begun - _QUICK)
+        if self._left <= 0:
+            raise SlowPatternError(
+                f'the regular expression "{self._compiled.pattern[:80]}" takes too long for some texts',
+                remedy="Write it so that a text can match in one way alone: a+ where there is (a+)+.",
+            )
+        return found
+
+
+_FLAGS = {
+    re.ASCII: regex.ASCII,
+    re.IGNORECASE: regex.IGNORECASE,
+    re.MULTILINE: regex.MULTILINE,
+    re.DOTALL: regex.DOTALL,
+    re.VERBOSE: regex.VERBOSE,
+}
+
+
+def _translated(flags: int) -> int:
+    """The flags of `re` as those of `regex`."""
+    return sum(int(other) for flag, other in _FLAGS.items() if flags & flag)

@@ -1,0 +1,45 @@
+"""Groups of tables as a CSVW metadata document describes them, with all annotations that a conversion writes.
+
+What facts need of a table is its `model.tables.Table`; the rest is said here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from st_opendata.model.tables import Table
+
+Json = Any
+"""A JSON value: common properties may hold any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What is said of a group or table beside its columns, as normalised JSON-LD (CSVW metadata §5.8, §6.1)."""
+
+    id: str | None = None
+    properties: Mapping[str, Json] = field(default_factory=dict)
+    notes: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedTable:
+    """A table at its `url`: `number` counts from 1 in its group, `described_in` is the name of its description."""
+
+    number: int
+    url: str
+    table: Table
+    annotations: Annotations = field(default_factory=Annotations)
+    row_titles: tuple[str, ...] = ()
+    suppress_output: bool = False
+    described_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableGroup:
+    """The tables of one metadata document, in its order."""
+
+    tables: tuple[DescribedTable, ...]
+    annotations: Annotations = field(default_factory=Annotations)

@@ -1,0 +1,159 @@
+"""`diff` of two releases: rows by key, triples, the patch, which another library applies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rdflib import Dataset, Graph
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def changed(catalogue: Path, run: Run, tmp_path: Path) -> Callable[..., Path]:
+    """Build a release of the tiny catalogue with some text of a file replaced."""
+
+    def build(*changes: tuple[str, str, str]) -> Path:
+        for name, old, new in changes:
+            text = (catalogue / name).read_text("utf-8")
+            assert old in text
+            (catalogue / name).write_text(text.replace(old, new), "utf-8")
+        ran = run("build", catalogue, "--output", tmp_path / "new")
+        assert ran.code == 0, ran.out
+        return tmp_path / "new"
+
+    return build
+
+
+def test_the_same_release(release: Path, run: Run) -> None:
+    ran = run("diff", release, release, "--exit-code")
+    assert (ran.code, ran.out) == (0, "The two releases are the same, byte for byte.\n")
+    content = json.loads(run("diff", release, release, "--json").out)
+    assert (content["same"], content["datasets"]) == (True, [])
+
+
+CITIES = "places/cities.csv"
+EDITS = (
+    (CITIES, "522250", "530000"),  # a cell of Lyon
+    (CITIES, "munich,Munich,DE,1510378,1158-06-14,\n", 'graz,"Graz,\nAustria",AT,,1128-02-20,\n'),
+)
+
+
+def test_rows_are_matched_by_key(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS)
+    content = json.loads(run("diff", release, new, "--json").out)
+    [dataset] = content["datasets"]
+    assert (content["same"], dataset["id"], dataset["change"]) == (False, "places", "changed")
+    [table] = dataset["tables"]
+    assert (table["file"], table["key"]) == ("places/cities.csv", ["id"])
+    assert (table["removed"], table["added"], table["changed"]) == (1, 1, 1)
+    removed, added, lyon = table["first_rows"]
+    assert (removed["key"], removed["new"], removed["old"]["name"]) == ({"id": "munich"}, {}, "Munich")
+    assert (added["key"], added["old"], added["new"]["name"]) == ({"id": "graz"}, {}, "Graz,\nAustria")
+    assert lyon == {"key": {"id": "lyon"}, "old": {"inhabitants": "522250"}, "new": {"inhabitants": "530000"}}
+    assert "catalog.ttl" in content["files"]["changed"]
+    text = run("diff", release, new).out
+    assert "  places/cities.csv  -1, +1, ~1  (key: id)" in text
+    assert "        inhabitants: 522250 → 530000\n" in text
+    assert "(Schlüssel: id)" in run("diff", release, new, "--lang", "de").out
+
+
+def test_exit_code_as_git_diff_has_it(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS)
+    assert run("diff", release, new).code == 0
+    assert run("diff", release, new, "--exit-code").code == 1
+    assert run("diff", release, new, "--exit-code", "--format", "patch").code == 1
+
+
+def test_limit(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS)
+    [dataset] = json.loads(run("diff", release, new, "--json", "--limit", "1").out)["datasets"]
+    assert len(dataset["tables"][0]["first_rows"]) == 1
+    assert len(dataset["triples"]["first_added"]) == 1
+    assert dataset["triples"]["added"] > 1
+    assert "… 2 rows more" in run("diff", release, new, "--limit", "1").out
+
+
+def facts(folder: Path) -> Graph:
+    graph = Graph()
+    for path in folder.glob("*/*.nt"):
+        graph.parse(path)
+    return graph
+
+
+def test_the_patch_leads_from_one_to_the_other(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    """rdflib's own parser of RDF Patch applies it; back again, the same patch with its signs turned."""
+    new = changed(*EDITS, ("says/says.csv", "a;lyon;522250", "c;lyon;522250"))
+    patch = run("diff", release, new, "--format", "patch").out
+    dataset = Dataset()
+    for triple in facts(release):
+        dataset.add(triple)
+    dataset.parse(data=patch, format="patch")
+    assert set(dataset.triples((None, None, None))) == set(facts(new))
+    back = run("diff", new, release, "--format", "patch").out
+    turned = {"A": "D", "D": "A"}
+    assert sorted(turned[line[0]] + line[1:] for line in patch.splitlines() if line[0] in turned) == sorted(
+        line for line in back.splitlines() if line[0] in turned
+    )
+    ends = [line.split()[2] for text in (patch, back) for line in text.splitlines() if line.startswith("H ")]
+    assert ends == [ends[0], ends[1], ends[1], ends[0]] and ends[0] != ends[1]
+
+
+def test_a_column_and_a_dataset_more(release: Path, run: Run, changed: Callable[..., Path], catalogue: Path) -> None:
+    (catalogue / "more").mkdir()
+    table = "title: {en: More}\ndescription: {en: More}\ntables:\n  - url: more.csv\n    title: {en: More}\n"
+    schema = '    tableSchema:\n      aboutUrl: "more/{x}"\n      columns: [{name: x, propertyUrl: "rdfs:label"}]\n'
+    (catalogue / "more" / "dataset.yaml").write_text(table + schema)
+    (catalogue / "more" / "more.csv").write_text("x\none\ntwo\n")
+    new = changed(
+        ("catalogue.yaml", "[places, says]", "[places, more]"),
+        ("places/countries.csv", "code,label,", "code,capital,label,"),
+        ("places/countries.csv", "FR,", "FR,Paris,"),
+        ("places/countries.csv", "AT,", "AT,,"),
+        ("places/countries.csv", "DE,", "DE,,"),
+        ("places/dataset.yaml", "        - {name: label,", "        - {name: capital}\n        - {name: label,"),
+    )
+    content = json.loads(run("diff", release, new, "--json").out)
+    found = {each["id"]: each for each in content["datasets"]}
+    assert {name: each["change"] for name, each in found.items()} == {
+        "places": "changed",
+        "more": "added",
+        "says": "removed",
+    }
+    [countries] = found["places"]["tables"]
+    assert (countries["columns_added"], countries["changed"]) == (["capital"], 0)
+    assert found["places"]["triples"] == {"removed": 0, "added": 0, "first_removed": [], "first_added": []}
+    [more] = found["more"]["tables"]
+    assert (more["added"], more["key"]) == (2, [])
+    assert {table["removed"] for table in found["says"]["tables"]} == {2}
+    assert found["says"]["triples"]["removed"] == len(Graph().parse(release / "says" / "says.nt"))
+    assert "    + column capital\n" in run("diff", release, new).out
+
+
+def test_a_damaged_release_is_told(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS)
+    (new / "places" / "facts.parquet").write_bytes(b"PAR1 no more")
+    ran = run("diff", release, new)
+    assert ran.code == 3
+    assert "Traceback" not in ran.err
+    (new / "places" / "facts.parquet").unlink()
+    ran = run("diff", release, new)
+    assert (ran.code, "the release lacks this file" in ran.err) == (3, True)
+    assert run("diff", release, release.parent / "tiny").code == 3
+
+
+def test_one_dataset_only(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS, ("says/says.csv", "a;lyon;522250", "c;lyon;522250"))
+    content = json.loads(run("diff", release, new, "--json", "--dataset", "says").out)
+    assert [each["id"] for each in content["datasets"]] == ["says"]
+    assert all(path.startswith("says/") for paths in content["files"].values() for path in paths)
+    patch = run("diff", release, new, "--format", "patch", "--dataset", "says").out
+    assert "says/c" in patch
+    assert "city/graz" not in patch
+    ran = run("diff", release, new, "--dataset", "say")
+    assert (ran.code, 'there is no dataset "say"' in ran.err) == (2, True)
+    assert "places, says" in ran.err

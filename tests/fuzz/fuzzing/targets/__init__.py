@@ -1,0 +1,44 @@
+"""The kinds of input that the program reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fuzzing.outcomes import Outcome
+
+Take = Callable[[bytes], Outcome]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of input: real examples, words of its format, and how the program takes it.
+
+    `prepare` gets an empty folder, the only one that may be touched, and gives back what takes one input there.
+    `allowed` are events of the audit hook that are part of the program's work.
+    """
+
+    name: str
+    seeds: Callable[[], list[bytes]]
+    words: tuple[bytes, ...]
+    prepare: Callable[[Path], Take]
+    allowed: Iterable[str] = field(default=())
+
+
+PART = b"\n\x1e"
+"""Between the parts of an input that has several."""
+
+
+def parts_of(data: bytes, number: int) -> list[bytes]:
+    """So many parts, empty where the input has fewer; the last has the rest."""
+    found = data.split(PART, number - 1)
+    return found + [b""] * (number - len(found))
+
+
+def all_targets() -> dict[str, Target]:
+    """Every target by name."""
+    from fuzzing.targets import csvw, descriptions, graphs, portal, questions, releases, tables, workbooks
+
+    modules = (tables, workbooks, csvw, descriptions, graphs, questions, releases, portal)
+    return {target.name: target for module in modules for target in module.TARGETS}

@@ -1,0 +1,89 @@
+"""A catalogue of many datasets: what one of them costs does not depend on how many others there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from st_opendata.facts import base, load_facts
+from st_opendata.facts.engine import Engine
+from st_opendata.place import Place
+from st_opendata.tables import read_catalogue
+
+BASE = "https://example.org/id/"
+ROWS = 5
+
+
+def catalogue(folder: Path, datasets: int) -> Path:
+    """So many datasets of one table of `ROWS` rows, named d0, d1 …."""
+    label, names = {"en": "Data"}, [f"d{number}" for number in range(datasets)]
+    head = {"id": "test", "base": BASE, "title": label, "description": label, "datasets": names}
+    folder.mkdir()
+    (folder / "catalogue.yaml").write_text(json.dumps(head), "utf-8")
+    for name in names:
+        columns = [{"name": "id"}, {"name": "label", "propertyUrl": "rdfs:label"}]
+        table = {"url": f"{name}.csv", "tableSchema": {"aboutUrl": f"{name}/{{id}}", "columns": columns}}
+        (folder / name).mkdir()
+        (folder / name / "dataset.yaml").write_text(
+            json.dumps({"title": label, "description": label, "tables": [table]}), "utf-8"
+        )
+        (folder / name / f"{name}.csv").write_text(
+            "id,label\n" + "".join(f"{row},{name}\n" for row in range(ROWS)), "utf-8"
+        )
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that the engine gets."""
+    statements: list[str] = []
+
+    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(engine: Engine, statement: str, *values: Any) -> Any:
+            statements.append(statement)
+            return method(engine, statement, *values)
+
+        return call
+
+    for name in ("run", "batches"):
+        monkeypatch.setattr(Engine, name, noting(getattr(Engine, name)))
+    return statements
+
+
+@pytest.mark.parametrize("triples", [base._SHARD_TRIPLES, 2 * ROWS], ids=["one shard", "catalogue in shards"])
+def test_what_a_dataset_asks_of_the_engine_does_not_grow_with_the_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str], triples: int
+) -> None:
+    monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
+    work = {}
+    for datasets in (3, 9):
+        with load_facts(read_catalogue(catalogue(tmp_path / str(datasets), datasets))) as facts:
+            asked.clear()
+            lines = [line for batch in facts.lines("d1") for line in batch]
+            facts.write_table("d1", tmp_path / "table.parquet")
+            facts.write_facts("d1", tmp_path / "facts.parquet")
+            assert facts.places(f"<{BASE}d1/2>") == (Place("d1/d1.csv", row=4, column="label"),)
+            work[datasets] = (len(asked), sum(map(len, asked)))
+        assert len(lines) == len(set(lines)) == pq.read_metadata(tmp_path / "facts.parquet").num_rows == ROWS
+    assert work[3] == work[9]
+
+
+def test_a_dataset_is_sharded_by_its_own_size_and_holds_the_same_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = catalogue(tmp_path / "catalogue", 3)
+    (folder / "d1" / "d1.csv").write_text("id,label\n" + "".join(f"{row},x\n" for row in range(200)), "utf-8")
+    with load_facts(read_catalogue(folder)) as whole:
+        wanted = {name: [line for batch in whole.lines(name) for line in batch] for name in ("d0", "d1")}
+    monkeypatch.setattr(base, "_SHARD_TRIPLES", 10)
+    with load_facts(read_catalogue(folder)) as facts:
+        small, large, all_of_it = list(facts.lines("d0")), list(facts.lines("d1")), list(facts.lines())
+    assert small == [wanted["d0"]]
+    assert len(large) > 16  # two digits
+    assert sorted(line for batch in large for line in batch) == wanted["d1"]
+    assert sum(map(len, all_of_it)) == 200 + 2 * ROWS
