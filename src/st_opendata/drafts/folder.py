@@ -12,8 +12,8 @@ from st_opendata.drafts.sources import Source, find_sources
 from st_opendata.drafts.tables import DraftTable, draft_tables
 from st_opendata.drafts.writing import dataset_text
 from st_opendata.errors import InputError
+from st_opendata.names import free, slug
 from st_opendata.pull.description import Description, Yaml
-from st_opendata.pull.names import free, slug
 from st_opendata.pull.writing import HINTS, write_yaml
 from st_opendata.release.exchange import drafted
 from st_opendata.tables import read_catalogue

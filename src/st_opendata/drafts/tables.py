@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.profile import Guess, Profile, guess
 from st_opendata.drafts.sources import Source
-from st_opendata.pull.names import free, plain
+from st_opendata.names import free, plain
 
 _LANGUAGES = [
     "bg",
