@@ -13,6 +13,7 @@ import click
 from st_opendata import __version__
 
 COMMANDS = (
+    "init",
     "check",
     "build",
     "convert",

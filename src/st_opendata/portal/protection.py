@@ -33,6 +33,7 @@ SAFE_HEADERS = {
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As the log format has them, whatever the language of the machine."""
+_MOST_DIGITS = 15
 _log = logging.getLogger("st_opendata.access")
 
 
@@ -82,7 +83,7 @@ class Bounds:
             await refusal(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self._largest:
+        if not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > self._largest:
             await self._too_large()(scope, receive, send)
             return
         await self.app(scope, self._bounded(receive), send)

@@ -84,7 +84,7 @@ class Archive:
                     yield chunk
         except KeyError:
             raise WorkbookError(f"it has no {member}") from None
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
             raise WorkbookError(f"its {member} is damaged: {error}") from None
 
     def parse(self, member: str, handlers: Mapping[str, Handler], text: Callable[[str], None] | None = None) -> None:

@@ -82,8 +82,8 @@ class Fields:
         value = self._data.get(key)
         if value is None:
             return None
-        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
-            self.problem(f'"{key}" must be a whole number', key)
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10):
+            self.problem(f'"{key}" must be a whole number below a billion', key)
             return None
         return int(value)
 

@@ -79,17 +79,18 @@ def parse_template(text: str) -> Template:
 
 
 def check_iri(template: Template) -> None:
-    """Refuse a template that makes no absolute IRI (RFC 3987) of letters or of digits; cells decide on an open one.
+    """Refuse a template that makes no absolute IRI (RFC 3987) of letters or of digits, or an open one, of an IRI.
 
     Raises:
         ValueError: with the reason.
     """
-    for value in () if is_open(template) else ("a", "1"):
-        parts = (
+    for value in ("a", "1"):
+        parts = [
             part if isinstance(part, str) else _SAMPLES.get(part.operator, "{}").format(value) for part in template
-        )
+        ]
+        start = "https://example.org/" if is_open(template) else ""
         try:
-            ox.NamedNode("".join(parts))
+            ox.NamedNode(start + "".join(parts))
         except ValueError as error:
             raise ValueError(f"no IRI can be written so: {error}") from None
 

@@ -88,7 +88,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
 def _told() -> Iterator[None]:
     try:
         yield
-    except (CalamineError, ValueError) as error:
+    except (CalamineError, ValueError, OSError) as error:  # calamine's OSError is of what it reads in the file
         raise WorkbookError(f"it is damaged: {error}") from None
 
 

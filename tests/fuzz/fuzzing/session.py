@@ -21,6 +21,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from fuzzing.found import FOUND
 from fuzzing.guard import MEGABYTES, SECONDS, Guard, bound_memory, bound_time, peak, reset_peak
 from fuzzing.mutations import mutated
 from fuzzing.targets import Target, all_targets
@@ -95,6 +96,12 @@ def _signature(text: str) -> str:
     return "\n".join([*ours[-2:], *frames[-1:]]) or re.sub(r"[^a-z]+|/\S*", " ", text)[:80]
 
 
+def draw_found(target: Target, take: Callable[[bytes], None], count: int) -> None:
+    """Draw what was found before, `count` being how many there are."""
+    for data in [*FOUND.get(target.name, {}).values()][-count:]:
+        take(data)
+
+
 def draw_by_hypothesis(target: Target, take: Callable[[bytes], None], seed: int) -> None:
     """Draw inputs without end."""
     from hypothesis import HealthCheck, Phase, given, settings
@@ -145,6 +152,8 @@ def main(arguments: list[str]) -> None:
     bound_memory()
     if engine == "atheris":
         draw_by_atheris(target, session.take, int(seed), Path(folder).resolve())
+    elif engine == "found":
+        draw_found(target, session.take, int(count))
     else:
         draw_by_hypothesis(target, session.take, int(seed))
 
