@@ -16,6 +16,8 @@ from st_opendata.errors import ConfigurationError
 
 LONGEST = 5_000
 """Characters of an expression."""
+MOST_STEPS = 50_000
+"""Characters and sets of an expression with its counted repetitions written out, which engines do: a{2}b is three."""
 SECONDS = 2.0
 """What an expression may take for the texts that it is slow at, all together."""
 _QUICK = 0.001
@@ -33,6 +35,8 @@ class Matcher:
         """Raises ValueError where it is no regular expression, or one too large to be compiled."""
         if len(pattern) > LONGEST:
             raise ValueError(f"it is longer than {LONGEST:,} characters")
+        if _steps(pattern) > MOST_STEPS:
+            raise ValueError(f"its repetitions written out are more than {MOST_STEPS:,} steps")
         try:
             re.compile(pattern, flags)
             self._compiled = regex.compile(pattern, _translated(flags) | regex.V0)
@@ -64,6 +68,28 @@ class Matcher:
                 remedy="Write it so that a text can match in one way alone: a+ where there is (a+)+.",
             )
         return found
+
+
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{([0-9]+)(?:,([0-9]*))?\}|.", re.DOTALL)
+
+
+def _steps(pattern: str) -> int:
+    """The size of the expression with its counted repetitions, groups in groups, written out."""
+    open_groups, last = [0], 0
+    for part in _PART.finditer(pattern):
+        if part[0] == "(":
+            open_groups.append(0)
+        elif part[0] == ")" and len(open_groups) > 1:
+            last = open_groups.pop()
+            open_groups[-1] += last
+        elif part[1]:
+            times = max(1, int((part[2] or part[1])[:9]))
+            open_groups[-1] += last * (times - 1)
+            last *= times
+        else:
+            last = 1
+            open_groups[-1] += 1
+    return sum(open_groups)
 
 
 _FLAGS = {

@@ -82,6 +82,8 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
     Raises:
         ValueError: it is not one, or it lacks a part that the datatype needs.
     """
+    if len(pattern) > MAX_PATTERN:
+        raise ValueError(f"a pattern for {kind} has at most {MAX_PATTERN} characters")
     accept, fields, end = "", list[str](), 0
     for token in _TOKEN.finditer(pattern):
         if token.start() != end:
@@ -98,12 +100,7 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
             accept += re.escape(token["plain"])
     needs = _NEEDS[kind]
     allowed = needs | {"zone"} | ({"second", "fraction"} if "hour" in needs else set())
-    if (
-        end != len(pattern)
-        or end > MAX_PATTERN
-        or len(set(fields)) != len(fields)
-        or not needs <= set(fields) <= allowed
-    ):
+    if end != len(pattern) or len(set(fields)) != len(fields) or not needs <= set(fields) <= allowed:
         raise ValueError(f'"{pattern}" is not a pattern for {kind}, as {_DEFAULTS[kind]} is')
     return Moment(kind, accept, tuple(fields), _example(pattern))
 

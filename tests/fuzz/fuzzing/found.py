@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fuzzing.catalogues import PLACES
 from fuzzing.targets import PART
+from fuzzing.targets.workbooks import CONTENT, ods_of
 
 _NESTED = b"[" * 20_000
-_ODS = (
-    b"mimetype\napplication/vnd.oasis.opendocument.spreadsheet"
-    + PART
-    + b'META-INF/manifest.xml\n<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:m"/>'
-    + PART
-    + b'content.xml\n<?xml version="1.0"?><office:document-content xmlns:office="urn:o" xmlns:table="urn:t" xmlns:text="urn:x"><office:body><office:spreadsheet>'
-    b'<table:table table:name="Cities"><table:table-row><table:table-cell office:value-type="string"><text:p>id</text:p></table:table-cell>'
-)
-
 FOUND: dict[str, dict[str, bytes]] = {
     "csv": {
         "a name is looked for once for each of 20,000 columns without one": b"," * 20_000,
@@ -30,13 +24,15 @@ FOUND: dict[str, dict[str, bytes]] = {
     "patterns": {
         "a format keeps Python's re busy for years": PART.join((b"string", b"(?=a)(a+)+$", b"", b"a" * 60 + b"!")),
         "a format nests deeper than re can compile": PART.join((b"string", b"(" * 3_000 + b")" * 3_000, b"", b"x")),
+        "repetitions in repetitions fill the memory": PART.join((b"string", b"(?!a)(x{1000}){1000}", b"", b"x")),
+        "a date pattern of 300,000 characters": PART.join((b"date", b"yyyy-MM-dd" * 30_000, b"", b"1")),
         "a number pattern with an empty group": PART.join((b"integer", b"#,,##0", b"", b"1")),
         "a date pattern longer than an engine counts": PART.join((b"time", b"HH:mm:ss." + b"S" * 100_000, b"", b"1")),
     },
     "csvw-pull": {"JSON that nests too deep": _NESTED},
     "ods": {
-        "XML that ends too early keeps calamine busy for ever": _ODS + b'<table:table-cell office:value-type="string"><text:y></office:document-content>',
-        "a text of 90 MB takes expat an hour": _ODS + b"</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>" + PART + b"styles.xml\n*90000000 b",
+        "XML that is not well-formed keeps calamine busy for ever": Path(__file__).with_name("ods-not-well-formed.bin").read_bytes(),
+        "a text of 90 MB takes expat an hour": ods_of(CONTENT) + PART + b"styles.xml\n*90000000 b",
     },
     "rdf": {
         "rdflib raises on writing an ill-formed IRI": b"nt" + PART + b'<http://e/a> <https://example.org/name> "x" .\n<http://e/a> <http://e/{}> _:b .\n_:b <https://example.org/name> "long enough to be a violation" .\n_:b <http://e/{}> <http://e/|> .\n',

@@ -173,7 +173,7 @@ def _patterns(folder: Path) -> Take:
             part.decode("utf-8", "replace").replace("\0", "") for part in data.split(PART)
         ] + [""] * 4
         base = base if base in BASES else sorted(BASES)[zlib.crc32(base.encode()) % len(BASES)]
-        marks = marks[:2].ljust(2)
+        marks = "".join(mark for mark in marks if not mark.isalnum() and mark not in "+-")[:2].ljust(2)
         kind = Datatype(base, datatype_iri(base), pattern or None, *(marks if marks.strip() else (".", None)))
         try:
             lexical(kind)

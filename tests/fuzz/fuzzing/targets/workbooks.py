@@ -98,7 +98,7 @@ def _xlsx_seeds() -> list[bytes]:
     ]
 
 
-_CONTENT = """\
+CONTENT = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">
 <office:body><office:spreadsheet><table:table table:name="Cities">
@@ -114,9 +114,14 @@ _MANIFEST = """\
 """
 
 
+def ods_of(content: str) -> bytes:
+    """The members of a workbook with this content."""
+    parts = [f"mimetype\n{_ODS}", f"content.xml\n{content}", f"META-INF/manifest.xml\n{_MANIFEST}"]
+    return PART.join(part.encode() for part in parts)
+
+
 def _ods_seeds() -> list[bytes]:
-    parts = [f"mimetype\n{_ODS}", f"content.xml\n{_CONTENT}", f"META-INF/manifest.xml\n{_MANIFEST}"]
-    plain = PART.join(part.encode() for part in parts)
+    plain = ods_of(CONTENT)
     bomb = plain.replace(
         b"<office:document-content",
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><office:document-content',
