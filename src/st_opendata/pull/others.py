@@ -180,7 +180,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     stem = last.rpartition(".")[0] if last.lower().endswith((".csv", ".tsv", ".txt")) else name or last
     path = folder / id_ / f"{names.table(id_, stem)}.csv"
     digest = str(resource.get("hash") or "").lower()
-    size = resource.get("size")
+    size = str(resource.get("size"))
     return _File(
         id_,
         resource,
@@ -188,7 +188,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
             url,
             path,
             digest if re.fullmatch("[0-9a-f]{64}", digest) else "",
-            int(size) if re.fullmatch("[0-9]{1,18}", str(size)) else None,
+            int(size) if re.fullmatch("[0-9]{1,18}", size) else None,
         ),
     )
 
