@@ -59,6 +59,7 @@ def test_rows_are_matched_by_key(release: Path, run: Run, changed: Callable[...,
     text = run("diff", release, new).out
     assert "  places/cities.csv  -1, +1, ~1  (key: id)" in text
     assert "        inhabitants: 522250 → 530000\n" in text
+    assert "    + graz  name: Graz,⏎Austria, country: AT, founded: 1128-02-20\n" in text
     assert "(Schlüssel: id)" in run("diff", release, new, "--lang", "de").out
 
 

@@ -116,21 +116,29 @@ def _table_lines(table: TableDifference, language: str) -> Iterator[str]:
     for sign, columns in (("-", counts.columns_removed), ("+", counts.columns_added)):
         yield from (f"    {sign} {say(language, 'diff-column', column=column)}" for column in columns)
     for row in table.rows:
-        name = ", ".join(row.key.values())
+        name = ", ".join(map(_shown, row.key.values()))
         if row.old and row.new:
             yield f"    ~ {name}"
-            yield from (f"        {column}: {row.old[column] or '∅'} → {row.new[column] or '∅'}" for column in row.new)
+            yield from (
+                f"        {column}: {_shown(row.old[column])} → {_shown(row.new[column])}" for column in row.new
+            )
         else:
             cells = row.old or row.new
             shown = ", ".join(
-                f"{column}: {value}" for column, value in cells.items() if value and column not in row.key
+                f"{column}: {_shown(value)}" for column, value in cells.items() if value and column not in row.key
             )
             yield f"    {'-' if row.old else '+'} {name}" + (f"  {shown}" if shown and counts.key else "")
     yield from _more(counts.removed + counts.added + counts.changed - len(table.rows), "row", language)
 
 
-def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
+def _shown(cell: str) -> str:
+    """A cell on one line, cut where it is long; nothing in it steers a terminal."""
+    from st_opendata.facts.checks import quoted
 
+    return quoted("⏎".join(cell.splitlines())) or "∅"
+
+
+def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
     removed, added = dataset.triples_removed, dataset.triples_added
     yield f"  {say(language, 'diff-triples')}  {_counts(removed, added)}"
     for sign, lines in (("-", dataset.removed), ("+", dataset.added)):
