@@ -12,7 +12,7 @@ from typing import Protocol
 
 import regex
 
-from st_opendata.errors import ConfigurationError
+from st_opendata.errors import StError
 
 LONGEST = 5_000
 """Characters of an expression."""
@@ -24,7 +24,7 @@ _QUICK = 0.001
 """Seconds for a text that do not count: a long table may have millions."""
 
 
-class SlowPatternError(ConfigurationError):
+class SlowPatternError(StError):
     """An expression that takes too long."""
 
 
