@@ -18,6 +18,7 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
+    "regex": "matching.py",
     "duckdb": ("facts/", "portal/rows.py"),
     "csvw": "tables/",
     "pyshacl": "validation/",

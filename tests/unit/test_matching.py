@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from st_opendata.matching import LONGEST, Matcher, SlowPatternError
+
+
+@given(st.sampled_from(["[a-z]+", r"\d{2,3}", "a|ab", r"(\w)\1", "(?=a).*", "[^é]?"]), st.text("aab1é \n", max_size=8))
+def test_matches_as_re_does(pattern: str, text: str) -> None:
+    assert Matcher(pattern, re.ASCII).fullmatch(text) == bool(re.compile(pattern, re.ASCII).fullmatch(text))
+    assert Matcher(pattern).search(text) == bool(re.search(pattern, text))
+
+
+def test_what_takes_for_ever_is_told() -> None:
+    matcher = Matcher("(?=a)(a|aa)+$")
+    with pytest.raises(SlowPatternError, match="takes too long"):
+        matcher.fullmatch("a" * 80 + "!")
+    with pytest.raises(SlowPatternError):  # nor is it tried again for long
+        matcher.fullmatch("a" * 80 + "!")
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{2,1}", "(" * 2_000 + ")" * 2_000, "a" * (LONGEST + 1), "(x{1000}){1000}"])
+def test_what_is_no_expression_or_too_large(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Matcher(pattern)
