@@ -130,6 +130,12 @@ def test_the_picture_is_what_a_visitor_sees_first(release: Path, made: tuple[Pac
     assert "preview.svg" not in [resource.file_name for resource in made[1].resources]
 
 
+def test_workbooks_have_the_names_that_ckan_has_for_them(made: tuple[Package, ...]) -> None:
+    """CKAN takes `Excel` for the older format XLS."""
+    formats = {each.file_name.rpartition(".")[2]: each.metadata["format"] for each in made[0].resources}
+    assert (formats["xlsx"], formats["ods"]) == ("XLSX", "ODS")
+
+
 def test_files_that_most_people_can_open_come_before_those_for_programs(made: tuple[Package, ...]) -> None:
     names = [resource.file_name for resource in made[0].resources]
     ends = [".svg", ".csv", ".xlsx", ".ods", ".geojson", ".json", ".parquet"]
