@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz docs lock clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers check bench fuzz docs lock clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ demo: setup  ## build the Smarter Together catalogue, ask it three questions, sa
 test: setup  ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant and others, which this installs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
+	ST_REQUIRE=readers $(BIN)/python -m pytest tests/unit/portal/pages
+
 check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/ruff check src tests bench services tools browser hatch_build.py
 	$(BIN)/ruff format --check src tests bench services tools browser hatch_build.py
@@ -42,16 +46,20 @@ check: setup  ## lint, types, import layers, budgets, generated documents
 docs: setup  ## write the generated documents again: commands, findings, the model
 	$(BIN)/python docs/generate.py
 
-bench: setup  ## run the benchmarks; each prints ratios against its peers
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+bench: setup  ## run all benchmarks; each prints ratios against its peers
+	@failed=; for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \
+	  test -z "$$failed" || { echo "Missed its goals or failed:$$failed" >&2; exit 1; }
 
 fuzz: setup  ## fuzz every reader with 10,000 inputs of each kind and engine (some hours on 2 processors)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3'
 	nice -n 5 $(BIN)/python tests/fuzz/run.py
 
-lock: setup  ## write requirements.lock again, with the newest versions that pyproject.toml allows
+lock: setup  ## write requirements.lock and requirements-readers.lock again, with the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --extra all pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --constraint requirements.lock --extra readers pyproject.toml \
+	  --output-file requirements-readers.lock
 
 ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; publish Smarter Together there and verify it
 	@"$(PYTHON)" services/ckan start

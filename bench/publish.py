@@ -154,7 +154,7 @@ def judge(costs: Costs, ways: list[str]) -> Iterator[tuple[bool, str]]:
     requests, writes = max(each.requests for each in same), max(each.writes for each in same)
     yield requests <= 6 and writes == 0, f"nothing changed: {requests} requests of 6, {writes} writes of 0"
     writes = max(each.writes for each in one)
-    yield writes <= 2, f"one changed: {writes} writes of 2, its own and the catalogue's (a mark comes before files)"
+    yield writes <= 4, f"one changed: {writes} writes of 4, a mark and its files for it and for the catalogue"
     if BARE in ways:
         pairs = list(zip(costs[NEW, OURS], costs[NEW, BARE], strict=True))
         clock = median(own.seconds / bare.seconds for own, bare in pairs)

@@ -97,7 +97,7 @@ function upgrade(textarea) {
         keymap.of([{ key: "Mod-Enter", run: send }, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         mistake(textarea.dataset.mistake),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": textarea.labels[0]?.textContent.trim() ?? "SPARQL", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": textarea.labels[0]?.textContent.trim() ?? "SPARQL", spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => update.docChanged && (textarea.value = update.state.doc.toString())),
         theme,
       ],

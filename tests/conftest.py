@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import importlib
-import io
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-
-from st_opendata.__main__ import main
+from once import build, once
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,18 +40,8 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of Smarter Together, only to be read; it is built once for all processes of a run of tests."""
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
-    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
-    release = shared / "smarter-together"
-    with (shared / "smarter-together.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not release.exists():
-            out = io.StringIO()
-            with redirect_stdout(out), redirect_stderr(out):
-                code = main(["build", str(root / "datasets"), "--output", str(release)])
-            assert code == 0, out.getvalue()
-    return release
+    """The release of Smarter Together, only to be read."""
+    return once(tmp_path_factory, "smarter-together", lambda folder: build(root / "datasets", folder / "release"))
 
 
 @pytest.fixture(scope="session")

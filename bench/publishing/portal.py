@@ -28,8 +28,6 @@ EXTRAS = "datastore datatables_view text_view geojson_view geo_view image_view"
 """Plugins that make publishers do more than datasets and files."""
 WORKERS = 4
 """Requests at a time, of our command and of the others."""
-_ATTEMPTS = 5
-"""CKAN loads its actions with the first request; some that come to the same process meanwhile are answered 500."""
 _WRITES = re.compile(r"(package|resource|resource_view|datastore)_(create|update|patch|revise|delete|upsert)")
 _REQUEST = re.compile(r'"[A-Z]+ (\S+) HTTP/')
 
@@ -109,11 +107,7 @@ class Portal:
         """The result of an action of the site's administrator."""
         token = (self.state / "sysadmin.token").read_text("ascii").strip()
         url, headers = f"{self.url}/api/action/{action}", {"Authorization": token}
-        for _ in range(_ATTEMPTS):
-            answer = requests.post(url, json=data, headers=headers, timeout=300)
-            if answer.status_code != 500:
-                break
-            time.sleep(1)
+        answer = requests.post(url, json=data, headers=headers, timeout=300)
         answer.raise_for_status()
         return answer.json()["result"]
 

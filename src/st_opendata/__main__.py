@@ -58,6 +58,8 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
         case click.ClickException():
             error.show()
             return _USAGE
+        case SystemExit(code=0):  # click has answered a shell that completes a line
+            return 0
         case BrokenPipeError() | SystemExit():  # click exits on a broken pipe, and for no other reason here
             # As a Unix tool does whose reader has gone (`| head`); the interpreter must not flush into the pipe again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

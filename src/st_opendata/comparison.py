@@ -7,14 +7,14 @@ not read. What is neither row nor triple (shapes, the catalogue's description, p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, UsageError
 from st_opendata.facts.changes import Changes, RowChange, RowCounts, Table
 from st_opendata.model.release import DatasetRelease, Distribution, Release
 from st_opendata.place import Place
@@ -82,30 +82,43 @@ class Pair:
     def __exit__(self, *_: object) -> None:
         self._changes.__exit__()
 
-    def compare(self, limit: int) -> Comparison:
-        """What differs, with at most `limit` rows of each table and triples of each dataset, all counted."""
-        old, new = self._digests
+    def compare(self, limit: int, datasets: Sequence[str] = ()) -> Comparison:
+        """What differs, with at most `limit` rows of each table and triples of each dataset, all counted.
+
+        With `datasets`, only they and their files are looked at. UsageError: neither release has one of them.
+        """
+        self._require(datasets)
+        old, new = (_within(digests, datasets) for digests in self._digests)
         files = {
             "removed": tuple(sorted(old.keys() - new.keys())),
             "added": tuple(sorted(new.keys() - old.keys())),
             "changed": tuple(sorted(path for path in old.keys() & new.keys() if old[path] != new[path])),
         }
-        return Comparison(*self.releases, tuple(self._datasets(limit)), files)
+        return Comparison(*self.releases, tuple(self._datasets(limit, datasets)), files)
 
-    def patch(self) -> Iterator[str]:
+    def patch(self, datasets: Sequence[str] = ()) -> Iterator[str]:
         """The lines of an RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html) from the old to the new facts.
 
         Its `id` stands for the new release and `prev` for the old one, so that patches form a chain.
         """
-        self._changes.compare_triples(self._facts(0), self._facts(1))
+        self._changes.compare_triples(self._facts(0, datasets), self._facts(1, datasets))
         previous, current = (f"<urn:uuid:{uuid5(NAMESPACE_URL, release_digest(folder))}>" for folder in self.folders)
         yield f"H id {current} .\nH prev {previous} .\nTX .\n"
         yield from (f"D {line}" for line in self._changes.removed())
         yield from (f"A {line}" for line in self._changes.added())
         yield "TC .\n"
 
-    def _datasets(self, limit: int) -> Iterator[DatasetDifference]:
-        before, after = ({dataset.id: dataset for dataset in release.datasets} for release in self.releases)
+    def _require(self, names: Sequence[str]) -> None:
+        known = {dataset.id for release in self.releases for dataset in release.datasets}
+        for name in names:
+            if name not in known:
+                raise UsageError(f'there is no dataset "{name}"', remedy=f"Name one of {', '.join(sorted(known))}.")
+
+    def _datasets(self, limit: int, wanted: Sequence[str]) -> Iterator[DatasetDifference]:
+        before, after = (
+            {dataset.id: dataset for dataset in release.datasets if not wanted or dataset.id in wanted}
+            for release in self.releases
+        )
         for name in [*after, *(name for name in before if name not in after)]:
             old, new = before.get(name), after.get(name)
             facts = [
@@ -141,9 +154,10 @@ class Pair:
         old, new = self._digests
         return paths[0] in old and old[paths[0]] == new.get(paths[-1])
 
-    def _facts(self, side: int) -> list[Path]:
+    def _facts(self, side: int, wanted: Sequence[str] = ()) -> list[Path]:
         """The files with the facts of a release, one for each dataset."""
-        names = [f"{dataset.id}/facts.parquet" for dataset in self.releases[side].datasets]
+        datasets = [dataset.id for dataset in self.releases[side].datasets]
+        names = [f"{dataset}/facts.parquet" for dataset in datasets if not wanted or dataset in wanted]
         return [path for name in names for path in self._existing(side, name)]
 
     def _tables(self, side: int) -> list[Path]:
@@ -174,6 +188,11 @@ class Pair:
                 place=Place(str(path)),
                 remedy="Verify the release, or build it again.",
             ) from error
+
+
+def _within(digests: Mapping[str, str], datasets: Sequence[str]) -> dict[str, str]:
+    """The files in the folders of the datasets; without any, all."""
+    return {path: digest for path, digest in digests.items() if not datasets or path.split("/")[0] in datasets}
 
 
 def _csv_files(dataset: DatasetRelease | None) -> dict[str, Distribution]:

@@ -113,8 +113,9 @@ def test_layers() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_lock_names_no_host_and_hashes_everything() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-readers.lock"])
+def test_lock_names_no_host_and_hashes_everything(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
     assert not re.search(r"://|index-url|find-links|^/|\s/", text, re.MULTILINE)
     requirements = re.findall(r"^[a-z0-9][^\n=]*==", text, re.MULTILINE)
     assert len(requirements) > 20

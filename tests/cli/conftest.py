@@ -54,7 +54,7 @@ tables:
         - {name: id, titles: {en: Identifier}, required: true, datatype: {base: string, format: "[a-z]+"}}
         - {name: name, titles: {en: Name}, lang: en, propertyUrl: "schema:name"}
         - {name: country, titles: {en: Country}, propertyUrl: "schema:containedInPlace", valueUrl: "country/{country}"}
-        - {name: inhabitants, titles: {en: Inhabitants}, datatype: integer, propertyUrl: "schema:population"}
+        - {name: inhabitants, titles: {en: Inhabitants}, datatype: integer, propertyUrl: "schema:value"}
         - {name: founded, titles: {en: Founded}, datatype: date, propertyUrl: "schema:foundingDate"}
         - {name: page, titles: {en: Page}, datatype: anyURI, propertyUrl: "schema:url", valueUrl: "{+page}"}
         - {virtual: true, name: type, propertyUrl: "rdf:type", valueUrl: "schema:City"}
@@ -96,7 +96,7 @@ tables:
         - {name: source, propertyUrl: "prov:wasDerivedFrom", valueUrl: "source/{source}"}
         - {name: rank, propertyUrl: "st:rank", valueUrl: "scheme:claim-rank/{rank}"}
         - {name: reason, lang: en, propertyUrl: "st:reason"}
-        - {virtual: true, name: property, propertyUrl: "rdf:predicate", valueUrl: "schema:population"}
+        - {virtual: true, name: property, propertyUrl: "rdf:predicate", valueUrl: "schema:value"}
   - url: origins.csv
     title: {en: Sources}
     tableSchema:

@@ -295,7 +295,7 @@ def test_languages(language: str, word: str, catalogue: Path, run: Run) -> None:
 
 
 def test_shapes_of_the_catalogue_stop_a_build_at_their_cells(catalogue: Path, run: Run, tmp_path: Path) -> None:
-    path = "sh:path <https://schema.org/population> ; sh:maxInclusive 2000000"
+    path = "sh:path <https://schema.org/value> ; sh:maxInclusive 2000000"
     put("shapes/mine.ttl", (SHAPE % path).replace("ex:Thing", "<https://schema.org/City>"))(catalogue)
     ran = run("build", catalogue, "--output", tmp_path / "release")
     assert ran.code == 1
@@ -363,3 +363,30 @@ def test_check_finds_the_coordinate_that_no_map_has(catalogue: Path, run: Run) -
     assert ran.code == 1
     assert 'places/countries.csv\n  row 2, column "latitude"' in ran.out
     assert "between -90 and 90" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("places/dataset.yaml", "schema:value", "shema:population", 'did you mean "schema"?'),
+        ("places/dataset.yaml", "schema:foundingDate", "schema:foundigDate", "Most like it: schema:foundingDate."),
+        ("places/cities.csv", "Lyon,FR,", "Lyon,France,", "Most like it there: “FR”."),
+        ("says/says.csv", "a;lyon;", "a;lyonn;", "Most like it there: “lyon”."),
+    ],
+)
+def test_what_was_probably_meant(catalogue: Path, run: Run, file: str, old: str, new: str, said: str) -> None:
+    """A prefix, a term, a name in the place of its code, a key."""
+    text = (catalogue / file).read_text("utf-8")
+    assert old in text
+    (catalogue / file).write_text(text.replace(old, new), "utf-8")
+    ran = run("check", catalogue)
+    assert said in ran.out + ran.err
+
+
+def test_a_value_of_a_format_that_lists_them(catalogue: Path, run: Run) -> None:
+    described = catalogue / "says" / "dataset.yaml"
+    rank = "{name: rank, datatype: {format: preferred|other}, "
+    described.write_text(described.read_text("utf-8").replace("{name: rank, ", rank), "utf-8")
+    claims = catalogue / "says" / "says.csv"
+    claims.write_text(claims.read_text("utf-8").replace("insee;preferred", "insee;prefered"), "utf-8")
+    assert "Most like it: “preferred”." in run("check", catalogue).out

@@ -24,7 +24,7 @@ from st_opendata.questions import read_questions
 from st_opendata.resources import resource_folder
 
 Run = Callable[..., Any]
-POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:population ?n } ORDER BY ?n"
+POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:value ?n } ORDER BY ?n"
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 0) }"
 
@@ -221,7 +221,7 @@ def test_explain(release: Path, run: Run) -> None:
     ]
     assert lines[lines.index("What the sources say") :] == [
         "What the sources say",
-        "  schema:population",
+        "  schema:value",
         "    * 522250  (preferred)",
         "        source: Census of 2021  (source/insee)",
         "        reason: The census counts.",
@@ -245,7 +245,7 @@ def test_explain_a_thing_by_another_iri(catalogue: Path, run: Run, tmp_path: Pat
 def test_explain_in_json(release: Path, run: Run) -> None:
     found = json.loads(run("explain", release, "city/lyon", "--json").out)
     assert [claim["preferred"] for claim in found["claims"]] == [True, False]
-    population = next(each for each in found["statements"] if each["predicate"].endswith("/population>"))
+    population = next(each for each in found["statements"] if each["predicate"].endswith("/value>"))
     assert population["cells"] == [
         {"file": "places/cities.csv", "row": 2, "column": "inhabitants", "line": None, "offset": None, "cell": None}
     ]
@@ -426,9 +426,7 @@ def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("star", ["*", "DISTINCT *"])
 def test_select_all_gives_columns_in_the_order_of_the_query(star: str, release: Path, run: Run) -> None:
-    query = (
-        f"# ?a SELECT * first\nSELECT {star} {{ ?thing schema:name ?name ; schema:population $count }} ORDER BY ?count"
-    )
+    query = f"# ?a SELECT * first\nSELECT {star} {{ ?thing schema:name ?name ; schema:value $count }} ORDER BY ?count"
     ran = run("query", release, query, "--format", "csv")
     assert ran.out.splitlines()[:2] == ["thing,name,count", "https://example.org/tiny/city/lyon,Lyon,522250"]
     assert run("query", release, query).out.split()[:3] == ["thing", "name", "count"]

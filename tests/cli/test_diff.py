@@ -59,6 +59,7 @@ def test_rows_are_matched_by_key(release: Path, run: Run, changed: Callable[...,
     text = run("diff", release, new).out
     assert "  places/cities.csv  -1, +1, ~1  (key: id)" in text
     assert "        inhabitants: 522250 → 530000\n" in text
+    assert "    + graz  name: Graz,⏎Austria, country: AT, founded: 1128-02-20\n" in text
     assert "(Schlüssel: id)" in run("diff", release, new, "--lang", "de").out
 
 
@@ -144,3 +145,16 @@ def test_a_damaged_release_is_told(release: Path, run: Run, changed: Callable[..
     ran = run("diff", release, new)
     assert (ran.code, "the release lacks this file" in ran.err) == (3, True)
     assert run("diff", release, release.parent / "tiny").code == 3
+
+
+def test_one_dataset_only(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+    new = changed(*EDITS, ("says/says.csv", "a;lyon;522250", "c;lyon;522250"))
+    content = json.loads(run("diff", release, new, "--json", "--dataset", "says").out)
+    assert [each["id"] for each in content["datasets"]] == ["says"]
+    assert all(path.startswith("says/") for paths in content["files"].values() for path in paths)
+    patch = run("diff", release, new, "--format", "patch", "--dataset", "says").out
+    assert "says/c" in patch
+    assert "city/graz" not in patch
+    ran = run("diff", release, new, "--dataset", "say")
+    assert (ran.code, 'there is no dataset "say"' in ran.err) == (2, True)
+    assert "places, says" in ran.err

@@ -22,7 +22,7 @@ import requests
 
 from st_opendata.release import release_digest
 
-INHABITANTS = "SELECT ?n { <https://example.org/tiny/city/lyon> schema:population ?n }"
+INHABITANTS = "SELECT ?n { <https://example.org/tiny/city/lyon> schema:value ?n }"
 PATHS = (
     "/en/",
     "/fr/dataset/places",

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.__main__ import main
 from st_opendata.explain import Claim, explain
 
 
 @pytest.fixture(scope="module")
-def release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("explained") / "release"
-    assert main(["build", str(root / "datasets"), "--output", str(folder)]) == 0
-    return folder
+def release(smarter_release: Path) -> Path:
+    return smarter_release
 
 
 def by_name(claims: tuple[Claim, ...]) -> dict[str, Claim]:

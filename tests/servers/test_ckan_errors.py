@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 from relay import Answer, Cut, Relay, Request, Stage
 
-from publishing import NAMES, NOTES, PLACES, Publisher, only_message, show
+from publishing import ID, NAMES, NOTES, PLACES, Publisher, assert_published, only_message, show
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
 
@@ -220,6 +220,37 @@ def test_a_name_of_a_deleted_dataset_of_the_same_organisation(publisher: Publish
     assert (code, "its name is taken by a deleted dataset that was not published from here" in written) == (4, True)
     kept = ckan.act("package_show", id=made["id"])
     assert (kept["name"], kept["state"]) == (PLACES, "deleted")
+
+
+def under_another_id(release: Path, folder: Path) -> Path:
+    """The same catalogue with the same IRIs, for datasets of other names."""
+    shutil.copytree(release, folder)
+    manifest = folder / "release.json"
+    manifest.write_text(manifest.read_text("utf-8").replace(f'"catalogue": "{ID}"', f'"catalogue": "{ID}-b"'), "utf-8")
+    return folder
+
+
+def test_the_same_base_under_another_id(
+    publisher: Publisher, releases: tuple[Path, ...], tmp_path: Path, sent: list[str]
+) -> None:
+    publisher.published(releases[0])
+    other = under_another_id(releases[0], tmp_path / "other")
+    sent.clear()
+    told = publisher.failed(other)
+    assert f"under another id: the dataset {ID}-catalogue has its files" in told
+    assert "POST" not in sent
+    assert_published(publisher.ckan, releases[0])
+
+
+def test_files_that_another_dataset_has(publisher: Publisher, releases: tuple[Path, ...], tmp_path: Path) -> None:
+    publisher.published(releases[0])
+    publisher.ckan.purge(f"{ID}-catalogue")
+    try:
+        code, written = publisher.publish(under_another_id(releases[0], tmp_path / "other"))
+        assert code == 4
+        assert f"files of the dataset {ID}-b-places are on the portal already, as those of another dataset" in written
+    finally:
+        publisher.ckan.purge(f"{ID}-b-catalogue")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -174,6 +175,20 @@ def test_a_disk_that_is_full_in_the_middle_of_the_files(publisher: Publisher, up
     assert b"No space left on device" in log.read_bytes()[written:]
     assert show(ckan, PLACES)["title"] == "Places"  # the database is as before, some files are not
     assert publisher.repaired(update)[PLACES] == CUT_OFF
+
+
+def test_going_back_after_a_write_that_was_cut_off(
+    publisher: Publisher, update: Path, releases: tuple[Path, ...]
+) -> None:
+    """The database states the release before, and visitors get files of the one after: the mark alone shows it."""
+    ckan = publisher.ckan
+    changed = [each for each in show(ckan, PLACES)["resources"] if each["format"] in ("CSV", "Turtle", "RDF")]
+    with full(ckan, changed[1]["id"]):
+        publisher.failed(update)
+    served = requests.get(changed[0]["url"], timeout=30).content
+    stated = next(each["hash"] for each in show(ckan, PLACES)["resources"] if each["id"] == changed[0]["id"])
+    assert sha256(served).hexdigest() != stated == changed[0]["hash"]
+    assert publisher.repaired(releases[0])[PLACES] == CUT_OFF
 
 
 def test_a_file_that_is_too_large(publisher: Publisher, tmp_path: Path, stack: Stack) -> None:

@@ -106,6 +106,19 @@ def test_nothing_listens_beyond_loopback(state: Path) -> None:
     assert seen == sessions
 
 
+def test_no_request_finds_the_tables_of_ckan_half_filled(ckan: Any, state: Path, root: Path) -> None:
+    """What a process of the portal has loaded before its first request."""
+    pid = (state / "run" / "gunicorn.pid").read_text("ascii").split()[0]
+    python = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+    tables = "logic._actions, logic._validators_cache, authz._AuthFunctions._functions"
+    program = f"import wsgi; from ckan import authz, logic; print(all([{tables}]))"
+    inside = {"CKAN_INI": str(state / "ckan.ini"), "PYTHONPATH": str(root / "services" / "ckan" / "inside")}
+    done = subprocess.run(
+        [python, "-c", program], env=inside, cwd=state / "tmp", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_secrets_are_for_their_owner_only(state: Path) -> None:
     for name in ("editor.token", "sysadmin.token", "secrets.json", "ckan.ini", "redis/redis.conf"):
         assert (state / name).stat().st_mode & 0o777 == 0o600, name

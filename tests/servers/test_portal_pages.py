@@ -1,41 +1,18 @@
-"""Pages of the portal in a real browser: the Smarter Together release, and one whose every text tries to break a page.
-
-Screenshots go to build/screens. Without Playwright, Chromium or npm (which fetches axe-core into build/, by version and
-digest) these tests are skipped; ST_REQUIRE=browser makes that a failure.
-"""
+"""Pages of the portal in a real browser: of Smarter Together, and of a release in which every text is an attack."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.util
-import io
-import os
-import shutil
-import subprocess
-import sys
-import tarfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-
-from st_opendata.__main__ import main
-from st_opendata.portal.app import make_app
-from st_opendata.portal.current import Current
-from st_opendata.portal.options import Options
+from browsers import SIZES, check_accessible, check_fits, keep_screen, looking, open_all
+from hostile import build_hostile
+from once import once
 
 pytestmark = pytest.mark.xdist_group("portal-pages")
 
-AXE = "axe-core-4.14.1"
-AXE_DIGEST = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ=="
-"""SHA-512 of the package, in base64 as npm states it."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
     "catalogue": "/en/",
     "search": "/fr/?q=energie&theme=ENER",
@@ -57,126 +34,29 @@ HOSTILE = {
     "hostile-bad": "/en/dataset/texts/table/cells?from.number=%3Cscript%3Ealert(9)%3C%2Fscript%3E",
     "hostile-failure": "/en/dataset/%3Cscript%3Ealert(9)%3C%2Fscript%3E",
 }
-SIZES = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-WATCH = """
-window.__shift = 0; window.__violations = [];
-new PerformanceObserver(list => {
-  for (const each of list.getEntries()) if (!each.hadRecentInput) window.__shift += each.value
-}).observe({type: 'layout-shift', buffered: true});
-document.addEventListener('securitypolicyviolation', event =>
-  window.__violations.push(event.violatedDirective + ' ' + event.blockedURI));
+TURNED = """
+(() => { const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(walker.currentNode.data)) {
+    const own = walker.currentNode.parentElement;
+    const apart = ['BDI', 'Q', 'CODE', 'SCRIPT'].includes(own.tagName);
+    found.push(apart ? own.tagName : own.outerHTML.slice(0, 80)) }
+  return found })()
 """
-
-
-def missing(reason: str) -> None:
-    """Skip, or fail where a browser is required."""
-    if "browser" in os.environ.get("ST_REQUIRE", "").split(","):
-        pytest.fail(reason)
-    pytest.skip(reason)
+"""The elements that hold a text which turns directions."""
 
 
 @pytest.fixture(scope="module")
-def axe(root: Path) -> str:
-    """The script of axe-core."""
-    folder = root / "build" / "axe"
-    package = folder / f"{AXE}.tgz"
-    if not package.is_file():
-        npm = shutil.which("npm")
-        if not npm:
-            missing("there is no npm on the path, which fetches axe-core")
-        folder.mkdir(parents=True, exist_ok=True)
-        name, _, version = AXE.rpartition("-")
-        done = subprocess.run([str(npm), "pack", f"{name}@{version}"], cwd=folder, capture_output=True, check=False)
-        if done.returncode:
-            missing("npm cannot fetch axe-core")
-    data = package.read_bytes()
-    assert base64.b64encode(hashlib.sha512(data).digest()).decode() == AXE_DIGEST
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        script = archive.extractfile("package/axe.min.js")
-        assert script
-        return script.read().decode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, or the one that ST_CHROMIUM names."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("Playwright for Python is not installed")
-    program = os.environ.get("ST_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        missing("there is no chromium on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def serving(release: Path) -> Iterator[str]:
-    """A portal for the release on a port of its own."""
-    config = uvicorn.Config(
-        make_app(Current(release), Options(requests_per_minute=100_000)), port=0, log_level="error", access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def portal(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def portal(smarter_release: Path, serve: Callable[..., Any]) -> Iterator[str]:
     """The address of a portal with Smarter Together."""
-    release = tmp_path_factory.mktemp("pages") / "release"
-    out = io.StringIO()
-    with redirect_stdout(out), redirect_stderr(out):
-        code = main(["build", str(root / "datasets"), "--output", str(release)])
-    assert code == 0, out.getvalue()
-    with serving(release) as address:
-        yield address
+    with serve(smarter_release) as served:
+        yield served.url
 
 
 @pytest.fixture(scope="module")
-def hostile(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a portal with the release that the unit tests of pages make."""
-    path = root / "tests/unit/portal/pages/conftest.py"
-    spec = importlib.util.spec_from_file_location("hostile_pages", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    with serving(module.build(tmp_path_factory.mktemp("hostile"))) as address:
-        yield address
-
-
-@contextmanager
-def looking(browser: Any, url: str, width: int = 1280, scheme: str = "light") -> Iterator[Any]:
-    """The page at that address, with everything that goes wrong on it in `page.troubles`."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB")
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("dialog", lambda dialog: (page.troubles.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on(
-        "console",
-        lambda message: page.troubles.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    page.on("request", lambda each: None if each.url.startswith(url[:16]) else page.troubles.append(each.url))
-    try:
-        page.goto(url)
-        yield page
-    finally:
-        context.close()
+def hostile(serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a portal with the release whose every text tries to break a page."""
+    with serve(once(tmp_path_factory, "hostile", build_hostile)) as served:
+        yield served.url
 
 
 def expected(name: str, troubles: list[str]) -> list[str]:
@@ -187,34 +67,22 @@ def expected(name: str, troubles: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_accessible_without_shift_or_overflow(browser: Any, portal: str, axe: str, root: Path, name: str) -> None:
-    screens = root / "build" / "screens"
-    screens.mkdir(parents=True, exist_ok=True)
     for width, scheme in SIZES:
         with looking(browser, portal + PAGES[name], width, scheme) as page:
-            size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-            assert size[0] <= size[1], (name, width)
-            page.screenshot(path=str(screens / f"{name}-{width}-{scheme}.png"), full_page=True)
-            assert page.evaluate("window.__shift") < 0.01, (name, width)
-            assert page.evaluate("window.__violations") == []
-            assert expected(name, page.troubles) == []
-            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-            page.evaluate(axe)
-            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], (name, width, scheme)
+            keep_screen(page, root, f"{name}-{width}-{scheme}")
+            check_fits(page)
+            assert set(expected(name, page.troubles)) == set()
+            check_accessible(page, axe)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_in_a_hostile_release_runs(browser: Any, hostile: str, root: Path, name: str) -> None:
-    screens = root / "build" / "screens"
-    screens.mkdir(parents=True, exist_ok=True)
     for width in (1280, 360):
         with looking(browser, hostile + HOSTILE[name], width) as page:
-            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-            page.screenshot(path=str(screens / f"{name}-{width}.png"), full_page=True)
-            size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-            assert size[0] <= size[1], (name, width)
-            assert page.evaluate("window.__violations") == []
-            assert expected(name, page.troubles) == []
+            open_all(page)
+            keep_screen(page, root, f"{name}-{width}")
+            check_fits(page)
+            assert set(expected(name, page.troubles)) == set()
             links = page.evaluate(
                 "[...document.querySelectorAll('[href], [src], [action]')].map(e => e.href || e.src || e.action)"
             )
@@ -227,15 +95,57 @@ def test_nothing_in_a_hostile_release_runs(browser: Any, hostile: str, root: Pat
                 assert turned in ("BDI", "Q", "CODE", "TITLE", "SCRIPT", "INPUT", "OPTION"), turned
 
 
-TURNED = """
-(() => { const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(walker.currentNode.data)) {
-    const own = walker.currentNode.parentElement;
-    const apart = ['BDI', 'Q', 'CODE', 'SCRIPT'].includes(own.tagName);
-    found.push(apart ? own.tagName : own.outerHTML.slice(0, 80)) }
-  return found })()
+FOCUS = """
+(() => { const on = document.activeElement; if (!on || on === document.body) return null;
+  const style = getComputedStyle(on), box = on.getBoundingClientRect();
+  return {what: on.outerHTML.slice(0, 90), drawn: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth} })()
 """
-"""The elements that hold a text which turns directions."""
+"""What has the keyboard's focus: whether a line is drawn around it, and whether it is on the screen."""
+
+
+@pytest.mark.parametrize("name", ["catalogue", "dataset", "table", "not-found"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_who_uses_the_keyboard_sees_where_they_are(browser: Any, portal: str, name: str, width: int) -> None:
+    with looking(browser, portal + PAGES[name], width, reduced_motion="reduce") as page:
+        places = []
+        for _ in range(45):
+            page.keyboard.press("Tab")
+            if (place := page.evaluate(FOCUS)) is None:
+                break
+            places.append(place)
+        assert len(places) > 8
+        assert [each["what"] for each in places if not (each["drawn"] and each["seen"])] == []
+
+
+CUT = """
+[...document.querySelectorAll('button, .button, .tag, h1, h2, h3')].filter(each =>
+  each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflow !== 'visible').length
+"""
+"""How many of these hide a part of their text."""
+MOVING = """
+[...document.querySelectorAll('*')].map(each => getComputedStyle(each)).filter(style =>
+  style.transitionDuration !== '0s' || style.animationName !== 'none').length
+"""
+"""How many elements move of themselves."""
+
+
+@pytest.mark.parametrize("name", ["catalogue", "search", "dataset", "money", "table", "wide-table", "not-found"])
+@pytest.mark.parametrize("width", [1280, 640])
+def test_text_of_twice_the_size_fits(browser: Any, portal: str, name: str, width: int) -> None:
+    """WCAG 1.4.4 and 1.4.10: with text at 200 %, on a wide screen and on one half as wide."""
+    with looking(browser, portal + PAGES[name], width) as page:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide, there = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= there
+        assert page.evaluate(CUT) == 0
+
+
+def test_nothing_moves_for_who_wants_no_motion(browser: Any, portal: str) -> None:
+    for motion, scrolls in (("reduce", "auto"), ("no-preference", "smooth")):
+        with looking(browser, portal + PAGES["dataset"], reduced_motion=motion) as page:
+            assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == scrolls
+            assert page.evaluate(MOVING) == 0
 
 
 def test_the_first_page_is_light(browser: Any, portal: str) -> None:
@@ -254,11 +164,12 @@ def test_the_first_page_is_light(browser: Any, portal: str) -> None:
 
 def test_everything_works_by_keyboard_and_without_scripts(browser: Any, portal: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(120_000)
     page = context.new_page()
     page.goto(f"{portal}/en/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # skip to content
-    assert page.url.endswith("#content")
+    page.wait_for_url("**#content")
     page.locator("input[name=q]").focus()
     page.keyboard.type("funding")
     page.keyboard.press("Enter")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from relay import Relay, Stage
 
 from publishing import NOTES, PLACES, assert_published, show
 from st_opendata.__main__ import main
@@ -37,6 +39,29 @@ def test_publishes_and_then_does_nothing(
     assert publish(releases[0], "--dry-run", "--exit-code") == (0, publish(releases[0])[1])
     assert len(sent) <= 2 * 5  # each of the two runs
     assert set(sent) == {"GET"}
+    assert_published(ckan, releases[0])
+
+
+def test_asks_nothing_that_it_knows_of_new_datasets(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, relay: Relay
+) -> None:
+    """Tables are looked for once a dataset, views once for each kind: a portal makes its own the same each time."""
+    seen: Counter[str] = Counter()
+    relay.begin(lambda request, stage: seen.update([request.action] if stage == Stage.SENT else []))
+    assert publish(releases[0], "--workers", "1", url=relay.url)[0] == 0
+    assert (seen["package_create"], seen["package_revise"]) == (3, 3 + 3)
+    assert (seen["datastore_create"], seen["datastore_search"]) == (2, 2)
+    assert 0 < seen["resource_view_list"] <= 6 < seen["resource_view_create"]
+    assert_published(ckan, releases[0])
+
+
+def test_a_table_that_a_purged_dataset_left_is_not_added_to(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, relay: Relay
+) -> None:
+    publish(releases[0], url=relay.url)
+    ckan.empty()
+    publish(releases[0], url=relay.url)
+    assert [request.action for request in relay.requests].count("datastore_delete") >= 2
     assert_published(ckan, releases[0])
 
 

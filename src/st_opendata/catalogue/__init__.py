@@ -6,8 +6,17 @@ from st_opendata.catalogue.indicators import DIMENSIONS, INDICATORS, MAXIMUM, In
 from st_opendata.catalogue.reading import read_dcat
 from st_opendata.catalogue.remote import answering_urls, fetch_dcat, served_urls
 from st_opendata.catalogue.schema_org import schema_org
-from st_opendata.catalogue.score import BANDS, Mark, Score, average_points, band_of, release_answers, score_graph
-from st_opendata.catalogue.subgraph import dataset_subgraph
+from st_opendata.catalogue.score import (
+    BANDS,
+    Mark,
+    Score,
+    average_points,
+    band_of,
+    release_answers,
+    score_dataset,
+    score_graph,
+)
+from st_opendata.catalogue.subgraph import catalogue_subgraph, dataset_subgraph
 from st_opendata.catalogue.void import Counts, count_facts, void_graph
 
 __all__ = [
@@ -24,12 +33,14 @@ __all__ = [
     "average_points",
     "band_of",
     "catalogue_graph",
+    "catalogue_subgraph",
     "count_facts",
     "dataset_subgraph",
     "fetch_dcat",
     "read_dcat",
     "release_answers",
     "schema_org",
+    "score_dataset",
     "score_graph",
     "served_urls",
     "void_graph",

@@ -95,6 +95,11 @@ def score_graph(
     return tuple(_score(metadata, dataset) for dataset in datasets)
 
 
+def score_dataset(graph: Graph, dataset: Node, *, answers: Callable[[str], bool], conforming: bool) -> Score:
+    """Score one dataset of the graph; `conforming` says whether its description conforms to DCAT-AP."""
+    return _score(Metadata(graph, answers, lambda _: conforming), dataset)
+
+
 def release_answers(site: str, files: Iterable[File]) -> Callable[[str], bool]:
     """For a release: a URL will answer if it is that of one of the files that the release serves at `site`."""
     return frozenset(f"{site}{file.path}" for file in files).__contains__

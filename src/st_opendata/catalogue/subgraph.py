@@ -1,6 +1,8 @@
-"""The description of one dataset, taken out of a catalogue."""
+"""A catalogue in parts: the description of one dataset, and what is said beside them."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from rdflib import Graph, Literal
 from rdflib.namespace import RDF
@@ -10,6 +12,7 @@ from st_opendata.catalogue.terms import DCAT, DCT
 
 _NEIGHBOURS = frozenset({DCAT.Dataset, DCAT.DatasetSeries})
 _OUTSIDE = frozenset({DCAT.Catalog, DCAT.CatalogRecord})
+_BESIDE = (DCAT.Catalog, DCAT.CatalogRecord, DCAT.DataService, DCAT.DatasetSeries)
 _NAMES = frozenset({RDF.type, DCT.title, DCT.description})
 
 
@@ -19,21 +22,31 @@ def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
     Each dataset answers for itself. So this holds type, title and description only of another dataset or a series,
     nothing of a catalogue and its records, and of a service that no distribution names only that it serves the dataset.
     """
-    found = Graph()
+    found = _reached(graph, {dataset}, alone=True)
     for service in graph.subjects(DCAT.servesDataset, dataset):
         found.add((service, DCAT.servesDataset, dataset))
-    seen: set[Node] = {dataset}
-    waiting: list[Node] = [dataset]
+    return found
+
+
+def catalogue_subgraph(graph: Graph) -> Graph:
+    """Catalogues, records, services and series with everything that they refer to; of datasets only their names."""
+    return _reached(graph, {node for kind in _BESIDE for node in graph.subjects(RDF.type, kind)}, alone=False)
+
+
+def _reached(graph: Graph, starts: Collection[Node], *, alone: bool) -> Graph:
+    """What is said of these nodes and of all that they lead to; `alone` without catalogues and what else they serve."""
+    found = Graph()
+    seen, waiting = set(starts), list(starts)
     while waiting:
         node = waiting.pop()
-        types = set(graph.objects(node, RDF.type)) if node != dataset else set()
-        if types & _OUTSIDE:
+        types = set(graph.objects(node, RDF.type)) if node not in starts else set()
+        if alone and types & _OUTSIDE:
             continue
         neighbour = bool(types & _NEIGHBOURS)
         for _, predicate, value in graph.triples((node, None, None)):
             if neighbour and predicate not in _NAMES:
                 continue
-            if predicate == DCAT.servesDataset and value != dataset:
+            if alone and predicate == DCAT.servesDataset and value not in starts:
                 continue
             found.add((node, predicate, value))
             if not isinstance(value, Literal) and value not in seen:

@@ -13,6 +13,7 @@ import click
 from st_opendata import __version__
 
 COMMANDS = (
+    "init",
     "check",
     "build",
     "convert",
@@ -26,6 +27,8 @@ COMMANDS = (
     "publish",
     "pull",
     "demo",
+    "doctor",
+    "completion",
 )
 
 

@@ -17,6 +17,7 @@ from st_opendata.settings import read_settings
 if TYPE_CHECKING:
     from st_opendata.build import Outcome
     from st_opendata.model.findings import Finding
+    from st_opendata.settings import Settings
 
 
 @click.command
@@ -40,7 +41,7 @@ def command(
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     if source.is_file():
         with errors_as(form, settings.language, source.parent):
-            findings = _described(source, base)
+            findings = _described(source, base, settings)
         write_report(findings, form, settings.language, source.parent)
         return 0 if conforms(findings) else 1
     if base:
@@ -52,11 +53,12 @@ def command(
     return 0 if outcome.conforms else 1
 
 
-def _described(source: Path, base: str | None) -> list[Finding]:
+def _described(source: Path, base: str | None, settings: Settings) -> list[Finding]:
     from st_opendata.conversion import open_group
     from st_opendata.conversion.source import Given, local_source
 
-    with open_group(*local_source(source, Given(base=base))) as opened:
+    found = local_source(source, Given(base=base))
+    with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:
         return opened.check()
 
 

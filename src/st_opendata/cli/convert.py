@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from st_opendata.cli.console import note
-from st_opendata.cli.options import lang_option, path_type
+from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.errors import InputError, UsageError
 from st_opendata.place import Place
 from st_opendata.settings import read_settings
@@ -37,6 +37,7 @@ FORMS = ("nt", "ttl", "rdf", "jsonld", "json")
 @click.option("--base", metavar="IRI", help="The folder's IRI; that of SOURCE stands for it.  [default: its file: URL]")
 @click.option("--fetch", is_flag=True, help="SOURCE is a URL: get it, its description and its tables over the network.")
 @lang_option
+@engine_options
 def command(  # noqa: PLR0913 (one parameter per option)
     *,
     source: str,
@@ -49,6 +50,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     base: str | None,
     fetch: bool,
     lang: str | None,
+    memory: str | None,
+    threads: str | None,
 ) -> None:
     """Convert any table that CSV on the Web describes.
 
@@ -63,10 +66,10 @@ def command(  # noqa: PLR0913 (one parameter per option)
     from st_opendata.conversion.writing import write_group
     from st_opendata.validation import report_text
 
-    settings = read_settings({"lang": lang})
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with (
         _found(source, Given(metadata, link, site_config, base), fetch=fetch) as (iri, shelf, hints),
-        open_group(iri, shelf, hints) as opened,
+        open_group(iri, shelf, hints, memory=settings.memory, threads=settings.threads) as opened,
     ):
         with _written(output) as out:
             write_group(opened, KNOWN[form], out, minimal=minimal)

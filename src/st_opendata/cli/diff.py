@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from st_opendata.cli.completion import complete_dataset
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="How many rows of each table and triples of each dataset to show; all are counted.",
 )
+@click.option(
+    "--dataset",
+    "datasets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_dataset,
+    help="Only this dataset; may be given several times.  [default: all]",
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference, as git diff does.")
 @lang_option
 @engine_options
@@ -45,6 +54,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     new: Path,
     form: str,
     limit: int,
+    datasets: tuple[str, ...],
     exit_code: bool,
     lang: str | None,
     memory: str | None,
@@ -60,9 +70,9 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with Pair(old, new, settings) as pair:
-        comparison = pair.compare(limit if form != "patch" else 0)
+        comparison = pair.compare(limit if form != "patch" else 0, datasets)
         if form == "patch":
-            for line in pair.patch():
+            for line in pair.patch(datasets):
                 click.echo(line, nl=False)
         elif form == "json":
             click.echo(comparison_json(comparison), nl=False)
@@ -106,21 +116,29 @@ def _table_lines(table: TableDifference, language: str) -> Iterator[str]:
     for sign, columns in (("-", counts.columns_removed), ("+", counts.columns_added)):
         yield from (f"    {sign} {say(language, 'diff-column', column=column)}" for column in columns)
     for row in table.rows:
-        name = ", ".join(row.key.values())
+        name = ", ".join(map(_shown, row.key.values()))
         if row.old and row.new:
             yield f"    ~ {name}"
-            yield from (f"        {column}: {row.old[column] or '∅'} → {row.new[column] or '∅'}" for column in row.new)
+            yield from (
+                f"        {column}: {_shown(row.old[column])} → {_shown(row.new[column])}" for column in row.new
+            )
         else:
             cells = row.old or row.new
             shown = ", ".join(
-                f"{column}: {value}" for column, value in cells.items() if value and column not in row.key
+                f"{column}: {_shown(value)}" for column, value in cells.items() if value and column not in row.key
             )
             yield f"    {'-' if row.old else '+'} {name}" + (f"  {shown}" if shown and counts.key else "")
     yield from _more(counts.removed + counts.added + counts.changed - len(table.rows), "row", language)
 
 
-def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
+def _shown(cell: str) -> str:
+    """A cell on one line, cut where it is long; nothing in it steers a terminal."""
+    from st_opendata.facts.checks import quoted
 
+    return quoted("⏎".join(cell.splitlines())) or "∅"
+
+
+def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
     removed, added = dataset.triples_removed, dataset.triples_added
     yield f"  {say(language, 'diff-triples')}  {_counts(removed, added)}"
     for sign, lines in (("-", dataset.removed), ("+", dataset.added)):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from st_opendata.cli.completion import complete_thing
 from st_opendata.cli.options import json_option, lang_option, release_argument
 from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
@@ -58,7 +59,7 @@ _WORDS = {
 
 @click.command
 @release_argument
-@click.argument("iri")
+@click.argument("iri", shell_complete=complete_thing)
 @json_option
 @lang_option
 def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from st_opendata.errors import InputError
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.publish.verify import Harvest, Verification
+    from st_opendata.publish.harvest import Harvest
+    from st_opendata.publish.statements import Difference
+    from st_opendata.publish.verify import Verification
 
 
 @click.group("verify")
@@ -70,17 +73,24 @@ def verify_ckan_command(
     validated and scored. Exit code 1 tells that something is not as released.
     """
     try:
-        from st_opendata.publish.verify import Published, verify_portal
+        from st_opendata.publish.verify import verify_portal
+        from st_opendata.publish.visit import Published
     except ModuleNotFoundError as error:
         raise InputError(
             f"verifying a portal needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
         ) from None
 
+    lost: dict[str, list[Difference]] = {}
+
+    def note(reason: str, difference: Difference) -> None:
+        if as_json:
+            lost.setdefault(reason, []).append(difference)
+
     with progress_bar() as bar:
         told = bar or (lambda _text, _done: None)
-        verification = verify_portal(release, Published(url, iris, max_upload, link_base), told=told)
+        verification = verify_portal(release, Published(url, iris, max_upload, link_base), told=told, lost=note)
     if as_json:
-        click.echo(json.dumps(_json(verification), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_json(verification, lost), ensure_ascii=False, indent=1))
     else:
         _write(verification)
     return 1 if verification.problems else 0
@@ -91,8 +101,8 @@ def _write(verification: Verification) -> None:
         click.echo(f"{problem.dataset}: {f'{problem.part}: ' if problem.part else ''}{problem.text}")
     if verification.losses:
         click.echo("The portal's own RDF differs where it is known to:")
-        for reason, found in sorted(verification.losses.items(), key=lambda item: (-len(item[1]), item[0])):
-            click.echo(f"  {len(found):6,}  {reason}")
+        for reason, number in sorted(verification.losses.items(), key=lambda item: (-item[1], item[0])):
+            click.echo(f"  {number:6,}  {reason}")
     for harvest in verification.harvests:
         click.echo(f"Harvested from {_form(harvest)}: {_quality(harvest)}.")
     files = f"{count(verification.datasets, 'dataset')}, {count(verification.files, 'file')}"
@@ -111,17 +121,17 @@ def _form(harvest: Harvest) -> str:
 
 def _quality(harvest: Harvest) -> str:
     """`valid, 405 of 405 points for 10 datasets`."""
-    violations = sum(finding.severity == "violation" for finding in harvest.findings)
     points = ", ".join(
         f"{points} of 405 points for {count(number, 'dataset')}"
         for points, number in sorted(Counter(harvest.points.values()).items(), reverse=True)
     )
     return (
-        f"{count(violations, 'violation') if violations else 'valid'} by the DCAT-AP shapes, {points or 'no dataset'}"
+        f"{count(harvest.violations, 'violation') if harvest.violations else 'valid'} by the DCAT-AP shapes, "
+        f"{points or 'no dataset'}"
     )
 
 
-def _json(verification: Verification) -> dict[str, object]:
+def _json(verification: Verification, lost: Mapping[str, Sequence[Difference]]) -> dict[str, object]:
     return {
         "portal": verification.portal,
         "datasets": verification.datasets,
@@ -142,14 +152,14 @@ def _json(verification: Verification) -> dict[str, object]:
                     for each in found
                 ],
             }
-            for reason, found in verification.losses.items()
+            for reason, found in lost.items()
         ],
         "harvested": [
             {
                 "form": harvest.form,
-                "violations": sum(finding.severity == "violation" for finding in harvest.findings),
-                "warnings": sum(finding.severity == "warning" for finding in harvest.findings),
-                "points": dict(harvest.points),
+                "violations": harvest.violations,
+                "warnings": harvest.warnings,
+                "points": harvest.points,
             }
             for harvest in verification.harvests
         ],

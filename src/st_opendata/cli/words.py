@@ -57,6 +57,24 @@ SENTENCES = {
         "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
         "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
     },
+    "doctor-headings": {
+        "en": "group|what|state|found|what to do",
+        "fr": "groupe|quoi|état|trouvé|que faire",
+        "de": "Gruppe|was|Zustand|gefunden|was zu tun ist",
+    },
+    "doctor-good": {"en": "good", "fr": "bon", "de": "gut"},
+    "doctor-absent": {"en": "absent", "fr": "absent", "de": "fehlt"},
+    "doctor-wrong": {"en": "WRONG", "fr": "FAUX", "de": "FALSCH"},
+    "doctor-well": {
+        "en": "Everything that is needed is here; what is absent is needed only for what its line says.",
+        "fr": "Tout le nécessaire est là ; ce qui est absent ne sert qu'à ce que dit sa ligne.",
+        "de": "Alles Nötige ist da; was fehlt, braucht nur, wer tut, was in seiner Zeile steht.",
+    },
+    "doctor-ill": {
+        "en": "Something is wrong: see what to do in its line.",
+        "fr": "Quelque chose ne va pas : voyez que faire dans sa ligne.",
+        "de": "Etwas stimmt nicht: In seiner Zeile steht, was zu tun ist.",
+    },
     "diff-same": {
         "en": "The two releases are the same, byte for byte.",
         "fr": "Les deux publications sont identiques, octet par octet.",

@@ -34,6 +34,9 @@ def annotation_lines(node: str, said: Annotations, blanks: BlankNodes) -> Iterat
 
 def _property(node: str, name: str, value: Json, blanks: BlankNodes) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, list):
+            yield from _property(node, name, item, blanks)
+            continue
         if "@value" in item:
             yield f"{node} <{name}> {_literal(item)} ."
             continue
@@ -76,7 +79,7 @@ def _plain(value: Json) -> Json:
     for name, inner in value.items():
         if name == "@type":
             kinds = [compact_name(kind) for kind in inner]
-            found[name] = kinds if len(kinds) > 1 else kinds[0]
+            found[name] = kinds[0] if len(kinds) == 1 else kinds
         else:
             found[compact_name(name)] = inner if name == "@id" else _plain(inner)
     return found

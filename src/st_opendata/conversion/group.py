@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from st_opendata.codes import finding
 from st_opendata.facts.web.base import WebTables
@@ -47,8 +46,10 @@ class OpenGroup:
 
 
 @contextmanager
-def open_group(iri: str, shelf: Shelf, hints: Hints | None = None, folder: Path | None = None) -> Iterator[OpenGroup]:
-    """The group that the document or table at `iri` is or belongs to; temporary files are made in `folder`.
+def open_group(
+    iri: str, shelf: Shelf, hints: Hints | None = None, *, memory: str = "1GB", threads: int = 2
+) -> Iterator[OpenGroup]:
+    """The group that the document or table at `iri` is or belongs to; `memory` bounds the engine.
 
     Raises:
         ConfigurationError: the description has an error by CSVW metadata.
@@ -56,7 +57,7 @@ def open_group(iri: str, shelf: Shelf, hints: Hints | None = None, folder: Path 
     """
     notices = Notices()
     described = describe(iri, shelf, hints or Hints(), notices)
-    with WebTables(folder) as tables:
+    with WebTables(memory=memory, threads=threads) as tables:
         assembly = assemble(described, shelf, notices, tables.folder)
         tables.open(assembly.group.tables, assembly.sources, prefixes())
         yield OpenGroup(assembly.group, tables, notices)

@@ -8,10 +8,13 @@ from decimal import Decimal, InvalidOperation
 
 from st_opendata.tables.datatypes import NUMBERS
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+"""One for all: `json.dumps` would make another for each text."""
+
 
 def quote(text: str) -> str:
     """The text as a JSON string."""
-    return json.dumps(text, ensure_ascii=False)
+    return _ENCODER.encode(text)
 
 
 def json_value(text: str, base: str) -> str:

@@ -6,6 +6,7 @@ looked at again to say which cell it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.printable import printable
 from st_opendata.tables.datatypes import TEXTS, bounds, example
+from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
@@ -37,6 +39,8 @@ class RowCheck:
     screen: str
     fields: dict[str, object] = field(default_factory=dict)
     condition: str = "TRUE"
+    choices: tuple[str, ...] = ()
+    """The values that a column allows, where it lists them."""
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
@@ -53,9 +57,9 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
             checks.append(RowCheck("cell-required", number, required))
         wrong = f"{value} IS NULL AND NOT ({reading.null})"
         if can_fail(column):
-            checks.append(
-                RowCheck("cell-datatype", number, wrong, datatype_fields(column), f"({reading.form}) IS NULL")
-            )
+            condition = f"({reading.form}) IS NULL"
+            fields = datatype_fields(column)
+            checks.append(RowCheck("cell-datatype", number, wrong, fields, condition, _choices(column)))
         if facets(column):
             limits: dict[str, object] = {"limits": facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
@@ -71,6 +75,13 @@ def can_fail(column: Column) -> bool:
 def datatype_fields(column: Column) -> dict[str, object]:
     """What the message about a cell of another type names."""
     return {"datatype": column.datatype.base, "example": example(column.datatype)}
+
+
+def _choices(column: Column) -> tuple[str, ...]:
+    """The values of a format that lists them, as in `public|company|research`."""
+    pattern = column.datatype.pattern or ""
+    listed = re.fullmatch(r"\(?([\w -]+(?:\|[\w -]+)+)\)?", pattern)
+    return tuple(listed[1].split("|")) if listed else ()
 
 
 def facets(column: Column) -> str:
@@ -178,7 +189,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:
             place = source.place(record, check.number or 0)
-            fields = {"value": quoted(text), "title": title, **check.fields}
+            fields = {"value": quoted(text), "title": title, **check.fields, "near": nearest(text, check.choices)}
             found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
         if len(rows) == limit:
             ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")

@@ -33,14 +33,19 @@ LABELS = tuple(
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
+_WORDS = r"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
+    replace(lower(strip_accents(regexp_extract(object, '^"(.*)"', 1))), 'ß', 'ss'), '[^\p{L}\p{N}]+', ' ', 'g') END"""
+"""The words of a label that facts state, without accents and case, each with a space before it."""
 _KEY = "md5_number_lower"
 _CREATE = f"""
     CREATE TABLE terms.by_subject AS
     SELECT {_KEY}(subject) AS key, subject, predicate, object, file, "row", "column", cell FROM stated ORDER BY key;
     CREATE TABLE terms.by_object AS
-    SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY key;
+    SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY ALL;
+    CREATE TABLE terms.pointing AS
+    SELECT key, object, predicate, count(*) AS subjects FROM terms.by_object GROUP BY ALL ORDER BY ALL;
     CREATE TABLE terms.labels AS
-    SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object FROM stated
+    SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object, {_WORDS} AS words FROM stated
     WHERE predicate IN ({", ".join(f"'{label}'" for label in LABELS)}) ORDER BY key;
 """
 
@@ -167,19 +172,32 @@ class Index:
             for term, by_property in found.items()
         }
 
+    def called(self, words: Sequence[str], limit: int) -> list[str]:
+        """Things of the facts with a label in which each of these words begins one, the shortest label first.
+
+        The words are without accents and in lower case.
+        """
+        conditions = " AND ".join("contains(words, ?)" for _ in words)
+        rows = self._rows(
+            f"SELECT subject FROM labels WHERE {conditions} GROUP BY 1 ORDER BY min(length(words)), 1 LIMIT ?",
+            *(f" {word}" for word in words),
+            limit,
+        )
+        return [subject for (subject,) in rows]
+
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""
         rows = self._rows(
-            f"SELECT predicate, count(*) FROM by_object WHERE key IN ({_keys([term])}) AND object = ? GROUP BY 1",
+            f"SELECT predicate, subjects FROM pointing WHERE key IN ({_keys([term])}) AND object = ?",
             term,
         )
         return dict(sorted(rows))
 
     def pointers(self, term: str, predicate: str, limit: int, offset: int = 0) -> list[str]:
-        """Those subjects for one property, sorted, a page of them."""
+        """Those subjects for one property, sorted as they stand, a page of them."""
         rows = self._rows(
             f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = ? AND predicate = ?
-            ORDER BY subject LIMIT ? OFFSET ?""",
+            LIMIT ? OFFSET ?""",
             term,
             predicate,
             limit,

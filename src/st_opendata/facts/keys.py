@@ -123,10 +123,23 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
 
 
 def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
-    """For each value the existing one most like it, where one is alike."""
+    """For each value the existing one most like it, or the one whose row has the value as another text, as a name."""
     shown = sql.join_known(", ", columns)
     known = f"(SELECT DISTINCT {shown} AS v FROM {target.name})"
     alike = sql.likeness("v", "$1")
     query = f"SELECT v FROM {known} WHERE {alike} >= {_ALIKE} ORDER BY {alike} DESC, v LIMIT 1"
-    found = {value: engine.rows(query, [value]) for value in values}
-    return {value: rows[0][0] for value, rows in found.items() if rows}
+    texts = [
+        f"c{column.number}"
+        for column in target.table.source_columns
+        if column.datatype.base in TEXTS and not column.separator and f"c{column.number}" not in columns
+    ]
+    named = sql.any_of([f"lower({column}) = lower($1)" for column in texts])
+    by_name = f"SELECT DISTINCT {shown} AS v FROM {target.name} WHERE {named} ORDER BY v LIMIT 2"
+    found = {}
+    for value in values:
+        rows = engine.rows(by_name, [value]) if texts else []
+        if len(rows) != 1:  # a name that several rows have does not tell which is meant
+            rows = engine.rows(query, [value])
+        if rows:
+            found[value] = rows[0][0]
+    return found

@@ -102,10 +102,10 @@ class Answer:
         return found[-1] if found else None
 
     def _name_column(self, others: set[int] | set[int | None]) -> int | None:
-        """The first column of texts, else the first of names."""
+        """The column that tells rows apart best: the first of those with most values, texts before other names."""
         columns = [column for column in range(len(self.variables)) if column not in others]
         texts = [column for column in columns if any(isinstance(row[column], ox.Literal) for row in self.rows)]
-        return next(iter(texts or columns), None)
+        return max(texts or columns, key=lambda column: len({row[column] for row in self.rows}), default=None)
 
     def _kind_column(self) -> int | None:
         """A column in which few values return again and again."""

@@ -12,16 +12,21 @@ from starlette.routing import Route
 
 from st_opendata.model.text import pick
 from st_opendata.portal.descriptions import describe_catalogue
+from st_opendata.portal.edition import Edition
 from st_opendata.portal.facets import FACETS
 from st_opendata.portal.inventory import ORDERS, Found, Inventory, Order, take_inventory
 from st_opendata.portal.rendering import base_url, edition_of, language_of, page, page_url, whole_number
+from st_opendata.portal.search import words_of_query
 from st_opendata.portal.signposting import catalogue_links
 from st_opendata.portal.structured import catalogue_json, data_block
+from st_opendata.portal.things.names import Named, Names
 
 PAGE_SIZE = 20
 _SHOWN = 8
 """Values of a facet that are seen before one opens the rest."""
 _LONGEST_QUERY = 200
+_THINGS = 8
+"""Things that are called by the words, beside the datasets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def show_catalogue(request: Request) -> Response:
         shown=shown,
         first=first + 1,
         pages=pages,
+        things=_things(edition, state, language),
         facets={
             name: choices
             for name in FACETS
@@ -117,6 +123,17 @@ def show_catalogue(request: Request) -> Response:
     )
     response.headers["Link"] = catalogue_links(request)
     return response
+
+
+def _things(edition: Edition, state: State, language: str) -> list[Named]:
+    """Things of the data that are called by the words asked for: who looks for a partner finds its page."""
+    words = words_of_query(state.words)
+    if not words or state.page > 1:
+        return []
+    names = Names(edition, language)
+    iris = [term[1:-1] for term in edition.index.called(words, _THINGS)]
+    names.learn(iris)
+    return [named for named in map(names.of, iris) if named.href]
 
 
 def _choices(name: str, inventory: Inventory, found: Found, state: State, language: str) -> list[Choice]:

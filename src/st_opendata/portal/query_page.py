@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, SCHEME, ST
-from st_opendata.portal.answers import Answer
+from st_opendata.portal.answers import VIEWS, Answer
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.endpoint import Endpoint, QueryError
@@ -65,8 +65,8 @@ async def show_query(request: Request) -> Response:
             failure = error
     answer = shown.answer if shown else None
     view = request.query_params.get("view", "")
-    titles = (pick(question.title, language) for question in questions if question.query == query)
-    title = next(titles, words_of(language)("query-answer"))
+    asked = next((pick(question.title, language) for question in questions if question.query == query), None)
+    title = asked or words_of(language)(f"query-view-{view}" if view in VIEWS else "query-answer")
     context = _table(answer, edition, language) | _picture(answer, view, title, language) if answer else {}
     return page(
         request,
@@ -79,6 +79,7 @@ async def show_query(request: Request) -> Response:
         failure=f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
         mistake=_mistake(failure),
         answered=shown is not None,
+        asked=asked,
         answer=answer,
         boolean=shown.boolean if shown else None,
         graph=shown.graph if shown else None,

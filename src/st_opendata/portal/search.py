@@ -1,7 +1,7 @@
 """Full-text search over the datasets of an edition: SQLite FTS5, in a temporary database that spills to disk.
 
-Accents and case do not matter, `ß` is found as `ss`, and the beginning of a word finds it. Whatever a visitor types is
-taken as words: no syntax, so no bad input.
+Accents and case do not matter, `ß` is found as `ss`, `ü` as `u` and as `ue`, and the beginning of a word finds it.
+Whatever a visitor types is taken as words: no syntax, so no bad input.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _LONGEST_WORD = 60
 _FIELDS = ("title", "keywords", "description", "columns")
 _WEIGHTS = "10, 6, 3, 1"
 """Of a word in each field, for BM25."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+"""As those write them who lack the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,24 @@ class Index:
             f"CREATE VIRTUAL TABLE found USING fts5({fields}, content='', tokenize='unicode61 remove_diacritics 2')"
         )
         self._database.execute("CREATE VIRTUAL TABLE words USING fts5vocab(found, row)")
+        self._database.execute("CREATE TABLE spelled (word PRIMARY KEY, spelling)")
         self._database.executemany(
             f"INSERT INTO found(rowid, {fields}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 (names of ours)
             (
-                (number, *(_folded(getattr(document, name)) for name in _FIELDS))
+                (number, *(self._words(getattr(document, name)) for name in _FIELDS))
                 for number, document in enumerate(documents)
             ),
         )
         self._database.commit()
+
+    def _words(self, text: str) -> str:
+        """The words of a field as they are looked for. How they are spelled is kept for suggestions."""
+        spelled = [(_folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
+        plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
+        written_out = [(_folded(word.translate(_UMLAUTS)), word) for _, word in marked]
+        self._database.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", plain)
+        self._database.executemany("INSERT OR IGNORE INTO spelled VALUES (?, ?)", [*marked, *written_out])
+        return " ".join((_folded(text), *(other for other, word in written_out if other != _folded(word))))
 
     def search(self, asked: str) -> list[int] | None:
         """The numbers of the documents that have all words, or words that begin so, best first; None for no words."""
@@ -71,7 +83,13 @@ class Index:
         near = {word: self._nearest(word) for word in words_of_query(asked)}
         if not near or None in near.values() or all(word == other for word, other in near.items()):
             return None
-        return " ".join(filter(None, near.values()))
+        return " ".join(self._spelling(word) for word in near.values() if word)
+
+    def _spelling(self, word: str) -> str:
+        """The word with its accents, as a dataset has it."""
+        with self._lock:
+            found = self._database.execute("SELECT spelling FROM spelled WHERE word = ?", [word]).fetchone()
+        return found[0] if found else word
 
     def _nearest(self, word: str) -> str | None:
         """The word itself where it finds something, else the nearest that begins alike."""
@@ -95,8 +113,12 @@ class Index:
 
 def words_of_query(asked: str) -> list[str]:
     """The words that are searched for: at most twelve."""
-    found = re.findall(r"[^\W_]+", _folded(asked[:1000]))
+    found = _words_of(_folded(asked[:1000]))
     return [word[:_LONGEST_WORD] for word in dict.fromkeys(found)][:_MOST_WORDS]
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text)
 
 
 def _folded(text: str) -> str:

@@ -145,7 +145,7 @@ def _carry_out(change: Change, surveyor: Surveyor) -> None:
         mark = replace(mark, writing=True)
     shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
     if furnishing:
-        furnish(client, furnishing)
+        furnish(client, furnishing, surveyor.default_views)
         shown = _unedited(shown, wanted, surveyor)
     # Where the portal made something else of a value, that is noted, or it would look edited.
     if (settled := wanted.mark(dataset={**shown, "private": False})) != mark:

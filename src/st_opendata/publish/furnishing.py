@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from st_opendata.errors import RemoteError
@@ -27,20 +28,36 @@ _VIEWS: Mapping[Format, tuple[str, Text]] = {
     SVG: ("image_view", _PICTURE),
     **dict.fromkeys((JSON, JSON_LD, N_TRIPLES, TURTLE, RDF_XML), ("text_view", _TEXT)),
 }
+_IN_ONE_URL = 50
+"""Ids: servers take lines of some 4,000 characters."""
 _LARGEST_TEXT = 1_000_000
 """Bytes: above that the portal's own proxy does not hand a file to a text or map view (ckan.resource_proxy)."""
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A view to be made: its type, its title, and the format of its resource."""
+
+    kind: str
+    title: str
+    format: Format
+
+
+DefaultViews = dict[tuple[str, Format], bool]
+"""Whether the portal makes a view of this type by itself for a new resource of the format, as far as was seen."""
+
+
+@dataclass(frozen=True, slots=True)
 class Furnishing:
-    """What is to be made for a dataset: tables by resource id, and the types of views with their titles.
+    """What is to be made for a dataset: tables and views by resource id; `new` are datasets that were just created.
 
     `gone` are resources that are removed: their tables would outlive them.
     """
 
     tables: Mapping[str, DataTable]
-    views: Mapping[str, tuple[str, str]]
+    views: Mapping[str, View]
     gone: tuple[str, ...] = ()
+    new: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.tables or self.views or self.gone)
@@ -60,19 +77,25 @@ def furnishing_of(change: Change, portal: Portal) -> Furnishing:
     known = {resource["id"] for resource in change.shown["resources"]} if change.shown and not cut_off else set()
     found = ((identifier, _view(resource, portal)) for identifier, resource in sent.items() if identifier not in known)
     views = {identifier: view for identifier, view in found if view}
-    without_table = [each for each, (kind, _) in views.items() if kind == "datatables_view" and each not in tables]
+    without_table = [each for each, view in views.items() if view.kind == "datatables_view" and each not in tables]
     wanted = {resource.id for resource in change.wanted.package.resources}
     there = change.shown["resources"] if change.shown else ()
     gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in wanted)
-    return Furnishing(tables, {each: view for each, view in views.items() if each not in without_table}, gone)
+    views = {each: view for each, view in views.items() if each not in without_table}
+    return Furnishing(tables, views, gone, change.kind == Kind.CREATE)
 
 
-def furnish(client: CkanClient, furnishing: Furnishing) -> None:
-    """Load the tables and make the views that are not there. Raises RemoteError, OSError."""
+def furnish(client: CkanClient, furnishing: Furnishing, defaults: DefaultViews) -> None:
+    """Load the tables and make the views that are not there. Raises RemoteError, OSError.
+
+    Of new datasets `defaults` learns which views the portal makes by itself, and is asked from then on.
+    """
     for identifier in furnishing.gone:
         _remove_table(client, identifier)
+    stale = _with_table(client, furnishing.tables) if furnishing.new else furnishing.tables
     for identifier, table in furnishing.tables.items():
-        _remove_table(client, identifier)
+        if identifier in stale:
+            _remove_table(client, identifier)
         try:
             _load(client, identifier, table)
         except RemoteError as error:
@@ -80,10 +103,36 @@ def furnish(client: CkanClient, furnishing: Furnishing) -> None:
                 raise
             _remove_table(client, identifier)
             _load(client, identifier, as_text(table))
-    for identifier, (kind, title) in furnishing.views.items():
-        there = client.read("resource_view_list", {"id": identifier})
-        if not any(view["view_type"] == kind for view in there):
-            client.write("resource_view_create", {"resource_id": identifier, "view_type": kind, "title": title})
+    for identifier, view in furnishing.views.items():
+        key = (view.kind, view.format)
+        there = defaults.get(key) if furnishing.new else None
+        if there is None:
+            listed = client.read("resource_view_list", {"id": identifier})
+            there = any(each["view_type"] == view.kind for each in listed)
+        if furnishing.new:
+            defaults[key] = there
+        if not there:
+            made = {"resource_id": identifier, "view_type": view.kind, "title": view.title}
+            client.write("resource_view_create", made)
+
+
+def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[str]:
+    """Those of new resources that have a table: that of a purged dataset stays, and rows would be added to it.
+
+    All of them where the portal does not list its tables.
+    """
+    wanted, found = list(identifiers), set[str]()
+    for start in range(0, len(wanted), _IN_ONE_URL):
+        part = wanted[start : start + _IN_ONE_URL]
+        question = {"resource_id": "_table_metadata", "filters": json.dumps({"name": part}), "limit": len(part)}
+        try:
+            listed = client.read("datastore_search", question)["records"]
+        except RemoteError as error:
+            if error.status not in (403, 404, 409):
+                raise
+            return wanted
+        found |= {str(record["name"]) for record in listed}
+    return found
 
 
 def _tables(sent: Mapping[str, Resource], change: Change, portal: Portal) -> dict[str, DataTable]:
@@ -102,12 +151,12 @@ def _tables(sent: Mapping[str, Resource], change: Change, portal: Portal) -> dic
     return found
 
 
-def _view(resource: Resource, portal: Portal) -> tuple[str, str] | None:
+def _view(resource: Resource, portal: Portal) -> View | None:
     form = format_of(resource.file_name)
     if form is None or form not in _VIEWS or (form not in (CSV, SVG) and resource.size > _LARGEST_TEXT):
         return None
     kind, title = _VIEWS[form]
-    return (kind, pick(title, portal.language)) if kind in portal.plugins else None
+    return View(kind, pick(title, portal.language), form) if kind in portal.plugins else None
 
 
 def _load(client: CkanClient, identifier: str, table: DataTable) -> None:

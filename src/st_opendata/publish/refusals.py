@@ -14,6 +14,7 @@ from st_opendata.publish.plan import Change
 from st_opendata.publish.preflight import Portal
 
 _TOO_LARGE = 413
+_THERE = "Resource id already exists"
 _CORRECT = "Correct it in catalogue.yaml, dataset.yaml or the tables, build the release and publish again."
 
 
@@ -26,6 +27,9 @@ def explained(error: RemoteError, change: Change, portal: Portal) -> RemoteError
         return _told(error, _large(sent), TOO_LARGE)
     if error.status != 409 or not error.details or "match" in error.details:
         return error
+    if _THERE in described(error.details):
+        text = f"files of the dataset {change.name} are on the portal already, as those of another dataset"
+        return _told(error, text, "Have an administrator purge that one, or publish from where it was published.")
     refused = _refused(error.details, change.wanted.package.resources, read_schema(portal.schema))
     return _told(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
 

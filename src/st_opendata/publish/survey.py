@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from st_opendata.errors import RemoteError
+from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import MARK, Mark, Shown, agree
+from st_opendata.publish.furnishing import DefaultViews
 from st_opendata.publish.packages import Package
 from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
@@ -32,7 +34,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Surveyor:
-    """Reads one portal, at most `workers` requests at a time.
+    """Reads one portal, at most `workers` requests at a time, and remembers what it saw.
 
     `confirmed` holds the `metadata_modified` at which search shows datasets, by id, as the portal's database has them.
     """
@@ -41,6 +43,7 @@ class Surveyor:
     portal: Portal
     confirmed: dict[str, str]
     workers: int = 4
+    default_views: DefaultViews = field(default_factory=dict)
 
     def plan(self, packages: Sequence[Package], catalogue: str, wish: Wish) -> Plan:
         """What publishing these packages of the catalogue (its base IRI) would do. Raises RemoteError."""
@@ -60,6 +63,9 @@ class Surveyor:
         ours = [each for each in listed if each["name"] not in names and _belongs(each, catalogue)]
         with ThreadPoolExecutor(self.workers) as pool:
             changes = [*pool.map(changed, wanted), *pool.map(lambda each: self._leave(each, wish), ours)]
+        for change in changes:
+            if change and change.kind == Kind.CREATE and change.name == wanted[-1].name:
+                self._refuse_twin(wanted[-1])
         dropped = sorted({name for each in wanted for name in each.dropped})
         made = sorted((change for change in changes if change), key=lambda change: change.name)
         ghosts = [each.name for each in made if len(by_name[each.name]) > (each.kind != Kind.CREATE)]
@@ -116,6 +122,30 @@ class Surveyor:
                 raise
             return None
         return shown
+
+    def _refuse_twin(self, catalogue: Wanted) -> None:
+        """Raise RemoteError where another dataset has the files of a catalogue that is new under its name.
+
+        Ids of files are made of their IRIs, and a portal takes each once: what has the same base was published from
+        there under another id, or in another organisation.
+        """
+        try:
+            twin = self.client.read("resource_show", {"id": catalogue.package.resources[0].id})
+        except RemoteError as error:
+            if error.status == 404:
+                return
+            if error.status != 403:
+                raise
+            other = "a dataset that the token may not read"
+        else:
+            shown = self.show(str(twin["package_id"]))
+            other = f"the dataset {shown['name']}" if shown else f"the dataset with the id {twin['package_id']}"
+        raise RemoteError(
+            f"the catalogue {catalogue.catalogue} is on the portal already, under another id: {other} has its files",
+            place=Place(self.client.url),
+            remedy="Publish it under the id and in the organisation of before, or have what is there purged.",
+            status=409,
+        )
 
     def _leave(self, listed: Listed, wish: Wish) -> Change | None:
         """What to do with a dataset of ours that is in the release no more; None where only search has it."""

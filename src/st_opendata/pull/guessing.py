@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Datatype, Dialect, Table
+from st_opendata.names import plain
 from st_opendata.pull.description import Yaml
 from st_opendata.pull.fields import clean
-from st_opendata.pull.names import plain
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import open_source
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from st_opendata.errors import RemoteError
+from st_opendata.names import free, slug
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.limits import from_markdown
@@ -24,7 +25,6 @@ from st_opendata.pull.fields import Map, clean, names_of, read_map, state_datase
 from st_opendata.pull.folder import DatasetFolder, said, share_terms, write_folder
 from st_opendata.pull.guessing import NotATableError, Stored, describe_file
 from st_opendata.pull.listing import Holding
-from st_opendata.pull.names import free, slug
 from st_opendata.pull.outcome import Kind, Left, Pulled
 from st_opendata.vocabularies import alignment
 
@@ -180,7 +180,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     stem = last.rpartition(".")[0] if last.lower().endswith((".csv", ".tsv", ".txt")) else name or last
     path = folder / id_ / f"{names.table(id_, stem)}.csv"
     digest = str(resource.get("hash") or "").lower()
-    size = resource.get("size")
+    size = str(resource.get("size"))
     return _File(
         id_,
         resource,
@@ -188,7 +188,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
             url,
             path,
             digest if re.fullmatch("[0-9a-f]{64}", digest) else "",
-            int(size) if re.fullmatch("[0-9]{1,18}", str(size)) else None,
+            int(size) if re.fullmatch("[0-9]{1,18}", size) else None,
         ),
     )
 

@@ -11,6 +11,7 @@ from st_opendata.errors import InputError
 from st_opendata.place import Place
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_REMEDY = "Build the release again."
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -38,6 +39,10 @@ class Statements:
     def values(self, subject: str, predicate: str) -> list[Term]:
         """The values of a property."""
         return list(self._subjects.get(subject, {}).get(predicate, ()))
+
+    def subjects(self) -> list[str]:
+        """Everything of which something is stated."""
+        return list(self._subjects)
 
     def predicates(self, subject: str) -> list[str]:
         """The properties of a subject."""
@@ -69,27 +74,32 @@ def read_statements(path: Path) -> Statements:
     Raises:
         InputError: the file cannot be read or is damaged.
     """
-    statements = Statements()
-    form = ox.RdfFormat.from_extension(path.suffix.removeprefix(".")) or ox.RdfFormat.TURTLE
     try:
-        for quad in ox.parse(path=path, format=form, lenient=True):
-            if not isinstance(quad.subject, ox.NamedNode) or isinstance(quad.object, ox.BlankNode):
-                raise InputError(
-                    "the catalogue has a blank node, which no release has",
-                    place=Place(str(path)),
-                    remedy="Build the release again.",
-                )
-            statements.add(quad.subject.value, quad.predicate.value, quad.object)
+        return _collected(ox.parse(path=path, format=_syntax(path.name), lenient=True), str(path))
     except OSError as error:
         raise InputError(
-            f"the catalogue cannot be read: {error.strerror or error}",
-            place=Place(str(path)),
-            remedy="Build the release again.",
+            f"the catalogue cannot be read: {error.strerror or error}", place=Place(str(path)), remedy=_REMEDY
         ) from None
+
+
+def parse_statements(content: bytes, name: str) -> Statements:
+    """As `read_statements`, of the content of a file of this name."""
+    return _collected(ox.parse(content, format=_syntax(name), lenient=True), name)
+
+
+def _syntax(name: str) -> ox.RdfFormat:
+    return ox.RdfFormat.from_extension(name.rpartition(".")[2]) or ox.RdfFormat.TURTLE
+
+
+def _collected(quads: Iterable[ox.Quad], shown: str) -> Statements:
+    statements, place = Statements(), Place(shown)
+    try:
+        for quad in quads:
+            if not isinstance(quad.subject, ox.NamedNode) or isinstance(quad.object, ox.BlankNode):
+                raise InputError("the catalogue has a blank node, which no release has", place=place, remedy=_REMEDY)
+            statements.add(quad.subject.value, quad.predicate.value, quad.object)
     except SyntaxError as error:
-        raise InputError(
-            f"the catalogue is damaged: {error.msg}", place=Place(str(path)), remedy="Build the release again."
-        ) from None
+        raise InputError(f"the catalogue is damaged: {error.msg}", place=place, remedy=_REMEDY) from None
     return statements
 
 

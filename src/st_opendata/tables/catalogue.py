@@ -163,9 +163,8 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
             problems.add(("tables", number, "url"), message)
         taken[table.name] = table.file
         if own := _OWN_FILES.get(table.name.casefold()):
-            message = (
-                f'a table cannot be called "{table.name}", since a release has a {own} of its own; rename this file'
-            )
+            called = table.name.casefold()
+            message = f'a table cannot be called "{called}", since a release has a {own} of its own; rename this file'
             problems.add(("tables", number, "url"), message)
     problems.raise_any()
 

@@ -156,7 +156,7 @@ def parse(datatype: Datatype, text: str) -> str | None:
     Facets (length, minimum …) are not looked at.
 
     Raises:
-        SlowPatternError: the format is a regular expression that takes too long.
+        ConfigurationError: the format is a regular expression that takes too long.
     """
     way = lexical(datatype)
     if datatype.base not in SPACED:
@@ -256,6 +256,8 @@ def check_order(datatype: Datatype) -> None:
 
 def _order(base: str, one: str, other: str) -> int:
     """-1, 0 or 1 as the one value is less than, equal to or greater than the other, both canonical."""
+    if "NaN" in (one, other):
+        return -1
     if base in NUMBERS:
         first, second = Decimal(one), Decimal(other)
         return (first > second) - (first < second)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 
 from st_opendata.model.tables import Sheet
+from st_opendata.names import slug
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.workbooks import EXTENSIONS
 
@@ -41,14 +41,4 @@ def table_name(fields: Fields, path: Path, sheet: Sheet | None) -> str:
         if not _NAME.fullmatch(name):
             fields.problem(f'"{name}" cannot name a file: use letters, digits, - and _, as in city-roles', "name")
         return name
-    return (plain_name(sheet.name) if sheet and sheet.name else "") or path.stem
-
-
-def plain_name(text: str) -> str:
-    """The text in small ASCII letters, digits and hyphens; empty where none is left.
-
-    >>> plain_name("Partenaires (été)")
-    'partenaires-ete'
-    """
-    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
+    return (slug(sheet.name) if sheet and sheet.name else "") or path.stem

@@ -14,6 +14,7 @@ import uritemplate
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
+from st_opendata.tables.problems import hint
 
 ROW_VARIABLES = ("_row", "_sourceRow")
 """Variables that CSVW defines beside the columns (metadata §5.1.3); those of a column are filled in before."""
@@ -148,4 +149,4 @@ def _expand(text: str, prefixes: Mapping[str, str]) -> str:
     try:
         return expand(text, dict(prefixes))
     except ConfigurationError as error:
-        raise ValueError(error.message) from None
+        raise ValueError(error.message + hint(text.partition(":")[0], sorted(prefixes))) from None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import RDF, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.codes import finding
@@ -21,8 +21,9 @@ from st_opendata.rdf import TermReader, graph_of_lines, read_rdf
 from st_opendata.validation.engine import Result, run
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.shapes import Shapes, load_shapes
+from st_opendata.validation.suggesting import unknown_terms
 from st_opendata.validation.targets import idle_targets
-from st_opendata.validation.terms import in_order, term_text
+from st_opendata.validation.terms import in_order, short, term_text
 from st_opendata.validation.wellformed import shapes_of
 from st_opendata.validation.wording import finding_of
 
@@ -40,7 +41,7 @@ def validate_graph(data: Graph, shapes: Shapes) -> list[Finding]:
     Raises:
         ConfigurationError: the shapes cannot be evaluated.
     """
-    return _findings(run(data, shapes), shapes, lambda _result: ())
+    return _findings(run(data, shapes), shapes, data, lambda _result: ())
 
 
 def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = None) -> list[Finding]:
@@ -52,8 +53,23 @@ def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = N
     data = graph_of_lines(facts.lines())
     if background is not None:
         data += background
-    found = _findings(run(data, shapes), shapes, lambda result: cells_of(result, facts) or _naming(result, data, facts))
-    return sort_findings([*found, *idle_targets(data, shapes)])
+    found = _findings(
+        run(data, shapes), shapes, data, lambda result: cells_of(result, facts) or _naming(result, data, facts)
+    )
+    return sort_findings([*found, *idle_targets(data, shapes), *_term_findings(data, background or Graph(), facts)])
+
+
+def _term_findings(data: Graph, ontology: Graph, facts: FactBase) -> list[Finding]:
+    """A finding for each term that its vocabulary does not have, at the columns that state it."""
+    found = []
+    for term, near in unknown_terms(data, ontology):
+        used = [*data.triples((None, term, None)), *data.triples((None, RDF.type, term))]
+        cells = {place for triple in used for place in facts.places(*map(term_text, triple))}
+        places = tuple(sorted({Place(cell.file, column=cell.column) for cell in cells}, key=str))
+        if places:
+            shown = "" if near is None else short(term_text(near))
+            found.append(finding("term-unknown", places, term=short(term_text(term)), near=shown))
+    return found
 
 
 def cells_of(result: Result, facts: FactBase) -> tuple[Place, ...]:
@@ -126,7 +142,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
         file = path or next((path for path in lines if str(term) in lines[path]), data[0])
         return (Place(str(file), line=lines[file].get(str(term))),)
 
-    found = _findings(results, loaded, lambda result: place(anchors[result.focus], origin.get(result.focus)))
+    found = _findings(results, loaded, graph, lambda result: place(anchors[result.focus], origin.get(result.focus)))
     ill_formed = [finding("rdf-iri", place(term, path), value=f"<{term}>") for term, path in bad.items()]
     idle = idle_targets(graph, loaded) if graph else [finding("rdf-empty", (Place(str(data[0])),))]
     return sort_findings([*loaded.notices, *idle, *ill_formed, *found])
@@ -155,9 +171,9 @@ def _anchor(graph: Graph, node: Node) -> Node:
 
 
 def _findings(
-    results: Iterable[Result], shapes: Shapes, places: Callable[[Result], tuple[Place, ...]]
+    results: Iterable[Result], shapes: Shapes, data: Graph, places: Callable[[Result], tuple[Place, ...]]
 ) -> list[Finding]:
-    return sort_findings(finding_of(result, shapes, places(result)) for result in results)
+    return sort_findings(finding_of(result, shapes, places(result), data) for result in results)
 
 
 def sort_findings(findings: Iterable[Finding]) -> list[Finding]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
 from pathlib import Path
 
 from rdflib import RDF, RDFS, Graph, URIRef
@@ -15,7 +13,8 @@ from st_opendata.place import Place
 from st_opendata.resources import resource_folder
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.shapes import Shapes
-from st_opendata.validation.terms import SH, in_order, short, term_text
+from st_opendata.validation.suggesting import nearest_term
+from st_opendata.validation.terms import SH, short, term_text
 
 
 def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
@@ -47,17 +46,11 @@ def _kinds(data: Graph, kind: URIRef, target: Node) -> set[Node]:
 
 
 def _note(shape: Node, target: Node, path: Path, known: set[Node]) -> Finding:
-    names = {_local(term): term for term in in_order(known)}
-    near = get_close_matches(_local(target), names, n=1, cutoff=0.75)
+    near = nearest_term(target, known)
     return finding(
         "shacl-no-target",
         (Place(str(path), line=lines_of(path, {str(shape)}).get(str(shape))),),
         shape=short(term_text(shape)),
         target=short(term_text(target)),
-        near=short(term_text(names[near[0]])) if near else "",
+        near=short(term_text(near)) if near else "",
     )
-
-
-def _local(term: Node) -> str:
-    """The name without its namespace, which would make all names of one namespace alike."""
-    return re.split(r"[/#]", str(term))[-1]

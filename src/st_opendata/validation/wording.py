@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rdflib import BNode
+from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from st_opendata.codes import codes, finding
@@ -13,6 +13,7 @@ from st_opendata.model.findings import Finding, Severity
 from st_opendata.place import Place
 from st_opendata.validation.engine import Result
 from st_opendata.validation.shapes import Shapes
+from st_opendata.validation.suggesting import nearest_term
 from st_opendata.validation.terms import SH, short, term_text
 from st_opendata.validation.wellformed import list_members
 
@@ -27,8 +28,11 @@ def code_of(component: Node) -> str:
     return code if str(component).startswith(SH) and code in codes() else "shacl-custom"
 
 
-def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Finding:
-    """The finding; message and remedy are ours unless the shape has a message, which then says all there is to say."""
+def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...], data: Graph) -> Finding:
+    """The finding; message and remedy are ours unless the shape has a message, which then says all there is to say.
+
+    Where the value should have been one of a list or of a class, ours names the one most like it, out of the data.
+    """
     code = code_of(result.component)
     focus, value = term_text(result.focus), None if result.value is None else term_text(result.value)
     texts = finding(
@@ -38,6 +42,7 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Fin
         path=short(result.path) if result.path else "rdf:type",
         value=_shown(result.value if result.value is not None else result.focus),
         expected=_expected(code, result, shapes),
+        near=_near(code, result, shapes, data),
     )
     owner = shapes.owners.get(result.shape) if isinstance(result.shape, BNode) else result.shape
     return replace(
@@ -55,6 +60,22 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...]) -> Fin
 
 def _shown(term: Node) -> str:
     return f"[{term}]" if isinstance(term, BNode) else short(term_text(term))
+
+
+def _near(code: str, result: Result, shapes: Shapes, data: Graph) -> str:
+    """The value that was probably meant, empty where none is like the one that is there."""
+    if not isinstance(result.value, URIRef | Literal):
+        return ""
+    known: set[Node] = set()
+    if code == "shacl-in":
+        heads = shapes.graph.objects(result.shape, SH["in"])
+        known = {member for head in heads for member in list_members(shapes.graph, head) or ()}
+    elif code == "shacl-class":
+        classes = shapes.graph.objects(result.shape, SH["class"])
+        below = {each for wanted in classes for each in data.transitive_subjects(RDFS.subClassOf, wanted)}
+        known = {node for each in below for node in data.subjects(RDF.type, each)}
+    near = nearest_term(result.value, known)
+    return "" if near is None else _shown(near)
 
 
 def _expected(code: str, result: Result, shapes: Shapes) -> str:

@@ -9,7 +9,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SKOS, XSD, Namespace
 
-from st_opendata.catalogue import catalogue_graph, dataset_subgraph
+from st_opendata.catalogue import catalogue_graph, catalogue_subgraph, dataset_subgraph
 from st_opendata.catalogue.terms import ADMS, DCAT, DCATAP, DCT, FOAF, GSP, PROV, SPDX, VCARD, VOID
 from st_opendata.catalogue.wording import describe_distribution
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
@@ -226,3 +226,17 @@ def test_nodes_are_shared_with_the_catalogue_unless_they_say_something_else(grap
 def test_the_official_shapes_would_see_a_fault(graph: Graph, official: Path, state: Callable[[Graph], object]) -> None:
     state(graph)
     assert report(dataset_subgraph(graph, CITIES), official / "shapes.ttl", official / "range.ttl")
+
+
+def test_the_parts_of_a_catalogue_are_all_of_it(graph: Graph) -> None:
+    parts = [dataset_subgraph(graph, dataset) for dataset in graph.objects(None, DCAT.dataset)]
+    beside = catalogue_subgraph(graph)
+    assert set(graph) == set(beside).union(*parts)
+    assert not any(beside.subjects(RDF.type, DCAT.Distribution))
+
+
+def test_a_fault_beside_the_datasets_is_the_catalogues(graph: Graph, official: Path) -> None:
+    assert report(catalogue_subgraph(graph), official / "shapes.ttl", official / "range.ttl") == []
+    for node in (URIRef(f"{BASE}catalogue"), URIRef(f"{BASE}service/sparql")):
+        graph.set((node, DCT.publisher, Literal("nobody")))
+    assert report(catalogue_subgraph(graph), official / "shapes.ttl", official / "range.ttl")

@@ -66,6 +66,64 @@ def test_it_counts_and_pages_what_points_to_a_term(index: Index) -> None:
     assert together == sorted({s for s, p, o, *_ in ROWS if (p, o) == ("<http://x/p1>", "<http://x/o3>")})
 
 
+def test_a_term_with_very_many_members_is_neither_counted_nor_sorted_again(tmp_path: Path) -> None:
+    """Over several row groups, members come page by page in their order, as they stand in the index."""
+    (tmp_path / "t").mkdir()
+    members = [f"<http://x/m{number}>" for number in range(9000)]
+    duckdb.sql(
+        "SELECT '<http://x/m' || i || '>' AS subject, '<http://x/a>' AS predicate, '<http://x/C>' AS object, "
+        "'t/t.csv' AS file, i + 2 AS \"row\", 'c' AS \"column\" FROM range(9000) AS t(i)"
+    ).write_parquet(str(tmp_path / "t/facts.parquet"))
+    build_index(tmp_path, [], tmp_path / "index.duckdb")
+    index = Index(tmp_path / "index.duckdb")
+    assert index.pointing("<http://x/C>") == {"<http://x/a>": 9000}
+    pages = [index.pointers("<http://x/C>", "<http://x/a>", 1000, offset) for offset in range(0, 10_000, 1000)]
+    assert [member for page in pages for member in page] == sorted(members)
+    asked: list[str] = []
+
+    def explain(statement: str, *values: object) -> list[object]:
+        asked.append(str(index._connection.execute(f"EXPLAIN {statement}", list(values)).fetchall()))
+        return []
+
+    index._rows = explain  # type: ignore[method-assign]
+    index.pointing("<http://x/C>")
+    index.pointers("<http://x/C>", "<http://x/a>", 8)
+    counting, paging = (plan.lower().replace("_", " ") for plan in asked)
+    assert "group by" not in counting
+    assert "streaming limit" in paging
+    assert "top n" not in paging
+    index.close()
+
+
+def test_things_are_found_by_the_beginnings_of_the_words_of_their_labels(tmp_path: Path) -> None:
+    labels = {"a": "Stadt Köln, Straße 1", "b": "Köln", "c": "Kolumbien", "d": "Neu-Köln", "e": "tief im Walde"}
+    (tmp_path / "t").mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(
+            'CREATE TABLE f (subject TEXT, predicate TEXT, object TEXT, file TEXT, "row" BIGINT, "column" TEXT)'
+        )
+        rows = [
+            (f"<http://x/{name}>", "<http://www.w3.org/2000/01/rdf-schema#label>", f'"{label}"@de', "t/t.csv", 2, "l")
+            for name, label in labels.items()
+        ]
+        connection.executemany("INSERT INTO f VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.execute(f"COPY f TO '{tmp_path / 't/facts.parquet'}'")
+    (tmp_path / "c.ttl").write_text('<http://x/z> <http://purl.org/dc/terms/title> "Köln".', "utf-8")
+    build_index(tmp_path, ["c.ttl"], tmp_path / "index.duckdb")
+    index = Index(tmp_path / "index.duckdb")
+    for words, found in {
+        ("koln",): "bda",
+        ("kol",): "bdca",
+        ("strasse", "koln"): "a",
+        ("de",): "",
+        ("oln",): "",
+        ("nowhere",): "",
+    }.items():
+        assert index.called(words, 10) == [f"<http://x/{name}>" for name in found]
+    assert index.called(("koln",), 1) == ["<http://x/b>"]
+    index.close()
+
+
 def test_the_best_label_in_every_language(index: Index) -> None:
     assert index.labels(["<http://x/s1>", "<http://x/s2>"]) == {"<http://x/s1>": ['"Best"@en']}
 

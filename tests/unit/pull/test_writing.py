@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from st_opendata import names
 from st_opendata.documents import read_document
-from st_opendata.pull import names
 from st_opendata.pull.columns import shorten
 from st_opendata.pull.description import Description
 from st_opendata.pull.fields import clean

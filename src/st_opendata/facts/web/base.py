@@ -29,8 +29,8 @@ class WebTables:
     What is wrong with cells is in `findings` of a table once its rows have passed.
     """
 
-    def __init__(self, folder: Path | None = None, *, memory: str = "1GB", threads: int = 2) -> None:
-        self._engine = Engine(folder, memory, threads)
+    def __init__(self, *, memory: str, threads: int) -> None:
+        self._engine = Engine(None, memory, threads)
         self._readings: list[Reading] = []
         self._wrong: dict[int, Wrong] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from st_opendata.model.groups import Json
 from st_opendata.model.text import is_language_tag
@@ -38,6 +38,7 @@ def expand_name(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=10_000)
 def compact_name(iri: str) -> str:
     """The IRI as a term or prefixed name of the CSVW context where it has one (CSVW metadata §5.1.5)."""
     for prefix, start in prefixes().items():
@@ -62,12 +63,18 @@ def normalised(value: Json, base: str, language: str | None, notices: Notices) -
     """
     if isinstance(value, list):
         return [normalised(item, base, language, notices) for item in value]
+    if value is None:  # says nothing (JSON-LD 1.0 §6.1)
+        return []
     if isinstance(value, str):
         return {"@value": value, "@language": language} if language else {"@value": value}
     if not isinstance(value, dict):
         return {"@value": value}
     if "@value" in value:
         return _checked_value(value, notices)
+    return _node(value, base, language, notices)
+
+
+def _node(value: dict[str, Json], base: str, language: str | None, notices: Notices) -> Json:
     found: dict[str, Json] = {}
     for name, inner in value.items():
         if name == "@id":

@@ -9,7 +9,7 @@ from st_opendata.model.groups import Json
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import XSD
 from st_opendata.tables.datatypes import ALIASES, BASES, NUMBERS, check_facets, check_order, datatype_iri, lexical
-from st_opendata.tables.web.values import InvalidError, Reading, natural, read_object, text
+from st_opendata.tables.web.values import InvalidError, Reader, Reading, natural, read_object, text
 
 _LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 _LENGTHS = ("length", "minLength", "maxLength")
@@ -65,10 +65,15 @@ def _format(value: Json, reading: Reading) -> str | dict[str, str]:
         return value
     if not isinstance(value, dict):
         raise InvalidError("must be a text, or hold pattern, decimalChar or groupChar")
-    found = read_object(
-        value, dict.fromkeys(("pattern", "decimalChar", "groupChar"), text), reading, kind="NumericFormat"
-    )
+    readers: dict[str, Reader] = {"pattern": text, "decimalChar": _sign, "groupChar": _sign}
+    found = read_object(value, readers, reading, kind="NumericFormat")
     return {name: str(inner) for name, inner in found.properties.items()}
+
+
+def _sign(value: Json, reading: Reading) -> str:
+    if len(text(value, reading)) != 1 or value.isalnum() or value in "+-":
+        raise InvalidError("must be one character, neither letter, digit nor sign")
+    return str(value)
 
 
 def _limit(value: Json, _: Reading) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 import uritemplate
 
@@ -13,7 +12,7 @@ from st_opendata.errors import InputError
 from st_opendata.tables.web.documents import read_metadata
 from st_opendata.tables.web.notices import Notices
 from st_opendata.tables.web.shelf import Shelf
-from st_opendata.tables.web.urls import same_document
+from st_opendata.tables.web.urls import absolute, same_document
 from st_opendata.tables.web.values import Described, Reading
 
 STANDARD_PATHS = ("{+url}-metadata.json", "csv-metadata.json")
@@ -43,13 +42,18 @@ def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Describe
         return read_metadata(iri, shelf, notices)
     if hints.metadata is not None:
         return read_metadata(hints.metadata, shelf, notices)
-    for candidate, sure in _candidates(iri, hints):
-        if not sure and shelf.find(candidate) is None:
+    for reference, sure in _candidates(iri, hints):
+        try:
+            candidate = absolute(reference, iri)
+        except ValueError:
+            notices.warn(f'"{reference}" is not a URL of metadata; it is ignored')
             continue
         try:
+            if not sure and shelf.find(candidate) is None:
+                continue
             found = read_metadata(candidate, shelf, notices)
         except InputError as error:
-            notices.warn(f"the metadata {candidate} is passed over: {error.message}")
+            notices.warn(f"the metadata {candidate[:200]} is passed over: {error.message}")
             continue
         if any(same_document(str(table.get("url")), iri) for table in found.objects("tables")):
             return found
@@ -60,10 +64,10 @@ def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Describe
 
 
 def _candidates(iri: str, hints: Hints) -> Iterator[tuple[str, bool]]:
-    """IRIs of documents that may describe the table, each with whether it must exist."""
+    """References to documents that may describe the table, each with whether it must exist."""
     for target, parameters in _LINK.findall(hints.link or ""):
         said = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters)}
         if "describedby" in said.get("rel", "").split() and said.get("type", _TYPES[0]) in _TYPES:
-            yield urljoin(iri, target), True
+            yield target, True
     for line in hints.site:
-        yield urljoin(iri, uritemplate.expand(line, url=iri)), False
+        yield uritemplate.expand(line, url=iri), False

@@ -77,7 +77,7 @@ def read_metadata(iri: str, shelf: Shelf, notices: Notices) -> Described:
 def _opened(iri: str, shelf: Shelf, notices: Notices) -> tuple[dict[str, Json], Reading]:
     """The object of a document with what its `@context` says."""
     try:
-        data = json.loads(shelf.read(iri).decode("utf-8-sig"))
+        data = json.loads(shelf.read(iri).decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise notices.refused(f"the document is not JSON: {error}") from None
     if not isinstance(data, dict):
@@ -85,6 +85,10 @@ def _opened(iri: str, shelf: Shelf, notices: Notices) -> tuple[dict[str, Json], 
     _bounded(data, notices)
     with notices.at("@context"):
         return data, _context(data.get("@context"), iri, notices, shelf.shown(iri))
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no value of JSON")
 
 
 def _bounded(data: Json, notices: Notices) -> None:

@@ -89,9 +89,7 @@ class Rows:
             found = self._cleaned(cells)
             if len(self.header) < dialect.header_rows:
                 self.header.append(found)
-            elif not (dialect.skip_blank_rows and not any(found)) and cells:
-                yield number, found
-            elif cells or not dialect.skip_blank_rows:
+            elif any(found) or not dialect.skip_blank_rows:
                 yield number, found or [""]
         self.comments += lines.comments
 

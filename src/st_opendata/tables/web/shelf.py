@@ -60,9 +60,13 @@ class Shelf:
         path = folder / name
         if "\0" in name:
             return None
-        if not path.resolve().is_relative_to(folder.resolve()):
+        try:
+            inside, found = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+        except (OSError, RuntimeError) as error:  # links in a circle, a name that is too long
+            raise InputError(f"cannot be read: {getattr(error, 'strerror', error)}", place=Place(name[:80])) from None
+        if not inside:
             raise InputError("leads out of the folder", place=Place(name), remedy="Put the file itself there.")
-        return path if path.is_file() else None
+        return path if found else None
 
     def table(self, iri: str) -> Path:
         """The file of a table, whose IRI may have a query.

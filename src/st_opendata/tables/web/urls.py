@@ -29,9 +29,9 @@ def _normal(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
+        path = quote(unquote(urlsplit(urljoin(url, parts.path or "/")).path), safe="/:@!$&*+,;=")
     except ValueError:  # a port or host that is none
         return url
-    path = quote(unquote(urlsplit(urljoin(url, parts.path or "/")).path), safe="/:@!$&*+,;=")
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}{port}{path}?{parts.query}"
 
 

@@ -97,6 +97,6 @@ def test_robots_are_told_of_the_sitemap(moved: TestClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def moved(serve: Any, release: Path):
-    with serve(release, HOME) as client:
+def moved(browse: Any, release: Path):
+    with browse(release, HOME) as client:
         yield client

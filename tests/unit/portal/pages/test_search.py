@@ -35,6 +35,8 @@ def index() -> Iterator[Index]:
         ("strasse", [1]),
         ("STRASSEN", [1]),
         ("fussganger", [1]),
+        ("Fussgaenger", [1]),
+        ("Fußgaenger", [1]),
         ("puissance", [0]),
         ("puissance_kw", [0]),
         ("name_en", [2]),
@@ -72,7 +74,9 @@ def test_nothing_that_is_typed_fails(index: Index, asked: str) -> None:
 
 
 def test_a_misspelt_word_is_corrected(index: Index) -> None:
-    assert index.suggest("enrgie") == "energie"
+    assert index.suggest("enrgie") == "énergie"
+    assert index.suggest("Fussgaenegr") == "fußgänger"
+    assert index.suggest("tres") == "trees"
     assert index.suggest("solar enrgy") in ("solar energy", "solar energie")
     assert index.suggest("qqqqqq") is None
     assert index.suggest("energie") is None

@@ -7,37 +7,22 @@ import io
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from st_opendata.portal.app import make_app
 from st_opendata.portal.columns import Table, tables_of
-from st_opendata.portal.current import Current
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.options import Options
 from st_opendata.portal.snippets import Snippet, snippets_of
 
 
 @pytest.fixture(scope="module")
-def address(release: Path) -> Iterator[str]:
+def address(release: Path, serve: Callable[..., Any]) -> Iterator[str]:
     """Of a portal that other programs reach."""
-    config = uvicorn.Config(make_app(Current(release), Options()), port=0, log_level="error", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with serve(release) as served:
+        yield served.url
 
 
 @pytest.fixture(scope="module")

@@ -2,106 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from odd import build_odd
+from once import once
 from starlette.testclient import TestClient
 
-from st_opendata.__main__ import main
 from st_opendata.portal.app import make_app
 from st_opendata.portal.current import Current
 from st_opendata.portal.options import Options
-
-SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7 * 7 }}"
-TURNED = "\u202egnihsif\u202c"
-BASE = "https://example.org/odd/"
-CATALOGUE: dict[str, Any] = {
-    "id": "odd",
-    "base": BASE,
-    "title": {"en": f"Odd {SCRIPT}"},
-    "description": {"en": "Values that try to break a page."},
-    "publisher": {"iri": "https://example.org/office", "name": {"en": "Office"}, "type": "LocalAuthority"},
-    "contactPoint": {"name": {"en": "Desk"}, "email": "desk@example.org"},
-    "license": "CC_BY_4_0",
-    "language": ["en"],
-    "issued": "2020-01-01",
-    "prefixes": {"ex": "https://example.org/ns#"},
-    "datasets": ["items"],
-}
-DATASET: dict[str, Any] = {
-    "title": {"en": "Items"},
-    "description": {"en": "Items."},
-    "tables": [
-        {
-            "url": "items.csv",
-            "title": {"en": "Items"},
-            "tableSchema": {
-                "aboutUrl": "item/{id}",
-                "primaryKey": "id",
-                "columns": [
-                    {"name": "id", "titles": {"en": "Id"}, "required": True},
-                    {"name": "label", "titles": {"en": SCRIPT}, "propertyUrl": "rdfs:label"},
-                    {"name": "note", "titles": {"en": "Note"}, "lang": "ar", "propertyUrl": "rdfs:comment"},
-                    {"name": "link", "titles": {"en": "Link"}, "propertyUrl": "rdfs:seeAlso", "valueUrl": "{+link}"},
-                    {"name": "of", "titles": {"en": "Of"}, "propertyUrl": "ex:of", "valueUrl": "group/{of}"},
-                    {"name": "lat", "titles": {"en": "Lat"}, "datatype": "decimal", "propertyUrl": "geo:lat"},
-                    {"name": "long", "titles": {"en": "Long"}, "datatype": "decimal", "propertyUrl": "geo:long"},
-                    {"name": "day", "titles": {"en": "Day"}, "datatype": "date", "propertyUrl": "ex:day"},
-                ],
-            },
-        },
-        {
-            "url": "late.csv",
-            "title": {"en": "Late"},
-            "dialect": {"skipRows": 3},
-            "tableSchema": {
-                "aboutUrl": "late/{id}",
-                "primaryKey": "id",
-                "columns": [
-                    {"name": "id", "titles": {"en": "Id"}, "required": True},
-                    {"name": "label", "titles": {"en": "Label"}, "propertyUrl": "rdfs:label"},
-                    {"name": "like", "titles": {"en": "Like"}, "propertyUrl": "ex:like", "valueUrl": "{+like}"},
-                    {"name": "day", "datatype": "dateTime", "propertyUrl": "ex:day", "valueUrl": "day/{day}"},
-                ],
-            },
-        },
-    ],
-}
-LATE = [
-    *([f"a note in row {number}"] for number in (1, 2, 3)),
-    ["id", "label", "like", "day"],
-    ["first", "First", "item/script", "2020-02-29T12:00:00"],
-    ["second", "Second", "ex:thing", ""],
-    ["third", "Third", "", ""],
-]
-ROWS = [
-    ["script", SCRIPT, TURNED, "urn:isbn:1", "1", "", "", "2020-02-29"],
-    ["a b/é?x#y", "Äpfel & Birnen", "", "https://example.org/ok", "1", "45.76001", "4.83", ""],
-    ["..", "Dots", "", "ftp://example.org/file", "1", "", "", ""],
-    *([f"n{number:03}", f"Number {number}", "", "", "2", "", "", ""] for number in range(230)),
-]
-
-
-def write_odd(folder: Path) -> Path:
-    """The catalogue."""
-    (folder / "items").mkdir(parents=True)
-    (folder / "catalogue.yaml").write_text(json.dumps(CATALOGUE), "utf-8")
-    (folder / "items" / "dataset.yaml").write_text(json.dumps(DATASET), "utf-8")
-    with (folder / "items" / "items.csv").open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([["id", "label", "note", "link", "of", "lat", "long", "day"], *ROWS])
-    with (folder / "items" / "late.csv").open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows(LATE)
-    return folder
-
-
-def build(catalogue: Path, folder: Path) -> Path:
-    """A release."""
-    assert main(["build", str(catalogue), "--output", str(folder)]) == 0
-    return folder
 
 
 def client_of(release: Path) -> Iterator[TestClient]:
@@ -114,8 +25,7 @@ def client_of(release: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def odd_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release with odd values."""
-    folder = tmp_path_factory.mktemp("odd")
-    return build(write_odd(folder / "catalogue"), folder / "release")
+    return once(tmp_path_factory, "odd", build_odd)
 
 
 @pytest.fixture(scope="session")

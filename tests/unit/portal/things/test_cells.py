@@ -116,6 +116,26 @@ def test_only_cells_that_name_a_thing_lead_somewhere(odd: TestClient) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "thing"),
+    [
+        ("hespul", "/fr/thing/partner/hespul"),
+        ("Munchen", "/fr/thing/city/munich"),
+        ("confluence lyon", "/fr/thing/district/lyon-confluence"),
+    ],
+)
+def test_a_search_leads_to_things_as_well_as_to_datasets(smarter: TestClient, asked: str, thing: str) -> None:
+    page = smarter.get("/fr/", params={"q": asked})
+    assert "Dans les données" in page.text
+    assert f'href="{thing}"' in page.text
+    assert smarter.get(thing).status_code == 200
+
+
+def test_a_search_for_nothing_known_leads_nowhere(smarter: TestClient) -> None:
+    for query in ({}, {"q": "xyzzy"}, {"q": "..."}):
+        assert 'id="things"' not in smarter.get("/fr/", params=query).text
+
+
 def test_the_columns_of_a_dataset_lead_to_its_terms_and_code_lists(smarter: TestClient) -> None:
     text = smarter.get("/fr/dataset/cities").text
     for address in ("/fr/ontology#cityRole", "/fr/scheme/city-role", "http://www.w3.org/2003/01/geo/wgs84_pos#lat"):

@@ -1,4 +1,4 @@
-"""Names for folders, tables and columns, made of what a portal says: plain letters, each given once."""
+"""Names for folders, tables and columns, made of what people call things: plain letters, each given once."""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""`st-opendata doctor`: is everything here that the program needs?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from st_opendata.cli.console import note, write_table
+from st_opendata.cli.options import json_option, lang_option
+from st_opendata.cli.words import say
+from st_opendata.settings import read_settings
+
+
+@click.command
+@json_option
+@lang_option
+def command(*, as_json: bool, lang: str | None) -> int:
+    """Say what this machine has and lacks.
+
+    Looks at versions, extras, programs that only some tasks need, room on the disk, memory and language; makes no
+    request. Exit code 1 tells that something is wrong; what is absent and only needed for some task does not count.
+    """
+    from st_opendata.diagnosis import diagnose, is_well
+
+    settings = read_settings({"lang": lang})
+    entries = diagnose(settings)
+    well = is_well(entries)
+    if as_json:
+        content = {"well": well, "entries": [asdict(entry) for entry in entries]}
+        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    else:
+        headings = say(settings.language, "doctor-headings").split("|")
+        rows = [
+            (entry.group, entry.name, say(settings.language, f"doctor-{entry.state}"), entry.detail, entry.remedy)
+            for entry in entries
+        ]
+        write_table(headings, rows)
+    note(say(settings.language, "doctor-well" if well else "doctor-ill"))
+    return 0 if well else 1

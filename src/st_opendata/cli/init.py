@@ -1,0 +1,133 @@
+"""`st-opendata init`: a catalogue to start from, out of the spreadsheets that a publisher has."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from st_opendata.cli.console import note
+from st_opendata.cli.options import path_type
+from st_opendata.cli.words import count
+
+_EXAMPLES = {
+    "publisher": "--publisher 'Town hall' --publisher-iri https://www.example.org/",
+    "license": "--license CC_BY_4_0",
+    "contactPoint": "--contact data@example.org",
+    "theme": "--theme ENER",
+}
+
+
+@click.command("init")
+@click.argument("folder", type=path_type)
+@click.option(
+    "--from", "first", type=path_type, multiple=True, required=True, metavar="FILE", help="A table: CSV, XLSX or ODS."
+)
+@click.argument("files", type=path_type, nargs=-1)
+@click.option("--title", help="What the catalogue is called.  [default: the name of FOLDER]")
+@click.option("--base", metavar="IRI", help="The start of every address; ends in a slash.")
+@click.option("--language", default="en", show_default=True, help="The language of titles and headers.")
+@click.option("--publisher", metavar="NAME", help="Who publishes.")
+@click.option("--publisher-iri", metavar="IRI", help="The publisher's page.")
+@click.option("--license", "licence", metavar="CODE", help="A code of the EU licence table, as CC_BY_4_0.")
+@click.option("--contact", metavar="EMAIL", help="Whom to ask about the data.")
+@click.option("--theme", multiple=True, metavar="CODE", help="A code of the EU data themes, as ENER; may be repeated.")
+@click.option("--issued", metavar="DATE", help="The day of publication, as 2026-11-25.")
+def command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    folder: Path,
+    first: tuple[Path, ...],
+    files: tuple[Path, ...],
+    title: str | None,
+    base: str | None,
+    language: str,
+    publisher: str | None,
+    publisher_iri: str | None,
+    licence: str | None,
+    contact: str | None,
+    theme: tuple[str, ...],
+    issued: str | None,
+) -> int:
+    """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
+
+    Headers, datatypes, keys, languages and lists are guessed from all cells; each guess is said in a comment beside
+    what it wrote. What the files cannot tell is asked for on a terminal; without one it is told at the end. FOLDER must
+    be new or empty.
+    """
+    from st_opendata.drafts.folder import Answers, draft_catalogue
+
+    name = folder.resolve().name
+    given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
+    given |= {"theme": ", ".join(theme) or None, "issued": issued, "publisher-iri": publisher_iri}
+    told = _asked(given, name) if _on_terminal() else given
+    start = told["base"] or f"https://{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'data'}.example/"
+    answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
+    draft = draft_catalogue(folder, [*first, *files], answers)
+    for table in draft.tables:
+        key = f", key {table.key.name}" if table.key else ""
+        click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
+    click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
+    for key in draft.missing:
+        note(f"Missing in {folder / 'catalogue.yaml'}: {key}; write it there, or begin again with {_EXAMPLES[key]}.")
+    return 1 if "publisher" in draft.missing else 0
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.BadParameter(f'"{text}" is not a date, as 2026-11-25 is', param_hint="--issued") from None
+
+
+def _terms(told: dict[str, str | None], base: str, language: str) -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    if publisher := told["publisher"]:
+        terms["publisher"] = {"iri": told["publisher-iri"] or f"{base}publisher", "name": {language: publisher}}
+    if contact := told["contact"]:
+        terms["contactPoint"] = {"name": {language: publisher or contact}, "email": contact}
+    if licence := told["license"]:
+        terms["license"] = licence
+    if themes := told["theme"]:
+        terms["theme"] = [code.strip() for code in themes.split(",") if code.strip()]
+    return terms
+
+
+def _asked(given: dict[str, str | None], name: str) -> dict[str, str | None]:
+    """What was not given by an option, asked for; an empty answer leaves it out."""
+    from st_opendata.model.descriptions import folder_iri
+    from st_opendata.vocabularies import require_code
+
+    def codes(text: str) -> str:
+        for code in filter(None, (part.strip() for part in text.split(","))):
+            require_code("data-theme", code)
+        return text
+
+    questions: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
+        ("title", "What is the catalogue called?", name, str),
+        ("base", "Where will things have their addresses? (an IRI that ends in /)", "", folder_iri),
+        ("publisher", "Who publishes?", "", str),
+        ("publisher-iri", "The publisher's page", "", str),
+        ("license", "The licence, a code of the EU table as CC_BY_4_0", "", lambda code: require_code("licence", code)),
+        ("contact", "The e-mail address for questions", "", str),
+        ("theme", "Themes, codes of the EU table as ENER, TRAN", "", codes),
+    )
+    return given | {key: _ask(text, default, check) for key, text, default, check in questions if given[key] is None}
+
+
+def _ask(text: str, default: str, check: Callable[[str], str]) -> str | None:
+    def checked(answer: str) -> str:
+        try:
+            return check(answer) if answer else ""
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return click.prompt(text, default=default, show_default=bool(default), value_proc=checked, err=True) or None

@@ -1,0 +1,240 @@
+"""What all cells of a column have in common: datatype and format, separator, null texts, whether they can be a key.
+
+A guess must hold for every cell, by the parser with which `build` will read it. What could be read in two ways stays
+text: nobody is harmed by a text that could have been a number, but by a thousand that became one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+
+from st_opendata.model.tables import Datatype
+from st_opendata.tables.datatypes import BLANKS, datatype_iri, parse
+
+NULLS = (
+    "-",
+    "--",
+    "—",
+    "–",
+    "?",
+    "n/a",
+    "N/A",
+    "NA",
+    "n.a.",
+    "k.A.",
+    "k. A.",
+    "n.d.",
+    "n.c.",
+    "nc",
+    "null",
+    "NULL",
+    "#N/A",
+)
+"""What people write where nothing is known."""
+_TRUTHS = (
+    *("true|false", "TRUE|FALSE", "True|False", "yes|no", "Yes|No", "YES|NO", "oui|non", "Oui|Non", "OUI|NON"),
+    *("ja|nein", "Ja|Nein", "JA|NEIN", "vrai|faux", "VRAI|FAUX", "wahr|falsch", "WAHR|FALSCH", "Y|N", "J|N", "O|N"),
+)
+_DATES = (
+    "dd.MM.yyyy",
+    "d.M.yyyy",
+    "dd/MM/yyyy",
+    "d/M/yyyy",
+    "MM/dd/yyyy",
+    "M/d/yyyy",
+    "dd-MM-yyyy",
+    "yyyy/MM/dd",
+    "yyyy.MM.dd",
+)
+_CLOCKS = ("", " HH:mm", " HH:mm:ss", "THH:mm:ss")
+_MOST = 200_000
+"""Distinct cells of a column that are kept."""
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,'’ \u00a0\u202f]*")
+_SEPARATORS = ("|", ";", ",")
+_LONGEST_ITEM = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column is: `form` is the CSVW format as YAML has it; `why` says what was seen."""
+
+    base: str = "string"
+    form: object = None
+    separator: str | None = None
+    null: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Profile:
+    """The cells of a column, each distinct one with its number; `whole` is false where there were too many to keep."""
+
+    cells: Counter[str] = field(default_factory=Counter)
+    blank: int = 0
+    rows: int = 0
+    whole: bool = True
+
+    def add(self, cell: str) -> None:
+        """Take one cell."""
+        self.rows += 1
+        if not cell.strip(BLANKS):
+            self.blank += 1
+        elif self.whole:
+            self.cells[cell] += 1
+            self.whole = len(self.cells) <= _MOST
+
+    @property
+    def unique(self) -> bool:
+        """True where each row has a value of its own, capitals aside, that people can tell apart."""
+        if self.blank or not self.whole or len(self.cells) != self.rows or self.rows < 1:
+            return False
+        folded = {cell.casefold() for cell in self.cells}
+        return len(folded) == self.rows and not any(_invisible(cell) for cell in self.cells)
+
+
+def _invisible(cell: str) -> bool:
+    return cell != cell.strip() or any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") for letter in cell)
+
+
+def guess(profile: Profile, *, comma: bool) -> Guess:
+    """The guess for a column; `comma` is true where the file has commas in decimals, or semicolons between cells."""
+    if not profile.cells:
+        return Guess(why="all cells are empty")
+    if not profile.whole:
+        return Guess(why=f"more than {_MOST:,} different cells: taken as text")
+    cells = list(profile.cells)
+    known = [cell for cell in cells if cell.strip(BLANKS) not in NULLS]
+    null = tuple(sorted({cell.strip(BLANKS) for cell in cells} & set(NULLS)))
+    found = _typed(known, comma=comma) if known else Guess()
+    if found.base != "string":
+        return Guess(found.base, found.form, None, null, found.why + _said(null))
+    return _list(profile) or _text(cells, found)
+
+
+def _said(null: tuple[str, ...]) -> str:
+    return f"; {', '.join(null)} for nothing known" if null else ""
+
+
+def _text(cells: list[str], found: Guess) -> Guess:
+    if found.why:
+        return found
+    if any(re.fullmatch(r"[0+][0-9 ]+", cell.strip(BLANKS)) for cell in cells):
+        return Guess(why="leading zeros or plus signs: kept as text")
+    if any(re.fullmatch(r"[0-9]{16,}", cell.strip(BLANKS)) for cell in cells):
+        return Guess(why="more digits than spreadsheets keep of numbers: kept as text")
+    typed = sum(bool(_NUMBER.fullmatch(cell.strip(BLANKS))) for cell in cells)
+    return Guess(why=f"{typed} of {len(cells)} different cells are numbers, others not: kept as text" if typed else "")
+
+
+def _typed(cells: list[str], *, comma: bool) -> Guess:
+    texts = [cell.strip(BLANKS) for cell in cells]
+    if any(re.fullmatch(r"-?0[0-9]+|\+.*|[0-9]{16,}", text) for text in texts):
+        return Guess()
+    for pair in _TRUTHS:
+        if set(texts) <= set(pair.split("|")):
+            form = None if pair == "true|false" else pair
+            return Guess("boolean", form, why=f"all cells are {pair.replace('|', ' or ')}")
+    if all(_NUMBER.fullmatch(text) for text in texts) and not any(_DATE.fullmatch(text) for text in texts):
+        return _number(texts, comma=comma)
+    for base, form, why in _others():
+        if all(parse(_kind(base, form), text) is not None for text in texts):
+            return _one_day_order(base, form, texts) or Guess(base, form, why=why)
+    return Guess()
+
+
+_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
+
+
+@cache
+def _kind(base: str, form: str | None = None, decimal: str = ".", group: str | None = None) -> Datatype:
+    return Datatype(base, datatype_iri(base), form, decimal, group)
+
+
+@cache
+def _others() -> tuple[tuple[str, str | None, str], ...]:
+    """Datatypes but numbers and truth values, the likeliest first."""
+    found: list[tuple[str, str | None, str]] = [("date", None, "all cells are dates")]
+    found += [("date", form, f"all cells are dates written {form}") for form in _DATES]
+    found.append(("dateTime", None, "all cells are dates with a time"))
+    for day in ("yyyy-MM-dd", *_DATES):
+        found += [("dateTime", day + clock, f"all cells are written {day}{clock}") for clock in _CLOCKS if clock]
+    found += [("time", None, "all cells are times"), ("time", "HH:mm", "all cells are times")]
+    return tuple(found)
+
+
+def _one_day_order(base: str, form: str | None, texts: list[str]) -> Guess | None:
+    """What is to be said where days and months could be exchanged."""
+    day_first = form is not None and form.startswith(("dd/MM", "d/M"))
+    if (
+        day_first
+        and form
+        and all(parse(_kind(base, form.replace("d", "#").replace("M", "d").replace("#", "M")), t) for t in texts)
+    ):
+        return Guess(base, form, why=f"dates taken as {form}, the day first: no cell tells which is the month")
+    return None
+
+
+def _number(texts: list[str], *, comma: bool) -> Guess:
+    signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
+    if not signs:
+        return Guess("integer", why="all cells are whole numbers")
+    readings = [
+        (decimal, group)
+        for decimal in ".,"
+        for group in (None, *".,'’ \u00a0\u202f")
+        if group != decimal
+        and signs
+        <= {decimal, *((group,) if group else ()), *(" \u00a0\u202f" if group and group in " \u00a0\u202f" else ())}
+    ]
+    fitting = [
+        (base, decimal, group)
+        for decimal, group in readings
+        for base in ("integer", "decimal")
+        if all(parse(_kind(base, None, decimal, group), text) is not None for text in texts)
+    ]
+    values = {
+        tuple(parse(_kind(base, None, decimal, group), text) for text in texts): (base, decimal, group)
+        for base, decimal, group in reversed(fitting)
+    }
+    if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
+        if not comma and signs == {"."}:
+            return Guess("decimal", why="all cells are numbers")
+        return Guess(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
+    if not values:
+        return Guess()
+    base, decimal, group = next(iter(values.values()))
+    form = {"decimalChar": decimal} if decimal != "." and (base == "decimal" or group == ".") else {}
+    form |= {"groupChar": group} if group else {}
+    shown = " and ".join(
+        f"“{sign}” for {use}"
+        for sign, use in ((base == "decimal" and decimal, "decimals"), (group, "thousands"))
+        if sign
+    )
+    plain = "all cells are numbers" if base == "decimal" else "all cells are whole numbers"
+    return Guess(base, form or None, why=f"{plain}{f', with {shown}' if form else ''}")
+
+
+def _list(profile: Profile) -> Guess | None:
+    """A separator, where many cells have one and the items between are short."""
+    filled = sum(profile.cells.values())
+    for separator in _SEPARATORS:
+        holding = [cell for cell in profile.cells if separator in cell]
+        if sum(profile.cells[cell] for cell in holding) < max(2, filled * 0.2):
+            continue
+        spaced = all(
+            re.fullmatch(rf"[^{separator}]+(?:{re.escape(separator)} [^{separator} ][^{separator}]*)+", cell)
+            for cell in holding
+        )
+        exact = separator + " " if spaced else separator
+        items = [item for cell in profile.cells for item in cell.split(exact)]
+        repeated = sum(number for number in Counter(items).values() if number > 1)
+        if not all(item.strip() == item and 0 < len(item) <= _LONGEST_ITEM for item in items):
+            continue
+        if separator == "," and repeated * 2 < len(items):
+            continue
+        return Guess(separator=exact, why=f"{len(holding)} cells are lists with “{exact.strip()}” between")
+    return None

@@ -1,0 +1,97 @@
+"""catalogue.yaml and dataset.yaml of a draft: every guess with its reason above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+from st_opendata.drafts.tables import DraftColumn, DraftTable
+from st_opendata.pull.description import Description, Yaml
+from st_opendata.pull.writing import write_yaml
+
+_HEADING = "Drafted by st-opendata init: what stands here was guessed from the files, with the reason above each line."
+_PROPERTY = 'A column states something as linked data once it has a propertyUrl, as in propertyUrl: "schema:name".'
+
+
+def dataset_text(description: Description, tables: list[DraftTable], files: dict[str, str], language: str) -> str:
+    """dataset.yaml; `files` has the name of each table's file in the folder of the dataset, by the table's name."""
+    lines = ["tables:"]
+    for table in tables:
+        lines += [f"  {line}".rstrip() for line in _table(table, files[table.name], language)]
+    text = write_yaml(description, [_HEADING, _PROPERTY], tuple(description.values))
+    return text + "\n".join([*lines, ""])
+
+
+def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
+    for remark in table.remarks:
+        yield f"# {_line(remark)}"
+    outline: Yaml = {"url": file}
+    if table.source.sheet is not None:
+        outline |= {"sheet": table.source.sheet, "name": table.name}
+    outline["title"] = {language: table.source.name}
+    first, *others = (f"{key}: {_flow(value)}" for key, value in outline.items())
+    yield f"- {first}"
+    yield from (f"  {line}" for line in others)
+    if dialect := _dialect(table):
+        yield f"  dialect: {_flow(dialect)}"
+    yield "  tableSchema:"
+    if table.key:
+        yield f"    aboutUrl: {_flow(f'{table.name}/{{{table.key.name}}}')}"
+        yield f"    primaryKey: {_flow(table.key.name)}"
+    else:
+        yield "    # no column names the rows, each by a value of its own: they go by their number"
+    if table.references:
+        yield "    foreignKeys:"
+    for column, other in table.references:
+        assert other.key is not None
+        reference = {"resource": f"{other.name}.csv", "columnReference": other.key.name}
+        yield f"      - {_flow({'columnReference': column.name, 'reference': reference})}"
+    yield "    columns:"
+    for each in table.columns:
+        yield from (f"      # {_line(remark)}" for remark in each.remarks)
+        yield f"      - {_flow(_column(each, table, language))}"
+
+
+def _dialect(table: DraftTable) -> Yaml:
+    source, layout = table.source, table.layout
+    stated = {
+        "delimiter": "\\t" if source.delimiter == "\t" else source.delimiter,
+        "encoding": source.encoding,
+        "skipRows": layout.skip_rows,
+    }
+    usual = {"delimiter": ",", "encoding": "utf-8", "skipRows": 0}
+    dialect: Yaml = {key: value for key, value in stated.items() if value != usual[key]}
+    return dialect if layout.plain else dialect | {"header": False}
+
+
+def _column(column: DraftColumn, table: DraftTable, language: str) -> Yaml:
+    found = column.found
+    described: Yaml = {"name": column.name}
+    if column.title and column.title != column.name:
+        described["titles"] = {language: column.title}
+    if column is table.key:
+        described["required"] = True
+    if found.base != "string":
+        described["datatype"] = {"base": found.base, "format": found.form} if found.form else found.base
+    if found.separator:
+        described["separator"] = found.separator
+    if found.null:
+        described["null"] = ["", *found.null]
+    if column.language:
+        described["lang"] = column.language
+    if column.property:
+        described["propertyUrl"] = column.property
+    return described
+
+
+def _flow(value: object) -> str:
+    """One line of YAML."""
+    text: str = yaml.safe_dump(
+        value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf"), explicit_end=False
+    )
+    return text.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

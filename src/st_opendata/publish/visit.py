@@ -1,0 +1,263 @@
+"""What a visitor gets of each dataset of a release on a portal, and what of it is not as released.
+
+Asked without a token: pages, files and search of one dataset at a time, several datasets at once, so that no more is in
+memory than is being looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from rdflib import Graph
+
+from st_opendata.catalogue import fetch_dcat
+from st_opendata.errors import InputError, RemoteError
+from st_opendata.formats import CSV
+from st_opendata.place import Place
+from st_opendata.publish.client import CkanClient
+from st_opendata.publish.content import Shown, agree, mark_of
+from st_opendata.publish.fields import schema_for
+from st_opendata.publish.packages import Package, Resource, Site, described
+from st_opendata.publish.plan import compare, same_moment, wanted_of
+from st_opendata.publish.preflight import Portal
+from st_opendata.publish.visitor import Fetched, Visitor
+from st_opendata.rdf.view import graph_view
+from st_opendata.release import read_release
+
+_WORKERS = 4
+_AHEAD = 2 * _WORKERS
+"""Datasets that are asked for before the first of them is taken."""
+_WIDTH = 100
+_PAGE = 1000
+"""Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
+_LISTED = ["name", "metadata_modified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not on the portal as it was released.
+
+    `part` is a file, field or statement of the dataset, empty where the whole dataset is meant.
+    """
+
+    dataset: str
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where a release was published and how: as `packages.Site` has it."""
+
+    url: str
+    iris: bool = False
+    max_upload: int | None = None
+    link_base: str | None = None
+
+
+class Search:
+    """What the portal's search lists for visitors, asked once for each organisation; for several threads."""
+
+    def __init__(self, client: CkanClient) -> None:
+        self._client = client
+        self._listed: dict[str, dict[str, list[str]]] = {}
+        self._asking = Lock()
+
+    def moments(self, shown: Shown) -> list[str]:
+        """When the dataset changed last, once for each time that it is listed in its organisation."""
+        organization = str((shown.get("organization") or {}).get("name"))
+        with self._asking:
+            if organization not in self._listed:
+                self._listed[organization] = self._list(organization)
+        return self._listed[organization].get(str(shown["name"]), [])
+
+    def _list(self, organization: str) -> dict[str, list[str]]:
+        question = {"fq": f'organization:"{organization}"', "rows": _PAGE, "sort": "name asc, id asc", "fl": _LISTED}
+        found: dict[str, list[str]] = {}
+        total, start = 1, 0
+        while start < total:
+            answer = self._client.read("package_search", {**question, "start": start})
+            total, start = int(answer["count"]), start + _PAGE
+            for each in answer["results"]:
+                found.setdefault(str(each["name"]), []).append(str(each["metadata_modified"]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A portal and what ought to be there; `expected` is the graph of `described`."""
+
+    client: CkanClient
+    site: Site
+    portal: Portal
+    packages: tuple[Package, ...]
+    expected: Graph
+    base: str
+    search: Search
+    visitor: Visitor
+    rows: Mapping[str, int]
+    """Of each CSV file that was released, by the id of its resource."""
+
+    @property
+    def files(self) -> int:
+        """Number of files, linked ones included."""
+        return sum(len(package.resources) for package in self.packages)
+
+
+def prepare(client: CkanClient, release: Path, where: Published) -> Visit:
+    """What ought to be on the portal.
+
+    Raises:
+        InputError, ConfigurationError, UsageError: as `packages` does.
+        RemoteError: the portal is no CKAN, or does not answer.
+    """
+    status = client.read("status_show")
+    if not isinstance(status, dict) or "ckan_version" not in status:
+        raise RemoteError("what answers is not a CKAN: it states no version", place=Place(client.url))
+    plugins = frozenset(map(str, status.get("extensions", ())))
+    site = Site(
+        url=client.url,
+        organization="",
+        schema=schema_for(plugins),
+        language=str(status.get("locale_default") or "en").partition("_")[0],
+        iris=where.iris,
+        max_upload=where.max_upload,
+        link_base=where.link_base,
+    )
+    made, expected = described(release, site)
+    # Every field counts as one that the portal holds: what it dropped is to be seen.
+    fields = {name: frozenset[str]() for package in made for name in package.metadata}
+    portal = Portal(client.url, str(status["ckan_version"]), plugins, "", "", "", site.language, fields)
+    content = read_release(release)
+    rows = {
+        release / item.file.path: dataset.rows[item.table]
+        for dataset in content.datasets
+        for item in dataset.distributions
+        if item.format == CSV and item.table
+    }
+    files = {each.file: each.id for package in made for each in package.resources if isinstance(each.file, Path)}
+    by_id = {files[path]: number for path, number in rows.items() if path in files}
+    return Visit(client, site, portal, made, graph_view(expected), content.base, Search(client), Visitor(), by_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A dataset as a visitor gets it: what is wrong with it, the URLs of files that came as released, and its RDF.
+
+    `rdf` is None where the dataset or its RDF is not there, or the portal has no RDF of its own (ckanext-dcat).
+    """
+
+    package: Package
+    problems: tuple[Problem, ...]
+    good: frozenset[str] = frozenset()
+    rdf: Graph | None = None
+
+
+def look(visit: Visit) -> Iterator[Seen]:
+    """Every dataset in its order, several asked for at a time.
+
+    Raises:
+        RemoteError: the portal stopped answering.
+    """
+    running: deque[Future[Seen]] = deque()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for package in visit.packages:
+                running.append(pool.submit(_look_at, visit, package))
+                if len(running) > _AHEAD:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # a portal that stopped answering is not asked for the rest
+
+
+def _look_at(visit: Visit, package: Package) -> Seen:
+    shown = _show(visit, package)
+    if shown is None:
+        text = "visitors do not see it: it is not there, private or deleted"
+        return Seen(package, (Problem(package.name, "", text),))
+    problems = [*_dataset_problems(visit, package, shown), *_table_problems(visit, package, shown)]
+    good = set()
+    for resource in package.resources:
+        if wrong := _wrong(resource, visit.visitor.measure(resource.url)):
+            problems.append(Problem(package.name, resource.file_name, wrong))
+        else:
+            good.add(resource.url)
+    rdf = None
+    if "dcat" in visit.portal.plugins:
+        try:
+            rdf = fetch_dcat(f"{visit.site.url}/dataset/{package.name}.ttl")
+        except (RemoteError, InputError) as error:
+            if isinstance(error, RemoteError) and not error.status:
+                raise
+            problems.append(Problem(package.name, "RDF", error.message))
+    return Seen(package, tuple(problems), frozenset(good), rdf)
+
+
+def _show(visit: Visit, package: Package) -> Shown | None:
+    """The dataset as a visitor sees it; None where there is nothing to see."""
+    try:
+        shown: Shown = visit.client.read("package_show", {"id": package.name})
+    except RemoteError as error:
+        if error.status not in (403, 404):
+            raise
+        return None
+    return shown
+
+
+def _dataset_problems(visit: Visit, package: Package, shown: Shown) -> Iterator[Problem]:
+    """What a visitor sees of the dataset and finds by searching otherwise than released."""
+    if (mark := mark_of(shown)) and mark.writing:
+        yield Problem(package.name, "dataset", "a write of it was cut off: publish again")
+    moments = visit.search.moments(shown)
+    if len(moments) != 1:
+        yield Problem(package.name, "search", f"the portal's search lists it {len(moments)} times instead of once")
+    elif not same_moment(moments[0], str(shown["metadata_modified"])) and not _found_as_shown(visit, shown):
+        yield Problem(package.name, "search", "the portal's search shows another state of it than its page")
+    for each in compare(shown, wanted_of(package, visit.portal, visit.base)):
+        part = f"{each.resource}: {each.field}" if each.resource else each.field
+        yield Problem(package.name, part, f"{short(each.after)} was released, {short(each.before)} is there")
+
+
+def _found_as_shown(visit: Visit, shown: Shown) -> bool:
+    """Whether search has the same content, only dated otherwise, as `Surveyor` has it."""
+    results = visit.client.read("package_search", {"fq": f'id:"{shown["id"]}"'})["results"]
+    return len(results) == 1 and agree(results[0], shown)
+
+
+def _table_problems(visit: Visit, package: Package, shown: Shown) -> Iterator[Problem]:
+    """Tables of the DataStore, which visitors filter and programs query, that have not as many rows as their file."""
+    for resource in shown["resources"]:
+        if resource.get("datastore_active") and resource["id"] in visit.rows:
+            found = visit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})
+            if found["total"] != visit.rows[resource["id"]]:
+                text = (
+                    f"{visit.rows[resource['id']]:,} rows were released, its table on the portal has {found['total']:,}"
+                )
+                yield Problem(package.name, f"{resource['name']}: table", text)
+
+
+def _wrong(resource: Resource, found: Fetched) -> str | None:
+    if found.status != 200:
+        return f"a visitor gets the answer {found.status} instead of the file"
+    if found.size != resource.size:
+        return f"{found.size:,} bytes instead of {resource.size:,}"
+    if found.sha256 != resource.sha256:
+        return f"SHA-256 {found.sha256} instead of {resource.sha256}"
+    wanted = str(resource.metadata.get("mimetype", found.media_type))
+    if resource.file is not None and found.media_type != wanted.lower():
+        return f"served as {found.media_type} instead of {wanted}"
+    return None
+
+
+def short(value: object) -> str:
+    """A value on one line, cut where it is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
