@@ -12,7 +12,7 @@ from typing import Protocol
 
 import regex
 
-from st_opendata.errors import StError
+from st_opendata.errors import ConfigurationError
 
 LONGEST = 5_000
 """Characters of an expression."""
@@ -22,10 +22,6 @@ SECONDS = 2.0
 """What an expression may take for the texts that it is slow at, all together."""
 _QUICK = 0.001
 """Seconds for a text that do not count: a long table may have millions."""
-
-
-class SlowPatternError(StError):
-    """An expression that takes too long."""
 
 
 class _Match(Protocol):
@@ -51,11 +47,11 @@ class Matcher:
         self._left = SECONDS
 
     def fullmatch(self, text: str) -> bool:
-        """True where the whole text matches; raises SlowPatternError."""
+        """True where the whole text matches; raises ConfigurationError where that takes too long."""
         return self._matched(self._compiled.fullmatch, text)
 
     def search(self, text: str) -> bool:
-        """True where some part of the text matches; raises SlowPatternError."""
+        """True where some part of the text matches; raises ConfigurationError where that takes too long."""
         return self._matched(self._compiled.search, text)
 
     def _matched(self, match: _Match, text: str) -> bool:
@@ -67,7 +63,7 @@ class Matcher:
         else:
             self._left -= max(0.0, time.monotonic() - begun - _QUICK)
         if self._left <= 0:
-            raise SlowPatternError(
+            raise ConfigurationError(
                 f'the regular expression "{self._compiled.pattern[:80]}" takes too long for some texts',
                 remedy="Write it so that a text can match in one way alone: a+ where there is (a+)+.",
             )

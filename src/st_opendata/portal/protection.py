@@ -82,6 +82,9 @@ class Bounds:
             )
             await refusal(scope, receive, send)
             return
+        if not scope["query_string"].isascii():
+            await PlainTextResponse("The parameters of an address are percent-encoded.\n", 400)(scope, receive, send)
+            return
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > self._largest:
             await self._too_large()(scope, receive, send)

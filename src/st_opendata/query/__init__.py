@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
 from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
 from st_opendata.query.text import (
     Query,
@@ -108,6 +109,8 @@ def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None =
     [result] = outcome
     if isinstance(result, SyntaxError):
         raise syntax_error(result, query) from result
+    if isinstance(result, RuntimeError):  # what is found out by evaluating alone, such as a function of another engine
+        raise UsageError(f"the query cannot be answered: {result}", place=Place(query.shown)) from result
     if isinstance(result, Exception):
         raise result
     return result

@@ -109,7 +109,7 @@ class Archive:
             for piece in _deferred(self.chunks(member), parser):
                 parser.Parse(piece)
             parser.Parse(b"", _LAST)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two of an encoding that is none
             raise WorkbookError(f"its {member} is no well-formed XML: {error}") from None
 
 

@@ -32,6 +32,7 @@ FOUND: dict[str, dict[str, bytes]] = {
     "csvw-pull": {"JSON that nests too deep": _NESTED},
     "ods": {
         "XML that is not well-formed keeps calamine busy for ever": Path(__file__).with_name("ods-not-well-formed.bin").read_bytes(),
+        "an encoding that is none": ods_of(CONTENT.replace("UTF-8", "URF-8")),
         "a text of 90 MB takes expat an hour": ods_of(CONTENT) + PART + b"styles.xml\n*90000000 b",
     },
     "rdf": {
@@ -49,10 +50,11 @@ FOUND: dict[str, dict[str, bytes]] = {
         "braces that use up the stack of Oxigraph": b"SELECT * { " + b"{ " * 20_000 + b"?s ?p ?o" + b" }" * 20_000 + b" }",
         "calls that use up the stack": b"SELECT * { FILTER(" + b"IF(1,2," * 1_000 + b"1" + b")" * 1_000 + b") }",
         "operators that use up the stack": b"SELECT * { FILTER(1" + b"+1" * 20_000 + b") }",
+        "a function that Oxigraph has not": b"SELECT (<http://e/f>(1) AS ?x) { }",
         "a message shows control characters": b"SELECT * { ?s ?p \x1b[31m }",
     },
     "questions": {"braces that use up the stack": b"# Which?\nSELECT * { " + b"{ " * 20_000 + b"?s ?p ?o" + b" }" * 20_000 + b" }"},
-    "http": {"a Content-Length with more digits than Python reads": b"PUT /places/cities.csv\nContent-Length: " + b"3" * 5_000},
+    "http": {"a Content-Length with more digits than Python reads": b"PUT /places/cities.csv\nContent-Length: " + b"3" * 5_000, "a byte in the parameters that is no character": b"GET /en/?q=\xff"},
     "yaml": {"a number with more digits than Python reads": b"places/dataset.yaml" + PART + PLACES.replace("dialect: {}", "dialect: {skipRows: " + "9" * 5_000 + "}").encode()},
     "release": {
         "a dataset's id leads out of the release": b'{"version": 1, "tool": "t", "catalogue": "tiny", "base": "https://e/", "site": "https://e/", "title": {}, "created": "", "triples": 0, "prefixes": {}, "files": [], "inputs": [], "datasets": [{"id": "../../outside/secret", "iri": "", "title": {}, "rows": {}, "triples": 0, "points": 0, "distributions": []}]}',

@@ -49,14 +49,15 @@ def _taken(extension: str, folder: Path) -> Take:
 
 def zipped(data: bytes) -> bytes:
     """The members as a zip file."""
-    out = io.BytesIO()
+    out, left = io.BytesIO(), _LARGEST
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book, catch_warnings():
         simplefilter("ignore")  # a member that is there twice
         for part in data.split(PART):
             name, _, content = part.partition(b"\n")
             if times := _TIMES.match(content):
                 piece = content[times.end() :]
-                content = piece * min(int(times[1]), _LARGEST // max(1, len(piece)))
+                content = piece * min(int(times[1]), left // max(1, len(piece)))
+                left -= len(content)
             kind = zipfile.ZIP_STORED if zlib.crc32(part) % 16 == 0 else zipfile.ZIP_DEFLATED
             book.writestr(name.decode("utf-8", "replace").replace("\0", "")[:200] or "x", content, kind, 1)
     return out.getvalue()
