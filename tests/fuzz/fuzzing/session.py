@@ -96,14 +96,10 @@ def _signature(text: str) -> str:
     return "\n".join([*ours[-2:], *frames[-1:]]) or re.sub(r"[^a-z]+|/\S*", " ", text)[:80]
 
 
-def draw_found(target: Target, take: Callable[[bytes], None], count: int) -> None:
-    """Draw what was found before, `count` being how many there are."""
-    for data in [*FOUND.get(target.name, {}).values()][-count:]:
-        take(data)
-
-
 def draw_by_hypothesis(target: Target, take: Callable[[bytes], None], seed: int) -> None:
-    """Draw inputs without end."""
+    """Draw what was found before, then inputs without end."""
+    for data in FOUND.get(target.name, {}).values():
+        take(data)
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
 
@@ -152,8 +148,6 @@ def main(arguments: list[str]) -> None:
     bound_memory()
     if engine == "atheris":
         draw_by_atheris(target, session.take, int(seed), Path(folder).resolve())
-    elif engine == "found":
-        draw_found(target, session.take, int(count))
     else:
         draw_by_hypothesis(target, session.take, int(seed))
 
