@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from st_opendata.build import Job, build
+
 CATALOGUE = """\
 id: tiny
 base: https://example.org/tiny/
@@ -83,8 +85,6 @@ def write_catalogue(folder: Path) -> Path:
 
 def build_release(folder: Path) -> Path:
     """A release of the catalogue, in the sub-folder `release` of the folder."""
-    from st_opendata.build import Job, build
-
     release = folder / "release"
     outcome = build(Job(write_catalogue(folder / "source")), release)
     assert outcome.release, outcome.findings

@@ -24,7 +24,7 @@ from pathlib import Path
 from fuzzing.found import FOUND
 from fuzzing.guard import MEGABYTES, SECONDS, Guard, bound_memory, bound_time, peak, reset_peak
 from fuzzing.mutations import mutated
-from fuzzing.targets import Target, all_targets
+from fuzzing.targets import Target, find_target
 
 RETIRED = 75
 """Exit code of a process with something running that would count against the next input; another goes on."""
@@ -143,7 +143,7 @@ def main(arguments: list[str]) -> None:
             import st_opendata.portal.app
             import st_opendata.pull.exact
             import st_opendata.scoring  # noqa: F401
-    target = all_targets()[name]
+    target = find_target(name)
     session = Session(target, Path(folder).resolve(), int(count))
     bound_memory()
     if engine == "atheris":
