@@ -80,7 +80,7 @@ def fuzz(target: str, engine: str, inputs: int, seed: int, folder: Path) -> Resu
         code, said = _session(target, engine, inputs - result.inputs, seed + round_, folder)
         _read_log(result)
         round_ += 1
-        if code in (0, RETIRED):
+        if code in (0, RETIRED, -signal.SIGTERM):  # the last by somebody else, whatever the input
             continue
         if not (folder / "input").exists():
             raise SystemExit(f"{target}: the session did not begin\n{said}")
