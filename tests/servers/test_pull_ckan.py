@@ -126,7 +126,8 @@ def test_smarter_together_comes_back_as_it_was(
     code, written = pull(tmp_path / "pulled")
     assert code == 0, written
     assert main(["build", str(tmp_path / "pulled"), "--output", str(again)]) == 0
-    different = differing(release, again)
+    # Story and questions belong to the catalogue folder; no dataset on a portal carries them.
+    different = {path for path in differing(release, again) if not path.startswith(("story/", "questions/"))}
     assert not {path for path in different if path.endswith((".nt", ".csv", ".csv-metadata.json"))}
     different = {path for path in different if not path.endswith("croissant.json")}  # which has the sum of each file
     tables = {path for path in different if path.endswith((".parquet", ".json", ".xlsx", ".ods")) and "/" in path}

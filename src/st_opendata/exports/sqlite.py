@@ -7,6 +7,8 @@ is in `st_tables` and `st_columns`.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -45,8 +47,26 @@ class _Names:
     columns: dict[tuple[str, str], str]
 
 
+_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO, sqlite3.SQLITE_CANTOPEN: errno.EACCES}
+"""What the file system said, which SQLite tells by numbers of its own."""
+
+
 def write_sqlite(source: CatalogueSource, path: Path) -> None:
-    """Write the database to `path`, where nothing is yet."""
+    """Write the database to `path`, where nothing is yet.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        _write(source, path)
+    except sqlite3.OperationalError as error:
+        code = error.sqlite_errorcode & 0xFF  # the primary one
+        if code not in _ERRORS:
+            raise
+        raise OSError(_ERRORS[code], os.strerror(_ERRORS[code]), str(path)) from None
+
+
+def _write(source: CatalogueSource, path: Path) -> None:
     tables = [(dataset, table) for dataset in source.catalogue.datasets for table in dataset.tables]
     names = _names([table for _, table in tables])
     with closing(sqlite3.connect(path, isolation_level=None)) as database:

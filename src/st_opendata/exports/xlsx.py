@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -31,7 +32,18 @@ _SETTINGS = {
 
 
 def write_xlsx(source: DatasetSource, path: Path) -> None:
-    """Write the workbook; the cover says how many texts were too long for a cell, and where they are whole."""
+    """Write the workbook; the cover says how many texts were too long for a cell, and where they are whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        _write(source, path)
+    except FileCreateError as error:  # XlsxWriter wraps the error of the file system
+        raise error.args[0] from None
+
+
+def _write(source: DatasetSource, path: Path) -> None:
     with xlsxwriter.Workbook(path, _SETTINGS | {"tmpdir": str(path.parent)}) as book:
         day = day_of(source)
         book.set_properties(

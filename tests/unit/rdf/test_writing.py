@@ -359,5 +359,5 @@ def test_same_bytes_from_other_processes(tmp_path):
 
 def test_every_triple_format_has_a_writer(tmp_path):
     for form in RDF_FORMATS:
-        if form.name != "nq":
+        if form.name not in ("nq", "trig"):  # they hold graphs
             write_rdf([], tmp_path / form.name, form, {})
