@@ -56,9 +56,9 @@ fuzz: setup  ## fuzz every reader with 10,000 inputs of each kind and engine (so
 
 lock: setup  ## write requirements.lock and requirements-readers.lock again, with the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --extra all pyproject.toml --output-file requirements.lock
+	  --extra all pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --constraint requirements.lock --extra readers pyproject.toml \
+	  --constraint requirements.lock --extra readers pyproject.toml \
 	  --output-file requirements-readers.lock
 
 ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; publish Smarter Together there and verify it

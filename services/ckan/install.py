@@ -139,7 +139,7 @@ def lock(work: Path, say: Callable[[str], None]) -> None:
     log = work / "lock.log"
     python = VERSIONS["python"]
     compile_ = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
-    compile_ += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
+    compile_ += ["--no-header", "--no-annotate"]
     compile_ += [option for name in python["replaced"] for option in ("--no-emit-package", name)]
     locks = {
         lock_of(version): [f"ckan[requirements]=={release}", *python["requirements"]]

@@ -45,13 +45,13 @@ def apply(plan: Plan, surveyor: Surveyor, *, told: Callable[[Done], None] = lamb
     Failures of one dataset do not stop the others, unless several in a row show that the portal is down: what was not
     begun then is not in the result.
     """
-    todo = iter(plan.writes)
+    waiting = iter(plan.writes)
     done: list[Done] = []
     failed_in_a_row = 0
     with ThreadPoolExecutor(surveyor.workers) as pool:
         running: set[Future[Done]] = set()
         while True:
-            while failed_in_a_row < _GIVE_UP and len(running) < surveyor.workers and (change := next(todo, None)):
+            while failed_in_a_row < _GIVE_UP and len(running) < surveyor.workers and (change := next(waiting, None)):
                 running.add(pool.submit(_attempt, change, surveyor))
             if not running:
                 return tuple(done)

@@ -77,15 +77,15 @@ def _drop_idle_flags(graph: Graph) -> None:
 def _owners(graph: Graph) -> dict[Node, URIRef]:
     """Each blank node to the named node that it hangs under, nearest first."""
     owners: dict[Node, URIRef] = {}
-    todo: list[tuple[URIRef, Node]] = [
+    pending: list[tuple[URIRef, Node]] = [
         (subject, subject) for subject in in_order(graph.subjects()) if isinstance(subject, URIRef)
     ]
-    while todo:
-        owner, node = todo.pop(0)
+    while pending:
+        owner, node = pending.pop(0)
         for value in in_order(graph.objects(node)):
             if not isinstance(value, URIRef) and value not in owners and (value, None, None) in graph:
                 owners[value] = owner
-                todo.append((owner, value))
+                pending.append((owner, value))
     return owners
 
 
