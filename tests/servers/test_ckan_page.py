@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from hashlib import sha256
@@ -85,35 +83,12 @@ DATASETS = {
 WIDTHS = (1280, 360)
 
 
-def missing(reason: str) -> None:
-    """Skip, or fail where a browser is required."""
-    if "browser" in os.environ.get("ST_REQUIRE", "").split(","):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def run(*arguments: object) -> None:
     """A command in this process that must succeed."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(argument) for argument in arguments])
     assert code == 0, out.getvalue() + err.getvalue()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, or the one that ST_CHROMIUM names."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("Playwright for Python is not installed")
-    program = os.environ.get("ST_CHROMIUM") or shutil.which("chromium")
-    if not program:
-        missing("there is no chromium on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 
 from st_opendata.__main__ import main
-from st_opendata.cli import init
 from st_opendata.drafts.profile import Profile, guess
 from st_opendata.tables import read_catalogue
 
@@ -55,17 +58,29 @@ def test_what_nobody_told_is_left_with_a_clear_finding(tmp_path: Path, capsys: p
     assert "publisher" in capsys.readouterr().out
 
 
-def test_it_asks_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def type_in_terminal(arguments: list[str], answers: list[str]) -> tuple[int, str]:
+    """Run the program in a terminal of its own, typing the answers: the exit code, and all that the terminal shows."""
+    ours, its = pty.openpty()
+    command = [sys.executable, "-m", "st_opendata", *arguments]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True) as program:
+        os.close(its)
+        os.write(ours, "\n".join([*answers, ""]).encode())
+        shown = b""
+        with suppress(OSError):  # the program has closed the terminal
+            while part := os.read(ours, 4096):
+                shown += part
+    os.close(ours)
+    return program.returncode, shown.decode()
+
+
+def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,name\n1,x\n", "utf-8")
-    monkeypatch.setattr(init, "_on_terminal", lambda: True)
     folder = tmp_path / "asked"
     answers = ["Roofs", "https://data.example.org", "https://data.example.org/", "Town hall", "", "CC-BY", "CC_BY_4_0"]
     answers += ["desk@example.org", "ENER, TRAN"]
-    ran = CliRunner().invoke(
-        init.command, [str(folder), "--from", str(tmp_path / "a.csv")], input="\n".join([*answers, ""])
-    )
-    assert ran.exit_code == 0, ran.output
-    assert "CC-BY" in ran.stderr
+    code, shown = type_in_terminal(["init", str(folder), "--from", str(tmp_path / "a.csv")], answers)
+    assert code == 0, shown
+    assert "CC-BY" in shown
     catalogue = read_catalogue(folder)
     assert (catalogue.title, catalogue.base) == ({"en": "Roofs"}, "https://data.example.org/")
     assert (catalogue.license, catalogue.theme) == ("CC_BY_4_0", ("ENER", "TRAN"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from st_opendata.portal import illustrations
 from st_opendata.portal.columns import Column, Reference, Table
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.illustrations import Illustrations
-from st_opendata.portal.rows import RowsError, open_rows
+from st_opendata.portal.rows import open_rows
 
 AMOUNT = "http://data.europa.eu/s66#value"
 CURRENCY = "http://data.europa.eu/s66#currency"
@@ -85,12 +86,11 @@ def marks(picture: ET.Element) -> list[ET.Element]:
 
 
 def test_a_busy_moment_is_not_remembered(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(*_: object) -> None:
-        raise RowsError("busy")
-
-    pictures = Illustrations(edition)
-    with monkeypatch.context() as patch:
-        patch.setattr(illustrations, "_map", busy)
+    pictures, turns = Illustrations(edition), edition.part(open_rows)._turns
+    monkeypatch.setattr("st_opendata.portal.rows._WAIT", 0.01)
+    with ExitStack() as others:
+        while turns.acquire(blocking=False):
+            others.callback(turns.release)
         assert pictures.of("places", "en") == ()
     assert len(pictures.of("places", "en")) == 1
 
