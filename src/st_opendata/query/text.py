@@ -26,11 +26,13 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_DEEPEST, _MOST_OPERATORS = 200, 2_000
+_DEEPEST, _MOST_OPERATORS, _MOST_PATTERNS = 200, 2_000, 300
 """Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
-up the stack, which ends the process."""
+up the stack, which ends the process. The optimiser puts patterns in order in time that grows with the third power of
+their number: 300 take seconds."""
 _BRACKET = re.compile(r"[(\[{]|[)\]}]")
-_OPERATOR = re.compile(r"[-+*/|&!^=.;]|\b[A-Za-z]{2,}\b")
+_JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
+_OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
 _STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
 _SERVICE = re.compile("service", re.IGNORECASE)
@@ -103,13 +105,31 @@ def refuse_overgrown(query: Query) -> None:
                 place=query.place_of(bracket.start()),
                 remedy="Write it flatter, or ask in parts.",
             )
-    count = sum(1 for _ in _OPERATOR.finditer(bare))
-    if count > _MOST_OPERATORS:
-        raise UsageError(
-            f"the query has {count:,} operators and keywords, more than {_MOST_OPERATORS:,}",
-            place=Place(query.shown),
-            remedy="Ask in parts; VALUES takes any number of terms.",
-        )
+    counts = (
+        ("operators and keywords", sum(1 for _ in _OPERATOR.finditer(bare)), _MOST_OPERATORS),
+        ("triple patterns", _count_patterns(bare), _MOST_PATTERNS),
+    )
+    for what, count, most in counts:
+        if count > most:
+            raise UsageError(
+                f"the query has {count:,} {what}, more than {most:,}",
+                place=Place(query.shown),
+                remedy="Ask in parts; VALUES takes any number of terms.",
+            )
+
+
+def _count_patterns(bare: str) -> int:
+    """At least the number of triple patterns: each ends a triple, is a step of a path, or begins in a bracket.
+
+    A comma between parentheses stands between arguments or in a list of IN, and begins none.
+    """
+    count = depth = 0
+    for joint in _JOINT.finditer(bare):
+        if joint[0] in "()":
+            depth = depth + 1 if joint[0] == "(" else max(0, depth - 1)
+        elif joint[0] != "," or depth == 0:
+            count += 1
+    return count
 
 
 def _misspelt(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from st_opendata.errors import UsageError
-from st_opendata.query import Query, refuse_updates_and_services
+from st_opendata.query import Query, check_query, refuse_updates_and_services
 
 SERVICES = (
     "ASK { SERVICE <http://localhost/> { ?s ?p ?o } }",
@@ -59,3 +59,31 @@ def test_a_broken_query_is_told_as_such() -> None:
         refuse_updates_and_services(Query("SELECT * {\n <http://e/service> ?p }"))
     assert caught.value.place
     assert caught.value.place.line == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * {" + " ".join(f"?a ?b ?c{number} ." for number in range(400)) + "}",
+        "SELECT * { ?a ?b " + ";".join(f" ?b ?c{number} " for number in range(400)) + "}",
+        "SELECT * { ?a ?b " + ",".join(f" ?c{number} " for number in range(400)) + "}",
+        "SELECT * {" + " ".join("{ ?a ?b ?c }" for _ in range(400)) + "}",
+        "SELECT * { ?a ?b " + " , ".join("[ ?c ?d ]" for _ in range(200)) + "}",
+        "SELECT * { ?a " + "/".join("<http://e/p>" for _ in range(400)) + " ?c }",
+    ],
+)
+def test_more_patterns_than_the_engine_can_order_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="triple patterns, more than 300"):
+        check_query(Query(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?a ?b ?c FILTER(?c IN (" + ", ".join(map(str, range(2_000))) + ")) }",
+        "SELECT * { VALUES ?a { " + " ".join(f"{number}.5" for number in range(2_000)) + " } ?a ?b ?c }",
+        "SELECT * { ?a ?b ?c # " + "." * 2_000 + "\n }",
+    ],
+)
+def test_long_lists_are_no_patterns(text: str) -> None:
+    check_query(Query(text))
