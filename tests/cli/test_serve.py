@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import http.client
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -11,8 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -203,34 +203,35 @@ def test_a_release_is_replaced_under_load_without_a_failed_request(
 
 
 def test_what_was_asked_is_answered_before_the_server_ends(release: Path) -> None:
-    with serving(release, "--workers", "2") as (program, url), ThreadPoolExecutor(6) as pool:
-
-        def ask(query: str, form: str) -> tuple[int, int]:
-            answer = requests.get(f"{url}/sparql", {"query": query, "format": form}, timeout=60)
-            return answer.status_code, len(answer.text.splitlines())
-
+    with serving(release, "--workers", "2") as (program, url), ExitStack() as open_ones:
         large = requests.get(f"{url}/sparql", {"query": LARGE, "format": "tsv"}, timeout=60, stream=True)
         body = large.iter_content(10_000)
         received = [next(body)]
         [nursery] = children(program.pid)
         workers = children(int(nursery))
-        asked = [pool.submit(ask, f"{SLOW} # {number}", "csv") for number in range(4)]  # two of them wait
-        until(lambda: sum(map(seconds_used, workers)) > 0.1, "the workers are at it")
-        assert not any(each.done() for each in asked)
+        asked = [http.client.HTTPConnection(url.partition("//")[2], timeout=60) for _ in range(4)]  # two of them wait
+        for number, connection in enumerate(asked):
+            open_ones.callback(connection.close)
+            connection.request("GET", f"/sparql?format=csv&query={quote(f'{SLOW} # {number}')}")
+        until(lambda: has_read(url, len(asked) + 1), "the server has read what was asked")
+        assert not select.select([connection.sock for connection in asked], [], [], 0)[0]
         program.send_signal(signal.SIGTERM)
         until(lambda: not listens(url), "nothing listens any more")
         received += body
         assert b"".join(received).count(b"\n") == 60_001
-        assert [each.result() for each in asked] == [(200, 2)] * 4
+        answers = [connection.getresponse() for connection in asked]
+        assert [(answer.status, len(answer.read().splitlines())) for answer in answers] == [(200, 2)] * 4
         assert program.wait(60) == 0
         assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
     assert not [path for path in release.parent.iterdir() if path.name.startswith(f".{release.name}.serving-")]
 
 
-def seconds_used(pid: str) -> float:
-    """Seconds that a process has computed (proc(5), utime)."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+def has_read(url: str, number: int) -> bool:
+    """True when so many connections are accepted, and all that came over them is read (proc(5), /proc/net/tcp)."""
+    port = f":{int(url.rpartition(':')[2]):04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text("utf-8").splitlines()[1:]]
+    ours = [line for line in lines if line[1].endswith(port) and line[3] == "01"]  # established
+    return len(ours) == number and all(line[9] != "0" and line[4].endswith(":00000000") for line in ours)
 
 
 def listens(url: str) -> bool:
