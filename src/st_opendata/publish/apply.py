@@ -1,10 +1,11 @@
 """Carrying out a plan so that it can be cut off anywhere and run again.
 
-A new dataset is created private, with its mark saying that it is being written; one revise then stores all files,
-makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata and files. Where
-tables and views are to be made, or the portal is known to alter what it is sent, one more write settles the mark. Each
-write is bound to the state that the one before left (`metadata_modified`), so a second publisher or an editor is told,
-never overwritten. CKAN stores files before its database commits: whatever is still marked is sent again in full.
+A new dataset is created private, with its mark saying that it is being written; one revise then stores its resources
+with all files, makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata
+and files. Where tables and views are to be made, or the portal is known to alter what it is sent, one more write
+settles the mark. Each write is bound to the state that the one before left (`metadata_modified`), so a second publisher
+or an editor is told, never overwritten. CKAN stores files before its database commits: whatever is still marked is sent
+again in full.
 """
 
 from __future__ import annotations

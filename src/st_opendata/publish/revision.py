@@ -18,21 +18,20 @@ _PER_RESOURCE = "update__resources__"
 
 
 def new_dataset(wanted: Wanted) -> dict[str, Any]:
-    """A dataset with all its metadata and none of its files: private, and marked as being written."""
+    """A dataset with its metadata and the first of its resources: private, and marked as being written.
+
+    The other resources come with the files, in one revise: a portal validates, stores and indexes all resources of a
+    dataset in each write of it. By the first it tells whether another dataset has our files, since it takes each id of
+    a resource once, and refuses ours before anything is written.
+    """
     extras = extras_with(None, wanted.dataset.get("extras"), wanted.mark(writing=True))
-    resources = [_sent(resource) for resource in wanted.dataset["resources"]]
+    resources = [_sent(resource) for resource in wanted.dataset["resources"][:1]]
     return {**wanted.dataset, "private": True, "extras": extras, "resources": resources}
 
 
 def as_held(begun: Shown, wanted: Wanted) -> Shown:
-    """What the portal will hold once a dataset that it has begun is finished: its values, with the files in place."""
-    files = {resource["id"]: resource for resource in wanted.dataset["resources"] if _is_upload(resource)}
-    kept = ("url_type", "size", "hash")
-    resources = [
-        {**resource, **{key: files[resource["id"]][key] for key in kept}} if resource["id"] in files else resource
-        for resource in begun["resources"]
-    ]
-    return {**begun, "private": False, "resources": resources}
+    """What the portal will hold once a dataset that it has begun is finished: its own values, with our resources."""
+    return {**begun, "private": False, "resources": wanted.dataset["resources"]}
 
 
 def begun_mark(shown: Shown, wanted: Wanted) -> Mark:

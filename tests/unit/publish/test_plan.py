@@ -167,7 +167,7 @@ def test_a_new_dataset_is_private_and_marked_until_its_files_are_there() -> None
     data = new_dataset(wanted())
     mark = mark_of(data)
     assert (data["private"], mark and mark.writing) == (True, True)
-    assert [each["url"] for each in data["resources"]] == ["", ""]
+    assert [(each["id"], each["url"]) for each in data["resources"]] == [(resource(1).id, "")]
 
 
 def test_a_revision_removes_what_is_no_longer_stated_and_keeps_what_others_noted() -> None:
