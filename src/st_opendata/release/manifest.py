@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import pyoxigraph as ox
+
 from st_opendata.errors import InputError
 from st_opendata.formats import FORMATS
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
@@ -83,6 +85,7 @@ def _release(content: dict[str, Any]) -> Release:
     files = {file.path: file for file in map(_file, content["files"])}
     plain = {key: content[key] for key in ("tool", "catalogue", "base", "site", "title", "created", "triples")}
     _check_name(content["catalogue"])
+    _check_iri(content["base"])
     return Release(
         **plain,
         datasets=tuple(_dataset(item, files) for item in content["datasets"]),
@@ -95,6 +98,7 @@ def _release(content: dict[str, Any]) -> Release:
 def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
     plain = {key: content[key] for key in ("id", "iri", "title", "rows", "triples", "points")}
     _check_name(content["id"])
+    _check_iri(content["iri"])
     distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
     picture = files[content["picture"]] if content.get("picture") else None
     return DatasetRelease(**plain, distributions=distributions, picture=picture)
@@ -116,6 +120,14 @@ def _check_name(name: object) -> None:
     """Refuse what could name a file elsewhere: paths are made of the ids of the catalogue and its datasets."""
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         raise ValueError(f'the id "{name}" is not made of small letters, digits and hyphens')
+
+
+def _check_iri(iri: object) -> None:
+    """Refuse what can name no graph and no thing."""
+    try:
+        ox.NamedNode(iri)  # type: ignore[arg-type]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'"{iri}" is not an absolute IRI') from error
 
 
 def _file(content: dict[str, Any]) -> File:

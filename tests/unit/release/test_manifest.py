@@ -70,6 +70,8 @@ def test_verify(release: Release, tmp_path: Path) -> None:
             lambda content: content["datasets"][0]["distributions"][0].update(format="xls"),
             "'xls' is missing or unknown",
         ),
+        (lambda content: content.update(base="example"), '"example" is not an absolute IRI'),
+        (lambda content: content["datasets"][0].update(iri=7), '"7" is not an absolute IRI'),
         (lambda content: content.update(files=3), "damaged"),
         (lambda content: content.update(datasets=["x"]), "damaged"),
     ],
