@@ -74,10 +74,10 @@ def _versions() -> Iterator[Entry]:
             yield Entry("program", name, State.GOOD, str(resource_folder(name)))
         except StError as error:
             yield Entry("program", name, State.WRONG, error.message, f"pip install --force-reinstall {PACKAGE}")
-    yield from (_package(name, State.WRONG, f"pip install {PACKAGE}") for name in _required(None))
+    yield from (_package(name, State.WRONG, f"pip install {PACKAGE}") for name in required_packages(None))
 
 
-def _required(extra: str | None) -> list[str]:
+def required_packages(extra: str | None) -> list[str]:
     """The packages that st-opendata itself or one of its extras asks for."""
     found = []
     for requirement in requires(PACKAGE) or ():
@@ -97,7 +97,7 @@ def _package(name: str, absent: State, remedy: str) -> Entry:
 
 def _extras() -> Iterator[Entry]:
     for extra, purpose in _EXTRAS.items():
-        packages = [_package(name, State.ABSENT, "") for name in _required(extra)]
+        packages = [_package(name, State.ABSENT, "") for name in required_packages(extra)]
         missing = [each.name for each in packages if each.state is State.ABSENT]
         detail = f"{purpose}: {', '.join(missing)}" if missing else purpose
         remedy = f"pip install '{PACKAGE}[{extra}]'" if missing else ""

@@ -11,6 +11,7 @@ import click
 
 from st_opendata.cli.build import summary_text
 from st_opendata.cli.console import note, progress_bar, write_report, write_table
+from st_opendata.cli.extras import install_command, missing_package
 from st_opendata.cli.options import engine_options, lang_option, output_option
 from st_opendata.cli.words import say
 from st_opendata.errors import InputError
@@ -59,7 +60,10 @@ def _show(release: Path, language: str) -> None:
     try:
         from st_opendata.portal.server import Serving, serve, try_out
     except ModuleNotFoundError as error:
-        note(say(language, "no-portal", package=error.name, command="pip install 'st-opendata[portal]'"))
+        package = missing_package(error, "portal")
+        if package is None:
+            raise
+        note(say(language, "no-portal", package=package, command=install_command("portal")))
         return
     serving = Serving(release, port=int(os.environ.get("DEMO_PORT", "8000")))
     if sys.stdout.isatty() and os.environ.get("DEMO_SERVE") != "0":

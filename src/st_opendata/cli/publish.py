@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.console import note, progress_bar
+from st_opendata.cli.extras import needing
 from st_opendata.cli.options import json_option, path_type, release_argument
 from st_opendata.cli.words import count
-from st_opendata.errors import InputError, StError
+from st_opendata.errors import StError
 
 if TYPE_CHECKING:
     from st_opendata.publish.apply import Done
@@ -70,7 +71,7 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     The token comes from --token-file, the environment variable ST_CKAN_TOKEN or the system's keyring (service
     st-opendata, user URL); its user is an editor of the organisation.
     """
-    with needed():
+    with needing("ckan", "a CKAN portal"):
         from st_opendata.publish.apply import apply
         from st_opendata.publish.ckan import Target, planned
         from st_opendata.publish.survey import Wish
@@ -89,17 +90,6 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     if dry_run:
         return 1 if exit_code and plan.writes else 0
     return _conclude(plan, done)
-
-
-@contextmanager
-def needed() -> Iterator[None]:
-    """Name the extra where a package that the portal commands need is missing."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"a CKAN portal needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
-        ) from None
 
 
 @contextmanager

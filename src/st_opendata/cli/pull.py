@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.console import note, progress_bar
+from st_opendata.cli.extras import needing
 from st_opendata.cli.options import json_option, path_type
-from st_opendata.cli.publish import needed
 from st_opendata.cli.words import count
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     FOLDER is written whole or not at all, and never over anything. An organisation with several catalogues is pulled
     one catalogue at a time.
     """
-    with needed():
+    with needing("ckan", "a CKAN portal"):
         from st_opendata.publish.token import find_token
         from st_opendata.pull.ckan import Origin, pull
 

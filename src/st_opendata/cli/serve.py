@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from st_opendata.cli.console import note
+from st_opendata.cli.extras import needing
 from st_opendata.cli.options import SIZE, path_type, release_argument
-from st_opendata.errors import UsageError
 
 
 @click.command
@@ -51,14 +51,10 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
     Data that leave no room for two queries in --memory are kept in a store on disk, which is made at the first start.
     """
-    try:
+    with needing("portal", "the portal"):
         from st_opendata.portal.endpoint import Limits
         from st_opendata.portal.options import Options
         from st_opendata.portal.server import Serving, serve
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f"the portal needs the package {error.name}", remedy="pip install 'st-opendata[portal]'"
-        ) from error
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     given: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
     chosen: dict[str, Any] = {"base_url": base_url}

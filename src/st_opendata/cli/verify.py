@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.console import progress_bar
+from st_opendata.cli.extras import needing
 from st_opendata.cli.options import json_option, lang_option, path_type, release_argument
 from st_opendata.cli.words import count, say
-from st_opendata.errors import InputError
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -72,13 +72,9 @@ def verify_ckan_command(
     is counted with the reason, anything else is a problem. The catalogue published beside the datasets is fetched,
     validated and scored. Exit code 1 tells that something is not as released.
     """
-    try:
+    with needing("ckan", "verifying a portal"):
         from st_opendata.publish.verify import verify_portal
         from st_opendata.publish.visit import Published
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"verifying a portal needs the package {error.name}", remedy="pip install 'st-opendata[ckan]'"
-        ) from None
 
     lost: dict[str, list[Difference]] = {}
 
