@@ -46,17 +46,18 @@ class Place:
 
     def in_row(self) -> Place:
         """The row of the cell."""
-        return Place(self.file, self.row, cell=f"{self._sheet}!{self.row}:{self.row}" if self.cell else None)
+        return Place(self.file, self.row, cell=f"{self.sheet}!{self.row}:{self.row}" if self.cell else None)
 
     def crossing(self, column: Place) -> Place | None:
         """The cell where the row of this place meets a column, None for one of another file or sheet."""
-        if (self.file, self._sheet) != (column.file, column._sheet):
+        if (self.file, self.sheet) != (column.file, column.sheet):
             return None
         cell = f"{(column.cell or '').partition(':')[0]}{self.row}" if column.cell else None
         return Place(self.file, self.row, column.column, cell=cell)
 
     @property
-    def _sheet(self) -> str:
+    def sheet(self) -> str:
+        """The sheet of a workbook as its cell names it, empty for what is in none."""
         return (self.cell or "").rpartition("!")[0]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import once
+import xlsxwriter
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7 * 7 }}"
 TURNED = "\u202egnihsif\u202c"
@@ -62,7 +63,30 @@ DATASET: dict[str, Any] = {
                 ],
             },
         },
+        *(
+            {
+                **source,
+                "title": {"en": "Named"},
+                "tableSchema": {
+                    "aboutUrl": f"{thing}/{{id}}",
+                    "primaryKey": "id",
+                    "columns": [
+                        {"name": "id", "titles": {"en": "Id"}, "required": True},
+                        {"name": "label", "titles": {"en": "Label"}, "propertyUrl": "rdfs:label"},
+                    ],
+                },
+            }
+            for thing, source in (
+                ("renamed", {"url": "as-it-came.csv", "name": "other-name"}),
+                ("sheet", {"url": "book.xlsx", "sheet": "First sheet"}),
+                ("sheet", {"url": "book.xlsx", "sheet": "It's the 2nd!", "name": "the-second"}),
+            )
+        ),
     ],
+}
+SHEETS = {
+    "First sheet": [["id", "label"], ["first", "First of the first"]],
+    "It's the 2nd!": [["id", "label"], ["other", "Other of the second"], ["second", "Second of the second"]],
 }
 LATE = [
     *([f"a note in row {number}"] for number in (1, 2, 3)),
@@ -88,6 +112,12 @@ def write_odd(folder: Path) -> Path:
         csv.writer(out).writerows([["id", "label", "note", "link", "of", "lat", "long", "day"], *ROWS])
     with (folder / "items" / "late.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(LATE)
+    (folder / "items" / "as-it-came.csv").write_text("id,label\none,One\n", "utf-8")
+    with xlsxwriter.Workbook(folder / "items" / "book.xlsx") as book:
+        for name, rows in SHEETS.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return folder
 
 

@@ -36,6 +36,8 @@ _BATCH = 20_000
 _WORDS = r"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
     replace(lower(strip_accents(regexp_extract(object, '^"(.*)"', 1))), 'ß', 'ss'), '[^\p{L}\p{N}]+', ' ', 'g') END"""
 """The words of a label that facts state, without accents and case, each with a space before it."""
+_SHEET = """coalesce(regexp_extract(cell, '^(.*)!', 1), '')"""
+"""The sheet of a workbook, as `Place.sheet` has it."""
 _KEY = "md5_number_lower"
 _CREATE = f"""
     CREATE TABLE terms.by_subject AS
@@ -83,10 +85,25 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
                 f"CREATE TEMP VIEW stated AS SELECT subject, predicate, object, file, {nowhere} FROM defined{union}"
             )
             connection.execute(_CREATE)
+            connection.execute(_sources(f"[{files_read}]") if facts else _NO_SOURCES)
         except duckdb.Error as error:
             raise InputError(
                 f"the release cannot be indexed: {str(error).partition(chr(10))[0]}", remedy="Build it again."
             ) from error
+
+
+_NO_SOURCES = "CREATE TABLE terms.sources (file VARCHAR, sheet VARCHAR, dataset VARCHAR, name VARCHAR)"
+
+
+def _sources(files: str) -> str:
+    """The statement that keeps which table of which dataset each file, or sheet of one, was read for."""
+    return f"""
+        CREATE TABLE terms.sources AS
+        SELECT file, {_SHEET} AS sheet, parse_path(filename)[-2] AS dataset, min("table") AS name
+        FROM (SELECT * FROM read_parquet({files}, filename = true)
+              UNION ALL BY NAME SELECT NULL::VARCHAR AS cell, NULL::VARCHAR AS "table" WHERE FALSE)
+        WHERE "table" IS NOT NULL GROUP BY ALL
+    """
 
 
 def _quoted(path: Path) -> str:
@@ -120,6 +137,8 @@ class Index:
         """Open it; `memory` bounds what all look-ups together hold."""
         self._connection = duckdb.connect(str(path), read_only=True, config={"memory_limit": memory, "threads": 1})
         self._local = threading.local()
+        sources = self._rows("SELECT file, sheet, dataset, name FROM sources")
+        self._tables = {(file, sheet): (dataset, name) for file, sheet, dataset, name in sources}
 
     def close(self) -> None:
         """Give up the file."""
@@ -184,6 +203,13 @@ class Index:
             limit,
         )
         return [subject for (subject,) in rows]
+
+    def table_of(self, place: Place) -> tuple[str, str] | None:
+        """The dataset and the name of the table that the file, or its sheet, was read for; None where facts name none.
+
+        Of several tables that were read from the same cells it is the first by name.
+        """
+        return self._tables.get((place.file, place.sheet))
 
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""

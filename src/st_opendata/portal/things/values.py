@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from babel import numbers
 
@@ -87,12 +87,11 @@ def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[C
 
 
 def _table_page(place: Place, edition: Edition, language: str) -> str | None:
-    path = PurePosixPath(place.file)
-    dataset = edition.datasets.get(path.parts[0]) if len(path.parts) == 2 else None
-    if dataset and path.stem in dataset.rows:
-        where = page_url(language, f"dataset/{dataset.id}/table/{path.stem}", row=place.row, column=place.column)
+    dataset, table = edition.index.table_of(place) or ("", "")
+    if dataset in edition.datasets and table in edition.datasets[dataset].rows:
+        where = page_url(language, f"dataset/{dataset}/table/{table}", row=place.row, column=place.column)
         return f"{where}#here" if place.row else where
-    return f"/{place.file}" if place.file in edition.files else None
+    return f"/{quote(place.file)}" if place.file in edition.files else None
 
 
 def value_of(term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = ()) -> Value:

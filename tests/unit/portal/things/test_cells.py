@@ -69,6 +69,18 @@ def test_rows_are_numbered_as_in_the_file_of_their_publisher(odd: TestClient) ->
     assert shown(odd, address)[:2] == ("6", "Second")
 
 
+def test_tables_that_are_not_called_as_their_file_have_their_cells_shown(odd: TestClient) -> None:
+    """One has a name of its own, two are sheets of a workbook."""
+    for thing, table, row, label in [
+        ("renamed/one", "other-name", "2", "One"),
+        ("sheet/first", "first-sheet", "2", "First of the first"),
+        ("sheet/second", "the-second", "3", "Second of the second"),
+    ]:
+        [address] = [each for each in cells_of(odd, f"/en/thing/{thing}") if "column=label" in each]
+        assert address.startswith(f"/en/dataset/items/table/{table}?")
+        assert shown(odd, address)[:2] == (row, label)
+
+
 @pytest.mark.parametrize(
     "query", ["row=0", "row=x", "row=99999999", "row=-3", "row=1", "row=5&column=none", "column=id"]
 )
