@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from st_opendata.documents import Steps
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
-from st_opendata.namespaces import XSD
+from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.query import Query, Table, ask
 from st_opendata.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
@@ -116,13 +117,28 @@ def _check_part(loc: Steps, part: Part, table: Table, language: str, problems: P
     for name in always:
         if not all(row[name] for row in rows):
             problems.add((*loc, "query"), f"?{name} of {where} has no value in a row")
-    for name in _numeric(part):
-        if not all(row[name].endswith(_NUMBERS) for row in rows if row[name]):
+    for name, (least, most) in _numeric(part).items():
+        values = [_number(row[name]) for row in rows if row[name]]
+        if None in values:
             problems.add((*loc, "query"), f"?{name} of {where} is not a number in a row")
+        elif any(value is not None and not least <= value <= most for value in values):
+            bounds = f"between {least} and {most}" if most.is_finite() else f"{least} or more"
+            problems.add((*loc, "query"), f"?{name} of {where} is not {bounds} in a row")
 
 
-def _numeric(part: Part) -> list[str]:
-    """The variables that must be numbers."""
+def _numeric(part: Part) -> dict[str, tuple[Decimal, Decimal]]:
+    """The variables that must be numbers, and the bounds that a picture has for them."""
     if part.show == "map":
-        return list(COORDINATES)
-    return list(part.columns)[1:2] if part.show == "bars" else []
+        return {name: (Decimal(-most), Decimal(most)) for name, most in zip(COORDINATES, (90, 180), strict=True)}
+    return {name: (Decimal(0), Decimal("Infinity")) for name in [*part.columns][1:2]} if part.show == "bars" else {}
+
+
+def _number(term: str) -> Decimal | None:
+    """The finite number of an N-Triples term; None for what is none, whatever its datatype says."""
+    if not term.endswith(_NUMBERS):
+        return None
+    try:
+        value = Decimal(readable(term))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

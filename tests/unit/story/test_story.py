@@ -23,6 +23,9 @@ QUERIES = {
     "cities.rq": PREFIX
     + "SELECT ?city ?people ?latitude ?longitude { ?city ex:lat ?latitude ; ex:long ?longitude ; ex:people ?people }",
     "names.rq": PREFIX + 'SELECT ?city ?name { ?city ex:label ?name FILTER (LANG(?name) = "en") } ORDER BY ?name',
+    "below.rq": PREFIX + "SELECT ?city (-1 AS ?people) { ?city a ex:City }",
+    "endless.rq": PREFIX + "SELECT ?city (1e0 / 0e0 AS ?people) { ?city a ex:City }",
+    "away.rq": PREFIX + "SELECT ?city (95.5 AS ?latitude) (4.8 AS ?longitude) { ?city a ex:City }",
     "none.rq": PREFIX + "SELECT ?city { ?city a ex:Nothing }",
     "broken.rq": "SELECT ?city { ?city a }",
     "update.rq": "INSERT DATA { <a:a> <a:b> <a:c> }",
@@ -35,10 +38,11 @@ def text(value: str) -> dict[str, str]:
 
 
 CITY = {"city": text("City")}
+PEOPLE = {**CITY, "people": text("People")}
 GOOD: list[dict[str, Any]] = [
     {"show": "text", "query": "count.rq", "text": text("There are {cities} cities; CO2 is no number.")},
     {"show": "map", "query": "cities.rq", "text": text("Map"), "columns": CITY},
-    {"show": "bars", "query": "cities.rq", "text": text("Bars"), "columns": {**CITY, "people": text("People")}},
+    {"show": "bars", "query": "cities.rq", "text": text("Bars"), "columns": PEOPLE},
     {"show": "list", "query": "names.rq", "columns": {**CITY, "name": text("Name")}},
     {"show": "table", "query": "names.rq", "columns": CITY},
     {"show": "text", "text": text("Plain.")},
@@ -112,6 +116,9 @@ def test_the_language_of_the_page_stands_for_english() -> None:
         ({"show": "table", "query": "names.rq", "columns": {"town": text("Town")}}, "no variable ?town"),
         ({"show": "map", "query": "names.rq", "columns": CITY}, "no variable ?latitude"),
         ({"show": "bars", "query": "cities.rq", "columns": CITY}, '"columns" needs at least 2'),
+        ({"show": "map", "query": "away.rq", "columns": CITY}, "?latitude of away.rq is not between -90 and 90"),
+        ({"show": "bars", "query": "below.rq", "columns": PEOPLE}, "?people of below.rq is not 0 or more"),
+        ({"show": "bars", "query": "endless.rq", "columns": PEOPLE}, "?people of endless.rq is not a number"),
         ({"show": "bars", "query": "names.rq", "columns": {**CITY, "name": text("N")}}, "?name of names.rq is not a"),
         (
             {"show": "list", "query": "names.rq", "text": text("{city}"), "columns": CITY},
