@@ -57,7 +57,7 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
     if not chart.bars or any(bar.value < 0 for bar in chart.bars):
         raise ValueError("a bar chart needs bars, of 0 or more")
     words = words_for(language)
-    ordered = chart.bars if chart.in_order else sorted(chart.bars, key=lambda bar: -bar.value)
+    ordered = chart.bars if chart.in_order else sorted(chart.bars, key=lambda bar: bar.value, reverse=True)
     shown = ordered[:MOST_BARS]
     numbers = [number_text(bar.value, language) for bar in shown]
     size = layout.text

@@ -29,6 +29,8 @@ _WORDS: dict[str, Mapping[str, str]] = {
         "EUR": "Euro",
     },
 }
+_DIGITS = 16
+"""Digits before or after the point that are written out."""
 _GROUPS = {"en": (",", "."), "fr": ("\u202f", ","), "de": (".", ",")}
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
 """What no XML may hold, ends a line, or turns the direction of what follows."""
@@ -42,13 +44,19 @@ def words_for(language: str) -> Mapping[str, str]:
 def number_text(value: Decimal, language: str) -> str:
     """The number with its thousands grouped, and rounded to whole ones where it is large enough.
 
+    What would not fit beside a bar, or not into memory, has an exponent.
+
     >>> number_text(Decimal("2406500.4"), "en"), number_text(Decimal("12.5"), "de")
     ('2,406,500', '12,5')
+    >>> number_text(Decimal("1234567e300000"), "fr")
+    '1,23e+300006'
     """
     group, point = _GROUPS.get(language.partition("-")[0].lower(), _GROUPS["en"])
+    if value and not -_DIGITS < value.adjusted() < _DIGITS:
+        return f"{value:.3g}".replace(".", point)
     if abs(value) >= 1000:
-        value = value.quantize(Decimal(1), ROUND_HALF_EVEN)
-    text = f"{value:,f}"
+        value = value.to_integral_value(ROUND_HALF_EVEN)
+    text = f"{value:,f}" if value else "0"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(",", "\0").replace(".", point).replace("\0", group)

@@ -52,6 +52,15 @@ def test_what_is_left_out_is_counted() -> None:
     assert texts(drawing, "note") == ["Amount", "et 15 de plus"]
 
 
+def test_numbers_of_any_size_are_drawn() -> None:
+    bars = [Bar("a", Decimal("1E+999999999")), Bar("b", Decimal("5E+999999998")), Bar("c", Decimal("1E-999999999"))]
+    drawing = draw_bars(Chart("Wide", "Amount", bars), "en")
+    assert texts(drawing, "number") == ["1e+999999999", "5e+999999998", "1e-999999999"]
+    first, second, third = lengths(drawing)
+    assert second / first == pytest.approx(0.5, abs=0.01)
+    assert third == 1
+
+
 def test_nothing_but_zero_is_drawn_too() -> None:
     assert lengths(draw_bars(Chart("None", "Amount", [Bar("a", Decimal(0)), Bar("b", Decimal(0))]), "en")) == [1, 1]
 
@@ -81,6 +90,11 @@ def test_long_names_are_cut_and_kept_in_the_tip() -> None:
         ("1200", "en", "1,200"),
         ("1E+6", "en", "1,000,000"),
         ("0", "en", "0"),
+        ("0E-99999999", "en", "0"),
+        ("1234567890123.5", "en", "1,234,567,890,124"),
+        ("123456789012345678901234567890", "de", "1,23e+29"),
+        ("1E+999999999", "en", "1e+999999999"),
+        ("1E-999999999", "en", "1e-999999999"),
     ],
 )
 def test_numbers_as_people_write_them(value: str, language: str, text: str) -> None:
