@@ -117,9 +117,9 @@ def _map(draft: _Draft, table: Table) -> Illustration | None:
         strict=False,
     )
     places = [
-        Place(name, float(north), float(east), codes.index(code) if code in kinds else None)
+        Place(name, *point, codes.index(code) if code in kinds else None)
         for name, north, east, code in cells
-        if north is not None and east is not None and _on_earth(north, east)
+        if (point := _on_earth(north, east))
     ]
     if not places:
         return None
@@ -217,5 +217,10 @@ def _cells(answer: Answer, name: str) -> Iterator[str | None]:
     return (row[place] for row in answer.rows)
 
 
-def _on_earth(north: str, east: str) -> bool:
-    return abs(float(north)) <= 90 and abs(float(east)) <= 180
+def _on_earth(north: str | None, east: str | None) -> tuple[float, float] | None:
+    """Latitude and longitude; None where the cells hold none, as those of a column of text may."""
+    try:
+        point = float(north or ""), float(east or "")
+    except ValueError:
+        return None
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None

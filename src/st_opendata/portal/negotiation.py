@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 import mimeparse
+
+_WEIGHT = re.compile(r"q=(0(\.[0-9]*)?|1(\.0*)?)")
 
 
 @lru_cache(maxsize=1000)  # clients send few different headers, and reading one takes longer than all else here
@@ -49,15 +52,13 @@ def choose_language(accept: str | None, offers: Sequence[str]) -> str:
 
 
 def _qualities(accept: str | None) -> dict[str, float]:
-    """The quality of each name in a header, in lower case; what has none has 1 (§12.4.2)."""
+    """The quality of each name in a header, in lower case; what has none has 1, and a wrong one none (§12.4.2)."""
     qualities: dict[str, float] = {}
     for part in (accept or "").split(","):
         name, _, parameter = part.partition(";")
-        quality = parameter.strip().lower().removeprefix("q=")
-        try:
-            qualities[name.strip().lower()] = float(quality) if quality else 1.0
-        except ValueError:
-            continue
+        weight = parameter.strip().lower()
+        if not weight or _WEIGHT.fullmatch(weight):
+            qualities[name.strip().lower()] = float(weight.removeprefix("q=")) if weight else 1.0
     return qualities
 
 

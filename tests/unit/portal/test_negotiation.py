@@ -49,6 +49,9 @@ def test_types(accept: str | None, chosen: str | None) -> None:
         ("identity, gzip;q=0.5", None),
         ("GZIP; q=0.8", "gzip"),
         ("gzip;q=x", None),
+        ("zstd;q=nan", None),
+        ("zstd;q=inf, gzip;q=0.1", "gzip"),
+        ("zstd;q=-1", None),
         ("br", None),
     ],
 )

@@ -16,7 +16,7 @@ from st_opendata.pictures import Place
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import small_map
 from st_opendata.portal.negotiation import choose_language, choose_type
-from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path
+from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path, whole_number
 from st_opendata.portal.things.addresses import (
     FORMATS,
     document_of,
@@ -128,11 +128,11 @@ def show_thing(request: Request) -> Response:
 def _show_pointers(request: Request, iri: str, via: str) -> Response:
     """One page of the list of all things that a property leads from."""
     edition, language = edition_of(request), language_of(request)
-    number = request.query_params.get("page", "1")
-    if not is_iri(via) or not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= _FARTHEST):
+    number = whole_number(request.query_params.get("page", "1"), 0, _FARTHEST + 1, otherwise=0)
+    if not is_iri(via) or not 1 <= number <= _FARTHEST:
         raise HTTPException(404)
     count = edition.index.pointing(f"<{iri}>").get(f"<{via}>", 0)
-    subjects = edition.index.pointers(f"<{iri}>", f"<{via}>", PAGE, (int(number) - 1) * PAGE)
+    subjects = edition.index.pointers(f"<{iri}>", f"<{via}>", PAGE, (number - 1) * PAGE)
     if not subjects:
         raise HTTPException(404)
     names, words = Names(edition, language), words_of(language)
@@ -143,7 +143,7 @@ def _show_pointers(request: Request, iri: str, via: str) -> Response:
         property=names.of(via),
         things=things_of(edition, subjects, names, words),
         count=count,
-        number=int(number),
+        number=number,
         pages=-(-count // PAGE),
         here=page_of(edition.release, iri, language),
         canonical=base_url(request) + page_of(edition.release, iri, language, via=via, page=number),

@@ -24,6 +24,7 @@ from st_opendata.portal.rows import open_rows
 
 AMOUNT = "http://data.europa.eu/s66#value"
 CURRENCY = "http://data.europa.eu/s66#currency"
+LATITUDE, LONGITUDE = (f"http://www.w3.org/2003/01/geo/wgs84_pos#{name}" for name in ("lat", "long"))
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
@@ -66,6 +67,18 @@ def test_a_table_with_positions_has_a_map(edition: Edition) -> None:
     assert "Lyon" in texts(pictures["wide"])
     assert "Vienna" in texts(pictures["narrow"])
     assert pictures["wide"].get("width") != pictures["narrow"].get("width")
+
+
+def test_positions_that_are_none_have_no_place_on_the_map(tmp_path: Path, rows: Any) -> None:
+    """The columns hold text, as the vocabulary allows."""
+    columns = (column("id"), column("north", states=LATITUDE), column("east", states=LONGITUDE))
+    values = "('Lyon', '45.76', '4.83'), ('none', 'unknown', '4'), ('pole', '95', '0'), ('nan', 'nan', '0')"
+    places = table(tmp_path, "places", columns, values)
+    drawn = illustrations._map(draft(rows, places), places)
+    assert drawn
+    assert "1 place" in texts(parts(drawn.figure)["wide"])
+    nowhere = table(tmp_path, "nowhere", columns, "('none', 'here', 'there')")
+    assert illustrations._map(draft(rows, nowhere), nowhere) is None
 
 
 def test_kinds_of_places_differ_by_shape_and_are_named(smarter: Edition) -> None:

@@ -86,6 +86,12 @@ def test_what_points_to_it_is_grouped_counted_and_paged(odd: TestClient) -> None
     assert address == ""
 
 
+@pytest.mark.parametrize("page", ["0", "-1", "x", "10001", "000000001" + "9" * 30, "9" * 5000])
+def test_a_page_of_the_list_that_there_is_not(odd: TestClient, page: str) -> None:
+    asked = odd.get("/en/thing/group/2", params={"via": "https://example.org/ns#of", "page": page})
+    assert asked.status_code == 404
+
+
 def test_values_are_escaped_isolated_and_lead_only_to_pages(odd: TestClient) -> None:
     text = odd.get("/en/thing/item/script").text
     page = _Page(text)
