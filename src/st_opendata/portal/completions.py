@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -20,7 +19,7 @@ _KINDS = {"http://rdfs.org/ns/void#class": "class", "http://rdfs.org/ns/void#pro
 
 def serve_completions(request: Request) -> Response:
     """Terms and prefixes as JSON; the address names the edition, so that browsers keep it."""
-    terms, language = _terms(edition_of(request)), language_of(request)
+    terms, language = edition_of(request).part(_terms), language_of(request)
     content = {
         "terms": [{"name": name, "kind": kind, "label": pick(labels, language)} for name, kind, labels in terms],
         "prefixes": PREFIXES | edition_of(request).release.prefixes,
@@ -28,9 +27,11 @@ def serve_completions(request: Request) -> Response:
     return JSONResponse(content, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-@lru_cache(maxsize=2)
 def _terms(edition: Edition) -> tuple[tuple[str, str, dict[str, str]], ...]:
-    """Prefixed name, kind and labels of each class and property that void.ttl counts, by name."""
+    """Prefixed name, kind and labels of each class and property that void.ttl counts, by name.
+
+    A part of the edition (`Edition.part`).
+    """
     labels = _labels(edition)
     found = {(readable(f"<{iri}>"), kind, iri) for iri, kind in _used(edition)}
     return tuple((name, kind, labels.get(iri, {})) for name, kind, iri in sorted(found) if "/" not in name)

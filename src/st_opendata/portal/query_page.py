@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -53,7 +52,7 @@ class _Shown:
 async def show_query(request: Request) -> Response:
     """The form, and the answer where a query is in the address."""
     edition, language = edition_of(request), language_of(request)
-    questions = await asyncio.to_thread(_questions, edition)
+    questions = await asyncio.to_thread(edition.part, _questions)
     query = request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", "")
     if name := request.query_params.get("question"):
         query = next((question.query for question in questions if question.name == name), query)
@@ -152,8 +151,8 @@ def _first(questions: tuple[Asked, ...]) -> str:
     return f"PREFIX rdfs: <{PREFIXES['rdfs']}>\n\nSELECT * WHERE {{\n  ?thing rdfs:label ?label .\n}}\nLIMIT 100\n"
 
 
-@lru_cache(maxsize=2)
 def _questions(edition: Edition) -> tuple[Asked, ...]:
+    """The questions that the release carries; a part of the edition (`Edition.part`)."""
     return tuple(read_questions(edition.folder))
 
 

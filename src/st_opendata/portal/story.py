@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
-from weakref import WeakKeyDictionary
 
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
@@ -55,8 +55,17 @@ class Chapter:
     parts: tuple[Shown, ...]
 
 
-_chapters: WeakKeyDictionary[Edition, dict[str, tuple[Chapter, ...]]] = WeakKeyDictionary()
-"""An edition never changes, so its story is told once in each language."""
+class Chapters:
+    """The sections of the story of an edition, told once in each language; a part of it (`Edition.part`)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self.of = cache(self._tell)
+
+    def _tell(self, language: str) -> tuple[Chapter, ...]:
+        assert self._edition.story
+        told, answers = self._edition.story
+        return tuple(_Teller(self._edition, told.queries, answers, language).tell(told.story))
 
 
 def show_story(request: Request) -> Response:
@@ -64,11 +73,8 @@ def show_story(request: Request) -> Response:
     edition, language = edition_of(request), language_of(request)
     if edition.story is None:
         raise HTTPException(404)
-    told, answers = edition.story
-    known = _chapters.setdefault(edition, {})
-    if language not in known:
-        known[language] = tuple(_Teller(edition, told.queries, answers, language).tell(told.story))
-    return page(request, "story.html", story=told.story, chapters=known[language])
+    told, _ = edition.story
+    return page(request, "story.html", story=told.story, chapters=edition.part(Chapters).of(language))
 
 
 class _Teller:

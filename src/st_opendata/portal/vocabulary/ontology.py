@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
@@ -55,7 +54,7 @@ class Head:
 
 
 class Ontology:
-    """The ontology files of an edition, read."""
+    """The ontology files of an edition, read; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
         """Raises InputError where a file is damaged."""
@@ -154,14 +153,3 @@ class Ontology:
             return
         for union in self._graph.objects(end, OWL.unionOf):
             yield from (each for each in Collection(self._graph, union) if isinstance(each, URIRef))
-
-
-_read: WeakKeyDictionary[Edition, Ontology] = WeakKeyDictionary()
-"""An edition never changes, so its ontology is read once."""
-
-
-def ontology_of(edition: Edition) -> Ontology:
-    """The ontology of an edition."""
-    if edition not in _read:
-        _read[edition] = Ontology(edition)
-    return _read[edition]

@@ -20,7 +20,7 @@ from st_opendata.portal.things.addresses import FORMATS, whole_targets
 from st_opendata.portal.things.names import Names, shorten
 from st_opendata.portal.things.routes import negotiated, redirect
 from st_opendata.portal.vocabulary.diagram import End, Row, draw_properties
-from st_opendata.portal.vocabulary.ontology import Ontology, Term, ontology_of
+from st_opendata.portal.vocabulary.ontology import Ontology, Term
 from st_opendata.portal.vocabulary.schemes import describe_scheme, find_schemes, scheme_members
 from st_opendata.portal.wording import words_of
 from st_opendata.rdf import rdf_bytes, used_prefixes
@@ -60,12 +60,12 @@ def redirect_concept(request: Request) -> Response:
 def send_ontology(request: Request) -> Response:
     """The ontology as a whole in one of the formats; Turtle as its authors wrote it, where it is one file."""
     edition, form = edition_of(request), _form(request)
-    heads = [head.iri for head in ontology_of(edition).heads]
+    heads = [head.iri for head in edition.part(Ontology).heads]
     return _document(request, lambda: _write_ontology(edition, form), form, ("/ontology", "ontology"), heads)
 
 
 def _write_ontology(edition: Edition, form: Format) -> bytes:
-    files = ontology_of(edition).files
+    files = edition.part(Ontology).files
     if form is TURTLE and len(files) == 1:
         return (edition.folder / files[0]).read_bytes()
     triples = (
@@ -79,7 +79,7 @@ def _write_ontology(edition: Edition, form: Format) -> bytes:
 def show_ontology(request: Request) -> Response:
     """The whole vocabulary on one page."""
     edition, language = edition_of(request), language_of(request)
-    ontology = ontology_of(edition)
+    ontology = edition.part(Ontology)
     names = Names(edition, language)
     terms = (*ontology.classes, *ontology.properties)
     names.learn({iri for term in terms for iri in _mentioned(term)})
