@@ -63,6 +63,22 @@ DATASET: dict[str, Any] = {
                 ],
             },
         },
+        {
+            "url": "lists.csv",
+            "title": {"en": "Lists"},
+            "tableSchema": {
+                "aboutUrl": "list/{id}",
+                "primaryKey": "id",
+                "columns": [
+                    {"name": "id", "titles": {"en": "Id"}, "required": True},
+                    *(
+                        {"name": f"label_{tag}", "titles": {"en": tag}, "lang": tag, "propertyUrl": "dct:title"}
+                        for tag in ("en", "fr", "de")
+                    ),
+                    {"name": "kind", "virtual": True, "propertyUrl": "rdf:type", "valueUrl": "skos:ConceptScheme"},
+                ],
+            },
+        },
         *(
             {
                 **source,
@@ -112,6 +128,7 @@ def write_odd(folder: Path) -> Path:
         csv.writer(out).writerows([["id", "label", "note", "link", "of", "lat", "long", "day"], *ROWS])
     with (folder / "items" / "late.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(LATE)
+    (folder / "items" / "lists.csv").write_text("id,en,fr,de\nStädte & 50 %,Towns,Villes,Städte\n", "utf-8")
     (folder / "items" / "as-it-came.csv").write_text("id,label\none,One\n", "utf-8")
     with xlsxwriter.Workbook(folder / "items" / "book.xlsx") as book:
         for name, rows in SHEETS.items():

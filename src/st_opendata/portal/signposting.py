@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 
@@ -45,6 +45,17 @@ def dataset_links(request: Request, dataset: Description) -> str:
             _link("https://schema.org/Dataset", "type"),
             _link("https://schema.org/AboutPage", "type"),
             *files,
+        ]
+    )
+
+
+def document_links(described: Iterable[str], own: str, others: Mapping[str, str]) -> str:
+    """For an RDF document: what it describes, its own address, and those of its other forms by media type."""
+    return _joined(
+        [
+            _link(own, "canonical"),
+            *(_link(address, "alternate", kind) for kind, address in others.items()),
+            *(_link(iri, "describes") for iri in described),
         ]
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -17,6 +16,7 @@ from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import small_map
 from st_opendata.portal.negotiation import choose_language, choose_type
 from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path, whole_number
+from st_opendata.portal.signposting import document_links
 from st_opendata.portal.things.addresses import (
     FORMATS,
     document_of,
@@ -85,17 +85,10 @@ def _send(request: Request, iri: str, extension: str) -> Response:
     edition, form = edition_of(request), FORMATS[extension]
     others = targets_of(edition.release, iri, choose_language(request.headers.get("Accept-Language"), LANGUAGES))
     site = base_url(request)
-    links = [
-        f'<{_ascii(iri)}>; rel="describes"',
-        f'<{site}{document_of(edition.release, iri, extension)}>; rel="canonical"',
-        *(
-            f'<{site}{address}>; rel="alternate"; type="{kind}"'
-            for kind, address in others.items()
-            if kind != form.media_type
-        ),
-    ]
+    own = f"{site}{others.pop(form.media_type)}"
+    links = document_links([iri], own, {kind: f"{site}{address}" for kind, address in others.items()})
     charset = "; charset=utf-8" if form.media_type == "text/turtle" else ""
-    headers = {"Link": ", ".join(links), "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
+    headers = {"Link": links, "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
     try:
         return document(request, f"{iri} {extension}", lambda: write_document(edition, iri, form), headers)
     except UnwritableTripleError as error:
@@ -182,10 +175,6 @@ def _known(edition: Edition, candidates: Iterable[str]) -> str:
         if is_iri(iri) and (edition.index.knows(f"<{iri}>") or edition.index.pointing(f"<{iri}>")):
             return iri
     raise HTTPException(404)
-
-
-def _ascii(iri: str) -> str:
-    return quote(iri, safe="/:?#[]@!$&'()*+,;=%~")
 
 
 ROUTES = [

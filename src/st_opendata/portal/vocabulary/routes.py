@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.exceptions import HTTPException
@@ -15,8 +16,9 @@ from st_opendata.model.text import LANGUAGES, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.negotiation import choose_language
-from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page
-from st_opendata.portal.things.addresses import FORMATS, whole_targets
+from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path
+from st_opendata.portal.signposting import document_links
+from st_opendata.portal.things.addresses import FORMATS, readings, whole_targets
 from st_opendata.portal.things.names import Names, shorten
 from st_opendata.portal.things.routes import negotiated, redirect
 from st_opendata.portal.vocabulary.diagram import End, Row, draw_properties
@@ -45,16 +47,17 @@ def redirect_scheme(request: Request) -> Response:
     if dot + extension in FORMATS:
         return _send_scheme(request, _scheme(edition_of(request), stem), stem, dot + extension)
     _scheme(edition_of(request), name)
-    return negotiated(request, _targets(request, f"/scheme/{name}", f"scheme/{name}"))
+    return negotiated(request, _targets(request, f"/scheme/{quote(name)}", f"scheme/{quote(name)}"))
 
 
 def redirect_concept(request: Request) -> Response:
     """From a concept to its page or a document about it."""
     scheme = _scheme(edition_of(request), request.path_params["name"])
-    iri = f"{scheme}/{request.path_params['concept']}"
-    if f"<{iri}>" not in scheme_members(edition_of(request), scheme):
-        raise HTTPException(404)
-    return redirect(request, iri)
+    members = scheme_members(edition_of(request), scheme)
+    for name in readings(raw_path(request).rpartition("/")[2]):
+        if f"<{scheme}/{name}>" in members:
+            return redirect(request, f"{scheme}/{name}")
+    raise HTTPException(404)
 
 
 def send_ontology(request: Request) -> Response:
@@ -106,7 +109,7 @@ def show_scheme(request: Request) -> Response:
     """One scheme on a page."""
     edition, language, name = edition_of(request), language_of(request), request.path_params["name"]
     scheme = describe_scheme(edition, _scheme(edition, name), language)
-    return page(request, "scheme.html", scheme=scheme, documents=_documents(f"/scheme/{name}"))
+    return page(request, "scheme.html", scheme=scheme, documents=_documents(f"/scheme/{quote(name)}"))
 
 
 def _scheme(edition: Edition, name: str) -> str:
@@ -119,7 +122,7 @@ def _scheme(edition: Edition, name: str) -> str:
 
 def _send_scheme(request: Request, iri: str, name: str, extension: str) -> Response:
     edition, form = edition_of(request), FORMATS[extension]
-    place = (f"/scheme/{name}", f"scheme/{name}")
+    place = (f"/scheme/{quote(name)}", f"scheme/{quote(name)}")
     return _document(request, lambda: _write_scheme(edition, iri, form), form, place, [iri])
 
 
@@ -134,13 +137,11 @@ def _document(
 ) -> Response:
     """A document at the path that `place` begins with; its page is at the path after the language."""
     site, (path, shown) = base_url(request), place
-    links = [f'<{iri}>; rel="describes"' for iri in described]
-    links.append(f'<{site}{path}{form.extension}>; rel="canonical"')
-    for media_type, target in _targets(request, path, shown).items():
-        if media_type != form.media_type:
-            links.append(f'<{site}{target}>; rel="alternate"; type="{media_type}"')
+    others = _targets(request, path, shown)
+    own = f"{site}{others.pop(form.media_type)}"
+    links = document_links(described, own, {kind: f"{site}{address}" for kind, address in others.items()})
     charset = "; charset=utf-8" if form is TURTLE else ""
-    headers = {"Link": ", ".join(links), "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
+    headers = {"Link": links, "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
     return document(request, f"{path}{form.extension}", make, headers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from st_opendata.facts.origins import Origin
 from st_opendata.namespaces import PREFIXES, RDF, SCHEME
@@ -45,10 +46,10 @@ class Scheme:
 
 
 def find_schemes(edition: Edition) -> dict[str, str]:
-    """The IRI of every scheme by the name in its address; of two with one name, ours."""
+    """The IRI of every scheme by the name in its address, decoded; of two with one name, ours."""
     found = [origin.subject[1:-1] for origin in edition.index.naming(_TYPE, [_SCHEME_CLASS])]
     found.sort(key=lambda iri: (iri.startswith(SCHEME), iri))
-    return {iri.rstrip("/#").replace("#", "/").rpartition("/")[2]: iri for iri in found}
+    return {unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]): iri for iri in found}
 
 
 def scheme_members(edition: Edition, iri: str) -> list[str]:

@@ -108,3 +108,19 @@ def test_every_scheme_has_its_page(smarter: TestClient) -> None:
     assert len(set(names)) >= 15
     for name in set(names):
         assert smarter.get(f"/en/scheme/{name}").status_code == 200
+
+
+def test_a_scheme_whose_name_is_hard_to_write_into_an_address(odd: TestClient) -> None:
+    [name] = re.findall(r'href="/en/scheme/(St[^"]*)"', odd.get("/en/ontology").text)
+    page = odd.get(f"/en/scheme/{name}").text
+    documents = re.findall(r'<link rel="alternate" type="[^"]+" href="(/scheme/[^"]+)"', page)
+    assert len(documents) == 4
+    for address in documents:
+        answer = odd.get(address)
+        assert answer.status_code == 200
+        described = '<https://example.org/odd/list/St%C3%A4dte%20%26%2050%20%25>; rel="describes"'
+        assert described in answer.headers["Link"]
+        others = re.findall(r'<http://testserver(/[^>]+)>; rel="(?:canonical|alternate)"', answer.headers["Link"])
+        assert len(others) == 5
+        assert all(odd.get(other).status_code == 200 for other in others)
+    assert odd.get(f"/scheme/{name}", headers={"Accept": "text/turtle"}).headers["Location"] == documents[0]
