@@ -12,13 +12,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.catalogue.moved import FORMATS, move_site, write_statements
-from st_opendata.formats import TURTLE
+from st_opendata.formats import PARQUET, TURTLE
 from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.descriptions import describe
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.rendering import base_url, content, edition_of, page_url
+from st_opendata.portal.vocabulary.schemes import find_schemes
 from st_opendata.rdf.statements import read_statements
 
 _VOID, _CATALOGUE = "void.ttl", "catalog.ttl"
@@ -86,13 +87,19 @@ def show_sitemap(request: Request) -> Response:
 
 
 def pages_of(edition: Edition) -> list[tuple[str, str]]:
-    """Path after the language, and date of the last change, of every page that stands for itself."""
+    """Path after the language, and date of the last change, of every page that stands for itself.
+
+    Pages of things are left out: they are as many as the facts like, and the pages of tables lead to them.
+    """
     changed = edition.release.created[:10]
-    found = [("", changed)]
+    whole = ("", *(["story"] if edition.story else []), "ontology", "query")
+    schemes = (f"scheme/{name}" for name in sorted(find_schemes(edition)))
+    found = [(path, changed) for path in (*whole, *schemes)]
     for dataset in edition.part(describe).values():
         day = (dataset.modified or changed)[:10]
         found.append((f"dataset/{dataset.id}", day))
-        found += [(f"dataset/{dataset.id}/table/{table}", day) for table in dataset.release.rows]
+        readable = {file.table for file in dataset.release.distributions if file.format == PARQUET}
+        found += [(f"dataset/{dataset.id}/table/{table}", day) for table in dataset.release.rows if table in readable]
     return found
 
 
