@@ -163,7 +163,7 @@ def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest
     monkeypatch.setattr("st_opendata.portal.table._MOST_WAITING", -1)
     refused = client.get(CITIES.replace("/en/", "/de/"))
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
-    assert "Zu viele fragen gleichzeitig nach Zeilen." in refused.text
+    assert "Zu viele Besucher rufen gerade Zeilen ab." in refused.text
     assert client.get("/en/").status_code == 200
 
 

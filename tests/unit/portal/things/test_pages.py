@@ -47,7 +47,7 @@ def test_facts_stand_under_names_of_the_language_with_their_cells(smarter: TestC
     page = smarter.get("/fr/thing/city/vienna")
     text = plain(page.text)
     assert "<h1><bdi>Vienne (Autriche)</bdi></h1>" in page.text
-    assert "rôle de ville ville leader Énoncé dans cities/cities.csv, ligne 4" in text
+    assert "rôle de ville ville leader Indiqué dans cities/cities.csv, ligne 4" in text
     assert "population 1 691 468" in text.replace("\u202f", " ").replace("\xa0", " ")
     assert "latitude 48,20849" in text  # whole to the last digit
     assert 'href="/fr/dataset/cities/table/cities?row=4&amp;column=population#here"' in page.text
