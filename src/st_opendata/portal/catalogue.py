@@ -20,6 +20,7 @@ from st_opendata.portal.search import words_of_query
 from st_opendata.portal.signposting import catalogue_links
 from st_opendata.portal.structured import catalogue_json, data_block
 from st_opendata.portal.things.names import Named, Names
+from st_opendata.portal.wording import alphabetical
 
 PAGE_SIZE = 20
 _SHOWN = 8
@@ -144,7 +145,7 @@ def _choices(name: str, inventory: Inventory, found: Found, state: State, langua
         for key, value in inventory.facets.values[name].items()
         if (count := found.counts[name][key]) or key in keys
     ]
-    return sorted(choices, key=lambda each: (not each.chosen, -each.count, each.label.casefold()))
+    return sorted(choices, key=lambda each: (not each.chosen, -each.count, alphabetical(each.label)))
 
 
 def _narrow(choices: Iterable[Choice], found: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
 from st_opendata.model.release import DatasetRelease
-from st_opendata.model.text import Text, pick
+from st_opendata.model.text import Text
 from st_opendata.namespaces import expand
 from st_opendata.portal.edition import Edition
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
@@ -186,8 +186,3 @@ def _literals(values: Iterable[Term]) -> Iterator[ox.Literal]:
 def _day(value: str) -> str:
     """A date or year as it stands, empty for what is none."""
     return value if re.match(r"\d{4}(-\d\d){0,2}(T|\Z)", value) else ""
-
-
-def by_label(language: str) -> Callable[[Named], tuple[str, str]]:
-    """The key that sorts named things by their labels."""
-    return lambda named: (pick(named.label, language).casefold(), named.iri)

@@ -12,6 +12,7 @@ from st_opendata.portal.descriptions import Description, describe
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.facets import Chosen, Facets
 from st_opendata.portal.search import Document, Index
+from st_opendata.portal.wording import alphabetical
 
 Order = Literal["relevance", "title", "newest"]
 ORDERS: tuple[Order, ...] = ("relevance", "title", "newest")
@@ -52,7 +53,7 @@ class Inventory:
     def _ordered(self, numbers: list[int], order: Order, language: str) -> Iterable[Description]:
         datasets = [self.datasets[number] for number in numbers]
         if order != "relevance":
-            datasets.sort(key=lambda each: (pick(each.title, language).casefold(), each.id))
+            datasets.sort(key=lambda each: (alphabetical(pick(each.title, language)), each.id))
         if order == "newest":
             datasets.sort(key=lambda each: each.modified or each.issued, reverse=True)
         return datasets

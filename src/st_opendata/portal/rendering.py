@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -22,10 +21,7 @@ from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
 from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.wording import NAMES, words_of
-
-_BEFORE_FRENCH_MARKS = re.compile(" (?=[:;!?»])")
-"""Where French typography has a space that ends no line."""
+from st_opendata.portal.wording import NAMES, french_spaces, words_of
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -104,7 +100,7 @@ def say(text: Text, language: str) -> Markup:
     value = pick(text, language)
     spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
     if (language if language in text else spoken) == "fr":
-        value = _BEFORE_FRENCH_MARKS.sub("\N{NO-BREAK SPACE}", value)
+        value = french_spaces(value)
     if language in text or spoken == language:
         return Markup("<bdi>{}</bdi>").format(value)
     return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)

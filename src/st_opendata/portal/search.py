@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
 
+from st_opendata.portal.wording import folded
+
 _MOST_WORDS = 12
 _LONGEST_WORD = 60
 _FIELDS = ("title", "keywords", "description", "columns")
@@ -57,12 +59,12 @@ class Index:
 
     def _words(self, text: str) -> str:
         """The words of a field as they are looked for. How they are spelled is kept for suggestions."""
-        spelled = [(_folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
+        spelled = [(folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
         plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
-        written_out = [(_folded(word.translate(_UMLAUTS)), word) for _, word in marked]
+        written_out = [(folded(word.translate(_UMLAUTS)), word) for _, word in marked]
         self._database.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", plain)
         self._database.executemany("INSERT OR IGNORE INTO spelled VALUES (?, ?)", [*marked, *written_out])
-        return " ".join((_folded(text), *(other for other, word in written_out if other != _folded(word))))
+        return " ".join((folded(text), *(other for other, word in written_out if other != folded(word))))
 
     def search(self, asked: str) -> list[int] | None:
         """The numbers of the documents that have all words, or words that begin so, best first; None for no words."""
@@ -113,18 +115,9 @@ class Index:
 
 def words_of_query(asked: str) -> list[str]:
     """The words that are searched for: at most twelve."""
-    found = _words_of(_folded(asked[:1000]))
+    found = _words_of(folded(asked[:1000]))
     return [word[:_LONGEST_WORD] for word in dict.fromkeys(found)][:_MOST_WORDS]
 
 
 def _words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text)
-
-
-def _folded(text: str) -> str:
-    """Text without accents, case, and the differences of Unicode's compatibility forms (`ß` becomes `ss`).
-
-    SQLite's tokenizer knows the accents of Latin letters alone.
-    """
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -14,7 +15,9 @@ from markupsafe import Markup
 
 from st_opendata.model.text import LANGUAGES
 
-_SIZES = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+_SIZES = (("G", 10**9), ("M", 10**6), ("k", 10**3))
+_FRENCH_SPACES = re.compile("(?<=«) | (?=[:;?!»])")
+"""Where French typography has a space that ends no line."""
 NAMES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 
 
@@ -29,7 +32,26 @@ def texts() -> Mapping[str, Mapping[str, str]]:
         content = yaml.safe_load(file.read_text("utf-8"))
         assert not found.keys() & content.keys(), file.name
         found |= content
-    return found
+    return {name: {**text, "fr": french_spaces(text["fr"])} for name, text in found.items()}
+
+
+def french_spaces(text: str) -> str:
+    """A French text with spaces that end no line inside quotation marks and before marks of two parts."""
+    return _FRENCH_SPACES.sub("\N{NO-BREAK SPACE}", text)
+
+
+def folded(text: str) -> str:
+    """Text without accents, case, and the differences of Unicode's compatibility forms (`ß` becomes `ss`).
+
+    SQLite's tokenizer knows the accents of Latin letters alone.
+    """
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
+
+
+def alphabetical(text: str) -> tuple[str, str]:
+    """The key that sorts texts as people look for them: `écart` stands between `droit` and `fait`."""
+    return folded(text), text
 
 
 class Words:
@@ -61,13 +83,14 @@ class Words:
         """A number with the group separators of the language."""
         return numbers.format_decimal(value, locale=self.locale)
 
-    def money(self, value: float, currency: str = "EUR") -> str:
-        """An amount without cents where it has none."""
-        pattern = None if value % 1 else self.locale.currency_formats["standard"].pattern.replace(".00", "")
-        return numbers.format_currency(value, currency, pattern, locale=self.locale, currency_digits=False)
-
     def day(self, value: str) -> str:
         """An ISO 8601 date, month or year in words; what is none stays as it is."""
+        try:
+            return self._day(value)
+        except ValueError:  # the 30th of February is data as well
+            return value
+
+    def _day(self, value: str) -> str:
         if re.fullmatch(r"\d{4}-\d\d-\d\d.*", value):
             text = dates.format_date(date.fromisoformat(value[:10]), "long", locale=self.locale)
             return re.sub(r"^1 ", "1er ", text) if self.language == "fr" else text
@@ -77,10 +100,11 @@ class Words:
 
     def size(self, value: int) -> str:
         """Bytes with the largest unit (powers of 1000) that leaves at least 1."""
-        for unit, bytes_each in _SIZES:
+        unit = "o" if self.language == "fr" else "B"
+        for prefix, bytes_each in _SIZES:
             if value >= bytes_each:
                 short = numbers.format_decimal(value / bytes_each, "#,##0.#", locale=self.locale)
-                return f"{short}\N{NO-BREAK SPACE}{unit}"
+                return f"{short}\N{NO-BREAK SPACE}{prefix}{unit}"
         return self("bytes", n=value)
 
 

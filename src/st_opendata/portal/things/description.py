@@ -12,7 +12,7 @@ from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.things.names import Literal, Named, Names, in_language, parse_literal
 from st_opendata.portal.things.values import Cell, Value, amounts_of, cells_of, value_of
-from st_opendata.portal.wording import Words, words_of
+from st_opendata.portal.wording import Words, alphabetical, words_of
 
 TYPE = f"{RDF}type"
 _SUBJECT = f"<{RDF}subject>"
@@ -160,10 +160,10 @@ def _facts(by_property: dict[str, list[Statement]], names: Names, words: Words) 
     )
     facts = [_property(each, found, names, words, amounts) for each, found in by_property.items()]
 
-    def rank(each: Facts) -> tuple[int, str]:
+    def rank(each: Facts) -> tuple[int, tuple[str, str]]:
         iri = each.property.iri
         place = -1 if f"<{iri}>" in LABELS else _LAST.index(iri) + 1 if iri in _LAST else 0
-        return place, each.property.name.casefold()
+        return place, alphabetical(each.property.name)
 
     return tuple(sorted(facts, key=rank))
 

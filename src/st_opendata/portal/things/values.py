@@ -60,10 +60,7 @@ def literal_text(literal: Literal, words: Words) -> str:
     if literal.datatype in _NUMBERS:
         return number_text(literal.text, words)
     if literal.datatype in _DAYS:
-        try:
-            return words.day(literal.text)
-        except ValueError:  # the 30th of February is data as well
-            return literal.text
+        return words.day(literal.text)
     return literal.text
 
 

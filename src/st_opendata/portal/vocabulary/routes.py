@@ -24,7 +24,7 @@ from st_opendata.portal.things.routes import negotiated, redirect
 from st_opendata.portal.vocabulary.diagram import End, Row, draw_properties
 from st_opendata.portal.vocabulary.ontology import Ontology, Term
 from st_opendata.portal.vocabulary.schemes import describe_scheme, find_schemes, scheme_members
-from st_opendata.portal.wording import words_of
+from st_opendata.portal.wording import alphabetical, words_of
 from st_opendata.rdf import rdf_bytes, used_prefixes
 
 _SYNTAXES = {
@@ -88,7 +88,7 @@ def show_ontology(request: Request) -> Response:
     names.learn({iri for term in terms for iri in _mentioned(term)})
 
     def by_name(found: Sequence[Term]) -> list[Term]:
-        return sorted(found, key=lambda term: names.of(term.iri).name.casefold())
+        return sorted(found, key=lambda term: alphabetical(names.of(term.iri).name))
 
     diagram = draw_properties(_rows(ontology, names, language), words_of(language)("diagram"))
     return page(
@@ -192,7 +192,7 @@ def _rows(ontology: Ontology, names: Names, language: str) -> list[Row]:
         for domain in each.domains or ("",)
         for value in each.ranges or ("",)
     ]
-    return sorted(rows, key=lambda row: (row.domain.name.casefold(), row.property.name.casefold(), row.range.name))
+    return sorted(rows, key=lambda row: tuple(alphabetical(end.name) for end in (row.domain, row.property, row.range)))
 
 
 ROUTES = [

@@ -74,6 +74,13 @@ def test_a_term_tells_domain_range_definition_and_example(smarter: TestClient) -
     assert "city/venice&gt; st:cityRole" in part
 
 
+def test_terms_stand_in_the_order_of_the_language(smarter: TestClient) -> None:
+    """Letters with an accent do not come after all others."""
+    text = smarter.get("/fr/ontology").text
+    classes = re.findall(r'<h3 id="[^"]+">([^<]+?) *<code>', text[: text.index('<h2 id="properties"')])
+    assert classes.index("déduction") < classes.index("déploiement") < classes.index("domaine d&#39;action")
+
+
 def test_the_diagram_leads_to_the_terms(smarter: TestClient) -> None:
     text = smarter.get("/en/ontology").text
     [svg] = re.findall(r'<svg class="diagram".*?</svg>', text, re.DOTALL)
