@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.testclient import TestClient
 
 from st_opendata.formats import PARQUET
 from st_opendata.model.release import Distribution, File
+from st_opendata.pictures import KINDS
 from st_opendata.portal import illustrations
 from st_opendata.portal.columns import Column, Reference, Table
 from st_opendata.portal.edition import Edition
@@ -159,3 +161,11 @@ def test_years_stay_in_their_order(tmp_path: Path, rows: Any) -> None:
     assert [text for text in texts(parts(drawn.figure)["wide"]) if text.startswith("20")] == ["2018", "2019", "2020"]
     few = table(tmp_path, "few", columns, "('1', DATE '2018-01-01'), ('2', DATE '2019-01-01')")
     assert illustrations._years(draft(rows, few), few) is None
+
+
+def test_every_kind_of_place_has_a_colour_of_its_own() -> None:
+    sheet = files("st_opendata.portal").joinpath("static/portal.css").read_text("utf-8")
+    first = re.findall(r"class\^=\"picture-kind-\"\] \{ fill: ([^;]+);", sheet)
+    others = re.findall(r"\.picture-kind-(\d) \{ fill: ([^;]+);", sheet)
+    assert [int(number) for number, _ in others] == list(range(1, KINDS))
+    assert len({*first, *(colour for _, colour in others)}) == KINDS
