@@ -25,7 +25,7 @@ from st_opendata.portal.failures import show_failure, show_http_error
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
-from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WithEdition
+from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WeakTags, WithEdition
 from st_opendata.portal.rendering import edition_of, page_url
 from st_opendata.portal.things import routes as things
 from st_opendata.portal.vocabulary import routes as vocabulary
@@ -69,6 +69,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
             Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute, free=STATIC),
+            Middleware(WeakTags),
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(WithEdition, current=current),
         ],

@@ -107,6 +107,29 @@ class Bounds:
         return PlainTextResponse(f"The request is larger than {self._largest:,} bytes.\n", 413)
 
 
+class WeakTags:
+    """Makes the ETag of what is compressed on its way weak: it stands for other bytes then (RFC 9110 §8.8.1).
+
+    Who goes on with a download that broke off (If-Range) would else join compressed bytes with plain ones.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+
+        async def send_weakly(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                tag = headers.get("ETag", "")
+                if "Content-Encoding" in headers and tag.startswith('"'):
+                    headers["ETag"] = f"W/{tag}"
+            await send(message)
+
+        await self.app(scope, receive, send_weakly if scope["type"] == "http" else send)
+
+
 class WithEdition:
     """Gives each request the edition of the moment it began."""
 

@@ -24,3 +24,21 @@ def test_files_of_pages_do_not_count_as_requests(tmp_path: Path, write_release: 
         assert refused.status_code == 429
         assert 1 <= int(refused.headers["Retry-After"]) <= 120
         assert client.get(asset_url("portal.css")).status_code == 200
+
+
+def test_a_download_is_not_joined_of_compressed_and_plain_bytes(smarter_release: Path) -> None:
+    """What came compressed has a weak tag, with which nobody goes on in the middle."""
+    plain = (smarter_release / "partners/partners.csv").read_bytes()
+    with TestClient(make_app(Current(smarter_release), Options())) as client:
+        tags = {}
+        for coding in ("gzip", "identity"):
+            got = client.get("/partners/partners.csv", headers={"Accept-Encoding": coding})
+            assert (got.headers.get("Content-Encoding", "identity"), got.content) == (coding, plain)
+            tags[coding] = got.headers["ETag"]
+            again = client.get("/partners/partners.csv", headers={"If-None-Match": tags[coding]})
+            assert again.status_code == 304
+        assert tags["gzip"] == f"W/{tags['identity']}"
+        for coding, status in (("gzip", 200), ("identity", 206)):
+            headers = {"Range": "bytes=100-", "If-Range": tags[coding], "Accept-Encoding": "identity"}
+            rest = client.get("/partners/partners.csv", headers=headers)
+            assert (rest.status_code, rest.content) == (status, plain[100:] if status == 206 else plain)
