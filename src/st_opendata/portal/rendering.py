@@ -113,10 +113,10 @@ def plain(text: str) -> str:
 
 
 def excerpt(said: Markup, most: int) -> Markup:
-    """What `say` made, cut at a word where it has more characters."""
+    """What `say` made, cut after a word where it has more characters."""
     start, text, end = str(said).partition(">")[0], said.striptags(), "</bdi>"
     short = text[: most - 1]
-    cut = text if len(text) <= most else (short.rpartition(" ")[0] or short) + "…"
+    cut = text if len(text) <= most else (short.rpartition(" ")[0] or short).rstrip(" ,.;:–-") + "…"
     return Markup(f"{start}>") + cut + Markup(end)  # noqa: S704 (the tags are those of `say`)
 
 

@@ -17,7 +17,7 @@ from st_opendata.portal.edition import Edition
 from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import SAFE_HEADERS
-from st_opendata.portal.rendering import whole_number
+from st_opendata.portal.rendering import excerpt, say, whole_number
 
 
 def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
@@ -54,6 +54,20 @@ def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
 )
 def test_whole_numbers_of_addresses(text: str | None, number: int) -> None:
     assert whole_number(text, 1, 9, otherwise=7) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("one two", "one two"),
+        ("Known. And more of it", "Known…"),
+        ("Known, and <b> & more", "Known…"),
+        ("a & b < c and so on", "a &amp; b &lt;…"),
+        ("indivisible", "indivisi…"),
+    ],
+)
+def test_an_excerpt_ends_after_a_word(text: str, cut: str) -> None:
+    assert excerpt(say({"fr": text}, "en"), 9) == f'<bdi lang="fr">{cut}</bdi>'
 
 
 def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None:
