@@ -12,7 +12,7 @@ from importlib.resources import files
 import yaml
 
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.text import Text
+from st_opendata.model.text import Text, without_breaks
 from st_opendata.place import Place
 
 
@@ -33,9 +33,11 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for name in ("tables", "csvw", "shacl"):
-        text = files("st_opendata").joinpath("messages", f"{name}.yaml").read_text("utf-8")
+    for file in ("tables", "csvw", "shacl"):
+        text = files("st_opendata").joinpath("messages", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
+            for name in entry.keys() & {"message", "remedy", "near"}:
+                entry[name] = entry[name] | {"fr": without_breaks(entry[name]["fr"])}
             found[code] = Code(code, Severity(entry.pop("severity")), **entry)
     return found
 

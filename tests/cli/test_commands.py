@@ -372,7 +372,12 @@ def test_output_cannot_be_written(release: Path) -> None:
         ),
         (
             "fr",
-            ("Contrôle fait : 4 tables, 10 lignes, 39 triplets.", "La publication est dans", "conformes", "3 lignes"),
+            (
+                "Contrôle fait\N{NO-BREAK SPACE}: 4 tableaux, 10 lignes, 39 triplets.",
+                "La publication est dans",
+                "conformes",
+                "3 lignes",
+            ),
         ),
         (
             "de",
@@ -394,7 +399,7 @@ def test_notes_and_summaries_in_each_language(
 @pytest.mark.parametrize(
     ("language", "not_checked", "not_written"),
     [
-        ("fr", "Les formes n'ont pas encore été contrôlées", "Aucune publication n'a été écrite dans"),
+        ("fr", "Les formes n’ont pas encore été contrôlées", "Aucune publication n’a été écrite dans"),
         ("de", "Die Shapes wurden noch nicht geprüft", "Es wurde keine Veröffentlichung nach"),
     ],
 )
@@ -418,7 +423,7 @@ def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> N
     ran = run("demo", "--output", tmp_path / "release", "--lang", "fr")
     assert ran.code == 0, ran.err
     assert ran.out.startswith("Quelles villes ")
-    assert "Pour continuer : st-opendata explain" in ran.err
+    assert "Pour continuer\N{NO-BREAK SPACE}: st-opendata explain" in ran.err
     questions = read_questions(resource_folder("datasets"))
     assert sum(question.name[0].isdigit() for question in questions) == 3
     assert all(set(question.title) == {"en", "fr", "de"} for question in questions)

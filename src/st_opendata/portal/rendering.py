@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.model.text import LANGUAGES, Text, pick, without_breaks
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
 from st_opendata.portal.conditions import matches_etag
@@ -104,7 +104,7 @@ def say(text: Text, language: str) -> Markup:
     value = pick(text, language)
     spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
     if (language if language in text else spoken) == "fr":
-        value = _BEFORE_FRENCH_MARKS.sub("\N{NO-BREAK SPACE}", value)
+        value = without_breaks(value)
     if language in text or spoken == language:
         return Markup("<bdi>{}</bdi>").format(value)
     return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)
