@@ -89,3 +89,12 @@ def test_it_speaks_three_languages(language: str, word: str, run: Run) -> None:
     ran = run("doctor", "--lang", language)
     assert word in ran.out.splitlines()[0]
     assert ran.err
+
+
+def test_a_folder_without_room_is_left_for_another(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/proc")
+    code, found = entries(run)
+    assert code == 1
+    assert found["current folder"]["state"] == "wrong"
+    assert found["current folder"]["detail"].startswith("0.0 GiB free in /proc")
+    assert found["current folder"]["remedy"] == "cd /another/folder"

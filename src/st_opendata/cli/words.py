@@ -59,6 +59,18 @@ SENTENCES = {
         "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
         "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
     },
+    "not-asked": {
+        "en": "Access and download URLs were not asked, and count as not answering; --ask-urls asks them.",
+        "fr": "Les adresses d’accès et de téléchargement n’ont pas été interrogées et comptent comme sans réponse ; "
+        "--ask-urls les interroge.",
+        "de": "Zugangs- und Downloadadressen wurden nicht abgefragt und zählen als nicht erreichbar; "
+        "--ask-urls fragt sie ab.",
+    },
+    "no-dataset": {
+        "en": "{source} describes no dataset.",
+        "fr": "{source} ne décrit aucun jeu de données.",
+        "de": "{source} beschreibt keinen Datensatz.",
+    },
     "doctor-headings": {
         "en": "group|what|state|found|what to do",
         "fr": "groupe|quoi|état|trouvé|que faire",
