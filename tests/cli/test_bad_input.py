@@ -378,6 +378,8 @@ def test_a_folder_without_catalogue(run: Run, tmp_path: Path) -> None:
         (["verify", "relase"], "Did you mean 'release'?"),
         (["check", "--threads", "none"], "none"),
         (["check", "--memory", "much"], "Write it as 512MB or 2GB"),
+        (["score", "http://[::1/x"], '"http://[::1/x" is not an http(s) URL'),
+        (["serve", "release", "--base-url", "http://[::1/x"], '"http://[::1/x" is not the http(s) URL of a site'),
     ],
 )
 def test_usage(arguments: list[str], shown: str, catalogue: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
