@@ -84,10 +84,15 @@ def test_a_locale_without_utf8_is_wrong() -> None:
     assert (done.returncode, found["encoding"]["state"], found["encoding"]["remedy"]) == (1, "wrong", "LC_ALL=C.UTF-8")
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "found"), ("fr", "trouvé"), ("de", "gefunden")])
-def test_it_speaks_three_languages(language: str, word: str, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("language", "heading", "group"),
+    [("en", "found", "package"), ("fr", "trouvé", "paquet"), ("de", "gefunden", "Paket")],
+)
+def test_it_speaks_three_languages(language: str, heading: str, group: str, run: Run) -> None:
     ran = run("doctor", "--lang", language)
-    assert word in ran.out.splitlines()[0]
+    first, *rest = ran.out.splitlines()
+    assert heading in first
+    assert any(line.startswith(f"{group} ") for line in rest)
     assert ran.err
 
 
