@@ -18,10 +18,12 @@ from types import FrameType
 import click
 
 from st_opendata.cli import cli
-from st_opendata.errors import StError
+from st_opendata.errors import InputError, StError
+from st_opendata.place import Place
+from st_opendata.settings import language_of_errors
+from st_opendata.translation import error_text, translate
 
 _USAGE = 2
-_INPUT = 3
 _DEFECT = 70
 _INTERRUPTED = 130
 _NO_READER = 141
@@ -38,23 +40,25 @@ _REMEDIES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises, unless ST_DEBUG is set and the program has a defect."""
     _prefer_utf8()
+    chosen: dict[str, str | None] = {}
     with _interrupts() as interrupts:
         try:
-            code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False)
+            code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False, obj=chosen)
             click.echo(nl=False)  # flushes, so that an output that cannot be written is told
             return int(code or 0)
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 (the one place)
             # A library that was called may have made another exception of an interrupt.
-            return _report(KeyboardInterrupt() if interrupts else error)
+            return _report(KeyboardInterrupt() if interrupts else error, chosen.get("lang"))
 
 
-def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
-    """Say on stderr what happened, and return the exit code."""
+def _report(error: Exception | KeyboardInterrupt | SystemExit, asked: str | None) -> int:
+    """Say on stderr what happened, in the language that was asked for, and return the exit code."""
+    language = language_of_errors(asked)
     match error:
         case KeyboardInterrupt() | click.Abort():
-            text, code = "Interrupted. Nothing is lost: give the same command again.", _INTERRUPTED
+            text, code = translate("Interrupted. Nothing is lost: give the same command again.", language), _INTERRUPTED
         case StError():
-            text, code = f"Error: {error}", error.exit_code
+            text, code = error_text(error, language), error.exit_code
         case click.ClickException():
             error.show()
             return _USAGE
@@ -65,9 +69,11 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _NO_READER
         case MemoryError():
-            text, code = "Error: there is not enough memory\n  Close other programs, or use a larger machine.", _INPUT
+            full = InputError("there is not enough memory", remedy="Close other programs, or use a larger machine.")
+            text, code = error_text(full, language), full.exit_code
         case OSError():
-            text, code = f"Error: {_describe(error)}", _INPUT
+            failed = _as_input_error(error)
+            text, code = error_text(failed, language), failed.exit_code
         case _:
             if os.environ.get("ST_DEBUG"):
                 raise error
@@ -90,10 +96,9 @@ def _prefer_utf8() -> None:
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _describe(error: OSError) -> str:
-    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-    remedy = _REMEDIES.get(error.errno or 0)
-    return f"{where}{error.strerror or error}" + (f"\n  {remedy}" if remedy else "")
+def _as_input_error(error: OSError) -> InputError:
+    place = Place(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    return InputError(error.strerror or str(error), place=place, remedy=_REMEDIES.get(error.errno or 0))
 
 
 @contextmanager

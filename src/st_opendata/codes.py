@@ -5,6 +5,7 @@ A message is a template with named fields: `finding("cell-datatype", places, val
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,8 +13,9 @@ from importlib.resources import files
 import yaml
 
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.text import Text
+from st_opendata.model.text import LANGUAGES, Text, without_breaks
 from st_opendata.place import Place
+from st_opendata.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,24 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for name in ("tables", "csvw", "shacl"):
-        text = files("st_opendata").joinpath("messages", f"{name}.yaml").read_text("utf-8")
+    for file in ("tables", "csvw", "shacl"):
+        text = files("st_opendata").joinpath("messages", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
+            for name in entry.keys() & {"message", "remedy", "near"}:
+                entry[name] = entry[name] | {"fr": without_breaks(entry[name]["fr"])}
             found[code] = Code(code, Severity(entry.pop("severity")), **entry)
     return found
+
+
+def _translated(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """Those values that the program says itself, in its own English; the rest quotes the data."""
+    return {key: translate(str(values[key]), language) for key in ("reason", "kind") if key in values}
 
 
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
     """A finding of that code, its templates filled with `values`; KeyError for an unknown code.
 
+    What `reason` and `kind` say in the program's own English is told in each language (`translation`).
     `description` is the file that describes the table, by default the dataset.yaml of a catalogue.
     """
     entry = codes()[code]
@@ -50,11 +60,12 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
     message = entry.message
     if entry.near and values.get("near"):
         message = {language: f"{text} {entry.near[language]}" for language, text in message.items()}
+    said = {language: values | _translated(values, language) for language in LANGUAGES}
     return Finding(
         code=code,
         severity=entry.severity,
-        message={language: text.format_map(values) for language, text in message.items()},
-        remedy={language: text.format_map(values) for language, text in entry.remedy.items()},
+        message={language: text.format_map(said[language]) for language, text in message.items()},
+        remedy={language: text.format_map(said[language]) for language, text in entry.remedy.items()},
         places=places,
         dataset=dataset,
     )

@@ -113,14 +113,11 @@ def _programs() -> Iterator[Entry]:
 def _room(settings: Settings) -> Iterator[Entry]:
     for name, folder in (("temporary files", Path(tempfile.gettempdir())), ("current folder", Path.cwd())):
         free = shutil.disk_usage(folder).free
-        enough = free >= _ROOM and os.access(folder, os.W_OK)
-        yield Entry(
-            "room",
-            name,
-            State.GOOD if enough else State.WRONG,
-            f"{free / (1 << 30):.1f} GiB free in {folder}",
-            "" if enough else "TMPDIR=/another/disk" if name == "temporary files" else f"chmod u+w {folder}; df -h .",
-        )
+        enough, writable = free >= _ROOM, os.access(folder, os.W_OK)
+        detail = f"{free / (1 << 30):.1f} GiB free in {folder}" + ("" if writable else ", which you may not write to")
+        elsewhere = "TMPDIR=/another/disk" if name == "temporary files" else "cd /another/folder"
+        good = enough and writable
+        yield Entry("room", name, State.GOOD if good else State.WRONG, detail, "" if good else elsewhere)
     try:
         Engine(None, settings.memory, settings.threads).close()
     except StError as error:

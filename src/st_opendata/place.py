@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 _WORDS = {
-    "en": ("line", "column", "row", "column"),
-    "fr": ("ligne", "colonne", "ligne", "colonne"),
-    "de": ("Zeile", "Spalte", "Zeile", "Spalte"),
+    "en": ("line", "column", "row", 'column "{}"'),
+    "fr": ("ligne", "colonne", "ligne", "colonne «\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»"),
+    "de": ("Zeile", "Spalte", "Zeile", "Spalte „{}“"),
 }
-"""The words for line and offset of a text file, and for row and column of a table."""
+"""The words for line and offset of a text file, and for row and titled column of a table."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +36,7 @@ class Place:
             f"{line} {self.line}" if self.line is not None else "",
             f"{offset} {self.offset}" if self.offset is not None else "",
             self.cell or (f"{row} {self.row}" if self.row is not None else ""),
-            f'{column} "{self.column}"' if self.column is not None else "",
+            column.format(self.column) if self.column is not None else "",
         )
         return ", ".join(filter(None, parts))
 

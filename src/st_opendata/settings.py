@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.errors import ConfigurationError, InputError, StError, UsageError
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
@@ -68,6 +68,14 @@ def read_settings(
         threads=_whole(first("threads", str(default.threads)), "the number of threads", least=1),
         source_date_epoch=_epoch(environment.get("SOURCE_DATE_EPOCH")),
     )
+
+
+def language_of_errors(flag: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
+    """The language of the settings, to tell of an error; English where it is the settings that are wrong."""
+    try:
+        return read_settings({"lang": flag}, environment).language
+    except StError:
+        return "en"
 
 
 def _read_file(environment: Mapping[str, str]) -> dict[str, str]:

@@ -294,6 +294,38 @@ def test_languages(language: str, word: str, catalogue: Path, run: Run) -> None:
     assert f"3 {word}" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "nowhere", "--lang", "de"], "Fehler: den Ordner nowhere gibt es nicht\n  Nennen Sie den Ordner"),
+        (["validate", "--lang", "fr", "x.ttl", "-s", "s.ttl"], "Erreur : le fichier x.ttl n’existe pas\n  Vérifiez"),
+        (["pull", "ckan", "--url", "x", "--organization", "y", "-o", "z"], "Erreur : « x » n’est pas une adresse"),
+        (["check", "nowhere", "--lang", "en"], "Error: there is no folder nowhere"),
+    ],
+)
+def test_errors_speak_the_language_that_was_asked_for(
+    arguments: list[str], said: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ST_LANG", "fr")
+    assert run(*arguments).err.replace("\N{NO-BREAK SPACE}", " ").startswith(said)
+
+
+def test_settings_that_are_wrong_are_told_in_english(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ST_LANG", "klingon")
+    assert run("doctor").err.startswith('Error: the language "klingon" is not one of ours')
+
+
+def test_all_problems_of_a_description_are_told_in_one_language(catalogue: Path, run: Run) -> None:
+    (catalogue / "catalogue.yaml").write_text("titel: {en: X}\ndatasets: [places]\n", "utf-8")
+    first, more, *others, remedy = run("check", catalogue, "--lang", "de").err.splitlines()
+    assert first.startswith("Fehler: catalogue.yaml, Zeile 1, Spalte 1: der Schlüssel „")
+    assert more == f"  und {len(others)} weitere in dieser Datei:"
+    assert all(line.startswith("  Zeile 1, Spalte 1: der Schlüssel „") for line in others)
+    assert any("„titel“ ist unbekannt; meinten Sie „title“?" in line for line in (first, *others))
+    assert remedy == "  Berichtigen Sie die Beschreibung und führen Sie den Befehl noch einmal aus."
+
+
 def test_shapes_of_the_catalogue_stop_a_build_at_their_cells(catalogue: Path, run: Run, tmp_path: Path) -> None:
     path = "sh:path <https://schema.org/value> ; sh:maxInclusive 2000000"
     put("shapes/mine.ttl", (SHAPE % path).replace("ex:Thing", "<https://schema.org/City>"))(catalogue)
@@ -346,6 +378,8 @@ def test_a_folder_without_catalogue(run: Run, tmp_path: Path) -> None:
         (["verify", "relase"], "Did you mean 'release'?"),
         (["check", "--threads", "none"], "none"),
         (["check", "--memory", "much"], "Write it as 512MB or 2GB"),
+        (["score", "http://[::1/x"], '"http://[::1/x" is not an http(s) URL'),
+        (["serve", "release", "--base-url", "http://[::1/x"], '"http://[::1/x" is not the http(s) URL of a site'),
     ],
 )
 def test_usage(arguments: list[str], shown: str, catalogue: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

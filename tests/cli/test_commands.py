@@ -372,7 +372,12 @@ def test_output_cannot_be_written(release: Path) -> None:
         ),
         (
             "fr",
-            ("Contrôle fait : 4 tables, 10 lignes, 39 triplets.", "La publication est dans", "conformes", "3 lignes"),
+            (
+                "Contrôle fait\N{NO-BREAK SPACE}: 4 tableaux, 10 lignes, 39 triplets.",
+                "La publication est dans",
+                "conformes",
+                "3 lignes",
+            ),
         ),
         (
             "de",
@@ -394,7 +399,7 @@ def test_notes_and_summaries_in_each_language(
 @pytest.mark.parametrize(
     ("language", "not_checked", "not_written"),
     [
-        ("fr", "Les formes n'ont pas encore été contrôlées", "Aucune publication n'a été écrite dans"),
+        ("fr", "Les formes n’ont pas encore été contrôlées", "Aucune publication n’a été écrite dans"),
         ("de", "Die Shapes wurden noch nicht geprüft", "Es wurde keine Veröffentlichung nach"),
     ],
 )
@@ -414,11 +419,23 @@ def test_every_sentence_is_in_each_language() -> None:
         assert len({tuple(sorted(re.findall(r"{(\w+)}", text))) for text in sentence.values()}) == 1
 
 
+def test_a_port_that_is_none_is_told_before_anything_is_built(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO_PORT", "eighty")
+    ran = run("demo", "--output", tmp_path / "release")
+    assert ran.code == 2
+    assert "'eighty' is not a valid integer" in ran.err
+    assert not (tmp_path / "release").exists()
+
+
 def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> None:
-    ran = run("demo", "--output", tmp_path / "release", "--lang", "fr")
+    ran = run("demo", "--output", tmp_path / "release", "--lang", "fr", "--port", "8099")
     assert ran.code == 0, ran.err
     assert ran.out.startswith("Quelles villes ")
-    assert "Pour continuer : st-opendata explain" in ran.err
+    assert "Pour continuer\N{NO-BREAK SPACE}: st-opendata explain" in ran.err
+    assert "http://127.0.0.1:8099/" in ran.err
+    assert f"st-opendata serve {tmp_path / 'release'} --port 8099" in ran.err
     questions = read_questions(resource_folder("datasets"))
     assert sum(question.name[0].isdigit() for question in questions) == 3
     assert all(set(question.title) == {"en", "fr", "de"} for question in questions)

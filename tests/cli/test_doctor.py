@@ -84,8 +84,22 @@ def test_a_locale_without_utf8_is_wrong() -> None:
     assert (done.returncode, found["encoding"]["state"], found["encoding"]["remedy"]) == (1, "wrong", "LC_ALL=C.UTF-8")
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "found"), ("fr", "trouvé"), ("de", "gefunden")])
-def test_it_speaks_three_languages(language: str, word: str, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("language", "heading", "group"),
+    [("en", "found", "package"), ("fr", "trouvé", "paquet"), ("de", "gefunden", "Paket")],
+)
+def test_it_speaks_three_languages(language: str, heading: str, group: str, run: Run) -> None:
     ran = run("doctor", "--lang", language)
-    assert word in ran.out.splitlines()[0]
+    first, *rest = ran.out.splitlines()
+    assert heading in first
+    assert any(line.startswith(f"{group} ") for line in rest)
     assert ran.err
+
+
+def test_a_folder_without_room_is_left_for_another(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/proc")
+    code, found = entries(run)
+    assert code == 1
+    assert found["current folder"]["state"] == "wrong"
+    assert found["current folder"]["detail"].startswith("0.0 GiB free in /proc")
+    assert found["current folder"]["remedy"] == "cd /another/folder"

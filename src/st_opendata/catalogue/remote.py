@@ -20,6 +20,7 @@ from st_opendata.catalogue.terms import DCAT
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.place import Place
 from st_opendata.rdf import syntax_of
+from st_opendata.urls import web_url
 
 if TYPE_CHECKING:
     from requests import Response
@@ -31,6 +32,7 @@ _ACCEPT = (
 )
 _AGENT = {"User-Agent": f"st-opendata/{__version__}"}
 _BLOCK = 65_536
+_DOWNLOAD = "Download it, then name the file."
 
 
 def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rdflib.Graph:
@@ -41,8 +43,7 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
         InputError: `requests` is not installed, or what came has a syntax error.
         RemoteError: no answer, an answer of 400 or more, a web page, too much or too slow.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(f'"{url}" is not an http(s) URL')
+    _require_http(url)
     data, media_type, final = _fetch(url, timeout, limit)
     if media_type in ("text/html", "application/xhtml+xml"):
         raise RemoteError(
@@ -97,8 +98,7 @@ def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MA
         InputError: `requests` is not installed.
         RemoteError: no answer, another answer of 400 or more, too much or too slow.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(f'"{url}" is not an http(s) URL')
+    _require_http(url)
     requests = _requests()
     from urllib3.exceptions import HTTPError
 
@@ -118,7 +118,8 @@ def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MA
 def _refuse_failure(response: Response, url: str) -> None:
     if response.status_code >= 400:
         status = response.status_code
-        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), status=status)
+        remedy = "Check the URL in a browser." if status < 500 else "Try again later."
+        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), remedy=remedy, status=status)
 
 
 def _blocks(response: Response, url: str, timeout: float, limit: int) -> Iterator[bytes]:
@@ -128,14 +129,24 @@ def _blocks(response: Response, url: str, timeout: float, limit: int) -> Iterato
     while block := response.raw.read1(_BLOCK, decode_content=True):
         size += len(block)
         if size > limit:
-            raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url))
+            raise RemoteError(f"is larger than {limit:,} bytes", place=Place(url), remedy=_DOWNLOAD)
         if monotonic() > end:
-            raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url))
+            raise RemoteError(f"took longer than {timeout:g} seconds", place=Place(url), remedy=_DOWNLOAD)
         yield block
 
 
 def _no_answer(url: str, error: Exception) -> RemoteError:
-    return RemoteError(f"did not answer: {error}", place=Place(url), remedy="Check the URL and the network.")
+    return RemoteError(f"did not answer: {_cause(error)}", place=Place(url), remedy="Check the URL and the network.")
+
+
+def _cause(error: BaseException) -> str:
+    """What the system says at the bottom of what the libraries made of it; else what they say."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    return str(error)
 
 
 def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
@@ -151,6 +162,11 @@ def _fetch(url: str, timeout: float, limit: int) -> tuple[bytes, str, str]:
             return data, media_type, str(response.url)
     except (requests.RequestException, HTTPError, ValueError) as error:
         raise _no_answer(url, error) from None
+
+
+def _require_http(url: str) -> None:
+    if web_url(url) is None:
+        raise UsageError(f'"{url}" is not an http(s) URL', remedy="Write it as the browser shows it, with https://.")
 
 
 def _requests() -> ModuleType:

@@ -55,8 +55,8 @@ def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]
         elif form in ("sarif", "github"):
             from st_opendata.validation import error_github, error_sarif
 
-            sarif = form == "sarif"
-            click.echo(error_sarif(error, language, folder) if sarif else error_github(error, folder), nl=False)
+            written = error_sarif if form == "sarif" else error_github
+            click.echo(written(error, language, folder), nl=False)
         raise
 
 

@@ -22,18 +22,24 @@ from st_opendata.settings import read_settings
 if TYPE_CHECKING:
     from st_opendata.questions import Question
 
+_PORT = 8000
+"""That of `serve`."""
+
 
 @click.command
 @output_option
+@click.option(
+    "--port", envvar="DEMO_PORT", default=_PORT, show_default=True, type=click.IntRange(1, 65535), help="The portal's."
+)
 @lang_option
 @engine_options
-def command(*, output: Path, lang: str | None, memory: str | None, threads: str | None) -> int:
+def command(*, output: Path, port: int, lang: str | None, memory: str | None, threads: str | None) -> int:
     """Build the sample catalogue, ask it three questions and serve it.
 
     The sample is Smarter Together (Lyon, Munich, Vienna); it came with this program.
 
-    It says where the release is, and the commands to go on with. At a terminal it then serves the portal on port 8000
-    (DEMO_PORT) until Ctrl-C; elsewhere, or with DEMO_SERVE=0, it starts the portal, sees that it answers, and ends.
+    It says where the release is, and the commands to go on with. At a terminal it then serves the portal until Ctrl-C;
+    elsewhere, or with DEMO_SERVE=0, it starts the portal, sees that it answers, and ends. DEMO_PORT is as --port.
     """
     from st_opendata.build import Job, build
     from st_opendata.questions import read_questions
@@ -51,11 +57,11 @@ def command(*, output: Path, lang: str | None, memory: str | None, threads: str 
             _ask(output, question, settings.language)
     click.echo(summary_text(outcome.release, output, settings.language))
     note(say(settings.language, "go-on", command=f"st-opendata explain {output} project/smarter-together"))
-    _show(output, settings.language)
+    _show(output, port, settings.language)
     return 0
 
 
-def _show(release: Path, language: str) -> None:
+def _show(release: Path, port: int, language: str) -> None:
     """Serve the release to who sits at a terminal; elsewhere, or with DEMO_SERVE=0, only see that it can be served."""
     try:
         from st_opendata.portal.server import Serving, serve, try_out
@@ -65,13 +71,14 @@ def _show(release: Path, language: str) -> None:
             raise
         note(say(language, "no-portal", package=package, command=install_command("portal")))
         return
-    serving = Serving(release, port=int(os.environ.get("DEMO_PORT", "8000")))
+    serving = Serving(release, port=port)
     if sys.stdout.isatty() and os.environ.get("DEMO_SERVE") != "0":
         serve(serving, lambda where: note(say(language, "look", where=where)))
         return
     try_out(serving)
     url = serving.url_at(serving.port)
-    note(say(language, "would-look", command=f"st-opendata serve {release}", url=url))
+    command = f"st-opendata serve {release}" + (f" --port {port}" if port != _PORT else "")
+    note(say(language, "would-look", command=command, url=url))
 
 
 def _ask(release: Path, question: Question, language: str) -> None:

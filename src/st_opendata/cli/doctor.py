@@ -32,10 +32,8 @@ def command(*, as_json: bool, lang: str | None) -> int:
         click.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
         headings = say(settings.language, "doctor-headings").split("|")
-        rows = [
-            (entry.group, entry.name, say(settings.language, f"doctor-{entry.state}"), entry.detail, entry.remedy)
-            for entry in entries
-        ]
+        words = {key: say(settings.language, f"doctor-{key}") for each in entries for key in (each.group, each.state)}
+        rows = [(words[each.group], each.name, words[each.state], each.detail, each.remedy) for each in entries]
         write_table(headings, rows)
     note(say(settings.language, "doctor-well" if well else "doctor-ill"))
     return 0 if well else 1

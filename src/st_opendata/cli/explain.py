@@ -31,10 +31,11 @@ _WORDS = {
         "scope": "scope",
         "reason": "reason",
         "inferred": "inferred",
+        "colon": ": ",
     },
     "fr": {
-        "sources": "D'après les sources",
-        "tables": "Énoncé dans les tables",
+        "sources": "D’après les sources",
+        "tables": "Énoncé dans les tableaux",
         "claims": "Ce que disent les sources",
         "of": "de",
         "source": "source",
@@ -42,6 +43,7 @@ _WORDS = {
         "scope": "portée",
         "reason": "raison",
         "inferred": "déduit",
+        "colon": "\N{NO-BREAK SPACE}: ",
     },
     "de": {
         "sources": "Aus den Quellen",
@@ -53,6 +55,7 @@ _WORDS = {
         "scope": "Bezug",
         "reason": "Grund",
         "inferred": "erschlossen",
+        "colon": ": ",
     },
 }
 
@@ -108,12 +111,12 @@ def _write_claim(claim: Claim, base: str, language: str) -> None:
     rank = f"  ({claim.rank})" if claim.rank else ""
     click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        click.echo(f"        {words['source']}: {_source(source, base)}")
+        click.echo(f"        {words['source']}{words['colon']}{_source(source, base)}")
     precision = f"  ({claim.precision})" if claim.precision else ""
     stated_as = claim.stated_as + precision if claim.stated_as else ""
     for name, text in (("stated as", stated_as), ("scope", claim.scope), ("reason", claim.reason)):
         if text:
-            click.echo(f"        {words[name]}: {text}")
+            click.echo(f"        {words[name]}{words['colon']}{text}")
     _write_inferences(claim.inferences, base, language, indent="        ")
     _write_cells(claim.cells, language)
 
@@ -121,9 +124,11 @@ def _write_claim(claim: Claim, base: str, language: str) -> None:
 def _write_inferences(inferences: Sequence[Inference], base: str, language: str, *, indent: str) -> None:
     words = _WORDS[language]
     for inference in inferences:
-        click.echo(f"{indent}{words['inferred']}: {inference.description or _value(inference.term, base)}")
+        click.echo(
+            f"{indent}{words['inferred']}{words['colon']}{inference.description or _value(inference.term, base)}"
+        )
         for source in inference.sources:
-            click.echo(f"{indent}  {words['source']}: {_source(source, base)}")
+            click.echo(f"{indent}  {words['source']}{words['colon']}{_source(source, base)}")
 
 
 def _write_cells(cells: Sequence[Place], language: str) -> None:

@@ -58,7 +58,11 @@ site_option: Decorator = click.option(
     help="Where the release will be served.  [default: `site` in catalogue.yaml]",
 )
 lang_option: Decorator = click.option(
-    "--lang", type=click.Choice(LANGUAGES), help="Language of messages.  [default: ST_LANG, the locale, else en]"
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,  # so that errors of the other parameters are told in it too
+    callback=lambda ctx, _param, value: _note_language(ctx, value),
+    help="Language of messages.  [default: ST_LANG, the locale, else en]",
 )
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
@@ -81,6 +85,12 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     memory = click.option("--memory", metavar="SIZE", help="Memory of the fact base.  [default: ST_MEMORY, else 1GB]")
     threads = click.option("--threads", metavar="N", help="Threads of the fact base.  [default: ST_THREADS, else 2]")
     return memory(threads(function))
+
+
+def _note_language(ctx: click.Context, value: str | None) -> str | None:
+    """Leave the language where `__main__`, which tells of errors, finds it."""
+    ctx.ensure_object(dict)["lang"] = value
+    return value
 
 
 def _folder(value: str) -> Path:

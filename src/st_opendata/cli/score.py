@@ -10,11 +10,11 @@ import click
 
 from st_opendata.cli.console import note
 from st_opendata.cli.options import json_option, lang_option
+from st_opendata.cli.words import say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.catalogue import Score
-    from st_opendata.catalogue.indicators import Indicator
 
 
 @click.command
@@ -41,9 +41,9 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
         for score in scores:
             _write(score, settings.language)
     if Path(source).is_file() and not ask_urls:
-        note("Access and download URLs were not asked, and count as not answering; --ask-urls asks them.")
+        note(say(settings.language, "not-asked"))
     if not scores:
-        note(f"{source} describes no dataset.")
+        note(say(settings.language, "no-dataset", source=source))
         return 1
     return 1 if any(score.points < least for score in scores) else 0
 
@@ -78,7 +78,3 @@ def _json(score: Score) -> dict[str, object]:
             for mark in score.marks
         ],
     }
-
-
-def _told(indicator: Indicator) -> dict[str, dict[str, str]]:
-    return {"rule": dict(indicator.rule), "loss": dict(indicator.loss), "remedy": dict(indicator.remedy)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from st_opendata.model.text import without_breaks
+
 SENTENCES = {
     "checked": {
         "en": "Checked {tables} with {rows}, {triples}.",
@@ -10,12 +12,12 @@ SENTENCES = {
     },
     "tables-first": {
         "en": "Checked {tables}. The shapes were not checked yet: correct the tables first.",
-        "fr": "Contrôle fait : {tables}. Les formes n'ont pas encore été contrôlées : corrigez d'abord les tables.",
-        "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Korrigieren Sie zuerst die Tabellen.",
+        "fr": "Contrôle fait : {tables}. Les formes n’ont pas encore été contrôlées : corrigez d’abord les tableaux.",
+        "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Berichtigen Sie zuerst die Tabellen.",
     },
     "not-written": {
         "en": "No release was written to {output}.",
-        "fr": "Aucune publication n'a été écrite dans {output}.",
+        "fr": "Aucune publication n’a été écrite dans {output}.",
         "de": "Es wurde keine Veröffentlichung nach {output} geschrieben.",
     },
     "written": {
@@ -57,17 +59,35 @@ SENTENCES = {
         "fr": "{folder} : écarts avec release.json : {different} ; il énumère {files}.",
         "de": "{folder}: Abweichungen von release.json: {different}; es führt {files} auf.",
     },
+    "not-asked": {
+        "en": "Access and download URLs were not asked, and count as not answering; --ask-urls asks them.",
+        "fr": "Les adresses d’accès et de téléchargement n’ont pas été interrogées et comptent comme sans réponse ; "
+        "--ask-urls les interroge.",
+        "de": "Zugangs- und Downloadadressen wurden nicht abgefragt und zählen als nicht erreichbar; "
+        "--ask-urls fragt sie ab.",
+    },
+    "no-dataset": {
+        "en": "{source} describes no dataset.",
+        "fr": "{source} ne décrit aucun jeu de données.",
+        "de": "{source} beschreibt keinen Datensatz.",
+    },
     "doctor-headings": {
         "en": "group|what|state|found|what to do",
         "fr": "groupe|quoi|état|trouvé|que faire",
         "de": "Gruppe|was|Zustand|gefunden|was zu tun ist",
     },
+    "doctor-program": {"en": "program", "fr": "programme", "de": "Programm"},
+    "doctor-package": {"en": "package", "fr": "paquet", "de": "Paket"},
+    "doctor-extra": {"en": "extra", "fr": "supplément", "de": "Zusatz"},
+    "doctor-tool": {"en": "tool", "fr": "outil", "de": "Werkzeug"},
+    "doctor-room": {"en": "room", "fr": "place", "de": "Platz"},
+    "doctor-language": {"en": "language", "fr": "langue", "de": "Sprache"},
     "doctor-good": {"en": "good", "fr": "bon", "de": "gut"},
     "doctor-absent": {"en": "absent", "fr": "absent", "de": "fehlt"},
     "doctor-wrong": {"en": "WRONG", "fr": "FAUX", "de": "FALSCH"},
     "doctor-well": {
         "en": "Everything that is needed is here; what is absent is needed only for what its line says.",
-        "fr": "Tout le nécessaire est là ; ce qui est absent ne sert qu'à ce que dit sa ligne.",
+        "fr": "Tout le nécessaire est là ; ce qui est absent ne sert qu’à ce que dit sa ligne.",
         "de": "Alles Nötige ist da; was fehlt, braucht nur, wer tut, was in seiner Zeile steht.",
     },
     "doctor-ill": {
@@ -104,7 +124,7 @@ _NOUNS = {
     "file": {"en": ("file", "files"), "fr": ("fichier", "fichiers"), "de": ("Datei", "Dateien")},
     "finding": {"en": ("finding", "findings"), "fr": ("constat", "constats"), "de": ("Befund", "Befunde")},
     "row": {"en": ("row", "rows"), "fr": ("ligne", "lignes"), "de": ("Zeile", "Zeilen")},
-    "table": {"en": ("table", "tables"), "fr": ("table", "tables"), "de": ("Tabelle", "Tabellen")},
+    "table": {"en": ("table", "tables"), "fr": ("tableau", "tableaux"), "de": ("Tabelle", "Tabellen")},
     "triple": {"en": ("triple", "triples"), "fr": ("triplet", "triplets"), "de": ("Tripel", "Tripel")},
 }
 _THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
@@ -112,7 +132,8 @@ _THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
 
 def say(language: str, sentence: str, **values: object) -> str:
     """The sentence of that name with its values in the places of their names."""
-    return SENTENCES[sentence][language].format(**values)
+    text = SENTENCES[sentence][language]
+    return (without_breaks(text) if language == "fr" else text).format(**values)
 
 
 def count(number: int, noun: str, language: str = "en") -> str:

@@ -10,6 +10,7 @@ Text = Mapping[str, str]
 
 LANGUAGES = ("en", "fr", "de")
 
+_FRENCH_SPACE = re.compile("(?<=«) | (?=[:;?!»])")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -21,3 +22,8 @@ def is_language_tag(text: str) -> bool:
 def pick(text: Text, language: str) -> str:
     """The text in `language`, else in English, else in the first language there is, else empty."""
     return text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+def without_breaks(french: str) -> str:
+    """The French text with no-break spaces where its typography has a space that ends no line."""
+    return _FRENCH_SPACE.sub("\N{NO-BREAK SPACE}", french)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from st_opendata.errors import UsageError
+from st_opendata.urls import web_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class Options:
         """Raises UsageError where the base URL is not http(s)."""
         if self.base_url is None:
             return
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise UsageError(f'"{self.base_url}" is not the http(s) URL of a site')
+        parts = web_url(self.base_url)
+        if parts is None or parts.query or parts.fragment:
+            raise UsageError(
+                f'"{self.base_url}" is not the http(s) URL of a site', remedy="Write it as https://data.example.org/."
+            )
 
     @property
     def hosts(self) -> tuple[str, ...]:

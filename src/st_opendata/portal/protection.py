@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -110,7 +110,8 @@ class Bounds:
 class WeakTags:
     """Makes the ETag of what is compressed on its way weak: it stands for other bytes then (RFC 9110 §8.8.1).
 
-    Who goes on with a download that broke off (If-Range) would else join compressed bytes with plain ones.
+    Who goes on with a download that broke off (If-Range) would else join compressed bytes with plain ones. To who asks
+    by a weak tag whether it is still right, the answer has that tag (§15.4.5).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -123,7 +124,8 @@ class WeakTags:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 tag = headers.get("ETag", "")
-                if "Content-Encoding" in headers and tag.startswith('"'):
+                had = message["status"] == 304 and f"W/{tag}" in Headers(scope=scope).get("If-None-Match", "")
+                if tag.startswith('"') and ("Content-Encoding" in headers or had):
                     headers["ETag"] = f"W/{tag}"
             await send(message)
 

@@ -16,12 +16,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.model.text import LANGUAGES, Text, pick, without_breaks
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
 from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.wording import NAMES, french_spaces, words_of
+from st_opendata.portal.wording import NAMES, words_of
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -100,7 +100,7 @@ def say(text: Text, language: str) -> Markup:
     value = pick(text, language)
     spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
     if (language if language in text else spoken) == "fr":
-        value = french_spaces(value)
+        value = without_breaks(value)
     if language in text or spoken == language:
         return Markup("<bdi>{}</bdi>").format(value)
     return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)

@@ -13,11 +13,9 @@ import yaml
 from babel import Locale, dates, numbers
 from markupsafe import Markup
 
-from st_opendata.model.text import LANGUAGES
+from st_opendata.model.text import LANGUAGES, without_breaks
 
 _SIZES = (("G", 10**9), ("M", 10**6), ("k", 10**3))
-_FRENCH_SPACES = re.compile("(?<=«) | (?=[:;?!»])")
-"""Where French typography has a space that ends no line."""
 NAMES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 
 
@@ -32,12 +30,7 @@ def texts() -> Mapping[str, Mapping[str, str]]:
         content = yaml.safe_load(file.read_text("utf-8"))
         assert not found.keys() & content.keys(), file.name
         found |= content
-    return {name: {**text, "fr": french_spaces(text["fr"])} for name, text in found.items()}
-
-
-def french_spaces(text: str) -> str:
-    """A French text with spaces that end no line inside quotation marks and before marks of two parts."""
-    return _FRENCH_SPACES.sub("\N{NO-BREAK SPACE}", text)
+    return {name: {**text, "fr": without_breaks(text["fr"])} for name, text in found.items()}
 
 
 def folded(text: str) -> str:

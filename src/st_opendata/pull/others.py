@@ -26,11 +26,11 @@ from st_opendata.pull.folder import DatasetFolder, said, share_terms, write_fold
 from st_opendata.pull.guessing import NotATableError, Stored, describe_file
 from st_opendata.pull.listing import Holding
 from st_opendata.pull.outcome import Kind, Left, Pulled
+from st_opendata.tables.catalogue import OWN_FILES, RESERVED
 from st_opendata.vocabularies import alignment
 
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")
-_RESERVED = ("ontology", "schema", "shapes")
 _SHARED = (
     *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
     *("availability", "status", "language"),
@@ -234,8 +234,8 @@ class _Names:
     """Names for the folders of datasets and for tables, each given once."""
 
     def __init__(self) -> None:
-        self._datasets = list(_RESERVED)
-        self._tables = ["facts"]
+        self._datasets = list(RESERVED)
+        self._tables = list(OWN_FILES)
 
     def dataset(self, name: str) -> str:
         """The folder of a dataset."""

@@ -21,10 +21,10 @@ from st_opendata.tables.validating import validate
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
 """What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
-_RESERVED = ("ontology", "schema", "shapes", "story")
+RESERVED = ("ontology", "schema", "shapes", "story")
 """Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
-_OWN_FILES = {"facts": "facts.parquet", "croissant": "croissant.json"}
+OWN_FILES = {"facts": "facts.parquet", "croissant": "croissant.json"}
 """Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
 
 
@@ -116,10 +116,10 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
             f'"{name}" cannot be the folder of a dataset', place=place,
             remedy="Use small letters, digits and hyphens, as in city-roles, for a folder beside catalogue.yaml.",
         )  # fmt: skip
-    if name in _RESERVED:
+    if name in RESERVED:
         raise ConfigurationError(
             f'a dataset cannot be called "{name}", since a release uses this name itself', place=place,
-            remedy=f"Rename the folder; any name but {', '.join(_RESERVED)} will do.",
+            remedy=f"Rename the folder; any name but {', '.join(RESERVED)} will do.",
         )  # fmt: skip
     if not folder.is_dir():
         folders = [path.name for path in sorted(catalogue.folder.iterdir()) if (path / "dataset.yaml").is_file()]
@@ -162,7 +162,7 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
             message = f'the table name "{table.name}" is taken by {taken[table.name]}; rename this file'
             problems.add(("tables", number, "url"), message)
         taken[table.name] = table.file
-        if own := _OWN_FILES.get(table.name.casefold()):
+        if own := OWN_FILES.get(table.name.casefold()):
             called = table.name.casefold()
             message = f'a table cannot be called "{called}", since a release has a {own} of its own; rename this file'
             problems.add(("tables", number, "url"), message)

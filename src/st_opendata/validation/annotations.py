@@ -21,6 +21,7 @@ from st_opendata.errors import StError
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.text import pick
 from st_opendata.place import Place
+from st_opendata.translation import translate
 from st_opendata.validation.checking import sort_findings
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -87,7 +88,7 @@ def error_sarif(error: StError, language: str = "en", folder: Path = Path()) -> 
     places = [error.place] if error.place else []
     notification = {
         "level": "error",
-        "message": {"text": _sentences(error.message, error.remedy)},
+        "message": {"text": _error_text(error, language)},
         "locations": [_location(place, Lines(places, folder), language) for place in places],
     }
     invocation = {"executionSuccessful": False, "toolConfigurationNotifications": [notification]}
@@ -166,11 +167,10 @@ def report_github(findings: Iterable[Finding], language: str = "en", folder: Pat
     )
 
 
-def error_github(error: StError, folder: Path = Path()) -> str:
+def error_github(error: StError, language: str = "en", folder: Path = Path()) -> str:
     """What kept a check from running, as a workflow command."""
     places = [error.place] if error.place else []
-    text = _sentences(error.message, error.remedy)
-    return _command("error", "st-opendata", text, error.place, Lines(places, folder))
+    return _command("error", "st-opendata", _error_text(error, language), error.place, Lines(places, folder))
 
 
 def _command(command: str, title: str, message: str, place: Place | None, lines: Lines) -> str:
@@ -196,6 +196,10 @@ def _escape(text: str, more: str = "") -> str:
 
 def _text(each: Finding, language: str) -> str:
     return _sentences(pick(each.message, language), pick(each.remedy, language) if each.remedy else None)
+
+
+def _error_text(error: StError, language: str) -> str:
+    return _sentences(translate(error.message, language), translate(error.remedy, language) if error.remedy else None)
 
 
 def _sentences(message: str, remedy: str | None) -> str:

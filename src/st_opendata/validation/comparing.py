@@ -8,6 +8,7 @@ cannot be compared does not conform.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -34,7 +35,7 @@ def order(left: Node, right: Node) -> int | None:
         if left.datatype != right.datatype or left.ill_typed or right.ill_typed or one is None or two is None:
             return None
     elif isinstance(one, float) or isinstance(two, float):
-        one, two = float(one), float(two)
+        one, two = _double(one), _double(two)
     try:
         return -1 if one < two else 1 if one > two else 0 if one == two else None
     except TypeError:  # times with and without time zone, and datatypes without an order
@@ -46,6 +47,14 @@ def _year(term: Literal) -> str | None:
     months = {XSD.gYear: r"\d{4}", XSD.gYearMonth: r"\d{4}-\d\d"}
     pattern = months.get(term.datatype) if term.datatype else None
     return str(term) if pattern and re.fullmatch(pattern, str(term)) else None
+
+
+def _double(number: float | Decimal) -> float:
+    """The number as an xsd:double, infinite where it is too large for one (XQuery and XPath F&O 3.1 §19.1.2.2)."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _is_number(value: object) -> bool:

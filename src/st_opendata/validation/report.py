@@ -47,7 +47,7 @@ _SEVERITIES: dict[Severity, tuple[Text, Text]] = {
     ),
 }
 _ELSEWHERE: Text = {"en": "Without a place", "fr": "Sans emplacement", "de": "Ohne Fundstelle"}
-_ALSO: Text = {"en": "also", "fr": "aussi", "de": "auch"}
+_ALSO: Text = {"en": "also:", "fr": "aussi\N{NO-BREAK SPACE}:", "de": "auch:"}
 _CLEAN: Text = {"en": "No findings.", "fr": "Rien à signaler.", "de": "Keine Befunde."}
 
 
@@ -75,7 +75,7 @@ def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
             yield f"    → {pick(each.remedy, language)}"
         if others := each.places[1:]:
             shown = "; ".join(_elsewhere(place, each.places[0].file, language) for place in others[:5])
-            yield f"    {pick(_ALSO, language)}: {shown}" + ("; …" if len(others) > 5 else "")
+            yield f"    {pick(_ALSO, language)} {shown}" + ("; …" if len(others) > 5 else "")
 
 
 def _about(each: Finding, message: str) -> str:

@@ -124,10 +124,11 @@ def test_a_syntax_error_names_url_and_line(portal: str) -> None:
 
 
 def test_no_answer_and_no_web_address() -> None:
-    with pytest.raises(RemoteError, match="did not answer"):
+    with pytest.raises(RemoteError, match=r": did not answer: Connection refused\n  Check the URL and the network\.$"):
         fetch_dcat("http://127.0.0.1:9/catalog.ttl", timeout=2)
-    with pytest.raises(UsageError, match="not an http"):
-        fetch_dcat("file:///etc/passwd")
+    for url in ("file:///etc/passwd", "http://[::1/catalog.ttl", "http:catalog.ttl"):
+        with pytest.raises(UsageError, match="not an http"):
+            fetch_dcat(url)
 
 
 def test_head_decides_which_urls_answer(portal: str, graph: Graph) -> None:

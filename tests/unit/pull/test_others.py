@@ -176,16 +176,28 @@ def test_links_are_fetched_only_when_asked_for(tmp_path: Path, portal: Any, pull
 def test_names_of_the_portal_never_leave_the_folder(tmp_path: Path, portal: Any, pull: Pull) -> None:
     csv = {"format": "CSV", "url_type": "upload"}
     portal.files["/files/..%2F..%2Fevil.csv"] = portal.files["/files/%2e%2e"] = (200, {}, GOOD)
-    portal.files["/files/facts.csv"] = (200, {}, GOOD)
-    for name in ("../../evil", "..", "/etc/x", "Évil", "schema", "con trees", "con-trees", "con_trees"):
+    for name in ("../../evil", "..", "/etc/x", "Évil", "schema", "story", "con trees", "con-trees", "con_trees"):
         portal.add(name, {**csv, "url": f"{portal.url}/files/..%2F..%2Fevil.csv", "name": "../../evil.csv"})
-    portal.datasets[0]["resources"].append({**csv, "id": "f", "url": f"{portal.url}/files/facts.csv", "name": "facts"})
+    for name in ("facts", "croissant"):
+        portal.files[f"/files/{name}.csv"] = (200, {}, GOOD)
+        own = {**csv, "id": name, "url": f"{portal.url}/files/{name}.csv", "name": name}
+        portal.datasets[0]["resources"].append(own)
     code, written = pull(tmp_path / "deep" / "pulled")
     assert code == 0, written
     assert [path.name for path in tmp_path.iterdir()] == ["deep"]
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["pulled"]
     names = {path.name for path in (tmp_path / "deep" / "pulled").iterdir()} - {"catalogue.yaml"}
-    assert names == {"evil", "dataset", "etc-x", "evil-2", "schema-2", "con-trees", "con-trees-2", "con-trees-3"}
+    assert names == {
+        "evil",
+        "dataset",
+        "etc-x",
+        "evil-2",
+        "schema-2",
+        "story-2",
+        "con-trees",
+        "con-trees-2",
+        "con-trees-3",
+    }
     assert "To be corrected" not in written
     assert main(["check", str(tmp_path / "deep" / "pulled")]) == 0
 

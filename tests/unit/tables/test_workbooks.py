@@ -293,7 +293,7 @@ def test_explain_names_sheet_and_cell(tmp_path: Path) -> None:
     (lyon,) = explain(release, "city/lyon", "en").statements
     assert [str(place) for place in lyon.cells] == ['data/project.xlsx: Cities!A2, column "name"']
     (graz,) = explain(release, "x/graz", "en").statements
-    assert [place.text("de") for place in graz.cells] == ["data/project.xlsx: 'Other cities'!B2, Spalte \"name\""]
+    assert [place.text("de") for place in graz.cells] == ["data/project.xlsx: 'Other cities'!B2, Spalte „name“"]
 
 
 def xlsx(tmp_path: Path, edit: Callable[[str], str], member: str = "xl/worksheets/sheet1.xml") -> bytes:

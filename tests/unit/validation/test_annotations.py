@@ -193,11 +193,14 @@ def test_github(folder: Path) -> None:
 
 def test_an_error_is_told_in_each_form(folder: Path) -> None:
     (folder / "catalogue.yaml").write_text("x: [")
-    error = ConfigurationError("100% wrong", place=Place("catalogue.yaml", line=1, offset=5), remedy="Mend it.")
+    place = Place("catalogue.yaml", line=1, offset=5)
+    error = ConfigurationError("this is not YAML: 100% wrong", place=place, remedy="Check the path.")
     [invocation] = parsed(error_sarif(error, "de", folder))["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 3)
-    [location] = invocation["toolConfigurationNotifications"][0]["locations"]
+    [notification] = invocation["toolConfigurationNotifications"]
+    assert notification["message"]["text"] == "das ist kein YAML: 100% wrong\nPrüfen Sie den Pfad."
+    [location] = notification["locations"]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "data/catalogue.yaml"
-    [(level, properties, message)] = commands(error_github(error, folder))
+    [(level, properties, message)] = commands(error_github(error, "de", folder))
     assert (level, properties["file"], properties["line"]) == ("error", "data/catalogue.yaml", "1")
-    assert message == "100% wrong\nMend it."
+    assert message == notification["message"]["text"]

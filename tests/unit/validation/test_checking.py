@@ -139,7 +139,7 @@ def test_without_message_in_the_shape_it_is_ours(tmp_path: Path) -> None:
     [found] = validate_graph(data, shapes_of(tmp_path, CITY))
     assert found.message == {
         "en": "<https://example.org/ulm>: 0 of <https://example.org/people> must be 1 or more.",
-        "fr": "<https://example.org/ulm> : 0 de <https://example.org/people> doit être au moins 1.",
+        "fr": "<https://example.org/ulm>\N{NO-BREAK SPACE}: 0 de <https://example.org/people> doit être au moins 1.",
         "de": "<https://example.org/ulm>: 0 von <https://example.org/people> muss mindestens 1 sein.",
     }
     assert found.remedy["en"].startswith("Correct the value")
@@ -172,7 +172,10 @@ def test_an_ill_typed_literal_is_found(tmp_path: Path) -> None:
     shapes_of(tmp_path, SHAPES + text)
     [found] = validate_files([data], [tmp_path / "shapes.ttl"])
     assert found.value == '"2026-13-45"^^<http://www.w3.org/2001/XMLSchema#date>'
-    assert found.message["en"] == "<e:a>: the value 2026-13-45 of <https://example.org/on> is not a valid xsd:date."
+    assert (
+        found.message["en"]
+        == "<e:a>: the value 2026-13-45 of <https://example.org/on> is not a valid value of the type xsd:date."
+    )
 
 
 def test_validating_leaves_data_and_rdflib_as_they_are(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ def typed(lexical: str, datatype: str) -> Literal:
         (typed("1.5", "decimal"), typed("1.4e0", "double"), 1),
         (typed("9", "byte"), typed("10", "integer"), -1),
         (typed("NaN", "double"), typed("1.5", "decimal"), None),
+        (typed("1" * 400, "integer"), typed("1.5", "double"), 1),
+        (typed("1.5", "double"), typed("-" + "1" * 400, "integer"), 1),
         (typed("INF", "double"), typed("1.5", "decimal"), 1),
         (Literal("a"), typed("b", "string"), -1),
         (Literal("a", lang="fr"), Literal("b", lang="fr"), None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rdflib import RDF, URIRef
 
@@ -34,3 +36,11 @@ def test_texts_are_complete(code: Code) -> None:
         assert tuple(sorted(text)) == tuple(sorted(LANGUAGES))
         assert all(sentence.endswith(".") and "{" not in sentence for sentence in text.values())
     assert code.example
+
+
+@pytest.mark.parametrize("code", codes().values(), ids=lambda code: code.code)
+def test_each_language_has_its_quotation_marks_apostrophes_and_spaces(code: Code) -> None:
+    for text in (code.message, code.remedy, code.near or {}):
+        assert not re.search(r"\w'\w| [:;?!»]|« ", text.get("fr", ""))
+        assert not re.search("[«»]|“[^“„]*”", text.get("de", ""))
+        assert not re.search("[«»„]", text.get("en", ""))

@@ -36,7 +36,7 @@ from st_opendata.release import read_release
 
 _PR_SET_PDEATHSIG = 1
 _CALM = 5
-"""The niceness of a long query: a third of the weight of a quick one, so that it goes on beside any number of those."""
+"""What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError")
 
 
@@ -116,7 +116,8 @@ class _Nursery:
         if name == "kill":
             os.kill(pid, signal.SIGKILL)
         else:
-            os.setpriority(os.PRIO_PROCESS, pid, _CALM)
+            own = os.getpriority(os.PRIO_PROCESS, 0)  # that of all workers; a lower one than it may not be set
+            os.setpriority(os.PRIO_PROCESS, pid, min(own + _CALM, 19))
 
     def _replace_dead(self) -> None:
         while self._children:

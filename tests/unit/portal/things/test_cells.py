@@ -49,7 +49,7 @@ def test_a_cell_of_a_fact_is_shown_in_its_table(smarter: TestClient, root: Path,
             source.seek(0)
             records = list(csv.reader(source, delimiter=max(",;\t", key=header.count)))
         for title in column:
-            stated = records[int(row) - 1][records[0].index(title.strip('"'))]
+            stated = records[int(row) - 1][records[0].index(title.strip('"«»„“\N{NO-BREAK SPACE}'))]
             if file == "claims/amount-claims.csv":  # its numbers are written in French
                 here, stated = f"{float(here):.2f}", f"{float(''.join(stated.split()).replace(',', '.')):.2f}"
             assert here in (stated, f"{stated[:80]}…{stated}"), address

@@ -1,0 +1,18 @@
+"""Web addresses as somebody types them."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+
+def web_url(text: str) -> SplitResult | None:
+    """The parts of an http(s) URL, None for anything else.
+
+    >>> web_url("https://example.org/a"), web_url("http:a"), web_url("http://[::1/a")
+    (SplitResult(scheme='https', netloc='example.org', path='/a', query='', fragment=''), None, None)
+    """
+    try:
+        parts = urlsplit(text)
+        return parts if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:  # a [ without ], or a port that is no number
+        return None
