@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from st_opendata.errors import InputError
 from st_opendata.model.text import LANGUAGES
+from st_opendata.settings import read_size
 
 path_type = click.Path(path_type=Path)
 
@@ -19,15 +19,13 @@ class _Size(click.ParamType[int]):
     """An amount of memory, `512MB` or `2GiB`, as bytes."""
 
     name = "size"
-    _UNITS = ("", "K", "M", "G", "T")
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of bytes; raises click.BadParameter."""
-        found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?([KMGT]?)(i?)B", str(value), re.IGNORECASE)
-        if not found:
+        size = read_size(str(value))
+        if size is None:
             self.fail(f'"{value}" is not a size; write it as 512MB or 2GiB', param, ctx)
-        unit: int = (1024 if found[3] else 1000) ** self._UNITS.index(found[2].upper())
-        return round(float(found[1]) * unit)
+        return size
 
 
 SIZE = _Size()
