@@ -10,6 +10,7 @@ import click
 
 from st_opendata.errors import InputError
 from st_opendata.model.text import LANGUAGES
+from st_opendata.place import Place
 from st_opendata.settings import read_size
 
 path_type = click.Path(path_type=Path)
@@ -98,6 +99,8 @@ def _site(value: str | None) -> str | None:
 
 def _source(value: Path | None) -> Path:
     """A table or its CSVW description, which are files, or a catalogue folder."""
+    if value and value.suffix and not value.exists():
+        raise InputError("there is no such file or folder", place=Place(str(value)), remedy="Check the path.")
     return value if value and value.is_file() and value.name != "catalogue.yaml" else _catalogue(value)
 
 
@@ -110,8 +113,9 @@ def _catalogue(value: Path | None) -> Path:
         default = "" if value else " Without a name, `datasets` in the current folder is taken."
         raise InputError(what, remedy=f"Name the folder that holds catalogue.yaml.{default}")
     if not (folder / "catalogue.yaml").is_file():
-        raise InputError(
-            f"{folder} is not a catalogue: it has no catalogue.yaml",
-            remedy="Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one.",
-        )
+        above = folder.resolve().parent
+        remedy = "Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one."
+        if (above / "catalogue.yaml").is_file():
+            remedy = f"Name the folder above it, which holds catalogue.yaml: {folder.parent if folder.name else above}"
+        raise InputError(f"{folder} is not a catalogue: it has no catalogue.yaml", remedy=remedy)
     return folder

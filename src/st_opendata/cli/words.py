@@ -8,6 +8,11 @@ SENTENCES = {
         "fr": "Contrôle fait : {tables}, {rows}, {triples}.",
         "de": "Geprüft: {tables}, {rows}, {triples}.",
     },
+    "checked-file": {
+        "en": "Checked {tables} with {rows}.",
+        "fr": "Contrôle fait : {tables}, {rows}.",
+        "de": "Geprüft: {tables}, {rows}.",
+    },
     "tables-first": {
         "en": "Checked {tables}. The shapes were not checked yet: correct the tables first.",
         "fr": "Contrôle fait : {tables}. Les formes n'ont pas encore été contrôlées : corrigez d'abord les tables.",

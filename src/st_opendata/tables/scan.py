@@ -125,13 +125,9 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
 def _whole_file(table: Table, start: bytes) -> Finding | None:
     """A finding when the file is no table at all."""
     place = (table.place(),)
-    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
-    if not text:
+    if is_blank(start):
         return finding("table-empty", place, dataset=table.dataset)
-    kind = next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
-    if text[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        kind = "a web page or XML file"
-    if kind:
+    if kind := other_format(start):
         return finding("table-other-format", place, dataset=table.dataset, kind=kind)
     utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
         len(start) > 3 and 0 in (start[0], start[1])
@@ -139,6 +135,18 @@ def _whole_file(table: Table, start: bytes) -> Finding | None:
     if utf16 and not table.dialect.encoding.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
         return finding("table-utf16", place, dataset=table.dataset)
     return None
+
+
+def is_blank(start: bytes) -> bool:
+    """Whether a file that starts like this has nothing in it but blanks and a byte order mark."""
+    return not start.removeprefix(codecs.BOM_UTF8).strip() or start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def other_format(start: bytes) -> str | None:
+    """What a file that starts like this is instead of CSV; None where nothing speaks against CSV."""
+    if start.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "a web page or XML file"
+    return next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
 
 
 def _rewritten(table: Table, folder: Path) -> Path:
