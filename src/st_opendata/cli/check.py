@@ -72,3 +72,5 @@ def note_outcome(outcome: Outcome, language: str) -> None:
     numbers = {"table": outcome.tables, "row": outcome.rows, "triple": outcome.triples}
     counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
     note(say(language, "checked" if outcome.shapes_checked else "tables-first", **counts))
+    if outcome.shapes_checked and outcome.rows and not outcome.triples:
+        note(say(language, "nothing-stated"))

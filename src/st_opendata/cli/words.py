@@ -18,6 +18,13 @@ SENTENCES = {
         "fr": "Contrôle fait : {tables}. Les formes n'ont pas encore été contrôlées : corrigez d'abord les tables.",
         "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Korrigieren Sie zuerst die Tabellen.",
     },
+    "nothing-stated": {
+        "en": "No cell states a fact yet: give a propertyUrl to columns in dataset.yaml, such as rdfs:label for names.",
+        "fr": "Aucune cellule n'énonce encore de fait : donnez un propertyUrl à des colonnes dans dataset.yaml, "
+        "par exemple rdfs:label pour des noms.",
+        "de": "Noch drückt keine Zelle eine Tatsache aus: Geben Sie Spalten in dataset.yaml eine propertyUrl, "
+        "etwa rdfs:label für Namen.",
+    },
     "not-written": {
         "en": "No release was written to {output}.",
         "fr": "Aucune publication n'a été écrite dans {output}.",

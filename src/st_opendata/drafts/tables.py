@@ -172,12 +172,30 @@ def _key(table: DraftTable) -> DraftColumn | None:
         if column.profile.unique and not column.found.separator and column.found.base in ("string", "integer")
     ]
     able = [column for column in able if max(map(len, column.profile.cells)) <= 80 and not column.found.null]
-    named = [column for column in able if set(column.name.lower().split("_")) & set(_KEY_NAMES)]
+    named = [column for column in able if _is_called_key(column)]
     first = [column for column in able if column is table.columns[0]]
     found = next(iter(named or first), None)
     if found:
         found.remarks.append("no cell is empty or stands twice: the key of the table")
-    return found
+        return found
+    for column in table.columns:
+        if reason := _why_no_key(column):
+            column.remarks.append(f"no key, though called like one: {reason}")
+    return None
+
+
+def _is_called_key(column: DraftColumn) -> bool:
+    return bool(set(column.name.lower().split("_")) & set(_KEY_NAMES))
+
+
+def _why_no_key(column: DraftColumn) -> str:
+    """What is wrong with the cells of a column that is called like a key; empty for any other."""
+    profile = column.profile
+    if not _is_called_key(column):
+        return ""
+    twice = next((cell for cell, number in profile.cells.items() if number > 1), None)
+    empty = f"{profile.blank} cell{'s are' if profile.blank > 1 else ' is'} empty" if profile.blank else ""
+    return ", ".join(filter(None, (empty, f"“{twice}” stands in more than one row" if twice else "")))
 
 
 def _find_references(table: DraftTable, tables: Sequence[DraftTable]) -> None:

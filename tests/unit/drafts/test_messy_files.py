@@ -117,7 +117,21 @@ FILES = [
         {"code": None, "size": None, "since": None},
         [["a", "12", "2020-01-01"], ["b", "about 7", "unknown"], ["c", "n/a", "2021-03-04"]],
         key="code",
-        remark="numbers, others not: kept as text",
+        remark="1 of 3 different cells are numbers, others not, as “about 7”: kept as text",
+    ),
+    Messy(
+        "days.csv",
+        b"nr,name,since\n1,a,15.04.2024\n,b,30.06.2024\n3,c,2024-07-01\n",
+        {"nr": "integer", "name": None, "since": None},
+        [["1", "a", "15.04.2024"], ["", "b", "30.06.2024"], ["3", "c", "2024-07-01"]],
+        remark="2 of 3 different cells are dates written dd.MM.yyyy, others not, as “2024-07-01”: kept as text",
+    ),
+    Messy(
+        "numbers.csv",
+        b"nr,name\n1,a\n1,b\n,c\n",
+        {"nr": "integer", "name": None},
+        [["1", "a"], ["1", "b"], ["", "c"]],
+        remark="no key, though called like one: 1 cell is empty, “1” stands in more than one row",
     ),
     Messy(
         "codes.csv",
