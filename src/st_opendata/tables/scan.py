@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,6 +20,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.header import match_header
+from st_opendata.tables.problems import nearest
 from st_opendata.tables.workbooks import extract_sheet
 
 if TYPE_CHECKING:
@@ -95,9 +97,18 @@ def open_source(table: Table, folder: Path) -> Source | list[Finding]:
     except UnicodeError as error:
         fields = {"encoding": table.dialect.encoding, "reason": str(error)}
         return [finding("table-encoding", (table.place(),), dataset=table.dataset, **fields)]
+    except FileNotFoundError:
+        near = nearest(table.path.name, _files_beside(table.path))
+        return [finding("table-missing", (table.place(),), dataset=table.dataset, near=near)]
     except OSError as error:
-        code = "table-missing" if isinstance(error, FileNotFoundError) else "table-unreadable"
-        return [finding(code, (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+        return [finding("table-unreadable", (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+
+
+def _files_beside(path: Path) -> list[str]:
+    """Names of files in the folder, descriptions left out; empty where it cannot be looked into."""
+    with suppress(OSError):
+        return sorted(each.name for each in path.parent.iterdir() if each.suffix not in (".yaml", ".ttl"))
+    return []
 
 
 def _open_text(table: Table, folder: Path) -> Source | list[Finding]:
