@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
     given |= {"theme": ", ".join(theme) or None, "issued": issued, "publisher-iri": publisher_iri}
     checks = _checks()
-    for key, value in given.items():
+    for key, value in (*given.items(), ("language", language)):
         _check(checks, key, value, f"--{key}")
     told = _asked(given, name, checks) if _on_terminal() else given
     start = told["base"] or f"https://{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'data'}.example/"
@@ -109,7 +109,7 @@ def _terms(told: dict[str, str | None], base: str, language: str) -> dict[str, A
 
 def _checks() -> dict[str, Check]:
     """What raises ValueError for a wrong answer, by its key."""
-    from st_opendata.model.descriptions import email_address, folder_iri, http_iri
+    from st_opendata.model.descriptions import email_address, folder_iri, http_iri, language_tag
     from st_opendata.vocabularies import require_code
 
     def codes(text: str) -> str:
@@ -119,6 +119,7 @@ def _checks() -> dict[str, Check]:
 
     return {
         "base": folder_iri,
+        "language": language_tag,
         "publisher-iri": http_iri,
         "license": lambda code: require_code("licence", code),
         "contact": email_address,

@@ -34,7 +34,8 @@ def _text(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-def _tag(tag: str) -> str:
+def language_tag(tag: str) -> str:
+    """A language tag (BCP 47); ValueError for any other text."""
     if not is_language_tag(tag):
         raise ValueError(f'"{tag}" is not a language tag, as en or de-AT is')
     return tag
@@ -89,7 +90,7 @@ def folder_iri(value: str) -> str:
     return value
 
 
-Tag = Annotated[str, AfterValidator(_tag)]
+Tag = Annotated[str, AfterValidator(language_tag)]
 LocalText = Annotated[dict[Tag, str], AfterValidator(_text)]
 Day = Annotated[date, BeforeValidator(_day)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]

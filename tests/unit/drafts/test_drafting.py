@@ -119,6 +119,7 @@ def test_a_folder_with_content_is_left_alone(tmp_path: Path, capsys: pytest.Capt
         ("--base", "https://data.example.org"),
         ("--publisher-iri", "www.example.org"),
         ("--contact", "the office"),
+        ("--language", "the one we speak"),
     ],
 )
 def test_a_wrong_answer_is_told_before_anything_is_written(
