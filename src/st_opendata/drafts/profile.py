@@ -55,6 +55,8 @@ _DAY = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}")
 _CLOCKS = ("", " HH:mm", " HH:mm:ss", "THH:mm:ss")
 _MOST = 200_000
 """Distinct cells of a column that are kept."""
+_MOST_TEXT = 20_000_000
+"""Characters of them."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,'’ \u00a0\u202f]*")
 _SEPARATORS = ("|", ";", ",")
 _LONGEST_ITEM = 40
@@ -79,6 +81,7 @@ class Profile:
     blank: int = 0
     rows: int = 0
     whole: bool = True
+    size: int = 0
 
     def add(self, cell: str) -> None:
         """Take one cell."""
@@ -86,8 +89,9 @@ class Profile:
         if not cell.strip(BLANKS):
             self.blank += 1
         elif self.whole:
+            self.size += 0 if cell in self.cells else len(cell)
             self.cells[cell] += 1
-            self.whole = len(self.cells) <= _MOST
+            self.whole = len(self.cells) <= _MOST and self.size <= _MOST_TEXT
 
     @property
     def unique(self) -> bool:
@@ -107,7 +111,7 @@ def guess(profile: Profile, *, comma: bool) -> Guess:
     if not profile.cells:
         return Guess(why="all cells are empty")
     if not profile.whole:
-        return Guess(why=f"more than {_MOST:,} different cells: taken as text")
+        return Guess(why="too many different cells to compare: taken as text")
     cells = list(profile.cells)
     known = [cell for cell in cells if cell.strip(BLANKS) not in NULLS]
     null = tuple(sorted({cell.strip(BLANKS) for cell in cells} & set(NULLS)))

@@ -130,15 +130,22 @@ def _csv_source(path: Path) -> Source:
 
 def _encoding(path: Path) -> str:
     """UTF-8 if all of it is; else the one of three that the library finds likeliest, Windows' in doubt."""
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(content, steps=10, chunk_size=4096, cp_isolation=list(_EIGHT_BIT)).best()
-        return best.encoding if best and len(content) > _LONG else "cp1252"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(_SAMPLE):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            # Letters that are not ASCII may begin anywhere: what is looked at begins with the first of them.
+            file.seek(max(0, file.tell() - len(error.object)))
+            content = file.read(_LOOKED_AT)
+            best = from_bytes(content, steps=10, chunk_size=4096, cp_isolation=list(_EIGHT_BIT)).best()
+            return best.encoding if best and path.stat().st_size > _LONG else "cp1252"
     return "utf-8"
 
 
+_LOOKED_AT = 10_000_000
 _LONG = 2_000
 """Bytes from which statistics on letters say more than what most files are."""
 

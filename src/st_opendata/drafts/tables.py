@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.profile import Guess, Profile, guess
@@ -135,7 +136,7 @@ def _draft(source: Source, name: str) -> DraftTable:
 
 def _has_decimal_comma(profiles: Sequence[Profile]) -> bool:
     pattern = re.compile(r"-?[0-9 \u00a0\u202f.]*,(?:[0-9]{1,2}|[0-9]{4,})")
-    return any(pattern.fullmatch(cell) for profile in profiles for cell in list(profile.cells)[:1000])
+    return any(pattern.fullmatch(cell) for profile in profiles for cell in islice(profile.cells, 1000))
 
 
 def _name(title: str, place: int, taken: Sequence[str], layout: Layout) -> str:

@@ -103,7 +103,7 @@ class _Assembler:
             primary_key=key,
         )
         target = folder / f"t{number}.csv"
-        ragged = rewrite(rows, len(table.source_columns), target)
+        ragged = rewrite(rows, len(table.source_columns), target, _SHOWN_ROWS + 1)
         if nothing:
             self._notices.nothing()
         elif ragged:

@@ -194,13 +194,13 @@ def _signed(encoding: str) -> str:
     return "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
 
 
-def rewrite(rows: Rows, width: int, target: Path) -> list[int]:
-    """Write the rows for the engine; the numbers of those that have not `width` cells.
+def rewrite(rows: Rows, width: int, target: Path, most: int) -> list[int]:
+    """Write the rows for the engine; the numbers of those that have not `width` cells, at most so many.
 
     Raises:
         InputError: as `Rows`, or the disk is full.
     """
-    ragged = []
+    ragged = list[int]()
     try:
         with target.open("w", encoding="utf-8", newline="") as out:
             write = csv.writer(out, lineterminator="\n").writerow
@@ -208,7 +208,8 @@ def rewrite(rows: Rows, width: int, target: Path) -> list[int]:
                 if len(cells) == width:
                     write([number, *cells])
                 else:
-                    ragged.append(number)
+                    if len(ragged) < most:
+                        ragged.append(number)
                     write([number, *cells[:width], *[""] * (width - len(cells))])
     except UnicodeError as error:
         raise InputError(f"holds what is no text: {error}", place=Place(rows.shown)) from None
