@@ -3,7 +3,7 @@
 | setting | flag | environment | file (TOML, `st-opendata.toml` in the current folder or named by ST_SETTINGS) |
 |---|---|---|---|
 | language | --lang | ST_LANG, else LC_ALL, LC_MESSAGES, LANG | lang = "fr" |
-| memory limit of the fact base | --memory | ST_MEMORY | memory = "2GB" |
+| memory of the fact base, or of a query | --memory | ST_MEMORY | memory = "2GB" |
 | threads of the fact base | --threads | ST_THREADS | threads = 2 |
 | instant stated as the release's | | SOURCE_DATE_EPOCH | |
 """
@@ -23,7 +23,7 @@ from st_opendata.place import Place
 
 FILE = "st-opendata.toml"
 _KEYS = ("lang", "memory", "threads")
-_MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?\s?([KMGT]i?B)", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?(?:([KMGT])(i?))?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Settings:
     memory: str = "1GB"
     threads: int = 2
     source_date_epoch: int | None = None
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory` in bytes."""
+        return read_size(self.memory) or 0
 
     @property
     def instant(self) -> str | None:
@@ -115,8 +120,18 @@ def _language(value: str) -> str:
     return value
 
 
+def read_size(text: str) -> int | None:
+    """An amount of memory, `512MB` or `2GiB`, in bytes; None for what is none."""
+    found = _SIZE.fullmatch(text)
+    if not found:
+        return None
+    power = " KMGT".index((found[2] or " ").upper())
+    unit: int = (1024 if found[3] else 1000) ** power
+    return round(float(found[1]) * unit)
+
+
 def _memory(value: str) -> str:
-    if not _MEMORY.fullmatch(value):
+    if not read_size(value):
         raise UsageError(f'"{value}" is not a size of memory', remedy="Write it as 512MB or 2GB.")
     return value
 

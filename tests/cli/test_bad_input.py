@@ -105,6 +105,10 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
         ("catalogue.yaml", "line 24", "id"),
     ),
     "alias bomb": (alias_bomb(), ("catalogue.yaml", "alias")),
+    "reference to no table": (
+        edit("places/dataset.yaml", "resource: countries.csv", "resource: countrys.csv"),
+        ("places/dataset.yaml", 'there is no table "countrys.csv"; did you mean "countries.csv"?'),
+    ),
     "unknown code": (edit("catalogue.yaml", "CC_BY_4_0", "CC_BY_4"), ("catalogue.yaml", "line 10", "CC_BY_4_0")),
     "unknown prefix": (edit(DATASET, "schema:name", "shcema:name"), (DATASET, "line 12", "shcema")),
     "bad template": (edit(DATASET, "city/{id}", "city/{id"), (DATASET, "line 7", "city/{id")),
@@ -206,6 +210,11 @@ def test_configuration(case: str, catalogue: Path, run: Run) -> None:
 
 TABLES: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "table missing": (lambda folder: (folder / CITIES_CSV).unlink(), "table-missing", (CITIES_CSV,)),
+    "table misspelt": (
+        lambda folder: (folder / CITIES_CSV).rename(folder / "places/Citys.csv"),
+        "table-missing",
+        (CITIES_CSV, "Most like it in its folder: “Citys.csv”."),
+    ),
     "table empty": (put(CITIES_CSV, ""), "table-empty", (CITIES_CSV,)),
     "column missing": (edit(CITIES_CSV, "founded", "foundde"), "column-missing", ("founded", "foundde")),
     "column extra": (edit(CITIES_CSV, "founded", "foundde"), "column-unknown", ("row 1", "foundde")),

@@ -8,10 +8,8 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,8 +23,6 @@ from st_opendata.resources import resource_folder
 
 Run = Callable[..., Any]
 POPULATIONS = "SELECT ?name ?n { ?c schema:name ?name ; schema:value ?n } ORDER BY ?n"
-
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?a), STR(?d))) < 0) }"
 
 
 def test_build(release: Path) -> None:
@@ -158,26 +154,6 @@ def test_query_does_not_fit_format(release: Path, run: Run) -> None:
     assert (ran.code, "Use one of: table, csv, tsv, json, xml." in ran.err) == (2, True)
     ran = run("query", release, "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "csv")
     assert (ran.code, "Use one of: turtle, ntriples, rdfxml, jsonld." in ran.err) == (2, True)
-
-
-def test_query_that_takes_too_long(release: Path) -> None:
-    command = [sys.executable, "-m", "st_opendata", "query", str(release), RUNAWAY, "--timeout", "0.2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 3
-    assert "took longer than 0.2 seconds" in done.stderr
-
-
-def test_interrupted_query(release: Path) -> None:
-    command = [sys.executable, "-m", "st_opendata", "query", str(release), RUNAWAY]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
-    assert (process.returncode, out, err.strip()) == (
-        130,
-        "",
-        "Interrupted. Nothing is lost: give the same command again.",
-    )
 
 
 def test_output_is_utf8_in_every_locale(release: Path) -> None:

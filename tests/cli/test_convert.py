@@ -156,3 +156,57 @@ def test_a_table_on_the_web_comes_with_its_link(run: Run, site: str) -> None:
     assert (table["url"], table["dc:title"]) == (f"{site}trees.csv", "Trees")
     assert run("convert", f"{site}about.json", "--to", "json", "--fetch").out == ran.out
     assert run("convert", f"{site}nothing.csv", "--to", "json", "--fetch").code == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_a_file_with_nothing_in_it_is_told(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "trees.csv").write_bytes(content)
+    if content.startswith(b"\xff"):
+        described = {"@context": METADATA["@context"], "url": "trees.csv", "dialect": {"encoding": "utf-16"}}
+        (tmp_path / "trees.csv-metadata.json").write_text(json.dumps(described))
+    ran = run("check", tmp_path / "trees.csv")
+    assert ran.code == 1
+    assert ran.out.splitlines()[:2] == ["trees.csv", "  violation  [table-empty]"]
+    assert "Save the table again" in ran.out
+    assert "table-empty" in run("convert", tmp_path / "trees.csv", "--to", "nt").err
+    drafted = run("init", tmp_path / "new", "--from", tmp_path / "trees.csv")
+    assert (drafted.code, "it is empty" in drafted.err) == (3, True)
+
+
+def test_check_says_how_much_it_has_read(run: Run, trees: Path) -> None:
+    assert run("check", trees).err == "Checked 1 table with 2 rows.\n"
+    assert run("check", trees, "--lang", "de").err == "Geprüft: 1 Tabelle, 2 Zeilen.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told", "remedy"),
+    [
+        ("a.xlsx", b"PK\x03\x04...", "not a CSV file but an Excel", "st-opendata init FOLDER --from a.xlsx"),
+        ("a.csv", b"<!DOCTYPE html>", "not a CSV file but a web page", "Save it as CSV"),
+        ("a.csv", b"id\n1\nK\xf6ln\n", "a.csv, line 3: the file is not in the encoding utf-8: the byte 0xF6", "UTF-8"),
+        ("a.csv", None, "a.csv: there is no such file or folder", "Check the path"),
+    ],
+)
+def test_what_is_no_table_is_told(
+    run: Run, tmp_path: Path, name: str, content: bytes | None, told: str, remedy: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    ran = run("check", tmp_path / name)
+    assert ran.code == 3
+    message, said = ran.err.splitlines()
+    assert told in message
+    assert remedy in said
+
+
+def test_the_folder_of_a_dataset_is_no_catalogue(run: Run, catalogue: Path) -> None:
+    ran = run("check", catalogue / "places")
+    assert ran.err.splitlines()[1].endswith(f"Name the folder above it, which holds catalogue.yaml: {catalogue}")
+
+
+def test_files_for_init_that_are_none(run: Run, tmp_path: Path) -> None:
+    ran = run("init", tmp_path / "new", "--from", tmp_path / "a.csv")
+    assert ran.err.splitlines() == [
+        f"Error: {tmp_path / 'a.csv'}: it cannot be read: No such file or directory",
+        "  Check the path after --from.",
+    ]

@@ -37,3 +37,9 @@ def test_imports(arguments: list[str], code: int, tmp_path: Path) -> None:
     assert done.returncode == code, done.stderr
     assert done.stdout.splitlines()[-1] == "loaded:"
     assert "Traceback" not in done.stderr
+
+
+def test_a_table_from_a_query_loads_no_rdflib(release: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "query", str(release), "ASK {}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "rdflib" not in done.stdout.splitlines()[-1]

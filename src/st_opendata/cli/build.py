@@ -64,6 +64,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if outcome.findings or form != "text":
         write_report(outcome.findings, form, settings.language, catalogue)
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
+    if not outcome.release.triples:
+        note(say(settings.language, "nothing-stated"))
     if outcome.advice:
         findings = count(outcome.advice, "finding", settings.language)
         note(say(settings.language, "advice", findings=findings, report=output / "report.json"))

@@ -41,8 +41,9 @@ def command(
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     if source.is_file():
         with errors_as(form, settings.language, source.parent):
-            findings = _described(source, base, settings)
+            findings, checked = _described(source, base, settings)
         write_report(findings, form, settings.language, source.parent)
+        note(checked)
         return 0 if conforms(findings) else 1
     if base:
         raise UsageError("--base is for a file; a catalogue has its `base` in catalogue.yaml")
@@ -53,13 +54,17 @@ def command(
     return 0 if outcome.conforms else 1
 
 
-def _described(source: Path, base: str | None, settings: Settings) -> list[Finding]:
+def _described(source: Path, base: str | None, settings: Settings) -> tuple[list[Finding], str]:
+    """The findings of a file, and how much was checked."""
     from st_opendata.conversion import open_group
     from st_opendata.conversion.source import Given, local_source
 
     found = local_source(source, Given(base=base))
     with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:
-        return opened.check()
+        findings = opened.check()
+        tables = count(len(opened.group.tables), "table", settings.language)
+        rows = count(opened.tables.checked, "row", settings.language)
+        return findings, say(settings.language, "checked-file", tables=tables, rows=rows)
 
 
 def note_outcome(outcome: Outcome, language: str) -> None:
@@ -67,3 +72,5 @@ def note_outcome(outcome: Outcome, language: str) -> None:
     numbers = {"table": outcome.tables, "row": outcome.rows, "triple": outcome.triples}
     counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
     note(say(language, "checked" if outcome.shapes_checked else "tables-first", **counts))
+    if outcome.shapes_checked and outcome.rows and not outcome.triples:
+        note(say(language, "nothing-stated"))

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from st_opendata.cli.console import note
 from st_opendata.cli.options import path_type
 from st_opendata.cli.words import count
 
+Check = Callable[[str], str]
 _EXAMPLES = {
     "publisher": "--publisher 'Town hall' --publisher-iri https://www.example.org/",
     "license": "--license CC_BY_4_0",
@@ -64,7 +66,10 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     name = folder.resolve().name
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
     given |= {"theme": ", ".join(theme) or None, "issued": issued, "publisher-iri": publisher_iri}
-    told = _asked(given, name) if _on_terminal() else given
+    checks = _checks()
+    for key, value in (*given.items(), ("language", language)):
+        _check(checks, key, value, f"--{key}")
+    told = _asked(given, name, checks) if _on_terminal() else given
     start = told["base"] or f"https://{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'data'}.example/"
     answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
     draft = draft_catalogue(folder, [*first, *files], answers)
@@ -73,7 +78,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
         click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
     click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
     for key in draft.missing:
-        note(f"Missing in {folder / 'catalogue.yaml'}: {key}; write it there, or begin again with {_EXAMPLES[key]}.")
+        missing = f"Missing in {folder / 'catalogue.yaml'}: {key}"
+        note(f"{missing}; write it there, or draft anew elsewhere with {_EXAMPLES[key]}.")
     return 1 if "publisher" in draft.missing else 0
 
 
@@ -101,9 +107,9 @@ def _terms(told: dict[str, str | None], base: str, language: str) -> dict[str, A
     return terms
 
 
-def _asked(given: dict[str, str | None], name: str) -> dict[str, str | None]:
-    """What was not given by an option, asked for; an empty answer leaves it out."""
-    from st_opendata.model.descriptions import folder_iri
+def _checks() -> dict[str, Check]:
+    """What raises ValueError for a wrong answer, by its key."""
+    from st_opendata.model.descriptions import email_address, folder_iri, http_iri, language_tag
     from st_opendata.vocabularies import require_code
 
     def codes(text: str) -> str:
@@ -111,23 +117,40 @@ def _asked(given: dict[str, str | None], name: str) -> dict[str, str | None]:
             require_code("data-theme", code)
         return text
 
-    questions: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
-        ("title", "What is the catalogue called?", name, str),
-        ("base", "Where will things have their addresses? (an IRI that ends in /)", "", folder_iri),
-        ("publisher", "Who publishes?", "", str),
-        ("publisher-iri", "The publisher's page", "", str),
-        ("license", "The licence, a code of the EU table as CC_BY_4_0", "", lambda code: require_code("licence", code)),
-        ("contact", "The e-mail address for questions", "", str),
-        ("theme", "Themes, codes of the EU table as ENER, TRAN", "", codes),
-    )
-    return given | {key: _ask(text, default, check) for key, text, default, check in questions if given[key] is None}
+    return {
+        "base": folder_iri,
+        "language": language_tag,
+        "publisher-iri": http_iri,
+        "license": lambda code: require_code("licence", code),
+        "contact": email_address,
+        "theme": codes,
+    }
 
 
-def _ask(text: str, default: str, check: Callable[[str], str]) -> str | None:
-    def checked(answer: str) -> str:
-        try:
-            return check(answer) if answer else ""
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
+def _check(checks: dict[str, Check], key: str, answer: str | None, option: str | None = None) -> str:
+    """The answer; click.BadParameter for a wrong one."""
+    try:
+        return checks.get(key, str)(answer) if answer else ""
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
-    return click.prompt(text, default=default, show_default=bool(default), value_proc=checked, err=True) or None
+
+def _asked(given: dict[str, str | None], name: str, checks: dict[str, Check]) -> dict[str, str | None]:
+    """What was not given by an option, asked for; an empty answer leaves it out."""
+    questions = {
+        "title": "What is the catalogue called?",
+        "base": "Where will things have their addresses? (an IRI that ends in /)",
+        "publisher": "Who publishes?",
+        "publisher-iri": "The publisher's page",
+        "license": "The licence, a code of the EU table as CC_BY_4_0",
+        "contact": "The e-mail address for questions",
+        "theme": "Themes, codes of the EU table as ENER, TRAN",
+    }
+    defaults = {"title": name}
+
+    def ask(key: str, text: str) -> str | None:
+        default = defaults.get(key, "")
+        checked = partial(_check, checks, key)
+        return click.prompt(text, default=default, show_default=bool(default), value_proc=checked, err=True) or None
+
+    return given | {key: ask(key, text) for key, text in questions.items() if given[key] is None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ import click
 
 from st_opendata.errors import InputError
 from st_opendata.model.text import LANGUAGES
+from st_opendata.place import Place
+from st_opendata.settings import read_size
 
 path_type = click.Path(path_type=Path)
 
@@ -19,15 +20,13 @@ class _Size(click.ParamType[int]):
     """An amount of memory, `512MB` or `2GiB`, as bytes."""
 
     name = "size"
-    _UNITS = ("", "K", "M", "G", "T")
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of bytes; raises click.BadParameter."""
-        found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?([KMGT]?)(i?)B", str(value), re.IGNORECASE)
-        if not found:
+        size = read_size(str(value))
+        if size is None:
             self.fail(f'"{value}" is not a size; write it as 512MB or 2GiB', param, ctx)
-        unit: int = (1024 if found[3] else 1000) ** self._UNITS.index(found[2].upper())
-        return round(float(found[1]) * unit)
+        return size
 
 
 SIZE = _Size()
@@ -110,6 +109,8 @@ def _site(value: str | None) -> str | None:
 
 def _source(value: Path | None) -> Path:
     """A table or its CSVW description, which are files, or a catalogue folder."""
+    if value and value.suffix and not value.exists():
+        raise InputError("there is no such file or folder", place=Place(str(value)), remedy="Check the path.")
     return value if value and value.is_file() and value.name != "catalogue.yaml" else _catalogue(value)
 
 
@@ -122,8 +123,9 @@ def _catalogue(value: Path | None) -> Path:
         default = "" if value else " Without a name, `datasets` in the current folder is taken."
         raise InputError(what, remedy=f"Name the folder that holds catalogue.yaml.{default}")
     if not (folder / "catalogue.yaml").is_file():
-        raise InputError(
-            f"{folder} is not a catalogue: it has no catalogue.yaml",
-            remedy="Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one.",
-        )
+        above = folder.resolve().parent
+        remedy = "Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one."
+        if (above / "catalogue.yaml").is_file():
+            remedy = f"Name the folder above it, which holds catalogue.yaml: {folder.parent if folder.name else above}"
+        raise InputError(f"{folder} is not a catalogue: it has no catalogue.yaml", remedy=remedy)
     return folder

@@ -38,8 +38,11 @@ _EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
     "[default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
+@click.option("--memory", metavar="SIZE", help="Memory beside the data.  [default: ST_MEMORY, else 1GB]")
 @lang_option
-def command(*, release: Path, sparql: str, form: str | None, timeout: float | None, lang: str | None) -> None:
+def command(
+    *, release: Path, sparql: str, form: str | None, timeout: float | None, memory: str | None, lang: str | None
+) -> None:
     """Ask a release with SPARQL 1.1.
 
     Facts, catalogue and ontology of RELEASE are asked at once.
@@ -47,17 +50,17 @@ def command(*, release: Path, sparql: str, form: str | None, timeout: float | No
     SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph is
     all of it; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
     PREFIX. SERVICE and updates are refused. Exit code 2 tells that the query is wrong, 3 that it took longer than
-    --timeout.
+    --timeout or needs more than --memory.
     """
-    from st_opendata.query import answer
+    from st_opendata.query import Bounds, answer
 
-    language = read_settings({"lang": lang}).language
-    result = answer(release, _read(sparql), form, timeout)
+    settings = read_settings({"lang": lang, "memory": memory})
+    result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout))
     if isinstance(result, bytes):
         sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
         return
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
-    note(count(len(result.rows), "row", language) + ".")
+    note(count(len(result.rows), "row", settings.language) + ".")
 
 
 def _read(sparql: str) -> Query:

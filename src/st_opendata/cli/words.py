@@ -10,10 +10,22 @@ SENTENCES = {
         "fr": "Contrôle fait : {tables}, {rows}, {triples}.",
         "de": "Geprüft: {tables}, {rows}, {triples}.",
     },
+    "checked-file": {
+        "en": "Checked {tables} with {rows}.",
+        "fr": "Contrôle fait : {tables}, {rows}.",
+        "de": "Geprüft: {tables}, {rows}.",
+    },
     "tables-first": {
         "en": "Checked {tables}. The shapes were not checked yet: correct the tables first.",
         "fr": "Contrôle fait : {tables}. Les formes n’ont pas encore été contrôlées : corrigez d’abord les tableaux.",
         "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Berichtigen Sie zuerst die Tabellen.",
+    },
+    "nothing-stated": {
+        "en": "No cell states a fact yet: give a propertyUrl to columns in dataset.yaml, such as rdfs:label for names.",
+        "fr": "Aucune cellule n'énonce encore de fait : donnez un propertyUrl à des colonnes dans dataset.yaml, "
+        "par exemple rdfs:label pour des noms.",
+        "de": "Noch drückt keine Zelle eine Tatsache aus: Geben Sie Spalten in dataset.yaml eine propertyUrl, "
+        "etwa rdfs:label für Namen.",
     },
     "not-written": {
         "en": "No release was written to {output}.",

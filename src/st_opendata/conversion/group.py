@@ -42,7 +42,8 @@ class OpenGroup:
         return found + self._violations() + self.tables.check()
 
     def _violations(self) -> list[Finding]:
-        return [finding("csvw-structure", (place,), reason=reason) for place, reason in self.notices.violations]
+        empty = [finding("table-empty", (place,)) for place in self.notices.empty]
+        return empty + [finding("csvw-structure", (place,), reason=reason) for place, reason in self.notices.violations]
 
 
 @contextmanager

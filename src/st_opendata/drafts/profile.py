@@ -50,9 +50,13 @@ _DATES = (
     "yyyy/MM/dd",
     "yyyy.MM.dd",
 )
+_DAYS = ("yyyy-MM-dd", *_DATES)
+_DAY = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}")
 _CLOCKS = ("", " HH:mm", " HH:mm:ss", "THH:mm:ss")
 _MOST = 200_000
 """Distinct cells of a column that are kept."""
+_MOST_TEXT = 20_000_000
+"""Characters of them."""
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,'’ \u00a0\u202f]*")
 _SEPARATORS = ("|", ";", ",")
 _LONGEST_ITEM = 40
@@ -77,6 +81,7 @@ class Profile:
     blank: int = 0
     rows: int = 0
     whole: bool = True
+    size: int = 0
 
     def add(self, cell: str) -> None:
         """Take one cell."""
@@ -84,8 +89,9 @@ class Profile:
         if not cell.strip(BLANKS):
             self.blank += 1
         elif self.whole:
+            self.size += 0 if cell in self.cells else len(cell)
             self.cells[cell] += 1
-            self.whole = len(self.cells) <= _MOST
+            self.whole = len(self.cells) <= _MOST and self.size <= _MOST_TEXT
 
     @property
     def unique(self) -> bool:
@@ -105,7 +111,7 @@ def guess(profile: Profile, *, comma: bool) -> Guess:
     if not profile.cells:
         return Guess(why="all cells are empty")
     if not profile.whole:
-        return Guess(why=f"more than {_MOST:,} different cells: taken as text")
+        return Guess(why="too many different cells to compare: taken as text")
     cells = list(profile.cells)
     known = [cell for cell in cells if cell.strip(BLANKS) not in NULLS]
     null = tuple(sorted({cell.strip(BLANKS) for cell in cells} & set(NULLS)))
@@ -126,8 +132,21 @@ def _text(cells: list[str], found: Guess) -> Guess:
         return Guess(why="leading zeros or plus signs: kept as text")
     if any(re.fullmatch(r"[0-9]{16,}", cell.strip(BLANKS)) for cell in cells):
         return Guess(why="more digits than spreadsheets keep of numbers: kept as text")
-    typed = sum(bool(_NUMBER.fullmatch(cell.strip(BLANKS))) for cell in cells)
-    return Guess(why=f"{typed} of {len(cells)} different cells are numbers, others not: kept as text" if typed else "")
+    return Guess(why=_mixed([cell.strip(BLANKS) for cell in cells]))
+
+
+def _mixed(texts: list[str]) -> str:
+    """What most of those cells are that are of a type, where others are not, with the first of the others."""
+    days = [text for text in texts if _DAY.fullmatch(text)]
+    numbers = {text for text in texts if _NUMBER.fullmatch(text)} - set(days)
+    written = max(_DAYS, key=lambda form: sum(parse(_kind("date", form), text) is not None for text in days))
+    dates = {text for text in days if parse(_kind("date", written), text) is not None}
+    typed, what = (dates, f"dates written {written}") if len(dates) > len(numbers) else (numbers, "numbers")
+    if not typed:
+        return ""
+    other = next(text for text in texts if text not in typed)
+    shown = other if len(other) <= _LONGEST_ITEM else f"{other[:_LONGEST_ITEM]}…"
+    return f"{len(typed)} of {len(texts)} different cells are {what}, others not, as “{shown}”: kept as text"
 
 
 def _typed(cells: list[str], *, comma: bool) -> Guess:
@@ -160,7 +179,7 @@ def _others() -> tuple[tuple[str, str | None, str], ...]:
     found: list[tuple[str, str | None, str]] = [("date", None, "all cells are dates")]
     found += [("date", form, f"all cells are dates written {form}") for form in _DATES]
     found.append(("dateTime", None, "all cells are dates with a time"))
-    for day in ("yyyy-MM-dd", *_DATES):
+    for day in _DAYS:
         found += [("dateTime", day + clock, f"all cells are written {day}{clock}") for clock in _CLOCKS if clock]
     found += [("time", None, "all cells are times"), ("time", "HH:mm", "all cells are times")]
     return tuple(found)

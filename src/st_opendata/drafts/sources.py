@@ -15,7 +15,7 @@ from st_opendata.errors import InputError
 from st_opendata.place import Place
 from st_opendata.tables.archives import WorkbookError
 from st_opendata.tables.marks import Marks
-from st_opendata.tables.scan import MAX_CELL
+from st_opendata.tables.scan import MAX_CELL, is_blank
 from st_opendata.tables.typed_cells import cell_writer
 from st_opendata.tables.workbooks import EXTENSIONS, open_workbook
 
@@ -95,7 +95,11 @@ def find_sources(path: Path) -> list[Source]:
             sources = [source for source in found if source.marks and source.marks.rows]
         else:
             sources = [_csv_source(path)]
-    except (OSError, WorkbookError) as error:
+    except OSError as error:
+        raise InputError(
+            f"it cannot be read: {error.strerror}", place=Place(str(path)), remedy="Check the path after --from."
+        ) from None
+    except WorkbookError as error:
         raise _unreadable(path, str(error)) from None
     if not sources:
         raise _unreadable(path, "it has no cells")
@@ -113,7 +117,7 @@ def _unreadable(path: Path, reason: str) -> InputError:
 def _csv_source(path: Path) -> Source:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    if not start.strip():
+    if is_blank(start):
         raise WorkbookError("it is empty")
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise WorkbookError("it is no CSV file")
@@ -126,15 +130,22 @@ def _csv_source(path: Path) -> Source:
 
 def _encoding(path: Path) -> str:
     """UTF-8 if all of it is; else the one of three that the library finds likeliest, Windows' in doubt."""
-    content = path.read_bytes()
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(content, steps=10, chunk_size=4096, cp_isolation=list(_EIGHT_BIT)).best()
-        return best.encoding if best and len(content) > _LONG else "cp1252"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(_SAMPLE):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            # Letters that are not ASCII may begin anywhere: what is looked at begins with the first of them.
+            file.seek(max(0, file.tell() - len(error.object)))
+            content = file.read(_LOOKED_AT)
+            best = from_bytes(content, steps=10, chunk_size=4096, cp_isolation=list(_EIGHT_BIT)).best()
+            return best.encoding if best and path.stat().st_size > _LONG else "cp1252"
     return "utf-8"
 
 
+_LOOKED_AT = 10_000_000
 _LONG = 2_000
 """Bytes from which statistics on letters say more than what most files are."""
 

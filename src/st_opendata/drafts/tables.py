@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.profile import Guess, Profile, guess
@@ -135,7 +136,7 @@ def _draft(source: Source, name: str) -> DraftTable:
 
 def _has_decimal_comma(profiles: Sequence[Profile]) -> bool:
     pattern = re.compile(r"-?[0-9 \u00a0\u202f.]*,(?:[0-9]{1,2}|[0-9]{4,})")
-    return any(pattern.fullmatch(cell) for profile in profiles for cell in list(profile.cells)[:1000])
+    return any(pattern.fullmatch(cell) for profile in profiles for cell in islice(profile.cells, 1000))
 
 
 def _name(title: str, place: int, taken: Sequence[str], layout: Layout) -> str:
@@ -172,12 +173,30 @@ def _key(table: DraftTable) -> DraftColumn | None:
         if column.profile.unique and not column.found.separator and column.found.base in ("string", "integer")
     ]
     able = [column for column in able if max(map(len, column.profile.cells)) <= 80 and not column.found.null]
-    named = [column for column in able if set(column.name.lower().split("_")) & set(_KEY_NAMES)]
+    named = [column for column in able if _is_called_key(column)]
     first = [column for column in able if column is table.columns[0]]
     found = next(iter(named or first), None)
     if found:
         found.remarks.append("no cell is empty or stands twice: the key of the table")
-    return found
+        return found
+    for column in table.columns:
+        if reason := _why_no_key(column):
+            column.remarks.append(f"no key, though called like one: {reason}")
+    return None
+
+
+def _is_called_key(column: DraftColumn) -> bool:
+    return bool(set(column.name.lower().split("_")) & set(_KEY_NAMES))
+
+
+def _why_no_key(column: DraftColumn) -> str:
+    """What is wrong with the cells of a column that is called like a key; empty for any other."""
+    profile = column.profile
+    if not _is_called_key(column):
+        return ""
+    twice = next((cell for cell, number in profile.cells.items() if number > 1), None)
+    empty = f"{profile.blank} cell{'s are' if profile.blank > 1 else ' is'} empty" if profile.blank else ""
+    return ", ".join(filter(None, (empty, f"“{twice}” stands in more than one row" if twice else "")))
 
 
 def _find_references(table: DraftTable, tables: Sequence[DraftTable]) -> None:

@@ -2,7 +2,7 @@
 
 The first sheet says what the workbook holds: title, licence, source, tables and columns. A sheet holds at most the rows
 that a spreadsheet shows; a longer table goes on in further sheets. Values have types where a spreadsheet holds them
-unchanged; a number of more than 15 digits, a date before March 1900 and a time with a zone stay text.
+unchanged; a number of more than 15 digits or beyond a float, a date before March 1900 and a time with a zone stay text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
+from math import isfinite
 
 from st_opendata.exports.published import full_iri, iri_columns
 from st_opendata.exports.sources import DatasetSource, TableSource
@@ -156,7 +157,11 @@ def _decimal(text: str) -> Value:
 
 
 def _float(text: str) -> Value:
-    return text if "N" in text else float(text)  # INF, NaN
+    value = float(text)
+    if not isfinite(value):  # INF, NaN, and what is larger than a float can be
+        return text
+    vanished = not value and re.search("[1-9]", text.partition("E")[0])
+    return text if vanished else value
 
 
 def _moment(text: str) -> Value:

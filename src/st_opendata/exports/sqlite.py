@@ -22,7 +22,7 @@ from st_opendata.exports.sources import CatalogueSource, TableSource
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.tables import Column, ForeignKey, Table
 from st_opendata.model.text import pick
-from st_opendata.tables.datatypes import INTEGER_BOUNDS, NUMBERS
+from st_opendata.tables.datatypes import EXPONENT, INTEGER_BOUNDS, NUMBERS
 
 ROW = "row_number"
 """The column that a table with lists has in place of a key."""
@@ -219,7 +219,7 @@ class _TableWriter:
 
         if base == "boolean" or (base in INTEGER_BOUNDS and fits("-?[0-9]{1,18}")):
             return "INTEGER"
-        if base in NUMBERS and not key and fits(rf"-?(?:[0-9]\.?){{1,{_DIGITS}}}(?:E[+-]?[0-9]{{1,3}})?"):
+        if base in NUMBERS and not key and fits(rf"-?(?:[0-9]\.?){{1,{_DIGITS}}}(?:E[+-]?{EXPONENT})?"):
             return "REAL"
         return "TEXT"
 

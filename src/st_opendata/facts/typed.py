@@ -1,7 +1,7 @@
 """Cleaned columns with the engine's types, for Parquet.
 
 A type is used where it holds every value of the column unchanged: an amount with three decimals gets three, a date
-with a time zone stays text.
+with a time zone stays text, and so does a number beyond a double.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.tables import Column
-from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS
+from st_opendata.tables.datatypes import EXPONENT, FLOATS, INTEGER_BOUNDS
 
 _FORMS: dict[str, list[tuple[str, str]]] = {
     "boolean": [("BOOLEAN", "true|false")],
     "date": [("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}")],
     "dateTime": [("TIMESTAMP", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
     "time": [("TIME", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
-    **{base: [("DOUBLE", "[^I]*|-?INF")] for base in FLOATS},
+    **{base: [("DOUBLE", rf"-?[0-9.]{{1,24}}(?:E[+-]?{EXPONENT})?|-?INF|NaN")] for base in FLOATS},
     **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
 }
 """Types that may hold a datatype's values, with the text that they hold unchanged."""

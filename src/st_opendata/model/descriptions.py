@@ -34,7 +34,8 @@ def _text(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-def _tag(tag: str) -> str:
+def language_tag(tag: str) -> str:
+    """A language tag (BCP 47); ValueError for any other text."""
     if not is_language_tag(tag):
         raise ValueError(f'"{tag}" is not a language tag, as en or de-AT is')
     return tag
@@ -46,7 +47,8 @@ def _identifier(value: str) -> str:
     return value
 
 
-def _email(value: str) -> str:
+def email_address(value: str) -> str:
+    """An e-mail address; ValueError for any other text."""
     if not re.fullmatch(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)*", value):
         raise ValueError(f'"{value}" is not an e-mail address, as office@example.org is')
     return value
@@ -74,7 +76,8 @@ def _language(tag: str) -> str:
     return tag
 
 
-def _http(value: str) -> str:
+def http_iri(value: str) -> str:
+    """An absolute http(s) IRI; ValueError for any other text."""
     if not value.startswith(("http://", "https://")) or re.search(r"[\x00-\x20<>\"{}|\\^`]", value):
         raise ValueError("not an absolute http(s) IRI, as https://example.org/ is")
     return value
@@ -82,18 +85,18 @@ def _http(value: str) -> str:
 
 def folder_iri(value: str) -> str:
     """An absolute http(s) IRI that ends in a slash; ValueError for any other text."""
-    if not _http(value).endswith("/"):
+    if not http_iri(value).endswith("/"):
         raise ValueError("an IRI that ends in / is needed here")
     return value
 
 
-Tag = Annotated[str, AfterValidator(_tag)]
+Tag = Annotated[str, AfterValidator(language_tag)]
 LocalText = Annotated[dict[Tag, str], AfterValidator(_text)]
 Day = Annotated[date, BeforeValidator(_day)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
-Iri = Annotated[str, AfterValidator(_http)]
+Iri = Annotated[str, AfterValidator(http_iri)]
 FolderIri = Annotated[str, AfterValidator(folder_iri)]
 
 
@@ -119,7 +122,7 @@ class ContactPoint(Record):
     """vcard:Kind: whom to ask; an e-mail address or a page."""
 
     name: LocalText
-    email: Annotated[str, AfterValidator(_email)] | None = None
+    email: Annotated[str, AfterValidator(email_address)] | None = None
     url: Iri | None = None
 
 

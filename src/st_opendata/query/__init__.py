@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.query.child import BOUNDS, Bounds, answer_apart
 from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
 from st_opendata.query.text import (
     Query,
@@ -27,18 +28,20 @@ from st_opendata.query.text import (
     refuse_updates_and_services,
     syntax_error,
 )
-from st_opendata.rdf import used_prefixes
 
 __all__ = [
+    "BOUNDS",
     "FORMATS",
     "GRAPH_FORMATS",
     "ONTOLOGY_GRAPH",
     "SOLUTION_FORMATS",
+    "Bounds",
     "Query",
     "Results",
     "Table",
     "answer",
     "ask",
+    "ask_in_time",
     "catalogue_graph_of",
     "check_query",
     "fill",
@@ -74,43 +77,53 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def answer(folder: Path, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
+def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> Table | bytes:
     """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
 
+    It runs in a process of its own, which is killed at its bounds and with this one.
+
     Raises:
-        InputError: the folder is no release or cannot be read, or the query took longer than `timeout` seconds.
+        InputError: the folder is no release or cannot be read, or the query met a bound.
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
     refuse_overgrown(query)
     refuse_updates_and_services(query)
-    return ask(load(folder), query, form, timeout)
+    return answer_apart(lambda: load(folder), lambda store: ask(store, query, form), bounds)
 
 
-def ask(store: ox.Store, query: Query, form: str | None, timeout: float | None = None) -> Table | bytes:
-    """Run a query on a store that was loaded; as `answer`."""
+def ask(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
+    """Run a query on a store that was loaded, for as long as it lasts; raises UsageError as `answer`."""
     refuse_overgrown(query)
     refuse_updates_and_services(query)
+    try:
+        return _evaluate(store, query, form)
+    except SyntaxError as error:
+        raise syntax_error(error, query) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise UsageError(f"the query cannot be answered: {error}", place=Place(query.shown)) from error
+
+
+def ask_in_time(store: ox.Store, query: Query, form: str | None, seconds: float) -> Table | bytes:
+    """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
+
+    For a store that is in memory beside the threads of another engine, where a process cannot be forked.
+    """
     outcome: list[Table | bytes | Exception] = []
 
     def work() -> None:
         try:
-            outcome.append(_evaluate(store, query, form))
-        except (UsageError, InputError, SyntaxError, ValueError, OSError, RuntimeError) as error:
+            outcome.append(ask(store, query, form))
+        except (UsageError, MemoryError) as error:
             outcome.append(error.with_traceback(None))  # its frames hold results that may not leave this thread
 
-    # In a thread of its own, since Oxigraph cannot be stopped: Ctrl-C and the time-out reach the waiting main thread.
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
-    worker.join(timeout)
+    worker.join(seconds)
     if worker.is_alive():
         raise InputError(
-            f"the query took longer than {timeout:g} seconds", remedy="Make it more selective, or raise --timeout."
+            f"it took longer than {seconds:g} seconds", place=Place(query.shown), remedy="Make it more selective."
         )
     [result] = outcome
-    if isinstance(result, SyntaxError):
-        raise syntax_error(result, query) from result
-    if isinstance(result, RuntimeError):  # what is found out by evaluating alone, such as a function of another engine
-        raise UsageError(f"the query cannot be answered: {result}", place=Place(query.shown)) from result
     if isinstance(result, Exception):
         raise result
     return result
@@ -135,6 +148,8 @@ def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
 
 
 def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
+    from st_opendata.rdf import used_prefixes  # with rdflib, which takes longer to load than a table to find
+
     kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
     if kind is None:
         raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)

@@ -15,7 +15,7 @@ from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
-from st_opendata.query import Query, Table, ask
+from st_opendata.query import Query, Table, ask_in_time
 from st_opendata.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
 from st_opendata.tables.problems import Problems, hint
 
@@ -76,7 +76,8 @@ def _answer(told: Told, store: ox.Store) -> Answers:
     answers: Answers = {}
     for name, text in told.queries.items():
         for language in LANGUAGES if localised(text, "fr") != text else ("en",):
-            table = ask(store, Query(localised(text, language), f"{FOLDER}/{name}"), "table", _SECONDS)
+            query = Query(localised(text, language), f"{FOLDER}/{name}")
+            table = ask_in_time(store, query, "table", _SECONDS)
             if not isinstance(table, Table):
                 raise UsageError(
                     "a story shows tables, and this query gives triples",

@@ -169,6 +169,11 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
     problems.raise_any()
 
 
+def _resource(table: Table, dataset: str, name: str) -> str:
+    """How a foreign key of the table names another one: a sheet too goes by the name of its published file."""
+    return f"{name}.csv" if dataset == table.dataset else f"{dataset}/{name}.csv"
+
+
 def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tuple[str, str], Table]) -> None:
     problems = Problems(document)
     for number, table in enumerate(found):
@@ -176,9 +181,9 @@ def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tup
             loc: Steps = ("tables", number, "tableSchema", "foreignKeys", index, "reference")
             target = tables.get((key.dataset, key.table))
             if target is None:
-                files = [other.file for other in tables.values()]
-                wanted = f"{key.dataset}/{key.table}.csv"
-                problems.add((*loc, "resource"), f'there is no table "{wanted}"{hint(wanted, files)}')
+                known = [_resource(table, *other) for other in tables]
+                wanted = _resource(table, key.dataset, key.table)
+                problems.add((*loc, "resource"), f'there is no table "{wanted}"{hint(wanted, known)}')
                 continue
             names = [column.name for column in target.source_columns]
             for name in key.reference:

@@ -36,6 +36,8 @@ INTEGER_BOUNDS: dict[str, tuple[int | None, int | None]] = {
     "negativeInteger": (None, -1),
 }
 FLOATS = frozenset({"double", "float"})
+EXPONENT = "(?:1?[0-9]{1,2}|2[0-7][0-9])"
+"""Exponents with which up to 24 digits are neither infinite nor nothing as a double (a regular expression)."""
 NUMBERS = frozenset({"decimal", *INTEGER_BOUNDS, *FLOATS})
 MOMENTS = frozenset({"date", "dateTime", "dateTimeStamp", "time"})
 SPACED = frozenset({"string", "anyAtomicType", "xml", "html", "json"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,6 +20,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.header import match_header
+from st_opendata.tables.problems import nearest
 from st_opendata.tables.workbooks import extract_sheet
 
 if TYPE_CHECKING:
@@ -95,9 +97,18 @@ def open_source(table: Table, folder: Path) -> Source | list[Finding]:
     except UnicodeError as error:
         fields = {"encoding": table.dialect.encoding, "reason": str(error)}
         return [finding("table-encoding", (table.place(),), dataset=table.dataset, **fields)]
+    except FileNotFoundError:
+        near = nearest(table.path.name, _files_beside(table.path))
+        return [finding("table-missing", (table.place(),), dataset=table.dataset, near=near)]
     except OSError as error:
-        code = "table-missing" if isinstance(error, FileNotFoundError) else "table-unreadable"
-        return [finding(code, (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+        return [finding("table-unreadable", (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+
+
+def _files_beside(path: Path) -> list[str]:
+    """Names of files in the folder, descriptions left out; empty where it cannot be looked into."""
+    with suppress(OSError):
+        return sorted(each.name for each in path.parent.iterdir() if each.suffix not in (".yaml", ".ttl"))
+    return []
 
 
 def _open_text(table: Table, folder: Path) -> Source | list[Finding]:
@@ -125,13 +136,9 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
 def _whole_file(table: Table, start: bytes) -> Finding | None:
     """A finding when the file is no table at all."""
     place = (table.place(),)
-    text = start.removeprefix(codecs.BOM_UTF8).lstrip()
-    if not text:
+    if is_blank(start):
         return finding("table-empty", place, dataset=table.dataset)
-    kind = next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
-    if text[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        kind = "a web page or XML file"
-    if kind:
+    if kind := other_format(start):
         return finding("table-other-format", place, dataset=table.dataset, kind=kind)
     utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
         len(start) > 3 and 0 in (start[0], start[1])
@@ -139,6 +146,18 @@ def _whole_file(table: Table, start: bytes) -> Finding | None:
     if utf16 and not table.dialect.encoding.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
         return finding("table-utf16", place, dataset=table.dataset)
     return None
+
+
+def is_blank(start: bytes) -> bool:
+    """Whether a file that starts like this has nothing in it but blanks and a byte order mark."""
+    return not start.removeprefix(codecs.BOM_UTF8).strip() or start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def other_format(start: bytes) -> str | None:
+    """What a file that starts like this is instead of CSV; None where nothing speaks against CSV."""
+    if start.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "a web page or XML file"
+    return next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
 
 
 def _rewritten(table: Table, folder: Path) -> Path:

@@ -111,10 +111,23 @@ def test_a_folder_with_content_is_left_alone(tmp_path: Path, capsys: pytest.Capt
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["notes.txt"]
 
 
-def test_a_wrong_answer_is_told_before_anything_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("option", "answer"),
+    [
+        ("--license", "CC-BY"),
+        ("--theme", "ENER, TRANS"),
+        ("--base", "https://data.example.org"),
+        ("--publisher-iri", "www.example.org"),
+        ("--contact", "the office"),
+        ("--language", "the one we speak"),
+    ],
+)
+def test_a_wrong_answer_is_told_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, answer: str
+) -> None:
     (tmp_path / "a.csv").write_text("id\n1\n", "utf-8")
-    assert main(["init", str(tmp_path / "d"), "--from", str(tmp_path / "a.csv"), "--license", "CC-BY"]) == 3
-    assert "CC-BY" in capsys.readouterr().err
+    assert main(["init", str(tmp_path / "d"), "--from", str(tmp_path / "a.csv"), option, answer]) == 2
+    assert f"Invalid value for {option}: " in capsys.readouterr().err
     assert not (tmp_path / "d").exists()
 
 
@@ -164,3 +177,16 @@ def test_days_that_could_be_months_are_told() -> None:
 )
 def test_lists(cells: tuple[str, ...], separator: str | None) -> None:
     assert guess(profile(*cells), comma=False).separator == separator
+
+
+def test_a_draft_that_states_nothing_says_what_would(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("nr,street\n1,Mill Lane\n", "utf-8")
+    folder, release = tmp_path / "draft", tmp_path / "release"
+    assert main(["init", str(folder), "--from", str(tmp_path / "a.csv"), "--publisher", "Town hall"]) == 0
+    for command in (["check", str(folder)], ["build", str(folder), "--output", str(release)]):
+        assert main([*command, "--lang", "en"]) == 0
+        assert "No cell states a fact yet: give a propertyUrl to columns" in capsys.readouterr().err
+    described = folder / "draft/dataset.yaml"
+    described.write_text(described.read_text("utf-8").replace("name: street", "name: street, propertyUrl: rdfs:label"))
+    assert main(["check", str(folder)]) == 0
+    assert "No cell states a fact" not in capsys.readouterr().err

@@ -16,6 +16,8 @@ from stream_write_ods import stream_write_ods
 
 from st_opendata.__main__ import main
 from st_opendata.documents import read_document
+from st_opendata.drafts.profile import Profile, guess
+from st_opendata.drafts.sources import find_sources
 
 Told = dict[str, object]
 
@@ -117,7 +119,21 @@ FILES = [
         {"code": None, "size": None, "since": None},
         [["a", "12", "2020-01-01"], ["b", "about 7", "unknown"], ["c", "n/a", "2021-03-04"]],
         key="code",
-        remark="numbers, others not: kept as text",
+        remark="1 of 3 different cells are numbers, others not, as “about 7”: kept as text",
+    ),
+    Messy(
+        "days.csv",
+        b"nr,name,since\n1,a,15.04.2024\n,b,30.06.2024\n3,c,2024-07-01\n",
+        {"nr": "integer", "name": None, "since": None},
+        [["1", "a", "15.04.2024"], ["", "b", "30.06.2024"], ["3", "c", "2024-07-01"]],
+        remark="2 of 3 different cells are dates written dd.MM.yyyy, others not, as “2024-07-01”: kept as text",
+    ),
+    Messy(
+        "numbers.csv",
+        b"nr,name\n1,a\n1,b\n,c\n",
+        {"nr": "integer", "name": None},
+        [["1", "a"], ["1", "b"], ["", "c"]],
+        remark="no key, though called like one: 1 cell is empty, “1” stands in more than one row",
     ),
     Messy(
         "codes.csv",
@@ -261,3 +277,20 @@ def test_it_builds_without_an_edit_and_nothing_is_harmed(messy: Messy, tmp_path:
     assert report["conforms"]
     original = next(path for path in folder.glob("city-data/*") if path.name != "dataset.yaml")
     assert original.read_bytes() == (tmp_path / messy.file).read_bytes()
+
+
+@pytest.mark.parametrize(("late", "encoding"), [("Å¡".encode(), "utf-8"), (b"K\xf6ln", "windows-1252")])
+def test_every_byte_of_a_long_file_tells_its_encoding(tmp_path: Path, late: bytes, encoding: str) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"id,name\n" + b"1,caf\xc3\xa9 au lait\n" * 20_000 + b"2," + late + b"\n")
+    (source,) = find_sources(path)
+    assert source.encoding == encoding
+
+
+def test_long_texts_are_not_all_kept() -> None:
+    profile = Profile()
+    for number in range(300):
+        profile.add(f"{number} " + "x" * 100_000)
+    assert sum(map(len, profile.cells)) < 21_000_000
+    assert not profile.unique
+    assert guess(profile, comma=False).why == "too many different cells to compare: taken as text"

@@ -162,7 +162,7 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
         ('"city/{id}"', '"exx:{id}"', 11, 'the prefix "exx"'),
         ('"city/{id}"', '"city/{type}"', 11, 'there is no column "type"'),
         ("primaryKey: id", "primaryKey: idd", 12, 'there is no column "idd"; did you mean "id"?'),
-        ("resource: countries.csv", "resource: contries.csv", 14, 'did you mean "cities/countries.csv"?'),
+        ("resource: countries.csv", "resource: contries.csv", 14, 'did you mean "countries.csv"?'),
         ("columnReference: code", "columnReference: kode", 14, 'has no column "kode"; did you mean "code"?'),
         ("columnReference: code", "columnReference: [code, code]", 14, "as many columns"),
         ("url: countries.csv", "url: cities.csv", 21, 'the table name "cities" is taken'),

@@ -26,13 +26,14 @@ ValueRow = tuple[int, int, Sequence[Any]]
 class WebTables:
     """The tables of a group; `prefixes` expand names that cells hold. Close it, or use it as a context manager.
 
-    What is wrong with cells is in `findings` of a table once its rows have passed.
+    What is wrong with cells is in `findings` of a table once its rows have passed; `checked` counts rows of `check`.
     """
 
     def __init__(self, *, memory: str, threads: int) -> None:
         self._engine = Engine(None, memory, threads)
         self._readings: list[Reading] = []
         self._wrong: dict[int, Wrong] = {}
+        self.checked = 0
 
     @property
     def folder(self) -> Path:
@@ -81,8 +82,8 @@ class WebTables:
         """Every finding of the tables' cells and keys."""
         found = list[Finding]()
         for reading in self._readings:
-            for _ in self._passing(reading, "NULL"):
-                pass
+            for batch in self._passing(reading, "NULL"):
+                self.checked += len(batch)
             found += self.findings(reading.described)
         return found + group_keys(self._engine, self._readings, found)
 

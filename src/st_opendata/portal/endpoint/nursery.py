@@ -8,7 +8,6 @@ died is replaced. It ends, with all workers, when the server closes the socket o
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -32,12 +31,11 @@ from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE
 from st_opendata.portal.endpoint.worker import serve
 from st_opendata.query import load
+from st_opendata.query.confinement import end_with, ran_out_of_memory
 from st_opendata.release import read_release
 
-_PR_SET_PDEATHSIG = 1
 _CALM = 5
 """What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
-_OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError")
 
 
 def main() -> None:
@@ -127,7 +125,7 @@ class _Nursery:
             with self._children.pop(pid) as said:
                 said.seek(0)
                 words = said.read()
-            out_of_memory = os.waitstatus_to_exitcode(status) != 0 and any(each in words for each in _OUT_OF_MEMORY)
+            out_of_memory = ran_out_of_memory(os.waitstatus_to_exitcode(status), words)
             self._tell({"died": pid, "memory": out_of_memory})
             self._fork()
 
@@ -154,11 +152,10 @@ class _Nursery:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            end_with(parent)
             os.dup2(said.fileno(), sys.stderr.fileno())
             self._control.close()
-            if os.getppid() == parent:  # else it died before the line above
-                self._work(own)
+            self._work(own)
             code = 0
         except BrokenPipeError:
             code = 0  # the server is gone, or has given the worker up

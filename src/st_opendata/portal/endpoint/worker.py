@@ -10,8 +10,6 @@ import resource
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict
-from io import FileIO
-from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -20,20 +18,18 @@ from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, Head, Part, Question, frame, frame_of
 from st_opendata.portal.endpoint.writing import write_result
 from st_opendata.query import Query, Results, name_columns, refuse_updates_and_services, syntax_error
-
-_PAGE = resource.getpagesize()
+from st_opendata.query.confinement import STATISTICS, address_space, bound_memory
 
 
 def serve(connection: socket.socket, store: ox.Store, prefixes: Mapping[str, str], memory: int) -> None:
     """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
-    statistics = Path("/proc/self/statm").open("rb", buffering=0)  # noqa: SIM115 (it stays open)
-    allowed = _address_space(statistics) + memory
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+    statistics = STATISTICS.open("rb", buffering=0)
+    allowed = bound_memory(statistics, memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
     answerer = _Answerer(connection, store, dict(prefixes), memory)
     while (question := _receive(connection)) is not None:
         failure = answerer.answer(question)
-        grown = _address_space(statistics) > allowed - memory // 2
+        grown = address_space(statistics) > allowed - memory // 2
         end = {"failure": failure and failure.fields(), "leaving": grown}
         connection.sendall(frame(Part.END, json.dumps(end).encode()))
         if grown:
@@ -94,9 +90,3 @@ def _receive(connection: socket.socket) -> Question | None:
     _, size = frame_of(head)
     data = connection.recv(size, socket.MSG_WAITALL)
     return Question.decode(data) if len(data) == size else None
-
-
-def _address_space(statistics: FileIO) -> int:
-    """Bytes of the process's address space (proc(5), /proc/pid/statm)."""
-    statistics.seek(0)
-    return int(statistics.read(64).split()[0]) * _PAGE

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
+from st_opendata.errors import InputError
 from st_opendata.model.groups import Annotations, DescribedTable, TableGroup
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
 from st_opendata.namespaces import RDFS
-from st_opendata.tables.scan import Source
+from st_opendata.place import Place
+from st_opendata.tables.scan import Source, is_blank, other_format
 from st_opendata.tables.web.dialects import PLAIN
 from st_opendata.tables.web.documents import INHERITED
 from st_opendata.tables.web.header import (
@@ -30,8 +32,10 @@ from st_opendata.tables.web.rows import Rows, rewrite
 from st_opendata.tables.web.shelf import Shelf
 from st_opendata.tables.web.urls import placed_template, same_document
 from st_opendata.tables.web.values import Described
+from st_opendata.tables.workbooks import EXTENSIONS
 
 _SHOWN_ROWS = 10
+_START = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ class _Assembler:
 
     def assembled(self, number: int, folder: Path) -> tuple[DescribedTable, Source]:
         shown = self._shelf.shown(self._url)
-        rows = Rows(self._shelf.table(self._url), shown, self._dialect)
+        path = self._shelf.table(self._url)
+        nothing = _is_empty(path, shown)
+        rows = Rows(path, shown, self._dialect)
         embedded = embedded_titles(rows.titles(), rows.width(), str(self._inherited(None).get("lang", "und")))
         columns = self._columns(embedded)
         schema = self._schema
@@ -89,7 +95,7 @@ class _Assembler:
         table = Table(
             name=f"t{number}",
             dataset="",
-            path=self._shelf.table(self._url),
+            path=path,
             file=shown,
             titles={"und": shown},
             columns=columns,
@@ -97,8 +103,10 @@ class _Assembler:
             primary_key=key,
         )
         target = folder / f"t{number}.csv"
-        ragged = rewrite(rows, len(table.source_columns), target)
-        if ragged:
+        ragged = rewrite(rows, len(table.source_columns), target, _SHOWN_ROWS + 1)
+        if nothing:
+            self._notices.nothing()
+        elif ragged:
             numbers = ", ".join(map(str, ragged[:_SHOWN_ROWS])) + (" …" if len(ragged) > _SHOWN_ROWS else "")
             self._notices.object(f"rows have not {len(table.source_columns)} cells: {numbers}")
         said = self._described.annotations
@@ -140,9 +148,11 @@ class _Assembler:
         )
 
     def _once(self, names: Sequence[str]) -> None:
-        for number, name in enumerate(names):
-            if name in names[:number]:
+        seen = set[str]()
+        for name in names:
+            if name in seen:
                 raise self._notices.refused(f'two columns are named "{name}"')
+            seen.add(name)
 
     def _inherited(self, description: Described | None) -> dict[str, Any]:
         """The inherited properties where they are set last: group, table, schema, column."""
@@ -187,6 +197,24 @@ class _Assembler:
                 self._notices.warn(f'{key}: no column has the name "{name}"; it is ignored')
                 return ()
         return names
+
+
+def _is_empty(path: Path, shown: str) -> bool:
+    """Whether a file has nothing in it, by its start.
+
+    Raises:
+        InputError: it is of another format than CSV, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", place=Place(shown)) from None
+    if kind := other_format(start):
+        workbook = path.suffix.lower() in EXTENSIONS
+        remedy = f"Draft a catalogue: st-opendata init FOLDER --from {shown}" if workbook else "Save it as CSV (UTF-8)."
+        raise InputError(f"this is not a CSV file but {kind}", place=Place(shown), remedy=remedy)
+    return is_blank(start)
 
 
 def _with_comments(properties: Mapping[str, Any], comments: list[dict[str, str]]) -> dict[str, Any]:

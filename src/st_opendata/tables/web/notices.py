@@ -15,6 +15,7 @@ class Notices:
     def __init__(self) -> None:
         self.warnings: list[tuple[Place, str]] = []
         self.violations: list[tuple[Place, str]] = []
+        self.empty: list[Place] = []
         self._document = ""
         self._path: list[str] = []
 
@@ -44,6 +45,10 @@ class Notices:
     def object(self, message: str) -> None:
         """Note what is an error to a validator; a converter goes on (CSVW syntax §6)."""
         self._note(self.violations, message)
+
+    def nothing(self) -> None:
+        """Note that the table has nothing in it, not even a header."""
+        self.empty.append(Place(self._document))
 
     def _note(self, notes: list[tuple[Place, str]], message: str) -> None:
         entry = (Place(self._document), self._shown(message))

@@ -6,6 +6,7 @@ before its cells, comments and skipped rows left out, every row as wide as the t
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -51,13 +52,29 @@ class Rows:
         except csv.Error as error:
             raise InputError(f"a cell cannot be read: {error}", place=Place(self.shown, row=number + 1)) from None
         except UnicodeError as error:
-            raise InputError(
-                f"is not in the encoding {self._dialect.encoding}: {error}",
-                place=Place(self.shown),
-                remedy='Save the file as UTF-8, or name its "encoding" in the dialect.',
-            ) from None
+            raise self._undecodable(error) from None
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", place=Place(self.shown)) from None
+
+    def _undecodable(self, error: UnicodeError) -> InputError:
+        """At its line, which the error does not know: text is decoded far ahead of the rows."""
+        encoding, line, reason = self._dialect.encoding, 1, str(error)
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with self._path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                try:
+                    line += decoder.decode(chunk).count("\n")
+                except UnicodeDecodeError as found:
+                    line += found.object.count(b"\n", 0, found.start)
+                    byte = found.object[found.start : found.start + 1]
+                    reason = f"the byte 0x{byte.hex().upper()} in this line is none of its characters"
+                    reason += f" (in Windows-1252 it is “{byte.decode('windows-1252', 'replace')}”)"
+                    break
+        return InputError(
+            f"the file is not in the encoding {encoding}: {reason}",
+            place=Place(self.shown, line=line),
+            remedy='Save it as “CSV UTF-8”, or name its "encoding" in the dialect of its CSVW description.',
+        )
 
     def titles(self) -> list[list[str]]:
         """The header's rows; reads no further.
@@ -177,13 +194,13 @@ def _signed(encoding: str) -> str:
     return "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
 
 
-def rewrite(rows: Rows, width: int, target: Path) -> list[int]:
-    """Write the rows for the engine; the numbers of those that have not `width` cells.
+def rewrite(rows: Rows, width: int, target: Path, most: int) -> list[int]:
+    """Write the rows for the engine; the numbers of those that have not `width` cells, at most so many.
 
     Raises:
         InputError: as `Rows`, or the disk is full.
     """
-    ragged = []
+    ragged = list[int]()
     try:
         with target.open("w", encoding="utf-8", newline="") as out:
             write = csv.writer(out, lineterminator="\n").writerow
@@ -191,7 +208,8 @@ def rewrite(rows: Rows, width: int, target: Path) -> list[int]:
                 if len(cells) == width:
                     write([number, *cells])
                 else:
-                    ragged.append(number)
+                    if len(ragged) < most:
+                        ragged.append(number)
                     write([number, *cells[:width], *[""] * (width - len(cells))])
     except UnicodeError as error:
         raise InputError(f"holds what is no text: {error}", place=Place(rows.shown)) from None

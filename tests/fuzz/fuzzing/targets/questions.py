@@ -11,7 +11,7 @@ from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import Take, Target
 from fuzzing.targets.tables import sampled
 from st_opendata.build.background import find_background
-from st_opendata.query import FORMATS, Query, ask, load
+from st_opendata.query import FORMATS, Query, ask_in_time, load
 
 
 def _queries(folder: Path) -> Take:
@@ -32,7 +32,7 @@ def _queries(folder: Path) -> Take:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             return Outcome.TOLD
-        return told(lambda: Outcome.TAKEN if ask(store, Query(text), form, 3.0) is not None else Outcome.FOUND)
+        return told(lambda: Outcome.TAKEN if ask_in_time(store, Query(text), form, 3.0) is not None else Outcome.FOUND)
 
     return take
 
@@ -78,6 +78,6 @@ _WORDS = tuple(
 )  # fmt: skip
 
 TARGETS = (
-    Target("sparql", _seeds, _WORDS, _queries),
+    Target("sparql", _seeds, _WORDS, _queries, allowed=("os.fork",)),
     Target("questions", _question_seeds, _WORDS, _questions),
 )

@@ -87,6 +87,7 @@ def test_what_cannot_be_read_names_the_file(tmp_path: Path, data: bytes, message
 def test_rewritten_rows_are_numbered_and_as_wide_as_the_table(tmp_path: Path) -> None:
     rows = rows_of(tmp_path, 'a;b\n1;"x\ny"\n2\n3;4;5\n', Dialect(delimiter=";"))
     target = tmp_path / "copy.csv"
-    assert rewrite(rows, 2, target) == [3, 4]
+    assert rewrite(rows, 2, target, 5) == [3, 4]
+    assert rewrite(rows, 2, target, 1) == [3]
     with target.open(encoding="utf-8", newline="") as stream:
         assert list(csv.reader(stream)) == [["2", "1", "x\ny"], ["3", "2", ""], ["4", "3", "4"]]

@@ -1,0 +1,50 @@
+"""What keeps a process in which the engine runs: it ends with its parent, and its memory is bounded.
+
+Oxigraph has no bound on memory and cannot be interrupted, so that only the system can stop it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from io import FileIO
+from pathlib import Path
+
+STATISTICS = Path("/proc/self/statm")
+"""Sizes of the own process, in pages (proc(5)); Linux alone has it."""
+_PAGE = resource.getpagesize()
+_PR_SET_PDEATHSIG = 1
+_OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"PyObject pointer is null")
+"""What the engine, Python, or what joins them says on stderr when there is none."""
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies; ends it at once where that has happened already."""
+    if hasattr(libc := ctypes.CDLL(None), "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def address_space(statistics: FileIO) -> int:
+    """Bytes of the process's address space, from the open file `STATISTICS`."""
+    statistics.seek(0)
+    return int(statistics.read(64).split()[0]) * _PAGE
+
+
+def bound_memory(statistics: FileIO, memory: int) -> int:
+    """Let the process take so many bytes beside what it has; the bytes of its address space that are then allowed."""
+    os.environ["RUST_BACKTRACE"] = "0"  # to write one takes memory, and waits for ever where there is none
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = address_space(statistics) + memory
+    if most != resource.RLIM_INFINITY:
+        allowed = min(allowed, most)  # only root may raise it
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+    return allowed
+
+
+def ran_out_of_memory(code: int, words: bytes) -> bool:
+    """Whether a process that ended with this exit code, saying this on stderr, met the bound."""
+    return code != 0 and any(each in words for each in _OUT_OF_MEMORY)
