@@ -8,8 +8,6 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pyoxigraph as ox
-
 from st_opendata.errors import InputError
 from st_opendata.formats import FORMATS
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
@@ -124,6 +122,8 @@ def _check_name(name: object) -> None:
 
 def _check_iri(iri: object) -> None:
     """Refuse what can name no graph and no thing."""
+    import pyoxigraph as ox  # takes longer to load than to tell that a folder is no release
+
     try:
         ox.NamedNode(iri)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
