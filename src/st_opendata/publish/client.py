@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import requests
 from ckanapi import RemoteCKAN
@@ -35,6 +34,7 @@ from urllib3.util import Retry
 from st_opendata import __version__
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
+from st_opendata.urls import web_url
 
 AGENT = f"st-opendata/{__version__}"
 TIMEOUT = 120.0
@@ -68,7 +68,7 @@ class CkanClient:
 
     def __init__(self, url: str, token: str | None = None, *, connections: int = 4, timeout: float = TIMEOUT) -> None:
         """Raises UsageError where the URL is not http(s)."""
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        if not web_url(url):
             raise UsageError(f'"{url}" is not an http(s) URL')
         self.url = url.rstrip("/")
         self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)

@@ -158,9 +158,10 @@ def test_something_else_that_speaks_json_is_no_ckan(server: Server, client: Ckan
     assert "not a CKAN" in str(failing(lambda: survey_portal(client, "city")))
 
 
-def test_a_url_is_needed() -> None:
+@pytest.mark.parametrize("url", ["portal.example.org", "ftp://portal.example.org", "http://[::1/portal"])
+def test_a_url_is_needed(url: str) -> None:
     with pytest.raises(UsageError):
-        CkanClient("portal.example.org")
+        CkanClient(url)
 
 
 def test_what_is_refused_reads_as_one_line() -> None:
