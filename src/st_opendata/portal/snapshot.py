@@ -23,9 +23,10 @@ def take_snapshot(release: Path) -> tuple[Path, Release]:
     """
     _drop_orphans(release)
     for _ in range(_ATTEMPTS):
-        content, manifest = read_release(release), (release / MANIFEST).read_bytes()
+        content = read_release(release)
         folder = _new_folder(release)
         try:
+            manifest = (release / MANIFEST).read_bytes()
             for path in (MANIFEST, *(file.path for file in content.files)):
                 _link(release / path, folder / path)
             if (folder / MANIFEST).read_bytes() == manifest == (release / MANIFEST).read_bytes():
