@@ -19,7 +19,7 @@ TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", 
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
     "regex": "matching.py",
-    "duckdb": ("facts/", "portal/rows.py"),
+    "duckdb": ("facts/", "query/columns/", "portal/rows.py"),
     "csvw": "tables/",
     "pyshacl": "validation/",
     "click": ("cli/", "__main__.py"),

@@ -12,6 +12,8 @@ _BYTES_A_QUAD = 350
 _BYTES_ANYWAY = 60 * _MB
 """Memory of a store in memory, measured on CORDIS-like data: so much for each quad, and so much for the process."""
 
+_LEAST_COLUMNS = 64 * _MB
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -51,6 +53,12 @@ class Limits:
                 "the memory in all is less than one worker may take",
                 remedy="Raise the memory in all, or lower that of a worker.",
             )
+
+    @property
+    def columns(self) -> int:
+        """Of a worker's memory, what columns may take of it; 0 where it is too little for them."""
+        part = self.worker_memory // 4
+        return part if part >= _LEAST_COLUMNS else 0
 
     def fits_memory(self, triples: int) -> bool:
         """Whether a release of so many triples, each in two graphs, leaves room for two workers in memory."""

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
+from st_opendata.portal.endpoint.columns import make_columns, open_columns
 from st_opendata.portal.endpoint.disk import open_on_disk
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE
@@ -45,7 +46,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)  # the server says when to end
     first = json.loads(control.recv(MESSAGE))
     limits = Limits(**first["limits"])
-    folder = Path(first["release"])
+    folder, disk = Path(first["release"]), Path(first["disk"])
     try:
         release = read_release(folder)
         prefixes = PREFIXES | release.prefixes
@@ -53,15 +54,20 @@ def main() -> None:
             before = _resident()
             opened, on_disk = _loaded(folder), False
             workers = max(1, limits.workers_in_memory(_resident() - before))
+            columns = make_columns(opened(), release.triples, limits, disk)
         else:
-            opened, on_disk = open_on_disk(folder, Path(first["disk"])), True
+            opened, on_disk, columns = open_on_disk(folder, disk), True, None
             workers = limits.workers_on_disk()
     except StError as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
     control.send(json.dumps({"loaded": True, "workers": workers, "on_disk": on_disk}).encode())
     gc.freeze()
-    nursery = _Nursery(control, lambda own: serve(own, opened(), prefixes, limits.worker_memory))
+
+    def work(own: socket.socket) -> None:
+        serve(own, opened(), open_columns(columns, limits), prefixes, limits.worker_memory)
+
+    nursery = _Nursery(control, work)
     try:
         nursery.run(workers)
     finally:

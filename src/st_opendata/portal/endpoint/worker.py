@@ -18,15 +18,18 @@ from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, Head, Part, Question, frame, frame_of
 from st_opendata.portal.endpoint.writing import write_result
 from st_opendata.query import Query, Results, name_columns, refuse_updates_and_services, syntax_error
+from st_opendata.query.columns import Columns
 from st_opendata.query.confinement import STATISTICS, address_space, bound_memory
 
 
-def serve(connection: socket.socket, store: ox.Store, prefixes: Mapping[str, str], memory: int) -> None:
+def serve(
+    connection: socket.socket, store: ox.Store, columns: Columns | None, prefixes: Mapping[str, str], memory: int
+) -> None:
     """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
     statistics = STATISTICS.open("rb", buffering=0)
     allowed = bound_memory(statistics, memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
-    answerer = _Answerer(connection, store, dict(prefixes), memory)
+    answerer = _Answerer(connection, store, columns, dict(prefixes), memory)
     while (question := _receive(connection)) is not None:
         failure = answerer.answer(question)
         grown = address_space(statistics) > allowed - memory // 2
@@ -37,9 +40,17 @@ def serve(connection: socket.socket, store: ox.Store, prefixes: Mapping[str, str
 
 
 class _Answerer:
-    def __init__(self, connection: socket.socket, store: ox.Store, prefixes: dict[str, str], memory: int) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        store: ox.Store,
+        columns: Columns | None,
+        prefixes: dict[str, str],
+        memory: int,
+    ) -> None:
         self._connection = connection
         self._store = store
+        self._columns = columns
         self._prefixes = prefixes
         self._memory = memory
 
@@ -48,7 +59,7 @@ class _Answerer:
         query = Query(question.text)
         try:
             refuse_updates_and_services(query, self._prefixes, question.base)
-            results = self._run(question, name_columns(query, lambda text: self._run(question, text)))
+            results = self._from_columns(question) or self._from_store(question, query)
             write_result(results, question, self._prefixes, self._send_head, self._send)
         except QueryError as failure:
             return failure
@@ -65,6 +76,15 @@ class _Answerer:
                 422, "query-failed", f"the query cannot be answered: {error}", "Ask for another format or otherwise."
             )
         return None
+
+    def _from_columns(self, question: Question) -> Results | None:
+        """What columns say, None where it is not for them: they hold the default graph alone."""
+        if self._columns is None or question.default_graphs is not None or question.named_graphs is not None:
+            return None
+        return self._columns.answer(question.text, self._prefixes, self._store)
+
+    def _from_store(self, question: Question, query: Query) -> Results:
+        return self._run(question, name_columns(query, lambda text: self._run(question, text)))
 
     def _run(self, question: Question, text: str) -> Results:
         default, named = question.default_graphs, question.named_graphs

@@ -1,0 +1,67 @@
+"""What a query asks of columns: a selection of what its patterns match, and the terms and types that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from st_opendata.namespaces import XSD
+
+STRING, INTEGER, DECIMAL, DATE = (f"{XSD}{name}" for name in ("string", "integer", "decimal", "date"))
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+DIGITS = 18
+"""That a number may have: as many as both the engine's integers and columns hold."""
+
+
+class OutsideError(Exception):
+    """The query, or this use of it, is not for columns: the engine answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An IRI or a blank node (`_:…`), whose type is empty, or a literal with its datatype, or `@` and its language."""
+
+    lexical: str
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or an operator with its arguments; the logical operators are `&&`, `||` and `!`."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = Variable | Term | Call
+Pattern = tuple[Variable | Term, Variable | Term, Variable | Term]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """An aggregate of a variable, or of all solutions where that is None."""
+
+    name: str
+    variable: Variable | None
+    distinct: bool = False
+
+
+@dataclass(slots=True)
+class Selection:
+    """A SELECT query: its columns, each with its aggregate if it is none of the keys, and what they are made of."""
+
+    columns: dict[str, Aggregate | None] = field(default_factory=dict)
+    patterns: list[Pattern] = field(default_factory=list)
+    filters: list[Expression] = field(default_factory=list)
+    bound: dict[str, Expression] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    order: list[tuple[str, bool]] = field(default_factory=list)
+    """Columns or keys, and whether they descend."""
+    limit: int | None = None
+    offset: int = 0
