@@ -83,19 +83,6 @@ class Portal:
         cost.writes = sum(number for action, number in cost.actions.items() if _WRITES.fullmatch(action))
         cost.commits = self._commits() - commits
 
-    def warm_up(self) -> None:
-        """Let every process of the portal do once what it will be asked for, so that nobody pays for its start."""
-
-        def call(number: int) -> None:
-            name = f"warm-up-{number}"
-            dataset = {"name": name, "title": name, "notes": name, "owner_org": self.organization, "private": True}
-            self._act("package_create", dataset)
-            self._act("package_show", {"id": name})
-
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(call, range(16)))
-        self.clear()
-
     def clear(self) -> None:
         """Remove all datasets for good."""
         question = {"fl": "name", "rows": 1000, "include_private": True, "include_drafts": True}
@@ -153,9 +140,7 @@ class Stack:
         solr = f"http://127.0.0.1:{site['ports'][3]}/solr"
         pids = json.loads(self._run("status", {}))["pids"].values()
         token = Path(site["editor_token_file"])
-        portal = Portal(self.state, site["url"], site["organization"], token, solr, frozenset(pids))
-        portal.warm_up()
-        return portal
+        return Portal(self.state, site["url"], site["organization"], token, solr, frozenset(pids))
 
     def stop(self) -> None:
         """Stop what runs in the state folder."""
