@@ -6,12 +6,15 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from st_opendata.facts.scratch import Scratch
 from st_opendata.portal.endpoint.limits import Limits
-from st_opendata.query.columns import Columns, NoColumnsError, write_columns
+
+if TYPE_CHECKING:
+    from st_opendata.query.columns import Columns
 
 _WORTH = 100_000
 """Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
@@ -25,6 +28,8 @@ def make_columns(store: ox.Store, triples: int, limits: Limits, folder: Path) ->
     """
     if triples < _WORTH or not limits.columns:
         return None
+    import st_opendata.query.columns  # noqa: F401 (here, so that each worker has it already)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with closing(Scratch(folder)) as scratch:
@@ -37,10 +42,16 @@ def make_columns(store: ox.Store, triples: int, limits: Limits, folder: Path) ->
 
 def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     """The columns in the file that `make_columns` has made, if it has; they take files and threads of their own."""
-    return None if descriptor is None else Columns(f"/proc/self/fd/{descriptor}", limits.columns)
+    if descriptor is None:
+        return None
+    from st_opendata.query.columns import Columns
+
+    return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
 
 
 def _written_apart(store: ox.Store, path: Path, limits: Limits) -> bool:
+    from st_opendata.query.columns import NoColumnsError, write_columns
+
     pid = os.fork()
     if pid:
         return os.waitpid(pid, 0)[1] == 0

@@ -72,6 +72,7 @@ def main() -> None:
         nursery.run(workers)
     finally:
         nursery.close()
+        gc.unfreeze()  # or the engine of columns complains that its objects stay
 
 
 class _Nursery:

@@ -75,7 +75,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[..., 
     return write_release(tmp_path_factory.mktemp("many") / "release", {"http://e/dataset/many": lines})
 
 
-def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path) -> None:
+def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with serve(many, Limits(workers=2, rows=1000), tmp_path / "stores") as served:
         assert list((tmp_path / "stores").iterdir()) == []
 
@@ -92,6 +92,7 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path) -> None:
         for pid in served.endpoint.pool._workers:
             files = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
             assert sum(file.endswith("columns.db (deleted)") for file in files) == 2  # the nursery's, and its own
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("limits", [Limits(), Limits(worker_memory=100 * MB)])
