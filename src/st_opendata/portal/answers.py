@@ -15,12 +15,10 @@ import pyoxigraph as ox
 
 from st_opendata.namespaces import XSD, readable
 from st_opendata.pictures import Bar, Chart, Place
+from st_opendata.tables.datatypes import NUMBERS
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_NUMBERS = frozenset(
-    f"{XSD}{name}"
-    for name in ("decimal", "integer", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger")
-)
+_NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
 _LATITUDE = re.compile(r"lat(itude)?", re.IGNORECASE)
 _LONGITUDE = re.compile(r"(long?|lng|longitude)", re.IGNORECASE)
 VIEWS = ("table", "map", "bars")

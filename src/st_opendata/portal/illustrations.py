@@ -24,6 +24,7 @@ from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rows import Answer, Filter, Question, Rows, RowsError, open_rows
 from st_opendata.portal.things.names import Names
 from st_opendata.portal.wording import words_of
+from st_opendata.tables.datatypes import ALIASES, NUMBERS
 
 _LABELS = tuple(
     map(
@@ -38,7 +39,6 @@ _LABELS = tuple(
 _LATITUDE, _LONGITUDE = expand("geo:lat"), expand("geo:long")
 _CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
 _IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
-_NUMBERS = frozenset({"decimal", "integer", "double", "float", "long", "int", "number", "nonNegativeInteger"})
 _DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _MOST_PLACES = 3000
 _LEAST_ROWS = 10
@@ -151,9 +151,13 @@ def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
     return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
 
 
+def _is_number(column: Column) -> bool:
+    return ALIASES.get(column.datatype, column.datatype) in NUMBERS
+
+
 def _money(draft: _Draft, table: Table) -> Illustration | None:
     currency = next((each for each in table.columns if each.property in _CURRENCIES), None)
-    amount = next((each for each in table.columns if each.datatype in _NUMBERS and each.property), None)
+    amount = next((each for each in table.columns if _is_number(each) and each.property), None)
     if currency is None or amount is None:
         return None
     answer = draft.ask(table, Question(sort=amount.name, descending=True, limit=MOST_BARS))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.model.text import Text, pick
+from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import bar_figure, map_figure
@@ -25,6 +26,7 @@ from st_opendata.portal.wording import Words, words_of
 from st_opendata.query import Table
 from st_opendata.story import Answers, Part, Section, Story, localised
 from st_opendata.story.reading import VARIABLE
+from st_opendata.tables.datatypes import NUMBERS
 
 Row = Mapping[str, Value]
 
@@ -191,7 +193,7 @@ def _is_number(term: str) -> bool:
     if not term.startswith('"'):
         return False
     literal = parse_literal(term)
-    return literal.datatype.rpartition("#")[2] in ("integer", "decimal", "double", "float", "nonNegativeInteger")
+    return literal.datatype.removeprefix(XSD) in NUMBERS
 
 
 ROUTES = [Route("/{language:language}/story", show_story)]

@@ -12,17 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.model.text import pick
+from st_opendata.tables.datatypes import FLOATS, NUMBERS
 
 ROWS = 2000
 """Rows of one request."""
-_NUMBERS = frozenset({
-    "decimal", "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
-    "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-})  # fmt: skip
 _TYPES = {
-    **dict.fromkeys(_NUMBERS, "numeric"),
-    "double": "float8",
-    "float": "float8",
+    **dict.fromkeys(NUMBERS - FLOATS, "numeric"),
+    **dict.fromkeys(FLOATS, "float8"),
     "boolean": "bool",
     "date": "date",
 }

@@ -17,6 +17,7 @@ from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.query import Query, Table, ask_in_time
 from st_opendata.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
+from st_opendata.tables.datatypes import NUMBERS
 from st_opendata.tables.problems import Problems, hint
 
 ANSWERS = f"{FOLDER}/answers.json"
@@ -24,7 +25,7 @@ Answers = dict[str, dict[str, Table]]
 """By query and language; a query that names no language has the answer in English alone."""
 _MOST_ROWS = 1_000
 _SECONDS = 60.0
-_NUMBERS = tuple(f"^^<{XSD}{name}>" for name in ("integer", "decimal", "double", "float", "nonNegativeInteger"))
+_NUMBERS = tuple(f"^^<{XSD}{name}>" for name in sorted(NUMBERS))
 
 
 def carry_story(told: Told, folder: Path, draft: Path, store: ox.Store) -> tuple[File, ...]:

@@ -16,13 +16,9 @@ from st_opendata.portal.rendering import page_url
 from st_opendata.portal.things.addresses import link_of
 from st_opendata.portal.things.names import Literal, Named, Names, parse_literal
 from st_opendata.portal.wording import Words
+from st_opendata.tables.datatypes import NUMBERS
 
-_NUMBERS = frozenset(
-    XSD + name
-    for name in ("decimal", "integer", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger",
-                 "positiveInteger", "unsignedInt", "unsignedLong", "unsignedShort", "negativeInteger",
-                 "nonPositiveInteger")
-)  # fmt: skip
+_NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
 _DAYS = frozenset(XSD + name for name in ("date", "dateTime", "gYearMonth"))
 _VALUE, _CURRENCY, _UNIT = (
     f"<{PREFIXES[prefix]}{name}>"
