@@ -30,6 +30,8 @@ _DEEPEST, _MOST_OPERATORS, _MOST_PATTERNS = 200, 2_000, 300
 """Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
 up the stack, which ends the process. The optimiser puts patterns in order in time that grows with the third power of
 their number: 300 take seconds."""
+_LONGEST_REASON = 120
+"""Characters: what the engine expected is longer where anything would do."""
 _BRACKET = re.compile(r"[(\[{]|[)\]}]")
 _JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
 _OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
@@ -171,8 +173,9 @@ def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] =
     lines = query.text.splitlines() or [""]
     rest = lines[line - 1][offset - 1 :].strip() if line <= len(lines) else ""
     near = f'at "{rest[:40]}"' if rest else "at its end" if line >= len(lines) else "at the end of the line"
+    is_short = len(expected) <= _LONGEST_REASON
     return UsageError(
-        f"the query is not SPARQL {near}" + (f": {expected}" if len(expected) <= 120 else ""),
+        f"the query is not SPARQL {near}: {expected}" if is_short else f"the query is not SPARQL {near}",
         place=Place(query.shown, line=line, offset=offset),
         remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
     )
