@@ -125,8 +125,8 @@ def _check_iri(iri: object) -> None:
     import pyoxigraph as ox  # takes longer to load than to tell that a folder is no release
 
     try:
-        ox.NamedNode(iri)  # type: ignore[arg-type]
-    except (ValueError, TypeError) as error:
+        ox.NamedNode(str(iri))
+    except ValueError as error:
         raise ValueError(f'"{iri}" is not an absolute IRI') from error
 
 

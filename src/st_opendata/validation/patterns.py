@@ -59,7 +59,7 @@ class Pattern(ValueComponent):
 
     def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
         """The values without a match, once for each pattern."""
-        flags = "".join(map(str, self.shape.objects(SH.flags)))  # type: ignore[no-untyped-call]
+        flags = "".join(map(str, self.shape.objects(SH.flags)))  # type: ignore[no-untyped-call]  # pySHACL is untyped
         patterns = [compile_pattern(str(argument), flags) for argument in self.arguments]
         return (
             value

@@ -47,7 +47,7 @@ class Prebinding(SPARQLQueryHelper):
         self, thisnode: Node, valuenode: Node | None = None, extravars: Collection[str] | None = None
     ) -> tuple[dict[str, Node], str]:
         """The bindings, and the text with the path of the shape in the place of `$PATH`."""
-        bindings, text = super().pre_bind_variables(thisnode, valuenode, extravars)  # type: ignore[no-untyped-call]
+        bindings, text = super().pre_bind_variables(thisnode, valuenode, extravars)  # type: ignore[no-untyped-call]  # pySHACL is untyped
         if valuenode is not None and self.bind_value_regex.search(text):
             bindings["value"] = valuenode
         if _SHAPES.search(text):
