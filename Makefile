@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers check bench fuzz docs lock clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers eurio check bench fuzz docs lock clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: setup  ## run all tests
 readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant and others, which this installs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
 	ST_REQUIRE=readers $(BIN)/python -m pytest tests/unit/portal/pages
+
+eurio: setup  ## get the queries that others published for CORDIS from GitHub (or FROM=...), and ask our facts
+	$(BIN)/python tests/docs/eurio.py $(if $(FROM),--from "$(FROM)")
+	$(BIN)/python -m pytest -rs tests/docs/test_eurio.py
 
 check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/ruff check src tests bench services tools browser hatch_build.py
