@@ -1,8 +1,7 @@
 """SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
 
-The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. (Oxigraph's own union
-of graphs is no merge: a triple that stands in two graphs is found twice.) `SERVICE` and updates are refused before
-anything runs: a query reaches neither the network nor the release.
+The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. `SERVICE` and updates
+are refused before anything runs: a query reaches neither the network nor the release.
 """
 
 from __future__ import annotations
@@ -18,7 +17,15 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.query.child import BOUNDS, Bounds, answer_apart
-from st_opendata.query.store import ONTOLOGY_GRAPH, catalogue_graph_of, fill, load, load_files
+from st_opendata.query.store import (
+    ONTOLOGY_GRAPH,
+    ReleaseStore,
+    catalogue_graph_of,
+    count_quads,
+    fill,
+    load,
+    load_files,
+)
 from st_opendata.query.text import (
     Query,
     Results,
@@ -37,6 +44,7 @@ __all__ = [
     "SOLUTION_FORMATS",
     "Bounds",
     "Query",
+    "ReleaseStore",
     "Results",
     "Table",
     "answer",
@@ -44,6 +52,7 @@ __all__ = [
     "ask_in_time",
     "catalogue_graph_of",
     "check_query",
+    "count_quads",
     "fill",
     "load",
     "load_files",
@@ -91,7 +100,7 @@ def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS
     return answer_apart(lambda: load(folder), lambda store: ask(store, query, form), bounds)
 
 
-def ask(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
+def ask(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
     """Run a query on a store that was loaded, for as long as it lasts; raises UsageError as `answer`."""
     refuse_overgrown(query)
     refuse_updates_and_services(query)
@@ -103,7 +112,7 @@ def ask(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
         raise UsageError(f"the query cannot be answered: {error}", place=Place(query.shown)) from error
 
 
-def ask_in_time(store: ox.Store, query: Query, form: str | None, seconds: float) -> Table | bytes:
+def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> Table | bytes:
     """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
 
     For a store that is in memory beside the threads of another engine, where a process cannot be forked.
@@ -129,11 +138,8 @@ def ask_in_time(store: ox.Store, query: Query, form: str | None, seconds: float)
     return result
 
 
-def _evaluate(store: ox.Store, query: Query, form: str | None) -> Table | bytes:
-    def run(text: str) -> Results:
-        return store.query(text, prefixes=PREFIXES)
-
-    results = run(name_columns(query, run))
+def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
+    results = store.query(name_columns(query, store.query))
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_FORMATS:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-import pyoxigraph as ox
-
 from st_opendata.errors import InputError, StError
 from st_opendata.query.confinement import STATISTICS, bound_memory, end_with, ran_out_of_memory
+from st_opendata.query.store import ReleaseStore
 
 _LOADED = "loaded"
 Answer = TypeVar("Answer")
@@ -33,7 +32,7 @@ class Bounds:
 BOUNDS = Bounds()
 
 
-def answer_apart(load: Callable[[], ox.Store], ask: Callable[[ox.Store], Answer], bounds: Bounds) -> Answer:
+def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], Answer], bounds: Bounds) -> Answer:
     """What `ask` makes of the store that `load` gives, both in a child; bounds hold from when it is loaded.
 
     A child is forked, so that it has what is imported already, and before the store is loaded, so that an interrupt
@@ -75,8 +74,8 @@ def _work(
     sender: Connection,
     said: int,
     parent: int,
-    load: Callable[[], ox.Store],
-    ask: Callable[[ox.Store], Any],
+    load: Callable[[], ReleaseStore],
+    ask: Callable[[ReleaseStore], Any],
     memory: int,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -37,7 +37,6 @@ _JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
 _OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
 _STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
-_SERVICE = re.compile("service", re.IGNORECASE)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _EMPTY = ox.Store()
 """A store to parse with: it has nothing to find."""
@@ -59,8 +58,7 @@ class Query:
 def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> None:
     """Raise UsageError for an update (SPARQL 1.1 Update) or a SERVICE pattern (Federated Query): neither runs here.
 
-    Whether SERVICE is the keyword or part of a name, a text or a comment is left to the engine's own parser, which no
-    spelling can fool: a query in which the word is misspelt throughout is still SPARQL, unless it was the keyword.
+    Whether SERVICE is the keyword is left to the engine's own parser (`has_keyword`).
     """
     words = [token for token in _TOKEN.finditer(query.text) if token["word"]]
     first = next((word for word in words if word[0].upper() not in ("PREFIX", "BASE")), None)
@@ -70,10 +68,8 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
             place=query.place_of(first.start()),
             remedy="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; change the tables and build again.",
         )
-    if not _SERVICE.search(query.text):
-        return
     try:
-        _EMPTY.query(_misspelt(query.text), base_iri=base, prefixes=dict(prefixes))
+        _parse_without("SERVICE", query.text, prefixes, base)
     except SyntaxError as error:
         keyword = next((word for word in words if word[0].upper() == "SERVICE"), None)
         if keyword is None:
@@ -83,6 +79,19 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
             place=query.place_of(keyword.start()),
             remedy="Leave it out; load the dumps into a store of your own to join them with other data.",
         ) from error
+
+
+def has_keyword(word: str, text: str, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> bool:
+    """Whether SPARQL has this keyword, and not as part of a name, a text or a comment.
+
+    The engine's own parser tells, which no spelling can fool: a query in which the word is misspelt throughout is still
+    SPARQL, unless it was the keyword. What is no SPARQL has it, if it has the word.
+    """
+    try:
+        _parse_without(word, text, prefixes, base)
+    except SyntaxError:
+        return True
+    return False
 
 
 def check_query(query: Query) -> None:
@@ -134,10 +143,14 @@ def _count_patterns(bare: str) -> int:
     return count
 
 
-def _misspelt(text: str) -> str:
-    """The text with the last letter of each `service` changed, to one that makes no word that is there already."""
-    other = next((letter for letter in "xqzjk" if f"servic{letter}" not in text.lower()), "x")
-    return _SERVICE.sub(lambda found: found[0][:-1] + other, text)
+def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str | None) -> None:
+    """Raise SyntaxError where the text has the word and is no SPARQL any more when it is misspelt."""
+    if word.lower() not in (lower := text.lower()):
+        return
+    beginning = word[:-1].lower()
+    other = next((letter for letter in "xqzjk" if f"{beginning}{letter}" not in lower), "x")
+    misspelt = re.sub(word, lambda found: found[0][:-1] + other, text, flags=re.IGNORECASE)
+    _EMPTY.query(misspelt, base_iri=base, prefixes=dict(prefixes))
 
 
 def name_columns(query: Query, run: Callable[[str], Results]) -> str:

@@ -7,15 +7,13 @@ import shutil
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from st_opendata.documents import Steps
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
-from st_opendata.query import Query, Table, ask_in_time
+from st_opendata.query import Query, ReleaseStore, Table, ask_in_time
 from st_opendata.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
 from st_opendata.tables.datatypes import NUMBERS
 from st_opendata.tables.problems import Problems, hint
@@ -28,7 +26,7 @@ _SECONDS = 60.0
 _NUMBERS = tuple(f"^^<{XSD}{name}>" for name in sorted(NUMBERS))
 
 
-def carry_story(told: Told, folder: Path, draft: Path, store: ox.Store) -> tuple[File, ...]:
+def carry_story(told: Told, folder: Path, draft: Path, store: ReleaseStore) -> tuple[File, ...]:
     """Answer the queries of the story in `folder` from the store of a release; put the story with them into the draft.
 
     Gives back the files that it was made from, with paths relative to the catalogue.
@@ -73,7 +71,7 @@ def read_answers(folder: Path) -> tuple[Told, Answers] | None:
         ) from error
 
 
-def _answer(told: Told, store: ox.Store) -> Answers:
+def _answer(told: Told, store: ReleaseStore) -> Answers:
     answers: Answers = {}
     for name, text in told.queries.items():
         for language in LANGUAGES if localised(text, "fr") != text else ("en",):

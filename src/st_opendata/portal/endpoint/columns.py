@@ -8,10 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from st_opendata.facts.scratch import Scratch
 from st_opendata.portal.endpoint.limits import Limits
+from st_opendata.query import ReleaseStore
 
 if TYPE_CHECKING:
     from st_opendata.query.columns import Columns
@@ -20,7 +19,7 @@ _WORTH = 100_000
 """Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
 
 
-def make_columns(store: ox.Store, triples: int, limits: Limits, folder: Path) -> int | None:
+def make_columns(store: ReleaseStore, triples: int, limits: Limits, folder: Path) -> int | None:
     """A descriptor of their file, which has no name any more; None where there are none.
 
     They are made in `folder`, by a process of its own, which takes as much memory as a worker may and has threads.
@@ -49,7 +48,7 @@ def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
 
 
-def _written_apart(store: ox.Store, path: Path, limits: Limits) -> bool:
+def _written_apart(store: ReleaseStore, path: Path, limits: Limits) -> bool:
     from st_opendata.query.columns import NoColumnsError, write_columns
 
     pid = os.fork()

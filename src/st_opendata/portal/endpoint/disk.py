@@ -17,11 +17,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
-from st_opendata.query import fill
+from st_opendata.query import ReleaseStore, fill
 from st_opendata.release import read_release, release_digest
 
 
-def open_on_disk(folder: Path, cache: Path) -> Callable[[], ox.Store]:
+def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
     """What opens the store of a release, each process for itself; it is filled first where there is none yet.
 
     Raises:
@@ -41,7 +41,7 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ox.Store]:
             f"the store cannot be kept in {cache}: {error.strerror or error}",
             remedy="Name another folder for it, or allow more memory.",
         ) from error
-    return lambda: ox.Store.read_only(str(target))
+    return lambda: ReleaseStore(ox.Store.read_only(str(target)))
 
 
 def _fill_apart(folder: Path, target: Path) -> None:

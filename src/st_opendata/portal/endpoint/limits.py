@@ -60,9 +60,9 @@ class Limits:
         part = self.worker_memory // 4
         return part if part >= _LEAST_COLUMNS else 0
 
-    def fits_memory(self, triples: int) -> bool:
-        """Whether a release of so many triples, each in two graphs, leaves room for two workers in memory."""
-        return self.workers_in_memory(_BYTES_ANYWAY + 2 * triples * _BYTES_A_QUAD) >= min(2, self.workers)
+    def fits_memory(self, quads: int) -> bool:
+        """Whether a store of so many quads leaves room for two workers in memory."""
+        return self.workers_in_memory(_BYTES_ANYWAY + quads * _BYTES_A_QUAD) >= min(2, self.workers)
 
     def workers_in_memory(self, store: int) -> int:
         """Workers beside the parent that loaded a store of this size; each may come to hold all of it once more.

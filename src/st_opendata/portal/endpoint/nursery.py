@@ -18,11 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import pyoxigraph as ox
 
 from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
@@ -31,7 +30,7 @@ from st_opendata.portal.endpoint.disk import open_on_disk
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE
 from st_opendata.portal.endpoint.worker import serve
-from st_opendata.query import load
+from st_opendata.query import ReleaseStore, count_quads, load
 from st_opendata.query.confinement import end_with, ran_out_of_memory
 from st_opendata.release import read_release
 
@@ -50,7 +49,7 @@ def main() -> None:
     try:
         release = read_release(folder)
         prefixes = PREFIXES | release.prefixes
-        if limits.fits_memory(release.triples):
+        if limits.fits_memory(count_quads(release)):
             before = _resident()
             opened, on_disk = _loaded(folder), False
             workers = max(1, limits.workers_in_memory(_resident() - before))
@@ -176,9 +175,14 @@ class _Nursery:
             socket.send_fds(self._control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
 
 
-def _loaded(folder: Path) -> Callable[[], ox.Store]:
-    """What gives the store, which is in memory already."""
-    store = load(folder)
+def _loaded(folder: Path) -> Callable[[], ReleaseStore]:
+    """What gives the store, which is in memory already.
+
+    It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each
+    thread has. Were it this one's, all workers would go on with it, and give the same UUID() and RAND().
+    """
+    with ThreadPoolExecutor(1) as thread:
+        store = thread.submit(load, folder).result()
     return lambda: store
 
 

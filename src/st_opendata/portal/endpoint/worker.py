@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from st_opendata.errors import UsageError
 from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, Head, Part, Question, frame, frame_of
 from st_opendata.portal.endpoint.writing import write_result
-from st_opendata.query import Query, Results, name_columns, refuse_updates_and_services, syntax_error
+from st_opendata.query import Query, ReleaseStore, Results, name_columns, refuse_updates_and_services, syntax_error
 from st_opendata.query.confinement import STATISTICS, address_space, bound_memory
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def serve(
-    connection: socket.socket, store: ox.Store, columns: Columns | None, prefixes: Mapping[str, str], memory: int
+    connection: socket.socket, store: ReleaseStore, columns: Columns | None, prefixes: Mapping[str, str], memory: int
 ) -> None:
     """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
     statistics = STATISTICS.open("rb", buffering=0)
@@ -46,7 +44,7 @@ class _Answerer:
     def __init__(
         self,
         connection: socket.socket,
-        store: ox.Store,
+        store: ReleaseStore,
         columns: Columns | None,
         prefixes: dict[str, str],
         memory: int,
@@ -90,14 +88,7 @@ class _Answerer:
         return self._run(question, name_columns(query, lambda text: self._run(question, text)))
 
     def _run(self, question: Question, text: str) -> Results:
-        default, named = question.default_graphs, question.named_graphs
-        return self._store.query(
-            text,
-            base_iri=question.base,
-            prefixes=self._prefixes,
-            default_graph=None if default is None else [ox.NamedNode(iri) for iri in default],
-            named_graphs=None if named is None else [ox.NamedNode(iri) for iri in named],
-        )
+        return self._store.query(text, self._prefixes, question.base, question.default_graphs, question.named_graphs)
 
     def _send_head(self, head: Head) -> None:
         self._connection.sendall(frame(Part.HEAD, json.dumps(asdict(head)).encode()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 import duckdb
@@ -24,6 +23,7 @@ from st_opendata.query.columns.selection import (
     Variable,
 )
 from st_opendata.query.columns.values import Value
+from st_opendata.query.store import ReleaseStore
 
 FEW = 1000
 """Triples: a query with a pattern that fewer match is for the engine, which begins there and has indexes."""
@@ -59,7 +59,7 @@ class Columns:
             for predicate, number, subjects, objects, scale, digits in self._rows("SELECT * FROM profiles")
         }
 
-    def answer(self, text: str, prefixes: Mapping[str, str], store: ox.Store) -> ox.QuerySolutions | None:
+    def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
         """The solutions of a query over the default graph of the store, None where the engine is to answer.
 
         Raises:
@@ -82,10 +82,9 @@ class Columns:
         """Let go of the file."""
         self._connection.close()
 
-    def _has_few(self, pattern: Pattern, store: ox.Store) -> bool:
-        terms = [_engine_term(part) if isinstance(part, Term) else None for part in pattern]
-        matching = store.quads_for_pattern(*terms, ox.DefaultGraph())  # type: ignore[call-arg,arg-type]  # they are three
-        return sum(1 for _ in islice(matching, self._few)) < self._few
+    def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
+        terms = tuple(_engine_term(part) if isinstance(part, Term) else None for part in pattern)
+        return not store.has(self._few, terms)
 
     def _solutions(self, selection: Selection) -> ox.QuerySolutions:
         plan = make_plan(selection, self._profiles, self._number_of, _MOST_ROWS + 1)

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from st_opendata.namespaces import RDF
 from st_opendata.query.columns.selection import DATE, DECIMAL, DIGITS, INTEGER, STRING
+from st_opendata.query.store import ReleaseStore
 
 _QUADS = "SELECT ?s ?p ?o (DATATYPE(?o) AS ?datatype) (LANG(?o) AS ?language) { ?s ?p ?o }"
 _LINES = f"""
@@ -82,7 +83,7 @@ class NoColumnsError(Exception):
     """There are no columns of this store."""
 
 
-def write_columns(store: ox.Store, path: Path, memory: int, threads: int) -> None:
+def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int) -> None:
     """Write the default graph to a database file, with others beside it meanwhile.
 
     It takes time in proportion to the graph (and sorting), at most so many bytes of memory, and else the disk.
@@ -114,7 +115,7 @@ def write_columns(store: ox.Store, path: Path, memory: int, threads: int) -> Non
         raise NoColumnsError(str(error).partition("\n")[0]) from error
 
 
-def _check(connection: duckdb.DuckDBPyConnection, store: ox.Store) -> None:
+def _check(connection: duckdb.DuckDBPyConnection, store: ReleaseStore) -> None:
     """Whether each triple came through."""
     [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
     if connection.execute("SELECT count(*) FROM triples").fetchall() != [(int(solution["n"].value),)]:

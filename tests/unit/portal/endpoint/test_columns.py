@@ -16,6 +16,7 @@ from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.endpoint.columns import make_columns
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, Part, Question, Writing, frame_of
 from st_opendata.portal.endpoint.worker import _Answerer
+from st_opendata.query import ReleaseStore
 from st_opendata.query.columns import Columns, write_columns
 
 THINGS = 35_000
@@ -24,14 +25,14 @@ CSV = Writing("csv", "text/csv")
 MB = 1 << 20
 
 
-def store_of(things: int) -> ox.Store:
+def store_of(things: int) -> ReleaseStore:
     store = ox.Store()
     value, name = ox.Literal(1), ox.NamedNode("http://e/n")
     store.extend(ox.Quad(ox.NamedNode(f"http://e/{number}"), name, value) for number in range(things))
-    return store
+    return ReleaseStore(store)
 
 
-def answer_to(question: Question, store: ox.Store, columns: Columns) -> bytes:
+def answer_to(question: Question, store: ReleaseStore, columns: Columns) -> bytes:
     """The body that a worker sends."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -53,7 +54,7 @@ def test_who_answers(tmp_path: Path) -> None:
         check_who_answers(store, columns)
 
 
-def check_who_answers(store: ox.Store, columns: Columns) -> None:
+def check_who_answers(store: ReleaseStore, columns: Columns) -> None:
     question = Question(COUNT, CSV, rows=10, size=MB)
     assert answer_to(question, store, columns) == b"n\r\n3\r\n"
     for other in (
@@ -98,7 +99,7 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
 @pytest.mark.parametrize("limits", [Limits(), Limits(worker_memory=100 * MB)])
 def test_there_are_none_where_they_are_not_worth_it(limits: Limits, tmp_path: Path) -> None:
     triples = 99_999 if limits.columns else 10**6
-    assert make_columns(ox.Store(), triples, limits, tmp_path) is None
+    assert make_columns(ReleaseStore(ox.Store()), triples, limits, tmp_path) is None
 
 
 def test_there_are_none_where_they_cannot_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -106,5 +107,5 @@ def test_there_are_none_where_they_cannot_be_written(tmp_path: Path, capfd: pyte
     assert make_columns(store_of(3), 10**6, Limits(), tmp_path / "file") is None
     store = ox.Store()
     store.load(b"<http://e/a> <http://e/b> <<( <http://e/a> <http://e/b> 1 )>> .", format=ox.RdfFormat.TURTLE)
-    assert make_columns(store, 10**6, Limits(), tmp_path) is None
+    assert make_columns(ReleaseStore(store), 10**6, Limits(), tmp_path) is None
     assert capfd.readouterr().err.count("Aggregates are answered by the store alone") == 2

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
+from st_opendata.query import ReleaseStore
 from st_opendata.query.columns import Columns, write_columns
 
 
@@ -17,7 +17,7 @@ def columns_of(tmp_path: Path) -> Iterator[Callable[..., Columns]]:
     """Writes and opens the columns of a store; by default no pattern has too few matches for them."""
     with ExitStack() as stack:
 
-        def make(store: ox.Store, few: int = 0) -> Columns:
+        def make(store: ReleaseStore, few: int = 0) -> Columns:
             path = tmp_path / "columns.db"
             write_columns(store, path, memory=1 << 28, threads=2)
             return stack.enter_context(closing(Columns(str(path), memory=1 << 27, few=few)))
