@@ -191,16 +191,16 @@ class _Run:
         """Ask a worker, and end or cut the spool in any case."""
         try:
             async with self._pool.lent() as worker:
-                calming = asyncio.create_task(self._calm_when_long(worker))
+                self._calm_when_long(worker)
                 try:
                     async with asyncio.timeout(self._seconds):
                         await self._ask(worker)
                 except TimeoutError:
                     self.failure = time_met(self._seconds)
-                except OSError:
+                except (OSError, EOFError):
                     self.failure = await self._pool.failure_of(worker)
                 finally:
-                    calming.cancel()
+                    self._calming.cancel()
         except QueryError as failure:
             self.failure = failure
         finally:
@@ -216,18 +216,23 @@ class _Run:
                 await self.spool.write(payload)
             else:
                 end = json.loads(payload)
+                worker.used = end["used"]
                 worker.clean = not end["leaving"] and not worker.calmed
                 if end["failure"]:
                     self.failure = QueryError.of(end["failure"])
                 else:
                     self.spool.end()
 
-    async def _calm_when_long(self, worker: Worker) -> None:
-        """Calm a worker that has computed for long; one that only waits for its turn is left as it is."""
-        begin = worker.seconds_used()
-        while worker.seconds_used() < begin + _LONG:
-            await asyncio.sleep(_LONG / 2)
-        self._pool.calm(worker)
+    def _calm_when_long(self, worker: Worker) -> None:
+        """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""
+
+        def look() -> None:
+            if worker.seconds_used() >= worker.used + _LONG:
+                self._pool.calm(worker)
+            else:
+                self._calm_when_long(worker)
+
+        self._calming = asyncio.get_running_loop().call_later(_LONG / 2, look)
 
 
 def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:

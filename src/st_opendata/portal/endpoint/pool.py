@@ -32,24 +32,32 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Worker:
     """A process that answers; `clean` while nothing hinders that it answers once more."""
 
-    def __init__(self, pid: int, connection: socket.socket) -> None:
-        connection.settimeout(0)
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Use `Worker.meet`."""
         self.pid = pid
         self.clean = True
         self.calmed = False
         self.death: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         """Done when it has died: whether it was short of memory."""
-        self._connection = connection
-        self._unread = bytearray()
+        self.used = 0.0
+        """Seconds that it had computed when it had answered last, as `seconds_used` tells them."""
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def meet(cls, pid: int, connection: socket.socket) -> Worker:
+        """The worker at the other end of a connection."""
+        return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE))
 
     async def ask(self, question: Question) -> AsyncIterator[tuple[Part, bytes]]:
-        """The parts of the answer, with the end as the last; OSError where the worker dies."""
+        """The parts of the answer, with the end as the last; OSError or EOFError where the worker dies."""
         self.clean = False
-        await asyncio.get_running_loop().sock_sendall(self._connection, frame(Part.QUESTION, question.encode()))
+        self._writer.write(frame(Part.QUESTION, question.encode()))
+        await self._writer.drain()
         part = Part.QUESTION
         while part is not Part.END:
-            part, size = frame_of(await self._read(FRAME_HEAD))
-            yield part, await self._read(size)
+            part, size = frame_of(await self._reader.readexactly(FRAME_HEAD))
+            yield part, await self._reader.readexactly(size)
 
     def seconds_used(self) -> float:
         """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
@@ -61,17 +69,7 @@ class Worker:
 
     def close(self) -> None:
         """Give up the connection; an idle worker then ends."""
-        self._connection.close()
-
-    async def _read(self, size: int) -> bytes:
-        while len(self._unread) < size:
-            data = await asyncio.get_running_loop().sock_recv(self._connection, _PIECE)
-            if not data:
-                raise ConnectionResetError("the worker has ended")
-            self._unread += data
-        data = bytes(self._unread[:size])
-        del self._unread[:size]
-        return data
+        self._writer.close()
 
 
 class Pool:
@@ -85,6 +83,8 @@ class Pool:
         self._limits = limits
         self._disk = disk
         self._workers: dict[int, Worker] = {}
+        self._born: dict[int, asyncio.Task[None]] = {}
+        """Workers that are being met."""
         self._idle: deque[Worker] = deque()
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._closed = False
@@ -162,7 +162,7 @@ class Pool:
         if self._closed:
             raise closing()
         if self._idle and not self._waiting:
-            return self._idle.popleft()
+            return self._idle.pop()
         if len(self._waiting) >= self._limits.queue:
             raise busy(self._limits.queue, wait=max(1, round(self._limits.seconds / 3)))
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -199,11 +199,8 @@ class Pool:
             return
         content = json.loads(message)
         if "born" in content:
-            worker = Worker(content["born"], socket.socket(fileno=descriptors[0]))
-            self._workers[worker.pid] = worker
-            self._offer(worker)
-            if not self._loaded.done():
-                self._loaded.set_result(None)
+            pid, connection = content["born"], socket.socket(fileno=descriptors[0])
+            self._born[pid] = asyncio.get_running_loop().create_task(self._welcome(pid, connection))
         elif "died" in content:
             self._bury(content["died"], short_of_memory=content["memory"])
         elif "failed" in content:
@@ -211,7 +208,18 @@ class Pool:
         else:
             self.size, self.on_disk = content["workers"], content["on_disk"]
 
+    async def _welcome(self, pid: int, connection: socket.socket) -> None:
+        worker = await Worker.meet(pid, connection)
+        if self._born.pop(pid, None) is None:  # it has died meanwhile
+            worker.close()
+            return
+        self._workers[pid] = worker
+        self._offer(worker)
+        if not self._loaded.done():
+            self._loaded.set_result(None)
+
     def _bury(self, pid: int, *, short_of_memory: bool) -> None:
+        self._born.pop(pid, None)
         worker = self._workers.pop(pid, None)
         if worker is None:
             return
@@ -244,7 +252,7 @@ class Pool:
         if self._control.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
-        for pid in list(self._workers):
+        for pid in [*self._born, *self._workers]:
             self._bury(pid, short_of_memory=False)
 
     async def _end_nursery(self) -> None:

@@ -37,6 +37,8 @@ Page = Callable[[Request], Awaitable[Response]]
 _T = TypeVar("_T")
 _HTML = "text/html"
 _PIECE = 64 * 1024
+_MOMENT = 0.05
+"""Seconds."""
 _VARY = "Accept, Accept-Encoding"
 
 
@@ -153,19 +155,35 @@ def _head(head: Head) -> dict[str, str]:
 
 
 async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
-    """What the work gives; None where the client leaves before that, which cancels the work."""
+    """What the work gives; None where the client leaves before that, which cancels the work.
+
+    Whether it has left is looked for only after a moment, since most answers are there before.
+    """
+    waiting, watching = asyncio.current_task(), None
+    assert waiting
+    has_left = False
 
     async def watch() -> None:
+        nonlocal has_left
         while (await request.receive())["type"] != "http.disconnect":
             pass
+        has_left = waiting.cancel()
 
-    working, watching = asyncio.create_task(work), asyncio.create_task(watch())
+    def begin() -> None:
+        nonlocal watching
+        watching = asyncio.create_task(watch())
+
+    soon = asyncio.get_running_loop().call_later(_MOMENT, begin)
     try:
-        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
-        return await working if working.done() else None
+        return await work
+    except asyncio.CancelledError:
+        if has_left and not waiting.uncancel():
+            return None
+        raise
     finally:
-        working.cancel()
-        watching.cancel()
+        soon.cancel()
+        if watching:
+            watching.cancel()
 
 
 class _Nothing:

@@ -15,7 +15,7 @@ _VARYING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE)
 
 FRAME_HEAD = _FRAME.size
 MESSAGE = 64 * 1024
-"""The largest message between server and nursery in bytes."""
+"""Bytes: the largest message between server and nursery, and when a worker sends what it has."""
 
 
 class Part(Enum):

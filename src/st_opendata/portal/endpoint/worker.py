@@ -6,6 +6,7 @@ It can open neither a file nor a socket once it has begun, whatever a query make
 from __future__ import annotations
 
 import json
+import os
 import resource
 import socket
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from st_opendata.errors import UsageError
 from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
-from st_opendata.portal.endpoint.wire import FRAME_HEAD, Head, Part, Question, frame, frame_of
+from st_opendata.portal.endpoint.wire import FRAME_HEAD, MESSAGE, Head, Part, Question, frame, frame_of
 from st_opendata.portal.endpoint.writing import write_result
 from st_opendata.query import Query, ReleaseStore, Results, name_columns, refuse_updates_and_services, syntax_error
 from st_opendata.query.confinement import STATISTICS, address_space, bound_memory
@@ -34,8 +35,7 @@ def serve(
     while (question := _receive(connection)) is not None:
         failure = answerer.answer(question)
         grown = address_space(statistics) > allowed - memory // 2
-        end = {"failure": failure and failure.fields(), "leaving": grown}
-        connection.sendall(frame(Part.END, json.dumps(end).encode()))
+        answerer.end({"failure": failure and failure.fields(), "leaving": grown, "used": os.times().user})
         if grown:
             return
 
@@ -54,14 +54,15 @@ class _Answerer:
         self._columns = columns
         self._prefixes = prefixes
         self._memory = memory
+        self._unsent = bytearray()
 
     def answer(self, question: Question) -> QueryError | None:
-        """Send head and body of the answer; the failure where there is none, or where it broke off."""
+        """Write head and body of the answer; the failure where there is none, or where it broke off."""
         query = Query(question.text)
         try:
             refuse_updates_and_services(query, self._prefixes, question.base)
             results = self._from_columns(question) or self._from_store(question, query)
-            write_result(results, question, self._prefixes, self._send_head, self._send)
+            write_result(results, question, self._prefixes, self._write_head, self._write_data)
         except QueryError as failure:
             return failure
         except UsageError as error:
@@ -90,11 +91,26 @@ class _Answerer:
     def _run(self, question: Question, text: str) -> Results:
         return self._store.query(text, self._prefixes, question.base, question.default_graphs, question.named_graphs)
 
-    def _send_head(self, head: Head) -> None:
-        self._connection.sendall(frame(Part.HEAD, json.dumps(asdict(head)).encode()))
+    def end(self, content: Mapping[str, object]) -> None:
+        """Send what is left, and that the answer has ended."""
+        self._write(Part.END, json.dumps(content).encode())
+        self._send()
 
-    def _send(self, data: bytes) -> None:
-        self._connection.sendall(frame(Part.DATA, data))
+    def _write_head(self, head: Head) -> None:
+        self._write(Part.HEAD, json.dumps(asdict(head)).encode())
+
+    def _write_data(self, data: bytes) -> None:
+        self._write(Part.DATA, data)
+
+    def _write(self, part: Part, payload: bytes) -> None:
+        """Send parts together, as long as they are small: each message wakes the server up."""
+        self._unsent += frame(part, payload)
+        if len(self._unsent) >= MESSAGE:
+            self._send()
+
+    def _send(self) -> None:
+        self._connection.sendall(self._unsent)
+        self._unsent.clear()
 
 
 def _receive(connection: socket.socket) -> Question | None:

@@ -55,8 +55,8 @@ class Columns:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._profiles = {
-            predicate: Profile(number, subjects, objects, scale, 10**digits)
-            for predicate, number, subjects, objects, scale, digits in self._rows("SELECT * FROM profiles")
+            predicate: Profile(number, subjects, objects, scale, 10**digits, triples)
+            for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
         }
 
     def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
@@ -83,6 +83,9 @@ class Columns:
         self._connection.close()
 
     def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
+        match pattern:
+            case (Variable(), Term(lexical=predicate), Variable()) if predicate in self._profiles:
+                return self._profiles[predicate].triples < self._few
         terms = tuple(_engine_term(part) if isinstance(part, Term) else None for part in pattern)
         return not store.has(self._few, terms)
 
@@ -119,11 +122,13 @@ class Columns:
         return [terms[number] for number in numbers]
 
     def _number_of(self, term: Term) -> int:
-        found = self._rows(
-            'SELECT number FROM terms WHERE key = hash($1, $2) AND lexical = $1 AND "type" = $2',
-            [term.lexical, term.type],
-        )
-        return int(found[0][0]) if found else -1
+        """The number of a term, or -1; each statement reads one part of a table that is sorted by what it asks for."""
+        for (number,) in self._rows("SELECT number FROM keys WHERE key = hash($1, $2)", [term.lexical, term.type]):
+            if self._rows('SELECT lexical, "type" FROM terms WHERE number = $1', [number]) == [
+                (term.lexical, term.type)
+            ]:
+                return int(number)
+        return -1
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, list(values)).fetchall()

@@ -15,6 +15,7 @@ class Profile:
     """What all triples of a predicate have in common.
 
     `number` is that of the predicate; `subjects` and `objects` are of the given kinds, those at None of several.
+    `triples` is how many there are.
     """
 
     number: int
@@ -22,6 +23,7 @@ class Profile:
     objects: Kind | None
     scale: int = 0
     largest: int = 0
+    triples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def answer_to(question: Question, store: ReleaseStore, columns: Columns) -> byte
     """The body that a worker sends."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        assert _Answerer(theirs, store, columns, {}, 100 * MB).answer(question) is None
+        answerer = _Answerer(theirs, store, columns, {}, 100 * MB)
+        assert answerer.answer(question) is None
+        answerer.end({})
         theirs.shutdown(socket.SHUT_WR)
         sent = b"".join(iter(lambda: ours.recv(1 << 16), b""))
     parts = {}
