@@ -19,7 +19,7 @@ from st_opendata.portal.wording import Words
 from st_opendata.tables.datatypes import NUMBERS
 
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
-_DAYS = frozenset(XSD + name for name in ("date", "dateTime", "gYearMonth"))
+_DAYS = frozenset(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth"))
 _VALUE, _CURRENCY, _UNIT = (
     f"<{PREFIXES[prefix]}{name}>"
     for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
@@ -59,7 +59,10 @@ def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
     if literal.datatype in _NUMBERS:
         return number_text(literal.text, words) if amount else literal.text
     if literal.datatype in _DAYS:
-        return words.day(literal.text)
+        day, _, time = literal.text.partition("T")
+        in_words = words.day(day)
+        if in_words != day:
+            return f"{in_words}, {time}" if time else in_words
     return literal.text
 
 
