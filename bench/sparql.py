@@ -168,6 +168,7 @@ def main() -> int:
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--only", default=",".join(SERVERS))
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # else the servers outlive this
     os.environ["PATH"] = os.pathsep.join(filter(None, [str(given.peers or ""), os.environ["PATH"]]))
     with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
         folder = given.folder or Path(temporary)
@@ -272,7 +273,7 @@ class Server:
                 phase.failed += status != 200
                 phase.reopened += connection.sock is None
 
-        threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+        threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -344,7 +345,7 @@ def runaways(server: Server, clients: int) -> Iterator[None]:
             with suppress(OSError, http.client.HTTPException):
                 ask(server.connect(), server.at.path, f"{RUNAWAY} # {number} {turn} {time.time()}")
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(clients)]
     for thread in threads:
         thread.start()
     time.sleep(1)

@@ -127,3 +127,27 @@ def test_version_heads_the_changelog() -> None:
     version = re.search(r'__version__ = "(.+)"', (SOURCE / "__init__.py").read_text("utf-8"))
     assert version
     assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+ONE_WORD = {
+    "de": (r"Tatsache", "Fakt"),
+    "fr": (r"\b(la|une|cette|sa|aucune|les|des) tables?\b(?! (européenne|de codes postaux))", "tableau"),
+}
+"""By language, what nobody writes, and the word for it. The code lists of the EU and Eurostat are called `tables`."""
+
+TEXTS = {".py", ".yaml", ".ttl", ".csv", ".rq", ".html"}
+"""Endings of files with texts in three languages."""
+
+
+@pytest.mark.parametrize("language", ONE_WORD)
+def test_one_word_per_idea_in_every_language(language: str) -> None:
+    unwanted, word = ONE_WORD[language]
+    folders = ("datasets", "ontology", "shapes", "src/st_opendata", "services")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
+        for path in files
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search(unwanted, line, re.IGNORECASE)
+    ]
+    assert not found, f"write {word}"

@@ -64,6 +64,18 @@ DATASET: dict[str, Any] = {
             },
         },
         {
+            "url": "plots.csv",
+            "title": {"en": "Plots"},
+            "tableSchema": {
+                "aboutUrl": "plot/{parcel}",
+                "primaryKey": "parcel",
+                "columns": [
+                    {"name": name, "titles": {"en": name}, "datatype": "integer", "propertyUrl": f"ex:{name}"}
+                    for name in ("parcel", "area", "builtYear")
+                ],
+            },
+        },
+        {
             "url": "lists.csv",
             "title": {"en": "Lists"},
             "tableSchema": {
@@ -129,6 +141,7 @@ def write_odd(folder: Path) -> Path:
     with (folder / "items" / "late.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(LATE)
     (folder / "items" / "lists.csv").write_text("id,en,fr,de\nStädte & 50 %,Towns,Villes,Städte\n", "utf-8")
+    (folder / "items" / "plots.csv").write_text("parcel,area,builtYear\n123456,234567,1987\n", "utf-8")
     (folder / "items" / "as-it-came.csv").write_text("id,label\none,One\n", "utf-8")
     with xlsxwriter.Workbook(folder / "items" / "book.xlsx") as book:
         for name, rows in SHEETS.items():

@@ -28,7 +28,7 @@ DESCRIPTIONS = {
     "cities, districts, partners, money, targets and results, each with its source.",
     "fr": "Les faits du projet européen Smarter Together (Horizon 2020, subvention 691876) en données ouvertes : le "
     "projet, ses villes, quartiers, partenaires, financements, objectifs et résultats, chacun avec sa source.",
-    "de": "Tatsachen zum europäischen Projekt Smarter Together (Horizont 2020, Finanzhilfe 691876) als offene Daten: "
+    "de": "Fakten zum europäischen Projekt Smarter Together (Horizont 2020, Finanzhilfe 691876) als offene Daten: "
     "Projekt, Städte, Quartiere, Partner, Mittel, Ziele und Ergebnisse, jeweils mit Quelle.",
 }
 

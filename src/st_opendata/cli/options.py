@@ -63,6 +63,9 @@ lang_option: Decorator = click.option(
     callback=lambda ctx, _param, value: _note_language(ctx, value),
     help="Language of messages.  [default: ST_LANG, the locale, else en]",
 )
+timeout_option: Decorator = click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that."
+)
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 

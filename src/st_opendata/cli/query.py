@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.console import note, write_table
-from st_opendata.cli.options import lang_option, release_argument
+from st_opendata.cli.options import lang_option, release_argument, timeout_option
 from st_opendata.cli.words import count
 from st_opendata.errors import InputError
 from st_opendata.namespaces import readable
@@ -37,7 +37,7 @@ _EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
     help=f"How to write the answer: {', '.join(FORMATS)}, or an extension ({', '.join(_EXTENSIONS)}).  "
     "[default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
+@timeout_option
 @click.option("--memory", metavar="SIZE", help="Memory beside the data.  [default: ST_MEMORY, else 1GB]")
 @lang_option
 def command(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from st_opendata.cli.console import errors_as, write_report
-from st_opendata.cli.options import lang_option, path_type, report_options
+from st_opendata.cli.options import lang_option, path_type, report_options, timeout_option
 from st_opendata.errors import InputError
 from st_opendata.settings import read_settings
 
@@ -43,20 +43,24 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
     help="Files with SHACL shapes, or folders of Turtle files; before DATA, one for each --shapes.",
     metavar="S…",
 )
+@timeout_option
 @report_options
 @lang_option
-def command(*, data: tuple[Path, ...], shapes: tuple[Path, ...], form: str, lang: str | None) -> int:
+def command(
+    *, data: tuple[Path, ...], shapes: tuple[Path, ...], timeout: float | None, form: str, lang: str | None
+) -> int:
     """Validate RDF files against SHACL shapes.
 
     The files DATA are taken as one graph. Formats are known by extension: .ttl, .nt, .nq, .trig, .rdf, .xml, .jsonld.
-    Exit code 1 tells that there is a violation; warnings and notes do not count.
+    Exit code 1 tells that there is a violation; warnings and notes do not count. Exit
+    code 3 tells that files cannot be read, or that it took longer than --timeout.
     """
     from st_opendata.model.findings import conforms
-    from st_opendata.validation import validate_files
+    from st_opendata.validation import validate_in_time
 
     settings = read_settings({"lang": lang})
     with errors_as(form, settings.language):
-        findings = validate_files([_existing(path) for path in data], list(_files(shapes)))
+        findings = validate_in_time([_existing(path) for path in data], list(_files(shapes)), timeout)
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1
 

@@ -24,7 +24,7 @@ SENTENCES = {
         "en": "No cell states a fact yet: give a propertyUrl to columns in dataset.yaml, such as rdfs:label for names.",
         "fr": "Aucune cellule n'énonce encore de fait : donnez un propertyUrl à des colonnes dans dataset.yaml, "
         "par exemple rdfs:label pour des noms.",
-        "de": "Noch drückt keine Zelle eine Tatsache aus: Geben Sie Spalten in dataset.yaml eine propertyUrl, "
+        "de": "Noch drückt keine Zelle einen Fakt aus: Geben Sie Spalten in dataset.yaml eine propertyUrl, "
         "etwa rdfs:label für Namen.",
     },
     "not-written": {

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from stream_write_ods import stream_write_ods
+from stream_zip import ZipOverflowError
 
 from st_opendata.exports.sheets import COVER, Value, cover_rows, day_of, sheets_of
 from st_opendata.exports.sources import DatasetSource
@@ -26,19 +27,23 @@ _ENCODERS = (
     (str, ("string", "office:string-value", None, str)),
     (type(None), (None, None, None, lambda _: None)),
 )
-_LARGE = 20_000_000
-"""Cells from which the file may need the larger form of zip."""
 
 
 def write_ods(source: DatasetSource, path: Path) -> None:
-    """Write the workbook."""
+    """Write the workbook: as a zip that every program reads, or where it holds more than 4 GB, as ZIP64."""
+    try:
+        _write(source, path, large=False)
+    except ZipOverflowError:  # how large it is shows only when all of it is written
+        _write(source, path, large=True)
+
+
+def _write(source: DatasetSource, path: Path, *, large: bool) -> None:
     day = day_of(source)
-    cells = sum(source.facts.rows(table.name) * len(table.source_columns) for table in source.dataset.tables)
     chunks = stream_write_ods(
         _sheets(source),
         encoders=_ENCODERS,
         get_modified_at=lambda: datetime(day.year, day.month, day.day),
-        use_zip_64=cells > _LARGE,
+        use_zip_64=large,
     )
     with path.open("wb") as out:
         out.writelines(chunks)

@@ -15,6 +15,7 @@ from heapq import nlargest
 
 from uritemplate import expand
 
+from st_opendata.amounts import is_amount
 from st_opendata.exports.json_text import read_number
 from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
@@ -206,10 +207,7 @@ def _money(source: TableSource) -> _Money | None:
     currency = _column(source, lambda column: column.property_url in _CURRENCIES)
     if currency is None:
         return None
-    column = _column(
-        source,
-        lambda each: each.about_url == currency.about_url and each.datatype.base in NUMBERS and bool(each.property_url),
-    )
+    column = _column(source, lambda each: each.about_url == currency.about_url and _is_amount(each))
     if column is None:
         return None
     found: list[tuple[Decimal, Row]] = []
@@ -227,6 +225,10 @@ def _money(source: TableSource) -> _Money | None:
     found = _largest(found)
     names = name_rows(source, column, [row for _, row in found])
     return _Money(source, column, str(currencies.pop()), names, tuple(value for value, _ in found), count)
+
+
+def _is_amount(column: Column) -> bool:
+    return column.datatype.base in NUMBERS and bool(column.property_url) and is_amount(column.property_url or "")
 
 
 def _largest(found: list[tuple[Decimal, Row]]) -> list[tuple[Decimal, Row]]:

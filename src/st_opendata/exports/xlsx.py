@@ -28,6 +28,7 @@ _SETTINGS = {
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
+    "use_zip64": True,  # from 2 GB on alone: a smaller workbook has the same bytes with and without
 }
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
+from st_opendata.amounts import is_amount
 from st_opendata.namespaces import XSD, readable
 from st_opendata.pictures import Bar, Chart, Place
 from st_opendata.tables.datatypes import NUMBERS
@@ -94,9 +95,13 @@ class Answer:
         return [Bar(text, value) for text, value in pairs if value is not None]
 
     def _number_column(self) -> int | None:
-        """The last column of numbers that are no coordinates: what a query counts or adds up stands there."""
+        """The last column of numbers that are no coordinates, codes or years: what a query counts or adds up."""
         coordinates = {_named(pattern, self.variables) for pattern in (_LATITUDE, _LONGITUDE)}
-        found = [column for column, numeric in enumerate(self.numeric) if numeric and column not in coordinates]
+        found = [
+            column
+            for column, numeric in enumerate(self.numeric)
+            if numeric and column not in coordinates and is_amount(self.variables[column])
+        ]
         return found[-1] if found else None
 
     def _name_column(self, others: set[int] | set[int | None]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from st_opendata.errors import InputError
@@ -42,6 +42,8 @@ class Column:
     """URI template of the thing that its cells are about (CSVW `aboutUrl`)."""
     value: str | None = None
     """URI template of the thing that a cell names (CSVW `valueUrl`); None where it states none."""
+    key: bool = False
+    """Whether its cells tell rows apart or name others: part of a key of the table, or of the IRIs of its things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,24 @@ def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> T
     keys = schema.get("foreignKeys", [])
     references = dict(pair for key in keys for pair in _references(key, dataset.id))
     inherited = {"aboutUrl": stated.get("aboutUrl")} | schema
+    named = _key_columns(stated, schema)
     columns = tuple(
-        _column(inherited | each, references) for each in schema.get("columns", []) if not each.get("virtual")
+        replace(column, key=column.name in named)
+        for each in schema.get("columns", [])
+        if not each.get("virtual") and (column := _column(inherited | each, references))
     )
     return Table(name, _text(stated.get("dc:title")), _text(stated.get("dc:description")), columns, rows, files)
+
+
+def _key_columns(stated: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+    """The columns of the primary key, of the foreign keys, and of the templates of what rows are about."""
+    keys = [schema.get("primaryKey", []), *(key.get("columnReference", []) for key in schema.get("foreignKeys", []))]
+    templates = [each.get("aboutUrl") or "" for each in (stated, schema, *schema.get("columns", []))]
+    expressions = [name for template in templates for name in re.findall(r"\{[+#./;?&]?([^}]*)\}", template)]
+    return {
+        *(name for key in keys for name in ([key] if isinstance(key, str) else key)),
+        *(re.sub(r"(\*|:[0-9]+)$", "", name) for expression in expressions for name in expression.split(",")),
+    }
 
 
 def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:

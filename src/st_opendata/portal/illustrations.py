@@ -15,6 +15,7 @@ from itertools import repeat
 from markupsafe import Markup
 from uritemplate import expand as fill
 
+from st_opendata.amounts import is_amount
 from st_opendata.model.text import pick
 from st_opendata.namespaces import expand
 from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
@@ -151,13 +152,14 @@ def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
     return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
 
 
-def _is_number(column: Column) -> bool:
-    return ALIASES.get(column.datatype, column.datatype) in NUMBERS
+def _is_amount(column: Column) -> bool:
+    is_number = ALIASES.get(column.datatype, column.datatype) in NUMBERS
+    return is_number and column.property is not None and is_amount(column.property) and not column.key
 
 
 def _money(draft: _Draft, table: Table) -> Illustration | None:
     currency = next((each for each in table.columns if each.property in _CURRENCIES), None)
-    amount = next((each for each in table.columns if _is_number(each) and each.property), None)
+    amount = next(filter(_is_amount, table.columns), None)
     if currency is None or amount is None:
         return None
     answer = draft.ask(table, Question(sort=amount.name, descending=True, limit=MOST_BARS))

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from st_opendata.amounts import is_amount
 from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
@@ -115,7 +116,7 @@ class _Teller:
         self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
         return [
             {
-                name: value_of(term, self._names, self._words, {}) if term else Value()
+                name: value_of(term, self._names, self._words, {}, amount=is_amount(name)) if term else Value()
                 for name, term in zip(table.variables, row, strict=True)
             }
             for row in table.rows

@@ -33,7 +33,7 @@ _FILE_DESCRIPTION = {
 }
 _DOCUMENT_DESCRIPTION = {
     "en": "Describes the columns of the table for programs: titles, types, keys (W3C CSV on the Web).",
-    "fr": "Décrit les colonnes de la table pour les programmes : titres, types, clés (W3C CSV on the Web).",
+    "fr": "Décrit les colonnes du tableau pour les programmes : titres, types, clés (W3C CSV on the Web).",
     "de": "Beschreibt die Spalten der Tabelle für Programme: Titel, Datentypen, Schlüssel (W3C CSV on the Web).",
 }
 _FROM_CATALOGUE = (

@@ -158,7 +158,7 @@ def parse(datatype: Datatype, text: str) -> str | None:
     Facets (length, minimum …) are not looked at.
 
     Raises:
-        SlowPatternError: the format is a regular expression that takes too long.
+        ConfigurationError: the format is a regular expression that takes too long.
     """
     way = lexical(datatype)
     if datatype.base not in SPACED:

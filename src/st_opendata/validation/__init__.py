@@ -5,6 +5,7 @@ from st_opendata.validation.catalogue import validate_catalogue
 from st_opendata.validation.checking import validate_facts, validate_files, validate_graph
 from st_opendata.validation.report import report_json, report_text, report_turtle
 from st_opendata.validation.shapes import Shapes, load_shapes
+from st_opendata.validation.timing import validate_in_time
 
 __all__ = [
     "Shapes",
@@ -20,4 +21,5 @@ __all__ = [
     "validate_facts",
     "validate_files",
     "validate_graph",
+    "validate_in_time",
 ]

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from pyshacl.shape import Shape
+from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph
 from rdflib.term import Node
 
@@ -23,9 +25,8 @@ from st_opendata.validation.terms import SH
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 
 
-@lru_cache(maxsize=512)
 def compile_pattern(pattern: str, flags: str = "") -> Matcher:
-    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 has them: `i`, `m`, `s` and `x`.
+    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 has them: `i`, `m`, `s` and `x`; with its whole time left.
 
     Raises:
         ValueError: it is a regular expression neither of XPath nor of Python, or a flag is another one.
@@ -51,22 +52,36 @@ def compile_pattern(pattern: str, flags: str = "") -> Matcher:
                 raise ValueError(str(error)) from error
 
 
+_COMPILED: WeakKeyDictionary[ShapesGraph, dict[tuple[str, str], Matcher]] = WeakKeyDictionary()
+"""The matchers of each validation that runs. pySHACL makes a component anew for each node that a shape is applied to,
+and a shapes graph for each validation: so the time that a pattern may take is that of one validation."""
+
+
 class Pattern(ValueComponent):
     """sh:pattern: a value that is a blank node, or whose text the pattern is not found in, does not conform."""
 
     parameter = SH.pattern
     shacl_constraint_component = SH.PatternConstraintComponent
 
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self._known = _COMPILED.setdefault(shape.sg, {})
+
     def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
         """The values without a match, once for each pattern."""
         flags = "".join(map(str, self.shape.objects(SH.flags)))  # type: ignore[no-untyped-call]  # pySHACL is untyped
-        patterns = [compile_pattern(str(argument), flags) for argument in self.arguments]
+        patterns = [self._compiled(str(argument), flags) for argument in self.arguments]
         return (
             value
             for value in values
             for pattern in patterns
             if isinstance(value, BNode) or not pattern.search(str(value))
         )
+
+    def _compiled(self, pattern: str, flags: str) -> Matcher:
+        if (pattern, flags) not in self._known:
+            self._known[pattern, flags] = compile_pattern(pattern, flags)
+        return self._known[pattern, flags]
 
 
 COMPONENTS = (Pattern,)

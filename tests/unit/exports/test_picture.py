@@ -57,10 +57,11 @@ tables:
       foreignKeys: [{columnReference: town, reference: {resource: towns/towns.csv, columnReference: id}}]
       columns:
         - {name: town, required: true}
+        - {name: year, datatype: integer, propertyUrl: "schema:copyrightYear"}
         - {name: amount, titles: {en: amount, fr: montant}, datatype: decimal, propertyUrl: "eurio:value"}
         - {name: currency, propertyUrl: "eurio:currency"}
 """
-MONEY_ROWS = "town,amount,currency\nlyon,2500000.50,EUR\nwien,4000000,EUR\nsofia,,EUR\n"
+MONEY_ROWS = "town,year,amount,currency\nlyon,2016,2500000.50,EUR\nwien,2015,4000000,EUR\nsofia,2014,,EUR\n"
 CODES = """
 title: {en: Codes, fr: Codes}
 description: {en: Codes.}
@@ -158,7 +159,7 @@ def test_nothing_to_draw(draw: Callable[..., dict[str, tuple[Picture | None, Non
 
 @pytest.mark.parametrize(
     "change",
-    [("wien,4000000,EUR", "wien,4000000,CHF"), ("wien,4000000", "wien,-1"), ("wien,4000000", "wien,")],
+    [("2015,4000000,EUR", "2015,4000000,CHF"), ("2015,4000000", "2015,-1"), ("2015,4000000", "2015,")],
     ids=["two currencies", "a debt", "one amount"],
 )
 def test_money_that_makes_no_chart(

@@ -7,6 +7,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
+from stream_write_ods import stream_write_ods
+from stream_zip import UncompressedSizeOverflowError
 
 from st_opendata.exports import sheets, xlsx
 from st_opendata.exports.ods import write_ods
@@ -99,6 +101,36 @@ def test_a_table_longer_than_a_sheet_goes_on_in_others(source, facts, tmp_path, 
     assert read == list(range(1, len(cells(facts, "texts")) + 1))
     cover = book.get_sheet_by_name("About").to_python()
     assert any("It goes on in the sheets texts (2), texts (3)" in str(cell) for row in cover for cell in row)
+
+
+def test_an_xlsx_may_be_larger_than_a_plain_zip(source, tmp_path, monkeypatch):
+    write_xlsx(source, tmp_path / "plain.xlsx")
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    write_xlsx(source, tmp_path / "large.xlsx")
+    plain, large = (_sheets(tmp_path / name) for name in ("plain.xlsx", "large.xlsx"))
+    assert plain == large
+    assert b"PK\6\6" in (tmp_path / "large.xlsx").read_bytes()
+    assert b"PK\6\6" not in (tmp_path / "plain.xlsx").read_bytes()
+
+
+def test_an_ods_may_be_larger_than_a_plain_zip(source, tmp_path, monkeypatch):
+    write_ods(source, tmp_path / "plain.ods")
+
+    def overflowing(sheets, *, use_zip_64, **options):
+        for number, chunk in enumerate(stream_write_ods(sheets, use_zip_64=use_zip_64, **options)):
+            if number and not use_zip_64:
+                raise UncompressedSizeOverflowError  # as at 4 GB
+            yield chunk
+
+    monkeypatch.setattr("st_opendata.exports.ods.stream_write_ods", overflowing)
+    write_ods(source, tmp_path / "large.ods")
+    assert _sheets(tmp_path / "plain.ods") == _sheets(tmp_path / "large.ods")
+    assert b"PK\6\6" in (tmp_path / "large.ods").read_bytes()
+
+
+def _sheets(path):
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 def test_names_of_sheets_fit_and_differ(source, facts, monkeypatch):

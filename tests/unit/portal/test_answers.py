@@ -40,5 +40,11 @@ def test_bars_are_named_by_what_tells_them_apart() -> None:
     assert answer.views == ("table", "bars")
 
 
+def test_codes_and_years_make_no_bars() -> None:
+    rows = tuple((ox.Literal(name), number("3"), number("2016")) for name in "ab")
+    assert [bar.value for bar in Answer(("name", "n", "year"), rows).bars("Counted").bars] == [3, 3]
+    assert Answer(("name", "rcn", "year"), rows).views == ("table",)
+
+
 def test_an_answer_without_rows_is_a_table() -> None:
     assert Answer(("lat", "long", "n"), ()).views == ("table",)

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from rdflib import Graph
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.validation import load_shapes, validate_graph
 from st_opendata.validation.patterns import compile_pattern
 
 
@@ -34,3 +39,28 @@ def test_patterns_are_those_of_xpath(pattern: str, flags: str, matching: str, ot
 def test_what_is_no_pattern_is_a_value_error(pattern: str, flags: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         compile_pattern(pattern, flags)
+
+
+SLOW = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <https://example.org/> .
+ex:NameShape a sh:NodeShape ; sh:targetSubjectsOf ex:name ; sh:node ex:NamedShape .
+ex:NamedShape a sh:NodeShape ; sh:property [ sh:path ex:name ; sh:pattern "^(?=a)(a|aa)+$" ] .
+"""
+"""It is applied to one node at a time."""
+
+
+def test_a_validation_has_the_time_of_its_patterns_to_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two validations in one process find the same, however much time the first one took."""
+    monkeypatch.setattr("st_opendata.matching.SECONDS", 0.3)
+    (tmp_path / "slow.ttl").write_text(SLOW, "utf-8")
+    shapes = load_shapes([tmp_path / "slow.ttl"])
+    hard, easy = (_named("a" * 80 + "!"), _named("aaa"))
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="takes too long"):
+            validate_graph(hard, shapes)
+        assert validate_graph(easy, shapes) == []
+
+
+def _named(*names: str) -> Graph:
+    text = "".join(f'<urn:{number}> <https://example.org/name> "{name}" .' for number, name in enumerate(names))
+    return Graph().parse(data=text, format="turtle")

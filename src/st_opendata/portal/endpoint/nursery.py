@@ -23,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from st_opendata.confinement import end_with, ran_out_of_memory
 from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.endpoint.columns import make_columns, open_columns
@@ -31,7 +32,6 @@ from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE
 from st_opendata.portal.endpoint.worker import serve
 from st_opendata.query import ReleaseStore, count_quads, load
-from st_opendata.query.confinement import end_with, ran_out_of_memory
 from st_opendata.release import read_release
 
 _CALM = 5

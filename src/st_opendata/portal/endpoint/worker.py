@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from st_opendata.confinement import STATISTICS, address_space, bound_memory
 from st_opendata.errors import UsageError
 from st_opendata.portal.endpoint.failures import QueryError, memory_met, refused
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, MESSAGE, Head, Part, Question, frame, frame_of
 from st_opendata.portal.endpoint.writing import write_result
 from st_opendata.query import Query, ReleaseStore, Results, name_columns, refuse_updates_and_services, syntax_error
-from st_opendata.query.confinement import STATISTICS, address_space, bound_memory
 
 if TYPE_CHECKING:
     from st_opendata.query.columns import Columns

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from st_opendata.amounts import is_amount
 from st_opendata.explain import Claim, Explanation, Inference, Source, Statement, explain_stated
 from st_opendata.facts.index import LABELS
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.things.keys import Keys
 from st_opendata.portal.things.names import Literal, Named, Names, in_language, parse_literal
 from st_opendata.portal.things.values import Cell, Value, amounts_of, cells_of, value_of
 from st_opendata.portal.wording import Words, alphabetical, words_of
@@ -124,7 +126,7 @@ def things_of(edition: Edition, terms: Sequence[str], names: Names, words: Words
     """Things with the numbers that they hold."""
     names.learn(term[1:-1] for term in terms)
     amounts = amounts_of(terms, edition, words)
-    return tuple(value_of(term, names, words, amounts) for term in terms if term.startswith("<"))
+    return tuple(value_of(term, names, words, amounts, amount=True) for term in terms if term.startswith("<"))
 
 
 def _mentioned(iri: str, told: Explanation, samples: dict[str, list[str]]) -> set[str]:
@@ -172,10 +174,14 @@ def _property(iri: str, statements: Sequence[Statement], names: Names, words: Wo
     """Texts in other languages are translations where there is one in the language of the page (or the next best)."""
     texts = [s.object for s in statements if s.object.startswith('"') and parse_literal(s.object).language]
     best = in_language(texts, words.language).language if texts else ""
-    shown = [
-        (value_of(s.object, names, words, amounts, cells_of(s.cells, names.edition, words)), _language(s.object))
-        for s in statements[:_MOST_VALUES]
-    ]
+    amount, keys = is_amount(iri), names.edition.part(Keys)
+
+    def value(stated: Statement) -> Value:
+        cells = cells_of(stated.cells, names.edition, words)
+        is_one = amount and not keys.state(iri, stated.cells)
+        return value_of(stated.object, names, words, amounts, cells, amount=is_one)
+
+    shown = [(value(each), _language(each.object)) for each in statements[:_MOST_VALUES]]
     return Facts(
         names.of(iri),
         tuple(value for value, language in shown if language in ("", best)),
@@ -212,7 +218,7 @@ def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Disp
             names.of(predicate[1:-1]),
             tuple(
                 Said(
-                    value_of(claim.object, names, words, amounts),
+                    value_of(claim.object, names, words, amounts, amount=is_amount(claim.predicate[1:-1])),
                     claim,
                     tuple(names.of(source.term[1:-1]) for source in claim.sources),
                     cells_of(claim.cells, names.edition, words),

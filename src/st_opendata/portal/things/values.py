@@ -19,7 +19,7 @@ from st_opendata.portal.wording import Words
 from st_opendata.tables.datatypes import NUMBERS
 
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
-_DAYS = frozenset(XSD + name for name in ("date", "dateTime", "gYearMonth"))
+_DAYS = frozenset(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth"))
 _VALUE, _CURRENCY, _UNIT = (
     f"<{PREFIXES[prefix]}{name}>"
     for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
@@ -51,12 +51,18 @@ class Value:
     cells: tuple[Cell, ...] = ()
 
 
-def literal_text(literal: Literal, words: Words) -> str:
-    """A literal as the language of the page writes it: numbers whole to their last digit, days in words."""
+def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
+    """A literal as the language of the page writes it: amounts whole to their last digit, days in words.
+
+    A number that is no amount, such as a code or a year, has no separators: it stays as it is.
+    """
     if literal.datatype in _NUMBERS:
-        return number_text(literal.text, words)
+        return number_text(literal.text, words) if amount else literal.text
     if literal.datatype in _DAYS:
-        return words.day(literal.text)
+        day, _, time = literal.text.partition("T")
+        in_words = words.day(day)
+        if in_words != day:
+            return f"{in_words}, {time}" if time else in_words
     return literal.text
 
 
@@ -87,12 +93,14 @@ def _table_page(place: Place, edition: Edition, language: str) -> str | None:
     return f"/{quote(place.file)}" if place.file in edition.files else None
 
 
-def value_of(term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = ()) -> Value:
-    """A term as a value."""
+def value_of(
+    term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = (), *, amount: bool
+) -> Value:
+    """A term as a value; `amount` says whether a number is one, or tells things apart (`is_amount`)."""
     if not term.startswith('"'):
         return Value(thing=names.of(term[1:-1]), amount=amounts.get(term, ""), cells=cells)
     literal = parse_literal(term)
-    text = literal_text(literal, words)
+    text = literal_text(literal, words, amount=amount)
     language = literal.language if literal.language != words.language else ""
     address = link_of(literal.text) if ":" in literal.text else None
     return Value(text=text, language=language, link=address, cells=cells)

@@ -127,8 +127,9 @@ def test_every_picture_has_its_table(client: TestClient) -> None:
 def test_money_is_drawn_largest_first_by_the_names_of_rows(tmp_path: Path, rows: Any) -> None:
     people = table(tmp_path, "people", (column("id"), column("name", states=LABEL)), "('a', 'Anna'), ('b', 'Ben')")
     named = replace(column("who"), reference=Reference("d", "people"))
-    columns = (column("id"), named, column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
-    values = "('1', 'a', 10.5, 'EUR'), ('2', 'b', 2000000.0, 'EUR'), ('3', 'c', NULL, NULL)"
+    year = column("year", "integer", "https://example.org/year")
+    columns = (column("id"), named, year, column("amount", "decimal", AMOUNT), column("currency", states=CURRENCY))
+    values = "('1', 'a', 2016, 10.5, 'EUR'), ('2', 'b', 2015, 2000000.0, 'EUR'), ('3', 'c', 2017, NULL, NULL)"
     money = table(tmp_path, "money", columns, values)
     drawn = illustrations._money(draft(rows, money, people), money)
     assert drawn

@@ -55,6 +55,17 @@ def test_facts_stand_under_names_of_the_language_with_their_cells(smarter: TestC
     assert 'href="http://www.wikidata.org/entity/Q1741" rel="external"' in page.text
 
 
+def test_numbers_that_tell_things_apart_are_not_grouped_as_amounts_are(smarter: TestClient, odd: TestClient) -> None:
+    """A record number, a year of publication, and the key of a table."""
+    project = plain(smarter.get("/en/thing/project/smarter-together").text)
+    assert "CORDIS record number 199963 " in project
+    assert "29,119,448.36" in project
+    plot = plain(odd.get("/en/thing/plot/123456").text)
+    assert "parcel 123456 " in plot
+    assert "area 234,567 " in plot
+    assert "builtYear 1987 " in plot
+
+
 def test_a_place_has_its_map(smarter: TestClient) -> None:
     assert "<figure" in smarter.get("/en/thing/city/lyon").text
     assert "<figure" not in smarter.get("/en/thing/country/FR").text
