@@ -12,9 +12,11 @@ import pyoxigraph as ox
 
 from st_opendata.query.columns.grammar import read_selection
 from st_opendata.query.columns.plan import Cell, Plan, Profile, make_plan
+from st_opendata.query.columns.records import read_records
 from st_opendata.query.columns.selection import (
     DATE,
     DECIMAL,
+    FEW,
     INTEGER,
     OutsideError,
     Pattern,
@@ -25,8 +27,6 @@ from st_opendata.query.columns.selection import (
 from st_opendata.query.columns.values import Value
 from st_opendata.query.store import ReleaseStore
 
-FEW = 1000
-"""Triples: a query with a pattern that fewer match is for the engine, which begins there and has indexes."""
 _MOST_ROWS = 100_000
 """Of an answer, since it is made as a whole; the engine streams."""
 _AGGREGATES = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX)\s*\(|\bGROUP\s+BY\b", re.IGNORECASE)
@@ -58,6 +58,7 @@ class Columns:
             predicate: Profile(number, subjects, objects, scale, 10**digits, triples)
             for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
         }
+        self._records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
 
     def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
         """The solutions of a query over the default graph of the store, None where the engine is to answer.
@@ -90,7 +91,7 @@ class Columns:
         return not store.has(self._few, terms)
 
     def _solutions(self, selection: Selection) -> ox.QuerySolutions:
-        plan = make_plan(selection, self._profiles, self._number_of, _MOST_ROWS + 1)
+        plan = make_plan(selection, self._profiles, self._records, self._number_of, _MOST_ROWS + 1)
         rows = self._rows(plan.statement)
         if len(rows) > _MOST_ROWS:
             raise OutsideError

@@ -13,7 +13,8 @@ import duckdb
 import pyoxigraph as ox
 
 from st_opendata.namespaces import RDF
-from st_opendata.query.columns.selection import DATE, DECIMAL, DIGITS, INTEGER, STRING
+from st_opendata.query.columns.records import write_records
+from st_opendata.query.columns.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
 from st_opendata.query.store import ReleaseStore
 
 _QUADS = "SELECT ?s ?p ?o (DATATYPE(?o) AS ?datatype) (LANG(?o) AS ?language) { ?s ?p ?o }"
@@ -88,8 +89,8 @@ class NoColumnsError(Exception):
     """There are no columns of this store."""
 
 
-def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int) -> None:
-    """Write the default graph to a database file, with others beside it meanwhile.
+def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW) -> None:
+    """Write the default graph to a database file, with others beside it meanwhile; records of at least `few` subjects.
 
     It takes time in proportion to the graph (and sorting), at most so many bytes of memory, and else the disk.
 
@@ -115,6 +116,7 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int) ->
                 raise NoColumnsError("the graph has terms of RDF 1.2")
             for statement in (_TERMS, _KEYS, _PROFILES, _TRIPLES):
                 connection.execute(statement)
+            write_records(connection, few)
             _check(connection, store)
     except (duckdb.Error, OSError) as error:
         raise NoColumnsError(str(error).partition("\n")[0]) from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from st_opendata.query.columns.records import Record, choose_records
 from st_opendata.query.columns.selection import Aggregate, OutsideError, Pattern, Selection, Term
 from st_opendata.query.columns.values import Kind, Value, Values
 
@@ -51,13 +52,17 @@ _COUNT = Cell("number")
 
 
 def make_plan(
-    selection: Selection, profiles: Mapping[str, Profile], number_of: Callable[[Term], int], most: int
+    selection: Selection,
+    profiles: Mapping[str, Profile],
+    records: Sequence[Record],
+    number_of: Callable[[Term], int],
+    most: int,
 ) -> Plan:
     """The statement for a selection, which gives at most so many rows; raises OutsideError.
 
     `profiles` are of all predicates that there are; `number_of` finds a term, or gives -1.
     """
-    return _Planner(selection, profiles, number_of).plan(most)
+    return _Planner(selection, profiles, number_of).plan(records, most)
 
 
 class _Planner:
@@ -69,10 +74,11 @@ class _Planner:
         self._conditions: list[str] = []
         self._values = Values({}, number_of)
 
-    def plan(self, most: int) -> Plan:
+    def plan(self, records: Sequence[Record], most: int) -> Plan:
         found = self._selection
+        chosen = choose_records(found.patterns, records)
         for place, pattern in enumerate(found.patterns):
-            self._match(f"t{place}", pattern)
+            self._match(f"t{place}", pattern, chosen.get(place))
         variables = self._values.variables
         variables |= {name: self._values.value(each) for name, each in found.bound.items()}
         self._conditions += map(self._values.condition, found.filters)
@@ -92,35 +98,44 @@ class _Planner:
 
     # Patterns
 
-    def _match(self, table: str, pattern: Pattern) -> None:
-        """Join the triples that match a pattern."""
+    def _match(self, table: str, pattern: Pattern, row: tuple[str, Record] | None) -> None:
+        """Join the triples that match a pattern, or the record of its subject, if that is not joined already."""
         predicate = pattern[1]
         profile = self._profiles.get(predicate.lexical) if isinstance(predicate, Term) else None
         if isinstance(predicate, Term) and profile is None:
             raise OutsideError  # the engine is quick to say that nothing matches
-        self._tables.append(f"triples {table}")
-        if profile:
-            self._conditions.append(f"{table}.p = {profile.number}")
+        subject, object_, number = f"{table}.s", f"{table}.o", f"{table}.number"
+        if row and profile:
+            table, record = row
+            subject, object_, number = f"{table}.s", f"{table}.o{profile.number}", f"{table}.number{profile.number}"
+            self._join(f"{record.table} {table}")
+        else:
+            self._join(f"triples {table}")
+            if profile:
+                self._conditions.append(f"{table}.p = {profile.number}")
         kinds: tuple[Kind | None, ...] = ("resource", "iri", None)
         if profile:
             kinds = (profile.subjects, "iri", profile.objects)
-        for column, part, kind in zip("spo", pattern, kinds, strict=True):
-            if profile and column == "p":
+        places = (subject, None if profile else f"{table}.p", object_)
+        for place, part, kind in zip(places, pattern, kinds, strict=True):
+            if place is None:
                 continue
-            place = f"{table}.{column}"
             if isinstance(part, Term):
                 self._conditions.append(f"{place} = {self._number_of(part)}")
                 continue
             known = self._values.variables.get(part.name)
-            if known:
+            if known and known.term != place:
                 self._conditions.append(f"{place} = {known.term}")
             if known is None or known.kind in (None, "resource"):
-                self._values.variables[part.name] = self._variable(place, kind, profile)
+                self._values.variables[part.name] = self._variable(place, number, kind, profile)
 
-    def _variable(self, place: str, kind: Kind | None, profile: Profile | None) -> Value:
-        table = place.partition(".")[0]
+    def _join(self, table: str) -> None:
+        if table not in self._tables:
+            self._tables.append(table)
+
+    def _variable(self, place: str, number: str, kind: Kind | None, profile: Profile | None) -> Value:
         if profile and kind in ("integer", "decimal", "date"):
-            return Value(kind, place, f"{table}.number", scale=profile.scale, largest=profile.largest)
+            return Value(kind, place, number, scale=profile.scale, largest=profile.largest)
         text = (lambda: self._text(place)) if kind in ("iri", "string", "text") else None
         return Value(kind, place, text=text)
 

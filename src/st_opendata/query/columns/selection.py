@@ -12,6 +12,10 @@ DIGITS = 18
 """That a number may have: as many as both the engine's integers and columns hold."""
 
 
+FEW = 1000
+"""Triples: a query with a pattern that fewer match is for the engine, which begins there and has indexes."""
+
+
 class OutsideError(Exception):
     """The query, or this use of it, is not for columns: the engine answers it."""
 

@@ -19,7 +19,7 @@ def columns_of(tmp_path: Path) -> Iterator[Callable[..., Columns]]:
 
         def make(store: ReleaseStore, few: int = 0) -> Columns:
             path = tmp_path / "columns.db"
-            write_columns(store, path, memory=1 << 28, threads=2)
+            write_columns(store, path, memory=1 << 28, threads=2, few=few)
             return stack.enter_context(closing(Columns(str(path), memory=1 << 27, few=few)))
 
         yield make
