@@ -1,9 +1,10 @@
-"""Columns beside a store in memory, for aggregates: made once by the nursery, opened by each worker for itself."""
+"""Columns beside a store, for aggregates: made once by the nursery, opened by each worker for itself."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,25 +16,33 @@ from st_opendata.query import ReleaseStore
 if TYPE_CHECKING:
     from st_opendata.query.columns import Columns
 
+VERSION = 1
+"""Of the tables in the file: one that is kept in other tables is not read."""
 _WORTH = 100_000
 """Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
 
 
-def make_columns(store: ReleaseStore, triples: int, limits: Limits, folder: Path) -> int | None:
-    """A descriptor of their file, which has no name any more; None where there are none.
+def make_columns(
+    opened: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, kept: Path | None = None
+) -> int | None:
+    """A descriptor of their file, None where there are none. It is `kept`, or loses its name at once.
 
-    They are made in `folder`, by a process of its own, which takes as much memory as a worker may and has threads.
-    Where that fails, the reason goes to the log and the store answers all.
+    They are made in `folder`, if they are not kept there, by a process of its own, which opens the store, takes as much
+    memory as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
     """
     if triples < _WORTH or not limits.columns:
         return None
     import st_opendata.query.columns  # noqa: F401 (here, so that each worker has it already)
 
     try:
+        if kept and kept.exists():
+            return _opened(kept)
         folder.mkdir(parents=True, exist_ok=True)
         with closing(Scratch(folder)) as scratch:
             path = scratch.folder / "columns.db"
-            return os.open(path, os.O_RDONLY | os.O_CLOEXEC) if _written_apart(store, path, limits) else None
+            if not _written_apart(opened, path, limits):
+                return None
+            return _opened(path.replace(kept) if kept else path)
     except OSError as error:
         _tell(str(error))
         return None
@@ -48,7 +57,11 @@ def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
 
 
-def _written_apart(store: ReleaseStore, path: Path, limits: Limits) -> bool:
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _written_apart(opened: Callable[[], ReleaseStore], path: Path, limits: Limits) -> bool:
     from st_opendata.query.columns import NoColumnsError, write_columns
 
     pid = os.fork()
@@ -56,7 +69,7 @@ def _written_apart(store: ReleaseStore, path: Path, limits: Limits) -> bool:
         return os.waitpid(pid, 0)[1] == 0
     code = 1
     try:
-        write_columns(store, path, limits.worker_memory, os.cpu_count() or 1)
+        write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1)
         code = 0
     except NoColumnsError as error:
         _tell(str(error))

@@ -1,8 +1,8 @@
 """Stores on disk, one for each release that is too large for memory, kept from one start to the next.
 
-In the cache folder there are `DIGEST/` for a store that is whole, `DIGEST.building/` for one that is being filled, and
-`DIGEST.lock`, which whoever fills or uses the store holds (flock). A store that nobody uses is removed when another is
-opened.
+In the cache folder there are `DIGEST/` for a store that is whole, `DIGEST.building/` for one that is being filled,
+`DIGEST.columns-VERSION` for its columns, and `DIGEST.lock`, which whoever fills or uses the store holds (flock). What
+nobody uses is removed when another store is opened.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
+from st_opendata.portal.endpoint.columns import VERSION
 from st_opendata.query import ReleaseStore, fill
 from st_opendata.release import read_release, release_digest
 
@@ -42,6 +43,11 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
             remedy="Name another folder for it, or allow more memory.",
         ) from error
     return lambda: ReleaseStore(ox.Store.read_only(str(target)))
+
+
+def columns_on_disk(folder: Path, cache: Path) -> Path:
+    """Where the columns of a release are kept beside its store."""
+    return cache / f"{release_digest(folder)}.columns-{VERSION}"
 
 
 def _fill_apart(folder: Path, target: Path) -> None:
@@ -78,6 +84,8 @@ def _drop_unused(cache: Path) -> None:
             lock = _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for name in (path.stem, f"{path.stem}.building"):
                 shutil.rmtree(cache / name, ignore_errors=True)
+            for columns in cache.glob(f"{path.stem}.columns-*"):
+                columns.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             os.close(lock)
 

@@ -123,7 +123,7 @@ class Endpoint:
 
     def tag(self, question: Question) -> str:
         """The entity tag of the answer to a steady question, which can be told without the answer."""
-        return self.tag_of(self._bounded(question).encode().decode())
+        return self.tag_of(self.bounded(question).encode().decode())
 
     def tag_of(self, what: str) -> str:
         """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).
@@ -140,7 +140,7 @@ class Endpoint:
         Raises:
             QueryError: the query is wrong, or a limit was met before the answer was larger than the buffer.
         """
-        question = self._bounded(question)
+        question = self.bounded(question)
         if kept := self._cache.get(question):
             return kept
         if self._closing:
@@ -170,10 +170,12 @@ class Endpoint:
             self._cache.put(question, answer)
         return answer
 
-    def _bounded(self, question: Question) -> Question:
+    def bounded(self, question: Question) -> Question:
         """The question with the endpoint's limits, or with its own where they are lower."""
         rows, size = question.rows or self.limits.rows, question.size or self.limits.bytes
-        return replace(question, rows=min(rows, self.limits.rows), size=min(size, self.limits.bytes))
+        rows, size = min(rows, self.limits.rows), min(size, self.limits.bytes)
+        is_bounded = (question.rows, question.size) == (rows, size)
+        return question if is_bounded else replace(question, rows=rows, size=size)
 
 
 class _Run:

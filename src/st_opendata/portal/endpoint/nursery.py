@@ -27,7 +27,7 @@ from st_opendata.confinement import end_with, ran_out_of_memory
 from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.endpoint.columns import make_columns, open_columns
-from st_opendata.portal.endpoint.disk import open_on_disk
+from st_opendata.portal.endpoint.disk import columns_on_disk, open_on_disk
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE
 from st_opendata.portal.endpoint.worker import serve
@@ -53,10 +53,11 @@ def main() -> None:
             before = _resident()
             opened, on_disk = _loaded(folder), False
             workers = max(1, limits.workers_in_memory(_resident() - before))
-            columns = make_columns(opened(), release.triples, limits, disk)
+            columns = make_columns(opened, release.triples, limits, disk)
         else:
-            opened, on_disk, columns = open_on_disk(folder, disk), True, None
+            opened, on_disk = open_on_disk(folder, disk), True
             workers = limits.workers_on_disk()
+            columns = make_columns(opened, release.triples, limits, disk, columns_on_disk(folder, disk))
     except StError as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return

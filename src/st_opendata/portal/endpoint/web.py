@@ -132,6 +132,7 @@ async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page 
 
 
 async def _answer(request: Request, endpoint: Endpoint, question: Question, seconds: float | None) -> ASGIApp:
+    question = endpoint.bounded(question)
     headers = {"Vary": _VARY, "Cache-Control": "no-store"}
     if question.is_steady:
         headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(question)}

@@ -98,16 +98,33 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
     assert capfd.readouterr().err == ""
 
 
+def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Path) -> None:
+    """From one start to the next, until another release takes their place."""
+    limits, cache = Limits(memory=300 * MB, worker_memory=260 * MB), tmp_path / "stores"
+    written = []
+    for _ in range(2):
+        with serve(many, limits, cache) as served:
+            assert served.endpoint.pool.on_disk
+            asked = {"query": COUNT, "format": "csv"}
+            assert requests.get(f"{served.url}/sparql", asked, timeout=30).text.split() == ["n", str(THINGS)]
+            [pid] = served.endpoint.pool._workers
+            files = [path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir()]
+            assert sum(".columns-" in file.name for file in files) == 2  # the nursery's, and its own
+        written += [path.stat().st_mtime_ns for path in cache.glob("*.columns-*")]
+    assert len(written) == 2
+    assert written[0] == written[1]
+
+
 @pytest.mark.parametrize("limits", [Limits(), Limits(worker_memory=100 * MB)])
 def test_there_are_none_where_they_are_not_worth_it(limits: Limits, tmp_path: Path) -> None:
     triples = 99_999 if limits.columns else 10**6
-    assert make_columns(ReleaseStore(ox.Store()), triples, limits, tmp_path) is None
+    assert make_columns(lambda: ReleaseStore(ox.Store()), triples, limits, tmp_path) is None
 
 
 def test_there_are_none_where_they_cannot_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
-    assert make_columns(store_of(3), 10**6, Limits(), tmp_path / "file") is None
+    assert make_columns(lambda: store_of(3), 10**6, Limits(), tmp_path / "file") is None
     store = ox.Store()
     store.load(b"<http://e/a> <http://e/b> <<( <http://e/a> <http://e/b> 1 )>> .", format=ox.RdfFormat.TURTLE)
-    assert make_columns(ReleaseStore(store), 10**6, Limits(), tmp_path) is None
+    assert make_columns(lambda: ReleaseStore(store), 10**6, Limits(), tmp_path) is None
     assert capfd.readouterr().err.count("Aggregates are answered by the store alone") == 2

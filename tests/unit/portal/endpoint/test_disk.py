@@ -39,11 +39,15 @@ def test_stores_that_nobody_uses_are_removed(
 ) -> None:
     cache = tmp_path / "stores"
     with serve(things, LIMITS, cache) as served:
+        (cache / f"{served.endpoint.digest}.columns-0").touch()
         other = write_release(tmp_path / "other", {"http://e/dataset/x": "<http://e/a> <http://e/b> <http://e/c> .\n"})
         with serve(other, Limits(memory=80 << 20, worker_memory=70 << 20), cache) as later:
             assert later.endpoint.pool.on_disk
             stores = {path.name for path in cache.iterdir() if path.is_dir()}
             assert stores == {served.endpoint.digest, later.endpoint.digest}
+    other_release = Limits(memory=80 << 20, worker_memory=70 << 20)
+    with serve(tmp_path / "other", other_release, cache):
+        assert not list(cache.glob("*.columns-*"))
     with serve(things, LIMITS, cache) as served:
         assert {path.name for path in cache.iterdir() if path.is_dir()} == {served.endpoint.digest}
 
