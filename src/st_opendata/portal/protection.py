@@ -31,6 +31,7 @@ SAFE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_SAFE = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As the log format has them, whatever the language of the machine."""
 _MOST_DIGITS = 15
@@ -48,9 +49,9 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                given = {name for name, _ in headers}
+                message["headers"] = [*headers, *(each for each in _SAFE if each[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
@@ -177,14 +178,14 @@ class AccessLog:
 
 
 def _line(scope: Scope, status: int, sent: int, moment: float) -> str:
-    headers = {name: _quoted(value) for name, value in scope["headers"]}
+    headers = dict(scope["headers"])
     client = (scope.get("client") or ("-",))[0]
     path = scope.get("raw_path") or scope["path"].encode()
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
     asked = _quoted(b" ".join((scope["method"].encode(), path + query, b"HTTP/" + scope["http_version"].encode())))
     day = datetime.fromtimestamp(moment, UTC)
     when = f"{day.day:02}/{_MONTHS[day.month - 1]}/{day.year}:{day:%H:%M:%S} +0000"
-    referrer, agent = headers.get(b"referer", "-"), headers.get(b"user-agent", "-")
+    referrer, agent = (_quoted(headers.get(name, b"-")) for name in (b"referer", b"user-agent"))
     return f'{client} - - [{when}] "{asked}" {status} {sent or "-"} "{referrer}" "{agent}"'
 
 

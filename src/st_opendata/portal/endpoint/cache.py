@@ -25,25 +25,26 @@ class Cache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._taken = 0
-        self._answers: OrderedDict[Question, Whole] = OrderedDict()
+        self._answers: OrderedDict[bytes, Whole] = OrderedDict()
 
     def get(self, question: Question) -> Whole | None:
         """The answer to that question, None where it is not kept."""
-        answer = self._answers.get(question)
+        answer = self._answers.get(question.encoded)
         if answer is not None:
-            self._answers.move_to_end(question)
+            self._answers.move_to_end(question.encoded)
         return answer
 
     def put(self, question: Question, answer: Whole) -> None:
         """Keep an answer, unless it would take more than a quarter of all."""
-        cost = _cost(question, answer)
-        if question in self._answers or cost > self._size // 4:
+        key = question.encoded
+        cost = _cost(key, answer)
+        if key in self._answers or cost > self._size // 4:
             return
-        self._answers[question] = answer
+        self._answers[key] = answer
         self._taken += cost
         while self._taken > self._size:
             self._taken -= _cost(*self._answers.popitem(last=False))
 
 
-def _cost(question: Question, answer: Whole) -> int:
-    return len(answer.body) + 4 * len(question.text) + _OVERHEAD
+def _cost(key: bytes, answer: Whole) -> int:
+    return len(answer.body) + len(key) + _OVERHEAD

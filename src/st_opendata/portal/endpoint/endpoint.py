@@ -123,7 +123,7 @@ class Endpoint:
 
     def tag(self, question: Question) -> str:
         """The entity tag of the answer to a steady question, which can be told without the answer."""
-        return self.tag_of(self.bounded(question).encode().decode())
+        return self.tag_of(self.bounded(question).encoded.decode())
 
     def tag_of(self, what: str) -> str:
         """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).

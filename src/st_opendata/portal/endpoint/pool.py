@@ -52,7 +52,7 @@ class Worker:
     async def ask(self, question: Question) -> AsyncIterator[tuple[Part, bytes]]:
         """The parts of the answer, with the end as the last; OSError or EOFError where the worker dies."""
         self.clean = False
-        self._writer.write(frame(Part.QUESTION, question.encode()))
+        self._writer.write(frame(Part.QUESTION, question.encoded))
         await self._writer.drain()
         part = Part.QUESTION
         while part is not Part.END:

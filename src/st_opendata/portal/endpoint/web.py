@@ -52,7 +52,7 @@ def routes(
     """
 
     async def sparql(request: Request) -> ASGIApp:
-        endpoint, url = endpoint_of(request), f"{(base_url or str(request.base_url)).rstrip('/')}/sparql"
+        endpoint, url = endpoint_of(request), f"{(base_url or _site(request)).rstrip('/')}/sparql"
         if request.method not in ("GET", "HEAD", "POST"):
             return _other_method(request.method, ASKING)
         parameters = await read_parameters(request, endpoint.limits)
@@ -80,6 +80,12 @@ def routes(
         Route(path, _Handler(work), methods=None, middleware=[cors], include_in_schema=False)
         for path, work in (("/sparql", sparql), ("/data", data))
     ]
+
+
+def _site(request: Request) -> str:
+    """The address that the request names; `Request.base_url` would make it from parts that are never asked for."""
+    host = request.headers.get("host")
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}" if host else str(request.base_url)
 
 
 class _Handler:

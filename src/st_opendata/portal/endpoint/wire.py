@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 _FRAME = struct.Struct(">cI")
@@ -35,7 +36,7 @@ class Writing:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A query with all that its answer depends on, beside the store.
 
@@ -54,21 +55,22 @@ class Question:
     rows: int = 0
     size: int = 0
 
-    @property
+    @cached_property
     def is_steady(self) -> bool:
         """Whether asking again gives the same answer."""
         return not _VARYING.search(self.text)
 
-    def encode(self) -> bytes:
-        """The question as JSON."""
-        content = {name: getattr(self, name) for name in self.__slots__}
+    @cached_property
+    def encoded(self) -> bytes:
+        """The question as JSON, which tells it from every other."""
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
         for key in ("solutions", "triples"):
             content[key] = content[key] and [content[key].form, content[key].media_type]
         return json.dumps(content).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Question:
-        """The question that `encode` has written."""
+        """The question that `encoded` has written."""
         content: dict[str, Any] = json.loads(data)
         for key in ("solutions", "triples"):
             content[key] = content[key] and Writing(*content[key])
