@@ -57,6 +57,7 @@ def test_all_references_lead_to_entities(release: Path) -> None:
             values = entity.get(key, [])
             for value in values if isinstance(values, list) else [values]:
                 assert value["@id"] in known, (entity["@id"], key)
+        assert all(len(value) > 1 for value in entity.values() if isinstance(value, list)), entity
 
 
 @pytest.mark.filterwarnings("ignore")
