@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -29,6 +30,8 @@ from st_opendata.query.store import ReleaseStore
 
 _MOST_ROWS = 100_000
 """Of an answer, since it is made as a whole; the engine streams."""
+_MOST_NUMBERS = 200
+"""Of terms that are kept: queries name few classes and codes, again and again, and each may be as long as a query."""
 _AGGREGATES = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX)\s*\(|\bGROUP\s+BY\b", re.IGNORECASE)
 _BOUNDS = {"integer": (1 << 63) - 1, "decimal": ((1 << 127) - 1) // 10**18}
 """What a sum may be in the engine before it overflows."""
@@ -58,6 +61,7 @@ class Columns:
             predicate: Profile(number, subjects, objects, scale, 10**digits, triples)
             for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
         }
+        self._number_of = lru_cache(_MOST_NUMBERS)(self._find_number)
         self._records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
 
     def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
@@ -122,7 +126,7 @@ class Columns:
         terms = {number: str(_engine_term(Term(lexical, kind))) for number, lexical, kind in found}
         return [terms[number] for number in numbers]
 
-    def _number_of(self, term: Term) -> int:
+    def _find_number(self, term: Term) -> int:
         """The number of a term, or -1; each statement reads one part of a table that is sorted by what it asks for."""
         for (number,) in self._rows("SELECT number FROM keys WHERE key = hash($1, $2)", [term.lexical, term.type]):
             if self._rows('SELECT lexical, "type" FROM terms WHERE number = $1', [number]) == [
