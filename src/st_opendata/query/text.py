@@ -147,10 +147,14 @@ def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str 
     """Raise SyntaxError where the text has the word and is no SPARQL any more when it is misspelt."""
     if word.lower() not in (lower := text.lower()):
         return
-    beginning = word[:-1].lower()
-    other = next((letter for letter in "xqzjk" if f"{beginning}{letter}" not in lower), "x")
-    misspelt = re.sub(word, lambda found: found[0][:-1] + other, text, flags=re.IGNORECASE)
-    _EMPTY.query(misspelt, base_iri=base, prefixes=dict(prefixes))
+    other = "x"
+    while f"{word[:-1].lower()}{other}" in lower:  # or two names would become one
+        other += "x"
+
+    def misspelt(text: str) -> str:
+        return re.sub(word, lambda found: found[0][:-1] + other, text, flags=re.IGNORECASE)
+
+    _EMPTY.query(misspelt(text), base_iri=base, prefixes={misspelt(name): iri for name, iri in prefixes.items()})
 
 
 def name_columns(query: Query, run: Callable[[str], Results]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from st_opendata.errors import UsageError
 from st_opendata.query import Query, check_query, refuse_updates_and_services
+from st_opendata.query.text import has_keyword
 
 SERVICES = (
     "ASK { SERVICE <http://localhost/> { ?s ?p ?o } }",
@@ -52,6 +53,20 @@ def test_an_escaped_keyword_is_none() -> None:
 
     with pytest.raises(SyntaxError):
         ox.Store().query("SELECT * { \\u0053ERVICE <http://localhost/> { ?s ?p ?o } }")
+
+
+def test_names_that_are_declared_elsewhere_are_no_keywords() -> None:
+    """A release has prefixes of its own, which its queries need not declare."""
+    prefixes = {"service": "http://e/service#", "FROMage": "http://e/"}
+    text = "SELECT * { service:x FROMage:y ?from }"
+    refuse_updates_and_services(Query(text), prefixes)
+    assert not has_keyword("FROM", text, prefixes)
+    assert has_keyword("FROM", text.replace("*", "* FROM FROMage:one"), prefixes)
+
+
+def test_no_spelling_is_needed_for_itself() -> None:
+    names = " ".join(f"(1 AS ?fro{letter})" for letter in "mabcdefghijklnopqrstuvwxyz")
+    assert not has_keyword("FROM", f"SELECT {names} {{}}")
 
 
 def test_a_broken_query_is_told_as_such() -> None:
