@@ -25,7 +25,8 @@ class ChildEndedError(Exception):
     """The process ended before its work did, with this exit code, saying this on stderr."""
 
     def __init__(self, code: int, words: bytes) -> None:
-        super().__init__(words.decode(errors="replace").strip().rpartition("\n")[2])
+        said = words.decode(errors="replace").strip().rpartition("\n")[2]
+        super().__init__(said or f"the process ended with {code}")
         self.code = code
         self.words = words
 
@@ -46,11 +47,11 @@ class Child:
             ChildEndedError: the process ended before.
             StError: the work raised it.
         """
+        if not self._receiver.poll(seconds):
+            raise TimeoutError
         try:
-            if not self._receiver.poll(seconds):
-                raise TimeoutError
             outcome = self._receiver.recv()
-        except EOFError:
+        except (EOFError, OSError):  # it said nothing, or ended in the middle of it
             self._process.join()
             self._said.seek(0)
             raise ChildEndedError(self._process.exitcode or 0, self._said.read()) from None
