@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from st_opendata.apart import ChildEndedError, start
 from st_opendata.facts.scratch import Scratch
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.query import ReleaseStore
@@ -32,19 +33,19 @@ def make_columns(
     """
     if triples < _WORTH or not limits.columns:
         return None
-    import st_opendata.query.columns  # noqa: F401 (here, so that each worker has it already)
+    from st_opendata.query.columns import NoColumnsError, write_columns  # here, so that each worker has it already
 
     try:
-        if kept and kept.exists():
+        if kept and _can_be_opened(kept, limits):
             return _opened(kept)
         folder.mkdir(parents=True, exist_ok=True)
         with closing(Scratch(folder)) as scratch:
             path = scratch.folder / "columns.db"
-            if not _written_apart(opened, path, limits):
-                return None
+            _do_apart(lambda: write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1))
             return _opened(path.replace(kept) if kept else path)
-    except OSError as error:
-        _tell(str(error))
+    except (OSError, NoColumnsError, ChildEndedError) as error:
+        sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
+        sys.stderr.flush()
         return None
 
 
@@ -61,22 +62,18 @@ def _opened(path: Path) -> int:
     return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _written_apart(opened: Callable[[], ReleaseStore], path: Path, limits: Limits) -> bool:
-    from st_opendata.query.columns import NoColumnsError, write_columns
+def _can_be_opened(path: Path, limits: Limits) -> bool:
+    """Whether that is a file of columns: it may have lost its end with the power, or be of another engine's version."""
+    from st_opendata.query.columns import Columns
 
-    pid = os.fork()
-    if pid:
-        return os.waitpid(pid, 0)[1] == 0
-    code = 1
     try:
-        write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1)
-        code = 0
-    except NoColumnsError as error:
-        _tell(str(error))
-    finally:
-        os._exit(code)
+        _do_apart(lambda: Columns(str(path), limits.columns).close())
+    except ChildEndedError:
+        return False
+    return True
 
 
-def _tell(reason: str) -> None:
-    sys.stderr.write(f"Aggregates are answered by the store alone: {reason}\n")
-    sys.stderr.flush()
+def _do_apart(work: Callable[[], None]) -> None:
+    """Do it in a process of its own, whose threads end with it; raises ChildEndedError, or the work's own StError."""
+    with start(lambda _report: work()) as child:
+        child.receive()

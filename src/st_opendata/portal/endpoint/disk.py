@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from st_opendata.apart import ChildEndedError, Report, start
 from st_opendata.errors import InputError
 from st_opendata.portal.endpoint.columns import VERSION
 from st_opendata.query import ReleaseStore, fill
@@ -54,27 +55,22 @@ def _fill_apart(folder: Path, target: Path) -> None:
     """Fill the store in a process of its own, since its threads would not live in the workers."""
     building = target.with_name(f"{target.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    said = target.with_name(f"{target.name}.error")
-    said.unlink(missing_ok=True)
-    pid = os.fork()
-    if not pid:
-        code = 1
-        try:
-            store = ox.Store(str(building))
-            fill(store, folder, read_release(folder))
-            store.optimize()
-            store.flush()
-            code = 0
-        except InputError as error:
-            said.write_text(str(error), "utf-8")
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    if status:
-        message = said.read_text("utf-8") if said.exists() else "the store on disk cannot be filled"
-        said.unlink(missing_ok=True)
+
+    def work(_report: Report) -> None:
+        store = ox.Store(str(building))
+        fill(store, folder, read_release(folder))
+        store.optimize()
+        store.flush()
+
+    try:
+        with start(work) as child:
+            child.receive()
+    except (InputError, ChildEndedError) as error:
         shutil.rmtree(building, ignore_errors=True)
-        raise InputError(message, remedy="Free some space, or name another folder for the store.")
+        raise InputError(
+            f"the store on disk cannot be filled: {error}",
+            remedy="Free some space, or name another folder for the store.",
+        ) from error
     building.rename(target)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyoxigraph as ox
 
+from st_opendata.errors import StError
 from st_opendata.namespaces import RDF
 from st_opendata.query.columns.records import write_records
 from st_opendata.query.columns.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
@@ -85,7 +86,7 @@ SELECT count(*) FROM lines WHERE "type" = '{RDF}dirLangString' OR "type" = '' AN
 """Triples whose object is a text with a direction or itself a triple (RDF 1.2): these tables have no place for them."""
 
 
-class NoColumnsError(Exception):
+class NoColumnsError(StError):
     """There are no columns of this store."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -13,7 +14,7 @@ import pytest
 import requests
 
 from st_opendata.portal.endpoint import Limits
-from st_opendata.portal.endpoint.columns import make_columns
+from st_opendata.portal.endpoint.columns import make_columns, open_columns
 from st_opendata.portal.endpoint.wire import FRAME_HEAD, Part, Question, Writing, frame_of
 from st_opendata.portal.endpoint.worker import _Answerer
 from st_opendata.query import ReleaseStore
@@ -127,4 +128,26 @@ def test_there_are_none_where_they_cannot_be_written(tmp_path: Path, capfd: pyte
     store = ox.Store()
     store.load(b"<http://e/a> <http://e/b> <<( <http://e/a> <http://e/b> 1 )>> .", format=ox.RdfFormat.TURTLE)
     assert make_columns(lambda: ReleaseStore(store), 10**6, Limits(), tmp_path) is None
-    assert capfd.readouterr().err.count("Aggregates are answered by the store alone") == 2
+
+    def fail() -> ReleaseStore:
+        raise OSError("no space left")
+
+    assert make_columns(fail, 10**6, Limits(), tmp_path) is None
+    told = capfd.readouterr().err.splitlines()
+    assert [line.partition(": ")[0] for line in told] == ["Aggregates are answered by the store alone"] * 3
+    assert told[2].endswith("no space left")
+
+
+def test_a_file_that_cannot_be_opened_is_written_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Else each worker would end as soon as it begins."""
+    kept, limits = tmp_path / "columns", Limits()
+    for damage in (lambda: kept.write_bytes(b"DUCK" * 5000), lambda: os.truncate(kept, 5000), lambda: None):
+        damage()
+        before = kept.stat().st_ino
+        descriptor = make_columns(lambda: store_of(3), 10**6, limits, tmp_path, kept)
+        assert descriptor is not None
+        with closing(open_columns(descriptor, limits) or pytest.fail("there are none")) as columns:
+            assert columns.answer(COUNT, {}, store_of(2)) is None  # so few are for the store
+        os.close(descriptor)
+    assert kept.stat().st_ino == before
+    assert capfd.readouterr().err == ""
