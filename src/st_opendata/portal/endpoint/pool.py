@@ -93,16 +93,10 @@ class Pool:
     async def start(self) -> None:
         """Load the store and wait for the first worker; raises InputError."""
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "st_opendata.portal.endpoint.nursery", str(theirs.fileno())]
-        # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its own:
-        # Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
-        self._nursery = await asyncio.to_thread(
-            lambda: subprocess.Popen(  # noqa: S603 (our own module)
-                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
-            )
-        )
-        theirs.close()
+        try:
+            self._control, self._nursery = await asyncio.to_thread(_start_nursery)
+        except OSError as error:
+            raise InputError(f"no process can be started that loads the store: {error}") from error
         self._control.settimeout(0)
         self._tell({"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)})
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
@@ -122,6 +116,7 @@ class Pool:
                 waiting.set_exception(closing())
         if self._restarting:
             self._restarting.cancel()
+            await asyncio.wait((self._restarting,))
         await self._end_nursery()
 
     @property
@@ -266,3 +261,20 @@ class Pool:
     def _tell(self, message: dict[str, Any]) -> None:
         with suppress(OSError):  # the nursery is gone, which `_hear` finds out
             self._control.send(json.dumps(message).encode())
+
+
+def _start_nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """The connection to a new nursery, and its process; raises OSError."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    command = [sys.executable, "-m", "st_opendata.portal.endpoint.nursery", str(theirs.fileno())]
+    with theirs:
+        try:
+            # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its
+            # own: Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
+            process = subprocess.Popen(  # noqa: S603 (our own module)
+                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
+            )
+        except OSError:
+            ours.close()
+            raise
+    return ours, process

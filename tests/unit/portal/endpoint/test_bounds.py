@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import os
+import resource
 import select
 import signal
 import socket
@@ -242,6 +243,37 @@ def test_a_lost_nursery_is_replaced(things: Path, serve: Any) -> None:
         os.kill(served.endpoint.pool._nursery.pid, signal.SIGKILL)
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code in (200, 500)
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code == 200
+
+
+def test_a_nursery_that_cannot_be_started_is_tried_again(things: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        endpoint = await Endpoint.open(things, Limits(workers=1, seconds=20, cache=0))
+        files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))  # none can be opened any more
+        try:
+            os.kill(endpoint.pool._nursery.pid, signal.SIGKILL)
+            while "cannot be loaded again" not in caplog.text:
+                await asyncio.sleep(0.05)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+        assert len((await endpoint.select(QUICK)).rows) == 1
+        await endpoint.close()
+
+    asyncio.run(asyncio.wait_for(work(), 40))
+
+
+def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> None:
+    async def work() -> None:
+        endpoint = await Endpoint.open(things, Limits(workers=1))
+        lost = endpoint.pool._nursery
+        os.kill(lost.pid, signal.SIGKILL)
+        while endpoint.pool._nursery is lost:
+            await asyncio.sleep(0.01)
+        await endpoint.close()
+        assert endpoint.pool._nursery.poll() is not None
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(work())
 
 
 def test_running_queries_end_before_the_server_does(things: Path, serve: Any) -> None:
