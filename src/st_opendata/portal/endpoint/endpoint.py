@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from st_opendata.errors import UsageError
 from st_opendata.model.release import Release
 from st_opendata.portal.endpoint.cache import Cache, Whole
-from st_opendata.portal.endpoint.failures import QueryError, closing, crashed, time_met
+from st_opendata.portal.endpoint.failures import QueryError, closing, crashed, no_room, time_met
 from st_opendata.portal.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.pool import Pool, Worker
@@ -215,7 +215,7 @@ class _Run:
             if part is Part.HEAD:
                 self.head = Head(**json.loads(payload))
             elif part is Part.DATA:
-                await self.spool.write(payload)
+                await self._keep(payload)
             else:
                 end = json.loads(payload)
                 worker.used = end["used"]
@@ -224,6 +224,12 @@ class _Run:
                     self.failure = QueryError.of(end["failure"])
                 else:
                     self.spool.end()
+
+    async def _keep(self, data: bytes) -> None:
+        try:
+            await self.spool.write(data)
+        except OSError as error:
+            raise no_room(error.strerror or str(error)) from error
 
     def _calm_when_long(self, worker: Worker) -> None:
         """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""

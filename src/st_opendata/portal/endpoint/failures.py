@@ -124,6 +124,16 @@ def crashed() -> QueryError:
     )
 
 
+def no_room(reason: str) -> QueryError:
+    """The server has no room for an answer that is larger than the buffer (RFC 4918 §11.5)."""
+    return QueryError(
+        507,
+        "no-room",
+        f"the answer is large and cannot be kept until it is sent: {reason}",
+        "Ask for a part at a time (ORDER BY with LIMIT and OFFSET), or take the dumps.",
+    )
+
+
 def closing() -> QueryError:
     """The endpoint is being closed."""
     return QueryError(503, "closing", "the endpoint is being closed", "Ask again in 5 seconds.", wait=5)

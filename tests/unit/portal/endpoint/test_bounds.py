@@ -9,6 +9,7 @@ import resource
 import select
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -274,6 +275,16 @@ def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> No
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(work())
+
+
+def test_an_answer_that_cannot_be_kept(things: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk that is full."""
+    with small(things, serve, buffer=100_000) as served:
+        monkeypatch.setattr(tempfile, "tempdir", str(things / "missing"))
+        parameters = {"query": f"{LARGE} LIMIT 100000", "format": "tsv"}
+        answer = requests.get(f"{served.url}/sparql", parameters, timeout=20)
+        assert (answer.status_code, answer.json()["title"]) == (507, "no-room")
+        assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=20).status_code == 200
 
 
 def test_running_queries_end_before_the_server_does(things: Path, serve: Any) -> None:
