@@ -51,7 +51,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, write_release: Callabl
 )
 def test_each_triple_is_found_once(store: ReleaseStore, query: str, expected: list[str]) -> None:
     found = rows(store, query)
-    if "FROM" in query.upper() and TWO in query:  # the merge of two graphs is the engine's: §13.2.1 has no duplicates
+    if "FROM" in query.upper() and TWO in query:  # the engine finds twice what both state, unlike §13.2
         found = Counter(dict.fromkeys(found, 1))
     assert found == Counter(tuple(pair) for pair in expected)
 
