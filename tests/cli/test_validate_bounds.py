@@ -69,3 +69,14 @@ def test_no_process_is_left_of_an_interrupted_validation(tmp_path: Path) -> None
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e10"])
+def test_a_time_that_cannot_be_waited_for(seconds: str, tmp_path: Path) -> None:
+    done = run(command(tmp_path, SHAPES % "", "--timeout", seconds))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--timeout" in done.stderr
+
+
+def test_the_longest_time(tmp_path: Path) -> None:
+    assert run(command(tmp_path, SHAPES % "", "--timeout", "1000000")).returncode in (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,22 @@ class _Size(click.ParamType[int]):
         return size
 
 
+class _Seconds(click.FloatRange):
+    """A time to wait for: of more than some weeks, or of no number, the system makes an error."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=1_000_000, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (click's)
+        """The seconds; raises click.BadParameter."""
+        seconds = super().convert(value, param, ctx)
+        if isnan(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
+
+
 SIZE = _Size()
+SECONDS = _Seconds()
 FORMS = ("text", "json", "ttl", "sarif", "github")
 """How findings can be written."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -63,9 +79,7 @@ lang_option: Decorator = click.option(
     callback=lambda ctx, _param, value: _note_language(ctx, value),
     help="Language of messages.  [default: ST_LANG, the locale, else en]",
 )
-timeout_option: Decorator = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that."
-)
+timeout_option: Decorator = click.option("--timeout", type=SECONDS, metavar="SECONDS", help="Give up after that.")
 json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 

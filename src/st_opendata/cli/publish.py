@@ -12,7 +12,7 @@ import click
 
 from st_opendata.cli.console import note, progress_bar
 from st_opendata.cli.extras import needing
-from st_opendata.cli.options import json_option, path_type, release_argument
+from st_opendata.cli.options import SECONDS, json_option, path_type, release_argument
 from st_opendata.cli.words import count
 from st_opendata.errors import StError
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from st_opendata.publish.apply import Done
     from st_opendata.publish.plan import Change, Difference, Plan
 
-_SECONDS = click.FloatRange(0, min_open=True)
 _WIDTH = 70
 """Characters shown of a value before and after."""
 
@@ -43,7 +42,7 @@ def command() -> None:
 @click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="The largest file that the site takes.")
 @click.option("--link-base", metavar="URL", help="Link larger files below this URL, where the release is served too.")
 @click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
-@click.option("--timeout", type=_SECONDS, metavar="SECONDS", default=120, show_default=True, help="Wait for an answer.")
+@click.option("--timeout", type=SECONDS, metavar="SECONDS", default=120, show_default=True, help="Wait for an answer.")
 @json_option
 def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     *,

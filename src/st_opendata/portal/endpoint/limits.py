@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from math import inf
 
 from st_opendata.errors import UsageError
 
@@ -46,8 +47,8 @@ class Limits:
             least = 0 if field.name in ("cache", "queue") else 1
             if field.name not in ("seconds", "stall") and getattr(self, field.name) < least:
                 raise UsageError(f"the limit `{field.name}` is too small", remedy=f"Give {least} or more.")
-        if not (self.seconds > 0 and self.stall > 0):
-            raise UsageError("a time limit must be more than 0 seconds")
+        if not (0 < self.seconds < inf and 0 < self.stall < inf):
+            raise UsageError("a time limit must be more than 0 seconds, and have an end")
         if self.workers_on_disk() < 1:
             raise UsageError(
                 "the memory in all is less than one worker may take",

@@ -25,7 +25,18 @@ def test_the_disk_takes_over() -> None:
     assert Limits(memory=4 * GB, worker_memory=GB, workers=9).workers_on_disk() == 4
 
 
-@pytest.mark.parametrize("wrong", [{"rows": 0}, {"seconds": 0}, {"queue": -1}, {"memory": 1000}, {"workers": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rows": 0},
+        {"seconds": 0},
+        {"seconds": float("inf")},
+        {"stall": float("nan")},
+        {"queue": -1},
+        {"memory": 1000},
+        {"workers": 0},
+    ],
+)
 def test_limits_that_leave_nothing(wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError):
         Limits(**wrong)
