@@ -22,6 +22,22 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 _QUERY_TYPE = "application/sparql-query"
 _UPDATE_TYPE = "application/sparql-update"
 _MOST_PARAMETERS = 200
+_BEYOND_HOST = frozenset("/?#@")
+"""What ends the host in an address, or stands before it."""
+
+
+def site_of(request: Request) -> str:
+    """The address of the site that the request names; raises QueryError where that is none (RFC 9112 §3.2).
+
+    `Request.base_url` would make it from parts that are never asked for.
+    """
+    host = request.headers.get("host")
+    if not host:
+        return str(request.base_url)
+    site = f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
+    if not _BEYOND_HOST.isdisjoint(host) or not _is_iri(site):
+        raise _bad("the request names no host", "Give its name, or its address, as Host.")
+    return site
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +183,17 @@ def _accepted(accept: str | None, forms: tuple[Form, ...]) -> Writing | None:
 
 def _iris(values: Sequence[str]) -> tuple[str, ...]:
     for value in values:
-        try:
-            ox.NamedNode(value)
-        except ValueError as error:
-            raise _bad(f'"{value}" is no IRI', "Give absolute IRIs of graphs.") from error
+        if not _is_iri(value):
+            raise _bad(f'"{value}" is no IRI', "Give absolute IRIs of graphs.")
     return tuple(values)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _seconds(value: str | None) -> float | None:

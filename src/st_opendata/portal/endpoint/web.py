@@ -26,6 +26,7 @@ from st_opendata.portal.endpoint.protocol import (
     not_acceptable,
     question_of,
     read_parameters,
+    site_of,
 )
 from st_opendata.portal.endpoint.service import describe, graphs_of, write_description
 from st_opendata.portal.endpoint.wire import Head, Question
@@ -52,7 +53,7 @@ def routes(
     """
 
     async def sparql(request: Request) -> ASGIApp:
-        endpoint, url = endpoint_of(request), f"{(base_url or _site(request)).rstrip('/')}/sparql"
+        endpoint, url = endpoint_of(request), f"{(base_url or site_of(request)).rstrip('/')}/sparql"
         if request.method not in ("GET", "HEAD", "POST"):
             return _other_method(request.method, ASKING)
         parameters = await read_parameters(request, endpoint.limits)
@@ -80,12 +81,6 @@ def routes(
         Route(path, _Handler(work), methods=None, middleware=[cors], include_in_schema=False)
         for path, work in (("/sparql", sparql), ("/data", data))
     ]
-
-
-def _site(request: Request) -> str:
-    """The address that the request names; `Request.base_url` would make it from parts that are never asked for."""
-    host = request.headers.get("host")
-    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}" if host else str(request.base_url)
 
 
 class _Handler:

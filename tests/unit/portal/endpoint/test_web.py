@@ -179,6 +179,20 @@ def test_graphs_are_read_and_never_written(served: Any) -> None:
         assert "never changes" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("query", [None, "SELECT * { <x> ?p ?o }"])
+@pytest.mark.parametrize("host", ["a<b", "a b", "[::1", "a%zz", "user@data.example.org", "a/b?c#d"])
+def test_a_host_that_is_none(host: str, query: str | None, served: Any) -> None:
+    parameters = {"query": query} if query else {}
+    answer = requests.get(f"{served.url}/sparql", parameters, headers={"Host": host}, timeout=9)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("host", ["data.example.org:8443", "[::1]:8000", "127.0.0.1"])
+def test_a_host_by_name_or_address(host: str, served: Any) -> None:
+    described = requests.get(f"{served.url}/sparql", headers={"Host": host, "Accept": "text/turtle"}, timeout=9)
+    assert f"<http://{host}/sparql> a sd:Service" in described.text
+
+
 def test_head_gives_no_body(served: Any) -> None:
     answer = requests.head(f"{served.url}/sparql", params={"query": QUICK}, timeout=9)
     assert (answer.status_code, answer.content) == (200, b"")
