@@ -228,7 +228,7 @@ def _money(source: TableSource) -> _Money | None:
 
 
 def _is_amount(column: Column) -> bool:
-    return column.datatype.base in NUMBERS and bool(column.property_url) and is_amount(column.property_url or "")
+    return column.datatype.base in NUMBERS and column.property_url is not None and is_amount(column.property_url)
 
 
 def _largest(found: list[tuple[Decimal, Row]]) -> list[tuple[Decimal, Row]]:
