@@ -36,7 +36,9 @@ Context = click.Context
 def documents() -> dict[Path, str]:
     """Every generated document with the text that it should have."""
     graph = Graph()
-    for path in sorted(resource_folder("ontology").glob("*.ttl")):
+    for path in sorted(
+        (*resource_folder("ontology").glob("*.ttl"), *(resource_folder("datasets") / "ontology").glob("*.ttl"))
+    ):
         graph.parse(path)
     model = {"diagram": diagram(graph), "terms": terms(graph), "schemes": schemes(graph)}
     pages, index = command_pages()

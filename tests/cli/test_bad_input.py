@@ -191,7 +191,19 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
     ),
     "shapes outside the catalogue": (linked_shapes, ("shapes/mine.ttl", "leaves the catalogue")),
     "a dataset called shapes": (dataset_called_shapes, ("catalogue.yaml", 'called "shapes"', "Rename")),
-    "a file of ours": (put("ontology/schemes.ttl", ""), ("schemes.ttl", "Rename")),
+    "a file of ours": (put("ontology/st-opendata.ttl", ""), ("st-opendata.ttl", "Rename")),
+    "an unknown profile": (
+        edit("catalogue.yaml", "datasets:", "profiles: [st-projekt]\ndatasets:"),
+        ("catalogue.yaml, line", '"st-project"?'),
+    ),
+    "a profile that is a text": (
+        edit("catalogue.yaml", "datasets:", "profiles: st-project\ndatasets:"),
+        ("must be a list",),
+    ),
+    "a profile outside the catalogue": (
+        edit("catalogue.yaml", "datasets:", "profiles: [../rules]\ndatasets:"),
+        ("no profile",),
+    ),
 }
 
 

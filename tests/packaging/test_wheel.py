@@ -23,7 +23,13 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_its_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("datasets/catalogue.yaml", "ontology/", "shapes/dcat-ap.ttl", "shapes/facts/"):
+    for needed in (
+        "datasets/catalogue.yaml",
+        "ontology/",
+        "shapes/dcat-ap.ttl",
+        "shapes/st-project/",
+        "datasets/shapes/",
+    ):
         assert any(name.startswith(f"st_opendata/data/{needed}") for name in names), needed
     assert not [name for name in names if name.startswith(("tests/", "docs/", "bench/"))]
 

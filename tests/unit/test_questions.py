@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.build.background import find_background
+from st_opendata.build.background import Background, find_background
 from st_opendata.errors import ConfigurationError
+from st_opendata.model.descriptions import Catalogue
 from st_opendata.questions import read_questions
+
+
+def background(folder: Path) -> Background:
+    text = {"en": "Tiny"}
+    base = "https://data.example.org/"
+    return find_background(Catalogue(id="tiny", base=base, site=base, title=text, description=text, folder=folder))
 
 
 def write(folder: Path, text: str) -> Path:
@@ -22,7 +29,7 @@ def test_a_question_is_said_in_words(tmp_path: Path) -> None:
     [question] = read_questions(write(tmp_path, text))
     assert (question.name, question.query) == ("cities", text)
     assert question.title == {"en": "Which cities?", "fr": "Quelles villes ?", "de": "Welche Städte?"}
-    assert find_background(tmp_path).files["questions/cities.rq"] == tmp_path / "questions" / "cities.rq"
+    assert background(tmp_path).files["questions/cities.rq"] == tmp_path / "questions" / "cities.rq"
 
 
 def test_a_catalogue_needs_none(tmp_path: Path) -> None:
@@ -41,7 +48,7 @@ def test_a_catalogue_needs_none(tmp_path: Path) -> None:
 )
 def test_what_a_build_refuses(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says) as caught:
-        find_background(write(tmp_path, text))
+        background(write(tmp_path, text))
     assert "cities.rq" in str(caught.value)
 
 
@@ -50,4 +57,4 @@ def test_a_question_from_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "catalogue" / "questions").mkdir(parents=True)
     (tmp_path / "catalogue" / "questions" / "a.rq").symlink_to(tmp_path / "elsewhere.rq")
     with pytest.raises(ConfigurationError, match="leaves the catalogue"):
-        find_background(tmp_path / "catalogue")
+        background(tmp_path / "catalogue")

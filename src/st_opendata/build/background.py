@@ -1,45 +1,67 @@
-"""What a release carries beside facts: ontology and shapes, of the program and of the catalogue, and its questions."""
+"""What a release carries beside facts: the rules and terms that its catalogue uses, and its questions.
+
+Rules come from three places: those for everybody (`shapes/vocabularies/`, what vocabularies themselves demand), the
+profiles that catalogue.yaml lists, and the catalogue's own `shapes/` and `ontology/`. A release carries those of its
+profiles and its own, and of the others what its facts meet.
+"""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rdflib import Graph
 
+from st_opendata.build.code_lists import code_list_turtle
 from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.facts import FactBase
+from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
+from st_opendata.model.profiles import ApplicationProfile
 from st_opendata.model.release import File
+from st_opendata.namespaces import ST
 from st_opendata.place import Place
 from st_opendata.query import Query, check_query
 from st_opendata.questions import FOLDER as QUESTIONS
 from st_opendata.questions import Question, question_files, read_questions
 from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.resources import resource_folder
+from st_opendata.tables.profiles import read_profiles
+from st_opendata.validation import Shapes, language_shapes, load_shapes, target_terms
 
 KINDS = ("ontology", "shapes")
 """Folders beside the datasets, in a catalogue as in a release."""
 
+_EVERYBODY = "shapes/vocabularies/"
+_DCAT_AP, _HIGH_VALUE = "shapes/dcat-ap.ttl", "shapes/dcat-ap-hvd.ttl"
+_TERMS = "ontology/st-opendata.ttl"
+_LANGUAGES = "shapes/languages.ttl"
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Files by their path in the release, such as `ontology/schemes.ttl` and `questions/cities.rq`."""
+    """Files by their path in the release, such as `ontology/schemes.ttl` and `questions/cities.rq`.
+
+    `texts` are files that the program writes, by the same paths.
+    """
 
     files: dict[str, Path]
+    profiles: tuple[ApplicationProfile, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def fact_shapes(self) -> list[Path]:
-        """The shapes for facts: all but those for the catalogue's own description (`shapes/dcat-ap*.ttl`)."""
-        return [
-            path
-            for name, path in self.files.items()
-            if name.startswith("shapes/") and not name.startswith("shapes/dcat-ap")
-        ]
+    def shapes(self, languages: Sequence[str]) -> Shapes:
+        """The shapes for facts, with labels asked for in these languages.
+
+        Raises:
+            ConfigurationError: a file is no Turtle, or its shapes are ill-formed.
+        """
+        paths = [path for name, path in self.files.items() if name.startswith("shapes/") and name not in _OWN_CATALOGUE]
+        return load_shapes(paths, languages)
 
     def ontology(self) -> Graph:
-        """All ontology files as one graph.
+        """All ontology files and code lists as one graph.
 
         Raises:
             ConfigurationError: a file is not Turtle; the place has line and column.
@@ -52,6 +74,9 @@ class Background:
                         graph.add(triple)
                 except InputError as error:
                     raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
+        for name, text in self.texts.items():
+            if name.startswith("ontology/"):
+                graph.parse(data=text, format="turtle")
         return graph
 
     def relocated(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -63,6 +88,28 @@ class Background:
 
         return [replace(each, places=tuple(map(moved, each.places))) for each in findings]
 
+    def used(self, facts: FactBase, shapes: Shapes) -> Background:
+        """What a release with these facts carries: no rules that look at nothing of it, no terms that it does not name.
+
+        `shapes` are those of `self.shapes`.
+        """
+        met = facts.predicates() | facts.classes()
+        unused = {
+            name
+            for name, path in self.files.items()
+            if name.startswith(_EVERYBODY) and met.isdisjoint(target_terms([path]))
+        }
+        if not any(dataset.high_value for dataset in facts.catalogue.datasets):
+            unused.add(_HIGH_VALUE)
+        if not (any(term.startswith(f"<{ST}") for term in met) or self._in_profile(_TERMS)):
+            unused.add(_TERMS)
+        languages = language_shapes(shapes.graph, facts.catalogue.language)
+        texts = self.texts | ({_LANGUAGES: languages} if languages else {})
+        return Background({name: path for name, path in self.files.items() if name not in unused}, self.profiles, texts)
+
+    def _in_profile(self, name: str) -> bool:
+        return any(name in profile.ontology for profile in self.profiles)
+
     def inputs(self) -> list[File]:
         """Every file with its digest, sorted by path."""
         return [replace(File.of(path.parent, path.name), path=name) for name, path in sorted(self.files.items())]
@@ -72,28 +119,43 @@ class Background:
         for name, path in self.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)  # the content alone: a release has no dates and rights of its sources
+        for name, text in self.texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, "utf-8", newline="\n")
 
 
-def find_background(catalogue: Path) -> Background:
-    """The files of the program and of the catalogue's `ontology/`, `shapes/` and `questions/`, sorted.
+_OWN_CATALOGUE = (_DCAT_AP, _HIGH_VALUE)
+"""The shapes of the description, not of the facts."""
+
+
+def find_background(catalogue: Catalogue) -> Background:
+    """The rules for everybody, those of the profiles, and the catalogue's own files, sorted by path.
 
     Raises:
-        ConfigurationError: a file of the catalogue has the name of one of the program's, or is a link out of it; a
-            question is not said in words, or is no SPARQL query.
+        ConfigurationError: a profile is wrong; a file of the catalogue has the name of another's, or is a link out of
+            it; a question is not said in words, or is no SPARQL query.
         InputError: a question cannot be read.
     """
-    files = {f"{kind}/{name}": path for kind in KINDS for name, path in _turtle(resource_folder(kind))}
+    folder, packaged = catalogue.folder, resource_folder("shapes")
+    profiles = read_profiles(folder, catalogue.profiles or ())
+    files = {name: packaged / name.removeprefix("shapes/") for name in _OWN_CATALOGUE}
+    files |= {f"{_EVERYBODY}{name}": path for name, path in _turtle(packaged / "vocabularies")}
+    files[_TERMS] = resource_folder("ontology") / "st-opendata.ttl"
+    for profile in profiles:
+        files |= {**profile.ontology, **profile.shapes}
     for kind in KINDS:
-        for name, path in _turtle(catalogue / kind):
-            if f"{kind}/{name}" in files:
+        for name, path in _turtle(folder / kind):
+            if f"{kind}/{name}" in (*files, _LANGUAGES):
                 raise ConfigurationError(
                     f"st-opendata has a file {kind}/{name} of its own", place=Place(str(path)), remedy="Rename yours."
                 )
-            files[f"{kind}/{name}"] = _inside(path, catalogue)
-    for question, path in zip(read_questions(catalogue), question_files(catalogue), strict=True):
+            files[f"{kind}/{name}"] = _inside(path, folder)
+    for question, path in zip(read_questions(folder), question_files(folder), strict=True):
         _check(question, path)
-        files[f"{QUESTIONS}/{path.name}"] = _inside(path, catalogue)
-    return Background(files)
+        files[f"{QUESTIONS}/{path.name}"] = _inside(path, folder)
+    lists = {f"ontology/{profile.name}/{each.name}.ttl": each for profile in profiles for each in profile.lists}
+    texts = {name: code_list_turtle(each, catalogue) for name, each in lists.items()}
+    return Background(dict(sorted(files.items())), tuple(profiles), texts)
 
 
 def _inside(path: Path, catalogue: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
+from st_opendata.build.rules import profile_findings
 from st_opendata.catalogue import Score, Written, count_facts, write_catalogue, write_crate
 from st_opendata.exports import read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
@@ -23,7 +24,6 @@ from st_opendata.settings import Settings
 from st_opendata.story import carry_story, read_story
 from st_opendata.tables import read_catalogue
 from st_opendata.validation import (
-    load_shapes,
     report_json,
     report_turtle,
     validate_catalogue,
@@ -89,7 +89,7 @@ def check(job: Job) -> Outcome:
     Raises:
         ConfigurationError, InputError: the description, ontology or shapes are wrong, or a file cannot be read.
     """
-    with _checked(job, find_background(job.folder), _Steps(job)) as (_, outcome):
+    with _checked(job, _Steps(job)) as (_, _, outcome):
         return outcome
 
 
@@ -100,9 +100,9 @@ def build(job: Job, output: Path) -> Outcome:
         ConfigurationError, InputError: as `check`; or `output` cannot take a release.
         OSError: the disk is full, or a folder must not be written to.
     """
-    steps, background = _Steps(job), find_background(job.folder)
+    steps = _Steps(job)
     # The output is claimed first: that it cannot be written is told before the work is done.
-    with new_release(output) as draft, _checked(job, background, steps) as (facts, checked):
+    with new_release(output) as draft, _checked(job, steps) as (facts, background, checked):
         if not checked.conforms:
             return checked
         background.copy_into(draft.folder)
@@ -126,20 +126,24 @@ def build(job: Job, output: Path) -> Outcome:
 
 
 @contextmanager
-def _checked(job: Job, background: Background, steps: _Steps) -> Iterator[tuple[FactBase, Outcome]]:
+def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Outcome]]:
+    """The facts, the rules and terms that a release of them carries, and what was found."""
     steps("Reading the descriptions")
     catalogue = read_catalogue(job.folder, site=job.site)
+    background = find_background(catalogue)
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
     read_story(job.folder)  # what is wrong with it is told before the tables are read
     steps.total += len(tables) + len(catalogue.datasets)
-    ontology, shapes = background.ontology(), load_shapes(background.fact_shapes)
+    ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, steps) as facts:
         findings = [*shapes.notices, *facts.findings]
         if shapes_checked := conforms(findings):
             steps("Validating the facts")
+            findings += profile_findings(facts, background.profiles)
             findings += validate_facts(facts, shapes, ontology)
         yield (
             facts,
+            background.used(facts, shapes),
             Outcome(
                 findings=tuple(background.relocated(findings)),
                 shapes_checked=shapes_checked,

@@ -77,6 +77,10 @@ def command(  # noqa: PLR0913 (a parameter for each option)
         key = f", key {table.key.name}" if table.key else ""
         click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
     click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
+    for each in draft.proposals:
+        note(
+            f"Perhaps {each.reason}. Write `profiles: [{each.profile}]` in {folder / 'catalogue.yaml'} to check by it."
+        )
     for key in draft.missing:
         missing = f"Missing in {folder / 'catalogue.yaml'}: {key}"
         note(f"{missing}; write it there, or draft anew elsewhere with {_EXAMPLES[key]}.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from st_opendata.drafts.proposals import Proposal, propose_profiles
 from st_opendata.drafts.sources import Source, find_sources
 from st_opendata.drafts.tables import DraftTable, draft_tables
 from st_opendata.drafts.writing import dataset_text
@@ -17,8 +18,9 @@ from st_opendata.pull.description import Description, Yaml
 from st_opendata.pull.writing import HINTS, write_yaml
 from st_opendata.release.exchange import drafted
 from st_opendata.tables import read_catalogue
+from st_opendata.tables.profiles import packaged_profiles
 
-_ORDER = ("id", "base", "title", "description", *HINTS, "issued", "datasets")
+_ORDER = ("id", "base", "profiles", "title", "description", *HINTS, "issued", "datasets")
 _OWN_NAMES = ("facts", "croissant")
 NEEDED = ("publisher", "license", "contactPoint", "theme")
 """What DCAT-AP needs or the score rewards, and no file tells."""
@@ -26,10 +28,11 @@ NEEDED = ("publisher", "license", "contactPoint", "theme")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was drafted: the tables with their rows, and the keys that nobody has told."""
+    """What was drafted: the tables with their rows, the keys that nobody has told, and profiles that fit."""
 
     tables: tuple[DraftTable, ...]
     missing: tuple[str, ...]
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         copies = _copy(sources, draft.folder / identifier)
         by_table = {table.name: copies[table.source.path] for table in tables}
         catalogue = _catalogue(identifier, answers)
+        proposals = tuple(propose_profiles(tables))
+        for each in proposals:
+            catalogue.remark("profiles", f"{each.reason[0].upper()}{each.reason[1:]}.")
         text = dataset_text(_dataset(tables, answers), tables, by_table, answers.language)
         missing = tuple(key for key in NEEDED if key not in answers.terms)
         (draft.folder / identifier / "dataset.yaml").write_text(text, "utf-8", newline="\n")
@@ -69,7 +75,7 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         (draft.folder / "catalogue.yaml").write_text(content, "utf-8", newline="\n")
         read_catalogue(draft.folder)
         draft.commit()
-    return Draft(tuple(tables), missing)
+    return Draft(tuple(tables), missing, proposals)
 
 
 def _refuse(folder: Path) -> None:
@@ -99,6 +105,9 @@ def _copy(sources: Sequence[Source], folder: Path) -> dict[Path, str]:
 def _catalogue(identifier: str, answers: Answers) -> Description:
     found = Description({"id": identifier, "base": answers.base})
     found.remark("base", "The start of the address of everything: choose it once, on a domain that you keep.")
+    found.values["profiles"] = list[str]()
+    listed = ", ".join(packaged_profiles())
+    found.remark("profiles", f"Rules beyond those for everybody: {listed}, or a folder of your own, as ./rules.")
     found.values["title"] = {answers.language: answers.title}
     found.values["description"] = {answers.language: answers.title}
     found.remark("description", "Say in a sentence or two what it is about: people find it by that.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding, Severity, conforms
-from st_opendata.namespaces import PREFIXES
+from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.place import Place
 from st_opendata.tables.scan import Source, open_source
 from st_opendata.tables.templates import parse_template, variable_names
@@ -244,6 +244,31 @@ class FactBase:
         matches = f"s = $1 AND h = {sql.shard('$1', self._digits)}" if self._digits else "s = $1"
         query = f"SELECT DISTINCT o FROM {self._predicates[predicate]} WHERE {matches} ORDER BY o"
         return tuple(found for (found,) in self._engine.rows(query, [subject]))
+
+    def predicates(self) -> frozenset[str]:
+        """The predicates of all triples, as N-Triples terms."""
+        return frozenset(self._predicates)
+
+    def classes(self) -> frozenset[str]:
+        """The objects of rdf:type, as N-Triples terms."""
+        name = self._predicates.get(f"<{RDF}type>")
+        rows = self._engine.rows(f"SELECT DISTINCT o FROM {name}") if name else []
+        return frozenset(found for (found,) in rows)
+
+    def naming(self, start: str, known: Collection[str], most: int) -> list[tuple[str, str, str]]:
+        """At most so many triples whose object is an IRI that begins with `start` and is not known, sorted.
+
+        All are N-Triples terms; `start` is an IRI.
+        """
+        found: list[tuple[str, str, str]] = []
+        for predicate, name in sorted(self._predicates.items()):
+            objects = self._engine.rows(f"SELECT DISTINCT o FROM {name} WHERE starts_with(o, $1)", [f"<{start}"])
+            for (wrong,) in sorted(row for row in objects if row[0] not in known):
+                rows = self._engine.rows(f"SELECT DISTINCT s FROM {name} WHERE o = $1 ORDER BY s LIMIT {most}", [wrong])
+                found += [(subject, predicate, wrong) for (subject,) in rows]
+                if len(found) >= most:
+                    return found[:most]
+        return found
 
     def columns(self, predicate: str) -> tuple[Place, ...]:
         """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""

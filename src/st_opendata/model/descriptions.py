@@ -236,7 +236,8 @@ class Catalogue(Terms):
     """catalogue.yaml with its datasets.
 
     `base` is the start of every IRI; it never changes. `site` is where the release is served: the start of access,
-    download and endpoint URLs, by default the base.
+    download and endpoint URLs, by default the base. `profiles` are the rules that it takes beyond those for everybody:
+    names of packaged profiles, and folders beside catalogue.yaml; None where nothing is said.
     """
 
     id: Identifier
@@ -246,6 +247,7 @@ class Catalogue(Terms):
     description: LocalText
     homepage: Iri | None = None
     prefixes: dict[str, str] = {}
+    profiles: tuple[str, ...] | None = None
     series: Series | None = None
     datasets: tuple[Dataset, ...] = ()
     folder: Path

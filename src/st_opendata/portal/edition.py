@@ -13,6 +13,7 @@ from typing import TypeVar
 from st_opendata.errors import StError
 from st_opendata.facts.index import Index, build_index
 from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.endpoint import Endpoint, Limits
 from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
@@ -84,6 +85,12 @@ class Edition:
         turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
         build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
         return Index(path)
+
+    @cached_property
+    def has_vocabulary(self) -> bool:
+        """True where the release defines terms or code lists of its own."""
+        schemes = self.index.naming(f"<{RDF}type>", [f"<{PREFIXES['skos']}ConceptScheme>"])
+        return any(file.startswith("ontology/") for file in self.files) or bool(list(schemes))
 
     @cached_property
     def story(self) -> tuple[Told, Answers] | None:

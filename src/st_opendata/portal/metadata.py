@@ -92,7 +92,8 @@ def pages_of(edition: Edition) -> list[tuple[str, str]]:
     Pages of things are left out: they are as many as the facts like, and the pages of tables lead to them.
     """
     changed = edition.release.created[:10]
-    whole = ("", *(["story"] if edition.story else []), "ontology", "query")
+    optional = (("story", bool(edition.story)), ("ontology", edition.has_vocabulary))
+    whole = ("", *(path for path, shown in optional if shown), "query")
     schemes = (f"scheme/{name}" for name in sorted(find_schemes(edition)))
     found = [(path, changed) for path in (*whole, *schemes)]
     for dataset in edition.part(describe).values():

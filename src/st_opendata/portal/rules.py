@@ -44,23 +44,23 @@ class Rules:
 
 def read_rules(edition: Edition) -> Rules:
     """The shapes in the release; a part of the edition (`Edition.part`). Raises InputError for damaged files."""
-    by_class: dict[str, list[Rule]] = {}
+    graph, files = Graph(bind_namespaces="none"), dict[tuple[str, Node], set[Node]]()
     for path in sorted(path for path in edition.files if path.startswith("shapes/") and path.endswith(".ttl")):
-        graph = Graph(bind_namespaces="none")
         for triple in read_rdf(edition.folder / path):
-            graph.add(triple)
-        for target in sorted(set(graph.objects(None, _SH.targetClass)), key=str):
-            if rule := _rule(graph, target, path):
-                by_class.setdefault(str(target), []).append(rule)
+            graph.add(triple)  # one file may add to the shape of another
+            if triple[1] == _SH.targetClass:
+                files.setdefault((path, triple[2]), set()).add(triple[0])
+    by_class: dict[str, list[Rule]] = {}
+    for (path, target), shapes in sorted(files.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        if rule := _rule(graph, target, shapes, path):
+            by_class.setdefault(str(target), []).append(rule)
     classes = read_statements(edition.folder / "void.ttl")
     return Rules({name: tuple(rules) for name, rules in by_class.items()}, classes)
 
 
-def _rule(graph: Graph, target: Node, path: str) -> Rule | None:
+def _rule(graph: Graph, target: Node, members: set[Node], path: str) -> Rule | None:
     """All that the shapes of a file ask of the members of a class, under the name of the first shape that has one."""
-    shapes = sorted(
-        graph.subjects(_SH.targetClass, target), key=lambda shape: (not _text(graph, shape, RDFS.label), shape)
-    )
+    shapes = sorted(members, key=lambda shape: (not _text(graph, shape, RDFS.label), shape))
     demands = tuple(dict.fromkeys(demand for shape in shapes for demand in _demands(graph, shape)))
     label = _text(graph, shapes[0], RDFS.label) or {"und": readable(f"<{target}>")}
     return Rule(str(shapes[0]), label, path, tuple(map(dict, demands))) if demands else None

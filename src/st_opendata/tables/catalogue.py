@@ -16,6 +16,7 @@ from st_opendata.place import Place
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.metadata import Surroundings, read_table
 from st_opendata.tables.problems import Problems, hint
+from st_opendata.tables.profiles import read_profiles
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 from st_opendata.tables.validating import validate
 
@@ -88,6 +89,7 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
         _check_order(catalogue, data, problems)
     problems.raise_any()
     assert catalogue is not None
+    read_profiles(folder, catalogue.profiles or (), document)  # what is wrong with one is told before all else
     return catalogue, names
 
 

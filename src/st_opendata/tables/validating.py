@@ -19,6 +19,7 @@ _EXAMPLES = {
     "centroid": "[45.76, 4.84]",
     "keyword": "{en: [energy, city], fr: [énergie, ville]}",
     "language": "[en, fr]",
+    "profiles": "[st-project, ./rules]",
     "prefixes": "{ex: https://example.org/ns#}",
     "spatial": "[{iri: https://sws.geonames.org/2996944/, label: {en: Lyon}}]",
     "temporal": "{start: 2016-02-01, end: 2021-07-31}",

@@ -14,6 +14,7 @@ from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.validation.languages import language_shapes
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.queries import write_prefixes
 from st_opendata.validation.terms import SH, in_order, short, term_text
@@ -32,8 +33,10 @@ class Shapes:
     """The file that states a shape."""
 
 
-def load_shapes(paths: Sequence[Path]) -> Shapes:
+def load_shapes(paths: Sequence[Path], languages: Sequence[str] | None = None) -> Shapes:
     """All shapes of the files as one shapes graph; `owl:imports` is not followed.
+
+    Shapes that ask for labels in each language are completed for these tags, unless `languages` is None.
 
     Raises:
         ConfigurationError: a file cannot be read or parsed, or states shapes that SHACL calls ill-formed; the message
@@ -48,6 +51,8 @@ def load_shapes(paths: Sequence[Path]) -> Shapes:
                 files.setdefault(triple[0], path)
         except InputError as error:
             raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
+    if languages is not None:
+        graph.parse(data=language_shapes(graph, languages), format="turtle")
     owners = _owners(graph)
     found = list(problems(graph))
     places = _places(found, files, owners)

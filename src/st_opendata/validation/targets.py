@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from rdflib import RDF, RDFS, Graph, URIRef
@@ -10,6 +11,7 @@ from rdflib.term import Node
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
+from st_opendata.rdf import read_rdf
 from st_opendata.resources import resource_folder
 from st_opendata.validation.positions import lines_of
 from st_opendata.validation.shapes import Shapes
@@ -37,6 +39,18 @@ def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
             if path in own and found.isdisjoint(_kinds(data, kind, target)):
                 notes.append(_note(shape, target, path, found))
     return notes
+
+
+def target_terms(paths: Iterable[Path]) -> frozenset[str]:
+    """The classes and properties at which the shapes of these files look (SHACL §2.1.3), as N-Triples terms.
+
+    Raises:
+        InputError: a file cannot be read or parsed.
+    """
+    targets = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+    return frozenset(
+        term_text(target) for path in paths for _, predicate, target in read_rdf(path) if predicate in targets
+    )
 
 
 def _kinds(data: Graph, kind: URIRef, target: Node) -> set[Node]:

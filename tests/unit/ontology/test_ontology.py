@@ -116,6 +116,11 @@ def test_what_is_reused_exists_in_eurio(shared: Path) -> None:
     known = {
         str(term).rpartition("#")[2] for term in eurio.subjects() if str(term).startswith("http://data.europa.eu/s66#")
     }
-    files = [*FOLDER.glob("*.ttl"), *FOLDER.parent.glob("shapes/facts/*.ttl"), *FOLDER.parent.glob("datasets/*/*.yaml")]
+    files = [
+        *FOLDER.glob("*.ttl"),
+        *FOLDER.parent.glob("shapes/*/*.ttl"),
+        *FOLDER.parent.glob("datasets/*/*.ttl"),
+        *FOLDER.parent.glob("datasets/*/*.yaml"),
+    ]
     used = {name for path in files for name in re.findall(r"\beurio:([A-Za-z]+)\b(?!\{)", path.read_text("utf-8"))}
     assert used - known == set()

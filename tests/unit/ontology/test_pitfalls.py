@@ -8,9 +8,9 @@ import pitfalls
 import pytest
 from rdflib import Graph
 
-FOLDER = Path(__file__).resolve().parents[3] / "ontology"
-ONTOLOGY = Graph().parse(FOLDER / "st-opendata.ttl")
-SCHEMES = Graph().parse(FOLDER / "schemes.ttl")
+ROOT = Path(__file__).resolve().parents[3]
+ONTOLOGY = Graph().parse(ROOT / "ontology" / "st-opendata.ttl")
+SCHEMES = Graph().parse(ROOT / "datasets" / "ontology" / "schemes.ttl")
 HEAD = """
 @prefix dct: <http://purl.org/dc/terms/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .

@@ -10,7 +10,7 @@ from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
 
 ROOT = Path(__file__).resolve().parents[3]
 START = "https://w3id.org/st-opendata/scheme/"
-GRAPH = Graph().parse(ROOT / "ontology" / "schemes.ttl")
+GRAPH = Graph().parse(ROOT / "datasets" / "ontology" / "schemes.ttl")
 CONCEPTS = sorted(GRAPH.subjects(RDF.type, SKOS.Concept))
 SCHEMES = sorted(GRAPH.subjects(RDF.type, SKOS.ConceptScheme))
 LANGUAGES = ["de", "en", "fr"]

@@ -36,7 +36,8 @@ _SYNTAXES = {
 
 
 def redirect_ontology(request: Request) -> Response:
-    """From the ontology to its page or one of its documents, 303."""
+    """From the ontology to its page or one of its documents, 303; HTTPException 404 where there is none."""
+    _require_vocabulary(request)
     return negotiated(request, _targets(request, "/ontology", "ontology"))
 
 
@@ -62,6 +63,7 @@ def redirect_concept(request: Request) -> Response:
 
 def send_ontology(request: Request) -> Response:
     """The ontology as a whole in one of the formats; Turtle as its authors wrote it, where it is one file."""
+    _require_vocabulary(request)
     edition, form = edition_of(request), _form(request)
     heads = [head.iri for head in edition.part(Ontology).heads]
     return _document(request, lambda: _write_ontology(edition, form), form, ("/ontology", "ontology"), heads)
@@ -81,6 +83,7 @@ def _write_ontology(edition: Edition, form: Format) -> bytes:
 
 def show_ontology(request: Request) -> Response:
     """The whole vocabulary on one page."""
+    _require_vocabulary(request)
     edition, language = edition_of(request), language_of(request)
     ontology = edition.part(Ontology)
     names = Names(edition, language)
@@ -110,6 +113,11 @@ def show_scheme(request: Request) -> Response:
     edition, language, name = edition_of(request), language_of(request), request.path_params["name"]
     scheme = describe_scheme(edition, _scheme(edition, name), language)
     return page(request, "scheme.html", scheme=scheme, documents=_documents(f"/scheme/{quote(name)}"))
+
+
+def _require_vocabulary(request: Request) -> None:
+    if not edition_of(request).has_vocabulary:
+        raise HTTPException(404)
 
 
 def _scheme(edition: Edition, name: str) -> str:

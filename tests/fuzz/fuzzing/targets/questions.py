@@ -12,6 +12,7 @@ from fuzzing.targets import Take, Target
 from fuzzing.targets.tables import sampled
 from st_opendata.build.background import find_background
 from st_opendata.query import FORMATS, Query, ask_in_time, load
+from st_opendata.tables import read_catalogue
 
 
 def _queries(folder: Path) -> Take:
@@ -43,7 +44,7 @@ def _questions(folder: Path) -> Take:
 
     def take(data: bytes) -> Outcome:
         (root / "questions/mine.rq").write_bytes(data)
-        return told(lambda: Outcome.TAKEN if find_background(root).inputs() else Outcome.FOUND)
+        return told(lambda: Outcome.TAKEN if find_background(read_catalogue(root)).inputs() else Outcome.FOUND)
 
     return take
 

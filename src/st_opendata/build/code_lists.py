@@ -1,0 +1,56 @@
+"""Code lists of a profile as SKOS, and the cells that name a code that their list does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from st_opendata.codes import finding
+from st_opendata.facts import FactBase
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.findings import Finding
+from st_opendata.model.profiles import CodeList
+from st_opendata.rdf import literal_text
+from st_opendata.tables.problems import nearest
+
+_LISTED = 1_000
+
+
+def scheme_iri(catalogue: Catalogue, name: str) -> str:
+    """The IRI of a code list; its codes stand below it."""
+    return f"{catalogue.base}scheme/{name}"
+
+
+def code_list_turtle(codes: CodeList, catalogue: Catalogue) -> str:
+    """The list as a `skos:ConceptScheme` with its concepts (SKOS §3, §4), the same for the same file."""
+    scheme = scheme_iri(catalogue, codes.name)
+    title = codes.name.replace("-", " ").capitalize()
+    language = next(iter(catalogue.title))
+    lines = [
+        "@prefix dct: <http://purl.org/dc/terms/> .",
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+        "",
+        f"<{scheme}> a skos:ConceptScheme ;",
+        f"  dct:title {_text(title, language)} .",
+    ]
+    for code, labels in codes.labels.items():
+        shown = ", ".join(_text(text, tag) for tag, text in sorted(labels.items()))
+        lines += ["", f"<{scheme}/{code}> a skos:Concept ;", f"  skos:notation {literal_text(code)} ;"]
+        lines += [f"  skos:prefLabel {shown} ;"] if shown else []
+        lines.append(f"  skos:inScheme <{scheme}> .")
+    return "\n".join([*lines, ""])
+
+
+def _text(text: str, tag: str) -> str:
+    return literal_text(text) if tag == "und" else f"{literal_text(text)}@{tag}"
+
+
+def unknown_codes(facts: FactBase, lists: Iterable[CodeList]) -> Iterator[Finding]:
+    """A violation for each cell that names a code that is not in its list, at most a thousand of each list."""
+    for codes in lists:
+        start = f"{scheme_iri(facts.catalogue, codes.name)}/"
+        known = {f"<{start}{code}>" for code in codes.labels}
+        for subject, predicate, value in facts.naming(start, known, _LISTED):
+            code = value.removeprefix(f"<{start}").removesuffix(">")
+            near = nearest(code, codes.labels)
+            places = facts.places(subject, predicate, value)
+            yield finding("code-unknown", places, value=code, list=codes.name, near=near)
