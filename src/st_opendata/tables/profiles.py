@@ -129,7 +129,7 @@ def _fields(document: Document) -> tuple[Fields, Problems]:
     problems = Problems(document)
     if not isinstance(document.data, dict):
         raise ConfigurationError(
-            "the file must hold keys", place=document.place(), remedy="Write its keys, as in required: [license]."
+            "the file must hold keys", place=document.place(), remedy="Write its keys, as in title: {en: …}."
         )
     return Fields(document.data, (), problems), problems
 
