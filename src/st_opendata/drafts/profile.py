@@ -12,8 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-from st_opendata.model.tables import Datatype
-from st_opendata.tables.datatypes import BLANKS, datatype_iri, parse
+from st_opendata.drafts.numerals import NUMBER, kind, read_numbers
+from st_opendata.drafts.texts import code_reason, form_reason, mixed_reason, text_reason
+from st_opendata.tables.datatypes import BLANKS, parse
 
 NULLS = (
     "-",
@@ -57,7 +58,6 @@ _MOST = 200_000
 """Distinct cells of a column that are kept."""
 _MOST_TEXT = 20_000_000
 """Characters of them."""
-_NUMBER = re.compile(r"[-+]?[0-9][0-9.,'’ \u00a0\u202f]*")
 _SEPARATORS = ("|", ";", ",")
 _LONGEST_ITEM = 40
 
@@ -106,71 +106,70 @@ def _invisible(cell: str) -> bool:
     return cell != cell.strip() or any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") for letter in cell)
 
 
-def guess(profile: Profile, *, comma: bool) -> Guess:
+def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
     """The guess for a column; `comma` is true where the file has commas in decimals, or semicolons between cells."""
     if not profile.cells:
         return Guess(why="all cells are empty")
     if not profile.whole:
         return Guess(why="too many different cells to compare: taken as text")
     cells = list(profile.cells)
-    known = [cell for cell in cells if cell.strip(BLANKS) not in NULLS]
-    null = tuple(sorted({cell.strip(BLANKS) for cell in cells} & set(NULLS)))
+    texts = [cell.strip(BLANKS) for cell in cells]
+    known = [text for text in texts if text not in NULLS]
+    null = tuple(sorted(set(texts) & set(NULLS)))
+    if reason := code_reason(known, title):
+        return _years(known) or Guess(why=f"{reason}: kept as text")
     found = _typed(known, comma=comma) if known else Guess()
     if found.base != "string":
         return Guess(found.base, found.form, None, null, found.why + _said(null))
-    return _list(profile) or _text(cells, found)
+    if found.why:
+        return found
+    if reason := form_reason(known):
+        return Guess(why=reason)
+    return _list(profile) or Guess(why=text_reason(known) or _mixed(known))
 
 
 def _said(null: tuple[str, ...]) -> str:
     return f"; {', '.join(null)} for nothing known" if null else ""
 
 
-def _text(cells: list[str], found: Guess) -> Guess:
-    if found.why:
-        return found
-    if any(re.fullmatch(r"[0+][0-9 ]+", cell.strip(BLANKS)) for cell in cells):
-        return Guess(why="leading zeros or plus signs: kept as text")
-    if any(re.fullmatch(r"[0-9]{16,}", cell.strip(BLANKS)) for cell in cells):
-        return Guess(why="more digits than spreadsheets keep of numbers: kept as text")
-    return Guess(why=_mixed([cell.strip(BLANKS) for cell in cells]))
-
-
 def _mixed(texts: list[str]) -> str:
     """What most of those cells are that are of a type, where others are not, with the first of the others."""
     days = [text for text in texts if _DAY.fullmatch(text)]
-    numbers = {text for text in texts if _NUMBER.fullmatch(text)} - set(days)
-    written = max(_DAYS, key=lambda form: sum(parse(_kind("date", form), text) is not None for text in days))
-    dates = {text for text in days if parse(_kind("date", written), text) is not None}
-    typed, what = (dates, f"dates written {written}") if len(dates) > len(numbers) else (numbers, "numbers")
-    if not typed:
-        return ""
-    other = next(text for text in texts if text not in typed)
-    shown = other if len(other) <= _LONGEST_ITEM else f"{other[:_LONGEST_ITEM]}…"
-    return f"{len(typed)} of {len(texts)} different cells are {what}, others not, as “{shown}”: kept as text"
+    numbers = {text for text in texts if NUMBER.fullmatch(text)} - set(days)
+    written = max(_DAYS, key=lambda form: sum(parse(kind("date", form), text) is not None for text in days))
+    dates = {text for text in days if parse(kind("date", written), text) is not None}
+    if len(dates) > len(numbers):
+        return mixed_reason(list(dates), f"dates written {written}", texts)
+    return mixed_reason(list(numbers), "numbers", texts)
 
 
-def _typed(cells: list[str], *, comma: bool) -> Guess:
-    texts = [cell.strip(BLANKS) for cell in cells]
+def _years(texts: list[str]) -> Guess | None:
+    """Years, some cells with more than one of them: a list."""
+    for separator in (";", ",", "/"):
+        items = [item.strip(BLANKS) for text in texts for item in text.split(separator)]
+        if all(re.fullmatch("[0-9]{4}", item) for item in items):
+            return Guess("integer", separator=separator, why=f"lists of years with “{separator}” between")
+    return None
+
+
+def _typed(texts: list[str], *, comma: bool) -> Guess:
     if any(re.fullmatch(r"-?0[0-9]+|\+.*|[0-9]{16,}", text) for text in texts):
         return Guess()
     for pair in _TRUTHS:
         if set(texts) <= set(pair.split("|")):
             form = None if pair == "true|false" else pair
             return Guess("boolean", form, why=f"all cells are {pair.replace('|', ' or ')}")
-    if all(_NUMBER.fullmatch(text) for text in texts) and not any(_DATE.fullmatch(text) for text in texts):
-        return _number(texts, comma=comma)
+    if not any(_DATE.fullmatch(text) or re.match("-?0[0-9]+[.,]", text) for text in texts) and (
+        reading := read_numbers(texts, comma=comma)
+    ):
+        return Guess(reading.base or "string", reading.form, why=reading.why)
     for base, form, why in _others():
-        if all(parse(_kind(base, form), text) is not None for text in texts):
+        if all(parse(kind(base, form), text) is not None for text in texts):
             return _one_day_order(base, form, texts) or Guess(base, form, why=why)
     return Guess()
 
 
 _DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
-
-
-@cache
-def _kind(base: str, form: str | None = None, decimal: str = ".", group: str | None = None) -> Datatype:
-    return Datatype(base, datatype_iri(base), form, decimal, group)
 
 
 @cache
@@ -191,50 +190,10 @@ def _one_day_order(base: str, form: str | None, texts: list[str]) -> Guess | Non
     if (
         day_first
         and form
-        and all(parse(_kind(base, form.replace("d", "#").replace("M", "d").replace("#", "M")), t) for t in texts)
+        and all(parse(kind(base, form.replace("d", "#").replace("M", "d").replace("#", "M")), t) for t in texts)
     ):
         return Guess(base, form, why=f"dates taken as {form}, the day first: no cell tells which is the month")
     return None
-
-
-def _number(texts: list[str], *, comma: bool) -> Guess:
-    signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
-    if not signs:
-        return Guess("integer", why="all cells are whole numbers")
-    readings = [
-        (decimal, group)
-        for decimal in ".,"
-        for group in (None, *".,'’ \u00a0\u202f")
-        if group != decimal
-        and signs
-        <= {decimal, *((group,) if group else ()), *(" \u00a0\u202f" if group and group in " \u00a0\u202f" else ())}
-    ]
-    fitting = [
-        (base, decimal, group)
-        for decimal, group in readings
-        for base in ("integer", "decimal")
-        if all(parse(_kind(base, None, decimal, group), text) is not None for text in texts)
-    ]
-    values = {
-        tuple(parse(_kind(base, None, decimal, group), text) for text in texts): (base, decimal, group)
-        for base, decimal, group in reversed(fitting)
-    }
-    if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
-        if not comma and signs == {"."}:
-            return Guess("decimal", why="all cells are numbers")
-        return Guess(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
-    if not values:
-        return Guess()
-    base, decimal, group = next(iter(values.values()))
-    form = {"decimalChar": decimal} if decimal != "." and (base == "decimal" or group == ".") else {}
-    form |= {"groupChar": group} if group else {}
-    shown = " and ".join(
-        f"“{sign}” for {use}"
-        for sign, use in ((base == "decimal" and decimal, "decimals"), (group, "thousands"))
-        if sign
-    )
-    plain = "all cells are numbers" if base == "decimal" else "all cells are whole numbers"
-    return Guess(base, form or None, why=f"{plain}{f', with {shown}' if form else ''}")
 
 
 def _list(profile: Profile) -> Guess | None:
@@ -253,7 +212,18 @@ def _list(profile: Profile) -> Guess | None:
         repeated = sum(number for number in Counter(items).values() if number > 1)
         if not all(item.strip() == item and 0 < len(item) <= _LONGEST_ITEM for item in items):
             continue
-        if separator == "," and repeated * 2 < len(items):
+        counted = _counted(items)
+        if separator == "," and repeated * 2 < len(items) and not (counted and any(c.count(",") > 1 for c in holding)):
             continue
-        return Guess(separator=exact, why=f"{len(holding)} cells are lists with “{exact.strip()}” between")
+        said = " of whole numbers" if counted == "integer" else " of numbers" if counted else ""
+        return Guess(
+            counted or "string", None, exact, why=f"{len(holding)} cells are lists{said} with “{exact.strip()}” between"
+        )
     return None
+
+
+def _counted(items: list[str]) -> str:
+    """The datatype of a list's items where all are numbers written plainly, else nothing."""
+    if all(re.fullmatch("-?(?:0|[1-9][0-9]{0,14})", item) for item in items):
+        return "integer"
+    return "decimal" if all(re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?", item) for item in items) else ""

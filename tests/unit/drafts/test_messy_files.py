@@ -119,7 +119,7 @@ FILES = [
         {"code": None, "size": None, "since": None},
         [["a", "12", "2020-01-01"], ["b", "about 7", "unknown"], ["c", "n/a", "2021-03-04"]],
         key="code",
-        remark="1 of 3 different cells are numbers, others not, as “about 7”: kept as text",
+        remark="1 of 2 different cells are numbers, others not, as “about 7”: kept as text",
     ),
     Messy(
         "days.csv",
@@ -144,7 +144,7 @@ FILES = [
             ["69123", "00000000000000000001", "+33222", "2021", ""],
         ],
         key="insee",
-        remark="leading zeros or plus signs: kept as text",
+        remark="leading zeros or plus signs, as “+43111”: kept as text",
     ),
     Messy(
         "lists.csv",

@@ -1,0 +1,142 @@
+"""Columns of numbers: the one number format of CSVW that reads every cell, or why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from st_opendata.model.tables import Datatype
+from st_opendata.tables.datatypes import datatype_iri, parse
+from st_opendata.tables.numbers import SPACES
+
+NUMBER = re.compile(r"[-+]?[.,]?[0-9][0-9.,'’ \u00a0\u202f]*")
+"""Digits with what may group them or begin the decimals."""
+_SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
+_GROUPS = (None, *".,'’ \u00a0\u202f")
+_DECIMALS = ".,"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A datatype with the `form` that YAML has for it; `why` says what was seen, also where there is no `base`."""
+
+    base: str = ""
+    form: object = None
+    why: str = ""
+
+
+@cache
+def kind(base: str, form: str | None = None, decimal: str = ".", group: str | None = None) -> Datatype:
+    """A datatype as dataset.yaml would give it."""
+    return Datatype(base, datatype_iri(base), form, decimal, group)
+
+
+def datatype_of(base: str, form: object) -> Datatype:
+    """The datatype of a guess: `form` is the format as YAML has it."""
+    if not isinstance(form, dict):
+        return kind(base, str(form) if form else None)
+    return kind(base, form.get("pattern"), form.get("decimalChar", "."), form.get("groupChar"))
+
+
+def read_numbers(texts: Sequence[str], *, comma: bool) -> Reading | None:
+    """How the cells are read as numbers; None where some are none, or where no one format reads them all.
+
+    `comma` is as for `guess`. A reading without a base is of numbers that are better left as text.
+    """
+    if all(map(NUMBER.fullmatch, texts)):
+        return _plain(texts, comma=comma)
+    if all(map(_SCIENTIFIC.fullmatch, texts)):
+        said = "numbers in scientific notation, as spreadsheets shorten long ones: check that no digits are lost"
+        return Reading("double", None, said)
+    return _per_cent(texts)
+
+
+def _plain(texts: Sequence[str], *, comma: bool) -> Reading | None:
+    signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
+    if not signs:
+        return Reading("integer", None, "all cells are whole numbers")
+    fitting = [each for each in _candidates(signs) if all(_reads(each, text) for text in texts)]
+    values = {tuple(parse(kind(each[0], None, *each[1:]), text) for text in texts): each for each in reversed(fitting)}
+    if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
+        if not comma and signs == {"."}:
+            return Reading("decimal", None, "all cells are numbers")
+        return Reading(
+            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
+        )
+    if not values:
+        return None
+    base, decimal, group = next(iter(values.values()))
+    form = {"decimalChar": decimal} if decimal != "." and (base == "decimal" or group == ".") else {}
+    form |= {"groupChar": group} if group else {}
+    shown = " and ".join(
+        f"“{sign}” for {use}"
+        for sign, use in ((base == "decimal" and decimal, "decimals"), (group, "thousands"))
+        if sign
+    )
+    plain = "all cells are numbers" if base == "decimal" else "all cells are whole numbers"
+    return Reading(base, form or None, f"{plain}{f', with {shown}' if form else ''}")
+
+
+_Candidate = tuple[str, str, str | None]
+
+
+def _candidates(signs: set[str]) -> list[_Candidate]:
+    """Base, decimal and grouping character of the formats that know all these signs."""
+    return [
+        (base, decimal, group)
+        for decimal in _DECIMALS
+        for group in _GROUPS
+        if group != decimal
+        and signs <= {decimal, *((group,) if group else ()), *(SPACES if group and group in SPACES else ())}
+        for base in ("integer", "decimal")
+    ]
+
+
+def _reads(candidate: _Candidate, text: str) -> bool:
+    base, decimal, group = candidate
+    return parse(kind(base, None, decimal, group), text) is not None
+
+
+def _per_cent(texts: Sequence[str]) -> Reading | None:
+    """Numbers that all have a per cent sign, with a pattern that reads them."""
+    found = [re.fullmatch(rf"([-+]?[0-9][0-9.,'’]*)([{SPACES}]?)%", text) for text in texts]
+    if not found or not all(found):
+        return None
+    numbers = [each[1] for each in found if each]
+    reading = _plain(numbers, comma=True)
+    blanks = sorted({each[2] for each in found if each})
+    if reading is None or not reading.base:
+        return Reading(why=f"percentages, as “{texts[0]}”, whose numbers could be read in two ways: kept as text")
+    form = reading.form if isinstance(reading.form, dict) else {}
+    decimal, group = form.get("decimalChar", "."), form.get("groupChar")
+    places = [len(number.rpartition(decimal)[2]) if decimal in number else 0 for number in numbers]
+    fraction = "0" * min(places) + "#" * (max(places) - min(places))
+    pattern = (f"#{group}##0" if group else "#0") + (decimal + fraction if fraction else "") + blanks[-1] + "%"
+    characters = {"decimalChar": decimal} if decimal != "." else {}
+    characters |= {"groupChar": group} if group else {}
+    described = {"pattern": pattern, **characters} if characters else pattern
+    try:
+        fits = len(blanks) == 1 and all(parse(datatype_of("decimal", described), text) is not None for text in texts)
+    except ValueError:
+        fits = False
+    if not fits:
+        return Reading(why=f"percentages, as “{texts[0]}”, which no one number pattern reads: kept as text")
+    return Reading("decimal", described, f"percentages: “{texts[0]}” is read as its hundredth part")
+
+
+def two_forms(texts: Sequence[str]) -> tuple[str, str] | None:
+    """A cell that is written as most of these numbers are, and one that no format reads together with it.
+
+    None where no format reads any.
+    """
+    numbers = [text for text in texts if NUMBER.fullmatch(text)]
+    candidates = _candidates(set())
+    if not numbers:
+        return None
+    best = max(candidates, key=lambda each: sum(_reads(each, text) for text in numbers))
+    read = [text for text in numbers if _reads(best, text)]
+    others = [text for text in numbers if not _reads(best, text)]
+    # the cell that tells most of how they are written
+    return (max(read, key=lambda text: len(re.sub("[0-9]", "", text))), others[0]) if read and others else None
