@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
     draft = draft_catalogue(folder, [*first, *files], answers)
     for table in draft.tables:
-        key = f", key {table.key.name}" if table.key else ""
+        key = f", key {' and '.join(column.name for column in table.key)}" if table.key else ""
         click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
     click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
     for each in draft.proposals:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from st_opendata.drafts.columns import DraftTable
 from st_opendata.drafts.proposals import Proposal, propose_profiles
 from st_opendata.drafts.sources import Source, find_sources
-from st_opendata.drafts.tables import DraftTable, draft_tables
+from st_opendata.drafts.tables import draft_tables
 from st_opendata.drafts.writing import dataset_text
 from st_opendata.errors import InputError
 from st_opendata.names import free, slug

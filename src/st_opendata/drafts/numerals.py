@@ -62,9 +62,7 @@ def _plain(texts: Sequence[str], *, comma: bool) -> Reading | None:
     if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
         if not comma and signs == {"."}:
             return Reading("decimal", None, "all cells are numbers")
-        return Reading(
-            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
-        )
+        return Reading(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
     if not values:
         return None
     base, decimal, group = next(iter(values.values()))

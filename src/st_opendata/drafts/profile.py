@@ -98,7 +98,7 @@ class Profile:
         """True where each row has a value of its own, capitals aside, that people can tell apart."""
         if self.blank or not self.whole or len(self.cells) != self.rows or self.rows < 1:
             return False
-        folded = {cell.casefold() for cell in self.cells}
+        folded = {unicodedata.normalize("NFC", cell.casefold()) for cell in self.cells}
         return len(folded) == self.rows and not any(_invisible(cell) for cell in self.cells)
 
 
@@ -121,8 +121,10 @@ def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
     found = _typed(known, comma=comma) if known else Guess()
     if found.base != "string":
         return Guess(found.base, found.form, None, null, found.why + _said(null))
-    if found.why:
-        return found
+    return found if found.why else _text(profile, known)
+
+
+def _text(profile: Profile, known: list[str]) -> Guess:
     if reason := form_reason(known):
         return Guess(why=reason)
     return _list(profile) or Guess(why=text_reason(known) or _mixed(known))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 
+from st_opendata.drafts.columns import DraftColumn, DraftTable
+from st_opendata.drafts.keys import find_key, find_references
 from st_opendata.drafts.layout import Layout, find_layout
-from st_opendata.drafts.profile import Guess, Profile, guess
-from st_opendata.drafts.sources import Source
+from st_opendata.drafts.places import find_places
+from st_opendata.drafts.profile import Profile, guess
+from st_opendata.drafts.sources import Row, Source
 from st_opendata.names import free, plain
+from st_opendata.tables.called import rest_of, words
 
 _LANGUAGES = [
     "bg",
@@ -41,55 +45,10 @@ _LANGUAGES = [
     "uk",
 ]
 _IN_NAME = re.compile(rf"(?:^|_)({'|'.join(_LANGUAGES)})$", re.IGNORECASE)
-_KEY_NAMES = (
-    "id",
-    "code",
-    "key",
-    "nr",
-    "no",
-    "num",
-    "number",
-    "nummer",
-    "kennung",
-    "identifier",
-    "identifiant",
-    "numero",
-    "ref",
-)
-_PROPERTIES = {
-    "rdfs:label": ("name", "label", "title", "titel", "titre", "nom", "bezeichnung", "intitule", "libelle"),
-    "dct:description": ("description", "beschreibung", "descriptif"),
-    "geo:lat": ("lat", "latitude", "breite", "breitengrad"),
-    "geo:long": ("long", "lon", "lng", "longitude", "laenge", "lange", "langengrad"),
-}
+_STATED = {"rdfs:label": "label", "dct:description": "description"}
+"""What a column states, by the kind of its name."""
+_SHOWN_ROWS = 3
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
-
-
-@dataclass(slots=True)
-class DraftColumn:
-    """A column: its name, the title in the header, what its cells show."""
-
-    name: str
-    title: str
-    profile: Profile
-    found: Guess
-    language: str | None = None
-    property: str | None = None
-    remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class DraftTable:
-    """A table; `key` is the column that names its rows, `references` lead from a column to the key of another table."""
-
-    name: str
-    source: Source
-    layout: Layout
-    columns: list[DraftColumn]
-    rows: int = 0
-    remarks: list[str] = field(default_factory=list)
-    key: DraftColumn | None = None
-    references: list[tuple[DraftColumn, DraftTable]] = field(default_factory=list)
 
 
 def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftTable]:
@@ -99,39 +58,58 @@ def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftT
         InputError: a file cannot be read to its end.
     """
     tables = [_draft(source, name) for source, name in zip(sources, names, strict=True)]
-    for table in tables:
-        table.key = _key(table)
-    for table in tables:
-        _find_references(table, tables)
+    find_references(tables)
     return tables
 
 
 def _draft(source: Source, name: str) -> DraftTable:
     layout = find_layout(source)
-    profiles = {place: Profile() for place in layout.titles}
     table = DraftTable(name, source, layout, [], remarks=list(layout.remarks))
-    width = max(layout.titles, default=-1) + 1
-    ragged, blanks = 0, 0
-    for row in source.rows():
-        if row.line <= layout.above:
-            continue
-        if not any(cell.strip() for cell in row.cells):
-            blanks += 1  # rows without content at the end are dropped; between others, `build` tells of them
-            continue
-        table.rows += 1
-        ragged += source.sheet is None and len(row.cells) != width
-        for place, profile in profiles.items():
-            profile.add(row.cells[place] if place < len(row.cells) else "")
-    if ragged:
-        table.remarks.append(f"{ragged} rows have more or fewer cells than the header: correct them in the file")
+    profiles = _profiles(table)
     comma = source.delimiter == ";" or _has_decimal_comma(list(profiles.values()))
     taken: list[str] = []
     for place, title in layout.titles.items():
         column_name = _name(title, place, taken, layout)
         taken.append(column_name)
-        found = guess(profiles[place], comma=comma)
-        table.columns.append(_column(column_name, title, profiles[place], found))
+        profile = profiles[place]
+        found = guess(profile, comma=comma, title=title)
+        column = DraftColumn(column_name, title, profile, found, place=place)
+        column.remarks += [found.why] if found.why else []
+        table.columns.append(column)
+    find_places(table)
+    width = max(layout.titles, default=-1) + 1
+    table.key = find_key(table, partial(_padded_rows, table, width))
+    for column in table.columns:
+        _name_column(column, table)
     return table
+
+
+def _rows(table: DraftTable) -> Iterator[Row]:
+    """The rows of data, without those that are empty: at the end they are dropped, and `build` tells of others."""
+    for row in table.source.rows():
+        if row.line > table.layout.above and any(cell.strip() for cell in row.cells):
+            yield row
+
+
+def _padded_rows(table: DraftTable, width: int) -> Iterator[list[str]]:
+    return ([*row.cells, *[""] * (width - len(row.cells))] for row in _rows(table))
+
+
+def _profiles(table: DraftTable) -> dict[int, Profile]:
+    """What the cells of each column have in common, by its place; rows are counted on the way."""
+    profiles = {place: Profile() for place in table.layout.titles}
+    width, ragged = max(profiles, default=-1) + 1, 0
+    for row in _rows(table):
+        table.rows += 1
+        ragged += table.source.sheet is None and len(row.cells) != width
+        if len(table.first_rows) < _SHOWN_ROWS:
+            table.first_rows.append((row.line, row.cells))
+        for place, profile in profiles.items():
+            profile.add(row.cells[place] if place < len(row.cells) else "")
+    if ragged:
+        rows = "row has" if ragged == 1 else "rows have"
+        table.remarks.append(f"{ragged} {rows} more or fewer cells than the header: correct them in the file")
+    return profiles
 
 
 def _has_decimal_comma(profiles: Sequence[Profile]) -> bool:
@@ -147,82 +125,28 @@ def _name(title: str, place: int, taken: Sequence[str], layout: Layout) -> str:
     return free(name, [*taken, *kept] if layout.plain else taken, "_")
 
 
-def _column(name: str, title: str, profile: Profile, found: Guess) -> DraftColumn:
-    column = DraftColumn(name, title, profile, found)
-    if found.why:
-        column.remarks.append(found.why)
-    text = found.base == "string" and not found.separator
-    language = _IN_NAME.search(plain(title, "_") or name)
-    if language and text:
+def _name_column(column: DraftColumn, table: DraftTable) -> None:
+    """Say in which language its texts are, and what they state, as far as its name says so."""
+    if column.found.base != "string" or column.found.separator or not column.profile.cells:
+        return
+    language = _IN_NAME.search(plain(column.title, "_") or column.name)
+    if language:
         column.language = language[1].lower()
         column.remarks.append(f"the name says that it is in the language {column.language}")
-    stem = _IN_NAME.sub("", plain(title, "_") or name).strip("_").lower()
-    for iri, words in _PROPERTIES.items():
-        fits = found.base in ("decimal", "integer") if iri.startswith("geo:") else text
-        if stem in words and fits and profile.cells:
+    for iri, kind in _STATED.items():
+        if _is_called(column, kind, table):
             column.property = iri
-            column.remarks.append(f"by its name it states {iri}")
-    return column
+            numbered = "" if table.key else ": of the number of its row, as the table has no key"
+            column.remarks.append(f"by its name it states {iri}{numbered}")
+            return
 
 
-def _key(table: DraftTable) -> DraftColumn | None:
-    """The column whose cells name the rows: one that is called so, else the first if it can."""
-    able = [
-        column
-        for column in table.columns
-        if column.profile.unique and not column.found.separator and column.found.base in ("string", "integer")
-    ]
-    able = [column for column in able if max(map(len, column.profile.cells)) <= 80 and not column.found.null]
-    named = [column for column in able if _is_called_key(column)]
-    first = [column for column in able if column is table.columns[0]]
-    found = next(iter(named or first), None)
-    if found:
-        found.remarks.append("no cell is empty or stands twice: the key of the table")
-        return found
-    for column in table.columns:
-        if reason := _why_no_key(column):
-            column.remarks.append(f"no key, though called like one: {reason}")
-    return None
-
-
-def _is_called_key(column: DraftColumn) -> bool:
-    return bool(set(column.name.lower().split("_")) & set(_KEY_NAMES))
-
-
-def _why_no_key(column: DraftColumn) -> str:
-    """What is wrong with the cells of a column that is called like a key; empty for any other."""
-    profile = column.profile
-    if not _is_called_key(column):
-        return ""
-    twice = next((cell for cell, number in profile.cells.items() if number > 1), None)
-    empty = f"{profile.blank} cell{'s are' if profile.blank > 1 else ' is'} empty" if profile.blank else ""
-    return ", ".join(filter(None, (empty, f"“{twice}” stands in more than one row" if twice else "")))
-
-
-def _find_references(table: DraftTable, tables: Sequence[DraftTable]) -> None:
-    for column in table.columns:
-        if column is table.key or not column.profile.cells or not column.profile.whole:
-            continue
-        values = _values(column)
-        for other in tables:
-            if other is table or other.key is None or other.key.found.base != column.found.base:
-                continue
-            if values <= set(map(str.strip, other.key.profile.cells)) and _alike(column, other):
-                table.references.append((column, other))
-                column.remarks.append(f"all cells are keys of {other.name}")
-                break
-
-
-def _values(column: DraftColumn) -> set[str]:
-    cells, separator = column.profile.cells, column.found.separator
-    items = (item for cell in cells for item in (cell.split(separator) if separator else [cell]))
-    return {item.strip() for item in items} - {*column.found.null}
-
-
-def _alike(column: DraftColumn, other: DraftTable) -> bool:
-    """True where a name speaks for it; several texts that all are keys need none."""
-    assert other.key is not None
-    name, table = column.name.lower(), other.name.lower().replace("-", "_")
-    singular = re.sub(r"(ies|en|s|e|n)$", "", table)
-    named = singular in name or (name == other.key.name.lower() and name not in _KEY_NAMES)
-    return named or (column.found.base == "string" and len(_values(column)) > 1)
+def _is_called(column: DraftColumn, kind: str, table: DraftTable) -> bool:
+    """True where the name is one of that kind, alone or after what the key or the table is called (`stop_name`)."""
+    own = words(column.called())
+    own = own[:-1] if column.language and own[-1:] == (column.language,) else own
+    rest = rest_of(own, kind)
+    if rest is None:
+        return False
+    keys = [rest_of(words(each.called()), "key") for each in table.key]
+    return not rest or rest in keys or (rest == own[: len(rest)] and "".join(rest) in "".join(words(table.name)))

@@ -12,7 +12,8 @@ from st_opendata.tables.personal import is_iban
 _LONGEST = 40
 _YEAR = "(?:18|19|20|21)[0-9]{2}"
 _CURRENCIES = (
-    r"€|\$|£|¥|EUR|Euro|euro|USD|CHF|Fr\.|GBP|PLN|zł|CZK|Kč|HUF|Ft|DKK|SEK|NOK|kr\.?|RON|lei|BGN|лв\.?|RSD|ISK|UAH|грн\.?"
+    r"€|\$|£|¥|EUR|Euro|euro|USD|CHF|Fr\.|GBP|PLN|zł|CZK|Kč|HUF|Ft|DKK|SEK|NOK|kr\.?|RON|lei|BGN|лв\.?|RSD|ISK"
+    r"|UAH|грн\.?"
 )
 _AMOUNT = r"[-+−]?[0-9][0-9.,'’ \u00a0\u202f]*(?:,?[-–])?"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from st_opendata.drafts.tables import DraftColumn, DraftTable
+from st_opendata.drafts.columns import DraftColumn, DraftTable
 from st_opendata.pull.description import Description, Yaml
 from st_opendata.pull.writing import write_yaml
 
@@ -35,22 +35,26 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
     yield from (f"  {line}" for line in others)
     if dialect := _dialect(table):
         yield f"  dialect: {_flow(dialect)}"
+    if table.splits:
+        yield "  split:"
+        yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
     yield "  tableSchema:"
     if table.key:
-        yield f"    aboutUrl: {_flow(f'{table.name}/{{{table.key.name}}}')}"
-        yield f"    primaryKey: {_flow(table.key.name)}"
+        names = [column.name for column in table.key]
+        yield f"    aboutUrl: {_flow('/'.join([table.name, *(f'{{{name}}}' for name in names)]))}"
+        yield f"    primaryKey: {_flow(names if len(names) > 1 else names[0])}"
     else:
-        yield "    # no column names the rows, each by a value of its own: they go by their number"
+        yield "    # no column names the rows, each by a value of its own, nor do a few together: they go by their"
+        yield "    # number, so a row that is put in between changes the addresses of those below it"
     if table.references:
         yield "    foreignKeys:"
-    for column, other in table.references:
-        assert other.key is not None
-        reference = {"resource": f"{other.name}.csv", "columnReference": other.key.name}
-        yield f"      - {_flow({'columnReference': column.name, 'reference': reference})}"
+    for each in table.references:
+        reference = {"resource": f"{each.table.name}.csv", "columnReference": each.key.name}
+        yield f"      - {_flow({'columnReference': each.column.name, 'reference': reference})}"
     yield "    columns:"
-    for each in table.columns:
-        yield from (f"      # {_line(remark)}" for remark in each.remarks)
-        yield f"      - {_flow(_column(each, table, language))}"
+    for column in table.columns:
+        yield from (f"      # {_line(remark)}" for remark in column.remarks)
+        yield f"      - {_flow(_column(column, table, language))}"
 
 
 def _dialect(table: DraftTable) -> Yaml:
@@ -70,7 +74,7 @@ def _column(column: DraftColumn, table: DraftTable, language: str) -> Yaml:
     described: Yaml = {"name": column.name}
     if column.title and column.title != column.name:
         described["titles"] = {language: column.title}
-    if column is table.key:
+    if any(column is each for each in table.key):
         described["required"] = True
     if found.base != "string":
         described["datatype"] = {"base": found.base, "format": found.form} if found.form else found.base

@@ -18,7 +18,7 @@ from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, m
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.printable import printable
-from st_opendata.tables.datatypes import TEXTS, bounds, example
+from st_opendata.tables.datatypes import BLANKS, TEXTS, bounds, example
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
@@ -41,6 +41,8 @@ class RowCheck:
     condition: str = "TRUE"
     choices: tuple[str, ...] = ()
     """The values that a column allows, where it lists them."""
+    cell: str = ""
+    """What the message shows, where it is not the raw text of the column."""
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
@@ -63,7 +65,25 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
         if facets(column):
             limits: dict[str, object] = {"limits": facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
+    checks += _split_checks(table)
     return checks + _template_checks(table, names) + _address_checks(table) + _key_checks(table)
+
+
+def _split_checks(table: Table) -> list[RowCheck]:
+    """Cells of which parts are columns are written as the pattern says, empty ones and texts for nothing aside."""
+    firsts: dict[str, Column] = {}
+    for column in table.source_columns:
+        if column.part:
+            firsts.setdefault(column.part.column, column)
+    checks = []
+    for column in firsts.values():
+        assert column.part is not None
+        cell = f"x{column.number}"
+        known = f"{sql.trimmed(cell, BLANKS)} NOT IN {sql.texts(['', *column.null])}"
+        unlike = f"NOT {sql.full_match(cell, column.part.accept)}"
+        fields: dict[str, object] = {"pattern": column.part.pattern}
+        checks.append(RowCheck("cell-split", column.number, sql.all_of([known, unlike]), fields, cell=cell))
+    return checks
 
 
 def can_fail(column: Column) -> bool:
@@ -184,7 +204,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
     for check in checks:
         condition = f"({check.screen}) AND {check.condition}"
         condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
-        shown = f"substr(r{check.number}, 1, {SHOWN + 1})" if check.number else "''"
+        shown = f"substr({check.cell or f'r{check.number}'}, 1, {SHOWN + 1})" if check.number else "''"
         title = source.title(check.number) if check.number else None
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:

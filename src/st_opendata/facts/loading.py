@@ -21,6 +21,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
+from st_opendata.tables.splits import lone_parts
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -125,7 +126,9 @@ class Loader:
     def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
-        whole = f"concat({', '.join(f'r{number}' for number in numbers)})"
+        file_cells = [f"x{column.number}" for column in lone_parts(table)]
+        file_cells += [f"r{number}" for number in numbers if table.columns[number - 1].part is None]
+        whole = f"concat({', '.join(file_cells)})"
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
         cells = f"SELECT *, {whole} AS whole, {values} FROM ({raw_rows(source)})"
         terms = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
 from st_opendata.model.tables import Column
-from st_opendata.tables.datatypes import Text, beyond_sql, lexical
+from st_opendata.tables.datatypes import BLANKS, Text, beyond_sql, lexical
 from st_opendata.tables.numbers import Number
 from st_opendata.tables.scan import Source
 
@@ -20,7 +20,7 @@ def raw_rows(source: Source) -> str:
     """Raw text of each row's cells, r1 …, in the order of the description, with the record's number."""
     dialect = source.table.dialect
     files = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(len(source.header)))
-    cells = ", ".join(f"coalesce(f{place}, '') AS r{n}" for n, place in enumerate(source.order, 1))
+    cells = ", ".join(_raw_cell(source, n, f"coalesce(f{place}, '')") for n, place in enumerate(source.order, 1))
     if source.numbered:
         number, header, delimiter, quote, escape = "CAST(f0 AS BIGINT)", False, "','", "'\"'", "'\"'"
         cells = ", ".join(filter(None, ("row_number() OVER () AS row", cells)))
@@ -34,6 +34,16 @@ def raw_rows(source: Source) -> str:
         f"skip = {source.skip}, delim = {delimiter}, quote = {quote}, escape = {escape}, "
         f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER})"
     )
+
+
+def _raw_cell(source: Source, number: int, cell: str) -> str:
+    """The cell as r<number>: of a part, that part of the cell, and the whole cell as x<number>."""
+    column = source.table.columns[number - 1]
+    if column.part is None:
+        return f"{cell} AS r{number}"
+    nulls = f"{sql.trimmed(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
+    part = f"trim({sql.captured(cell, column.part.accept, column.part.group)}, {sql.text(BLANKS)})"
+    return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
 
 
 def needs_python(engine: Engine, column: Column) -> bool:

@@ -59,6 +59,19 @@ class Datatype:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the cells of a column of the file, `column`, whose title or name it is.
+
+    `accept` matches a whole cell that is written as the publisher's `pattern` says (RE2); its `group` is the part.
+    """
+
+    column: str
+    pattern: str
+    accept: str
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column; `number` counts from 1 in the source file, 0 for a virtual column.
 
@@ -80,6 +93,10 @@ class Column:
     property_url: str | None = None
     value_url: str | None = None
     suppress_output: bool = False
+    part: Part | None = None
+    """Where the column has a part of the cells of another one in the file."""
+    personal: bool | None = None
+    """Whether the publisher says that it has personal data; None where nobody has said."""
 
     @property
     def virtual(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
 from st_opendata.tables.sheets import read_sheet, table_name
+from st_opendata.tables.splits import read_splits
 from st_opendata.tables.templates import (
     ROW_VARIABLES,
     SCHEME,
@@ -32,9 +33,20 @@ from st_opendata.tables.templates import (
 _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
-_TABLE_KEYS = ("url", "sheet", "name", "title", "description", "dialect", "tableSchema", "suppressOutput", *_INHERITED)
+_TABLE_KEYS = (
+    "url",
+    "sheet",
+    "name",
+    "title",
+    "description",
+    "dialect",
+    "split",
+    "tableSchema",
+    "suppressOutput",
+    *_INHERITED,
+)
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
-_COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", *_INHERITED)
+_COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", "personal", *_INHERITED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
@@ -72,7 +84,11 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     key = schema.texts("primaryKey")
     sources = [name for name, column in zip(names, listed, strict=True) if not column.flag("virtual")]
     reader = _ColumnReader(around, sources, _row_template(around.base, name, key), inherited)
+    parts = read_splits(fields)
+    for part_name in parts:
+        fields.known(part_name, sources, "split", "column")
     columns = [reader.read(column, names[number], number + 1) for number, column in enumerate(listed)]
+    columns = [replace(column, part=parts.get(column.name)) for column in columns]
     _check_columns(listed, columns)
     for part in key:
         schema.known(part, sources, "primaryKey", "column")
@@ -164,6 +180,7 @@ class _ColumnReader:
             property_url=template("propertyUrl"),
             value_url=template("valueUrl"),
             suppress_output=fields.flag("suppressOutput"),
+            personal=fields.flag("personal") if "personal" in fields else None,
         )
 
     def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:

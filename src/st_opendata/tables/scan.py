@@ -21,6 +21,7 @@ from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.header import match_header
 from st_opendata.tables.problems import nearest
+from st_opendata.tables.splits import file_columns
 from st_opendata.tables.workbooks import extract_sheet
 
 if TYPE_CHECKING:
@@ -251,9 +252,11 @@ def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], 
     """Titles of the file, the place of each source column among them, and what does not fit."""
     if table.dialect.header:
         titles = tuple(title.strip() for title in first)
-        return titles, *match_header(table, titles, row=row)
-    titles = tuple(column.name for column in table.source_columns)
-    return titles, tuple(range(len(titles))), []
+        columns, places = file_columns(table)
+        order, found = match_header(replace(table, columns=columns), titles, row=row)
+        return titles, () if found else tuple(order[place] for place in places), found
+    columns, places = file_columns(table)
+    return tuple(column.name for column in columns), places, []
 
 
 def csv_reader(table: Table, stream: Iterable[str]) -> CsvReader:

@@ -23,6 +23,7 @@ from st_opendata.tables.archives import Archive, WorkbookError
 from st_opendata.tables.marks import Area, Marks, letters, runs
 from st_opendata.tables.ods_marks import ods_marks
 from st_opendata.tables.problems import nearest
+from st_opendata.tables.splits import file_columns
 from st_opendata.tables.typed_cells import Value, cell_writer
 from st_opendata.tables.xlsx_marks import xlsx_marks
 
@@ -154,10 +155,11 @@ def _text(value: Value) -> str:
 
 def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | None]:
     """The description of each column of the sheet, None where there is none."""
+    described, _ = file_columns(table)
     if not table.dialect.header:
-        return [*table.source_columns, *[None] * width][:width]
-    known = {title: column for column in table.source_columns for title in column.titles.values()}
-    known |= {column.name: column for column in table.source_columns}
+        return [*described, *[None] * width][:width]
+    known = {title: column for column in described for title in column.titles.values()}
+    known |= {column.name: column for column in described}
     return [known.get(title) for title in header]
 
 

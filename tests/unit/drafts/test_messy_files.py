@@ -144,7 +144,7 @@ FILES = [
             ["69123", "00000000000000000001", "+33222", "2021", ""],
         ],
         key="insee",
-        remark="leading zeros or plus signs, as “+43111”: kept as text",
+        remark="telephone numbers, as the title says: kept as text",
     ),
     Messy(
         "lists.csv",
