@@ -12,7 +12,7 @@ from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.rules import profile_findings
 from st_opendata.catalogue import Score, Written, count_facts, write_catalogue, write_crate
-from st_opendata.exports import read_facts, write_dataset, write_dumps, write_picture
+from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
@@ -141,6 +141,8 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
             steps("Validating the facts")
             findings += profile_findings(facts, background.profiles)
             findings += validate_facts(facts, shapes, ontology)
+            if conforms(findings):
+                findings += [each for dataset in catalogue.datasets for each in impossible_findings(facts, dataset)]
         yield (
             facts,
             background.used(facts, shapes),

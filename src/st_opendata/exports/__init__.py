@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from st_opendata.exports.impossible import impossible_findings, impossible_formats
 from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource, read_facts
@@ -16,7 +17,7 @@ from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.text import Text, pick
 from st_opendata.rdf import UnwritableTripleError
 
-__all__ = ["PICTURE", "read_facts", "write_dataset", "write_dumps", "write_picture"]
+__all__ = ["PICTURE", "impossible_findings", "read_facts", "write_dataset", "write_dumps", "write_picture"]
 
 PICTURE = f"preview{SVG.extension}"
 """Name of the file with the picture of a dataset."""
@@ -27,15 +28,19 @@ SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folder: Path) -> tuple[Distribution, ...]:
     """Write the files of a dataset to `<folder>/<dataset>/`; `folder` is the root of the release.
 
+    Formats that cannot carry one of its facts are left out, as `impossible_findings` tells.
+
     Raises:
         UnwritableTripleError: a format cannot carry a fact; its place is a cell that states it.
     """
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
     whole = DatasetSource(catalogue, dataset, facts, folder / dataset.id)
+    impossible = impossible_formats(facts, dataset)
     written: list[Distribution] = []
     for table in dataset.tables:
         written += _write_all(TABLE_EXPORTS, TableSource(catalogue, dataset, table, facts), folder)
-    written += _write_all(DATASET_EXPORTS, whole, folder)
+    possible = tuple(export for export in DATASET_EXPORTS if export.format not in impossible)
+    written += _write_all(possible, whole, folder)
     return tuple(written)
 
 

@@ -24,8 +24,8 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.rdf import UnwritableTripleError, parse_lines
 
-_LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
-_LIMITS = {_LATITUDE: 90, _LONGITUDE: 180}
+LATITUDE, LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
+_LIMITS = {LATITUDE: 90, LONGITUDE: 180}
 _LABELS = (f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}prefLabel")
 _NAME = "name"
 
@@ -51,7 +51,7 @@ def write_geojson(source: DatasetSource, path: Path) -> None:
         comma = "\n"
         for subject, triples in groupby(parse_lines(_places(source.lines())), attrgetter("subject")):
             facts = list(triples)
-            point = _point(facts)
+            point = point_of(facts)
             box = _grow(box, point)
             out.write(comma + _feature(subject.value, point, _properties(facts, keys)))
             comma = ",\n"
@@ -79,8 +79,12 @@ def _keys(lines: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     return {iri: part if uses[part] == 1 else names.get(iri, iri) for iri, part in last_parts.items()}
 
 
-def _point(facts: Iterable[ox.Triple]) -> Point:
-    """Longitude and latitude, exact."""
+def point_of(facts: Iterable[ox.Triple]) -> Point:
+    """Longitude and latitude of a place, exact.
+
+    Raises:
+        UnwritableTripleError: one is no number or out of range, or there are two of them.
+    """
     found: dict[str, Decimal] = {}
     for triple in facts:
         axis = triple.predicate.value
@@ -93,7 +97,7 @@ def _point(facts: Iterable[ox.Triple]) -> Point:
                 triple, f"GeoJSON needs one number from -{limit} to {limit}", "Correct the coordinate in the table."
             )
         found[axis] = value
-    return found[_LONGITUDE], found[_LATITUDE]
+    return found[LONGITUDE], found[LATITUDE]
 
 
 def _grow(box: Box | None, point: Point) -> Box:

@@ -245,14 +245,19 @@ class FactBase:
         query = f"SELECT DISTINCT o FROM {self._predicates[predicate]} WHERE {matches} ORDER BY o"
         return tuple(found for (found,) in self._engine.rows(query, [subject]))
 
-    def predicates(self) -> frozenset[str]:
-        """The predicates of all triples, as N-Triples terms."""
-        return frozenset(self._predicates)
+    def predicates(self, dataset: str | None = None) -> frozenset[str]:
+        """The predicates of all triples of a dataset, or of the catalogue, as N-Triples terms."""
+        where = self._where(dataset)
+        return frozenset(
+            predicate
+            for predicate, name in self._predicates.items()
+            if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
+        )
 
-    def classes(self) -> frozenset[str]:
-        """The objects of rdf:type, as N-Triples terms."""
+    def classes(self, dataset: str | None = None) -> frozenset[str]:
+        """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""
         name = self._predicates.get(f"<{RDF}type>")
-        rows = self._engine.rows(f"SELECT DISTINCT o FROM {name}") if name else []
+        rows = self._engine.rows(f"SELECT DISTINCT o FROM {name}{self._where(dataset)}") if name else []
         return frozenset(found for (found,) in rows)
 
     def naming(self, start: str, known: Collection[str], most: int) -> list[tuple[str, str, str]]:
@@ -269,6 +274,17 @@ class FactBase:
                 if len(found) >= most:
                     return found[:most]
         return found
+
+    def statements(self, predicates: Sequence[str], dataset: str) -> Iterator[list[str]]:
+        """The dataset's distinct N-Triples lines with one of these predicates, sorted by subject, in batches."""
+        branches = [
+            f"SELECT DISTINCT s, {sql.text(predicate)} AS p, o FROM {self._predicates[predicate]}{self._where(dataset)}"
+            for predicate in predicates
+        ]
+        line = sql.concat(["s", "' '", "p", "' '", "o", "' .'"])
+        query = f"SELECT {line} AS line FROM ({' UNION ALL '.join(branches)}) ORDER BY s"
+        for batch in self._engine.batches(query, 50_000):
+            yield [line for (line,) in batch]
 
     def columns(self, predicate: str) -> tuple[Place, ...]:
         """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""

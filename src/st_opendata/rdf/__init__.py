@@ -8,6 +8,7 @@ from st_opendata.rdf.lines import encode_lines, graph_lines, graph_of_lines, lit
 from st_opendata.rdf.reading import TermReader, Triple, parse_rdf, read_rdf, sniff_syntax, syntax_of
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
+    is_element_name,
     rdf_bytes,
     stream_rdf,
     used_prefixes,
@@ -16,6 +17,7 @@ from st_opendata.rdf.writing import (
     write_quads,
     write_rdf,
     write_trig,
+    xml_triples,
 )
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "encode_lines",
     "graph_lines",
     "graph_of_lines",
+    "is_element_name",
     "literal_text",
     "parse_lines",
     "parse_rdf",
@@ -40,4 +43,5 @@ __all__ = [
     "write_quads",
     "write_rdf",
     "write_trig",
+    "xml_triples",
 ]

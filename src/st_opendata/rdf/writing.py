@@ -187,7 +187,7 @@ class _XmlText:
 def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
     text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_xml_triples(_ordered(parse_lines(batches), _xml_rank)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+    ox.serialize(xml_triples(parse_lines(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
 
 
 def _xml_rank(triple: ox.Triple) -> int:
@@ -197,11 +197,17 @@ def _xml_rank(triple: ox.Triple) -> int:
     return 0 if _LOCAL_NAME.search(triple.object.value) else 2
 
 
-def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """The triples, each of which RDF/XML can carry (RDF 1.1 XML Syntax §5; XML 1.0 §2.2)."""
+def xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The triples, each of which RDF/XML can carry (RDF 1.1 XML Syntax §5; XML 1.0 §2.2).
+
+    Those of a subject come together, with a type that makes the name of the element first.
+
+    Raises:
+        UnwritableTripleError: it cannot carry one.
+    """
     subject = None
-    for triple in triples:
-        if not _is_element_name(triple.predicate):
+    for triple in _ordered(triples, _xml_rank):
+        if not is_element_name(triple.predicate):
             raise UnwritableTripleError(
                 triple,
                 "RDF/XML makes an element name of the property, and its IRI does not end in an XML name",
@@ -224,7 +230,8 @@ def _xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 
 @lru_cache(maxsize=10_000)
-def _is_element_name(iri: ox.NamedNode) -> bool:
+def is_element_name(iri: ox.NamedNode) -> bool:
+    """True where RDF/XML can make the name of an element of the IRI."""
     return bool(_LOCAL_NAME.search(iri.value)) and iri not in _RDF_XML_SYNTAX
 
 
