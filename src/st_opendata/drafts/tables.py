@@ -15,6 +15,7 @@ from st_opendata.drafts.profile import Profile, guess
 from st_opendata.drafts.sources import Row, Source
 from st_opendata.names import free, plain
 from st_opendata.tables.called import rest_of, words
+from st_opendata.tables.personal import personal_kind
 
 _LANGUAGES = [
     "bg",
@@ -76,6 +77,8 @@ def _draft(source: Source, name: str) -> DraftTable:
         column = DraftColumn(column_name, title, profile, found, place=place)
         column.remarks += [found.why] if found.why else []
         table.columns.append(column)
+    for column in table.columns:
+        _say_if_personal(column, table)
     find_places(table)
     width = max(layout.titles, default=-1) + 1
     table.key = find_key(table, partial(_padded_rows, table, width))
@@ -139,6 +142,17 @@ def _name_column(column: DraftColumn, table: DraftTable) -> None:
             numbered = "" if table.key else ": of the number of its row, as the table has no key"
             column.remarks.append(f"by its name it states {iri}{numbered}")
             return
+
+
+def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:
+    if column.found.base not in ("string", "integer"):
+        return
+    others = [each.called() for each in table.columns if each is not column]
+    if kind := personal_kind(column.profile.cells, [column.called()], others):
+        column.remarks.append(
+            f"personal data, as it seems: {kind}. Leave the column out unless you may publish it; then write "
+            "`personal: true`, or `personal: false` if it says nothing of persons"
+        )
 
 
 def _is_called(column: DraftColumn, kind: str, table: DraftTable) -> bool:

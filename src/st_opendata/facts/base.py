@@ -17,6 +17,7 @@ from st_opendata.facts.iris import Names
 from st_opendata.facts.keys import key_findings
 from st_opendata.facts.loading import LoadedTable, Loader, stating
 from st_opendata.facts.mapping import map_tables
+from st_opendata.facts.personal import personal_findings
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding, Severity, conforms
@@ -118,6 +119,7 @@ class FactBase:
             found += [one for one in wrong if told.isdisjoint(one.places)]
             if loaded is not None:
                 tables.append(loaded)
+                found += personal_findings(self._engine, loaded)
         return tables
 
     def __enter__(self) -> Self:

@@ -183,10 +183,15 @@ def _key_checks(table: Table) -> list[RowCheck]:
     urls = {column.about_url for column in table.columns if column.property_url and column.about_url}
     keys = {name for url in urls for name in variable_names(parse_template(url))} | {*table.primary_key}
     keys |= {name for key in table.foreign_keys for name in key.columns}
-    numbers = (
+    numbers = [
         column.number for column in table.source_columns if column.name in keys and column.datatype.base in TEXTS
-    )
-    return [RowCheck("key-invisible", n, _any_item(table, n, sql.has_invisible_character)) for n in numbers]
+    ]
+    checks = [RowCheck("key-invisible", n, _any_item(table, n, sql.has_invisible_character)) for n in numbers]
+    return checks + [RowCheck("key-decomposed", n, _any_item(table, n, _decomposed)) for n in numbers]
+
+
+def _decomposed(text: str) -> str:
+    return f"{sql.composed(text)} <> {text}"
 
 
 def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container, Sequence
 
 from st_opendata.codes import finding
@@ -110,7 +111,7 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
     reference = ", ".join(_title(target, name) for name in key.reference)
     return [
         finding(
-            "key-dangling",
+            "key-twin" if _looks_like(value, near.get(value)) else "key-dangling",
             (loaded.source.place(record, first),),
             dataset=table.dataset,
             value=quoted(value),
@@ -120,6 +121,11 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
         )
         for record, value in listed
     ] + more(table, "key-dangling", count - limit)
+
+
+def _looks_like(value: str, near: str | None) -> bool:
+    """True for texts of other characters that people cannot tell apart."""
+    return near is not None and unicodedata.normalize("NFC", value) == unicodedata.normalize("NFC", near)
 
 
 def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
@@ -135,9 +141,10 @@ def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values
     ]
     named = sql.any_of([f"lower({column}) = lower($1)" for column in texts])
     by_name = f"SELECT DISTINCT {shown} AS v FROM {target.name} WHERE {named} ORDER BY v LIMIT 2"
+    twin = f"SELECT v FROM {known} WHERE {sql.composed('v')} = {sql.composed('$1')} LIMIT 1"
     found = {}
     for value in values:
-        rows = engine.rows(by_name, [value]) if texts else []
+        rows = engine.rows(twin, [value]) or (engine.rows(by_name, [value]) if texts else [])
         if len(rows) != 1:  # a name that several rows have does not tell which is meant
             rows = engine.rows(query, [value])
         if rows:

@@ -191,6 +191,11 @@ def has_invisible_character(value: str) -> str:
     return part_match(value, _INVISIBLE)
 
 
+def composed(value: str) -> str:
+    """The text with each letter and its marks as one character where Unicode has it (NFC)."""
+    return f"nfc_normalize({value})"
+
+
 def escaped(value: str) -> str:
     """The inside of a canonical N-Triples string, for text without the control characters that XML refuses."""
     for character, escape in _ESCAPES.items():

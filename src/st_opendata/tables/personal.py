@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from st_opendata.tables.called import Words, is_called, names_kind, words
 
+EMAILS, ACCOUNTS, PHONES, NAMES = (
+    "e-mail addresses",
+    "account numbers (IBAN)",
+    "telephone numbers",
+    "names of persons",
+)
+"""Kinds of personal data, as messages name them."""
 EMAIL = r"(?:mailto:)?[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"
 """An e-mail address as a whole cell (a regular expression that the engine knows, too)."""
 ACCOUNT = r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}"
@@ -15,6 +22,8 @@ PHONE = r"\+[1-9][0-9]{0,2}[ \-/(.]*[0-9](?:[ \-/().]*[0-9]){5,12}"
 """A telephone number with the code of its country."""
 NATIONAL_PHONE = r"[+(]?[0-9](?:[ \-/().]*[0-9]){4,14}"
 """A telephone number in any form: only where the column is called so."""
+_LETTERS = r"(?:[.'’ \-]|\p{L})*\p{L}(?:[.'’ \-]|\p{L})*"
+"""A text in letters, as the name of a person is (RE2)."""
 LEAST = 0.5
 """The part of a column's cells that must be written so."""
 
@@ -27,21 +36,48 @@ def is_iban(text: str) -> bool:
     return int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 == 1
 
 
+def veiled(text: str) -> str:
+    """The start of a personal cell: enough to find it, too little to know it."""
+    return f"“{text[: min(4, len(text) // 3) or 1]}…”"
+
+
 def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
     """True where one of a column's titles says that it has names of persons; `others` are titles of its neighbours.
 
-    The French `nom` and the like are names of persons only beside a column of first names.
+    What is just called a name, as `nom`, is a surname only beside first names without another surname.
     """
     own = [words(title) for title in titles]
     if any(names_kind(each, "organisation") for each in own):
         return False
     if any(names_kind(each, kind) for each in own for kind in ("first_name", "surname", "person")):
         return True
-    beside = any(names_kind(words(title), "first_name") for title in others)
-    return beside and any(is_called(each, "label") for each in own)
+    beside = [words(title) for title in others]
+    lacks = any(names_kind(each, "first_name") for each in beside) and not any(
+        names_kind(each, "surname") for each in beside
+    )
+    return lacks and any(is_called(each, "label") for each in own)
 
 
-def called_phone(titles: Sequence[str]) -> bool:
-    """True where one of a column's titles says that it has telephone numbers."""
+def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dict[str, str]:
+    """How cells of a column are written that hold personal data (regular expressions), by the kind of these data.
+
+    `text` is false for a column of numbers; titles and others are as for `called_person`.
+    """
     own: list[Words] = [words(title) for title in titles]
-    return any(names_kind(each, "phone") for each in own)
+    phone = any(names_kind(each, "phone") for each in own)
+    if not text:
+        return {PHONES: NATIONAL_PHONE} if phone else {}
+    forms = {EMAILS: EMAIL, ACCOUNTS: ACCOUNT, PHONES: NATIONAL_PHONE if phone else PHONE}
+    return forms | ({NAMES: _LETTERS} if called_person(titles, others) else {})
+
+
+def personal_kind(cells: Mapping[str, int], titles: Sequence[str], others: Sequence[str]) -> str:
+    """What personal data half of these texts are, each with its number; empty where they are none."""
+    for kind, form in forms_of(titles, others, text=True).items():
+        accept = re.compile(form.replace(r"\p{L}", r"[^\W\d_]"))
+        meeting = [cell for cell in cells if accept.fullmatch(cell.strip())]
+        if kind == ACCOUNTS:
+            meeting = [cell for cell in meeting if is_iban(cell.strip())]
+        if meeting and sum(cells[cell] for cell in meeting) >= LEAST * sum(cells.values()):
+            return kind
+    return ""
