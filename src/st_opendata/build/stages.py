@@ -17,6 +17,7 @@ from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
+from st_opendata.model.samples import Sample
 from st_opendata.query import load_files
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.scoring import score_served
@@ -45,6 +46,8 @@ class Job:
     settings: Settings = field(default_factory=Settings)
     site: str | None = None
     progress: Callable[[str, float], None] | None = None
+    sample: int = 0
+    """Rows of each table that the outcome of a check has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Outcome:
     triples: int
     advice: int = 0
     release: Release | None = None
+    samples: tuple[Sample, ...] = ()
+    """The first rows of each table that could be read."""
 
     @property
     def conforms(self) -> bool:
@@ -152,6 +157,7 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
                 tables=len(tables),
                 rows=sum(facts.rows(table.name) for table in tables) if shapes_checked else 0,
                 triples=facts.triples() if shapes_checked else 0,
+                samples=tuple(facts.samples(job.sample)) if job.sample else (),
             ),
         )
 

@@ -9,10 +9,13 @@ import click
 
 from st_opendata.cli.console import errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import engine_options, lang_option, report_options, source_argument
+from st_opendata.cli.sample import write_sample
 from st_opendata.cli.words import count, say
 from st_opendata.errors import UsageError
 from st_opendata.model.findings import conforms
 from st_opendata.settings import read_settings
+
+_ROWS = 3
 
 if TYPE_CHECKING:
     from st_opendata.build import Outcome
@@ -20,14 +23,37 @@ if TYPE_CHECKING:
     from st_opendata.settings import Settings
 
 
-@click.command
+class _SampleCommand(click.Command):
+    """A command whose --sample goes without a number too, also before a folder."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        pairs = zip(args, [*args[1:], ""], strict=True)
+        return super().parse_args(
+            ctx, [f"{one}={_ROWS}" if one == "--sample" and not after.isdigit() else one for one, after in pairs]
+        )
+
+
+@click.command(cls=_SampleCommand)
 @source_argument
 @report_options
 @lang_option
 @engine_options
 @click.option("--base", metavar="IRI", help="For a file: the IRI of its folder, as for `convert`.")
-def command(
-    *, source: Path, form: str, lang: str | None, memory: str | None, threads: str | None, base: str | None
+@click.option(
+    "--sample",
+    type=click.IntRange(1, 20),
+    metavar="[N]",
+    help=f"Show the first rows of each table as they were read.  [default without N: {_ROWS}]",
+)
+def command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    source: Path,
+    form: str,
+    lang: str | None,
+    memory: str | None,
+    threads: str | None,
+    base: str | None,
+    sample: int | None,
 ) -> int:
     """Check a catalogue, or a table that CSVW describes, and write nothing.
 
@@ -39,6 +65,8 @@ def command(
     from st_opendata.build import Job, check
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    if sample and (source.is_file() or form != "text"):
+        raise UsageError("--sample is for a catalogue, with --format text")
     if source.is_file():
         with errors_as(form, settings.language, source.parent):
             findings, checked = _described(source, base, settings)
@@ -48,8 +76,11 @@ def command(
     if base:
         raise UsageError("--base is for a file; a catalogue has its `base` in catalogue.yaml")
     with errors_as(form, settings.language, source), progress_bar() as progress:
-        outcome = check(Job(source, settings, progress=progress))
+        outcome = check(Job(source, settings, progress=progress, sample=sample or 0))
     write_report(outcome.findings, form, settings.language, source)
+    for shown in outcome.samples:
+        click.echo(f"\n{shown.table}")
+        write_sample(shown, settings.language)
     note_outcome(outcome, settings.language)
     return 0 if outcome.conforms else 1
 

@@ -14,6 +14,7 @@ import click
 
 from st_opendata.cli.console import note
 from st_opendata.cli.options import path_type
+from st_opendata.cli.sample import write_sample
 from st_opendata.cli.words import count
 
 Check = Callable[[str], str]
@@ -58,10 +59,11 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
 
     Headers, datatypes, keys, languages and lists are guessed from all cells; each guess is said in a comment beside
-    what it wrote. What the files cannot tell is asked for on a terminal; without one it is told at the end. FOLDER must
-    be new or empty.
+    what it wrote, and the first rows are shown as they were read. What the files cannot tell is asked for on a
+    terminal; without one it is told at the end. FOLDER must be new or empty.
     """
     from st_opendata.drafts.folder import Answers, draft_catalogue
+    from st_opendata.drafts.samples import sample
 
     name = folder.resolve().name
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
@@ -73,9 +75,13 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     start = told["base"] or f"https://{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'data'}.example/"
     answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
     draft = draft_catalogue(folder, [*first, *files], answers)
-    for table in draft.tables:
+    for number, table in enumerate(draft.tables):
+        if number:
+            click.echo()
         key = f", key {' and '.join(column.name for column in table.key)}" if table.key else ""
         click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
+        if table.rows:
+            write_sample(sample(table), "en")
     click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
     for each in draft.proposals:
         note(

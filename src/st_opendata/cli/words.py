@@ -20,6 +20,9 @@ SENTENCES = {
         "fr": "Contrôle fait : {tables}. Les formes n’ont pas encore été contrôlées : corrigez d’abord les tableaux.",
         "de": "Geprüft: {tables}. Die Shapes wurden noch nicht geprüft: Berichtigen Sie zuerst die Tabellen.",
     },
+    "sample-column": {"en": "column", "fr": "colonne", "de": "Spalte"},
+    "sample-type": {"en": "type", "fr": "type", "de": "Typ"},
+    "sample-row": {"en": "row {number}", "fr": "ligne {number}", "de": "Zeile {number}"},
     "nothing-stated": {
         "en": "No cell states a fact yet: give a propertyUrl to columns in dataset.yaml, such as rdfs:label for names.",
         "fr": "Aucune cellule n'énonce encore de fait : donnez un propertyUrl à des colonnes dans dataset.yaml, "

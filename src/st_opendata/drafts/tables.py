@@ -150,8 +150,7 @@ def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:
     others = [each.called() for each in table.columns if each is not column]
     if kind := personal_kind(column.profile.cells, [column.called()], others):
         column.remarks.append(
-            f"personal data, as it seems: {kind}. Leave the column out unless you may publish it; then write "
-            "`personal: true`, or `personal: false` if it says nothing of persons"
+            f"personal data, as it seems: {kind}. Leave the column out, or write personal: true if you may publish it"
         )
 
 

@@ -21,6 +21,7 @@ from st_opendata.facts.personal import personal_findings
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding, Severity, conforms
+from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.place import Place
 from st_opendata.tables.scan import Source, open_source
@@ -174,6 +175,22 @@ class FactBase:
         loaded = self._by_name[table]
         columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
         yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
+
+    def samples(self, count: int) -> Iterator[Sample]:
+        """So many of the first rows of each table that could be read."""
+        for loaded in self._tables:
+            columns = loaded.table.source_columns
+            cells = ", ".join(f"c{column.number}" for column in columns)
+            rows = self._engine.rows(f"SELECT record, {cells} FROM {loaded.name} ORDER BY record LIMIT {count}")
+            sampled = (
+                SampleColumn(
+                    column.name if column.part else loaded.source.title(column.number),
+                    kind_of(column.datatype, column.separator, column.lang),
+                    tuple(value_of(row[number]) for row in rows),
+                )
+                for number, column in enumerate(columns, 1)
+            )
+            yield Sample(loaded.table.name, tuple(row[0] for row in rows), tuple(sampled))
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
         """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""

@@ -38,7 +38,7 @@ def is_iban(text: str) -> bool:
 
 def veiled(text: str) -> str:
     """The start of a personal cell: enough to find it, too little to know it."""
-    return f"“{text[: min(4, len(text) // 3) or 1]}…”"
+    return f"{text[: min(4, len(text) // 3) or 1]}…"
 
 
 def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
