@@ -113,7 +113,8 @@ def _per_cent(texts: Sequence[str]) -> Reading | None:
     fraction = "0" * min(places) + "#" * (max(places) - min(places))
     pattern = (f"#{group}##0" if group else "#0") + (decimal + fraction if fraction else "") + blanks[-1] + "%"
     characters = {"decimalChar": decimal} if decimal != "." else {}
-    characters |= {"groupChar": group} if group else {}
+    # the comma groups a pattern's digits where nothing else is said to
+    characters |= {"groupChar": group or "."} if group or decimal == "," else {}
     described = {"pattern": pattern, **characters} if characters else pattern
     try:
         fits = len(blanks) == 1 and all(parse(datatype_of("decimal", described), text) is not None for text in texts)

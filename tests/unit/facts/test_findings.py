@@ -13,7 +13,7 @@ from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
 Found = list[tuple[str, int | None, str | None]]
-PAGE = {"name": "page", "datatype": "anyURI", "propertyUrl": "ex:page", "valueUrl": "{+page}"}
+PAGE = {"name": "page", "datatype": "anyURI", "propertyUrl": "ex:page", "valueUrl": "{+page}", "personal": False}
 
 
 def found(base: FactBase) -> Found:
