@@ -22,7 +22,9 @@ _AT_ONCE = 4
 _PASSES = 3
 _SIZEABLE = 20
 """Rows, or different cells, from which a coincidence is unlikely."""
-_PLURAL = re.compile("(?:ies|aux|en|er|es|s|e|n|i|y|a|x|and|ta)$")
+_PLURALS = ("s", "es", "ies", "y", "e", "en", "n", "er", "i", "a", "x", "aux")
+"""Endings in which singular and plural differ."""
+_SHORTEST = 3
 
 
 def find_key(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
@@ -177,15 +179,22 @@ def _stem(column: DraftColumn) -> Words:
 
 
 def _suits(name: Words, table: DraftTable) -> bool:
-    """True where the name is that of the table, its last word, or ends in it; number, as in one city, aside."""
-    called = tuple(map(_singular, words(table.name)))
-    stem = tuple(map(_singular, name))
-    return bool(called) and (stem == called or stem[-1:] == called[-1:] or (len(stem) == 1 and stem[0] in called))
+    """True where the name is that of the table, or its last word, or one of its words; one city or several aside."""
+    called = words(table.name)
+    if len(name) == 1:
+        return any(_alike(name[0], word) for word in called)
+    whole = len(name) == len(called) and all(map(_alike, name, called))
+    return whole or (bool(called) and _alike(name[-1], called[-1]))
 
 
-def _singular(word: str) -> str:
-    found = _PLURAL.sub("", word)
-    return found if len(found) >= 3 else word
+def _alike(one: str, other: str) -> bool:
+    """True for the same word, in singular or plural of many a language."""
+    return not _stems(one).isdisjoint(_stems(other))
+
+
+def _stems(word: str) -> set[str]:
+    stems = {word.removesuffix(ending) for ending in _PLURALS}
+    return {word, *(stem for stem in stems if len(stem) >= _SHORTEST)}
 
 
 def _is_link(table: DraftTable, key: Words, tables: Sequence[DraftTable]) -> bool:
