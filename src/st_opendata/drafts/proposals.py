@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from st_opendata.drafts.tables import DraftTable
+from st_opendata.drafts.columns import DraftTable
 from st_opendata.tables.profiles import packaged_profile, packaged_profiles
 
 

@@ -32,7 +32,7 @@ def impossible_findings(facts: FactBase, dataset: Dataset) -> list[Finding]:
         subject, predicate, value = error.triple
         places = facts.places(subject, predicate, value)[:1]
         name = value if predicate == _TYPE else predicate
-        code = "rdfxml-left-out" if form is RDF_XML else "geojson-left-out"
+        code = "format-rdfxml" if form is RDF_XML else "format-geojson"
         found.append(finding(code, places, dataset=dataset.id, name=name, subject=subject))
     return found
 

@@ -141,7 +141,9 @@ WRONG: list[tuple[Any, str, str]] = [
 
 def one_column(cases: list[tuple[Any, str, str]]) -> tuple[str, list[dict[str, Any]]]:
     """A table of one row with one column per case."""
-    columns = [{"name": f"c{number}", "datatype": datatype} for number, (datatype, _, _) in enumerate(cases)]
+    columns = [
+        {"name": f"c{number}", "datatype": datatype, "personal": False} for number, (datatype, _, _) in enumerate(cases)
+    ]
     header = "\t".join(str(column["name"]) for column in columns)
     return f"{header}\n" + "\t".join(text for _, text, _ in cases) + "\n", columns
 

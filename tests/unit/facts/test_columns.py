@@ -204,7 +204,7 @@ def test_a_format_that_cannot_hold_the_facts_is_left_out(
     publish(folder)
     assert main(["check", str(folder), "--json"]) == 0
     findings = json.loads(capsys.readouterr().out)["findings"]
-    assert [(each["code"], each["places"][0]["column"]) for each in findings] == [("rdfxml-left-out", "v")] * told
+    assert [(each["code"], each["places"][0]["column"]) for each in findings] == [("format-rdfxml", "v")] * told
     assert main(["build", str(folder), "-o", str(tmp_path / "release")]) == 0
     files = {path.suffix[1:] for path in (tmp_path / "release/data").iterdir()}
     assert {"nt", "ttl", "jsonld", "csv", "xlsx", "ods", "rdf"} - files == ({"rdf"} if told else set())
@@ -220,7 +220,7 @@ def test_places_that_are_no_degrees_make_no_map(load: Load, cell: str, *, told: 
     columns = [{"name": "id"}, {"name": "a", "propertyUrl": "geo:lat"}, {"name": "b", "propertyUrl": "geo:long"}]
     base = load(f"id,a,b\nx,{cell}\n", columns, primaryKey="id")
     findings = impossible_findings(base, base.catalogue.datasets[0])
-    assert [each.code for each in findings] == ["geojson-left-out"] * told
+    assert [each.code for each in findings] == ["format-geojson"] * told
     assert all("<https://example.org/id/t/x>" in each.message["en"] for each in findings)
 
 
