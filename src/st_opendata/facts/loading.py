@@ -21,7 +21,6 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
-from st_opendata.tables.splits import lone_parts
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -126,16 +125,16 @@ class Loader:
     def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
-        file_cells = [f"x{column.number}" for column in lone_parts(table)]
-        file_cells += [f"r{number}" for number in numbers if table.columns[number - 1].part is None]
-        whole = f"concat({', '.join(file_cells)})"
+        columns = dict(zip(source.order, table.source_columns, strict=True))  # one of those with parts of one cell
+        cells = (f"{'x' if column.part else 'r'}{column.number}" for column in columns.values())
+        whole = f"concat({', '.join(cells)})"
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        cells = f"SELECT *, {whole} AS whole, {values} FROM ({raw_rows(source)})"
+        read = f"SELECT *, {whole} AS whole, {values} FROM ({raw_rows(source)})"
         terms = [
             f", {term(expanded(parse_template(url), Variables(table, None, source.first), self._names))} AS s{number}"
             for number, url in enumerate(subjects(table), 1)
         ]
-        return f"SELECT *{''.join(terms)} FROM ({cells})"
+        return f"SELECT *{''.join(terms)} FROM ({read})"
 
     def _selected(self, table: Table, rows: str, checks: Sequence[RowCheck]) -> str:
         numbers = range(1, len(table.source_columns) + 1)

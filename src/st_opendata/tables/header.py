@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.problems import nearest
+from st_opendata.tables.splits import file_columns
 
 
 def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
     """For each source column its place in the file, counted from 0; and findings when they do not fit together."""
+    columns, places = file_columns(table)
+    order, found = _match(replace(table, columns=columns), header, row=row)
+    return () if found else tuple(order[place] for place in places), found
+
+
+def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
     found: list[Finding] = []
     other = _other_delimiter(table, header)
     if other:

@@ -252,9 +252,7 @@ def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], 
     """Titles of the file, the place of each source column among them, and what does not fit."""
     if table.dialect.header:
         titles = tuple(title.strip() for title in first)
-        columns, places = file_columns(table)
-        order, found = match_header(replace(table, columns=columns), titles, row=row)
-        return titles, () if found else tuple(order[place] for place in places), found
+        return titles, *match_header(table, titles, row=row)
     columns, places = file_columns(table)
     return tuple(column.name for column in columns), places, []
 

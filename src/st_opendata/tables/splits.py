@@ -98,13 +98,3 @@ def file_columns(table: Table) -> tuple[tuple[Column, ...], tuple[int, ...]]:
 
 def _titles(column: Column) -> tuple[str, ...]:
     return (*column.titles.values(), column.name)
-
-
-def lone_parts(table: Table) -> tuple[Column, ...]:
-    """The first part of each column that the table has in parts alone."""
-    whole = {title for column in table.source_columns if not column.part for title in _titles(column)}
-    firsts: dict[str, Column] = {}
-    for column in table.source_columns:
-        if column.part and column.part.column not in whole:
-            firsts.setdefault(column.part.column, column)
-    return tuple(firsts.values())
