@@ -14,9 +14,10 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.exports.csvw_metadata import METADATA_SUFFIX, null_texts, write_metadata
-from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables
+from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables, list_separator
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.tables import Column, Table
+from st_opendata.namespaces import PREFIXES
 
 Cell = str | list[str] | None
 
@@ -58,9 +59,9 @@ def _link_rows(link: Table, source: TableSource) -> Iterator[list[str]]:
 
 def _encoder(column: Column, source: TableSource) -> Callable[[Cell], str]:
     null = next(iter(null_texts(column)), "")
-    separator = column.separator
     named = column.name in iri_columns(source.table)
     base, prefixes = source.catalogue.base, source.catalogue.prefixes
+    separator = list_separator(column, base, PREFIXES | prefixes, iris=named)
 
     def encode(cell: Cell) -> str:
         if cell is None:

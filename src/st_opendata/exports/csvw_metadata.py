@@ -9,13 +9,15 @@ because a foreign key may only refer to a table of its group: the tables referre
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from st_opendata.exports.published import key_table, link_tables, main_table
+from st_opendata.exports.published import iri_columns, key_table, link_tables, list_separator, main_table
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Column, Datatype, Table
 from st_opendata.model.text import Text
+from st_opendata.namespaces import PREFIXES
 from st_opendata.tables.datatypes import MOMENTS, NUMBERS, datatype_iri
 from st_opendata.vocabularies import concept_iri
 
@@ -42,7 +44,7 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
     }
     if licence:
         group["dc:license"] = {"@id": concept_iri("licence", licence)}
-    published = [main_table(table), *link_tables(table)]
+    published = [_separated(main_table(table), iri_columns(table), catalogue), *link_tables(table)]
     named = {key.table: key.dataset for each in published for key in each.foreign_keys if key.table != table.name}
     others = [_find(catalogue, *reference) for reference in sorted(named.items())]
     group["tables"] = [
@@ -50,6 +52,16 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
         *(_table(key_table(other), dataset.id) | {"suppressOutput": True} for other in others),
     ]
     return group
+
+
+def _separated(table: Table, iris: frozenset[str], catalogue: Catalogue) -> Table:
+    """With the separators that stand in the published lists."""
+    prefixes = PREFIXES | catalogue.prefixes
+    columns = (
+        replace(each, separator=list_separator(each, catalogue.base, prefixes, iris=each.name in iris))
+        for each in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def null_texts(column: Column) -> tuple[str, ...]:

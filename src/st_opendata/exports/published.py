@@ -61,6 +61,12 @@ def iri_columns(table: Table) -> frozenset[str]:
     )
 
 
+def list_separator(column: Column, base: str, prefixes: Mapping[str, str], *, iris: bool) -> str | None:
+    """What stands between the items of a published list; a blank where full IRIs hold the publisher's separator."""
+    held = iris and column.separator and any(column.separator in start for start in (base, *prefixes.values()))
+    return " " if held else column.separator
+
+
 def full_iri(cell: str, base: str, prefixes: Mapping[str, str]) -> str:
     """The IRI that the cell names: by a known prefix or the catalogue's own, as it stands, or relative to its base."""
     if not re.match(SCHEME, cell):

@@ -158,17 +158,30 @@ def _tables(descriptions: object, problems: Problems, around: Surroundings) -> l
 
 def _unique_names(document: Document, found: list[Table], others: dict[tuple[str, str], Table]) -> None:
     problems = Problems(document)
-    taken = {table.name: table.file for table in others.values()}
+    taken = {name: what for table in others.values() for name, what in _published_names(table).items()}
     for number, table in enumerate(found):
-        if table.name in taken:
-            message = f'the table name "{table.name}" is taken by {taken[table.name]}; rename this file'
+        for name in _published_names(table):
+            if name in taken:
+                message = f'the table name "{name}" is taken by {taken[name]}; rename this file'
+                problems.add(("tables", number, "url"), message)
+        taken |= _published_names(table)
+        if table.name.casefold().startswith("sqlite_"):
+            message = f'a table cannot be called "{table.name}", as SQLite keeps such names; rename this file'
             problems.add(("tables", number, "url"), message)
-        taken[table.name] = table.file
         if own := OWN_FILES.get(table.name.casefold()):
             called = table.name.casefold()
             message = f'a table cannot be called "{called}", since a release has a {own} of its own; rename this file'
             problems.add(("tables", number, "url"), message)
     problems.raise_any()
+
+
+def _published_names(table: Table) -> dict[str, str]:
+    """The names of the tables that a release makes of one, each with what it is made of."""
+    names = {table.name: table.file}
+    for column in table.columns:
+        if column.separator and column.value_url:  # one row for each item
+            names[f"{table.name}.{column.name}"] = f"the lists in the column {column.name} of {table.file}"
+    return names
 
 
 def _resource(table: Table, dataset: str, name: str) -> str:
