@@ -6,13 +6,11 @@ import shutil
 import subprocess
 import sys
 
-import pytest
-
-from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.exports import impossible_findings, write_dataset, write_dumps
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
 from st_opendata.facts import load_facts
+from st_opendata.formats import RDF_XML, TURTLE
 from st_opendata.place import Place
-from st_opendata.rdf import UnwritableTripleError
 
 BUILD = """
 import sys
@@ -95,8 +93,11 @@ def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
         assert files(output) == files(release)
 
 
-def test_a_fact_that_a_format_cannot_carry_is_shown_at_its_cell(catalogue_of, tmp_path):
+def test_a_format_that_cannot_carry_a_fact_is_left_out_and_told_at_its_cell(catalogue_of, tmp_path):
     catalogue = catalogue_of([["FR", "ex:fine", "one"], ["FR", "ex:2024", "two"]])
-    with load_facts(catalogue) as facts, pytest.raises(UnwritableTripleError, match="element name") as caught:
-        write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
-    assert caught.value.place == Place("places/links.csv", row=3, column="value")
+    with load_facts(catalogue) as facts:
+        written = write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
+        (told,) = impossible_findings(facts, catalogue.datasets[1])
+    assert RDF_XML not in {each.format for each in written}
+    assert TURTLE in {each.format for each in written}
+    assert told.places == (Place("places/links.csv", row=3, column="value"),)
