@@ -13,7 +13,7 @@ from st_opendata.formats import CSV
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.tables import Column, Table
-from st_opendata.model.text import Text, pick
+from st_opendata.model.text import Text, pick, tag_of
 
 Json = dict[str, Any]
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
@@ -48,7 +48,7 @@ def croissant(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Di
     distributions = tuple(distributions)
     iri = catalogue.dataset_iri(dataset.id)
     found: Json = {
-        "@context": _context(),
+        "@context": _context(tag_of(dataset.title, "en") or "en"),
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         "name": _texts(dataset.title),
@@ -71,10 +71,13 @@ def croissant(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Di
     return {key: value for key, value in found.items() if value not in (None, "", [], {})}
 
 
-def _context() -> Json:
-    """The context of the specification, in which names and descriptions may be maps of languages."""
+def _context(language: str) -> Json:
+    """The context of the specification, in which names and descriptions may be maps of languages.
+
+    `language` is that of what stands alone, such as the citation: the one in which `pick` gives it.
+    """
     return {
-        "@language": "en",
+        "@language": language,
         "@vocab": "https://schema.org/",
         "cr": "http://mlcommons.org/croissant/",
         "dct": "http://purl.org/dc/terms/",

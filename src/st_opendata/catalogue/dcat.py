@@ -37,11 +37,11 @@ from st_opendata.catalogue.wording import (
     SERVICE_TITLE,
     SPARQL_TITLE,
     describe_distribution,
-    filled,
 )
 from st_opendata.formats import SVG, Format
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.release import Distribution, Picture
+from st_opendata.model.text import speak
 from st_opendata.namespaces import PREFIXES
 
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
@@ -138,7 +138,7 @@ def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, dist
     for standard in distribution.conforms_to:
         described.add(DCT.conformsTo, add_standard(graph, standard))
     if distribution.described_by:
-        described.add(FOAF.page, _add_metadata_file(graph, catalogue, distribution.described_by, path))
+        described.add(FOAF.page, _add_metadata_file(graph, catalogue, dataset, distribution))
     return described.node
 
 
@@ -158,10 +158,11 @@ def _add_checksum(graph: Graph, iri: str, sha256: str) -> URIRef:
     return checksum
 
 
-def _add_metadata_file(graph: Graph, catalogue: Catalogue, path: str, file: str) -> URIRef:
-    page = add_page(graph, catalogue.distribution_iri(path))
-    add_text(graph, page, DCT.title, filled(METADATA_TITLE, file=file.rpartition("/")[2]))
-    _add_addresses(graph, page, catalogue.download_url(path))
+def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
+    page = add_page(graph, catalogue.distribution_iri(str(distribution.described_by)))
+    file = distribution.file.path.rpartition("/")[2]
+    add_text(graph, page, DCT.title, speak(METADATA_TITLE, dataset.title, file=file))
+    _add_addresses(graph, page, catalogue.download_url(str(distribution.described_by)))
     return page
 
 
@@ -192,13 +193,14 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
 
 def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     described = Described(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
-    add_text(graph, described.node, DCT.title, filled(SERVICE_TITLE, title=catalogue.title))
-    add_text(graph, described.node, DCT.description, filled(SERVICE_DESCRIPTION, title=catalogue.title))
+    standard = speak(SPARQL_TITLE, catalogue.title)
+    add_text(graph, described.node, DCT.title, speak(SERVICE_TITLE, catalogue.title, title=catalogue.title))
+    add_text(graph, described.node, DCT.description, speak(SERVICE_DESCRIPTION, catalogue.title))
     described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
     # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
     described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}void.ttl"))
-    described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, SPARQL_TITLE))
-    described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, SPARQL_TITLE))
+    described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, standard))
+    described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, standard))
     described.add_agents()
     described.add_contact()
     described.add_access_rights()

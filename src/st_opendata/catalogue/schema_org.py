@@ -10,13 +10,21 @@ from typing import Any
 
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
 from st_opendata.model.release import Distribution, Picture
-from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of
 from st_opendata.vocabularies import concept_iri, licence_page
 
 Json = dict[str, Any]
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
 """Lengths of a description that Google takes."""
+
+_PLACE = {
+    "en": "“{title}” is part of the catalogue “{catalogue}”: {iri}",
+    "fr": "« {title} » fait partie du catalogue « {catalogue} » : {iri}",
+    "de": "„{title}“ gehört zum Katalog „{catalogue}“: {iri}",
+    "und": "{title} – {catalogue}: {iri}",
+}
+"""Where a dataset belongs. The text has no tag here, so in a language that the program does not speak no word is added."""
 
 
 def schema_org(
@@ -70,7 +78,8 @@ def _description(text: Text, title: Text, iri: str, catalogue: Catalogue) -> str
     """The description, with its place in the catalogue added where it is too short, cut where it is too long."""
     description = _text(text)
     if len(description) < MIN_DESCRIPTION:
-        description += f" “{_text(title)}” is part of the catalogue “{_text(catalogue.title)}”: {iri}"
+        place = _PLACE.get(primary(tag_of(text, "en") or ""), _PLACE["und"])
+        description += " " + place.format(title=_text(title), catalogue=_text(catalogue.title), iri=iri)
     if len(description) > MAX_DESCRIPTION:
         description = description[: MAX_DESCRIPTION - 1].rpartition(" ")[0] + "…"
     return description

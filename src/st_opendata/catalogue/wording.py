@@ -6,14 +6,9 @@ from collections.abc import Mapping
 
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.release import Distribution
-from st_opendata.model.text import Text
+from st_opendata.model.text import Text, speak
 
 SPARQL_TITLE = {"en": "SPARQL 1.1 Protocol", "fr": "Protocole SPARQL 1.1", "de": "SPARQL-1.1-Protokoll"}
-_SERVICE_TITLE = {
-    "en": "SPARQL endpoint: {title}",
-    "fr": "Point d’accès SPARQL : {title}",
-    "de": "SPARQL-Endpunkt: {title}",
-}
 SERVICE_TITLE = {
     "en": "SPARQL endpoint: {title}",
     "fr": "Point d’accès SPARQL : {title}",
@@ -92,17 +87,9 @@ def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
     """What the file holds, in the publisher's words if it is a table, and what it is for."""
     table = next((table for table in dataset.tables if table.name == distribution.table), None)
     name = distribution.format.name
-    purpose = _PURPOSES.get(_FACTS if name == "parquet" and not table else name, {})
+    purposes = _PURPOSES.get(_FACTS if name == "parquet" and not table else name, {})
     held = table.description if table else {}
-    both = {tag: " ".join(filter(None, (held.get(tag), purpose.get(tag)))) for tag in distribution.title}
+    purpose = speak(purposes, distribution.title)
+    tags = dict.fromkeys((*distribution.title, *purpose))
+    both = {tag: " ".join(filter(None, (held.get(tag), purpose.get(tag)))) for tag in tags}
     return {tag: text for tag, text in both.items() if text}
-
-
-def filled(template: Text, **fields: str | Text) -> Text:
-    """The template in each language in which all fields have a text; a plain text is the same in all."""
-    found = {}
-    for language, text in template.items():
-        values = {name: value if isinstance(value, str) else value.get(language) for name, value in fields.items()}
-        if all(values.values()):
-            found[language] = text.format_map(values)
-    return found

@@ -14,7 +14,7 @@ from st_opendata.facts import FactBase
 from st_opendata.formats import SVG
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
-from st_opendata.model.text import Text, pick
+from st_opendata.model.text import Text, speak
 from st_opendata.rdf import UnwritableTripleError
 
 __all__ = ["PICTURE", "impossible_findings", "read_facts", "write_dataset", "write_dumps", "write_picture"]
@@ -94,8 +94,6 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
 
 
 def _title(export: Export[SourceT], title: Text) -> Text:
-    """`Cities (CSV)`, in each language of the source's title."""
-    return {
-        language: f"{pick(export.title, language) if export.title else text} ({export.format.label})"
-        for language, text in title.items()
-    }
+    """`Cities (CSV)`, in each language of the source's title; what the program calls it as `speak` does."""
+    called = title if export.title is None else speak(export.title, title)
+    return {language: f"{text} ({export.format.label})" for language, text in called.items()}

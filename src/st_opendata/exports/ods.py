@@ -13,7 +13,8 @@ from pathlib import Path
 from stream_write_ods import stream_write_ods
 from stream_zip import ZipOverflowError
 
-from st_opendata.exports.sheets import COVER, Value, cover_rows, day_of, sheets_of
+from st_opendata.exports.cover import cover_name, cover_rows
+from st_opendata.exports.sheets import Value, day_of, sheets_of
 from st_opendata.exports.sources import DatasetSource
 
 _ENCODERS = (
@@ -51,5 +52,5 @@ def _write(source: DatasetSource, path: Path, *, large: bool) -> None:
 
 def _sheets(source: DatasetSource) -> Iterator[tuple[str, tuple[str, ...], Iterator[list[Value]]]]:
     title, *rows = cover_rows(source)
-    yield COVER, tuple(title), (list[Value](row) for row in rows)
+    yield cover_name(source), tuple(title), (list[Value](row) for row in rows)
     yield from ((sheet.name, sheet.header, sheet.rows) for sheet in sheets_of(source))

@@ -21,7 +21,7 @@ from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
 from st_opendata.model.tables import Column
-from st_opendata.model.text import LANGUAGES, Text, pick
+from st_opendata.model.text import LANGUAGES, Text, pick, speak, spoken
 from st_opendata.namespaces import PREFIXES, readable
 from st_opendata.pictures import (
     BARS_FILE,
@@ -69,20 +69,19 @@ def draw_picture(source: DatasetSource) -> Drawn | None:
     languages = _languages(source)
     for table in tables:
         if drawings := _map(table, languages):
-            return _drawn(_MAP, drawings, [_ON_A_MAP.get(language, "") for language in languages])
+            return _drawn(_MAP, drawings, speak(_ON_A_MAP, languages))
     charts = [chart for table in tables if (chart := _money(table))]
     if not charts:
         return None
     fullest = max(charts, key=lambda chart: chart.count)
     drawings = [_chart(fullest, language) for language in languages]
-    said = [f"{drawing.title}. {unit}." for drawing in drawings if (unit := _unit(fullest, drawing.language))]
+    said = {spoken(each.language): f"{each.title}. {_unit(fullest, each.language)}." for each in reversed(drawings)}
     return _drawn(_CHART, drawings, said)
 
 
-def _drawn(kind: Text, drawings: Sequence[Drawing], said: Sequence[str]) -> Drawn:
-    title = {drawing.language: f"{pick(kind, drawing.language)} ({SVG.label})" for drawing in drawings}
-    said_of = {drawing.language: text for drawing, text in zip(drawings, said, strict=True) if text}
-    return Drawn(svg_file(drawings), title, said_of)
+def _drawn(kind: Text, drawings: Sequence[Drawing], said: Text) -> Drawn:
+    title = speak({tag: f"{text} ({SVG.label})" for tag, text in kind.items()}, [each.language for each in drawings])
+    return Drawn(svg_file(drawings), title, said)
 
 
 def _languages(source: DatasetSource) -> list[str]:

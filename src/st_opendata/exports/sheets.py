@@ -1,8 +1,8 @@
 """The tables of a dataset as sheets of a workbook: what XLSX and ODS have in common.
 
-The first sheet says what the workbook holds: title, licence, source, tables and columns. A sheet holds at most the rows
-that a spreadsheet shows; a longer table goes on in further sheets. Values have types where a spreadsheet holds them
-unchanged; a number of more than 15 digits or beyond a float, a date before March 1900 and a time with a zone stay text.
+The first sheet is the cover (`cover.py`). A sheet holds at most the rows that a spreadsheet shows; a longer table goes
+on in further sheets. Values have types where a spreadsheet holds them unchanged; a number of more than 15 digits or
+beyond a float, a date before March 1900 and a time with a zone stay text.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from math import isfinite
 from st_opendata.exports.published import full_iri, iri_columns
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.model.tables import Column
-from st_opendata.model.text import Text, pick
 from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS, NUMBERS
-from st_opendata.vocabularies import concept_iri, licence_page
 
-COVER = "About"
+COVERS = {"en": "About", "fr": "À propos", "de": "Über"}
+"""The name of the cover; no other sheet has it, whatever language the cover is in."""
 MAX_ROWS = 1_048_576
 """Rows of a sheet, its header included."""
 EPOCH = date(1980, 1, 1)
@@ -59,7 +58,7 @@ def sheets_of(source: DatasetSource) -> Iterator[Sheet]:
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
     """The names of the sheets of each table: more than one where it has more rows than a sheet."""
-    taken = {COVER.casefold()}
+    taken = set(map(str.casefold, COVERS.values()))
     names: dict[str, list[str]] = {}
     for table in source.dataset.tables:
         parts = max(1, -(-source.facts.rows(table.name) // (MAX_ROWS - 1)))
@@ -82,41 +81,6 @@ def _free(table: str, part: int, taken: set[str]) -> str:
 def day_of(source: DatasetSource) -> date:
     """The date that the workbook bears: of the last change, as the catalogue states it."""
     return max(source.dataset.modified or source.dataset.issued or EPOCH, EPOCH)
-
-
-def cover_rows(source: DatasetSource, language: str = "en") -> Iterator[list[str]]:
-    """What the cover says of the dataset, its tables and their columns."""
-
-    def say(text: Text | None) -> str:
-        return pick(text or {}, language)
-
-    dataset, catalogue = source.dataset, source.catalogue
-    licence = dataset.license
-    yield [say(dataset.title)]
-    yield [say(dataset.description)]
-    yield []
-    facts = (
-        ("Dataset", catalogue.dataset_iri(dataset.id)),
-        ("Catalogue", say(catalogue.title)),
-        ("Publisher", say(dataset.publisher.name) if dataset.publisher else ""),
-        ("Licence", (licence_page(licence) or concept_iri("licence", licence)) if licence else ""),
-        ("Rights", say(dataset.rights)),
-        ("Changed", str(dataset.modified or dataset.issued or "")),
-        ("Version", dataset.version or ""),
-        *(("Source", f"{say(link.label)}: {link.url}") for link in sorted(dataset.source, key=lambda link: link.url)),
-    )
-    yield from ([name, value] for name, value in facts if value)
-    yield []
-    yield ["Sheet", "Column", "Title", "Meaning", "Type"]
-    names = sheet_names(source)
-    for table in dataset.tables:
-        first, *others = names[table.name]
-        yield [first, "", say(table.titles), say(table.description)]
-        if others:
-            yield ["", "", f"It goes on in the sheets {', '.join(others)}, as a sheet holds {MAX_ROWS:,} rows."]
-        for column in table.source_columns:
-            kind = column.datatype.base + (f", several with {column.separator} between" if column.separator else "")
-            yield ["", column.name, say(column.titles), say(column.description), kind]
 
 
 def _rows(source: TableSource) -> Iterator[list[Value]]:

@@ -15,7 +15,8 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from st_opendata.exports.sheets import COVER, Value, cover_rows, day_of, sheets_of
+from st_opendata.exports.cover import cover_name, cover_rows, cover_words
+from st_opendata.exports.sheets import Value, day_of, sheets_of
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
 
@@ -55,7 +56,7 @@ def _write(source: DatasetSource, path: Path) -> None:
             }
         )
         writer = _Writer(book)
-        cover = book.add_worksheet(COVER)
+        cover = book.add_worksheet(cover_name(source))
         for sheet in sheets_of(source):
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
@@ -68,12 +69,11 @@ def _write(source: DatasetSource, path: Path) -> None:
 def _write_cover(cover: Worksheet, writer: _Writer, source: DatasetSource) -> None:
     cover.set_column(0, 2, 24)
     cover.set_column(3, 3, 70)
-    number = 0
+    number, words = 0, cover_words(source)
     for number, row in enumerate(cover_rows(source)):
-        writer.write(cover, number, row, writer.bold if number == 0 or row[:1] == ["Sheet"] else None)
+        writer.write(cover, number, row, writer.bold if number == 0 or row[:1] == [words["sheet"]] else None)
     if writer.cut:
-        end = f"are longer than a cell of Excel and end in {_CUT.strip()}; the CSV files have them whole."
-        note = f"{writer.cut} texts {end}"
+        note = words["cut"].format(number=writer.cut, end=_CUT.strip())
         writer.write(cover, number + 2, [note])
 
 

@@ -1,14 +1,19 @@
-"""Text in several languages."""
+"""Text in several languages: the publisher's in any, the program's own in three.
+
+What the program adds to a publisher's texts is in those of their languages that it speaks, else in English and tagged
+as such (`speak`); the publisher's title inside it stays as it is.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Text = Mapping[str, str]
 """BCP 47 language tag to text; never empty where a text is required."""
 
 LANGUAGES = ("en", "fr", "de")
+"""Those that the program speaks itself."""
 
 _FRENCH_SPACE = re.compile("(?<=«) | (?=[:;?!»])")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
@@ -19,9 +24,50 @@ def is_language_tag(text: str) -> bool:
     return _TAG.match(text) is not None
 
 
+def primary(tag: str) -> str:
+    """The language of a tag, without region or script: `de` of `de-AT`."""
+    return tag.partition("-")[0].lower()
+
+
+def spoken(tag: str) -> str:
+    """The tag of what the program says to readers of a language: theirs where it speaks that, else English."""
+    return tag if primary(tag) in LANGUAGES else LANGUAGES[0]
+
+
+def tag_of(text: Text, language: str) -> str | None:
+    """The tag of the text that `pick` gives; None where there is no text."""
+    for wanted in (language, "en"):
+        alike = (tag for tag in (wanted, *text) if primary(tag) == primary(wanted) and text.get(tag))
+        if found := next(alike, None):
+            return found
+    return next((tag for tag, value in text.items() if value), None)
+
+
 def pick(text: Text, language: str) -> str:
-    """The text in `language`, else in English, else in the first language there is, else empty."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+    """The text in `language` or a variety of it, else in English, else in the first there is, else empty."""
+    tag = tag_of(text, language)
+    return "" if tag is None else text[tag]
+
+
+def speak(template: Text, languages: Iterable[str], **fields: str | Text) -> Text:
+    """What the program says of something that has texts in `languages`: in those that it speaks, else in English.
+
+    A field in several languages is in the same one; a template without text says nothing.
+
+    >>> speak({"en": "Map: {title}", "fr": "Carte : {title}"}, ["fr", "el"], title={"fr": "Villes", "el": "Πόλεις"})
+    {'fr': 'Carte : Villes'}
+    >>> speak({"en": "Map: {title}", "fr": "Carte : {title}"}, ["el"], title={"el": "Πόλεις"})
+    {'en': 'Map: Πόλεις'}
+    """
+    texts = [field for field in fields.values() if not isinstance(field, str)]
+    shared = [tag for tag in languages if primary(tag) in template and all(text.get(tag) for text in texts)]
+    said = {tag: template[primary(tag)] for tag in shared} or {tag: template[tag] for tag in ("en",) if tag in template}
+    return {
+        tag: text.format_map(
+            {name: field if isinstance(field, str) else pick(field, tag) for name, field in fields.items()}
+        )
+        for tag, text in said.items()
+    }
 
 
 def without_breaks(french: str) -> str:

@@ -79,7 +79,8 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
         ]
         top += step
     if left := len(chart.bars) - len(shown) + chart.left_out:
-        marks.append(Words("note", (beside, top + size), words["more"].format(number=left), size))
+        more = words["more"].format(number=left)
+        marks.append(Words("note", (beside, top + size), more, size, ours=True))
         top += step
     listed = joined([f"{bar.name}: {number}" for bar, number in zip(shown, numbers, strict=True)], MOST_BARS)
     said = f"{chart.unit}. {listed}."

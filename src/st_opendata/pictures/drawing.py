@@ -67,13 +67,17 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line of text from (`start`), around (`middle`) or up to (`end`) a spot on its base line; `size` in pixels."""
+    """A line of text from (`start`), around (`middle`) or up to (`end`) a spot on its base line; `size` in pixels.
+
+    `ours` marks what the program says itself, which may be in another language than the drawing.
+    """
 
     role: str
     at: Spot
     text: str
     size: float
     anchor: str = "start"
+    ours: bool = False
 
 
 Mark = Lines | Area | Symbol | Words
@@ -143,7 +147,7 @@ def heading(title: str, note: str, size: float, width: float) -> tuple[list[Mark
     base += 0.4 * size
     for line in lines_of(note, size, width, _MOST_LINES):
         base += 1.4 * size
-        marks.append(Words("note", (0, base), line, size))
+        marks.append(Words("note", (0, base), line, size, ours=True))
     return marks, base + 1.2 * size
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import cos, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
+from st_opendata.model.text import spoken
 from st_opendata.pictures.drawing import Area, Box, Drawing, Lines, Mark, Spot, Symbol, Words
 from st_opendata.pictures.wording import clean
 
@@ -51,14 +52,14 @@ def svg_file(drawings: Sequence[Drawing]) -> str:
     paper = Box(-_MARGIN, 0, first.width + 2 * _MARGIN, max(drawing.height for drawing in drawings) + _MARGIN)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', *_opening(first, paper, ' xmlns="http://www.w3.org/2000/svg"')]
     lines.append(f'<rect {_sides(paper)} fill="{PAPER}"/>')
-    lines += _marks(first.ground, _attributes)
+    lines += _marks(first.ground, _attributes, first.language)
     if len(drawings) == 1:
-        lines += _marks(first.marks, _attributes)
+        lines += _marks(first.marks, _attributes, first.language)
     else:
         lines.append("<switch>")
         for drawing in (*drawings[1:], first):
             asked = "" if drawing is first else f" systemLanguage={quoteattr(drawing.language)}"
-            lines += [f"<g{asked}>", *_marks(drawing.marks, _attributes), "</g>"]
+            lines += [f"<g{asked}>", *_marks(drawing.marks, _attributes, drawing.language), "</g>"]
         lines.append("</switch>")
     return "\n".join((*lines, "</svg>", ""))
 
@@ -66,7 +67,7 @@ def svg_file(drawings: Sequence[Drawing]) -> str:
 def svg_part(drawing: Drawing, name: str) -> str:
     """A picture as a part of an HTML page, without colours. `name` is unique on the page: ids begin with it."""
     lines = _opening(drawing, Box(0, 0, drawing.width, drawing.height), ' class="picture"', name)
-    lines += _marks((*drawing.ground, *drawing.marks), _classes)
+    lines += _marks((*drawing.ground, *drawing.marks), _classes, drawing.language)
     return "\n".join((*lines, "</svg>"))
 
 
@@ -76,7 +77,7 @@ def _opening(drawing: Drawing, paper: Box, attributes: str, name: str = "picture
     return [
         f'<svg{attributes} {size} role="img" {labels} xml:lang={quoteattr(drawing.language)}>',
         f'<title id="{name}-title">{_text(drawing.title)}</title>',
-        f'<desc id="{name}-description">{_text(drawing.description)}</desc>',
+        f'<desc id="{name}-description"{_ours(drawing.language)}>{_text(drawing.description)}</desc>',
     ]
 
 
@@ -88,7 +89,12 @@ def _classes(role: str) -> str:
     return f' class="picture-{role}"'
 
 
-def _marks(marks: Iterable[Mark], styling: Styling) -> Iterator[str]:
+def _ours(language: str) -> str:
+    """The attribute of what the program says in a drawing of that language: none where it speaks it."""
+    return "" if spoken(language) == language else f' xml:lang="{spoken(language)}"'
+
+
+def _marks(marks: Iterable[Mark], styling: Styling, language: str) -> Iterator[str]:
     for mark in marks:
         match mark:
             case Lines():
@@ -99,14 +105,15 @@ def _marks(marks: Iterable[Mark], styling: Styling) -> Iterator[str]:
                 shape = _SHAPES[mark.kind](mark.at, mark.radius)
                 yield _with_tip(f'path d="{shape}"{styling(f"kind-{mark.kind}")}', mark.tip)
             case Words():
-                yield _words(mark, styling)
+                yield _words(mark, styling, language)
 
 
-def _words(words: Words, styling: Styling) -> str:
+def _words(words: Words, styling: Styling, language: str) -> str:
     x, y = map(_number, words.at)
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     where = f'x="{x}" y="{y}" font-size="{_number(words.size)}"{anchor}'
-    return f"<text {where}{styling(words.role)}>{_text(words.text)}</text>"
+    said = _ours(language) if words.ours else ""
+    return f"<text {where}{styling(words.role)}{said}>{_text(words.text)}</text>"
 
 
 def _lines(lines: Lines, styling: Styling) -> str:

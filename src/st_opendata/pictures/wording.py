@@ -1,10 +1,14 @@
-"""The words that pictures add, in the languages of the catalogue, and numbers as people there write them."""
+"""The words that pictures add, in those languages of the catalogue that the program speaks, and numbers as people there
+write them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
+
+from st_opendata.model.text import primary, spoken
 
 _WORDS: dict[str, Mapping[str, str]] = {
     "en": {
@@ -31,14 +35,21 @@ _WORDS: dict[str, Mapping[str, str]] = {
 }
 _DIGITS = 16
 """Digits before or after the point that are written out."""
-_GROUPS = {"en": (",", "."), "fr": ("\u202f", ","), "de": (".", ",")}
+_POINTED = {"ca", "da", "de", "el", "es", "eu", "gl", "hr", "is", "it", "nl", "pt", "ro", "sl", "sr", "tr"}
+_SPACED = {"bg", "cs", "et", "fi", "hu", "lt", "lv", "no", "nb", "nn", "pl", "sk", "sv", "uk"}
+_GROUPS = {
+    **dict.fromkeys(_POINTED, (".", ",")),
+    **dict.fromkeys(_SPACED, ("\u00a0", ",")),
+    "fr": ("\u202f", ","),
+}
+"""What stands between thousands and before decimals (CLDR); as in English for others."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
 """What no XML may hold, ends a line, or turns the direction of what follows."""
 
 
 def words_for(language: str) -> Mapping[str, str]:
-    """The words in a language by BCP 47 tag, else in English."""
-    return _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    """The words for readers of a language: theirs (`model.text.spoken`), else English."""
+    return _WORDS[primary(spoken(language))]
 
 
 def number_text(value: Decimal, language: str) -> str:
@@ -51,7 +62,7 @@ def number_text(value: Decimal, language: str) -> str:
     >>> number_text(Decimal("1234567e300000"), "fr")
     '1,23e+300006'
     """
-    group, point = _GROUPS.get(language.partition("-")[0].lower(), _GROUPS["en"])
+    group, point = _GROUPS.get(primary(language), (",", "."))
     if value and not -_DIGITS < value.adjusted() < _DIGITS:
         return f"{value:.3g}".replace(".", point)
     if abs(value) >= 1000:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from st_opendata.catalogue.moved import FORMATS
 from st_opendata.formats import Format
-from st_opendata.model.text import Text
+from st_opendata.model.text import Text, speak
 from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 
@@ -82,7 +82,9 @@ def describe_document(graph: Statements, dataset: str, iri: str, owners: Iterabl
     """Make metadata of a table, or a picture, one more distribution, on the terms of the distributions `owners`."""
     graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
     if not graph.values(iri, expand("dct:description")):
-        _add_text(graph, iri, "dct:description", _DOCUMENT_DESCRIPTION)
+        titles = graph.values(iri, expand("dct:title"))
+        languages = [each.language for each in titles if isinstance(each, ox.Literal) and each.language]
+        _add_text(graph, iri, "dct:description", speak(_DOCUMENT_DESCRIPTION, languages))
     _copy(graph, iri, owners, _FROM_DISTRIBUTIONS)
 
 
@@ -99,8 +101,8 @@ def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapp
     graph.add(dataset, expand("dct:identifier"), ox.Literal(dataset))
     graph.add(dataset, expand("dct:conformsTo"), ox.NamedNode(standard))
     graph.add(standard, TYPE.value, _named("dct:Standard"))
-    _add_text(graph, dataset, "dct:title", _filled(_TITLE, title))
-    _add_text(graph, dataset, "dct:description", _filled(_DESCRIPTION, title))
+    _add_text(graph, dataset, "dct:title", speak(_TITLE, title, title=title))
+    _add_text(graph, dataset, "dct:description", speak(_DESCRIPTION, title, title=title))
     _copy(graph, dataset, catalogues, _FROM_CATALOGUE)
     _copy(graph, dataset, services, _FROM_SERVICE)
     for each in catalogues:
@@ -110,7 +112,7 @@ def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapp
         form = FORMATS[path]
         describe_file(graph, iri, form, len(content), sha256(content).hexdigest())
         for predicate, template in (("dct:title", _FILE_TITLE), ("dct:description", _FILE_DESCRIPTION)):
-            _add_text(graph, iri, predicate, {each: text.format(format=form.label) for each, text in template.items()})
+            _add_text(graph, iri, predicate, speak(template, title, format=form.label))
         _copy(graph, iri, distributions, _FROM_DISTRIBUTIONS)
         graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
 
@@ -126,11 +128,6 @@ def _copy(graph: Statements, node: str, others: Iterable[str], names: Iterable[s
 def _add_text(graph: Statements, node: str, name: str, text: Text) -> None:
     for language, value in text.items():
         graph.add(node, expand(name), ox.Literal(value, language=language))
-
-
-def _filled(template: Text, title: Text) -> Text:
-    """The sentence in each language that the title has too."""
-    return {language: text.format(title=title[language]) for language, text in template.items() if language in title}
 
 
 def _named(name: str) -> ox.NamedNode:
