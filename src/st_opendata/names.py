@@ -6,20 +6,32 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-_WITHOUT_BASE_LETTER = str.maketrans({
-    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
-    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th",
-})  # fmt: skip
+from st_opendata.folding import without_strokes
+
+_SOUNDS = (
+    "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o "
+    "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=h ц=ts ч=ch ш=sh щ=sht "
+    "ъ=a ы=y ь=y э=e ю=yu я=ya і=i є=ye ґ=g ђ=dj ј=j љ=lj њ=nj ћ=c џ=dz ѓ=gj ѕ=dz ќ=kj"
+)
+"""Latin letters for those of Greek and of the Cyrillic alphabets: near enough to know a word again."""
+_GREEK_AND_CYRILLIC = dict(pair.split("=") for pair in _SOUNDS.split())
+_OTHERS = str.maketrans(
+    _GREEK_AND_CYRILLIC | {letter.upper(): latin.capitalize() for letter, latin in _GREEK_AND_CYRILLIC.items()}
+)
+_MICRO = re.compile("µ|\u03bc(?=[A-Za-z])")
 _LENGTH = 60
 
 
 def plain(text: str, between: str) -> str:
     """The text in ASCII letters and digits, with `between` for all that lies between them; empty where none is left.
 
-    >>> plain("Größe (m²)", "_"), plain("Łódź", "-")
-    ('Grosse_m2', 'Lodz')
+    >>> plain("Größe (m²)", "_"), plain("Łódź", "-"), plain("Αθήνα", "-"), plain("Велико Търново", "-")
+    ('Grosse_m2', 'Lodz', 'Athina', 'Veliko-Tarnovo')
     """
-    letters = unicodedata.normalize("NFKD", text.translate(_WITHOUT_BASE_LETTER)).encode("ascii", "ignore").decode()
+    latin = _MICRO.sub("u", without_strokes(unicodedata.normalize("NFC", text))).translate(_OTHERS)
+    # Once more below, for Greek letters that had an accent.
+    bare = "".join(each for each in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(each))
+    letters = bare.translate(_OTHERS).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", between, letters).strip(between)
 
 

@@ -1,6 +1,7 @@
 """Questions to start from: SPARQL queries beside the datasets, in `questions/`, that a release carries along.
 
-A file holds one query. Its first lines say the question: `# …` in English, then `# fr: …` and `# de: …`.
+A file holds one query. Its first lines say the question: `# …` in the main language of the catalogue, which is English
+where that has English titles, then `# fr: …`, `# de: …` and so on; the first may name its language too.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError
-from st_opendata.model.text import Text
+from st_opendata.model.text import Text, primary
 from st_opendata.place import Place
+from st_opendata.vocabularies import language_tags
 
 FOLDER = "questions"
-_TRANSLATION = re.compile(r"# ([a-z]{2,3}): (.+)")
+_TRANSLATION = re.compile(r"# ([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,16 @@ class Question:
     query: str
 
 
-def read_questions(folder: Path) -> list[Question]:
+def read_questions(folder: Path, language: str = "en") -> list[Question]:
     """The questions of a catalogue or a release, by name; none where it has no such folder.
+
+    `language` is that of a question which does not name its own.
 
     Raises:
         InputError: a file cannot be read.
         ConfigurationError: a file does not begin with its question.
     """
-    return [_read(path) for path in question_files(folder)]
+    return [_read(path, language) for path in question_files(folder)]
 
 
 def question_files(folder: Path) -> list[Path]:
@@ -41,7 +45,7 @@ def question_files(folder: Path) -> list[Path]:
     return sorted((folder / FOLDER).glob("*.rq"))
 
 
-def _read(path: Path) -> Question:
+def _read(path: Path, language: str) -> Question:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -53,7 +57,9 @@ def _read(path: Path) -> Question:
             place=Place(str(path), line=1),
             remedy="Write it into the first line: # Which cities take part?",
         )
-    title = {"en": first[2:].strip()}
+    named = _TRANSLATION.fullmatch(first.strip())
+    # Only a language that there is: an English question may begin with a word and a colon.
+    title = {named[1]: named[2]} if named and primary(named[1]) in language_tags() else {language: first[2:].strip()}
     for line in lines:
         if not (found := _TRANSLATION.fullmatch(line.strip())):
             break

@@ -24,7 +24,7 @@ _PLACE = {
     "de": "„{title}“ gehört zum Katalog „{catalogue}“: {iri}",
     "und": "{title} – {catalogue}: {iri}",
 }
-"""Where a dataset belongs. The text has no tag here, so in a language that the program does not speak no word is added."""
+"""Where a dataset belongs. The text has no tag here: in a language that the program does not speak it adds no word."""
 
 
 def schema_org(

@@ -14,38 +14,13 @@ from st_opendata.drafts.places import find_places
 from st_opendata.drafts.profile import Profile, guess
 from st_opendata.drafts.sources import Row, Source
 from st_opendata.names import free, plain
-from st_opendata.tables.called import rest_of, words
+from st_opendata.tables.called import Words, names_kind, rest_of, words
 from st_opendata.tables.personal import personal_kind
+from st_opendata.vocabularies import language_tags
 
-_LANGUAGES = [
-    "bg",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "et",
-    "fi",
-    "fr",
-    "ga",
-    "hr",
-    "hu",
-    "it",
-    "lt",
-    "lv",
-    "mt",
-    "nl",
-    "no",
-    "pl",
-    "pt",
-    "ro",
-    "sk",
-    "sl",
-    "sv",
-    "uk",
-]
-_IN_NAME = re.compile(rf"(?:^|_)({'|'.join(_LANGUAGES)})$", re.IGNORECASE)
+_IN_NAME = re.compile(rf"(?:^|_)({'|'.join(language_tags())})$", re.IGNORECASE)
+_WORDS_TOO = frozenset({"is", "no"})
+"""Languages whose tags are words of English headers as well."""
 _STATED = {"rdfs:label": "label", "dct:description": "description"}
 """What a column states, by the kind of its name."""
 _SHOWN_ROWS = 3
@@ -133,7 +108,8 @@ def _name_column(column: DraftColumn, table: DraftTable) -> None:
     if column.found.base != "string" or column.found.separator or not column.profile.cells:
         return
     language = _IN_NAME.search(plain(column.title, "_") or column.name)
-    if language:
+    # `house_no` and `unit_is` end in words, `name_no` in a language.
+    if language and (language[1].lower() not in _WORDS_TOO or _names_thing(words(column.title)[:-1])):
         column.language = language[1].lower()
         column.remarks.append(f"the name says that it is in the language {column.language}")
     for iri, kind in _STATED.items():
@@ -142,6 +118,10 @@ def _name_column(column: DraftColumn, table: DraftTable) -> None:
             numbered = "" if table.key else ": of the number of its row, as the table has no key"
             column.remarks.append(f"by its name it states {iri}{numbered}")
             return
+
+
+def _names_thing(title: Words) -> bool:
+    return any(names_kind(title, kind) for kind in _STATED.values())
 
 
 def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:

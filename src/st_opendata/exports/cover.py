@@ -47,7 +47,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "type": "Type",
         "goes-on": "Suite dans les feuilles {sheets}, car une feuille contient {rows:,} lignes.",
         "several": "{type}, plusieurs séparés par {separator}",
-        "cut": "{number} textes dépassent une cellule d’Excel et finissent par {end} ; les fichiers CSV les ont entiers.",
+        "cut": "{number} textes dépassent une cellule d’Excel et finissent par {end} ; ils sont entiers dans les CSV.",
     },
     "de": {
         "dataset": "Datensatz",
@@ -65,7 +65,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "type": "Typ",
         "goes-on": "Fortsetzung in den Blättern {sheets}, denn ein Blatt fasst {rows:,} Zeilen.",
         "several": "{type}, mehrere mit {separator} dazwischen",
-        "cut": "{number} Texte sind länger als eine Zelle von Excel und enden mit {end}; die CSV-Dateien haben sie ganz.",
+        "cut": "{number} Texte sind länger als eine Zelle von Excel und enden mit {end}; ganz stehen sie in den CSV.",
     },
 }
 

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError
 from st_opendata.facts.origins import STATED, Origin
+from st_opendata.folding import folded_sql
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 
@@ -33,9 +34,10 @@ LABELS = tuple(
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
-_WORDS = r"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
-    replace(lower(strip_accents(regexp_extract(object, '^"(.*)"', 1))), 'ß', 'ss'), '[^\p{L}\p{N}]+', ' ', 'g') END"""
-"""The words of a label that facts state, without accents and case, each with a space before it."""
+_LABEL = """regexp_extract(object, '^"(.*)"', 1)"""
+_WORDS = rf"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
+    {folded_sql(_LABEL)}, '[^\p{{L}}\p{{N}}]+', ' ', 'g') END"""
+"""The words of a label that facts state, as `folded` has them, each with a space before it."""
 _SHEET = """coalesce(regexp_extract(cell, '^(.*)!', 1), '')"""
 """The sheet of a workbook, as `Place.sheet` has it."""
 _KEY = "md5_number_lower"
@@ -194,7 +196,7 @@ class Index:
     def called(self, words: Sequence[str], limit: int) -> list[str]:
         """Things of the facts with a label in which each of these words begins one, the shortest label first.
 
-        The words are without accents and in lower case.
+        The words are as `folded` has them.
         """
         conditions = " AND ".join("contains(words, ?)" for _ in words)
         rows = self._rows(

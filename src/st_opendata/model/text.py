@@ -7,7 +7,7 @@ as such (`speak`); the publisher's title inside it stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 Text = Mapping[str, str]
 """BCP 47 language tag to text; never empty where a text is required."""
@@ -34,8 +34,8 @@ def spoken(tag: str) -> str:
     return tag if primary(tag) in LANGUAGES else LANGUAGES[0]
 
 
-def tag_of(text: Text, language: str) -> str | None:
-    """The tag of the text that `pick` gives; None where there is no text."""
+def tag_of(text: Mapping[str, Sequence[str]], language: str) -> str | None:
+    """The tag of the text, or list of words, that is best in a language, as `pick` has it; None where there is none."""
     for wanted in (language, "en"):
         alike = (tag for tag in (wanted, *text) if primary(tag) == primary(wanted) and text.get(tag))
         if found := next(alike, None):

@@ -38,7 +38,10 @@ MOST_BARS = 20
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones there are beside them."""
+    """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones there are beside them.
+
+    `titled` is the language of the title where it is another than the drawing's.
+    """
 
     title: str
     unit: str
@@ -46,6 +49,7 @@ class Chart:
     left_out: int = 0
     in_order: bool = False
     """Whether the bars stay as they stand, as years do."""
+    titled: str = ""
 
 
 def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
@@ -84,4 +88,4 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
         top += step
     listed = joined([f"{bar.name}: {number}" for bar, number in zip(shown, numbers, strict=True)], MOST_BARS)
     said = f"{chart.unit}. {listed}."
-    return Drawing(layout.width, top + 0.4 * size, chart.title, said, language, (), tuple(marks))
+    return Drawing(layout.width, top + 0.4 * size, chart.title, said, language, (), tuple(marks), chart.titled)

@@ -87,7 +87,7 @@ Mark = Lines | Area | Symbol | Words
 class Drawing:
     """A picture in one language: what it is called, what it shows in words, and its marks from back to front.
 
-    `ground` has what is the same in every language.
+    `ground` has what is the same in every language; `titled` is the language of the title where that is another.
     """
 
     width: float
@@ -97,6 +97,7 @@ class Drawing:
     language: str
     ground: tuple[Mark, ...]
     marks: tuple[Mark, ...]
+    titled: str = ""
 
 
 KINDS = 5

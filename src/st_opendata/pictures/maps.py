@@ -106,11 +106,17 @@ class _Frame:
 
 
 def draw_map(
-    title: str, places: Sequence[Place], kinds: Sequence[str], language: str, layout: Layout = WIDE
+    title: str,
+    places: Sequence[Place],
+    kinds: Sequence[str],
+    language: str,
+    layout: Layout = WIDE,
+    titled: str = "",
 ) -> Drawing:
     """The places on a map, those of the first kind on top.
 
-    `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it.
+    `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it. `titled` is the
+    language of the title where it is another than the drawing's.
 
     Raises:
         ValueError: there is no place.
@@ -128,7 +134,7 @@ def draw_map(
     drawn = [mark for frame, shown in frames for mark in _places(frame, shown, layout)]
     ground = tuple(mark for frame, _ in frames for mark in frame.ground())
     said = _in_words(places, kinds, words)
-    return Drawing(layout.width, height, title, said, language, ground, (*head, *drawn, *legend))
+    return Drawing(layout.width, height, title, said, language, ground, (*head, *drawn, *legend), titled)
 
 
 def _frames(places: Sequence[Place], layout: Layout, top: float) -> list[tuple[_Frame, list[Place]]]:

@@ -52,14 +52,14 @@ def svg_file(drawings: Sequence[Drawing]) -> str:
     paper = Box(-_MARGIN, 0, first.width + 2 * _MARGIN, max(drawing.height for drawing in drawings) + _MARGIN)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', *_opening(first, paper, ' xmlns="http://www.w3.org/2000/svg"')]
     lines.append(f'<rect {_sides(paper)} fill="{PAPER}"/>')
-    lines += _marks(first.ground, _attributes, first.language)
+    lines += _marks(first.ground, _attributes, first)
     if len(drawings) == 1:
-        lines += _marks(first.marks, _attributes, first.language)
+        lines += _marks(first.marks, _attributes, first)
     else:
         lines.append("<switch>")
         for drawing in (*drawings[1:], first):
             asked = "" if drawing is first else f" systemLanguage={quoteattr(drawing.language)}"
-            lines += [f"<g{asked}>", *_marks(drawing.marks, _attributes, drawing.language), "</g>"]
+            lines += [f"<g{asked}>", *_marks(drawing.marks, _attributes, drawing), "</g>"]
         lines.append("</switch>")
     return "\n".join((*lines, "</svg>", ""))
 
@@ -67,7 +67,7 @@ def svg_file(drawings: Sequence[Drawing]) -> str:
 def svg_part(drawing: Drawing, name: str) -> str:
     """A picture as a part of an HTML page, without colours. `name` is unique on the page: ids begin with it."""
     lines = _opening(drawing, Box(0, 0, drawing.width, drawing.height), ' class="picture"', name)
-    lines += _marks((*drawing.ground, *drawing.marks), _classes, drawing.language)
+    lines += _marks((*drawing.ground, *drawing.marks), _classes, drawing)
     return "\n".join((*lines, "</svg>"))
 
 
@@ -76,7 +76,7 @@ def _opening(drawing: Drawing, paper: Box, attributes: str, name: str = "picture
     labels = f'aria-labelledby="{name}-title" aria-describedby="{name}-description"'
     return [
         f'<svg{attributes} {size} role="img" {labels} xml:lang={quoteattr(drawing.language)}>',
-        f'<title id="{name}-title">{_text(drawing.title)}</title>',
+        f'<title id="{name}-title"{_titled(drawing)}>{_text(drawing.title)}</title>',
         f'<desc id="{name}-description"{_ours(drawing.language)}>{_text(drawing.description)}</desc>',
     ]
 
@@ -94,7 +94,11 @@ def _ours(language: str) -> str:
     return "" if spoken(language) == language else f' xml:lang="{spoken(language)}"'
 
 
-def _marks(marks: Iterable[Mark], styling: Styling, language: str) -> Iterator[str]:
+def _titled(drawing: Drawing) -> str:
+    return f" xml:lang={quoteattr(drawing.titled)}" if drawing.titled else ""
+
+
+def _marks(marks: Iterable[Mark], styling: Styling, drawing: Drawing) -> Iterator[str]:
     for mark in marks:
         match mark:
             case Lines():
@@ -105,14 +109,14 @@ def _marks(marks: Iterable[Mark], styling: Styling, language: str) -> Iterator[s
                 shape = _SHAPES[mark.kind](mark.at, mark.radius)
                 yield _with_tip(f'path d="{shape}"{styling(f"kind-{mark.kind}")}', mark.tip)
             case Words():
-                yield _words(mark, styling, language)
+                yield _words(mark, styling, drawing)
 
 
-def _words(words: Words, styling: Styling, language: str) -> str:
+def _words(words: Words, styling: Styling, drawing: Drawing) -> str:
     x, y = map(_number, words.at)
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     where = f'x="{x}" y="{y}" font-size="{_number(words.size)}"{anchor}'
-    said = _ours(language) if words.ours else ""
+    said = _ours(drawing.language) if words.ours else _titled(drawing) if words.role == "title" else ""
     return f"<text {where}{styling(words.role)}{said}>{_text(words.text)}</text>"
 
 

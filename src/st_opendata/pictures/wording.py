@@ -1,6 +1,4 @@
-"""The words that pictures add, in those languages of the catalogue that the program speaks, and numbers as people there
-write them.
-"""
+"""The words that pictures add, as `model.text.speak` has them, and numbers as people in each language write them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.model.text import pick
+from st_opendata.model.text import Text, pick
 from st_opendata.portal.descriptions import describe_catalogue
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.facets import FACETS
@@ -76,7 +76,7 @@ class State:
 class Choice:
     """A value of a facet as a link: its label, its number of datasets, whether it is chosen, and where it leads."""
 
-    label: str
+    label: Text
     count: int
     chosen: bool
     address: str
@@ -141,11 +141,11 @@ def _choices(name: str, inventory: Inventory, found: Found, state: State, langua
     """The values of a facet that bring a dataset or are chosen: the chosen ones first, then those with most."""
     keys = state.facets.get(name, ())
     choices = [
-        Choice(pick(value.label, language), count, key in keys, page_url(language, **state.toggle(name, key).query()))
+        Choice(value.label, count, key in keys, page_url(language, **state.toggle(name, key).query()))
         for key, value in inventory.facets.values[name].items()
         if (count := found.counts[name][key]) or key in keys
     ]
-    return sorted(choices, key=lambda each: (not each.chosen, -each.count, alphabetical(each.label)))
+    return sorted(choices, key=lambda each: (not each.chosen, -each.count, alphabetical(pick(each.label, language))))
 
 
 def _narrow(choices: Iterable[Choice], found: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from st_opendata.model.text import pick
+from st_opendata.model.text import pick, tag_of
 from st_opendata.portal.descriptions import Description
 
 _KEYWORDS = 20
@@ -74,7 +74,7 @@ def citation_of(dataset: Description, language: str) -> Citation:
     """The citation of a dataset in a language; the author is its creator, else its publisher."""
     author = dataset.creator or dataset.publisher
     day = dataset.modified or dataset.issued
-    keywords = dataset.keywords.get(language) or next(iter(dataset.keywords.values()), ())
+    keywords = dataset.keywords.get(tag_of(dataset.keywords, language) or "", ())
     return Citation(
         key=re.sub(r"\W", "-", f"{dataset.id}-{dataset.version or day[:4]}").strip("-"),
         author=_line(pick(author.label, language)) if author else "",
@@ -84,7 +84,7 @@ def citation_of(dataset: Description, language: str) -> Citation:
         version=_line(dataset.version),
         publisher=_line(pick(dataset.publisher.label, language)) if dataset.publisher else "",
         address=dataset.release.iri,
-        language=language,
+        language=tag_of(dataset.title, language) or language,
         abstract=_line(pick(dataset.description, language)),
         keywords=tuple(filter(None, map(_line, keywords)))[:_KEYWORDS],
         licence=_SPDX.get(dataset.licence.key, "") if dataset.licence else "",

@@ -11,10 +11,12 @@ from st_opendata.pictures import bars as bar_layouts
 from st_opendata.pictures import maps as map_layouts
 
 
-def map_figure(name: str, title: str, places: Sequence[Place], kinds: Sequence[str], language: str) -> Markup:
-    """The places on a map; `name` is unique on the page."""
+def map_figure(
+    name: str, title: str, places: Sequence[Place], kinds: Sequence[str], language: str, titled: str = ""
+) -> Markup:
+    """The places on a map; `name` is unique on the page, `titled` the language of the title where it is another."""
     wide, narrow = (
-        draw_map(title, places, kinds, language, layout) for layout in (map_layouts.WIDE, map_layouts.NARROW)
+        draw_map(title, places, kinds, language, layout, titled) for layout in (map_layouts.WIDE, map_layouts.NARROW)
     )
     return _both(name, wide, narrow)
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from uritemplate import expand as fill
 
 from st_opendata.amounts import is_amount
-from st_opendata.model.text import pick
+from st_opendata.model.text import pick, tag_of
 from st_opendata.namespaces import expand
 from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
 from st_opendata.portal.columns import Column, Table, tables_of
@@ -124,8 +124,14 @@ def _map(draft: _Draft, table: Table) -> Illustration | None:
     ]
     if not places:
         return None
-    title = pick(table.title, draft.language) or table.name
-    return Illustration(map_figure("map", title, places, list(kinds.values()), draft.language), table.name)
+    title, titled = _title(draft, table)
+    return Illustration(map_figure("map", title, places, list(kinds.values()), draft.language, titled), table.name)
+
+
+def _title(draft: _Draft, table: Table) -> tuple[str, str]:
+    """What the table is called, and in which language where that is not the page's."""
+    tag = tag_of(table.title, draft.language) or "und"
+    return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 
 
 def _kinds(draft: _Draft, table: Table, about: Column, answer: Answer) -> tuple[Column | None, dict[str, str]]:
@@ -174,10 +180,10 @@ def _money(draft: _Draft, table: Table) -> Illustration | None:
         for name, cell in zip(_names(draft, table, answer), _cells(answer, amount.name), strict=True)
         if cell is not None
     ]
-    heading = pick(table.title, draft.language) or table.name
+    heading, titled = _title(draft, table)
     words = words_for(draft.language)
     label = words["amount"].format(column=capital(pick(amount.title, draft.language)), currency=words.get(unit, unit))
-    chart = Chart(heading, label, values, answer.total - empty - len(values))
+    chart = Chart(heading, label, values, answer.total - empty - len(values), titled=titled)
     return Illustration(bar_figure("money", chart, draft.language), table.name)
 
 
@@ -188,10 +194,10 @@ def _years(draft: _Draft, table: Table) -> Illustration | None:
     counted = draft.rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
     if len(counted) < 2 or sum(count for _, count in counted) < _LEAST_ROWS:
         return None
-    heading = pick(table.title, draft.language) or table.name
+    heading, titled = _title(draft, table)
     unit = words_of(draft.language)("rows-by-year", column=pick(column.title, draft.language))
     values = [Bar(str(year), Decimal(count)) for year, count in counted]
-    chart = Chart(heading, unit, values, in_order=True)
+    chart = Chart(heading, unit, values, in_order=True, titled=titled)
     return Illustration(bar_figure("years", chart, draft.language), table.name)
 
 

@@ -6,7 +6,8 @@ The query stands in the address, or the name of a question of the release, so th
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.model.text import pick
+from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import PREFIXES, SCHEME, ST
 from st_opendata.portal.answers import VIEWS, Answer
 from st_opendata.portal.assets import has_asset
@@ -64,9 +65,11 @@ async def show_query(request: Request) -> Response:
             failure = error
     answer = shown.answer if shown else None
     view = request.query_params.get("view", "")
-    asked = next((pick(question.title, language) for question in questions if question.query == query), None)
-    title = asked or words_of(language)(f"query-view-{view}" if view in VIEWS else "query-answer")
-    context = _table(answer, edition, language) | _picture(answer, view, title, language) if answer else {}
+    asked: Text = next((question.title for question in questions if question.query == query), {})
+    title = pick(asked, language) or words_of(language)(f"query-view-{view}" if view in VIEWS else "query-answer")
+    titled = tag_of(asked, language) or language
+    drawn = _Titled(title, titled if titled != language else "")
+    context = _table(answer, edition, language) | _picture(answer, view, drawn, language) if answer else {}
     return page(
         request,
         "query.html",
@@ -124,13 +127,24 @@ def _address(iri: str, edition: Edition, language: str) -> str | None:
     return link_of(iri)
 
 
-def _picture(answer: Answer, view: str, title: str, language: str) -> dict[str, object]:
+class _Titled(NamedTuple):
+    """A title, and its language where that is not the page's."""
+
+    title: str
+    language: str
+
+
+def _picture(answer: Answer, view: str, titled: _Titled, language: str) -> dict[str, object]:
     """The map or the bars that are asked for; the table where these rows make none."""
     if view not in answer.views or view == "table":
         return {}
     if view == "map":
-        return {"view": view, "picture": map_figure("answer-picture", title, *answer.map(), language)}
-    return {"view": view, "picture": bar_figure("answer-picture", answer.bars(title), language)}
+        return {
+            "view": view,
+            "picture": map_figure("answer-picture", titled.title, *answer.map(), language, titled.language),
+        }
+    chart = replace(answer.bars(titled.title), titled=titled.language)
+    return {"view": view, "picture": bar_figure("answer-picture", chart, language)}
 
 
 def _downloads(query: str, *, triples: bool) -> list[tuple[str, str]]:
@@ -153,7 +167,7 @@ def _first(questions: tuple[Asked, ...]) -> str:
 
 def _questions(edition: Edition) -> tuple[Asked, ...]:
     """The questions that the release carries; a part of the edition (`Edition.part`)."""
-    return tuple(read_questions(edition.folder))
+    return tuple(read_questions(edition.folder, tag_of(edition.release.title, "en") or "en"))
 
 
 ROUTES = [Route("/{language:language}/query", show_query)]

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from st_opendata.model.text import LANGUAGES, Text, pick, without_breaks
+from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of, without_breaks
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
 from st_opendata.portal.conditions import matches_etag
@@ -48,7 +48,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["asset"] = asset_url
+    environment.globals |= {"asset": asset_url, "tag_of": tag_of}
     environment.filters |= {"plain": plain, "excerpt": excerpt, "short": lambda iri: readable(f"<{iri}>")}
     return environment
 
@@ -97,13 +97,15 @@ def say(text: Text, language: str) -> Markup:
 
     `bdi` keeps a text that runs from right to left, or overrides directions, from turning its neighbours.
     """
-    value = pick(text, language)
-    spoken = next((tag for tag, each in text.items() if each == value and tag != "und"), language)
-    if (language if language in text else spoken) == "fr":
+    value, spoken = pick(text, language), tag_of(text, language) or language
+    if primary(spoken) == "fr":
         value = without_breaks(value)
-    if language in text or spoken == language:
-        return Markup("<bdi>{}</bdi>").format(value)
-    return Markup('<bdi lang="{}">{}</bdi>').format(spoken, value)
+    return Markup("<bdi{}>{}</bdi>").format(foreign(spoken, language), value)
+
+
+def foreign(spoken: str, language: str) -> Markup:
+    """The attribute of a text in another language than the page; none where they are one, or it is not known."""
+    return Markup() if spoken in (language, "und") else Markup(' lang="{}"').format(spoken)
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import duckdb
 
 from st_opendata.errors import InputError
+from st_opendata.folding import folded_sql
 from st_opendata.place import Place
 from st_opendata.portal.edition import Edition
 
@@ -46,8 +47,8 @@ TESTS: dict[Kind, tuple[Test, ...]] = {
 }
 """What a column of each kind may be tested for."""
 _CONDITIONS: dict[Test, str] = {
-    # lower() on both sides; strip_accents(): a visitor need not type accents.
-    "contains": "contains(lower(strip_accents(CAST({column} AS VARCHAR))), lower(strip_accents(CAST(? AS VARCHAR))))",
+    # Folded on both sides: a visitor need not type accents.
+    "contains": f"contains({folded_sql('CAST({column} AS VARCHAR)')}, {folded_sql('CAST(? AS VARCHAR)')})",
     "equals": "{column} = CAST(? AS {type})",
     "least": "{column} >= CAST(? AS {type})",
     "most": "{column} <= CAST(? AS {type})",

@@ -1,6 +1,7 @@
 """Full-text search over the datasets of an edition: SQLite FTS5, in a temporary database that spills to disk.
 
-Accents and case do not matter, `ß` is found as `ss`, `ü` as `u` and as `ue`, and the beginning of a word finds it.
+Accents, strokes and case do not matter (SQLite's tokenizer knows the accents of Latin letters alone), `ß` is found as
+`ss`, `ü` as `u` and as `ue`, and the beginning of a word finds it.
 Whatever a visitor types is taken as words: no syntax, so no bad input.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock
 
-from st_opendata.portal.wording import folded
+from st_opendata.folding import folded
 
 _MOST_WORDS = 12
 _LONGEST_WORD = 60

@@ -15,17 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.amounts import is_amount
-from st_opendata.model.text import Text, pick
+from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.figures import bar_figure, map_figure
-from st_opendata.portal.rendering import edition_of, language_of, page, page_url
+from st_opendata.portal.rendering import edition_of, foreign, language_of, page, page_url
 from st_opendata.portal.things.names import Names, parse_literal
 from st_opendata.portal.things.values import Value, value_of
 from st_opendata.portal.wording import Words, words_of
 from st_opendata.query import Table
-from st_opendata.story import Answers, Part, Section, Story, localised
+from st_opendata.story import Answers, Part, Section, Told, localised
 from st_opendata.story.reading import VARIABLE
 from st_opendata.tables.datatypes import NUMBERS
 
@@ -68,7 +68,7 @@ class Chapters:
     def _tell(self, language: str) -> tuple[Chapter, ...]:
         assert self._edition.story
         told, answers = self._edition.story
-        return tuple(_Teller(self._edition, told.queries, answers, language).tell(told.story))
+        return tuple(_Teller(self._edition, told, answers, language).tell())
 
 
 def show_story(request: Request) -> Response:
@@ -77,20 +77,23 @@ def show_story(request: Request) -> Response:
     if edition.story is None:
         raise HTTPException(404)
     told, _ = edition.story
-    return page(request, "story.html", story=told.story, chapters=edition.part(Chapters).of(language))
+    chapters = edition.part(Chapters).of(language)
+    told_in = foreign(tag_of(told.story.title, language) or language, language)
+    return page(request, "story.html", story=told.story, chapters=chapters, told_in=told_in)
 
 
 class _Teller:
-    """Tells the parts of one story in one language."""
+    """Tells the parts of one story on pages in one language, in which the story may not be."""
 
-    def __init__(self, edition: Edition, queries: Mapping[str, str], answers: Answers, language: str) -> None:
-        self._queries, self._answers = queries, answers
+    def __init__(self, edition: Edition, told: Told, answers: Answers, language: str) -> None:
+        self._story, self._queries, self._answers = told.story, told.queries, answers
         self._language = language
+        self._told_in = tag_of(told.story.title, language) or language
         self._words: Words = words_of(language)
         self._names = Names(edition, language)
 
-    def tell(self, story: Story) -> Iterable[Chapter]:
-        for section in story.sections:
+    def tell(self) -> Iterable[Chapter]:
+        for section in self._story.sections:
             yield Chapter(section.id, pick(section.title, self._language), tuple(self._parts(section)))
 
     def _parts(self, section: Section) -> Iterable[Shown]:
@@ -99,7 +102,7 @@ class _Teller:
             if part.query is None:
                 yield Shown("text", escape(text), None)
                 continue
-            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._language))
+            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._told_in))
             table = self._table(part.query)
             rows = self._rows(table)
             if part.show == "text":
@@ -108,9 +111,13 @@ class _Teller:
                 yield self._shown(part, f"{section.id}-{number}", text, query, table, rows)
 
     def _table(self, query: str) -> Table:
-        """The answer in the language, or the one that serves all of them."""
+        """The answer in the language of the story, or the one that serves all of them."""
         tables = self._answers[query]
-        return tables.get(self._language) or tables["en"]
+        return tables.get(self._told_in) or next(iter(tables.values()))
+
+    @property
+    def _titled(self) -> str:
+        return self._told_in if self._told_in != self._language else ""
 
     def _rows(self, table: Table) -> list[Row]:
         self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
@@ -159,7 +166,7 @@ class _Teller:
             )
             for row, terms in zip(rows, raw, strict=True)
         ]
-        return map_figure(name, title, places, kinds, self._language)
+        return map_figure(name, title, places, kinds, self._language, self._titled)
 
     def _bars(
         self, name: str, title: str, columns: Mapping[str, Text], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
@@ -170,7 +177,7 @@ class _Teller:
             Bar(_text(row[first]), Decimal(parse_literal(terms[second]).text))
             for row, terms in zip(rows, raw, strict=True)
         ]
-        chart = Chart(title, pick(columns[second], self._language), bars)
+        chart = Chart(title, pick(columns[second], self._language), bars, titled=self._titled)
         return bar_figure(name, chart, self._language)
 
 

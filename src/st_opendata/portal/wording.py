@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -13,6 +12,7 @@ import yaml
 from babel import Locale, dates, numbers
 from markupsafe import Markup
 
+from st_opendata.folding import folded
 from st_opendata.model.text import LANGUAGES, without_breaks
 
 _SIZES = (("G", 10**9), ("M", 10**6), ("k", 10**3))
@@ -31,15 +31,6 @@ def texts() -> Mapping[str, Mapping[str, str]]:
         assert not found.keys() & content.keys(), file.name
         found |= content
     return {name: {**text, "fr": without_breaks(text["fr"])} for name, text in found.items()}
-
-
-def folded(text: str) -> str:
-    """Text without accents, case, and the differences of Unicode's compatibility forms (`ß` becomes `ss`).
-
-    SQLite's tokenizer knows the accents of Latin letters alone.
-    """
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in parts if not unicodedata.combining(each)).casefold()
 
 
 def alphabetical(text: str) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from st_opendata.documents import Steps
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import File
-from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.query import Query, ReleaseStore, Table, ask_in_time
@@ -20,7 +19,7 @@ from st_opendata.tables.problems import Problems, hint
 
 ANSWERS = f"{FOLDER}/answers.json"
 Answers = dict[str, dict[str, Table]]
-"""By query and language; a query that names no language has the answer in English alone."""
+"""By query and language; a query that names no language has one answer, under "en"."""
 _MOST_ROWS = 1_000
 _SECONDS = 60.0
 _NUMBERS = tuple(f"^^<{XSD}{name}>" for name in sorted(NUMBERS))
@@ -74,7 +73,7 @@ def read_answers(folder: Path) -> tuple[Told, Answers] | None:
 def _answer(told: Told, store: ReleaseStore) -> Answers:
     answers: Answers = {}
     for name, text in told.queries.items():
-        for language in LANGUAGES if localised(text, "fr") != text else ("en",):
+        for language in told.languages if localised(text, "fr") != text else ("en",):
             query = Query(localised(text, language), f"{FOLDER}/{name}")
             table = ask_in_time(store, query, "table", _SECONDS)
             if not isinstance(table, Table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from st_opendata.documents import Document, Steps, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.descriptions import Identifier, LocalText, Record
-from st_opendata.model.text import LANGUAGES
+from st_opendata.model.text import primary
 from st_opendata.place import Place
 from st_opendata.tables.problems import Problems
 from st_opendata.tables.validating import validate
@@ -79,6 +79,11 @@ class Told:
     queries: dict[str, str]
     document: Document = field(repr=False)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that every text of it is in, in the order of its title."""
+        return tuple(self.story.title)
+
 
 def read_story(folder: Path) -> Told | None:
     """The story of a catalogue or a release; None where it has none.
@@ -126,8 +131,10 @@ def _inside(folder: Path, path: str) -> Path:
 
 
 def _check(story: Story, problems: Problems) -> None:
-    for loc, text in _texts(story):
-        _check_text(loc, text, problems)
+    texts = list(_texts(story))
+    languages = list(dict.fromkeys(tag for _, text in texts for tag in text))
+    for loc, text in texts:
+        _check_text(loc, text, languages, problems)
     for number, section in enumerate(story.sections):
         if section.id in [each.id for each in story.sections[:number]]:
             problems.add(("sections", number, "id"), f'the id "{section.id}" is taken by another section')
@@ -148,14 +155,14 @@ def _texts(story: Story) -> Iterator[tuple[tuple[str | int, ...], LocalText]]:
                 yield (*loc, "parts", index, "columns", name), heading
 
 
-def _check_text(loc: tuple[str | int, ...], text: LocalText, problems: Problems) -> None:
-    """Every language, and no number: whoever writes one down will forget to change it."""
-    for language in LANGUAGES:
+def _check_text(loc: tuple[str | int, ...], text: LocalText, languages: Sequence[str], problems: Problems) -> None:
+    """Every language of the story, and no number: whoever writes one down will forget to change it."""
+    for language in languages:
         if language not in text:
-            problems.add(loc, f'the text in "{language}" is missing; pages are in {", ".join(LANGUAGES)}')
+            problems.add(loc, f'the text in "{language}" is missing; other texts of the story have it')
             continue
         plain = VARIABLE.sub(" ", text[language])
-        words = set(re.findall(r"\w+", plain.casefold())) & set(_NUMBER_WORDS[language].split())
+        words = set(re.findall(r"\w+", plain.casefold())) & set(_NUMBER_WORDS.get(primary(language), "").split())
         if found := _NUMBER.search(plain):
             words.add(plain[found.start() :].split()[0])
         for word in sorted(words):

@@ -48,10 +48,12 @@ _TITLES = {
     "publisher-type": {"en": "Publisher type", "fr": "Type d’éditeur", "de": "Herausgebertyp"},
 }
 _LANGUAGES = {
-    "bg": "BUL", "ca": "CAT", "cs": "CES", "da": "DAN", "de": "DEU", "el": "ELL", "en": "ENG", "es": "SPA",
-    "et": "EST", "eu": "EUS", "fi": "FIN", "fr": "FRA", "ga": "GLE", "gl": "GLG", "hr": "HRV", "hu": "HUN",
-    "it": "ITA", "ja": "JPN", "lt": "LIT", "lv": "LAV", "mt": "MLT", "nl": "NLD", "no": "NOR", "pl": "POL",
-    "pt": "POR", "ro": "RON", "sk": "SLK", "sl": "SLV", "sv": "SWE", "uk": "UKR",
+    "ar": "ARA", "bg": "BUL", "bs": "BOS", "ca": "CAT", "cs": "CES", "cy": "CYM", "da": "DAN", "de": "DEU", "el": "ELL",
+    "en": "ENG", "es": "SPA", "et": "EST", "eu": "EUS", "fi": "FIN", "fr": "FRA", "ga": "GLE", "gl": "GLG", "hr": "HRV",
+    "hu": "HUN", "is": "ISL", "it": "ITA", "ja": "JPN", "lb": "LTZ", "lt": "LIT", "lv": "LAV", "mk": "MKD", "mt": "MLT",
+    "mul": "MUL", "nb": "NOB", "nl": "NLD", "nn": "NNO", "no": "NOR", "pl": "POL", "pt": "POR", "ro": "RON",
+    "ru": "RUS", "sk": "SLK", "sl": "SLV", "sq": "SQI", "sr": "SRP", "sv": "SWE", "tr": "TUR", "uk": "UKR",
+    "zh": "ZHO",
 }  # fmt: skip
 
 
@@ -111,6 +113,11 @@ def code_of(table: str, value: str) -> str | None:
         return code
     wanted = code.casefold()
     return next((code for code, labels in known.items() if wanted in map(str.casefold, labels.values())), None)
+
+
+def language_tags() -> tuple[str, ...]:
+    """The BCP 47 tags of the languages that are here, sorted."""
+    return tuple(_LANGUAGES)
 
 
 def language_tag(code: str) -> str | None:

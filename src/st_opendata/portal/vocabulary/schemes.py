@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from st_opendata.facts.origins import Origin
 from st_opendata.namespaces import PREFIXES, RDF, SCHEME
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.things.names import Literal, Named, Names, in_language
+from st_opendata.portal.things.names import Literal, Named, Names, in_language, parse_literal
 
 _TYPE = f"<{RDF}type>"
 _SKOS = PREFIXES["skos"]
@@ -29,7 +29,7 @@ class Concept:
     id: str
     code: str
     definition: Literal | None
-    also: tuple[str, ...]
+    also: tuple[Literal, ...]
     notes: tuple[Literal, ...]
     mappings: tuple[Named, ...]
     narrower: tuple[Concept, ...]
@@ -125,8 +125,7 @@ class _Tree:
         return None
 
 
-def _of_language(literals: Iterable[str], language: str) -> Iterable[str]:
-    for literal in literals:
-        parsed = in_language([literal], language)
-        if parsed.language in ("", language):
-            yield parsed.text
+def _of_language(literals: Sequence[str], language: str) -> Iterable[Literal]:
+    """Those in the language or without one; where there is none, those in the next best."""
+    best = in_language(literals, language).language if literals else ""
+    return (each for each in map(parse_literal, literals) if each.language in ("", best))
