@@ -24,6 +24,7 @@ from st_opendata.scoring import score_served
 from st_opendata.settings import Settings
 from st_opendata.story import carry_story, read_story
 from st_opendata.tables import read_catalogue
+from st_opendata.tables.languages import language_findings
 from st_opendata.validation import (
     report_json,
     report_turtle,
@@ -141,7 +142,7 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
     steps.total += len(tables) + len(catalogue.datasets)
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, steps) as facts:
-        findings = [*shapes.notices, *facts.findings]
+        findings = [*shapes.notices, *language_findings(catalogue), *facts.findings]
         if shapes_checked := conforms(findings):
             steps("Validating the facts")
             findings += profile_findings(facts, background.profiles)
