@@ -58,3 +58,19 @@ def test_a_question_from_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "catalogue" / "questions" / "a.rq").symlink_to(tmp_path / "elsewhere.rq")
     with pytest.raises(ConfigurationError, match="leaves the catalogue"):
         background(tmp_path / "catalogue")
+
+
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        ("# ¿Qué barrios hay?", {"es": "¿Qué barrios hay?"}),
+        ("# ca: Quins barris hi ha?", {"ca": "Quins barris hi ha?"}),
+        ("# pt-BR: Que bairros?", {"pt-BR": "Que bairros?"}),
+        ("# why: a word, no language", {"es": "why: a word, no language"}),
+    ],
+)
+def test_a_question_is_in_the_language_of_its_catalogue_or_names_its_own(
+    tmp_path: Path, first: str, title: dict[str, str]
+) -> None:
+    [question] = read_questions(write(tmp_path, f"{first}\nSELECT * {{}}\n"), "es")
+    assert question.title == title

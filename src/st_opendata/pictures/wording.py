@@ -33,8 +33,10 @@ _WORDS: dict[str, Mapping[str, str]] = {
 }
 _DIGITS = 16
 """Digits before or after the point that are written out."""
-_POINTED = {"ca", "da", "de", "el", "es", "eu", "gl", "hr", "is", "it", "nl", "pt", "ro", "sl", "sr", "tr"}
-_SPACED = {"bg", "cs", "et", "fi", "hu", "lt", "lv", "no", "nb", "nn", "pl", "sk", "sv", "uk"}
+_POINTED = frozenset(
+    ["bs", "ca", "da", "de", "el", "es", "eu", "gl", "hr", "is", "it", "lb", "mk", "nl", "pt", "ro", "sl", "sr", "tr"]
+)
+_SPACED = frozenset(["bg", "cs", "et", "fi", "hu", "lt", "lv", "nb", "nn", "no", "pl", "ru", "sk", "sq", "sv", "uk"])
 _GROUPS = {
     **dict.fromkeys(_POINTED, (".", ",")),
     **dict.fromkeys(_SPACED, ("\u00a0", ",")),

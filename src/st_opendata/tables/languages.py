@@ -41,7 +41,7 @@ def _texts(terms: Catalogue | Dataset) -> Iterator[tuple[Steps, Text]]:
 def _check(
     catalogue: Catalogue, shown: str, stated: Sequence[str], texts: Iterator[tuple[Steps, Text]], dataset: str | None
 ) -> Iterator[Finding]:
-    wanted = [tag for tag in stated if tag not in _NO_LANGUAGE]
+    wanted = [tag for tag in dict.fromkeys(stated) if tag not in _NO_LANGUAGE]
     if len(wanted) < 2:
         return
     document = None

@@ -13,6 +13,7 @@ from st_opendata.vocabularies import (
     codes,
     concept_iri,
     label,
+    language_tag,
     licence_page,
     licence_type,
     read_table,
@@ -115,3 +116,15 @@ def test_access_rights_need_the_iri_and_licences_do_not() -> None:
     assert alignment.access_right("PUBLIC") is None
     assert alignment.licence("CC_BY_4_0") == "CC_BY_4_0"
     assert alignment.licence("all rights reserved") is None
+
+
+EU = ("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt", "lv", "mt", "nl", "pl",
+      "pt", "ro", "sk", "sl", "sv")  # fmt: skip
+OTHERS = ("no", "nb", "nn", "ca", "eu", "gl", "sr", "uk", "is", "tr", "lb", "mk", "sq", "bs", "cy", "pt-PT", "mul")
+
+
+@pytest.mark.parametrize("tag", [*EU, *OTHERS])
+def test_every_language_of_europe_has_its_code_and_name(tag: str) -> None:
+    code = require_language(tag)
+    assert set(label("language", code)) == {"en", "fr", "de"}
+    assert language_tag(code) == tag.partition("-")[0]

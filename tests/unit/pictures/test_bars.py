@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from babel import Locale, numbers
 
-from st_opendata.pictures import MOST_BARS, Bar, Chart, Drawing, draw_bars
+from st_opendata.pictures import MOST_BARS, Bar, Chart, Drawing, draw_bars, svg_file, svg_part
 from st_opendata.pictures.bars import FILE, NARROW, WIDE, Layout
 from st_opendata.pictures.drawing import Area, Words, text_width
 from st_opendata.pictures.wording import clean, number_text
+from st_opendata.vocabularies import language_tags
 
 SHARES = [Bar("Hespul", Decimal("501875")), Bar("Stadt Wien", Decimal("4396190.40")), Bar("BWSG", Decimal("1882010"))]
 
@@ -125,3 +128,29 @@ def test_a_title_without_end_or_spaces_is_cut() -> None:
     assert len([mark for mark in words if mark.role == "title"]) == 4
     assert [mark.text[-1] for mark in words if mark.role == "note"] == ["…"]
     assert all(text_width(mark.text, mark.size) <= NARROW.width for mark in words)
+
+
+@pytest.mark.parametrize("language", [*language_tags(), "de-AT", "pt-BR"])
+def test_numbers_are_grouped_as_the_language_does(language: str) -> None:
+    locale = Locale.parse(language, sep="-") if language not in ("mul", "ar") else Locale("en")
+    group, point = numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale)
+    assert number_text(Decimal(1234567), language) == f"1{group}234{group}567"
+    assert number_text(Decimal("12.5"), language) == f"12{point}5"
+
+
+def test_what_the_program_says_is_english_where_it_speaks_no_other() -> None:
+    bars = [Bar(f"Δήμος {number}", Decimal(number)) for number in range(1, 24)]
+    drawing = draw_bars(Chart("Έξοδα", "Amount in euros", bars), "el")
+    svg = svg_file([drawing])
+    assert 'xml:lang="el"' in svg.partition("<title")[0]
+    assert re.search('<text [^>]*xml:lang="en">and 3 more</text>', svg)
+    assert re.search('<desc [^>]*xml:lang="en">', svg)
+    assert re.search('<text [^>]*font-weight="bold"[^>]*>Έξοδα</text>', svg) and '<title id="picture-title">' in svg
+    assert 'xml:lang="en"' not in svg_file([draw_bars(Chart("Ausgaben", "Betrag", bars), "de")])
+
+
+def test_a_title_may_be_in_another_language_than_the_picture() -> None:
+    chart = Chart("Έξοδα", "Betrag", [Bar("A", Decimal(1))], titled="el")
+    part = svg_part(draw_bars(chart, "de"), "a")
+    assert '<title id="a-title" xml:lang="el">Έξοδα</title>' in part
+    assert re.search('<text [^>]*class="picture-title" xml:lang="el">Έξοδα</text>', part)

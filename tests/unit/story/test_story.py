@@ -153,3 +153,18 @@ def test_a_query_does_not_come_from_elsewhere(tmp_path: Path) -> None:
     (folder / "story/count.rq").symlink_to(tmp_path / "secret")
     with pytest.raises(ConfigurationError, match="leaves the catalogue"):
         read_story(folder)
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "bg"])
+def test_a_story_may_be_in_one_language(tmp_path: Path, language: str) -> None:
+    part = {"show": "table", "query": "names.rq", "columns": {"city": {language: "C"}, "name": {language: "N"}}}
+    count = {"show": "text", "query": "count.rq", "text": {language: "{cities}"}}
+    title = {language: "T"}
+    sections = [{"id": "one", "title": title, "parts": [count, part] if language == "fr" else [count]}]
+    draft = carry(tmp_path, [], title=title, lead=title, sections=sections)
+    carried = read_answers(draft)
+    assert carried and carried[0].languages == (language,)
+    tables = carried[1].get("names.rq", {})
+    assert {key: [row[1] for row in table.rows] for key, table in tables.items()} == (
+        {"fr": ['"Lyon"@fr', '"Vienne"@fr']} if language == "fr" else {}
+    )
