@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.facts.origins import Origin, Origins, Stated
+from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
 from st_opendata.release import read_release
@@ -254,8 +255,7 @@ def _labels(origins: Iterable[Origin], language: str) -> dict[str, str]:
 
 def _in_language(literals: Sequence[str], language: str) -> str:
     """The literal in that language, else in English, else the first."""
-    for wanted in (language, "en"):
-        for literal in literals:
-            if literal.endswith(f'"@{wanted}'):
-                return literal
-    return literals[0]
+    by_language: dict[str, str] = {}
+    for literal in literals:
+        by_language.setdefault(literal.rpartition('"')[2].removeprefix("@"), literal)
+    return pick(by_language, language)

@@ -27,9 +27,6 @@ from st_opendata.tables import read_catalogue
 FOLDER = Path(__file__).parent
 CATALOGUES = sorted(path.parent.name for path in FOLDER.glob("*/case.yaml"))
 
-_WAITING = {"chernivtsi-uk", "maribor-sl", "plovdiv-bg", "zadar-hr"}
-"""Those with skos:Concept or eurio:Project, while the rules of Smarter Together bind every catalogue."""
-
 
 def test_they_are_in_twenty_languages_and_differ() -> None:
     assert len({name.rpartition("-")[2] for name in CATALOGUES}) == len(CATALOGUES) >= 20
@@ -37,9 +34,7 @@ def test_they_are_in_twenty_languages_and_differ() -> None:
     assert len(set(tables)) == len(tables)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=[pytest.mark.xfail] if each in _WAITING else []) for each in CATALOGUES]
-)
+@pytest.mark.parametrize("name", CATALOGUES)
 def test_it_becomes_a_valid_release(name: str, tmp_path: Path) -> None:
     case = yaml.safe_load((FOLDER / name / "case.yaml").read_text("utf-8"))
     catalogue = _catalogue(name, case, tmp_path)

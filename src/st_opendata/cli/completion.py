@@ -38,7 +38,9 @@ def command(*, shell: str) -> int:
 
 def complete_dataset(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The datasets of the releases that the command line names."""
-    known = {dataset.id: dataset.title.get("en", "") for release in _releases(ctx) for dataset in release.datasets}
+    from st_opendata.model.text import pick
+
+    known = {dataset.id: pick(dataset.title, "en") for release in _releases(ctx) for dataset in release.datasets}
     return [CompletionItem(name, help=title) for name, title in known.items() if name.startswith(incomplete)]
 
 

@@ -220,7 +220,8 @@ def _label(table: Table, language: str) -> Column | None:
     for label in _LABELS:
         named = [each for each in table.columns if each.property == label and not each.separator]
         if named:
-            return next((each for each in named if each.language == language), named[0])
+            by_language = {each.language or "und": each for each in reversed(named)}
+            return by_language[tag_of({tag: column.name for tag, column in by_language.items()}, language) or "und"]
     return None
 
 
