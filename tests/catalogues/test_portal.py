@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import yaml
 from starlette.testclient import TestClient
 
-from st_opendata.build import Job, build
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.app import make_app
 from st_opendata.portal.current import Current
 from st_opendata.portal.options import Options
 
-FOLDER = Path(__file__).parent
 _GREEK, _LATIN = re.compile("[\u0370-\u03ff]{3}"), re.compile("[A-Za-zÀ-ÿ]{3}")
 _VOID = {"meta", "link", "input", "br"}
 _NO_TEXT = {"script", "style", "code", "pre", "path", "rect", "text", "textarea"}
@@ -26,13 +22,8 @@ _NO_TEXT = {"script", "style", "code", "pre", "path", "rect", "text", "textarea"
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    folder = tmp_path_factory.mktemp("volos")
-    source = shutil.copytree(FOLDER / "volos-el", folder / "source")
-    for path, encoding in yaml.safe_load((source / "case.yaml").read_text("utf-8"))["encodings"].items():
-        (source / path).write_bytes((source / path).read_text("utf-8").encode(encoding))
-    assert build(Job(source), folder / "release").conforms
-    app = make_app(Current(folder / "release"), Options(requests_per_minute=1_000_000))
+def portal(greek: Path) -> Iterator[TestClient]:
+    app = make_app(Current(greek), Options(requests_per_minute=1_000_000))
     with TestClient(app, base_url="http://portal.example") as client:
         yield client
 

@@ -69,3 +69,21 @@ def test_only_content_urls_depend_on_the_site(catalogue: Catalogue, distribution
     for download in found["distribution"]:
         assert download.pop("contentUrl").startswith(SITE)
     assert SITE not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "place"),
+    [
+        ("en", " “Cities” is part of the catalogue “All”: "),
+        ("fr", " « Cities » fait partie du catalogue « All » : "),
+        ("de-CH", " „Cities“ gehört zum Katalog „All“: "),
+        ("lt", " Cities – All: "),
+    ],
+)
+def test_a_short_description_says_in_its_language_where_it_belongs(
+    catalogue: Catalogue, language: str, place: str
+) -> None:
+    short = {"title": {language: "Cities"}, "description": {language: "All."}}
+    dataset = catalogue.datasets[0].model_copy(update=short)
+    found = schema_org(catalogue.model_copy(update={"title": {language: "All"}}), dataset, ())
+    assert found["description"] == f"All.{place}{BASE}dataset/{dataset.id}"

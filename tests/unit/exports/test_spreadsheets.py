@@ -155,3 +155,22 @@ def test_names_of_sheets_fit_and_differ(source, facts, monkeypatch):
 )
 def test_what_a_spreadsheet_would_change_stays_text(write, text, value):
     assert write(text) == value
+
+
+@pytest.mark.parametrize(
+    ("title", "cover", "words"),
+    [
+        ({"fr": "Lieux"}, "À propos", "Jeu de données"),
+        ({"de-AT": "Orte"}, "Über", "Datensatz"),
+        ({"fr": "Lieux", "en": "Places"}, "About", "Dataset"),
+        ({"pl": "Miejsca"}, "About", "Dataset"),
+    ],
+)
+@pytest.mark.parametrize("write", [write_xlsx, write_ods])
+def test_the_cover_is_in_the_language_of_the_titles(source, tmp_path, write, title, cover, words):
+    changed = replace(source, dataset=source.dataset.model_copy(update={"title": title}))
+    path = tmp_path / ("a.xlsx" if write is write_xlsx else "a.ods")
+    write(changed, path)
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names[0] == cover
+    assert words in [row[0] for row in book.get_sheet_by_name(cover).to_python()]
