@@ -28,11 +28,12 @@ def folded(text: str) -> str:
 
 
 def folded_sql(expression: str) -> str:
-    """The same of a text in DuckDB's SQL, compatibility forms aside."""
+    """The same of a text in DuckDB's SQL, compatibility forms aside; the expression stands there several times."""
     single = {letter: plain for letter, plain in _LETTERS.items() if len(plain) == 1 and letter.islower()}
     single["ς"] = "σ"  # casefold() has one small sigma
     folded = f"translate(lower(strip_accents({expression})), '{''.join(single)}', '{''.join(single.values())}')"
     for letter, plain in _LETTERS.items():
         if letter.islower() and letter not in single:
             folded = f"replace({folded}, '{letter}', '{plain}')"
-    return folded
+    # Most texts are ASCII, and quickly folded.
+    return f"CASE WHEN length({expression}) = strlen({expression}) THEN lower({expression}) ELSE {folded} END"

@@ -16,7 +16,7 @@ WORDS = (
 
 @pytest.mark.parametrize("word", WORDS)
 def test_python_and_sql_agree(word: str) -> None:
-    row = duckdb.execute(f"SELECT {folded_sql('?')}", [word]).fetchone()
+    row = duckdb.execute(f"SELECT {folded_sql('word')} FROM (SELECT ? AS word)", [word]).fetchone()
     assert row == (folded(word),)
 
 
