@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -64,6 +63,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     """
     from st_opendata.drafts.folder import Answers, draft_catalogue
     from st_opendata.drafts.samples import sample
+    from st_opendata.names import slug
 
     name = folder.resolve().name
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     for key, value in (*given.items(), ("language", language)):
         _check(checks, key, value, f"--{key}")
     told = _asked(given, name, checks) if _on_terminal() else given
-    start = told["base"] or f"https://{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'data'}.example/"
+    start = told["base"] or f"https://{slug(name) or 'data'}.example/"
     answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
     draft = draft_catalogue(folder, [*first, *files], answers)
     for number, table in enumerate(draft.tables):

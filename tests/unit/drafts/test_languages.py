@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from st_opendata.__main__ import main
 from st_opendata.drafts.folder import Answers, draft_catalogue
 from st_opendata.tables import read_catalogue
 from st_opendata.vocabularies import language_tags
@@ -42,3 +43,12 @@ def test_columns_and_files_keep_their_names_in_latin_letters(tmp_path: Path) -> 
     assert table.name == "poleis"
     assert [column.name for column in table.source_columns] == ["kodikos", "onoma_el", "naselenie"]
     assert table.source_columns[1].lang == "el"
+
+
+@pytest.mark.parametrize(
+    ("folder", "start"), [("Βόλος", "volos"), ("Łódź", "lodz"), ("Нови Сад", "novi-sad"), ("京都", "data")]
+)
+def test_addresses_begin_with_the_name_of_the_folder(tmp_path: Path, folder: str, start: str) -> None:
+    (tmp_path / "a.csv").write_text("id,name\n1,x\n2,y\n", "utf-8")
+    assert main(["init", str(tmp_path / folder), "--from", str(tmp_path / "a.csv"), "--publisher", "Town"]) == 0
+    assert read_catalogue(tmp_path / folder).base == f"https://{start}.example/"
