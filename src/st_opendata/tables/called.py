@@ -10,12 +10,10 @@ from importlib.resources import files
 
 import yaml
 
+from st_opendata.folding import without_strokes
+
 Words = tuple[str, ...]
 
-_OTHER_LETTERS = str.maketrans({
-    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
-    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "’": "'",
-})  # fmt: skip
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_0-9A-Za-z]+")
 
 
@@ -26,7 +24,7 @@ def words(title: str) -> Words:
     >>> words("projectID"), words("Größe (m²)"), words("lat_wgs84"), words("Kód Όνομα")
     (('project', 'id'), ('grosse', 'm', '2'), ('lat', 'wgs', '84'), ('kod', 'ονομα'))
     """
-    letters = unicodedata.normalize("NFKD", title.translate(_OTHER_LETTERS))
+    letters = unicodedata.normalize("NFKD", without_strokes(title).replace("’", "'"))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return tuple(word.casefold() for word in _WORD.findall(plain))
 
