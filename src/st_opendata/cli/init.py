@@ -33,7 +33,7 @@ _EXAMPLES = {
 @click.argument("files", type=path_type, nargs=-1)
 @click.option("--title", help="What the catalogue is called.  [default: the name of FOLDER]")
 @click.option("--base", metavar="IRI", help="The start of every address; ends in a slash.")
-@click.option("--language", default="en", show_default=True, help="The language of titles and headers.")
+@click.option("--language", metavar="TAG", show_default="en", help="The language of titles, headers and cells.")
 @click.option("--publisher", metavar="NAME", help="Who publishes.")
 @click.option("--publisher-iri", metavar="IRI", help="The publisher's page.")
 @click.option("--license", "licence", metavar="CODE", help="A code of the EU licence table, as CC_BY_4_0.")
@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     files: tuple[Path, ...],
     title: str | None,
     base: str | None,
-    language: str,
+    language: str | None,
     publisher: str | None,
     publisher_iri: str | None,
     licence: str | None,
@@ -73,7 +73,10 @@ def command(  # noqa: PLR0913 (a parameter for each option)
         _check(checks, key, value, f"--{key}")
     told = _asked(given, name, checks) if _on_terminal() else given
     start = told["base"] or f"https://{slug(name) or 'data'}.example/"
-    answers = Answers(told["title"] or name, start, language, _day(told["issued"]), _terms(told, start, language))
+    tag = language or "en"
+    answers = Answers(
+        told["title"] or name, start, tag, _day(told["issued"]), _terms(told, start, tag), told=language is not None
+    )
     draft = draft_catalogue(folder, [*first, *files], answers)
     for number, table in enumerate(draft.tables):
         if number:

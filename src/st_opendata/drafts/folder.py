@@ -38,13 +38,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the publisher told: title, base, language and day, and `terms` by the keys of catalogue.yaml."""
+    """What the publisher told: title, base, language and day, and `terms` by the keys of catalogue.yaml.
+
+    `told` is true where the publisher named the language, which then is that of the tables.
+    """
 
     title: str
     base: str
     language: str = "en"
     day: date | None = None
     terms: Yaml = field(default_factory=dict)
+    told: bool = False
 
 
 def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Draft:
@@ -56,7 +60,8 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         OSError: the disk is full, or a folder must not be written to.
     """
     with drafted(folder, refuse=_refuse) as draft:
-        sources = [source for path in files for source in find_sources(path)]
+        languages = (answers.language,) if answers.told else ()
+        sources = [source for path in files for source in find_sources(path, languages)]
         identifier = slug(folder.resolve().name) or "catalogue"
         identifier = identifier if len(identifier) > 1 else f"{identifier}-data"
         tables = draft_tables(sources, list(_names(sources)))

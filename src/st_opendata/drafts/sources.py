@@ -5,15 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from st_opendata.drafts.encodings import broken_encoding
 from st_opendata.errors import InputError
 from st_opendata.place import Place
 from st_opendata.tables.archives import WorkbookError
+from st_opendata.tables.encodings import Guess, guess_encoding
 from st_opendata.tables.marks import Marks
 from st_opendata.tables.scan import MAX_CELL, is_blank
 from st_opendata.tables.typed_cells import cell_writer
@@ -21,9 +21,6 @@ from st_opendata.tables.workbooks import EXTENSIONS, open_workbook
 
 _SAMPLE = 1 << 18
 _DELIMITERS = ",;\t|"
-_EIGHT_BIT = ("cp1252", "cp1250", "mac_roman")
-_NAMES = {"cp1252": "windows-1252", "cp1250": "windows-1250", "mac_roman": "macintosh"}
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +33,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file."""
+    """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
+
+    `guess` tells more of an encoding other than UTF-8.
+    """
 
     path: Path
     sheet: str | None = None
     marks: Marks | None = None
     delimiter: str = ","
     encoding: str = "utf-8"
+    guess: Guess | None = None
 
     @property
     def name(self) -> str:
@@ -82,8 +83,10 @@ class Source:
                 yield Row(number, [write(value) for write, value in zip(writers, row, strict=False)])
 
 
-def find_sources(path: Path) -> list[Source]:
+def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
     """The tables in a file: one of a CSV file, one for each visible sheet with content of a workbook.
+
+    `languages` are those that the file is known to be in: they help to guess its encoding.
 
     Raises:
         InputError: it cannot be read, or is of another format.
@@ -94,7 +97,7 @@ def find_sources(path: Path) -> list[Source]:
                 found = [Source(path, sheet, book.read(sheet).marks) for sheet in book.visible]
             sources = [source for source in found if source.marks and source.marks.rows]
         else:
-            sources = [_csv_source(path)]
+            sources = [_csv_source(path, languages)]
     except OSError as error:
         raise InputError(
             f"it cannot be read: {error.strerror}", place=Place(str(path)), remedy="Check the path after --from."
@@ -114,40 +117,20 @@ def _unreadable(path: Path, reason: str) -> InputError:
     )
 
 
-def _csv_source(path: Path) -> Source:
+def _csv_source(path: Path, languages: Sequence[str]) -> Source:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
     if is_blank(start):
         raise WorkbookError("it is empty")
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise WorkbookError("it is no CSV file")
-    encoding = next((name for mark, name in _MARKS.items() if start.startswith(mark)), None) or _encoding(path)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
+    guess = guess_encoding(path, languages)
+    text = codecs.getincrementaldecoder(guess.encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
     if "\0" in text:
         raise WorkbookError("it is no text")
-    return Source(path, delimiter=_delimiter(text), encoding=_NAMES.get(encoding, encoding))
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 if all of it is; else the one of three that the library finds likeliest, Windows' in doubt."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(_SAMPLE):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            # Letters that are not ASCII may begin anywhere: what is looked at begins with the first of them.
-            file.seek(max(0, file.tell() - len(error.object)))
-            content = file.read(_LOOKED_AT)
-            best = from_bytes(content, steps=10, chunk_size=4096, cp_isolation=list(_EIGHT_BIT)).best()
-            return best.encoding if best and path.stat().st_size > _LONG else "cp1252"
-    return "utf-8"
-
-
-_LOOKED_AT = 10_000_000
-_LONG = 2_000
-"""Bytes from which statistics on letters say more than what most files are."""
+    if guess.broken:
+        raise broken_encoding(path, guess.encoding)
+    return Source(path, None, None, _delimiter(text), guess.encoding, None if guess.encoding == "utf-8" else guess)
 
 
 def _delimiter(text: str) -> str:

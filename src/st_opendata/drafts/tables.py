@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 
 from st_opendata.drafts.columns import DraftColumn, DraftTable
+from st_opendata.drafts.encodings import encoding_remarks, neighbour_remarks
 from st_opendata.drafts.keys import find_key, find_references
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.places import find_places
@@ -34,13 +35,16 @@ def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftT
         InputError: a file cannot be read to its end.
     """
     tables = [_draft(source, name) for source, name in zip(sources, names, strict=True)]
+    for number, remark in neighbour_remarks([(table.source.encoding, table.source.guess) for table in tables]):
+        tables[number].remarks.append(remark)
     find_references(tables)
     return tables
 
 
 def _draft(source: Source, name: str) -> DraftTable:
     layout = find_layout(source)
-    table = DraftTable(name, source, layout, [], remarks=list(layout.remarks))
+    read = encoding_remarks(source.guess, (row.cells for row in source.rows()), layout.titles)
+    table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])
     profiles = _profiles(table)
     comma = source.delimiter == ";" or _has_decimal_comma(list(profiles.values()))
     taken: list[str] = []

@@ -33,7 +33,12 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
     first, *others = (f"{key}: {_flow(value)}" for key, value in outline.items())
     yield f"- {first}"
     yield from (f"  {line}" for line in others)
-    if dialect := _dialect(table):
+    dialect = _dialect(table)
+    if table.source.guess and not table.source.guess.sure:
+        stated = {**dialect, "encoding": table.source.encoding}
+        yield f"  # once that is right, state it{' in place of the next line' if dialect else ''}:"
+        yield f"  # dialect: {_flow(stated)}"
+    if dialect:
         yield f"  dialect: {_flow(dialect)}"
     if table.splits:
         yield "  split:"
@@ -61,7 +66,7 @@ def _dialect(table: DraftTable) -> Yaml:
     source, layout = table.source, table.layout
     stated = {
         "delimiter": "\\t" if source.delimiter == "\t" else source.delimiter,
-        "encoding": source.encoding,
+        "encoding": source.encoding if source.guess is None or source.guess.sure else "utf-8",
         "skipRows": layout.skip_rows,
     }
     usual = {"delimiter": ",", "encoding": "utf-8", "skipRows": 0}

@@ -24,6 +24,7 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.place import Place
+from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
 from st_opendata.tables.scan import Source, open_source
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -100,13 +101,14 @@ class FactBase:
 
     def _open(self, found: list[Finding]) -> list[Source]:
         sources = []
-        for table in (table for dataset in self.catalogue.datasets for table in dataset.tables):
-            source = open_source(table, self._engine.folder)
+        for table, stated in ((table, each.language) for each in self.catalogue.datasets for table in each.tables):
+            source = open_source(table, self._engine.folder, known_languages(table, stated))
             if isinstance(source, Source):
                 sources.append(source)
                 found += source.findings
             else:
                 found += source
+        found += neighbour_findings([(source.table, source.guess) for source in sources])
         self._engine.lock(source.path for source in sources)
         return sources
 

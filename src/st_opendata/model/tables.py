@@ -17,13 +17,14 @@ class Dialect:
     """How the source file is written (CSVW metadata §5.9).
 
     `header` and `trim` are what most files need; the fields after them are read by `tables.web` alone. `trim_ends` are
-    the ends of a cell that lose their white space: `start`, `end`, both or none.
+    the ends of a cell that lose their white space: `start`, `end`, both or none. An `encoding` that is None is the one
+    that the bytes show.
     """
 
     delimiter: str = ","
     quote: str | None = '"'
     double_quote: bool = True
-    encoding: str = "utf-8"
+    encoding: str | None = "utf-8"
     header: bool = True
     skip_rows: int = 0
     comment_prefix: str | None = None

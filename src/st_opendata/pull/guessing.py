@@ -21,6 +21,7 @@ from st_opendata.names import plain
 from st_opendata.pull.description import Yaml
 from st_opendata.pull.fields import clean
 from st_opendata.tables.datatypes import parse
+from st_opendata.tables.encodings import Guess, first_cell, guess_encoding
 from st_opendata.tables.scan import open_source
 
 _SAMPLE = 1 << 18
@@ -37,7 +38,6 @@ _DATATYPES = {
 }
 """CSVW's datatypes of PostgreSQL's."""
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tu
         NotATableError: it is none that the program reads.
         OSError: it cannot be read.
     """
-    sample, encoding = _decoded(path)
+    guess = guess_encoding(path, () if language == "en" else (language,))
+    sample = _sample(path, guess.encoding)
     delimiter = _delimiter(sample)
     rows = _rows(sample, delimiter)
     header = [title.strip() for title in rows[0]] if rows else []
@@ -71,41 +72,38 @@ def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tu
         name: _datatype(stored.get(title), [row[number] for row in rows[1:] if number < len(row)])
         for number, (name, title) in enumerate(zip(names, header, strict=True))
     }
-    _refuse(path, Dialect(delimiter=delimiter, encoding=encoding), names, header)
-    remarks = []
-    if encoding == "windows-1252":
-        remarks.append(f"{path.name} is not UTF-8 and is read as windows-1252: look at the letters with accents")
+    _refuse(path, Dialect(delimiter=delimiter, encoding=guess.encoding), names, header)
+    stated = guess.encoding if guess.sure else "utf-8"
     dialect = {
         key: text
-        for key, text, usual in (("delimiter", delimiter, ","), ("encoding", encoding, "utf-8"))
+        for key, text, usual in (("delimiter", delimiter, ","), ("encoding", stated, "utf-8"))
         if text != usual
     }
     columns = [
         _column(name, title, kinds[name], stored.get(title), language)
         for name, title in zip(names, header, strict=True)
     ]
-    return ({"dialect": dialect} if dialect else {}) | {"tableSchema": {"columns": columns}}, remarks
+    described = ({"dialect": dialect} if dialect else {}) | {"tableSchema": {"columns": columns}}
+    return described, _remarks(path.name, guess, rows)
 
 
-def _decoded(path: Path) -> tuple[str, str]:
-    """The beginning of the file as text, of whole lines, and its encoding."""
+def _sample(path: Path, encoding: str) -> str:
+    """The beginning of the file as text, of whole lines."""
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    encoding = next((name for mark, name in _UTF16.items() if start.startswith(mark)), None) or _eight_bit(path)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
-    return (text.rpartition("\n")[0] if len(start) == _SAMPLE and "\n" in text else text), encoding
+    return text.rpartition("\n")[0] if len(start) == _SAMPLE and "\n" in text else text
 
 
-def _eight_bit(path: Path) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_SAMPLE):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
+def _remarks(name: str, guess: Guess, rows: Sequence[Sequence[str]]) -> list[str]:
+    """What is to be said of a file that is in another encoding than UTF-8."""
+    if guess.encoding == "utf-8":
+        return []
+    shown = first_cell(enumerate(rows, 1), guess)
+    seen = f", as in “{shown.cell}” in row {shown.row}" if shown else ""
+    if guess.sure:
+        return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}"]
+    return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}, which is not sure: state its encoding"]
 
 
 def _delimiter(sample: str) -> str:

@@ -105,7 +105,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         titles=fields.local_text("title") or {"und": name},
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
-        dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(),
+        dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None),
         sheet=sheet,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),

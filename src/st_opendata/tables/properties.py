@@ -90,12 +90,12 @@ def _character(fields: Fields, key: str) -> str | None:
 def dialect(fields: Fields | None) -> Dialect:
     """How the file is written (CSVW metadata §5.9); comment lines are looked for above the header only."""
     if fields is None:
-        return Dialect()
+        return Dialect(encoding=None)
     fields.only(_DIALECT_KEYS)
-    default = Dialect()
-    encoding = fields.text("encoding", required=False) or default.encoding
+    default = Dialect(encoding=None)
+    encoding = fields.text("encoding", required=False) or None
     try:
-        codecs.lookup(encoding)
+        codecs.lookup(encoding or "utf-8")
     except LookupError:
         fields.problem(f'"{encoding}" is not an encoding, as utf-8 and windows-1252 are', "encoding")
         encoding = default.encoding

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
+from st_opendata.tables.encodings import START, Guess, guess_encoding, wide_encoding
+from st_opendata.tables.encodings.findings import guess_finding, undecodable
 from st_opendata.tables.header import match_header
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.splits import file_columns
@@ -59,8 +61,10 @@ class Source:
     lines: int
     delimiters: int
     findings: tuple[Finding, ...] = ()
-    """What is to be said of the sheet of a workbook."""
+    """What is to be said of the sheet of a workbook, and of a guessed encoding."""
     numbered: bool = False
+    guess: Guess | None = None
+    """How a file is read that is not UTF-8, where its description does not say it."""
 
     def title(self, number: int) -> str:
         """The title that the publisher sees over the table's source column of that number, counted from 1."""
@@ -85,19 +89,16 @@ class _Counts:
     """Line ends after the last character that is not one: blank lines at the end are nobody's concern."""
 
 
-def open_source(table: Table, folder: Path) -> Source | list[Finding]:
+def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> Source | list[Finding]:
     """Look at the file of a table; what is wrong with it as a whole comes back as findings.
 
     A file in another encoding than UTF-8, and the sheet of a workbook, is rewritten into `folder`, which the caller
-    removes.
+    removes. Where the description states no encoding, it is guessed from the bytes and the languages.
     """
     try:
         if table.path.exists() and not table.path.is_file():
             return [finding("table-not-a-file", (table.place(),), dataset=table.dataset)]
-        return _open_sheet(table, folder) if table.sheet else _open_text(table, folder)
-    except UnicodeError as error:
-        fields = {"encoding": table.dialect.encoding, "reason": str(error)}
-        return [finding("table-encoding", (table.place(),), dataset=table.dataset, **fields)]
+        return _open_sheet(table, folder) if table.sheet else _open_text(table, folder, languages)
     except FileNotFoundError:
         near = nearest(table.path.name, _files_beside(table.path))
         return [finding("table-missing", (table.place(),), dataset=table.dataset, near=near)]
@@ -112,16 +113,45 @@ def _files_beside(path: Path) -> list[str]:
     return []
 
 
-def _open_text(table: Table, folder: Path) -> Source | list[Finding]:
-    path = table.path
+def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> Source | list[Finding]:
+    path, stated = table.path, table.dialect.encoding
     with path.open("rb") as stream:
-        found = _whole_file(table, stream.read(4096))
-    if found:
+        start = stream.read(START)
+    if found := _whole_file(table, start):
         return [found]
-    if codecs.lookup(table.dialect.encoding).name != "utf-8":
-        path = _rewritten(table, folder)
+    wide = None if stated else wide_encoding(start)
+    if wide or (stated and codecs.lookup(stated).name != "utf-8"):
+        return _open_rewritten(table, folder, Guess(wide) if wide else None)
     counts = _count(table, path)
-    return [counts] if isinstance(counts, Finding) else _source(table, path, counts)
+    if not isinstance(counts, Finding):
+        return _source(table, path, counts)
+    guess = Guess("utf-8") if stated or counts.code != "table-not-utf8" else guess_encoding(path, languages)
+    return [counts] if guess.encoding == "utf-8" else _open_rewritten(table, folder, guess)
+
+
+def _open_rewritten(table: Table, folder: Path, guess: Guess | None) -> Source | list[Finding]:
+    """The source of a file in another encoding than UTF-8: the guessed one, else the stated one."""
+    encoding = guess.encoding if guess else table.dialect.encoding
+    assert encoding
+    try:
+        path = _rewritten(table, folder, encoding)
+    except UnicodeError:
+        return [undecodable(table, encoding, guessed=guess is not None)]
+    counts = _count(table, path)
+    source = [counts] if isinstance(counts, Finding) else _source(table, path, counts)
+    if isinstance(source, list) or guess is None:
+        return source
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        told = guess_finding(table, guess, _numbered_rows(source, stream), source.header)
+    return replace(source, findings=(told,), guess=guess)
+
+
+def _numbered_rows(source: Source, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The header and all rows, as far as they can be read, with their numbers."""
+    for _ in range(source.skip):
+        stream.readline()
+    with suppress(csv.Error):
+        yield from enumerate(csv_reader(source.table, stream), source.skip + 1)
 
 
 def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
@@ -130,7 +160,7 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
         return found
     if not (extracted.sheet and extracted.sheet.letters):
         return [*found, finding("table-empty", (extracted.place(),), dataset=table.dataset)]
-    source = _open_text(extracted, folder)
+    source = _open_text(extracted, folder, ())
     return [*found, *source] if isinstance(source, list) else replace(source, findings=tuple(found))
 
 
@@ -144,7 +174,8 @@ def _whole_file(table: Table, start: bytes) -> Finding | None:
     utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
         len(start) > 3 and 0 in (start[0], start[1])
     )
-    if utf16 and not table.dialect.encoding.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
+    stated = table.dialect.encoding
+    if utf16 and stated and not stated.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
         return finding("table-utf16", place, dataset=table.dataset)
     return None
 
@@ -161,11 +192,11 @@ def other_format(start: bytes) -> str | None:
     return next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
 
 
-def _rewritten(table: Table, folder: Path) -> Path:
+def _rewritten(table: Table, folder: Path, encoding: str) -> Path:
     """A UTF-8 copy of a file in another encoding."""
     path = folder / f"{table.name}.utf-8.csv"
     with (
-        table.path.open(encoding=table.dialect.encoding, newline="") as old,
+        table.path.open(encoding=encoding, newline="") as old,
         path.open("w", encoding="utf-8", newline="") as new,
     ):
         while text := old.read(_CHUNK):

@@ -18,6 +18,7 @@ from st_opendata.__main__ import main
 from st_opendata.documents import read_document
 from st_opendata.drafts.profile import Profile, guess
 from st_opendata.drafts.sources import find_sources
+from st_opendata.errors import InputError
 
 Told = dict[str, object]
 
@@ -282,9 +283,17 @@ def test_it_builds_without_an_edit_and_nothing_is_harmed(messy: Messy, tmp_path:
 @pytest.mark.parametrize(("late", "encoding"), [("Å¡".encode(), "utf-8"), (b"K\xf6ln", "windows-1252")])
 def test_every_byte_of_a_long_file_tells_its_encoding(tmp_path: Path, late: bytes, encoding: str) -> None:
     path = tmp_path / "long.csv"
-    path.write_bytes(b"id,name\n" + b"1,caf\xc3\xa9 au lait\n" * 20_000 + b"2," + late + b"\n")
+    path.write_bytes(b"id,name\n" + b"1,coffee with milk\n" * 20_000 + b"2," + late + b"\n")
     (source,) = find_sources(path)
     assert source.encoding == encoding
+
+
+def test_a_broken_letter_of_a_file_in_utf8_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"id,name\n" + b"1,caf\xc3\xa9 au lait\n" * 20_000 + b"2,K\xf6ln\n")
+    with pytest.raises(InputError, match="the byte 0xF6") as refused:
+        find_sources(path)
+    assert refused.value.place and refused.value.place.line == 20_002
 
 
 def test_long_texts_are_not_all_kept() -> None:

@@ -35,10 +35,8 @@ def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, 
         (b"\xef\xbb\xbf\n", [("table-empty", None, None, None)]),
         (b"<!DOCTYPE html><html></html>", [("table-other-format", None, None, None)]),
         (b"PK\x03\x04rest", [("table-other-format", None, None, None)]),
-        ("id,name\n1,Lyon\n".encode("utf-16"), [("table-utf16", None, None, None)]),
-        ("id,name\n1,Lyon\n".encode("utf-16-le"), [("table-utf16", None, None, None)]),
-        ("id,name\n1,x\n2,Étienne\n".encode("latin-1"), [("table-not-utf8", None, None, 3)]),
-        ("id,name\n1,Ét".encode()[:-2] + b"\xc3", [("table-not-utf8", None, None, 2)]),
+        ("id,name\n1,Ét\n2,x\n3,\n".encode()[:-2] + b"\xc3", [("table-not-utf8", None, None, 4)]),
+        ("id,name\n1,Ét\n".encode() + b"2,\xe9\n", [("table-not-utf8", None, None, 3)]),
         (b"id,name\n1,a\0b\n", [("table-nul", None, None, 2)]),
         (b"id,name,name\n1,a,b\n", [("header-duplicate", 1, "name", None)]),
         (b"id,,name\n1,a,b\n", [("header-empty", 1, None, None)]),
@@ -169,9 +167,19 @@ def test_utf16_is_read_where_it_is_stated(load: Load) -> None:
     assert list(base.records("t")) == [[("1", "é")]]
 
 
-def test_wrong_stated_encoding_is_found(load: Load) -> None:
-    base = load("id,name\n1,é".encode("latin-1"), COLUMNS, dialect={"encoding": "utf-16"})
-    assert found(base)[0][0] == "table-encoding"
+@pytest.mark.parametrize(
+    ("content", "stated", "code", "line"),
+    [
+        ("id,name\n1,é".encode("latin-1"), "utf-16", "table-encoding", 1),
+        (b"id,name\n1,a\n2,\x81\n", "windows-1252", "table-encoding", 3),
+        ("id,name\n1,é\n".encode("latin-1"), "utf-8", "table-not-utf8", 2),
+        ("id,name\n1,é\n".encode("utf-16"), "utf-8", "table-utf16", None),
+    ],
+)
+def test_wrong_stated_encoding_is_found(load: Load, content: bytes, stated: str, code: str, line: int | None) -> None:
+    base = load(content, COLUMNS, dialect={"encoding": stated})
+    assert found(base) == [(code, None, None, line)]
+    assert "codec" not in base.findings[0].message["en"]
 
 
 def test_backslash_dialect_without_header(load: Load) -> None:

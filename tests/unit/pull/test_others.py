@@ -127,7 +127,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
         ((200, {}, b"PK\x03\x04 and more"), "This is not a CSV file but an Excel or OpenDocument workbook"),
         ((200, {}, b"<!doctype html><p>Sign in"), "This is not a CSV file but a web page or XML file."),
         ((200, {}, b"id,name\n1,\x00\n"), "NUL"),
-        ((200, {}, b"id,name\n1,\x81\n"), "windows-1252"),
+        ((200, {}, b"id,name\n1,\xc3\xa9\n2,\x81\n"), "0x81"),
         ((200, {}, b"\n\n1,2\n"), "its first line is empty"),
     ],
 )

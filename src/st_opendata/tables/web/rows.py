@@ -34,6 +34,7 @@ class Rows:
         self._path = path
         self.shown = shown
         self._dialect = dialect
+        self._encoding = dialect.encoding or "utf-8"
         self.header: list[list[str]] = []
         self.comments: list[str] = []
 
@@ -46,7 +47,7 @@ class Rows:
         number = 0
         self.header, self.comments = [], []
         try:
-            with _cells_bounded(), self._path.open(encoding=_signed(self._dialect.encoding), newline="") as stream:
+            with _cells_bounded(), self._path.open(encoding=_signed(self._encoding), newline="") as stream:
                 for number, cells in self._records(stream):
                     yield number, cells
         except csv.Error as error:
@@ -58,7 +59,7 @@ class Rows:
 
     def _undecodable(self, error: UnicodeError) -> InputError:
         """At its line, which the error does not know: text is decoded far ahead of the rows."""
-        encoding, line, reason = self._dialect.encoding, 1, str(error)
+        encoding, line, reason = self._encoding, 1, str(error)
         decoder = codecs.getincrementaldecoder(encoding)()
         with self._path.open("rb") as file:
             while chunk := file.read(_CHUNK):

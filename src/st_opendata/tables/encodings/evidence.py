@@ -1,0 +1,134 @@
+"""What the bytes of a file show, in one pass: UTF-8 or not, which bytes, and the words around them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ASCII = bytes(range(0x80))
+_BEYOND = re.compile(rb"[\x80-\xff]")
+_PLAIN = re.compile(rb"[A-Za-z]{3,20}")
+_SEPARATOR = re.compile(rb"[\x00-\x20,;|\"]")
+_ODD = re.compile(
+    "[^\0-\u017f\u0218-\u021b\u0386-\u03ce\u0400-\u045f\u0490\u0491\u1e9e\u2010-\u203a\u20ac\u2116\u2122]"
+)
+"""What a European text does not have: chance puts such characters together from bytes that are not UTF-8."""
+_WORDS, _PLAIN_WORDS, _OF_EACH_BYTE = 400, 200, 6
+_BEFORE, _AFTER = 20, 40
+_CHUNK, _PARTS = 1 << 20, 64
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What was seen of a file that is not UTF-8 as a whole.
+
+    `words` are different words with bytes beyond ASCII, from the whole file, as many as suffice, and some with each
+    byte there is; `plain` are some of ASCII letters.
+    """
+
+    counts: dict[int, int] = field(default_factory=dict)
+    """By each byte beyond ASCII how many of the words have it."""
+    words: dict[bytes, None] = field(default_factory=dict)
+    plain: dict[bytes, None] = field(default_factory=dict)
+    in_utf8: int = 0
+    """Characters that are UTF-8, of those that a European text has."""
+    broken: int = 0
+    """Bytes that are not UTF-8."""
+
+    @property
+    def mostly_utf8(self) -> bool:
+        """True where some bytes of a file in UTF-8 are broken."""
+        return 0 < self.broken <= self.in_utf8
+
+    @property
+    def mixed(self) -> bool:
+        """True where some rows seem to be UTF-8 and others not."""
+        return self.in_utf8 * 4 > self.broken
+
+    def look(self, chunk: bytes, quota: float) -> None:
+        """Take what a part of the file shows; words until there are so many of their share."""
+        beyond = len(chunk.translate(None, _ASCII))
+        if not beyond:
+            self._take_plain(chunk, quota)
+            return
+        text = chunk.decode("utf-8", "ignore")
+        valid = len(text.encode()) - (len(chunk) - beyond)
+        self.broken += beyond - valid
+        characters = len(text) - (len(chunk) - beyond)
+        self.in_utf8 += characters - len(_ODD.findall(text)) if characters else 0
+        for byte in set(chunk.translate(None, _ASCII)):
+            self.counts.setdefault(byte, 0)
+        self._take_plain(chunk, quota)
+        self._take(chunk, _BEYOND, int(_WORDS * quota) - len(self.words))
+        for byte, number in self.counts.items():
+            if number < _OF_EACH_BYTE:
+                self._take(chunk, re.compile(re.escape(bytes([byte]))), _OF_EACH_BYTE - number)
+
+    def _take(self, chunk: bytes, wanted: re.Pattern[bytes], most: int) -> None:
+        position = looked = 0
+        while most > 0 and looked < 4 * _WORDS and (found := wanted.search(chunk, position)):
+            looked += 1
+            left = chunk[max(0, found.start() - _BEFORE) : found.start()]
+            right = chunk[found.start() : found.start() + _AFTER]
+            word = _SEPARATOR.split(left)[-1] + _SEPARATOR.split(right, maxsplit=1)[0]
+            position = found.start() + len(_SEPARATOR.split(right, maxsplit=1)[0])
+            if word not in self.words:
+                self.words[word] = None
+                most -= 1
+                for byte in set(word.translate(None, _ASCII)):
+                    self.counts[byte] = self.counts.get(byte, 0) + 1
+
+    def _take_plain(self, chunk: bytes, quota: float) -> None:
+        for number, found in enumerate(_PLAIN.finditer(chunk)):
+            if number > 4 * _PLAIN_WORDS or len(self.plain) >= _PLAIN_WORDS * quota:
+                return
+            beside = chunk[max(0, found.start() - 1) : found.start()] + chunk[found.end() : found.end() + 1]
+            if beside.isascii():
+                self.plain[found[0].lower()] = None
+
+
+def look_at(path: Path) -> Evidence:
+    """Look at all bytes of a file; OSError where it cannot be read."""
+    evidence, size = Evidence(), path.stat().st_size
+    part = min(_CHUNK, max(1 << 14, size // _PARTS))
+    held = b""
+    with path.open("rb") as stream:
+        while block := stream.read(part):
+            block = held + block
+            whole = block if len(block) < part else block[: len(block) - _unfinished(block)]
+            held = block[len(whole) :]
+            evidence.look(whole, min(1.0, stream.tell() / max(1, size)))
+    if held:
+        evidence.look(held, 1.0)
+    return evidence
+
+
+def _unfinished(block: bytes) -> int:
+    """How many bytes at the end may be the beginning of a character or word."""
+    end = block[-(_BEFORE + _AFTER) :]
+    found = [match.end() for match in _SEPARATOR.finditer(end)]
+    return len(end) - found[-1] if found else min(3, len(end))
+
+
+def first_broken(path: Path, encoding: str) -> tuple[int, str]:
+    """The line of the first byte that the encoding has no character for, and the byte as 0xFF.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    decoder, line, last = codecs.getincrementaldecoder(encoding)(), 1, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            last = chunk[-1:]
+            try:
+                line += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].decode(encoding, "replace").count("\n")
+                last = error.object[error.start : error.start + 1]
+                break
+            except UnicodeError:  # as of a file without the mark that its encoding needs
+                last = chunk[:1]
+                break
+    return line, f"0x{last.hex().upper()}"
