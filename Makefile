@@ -51,7 +51,7 @@ docs: setup  ## write the generated documents again: commands, findings, the mod
 	$(BIN)/python docs/generate.py
 
 bench: setup  ## run all benchmarks; each prints ratios against its peers
-	@failed=; for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \
+	@failed=; for bench in bench/*.py bench/encodings/*.py; do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \
 	  test -z "$$failed" || { echo "Missed its goals or failed:$$failed" >&2; exit 1; }
 
 fuzz: setup  ## fuzz every reader with 10,000 inputs of each kind and engine (some hours on 2 processors)

@@ -18,6 +18,8 @@ _ODD = re.compile(
 _WORDS, _PLAIN_WORDS, _OF_EACH_BYTE = 400, 200, 6
 _BEFORE, _AFTER = 20, 40
 _CHUNK, _PARTS = 1 << 20, 64
+_JUDGED = 4096
+"""Bytes beyond ASCII of each part that are read as UTF-8."""
 
 
 @dataclass(slots=True)
@@ -33,14 +35,14 @@ class Evidence:
     words: dict[bytes, None] = field(default_factory=dict)
     plain: dict[bytes, None] = field(default_factory=dict)
     in_utf8: int = 0
-    """Characters that are UTF-8, of those that a European text has."""
+    """Characters that are UTF-8, of those that a European text has, as far as they were counted."""
     broken: int = 0
-    """Bytes that are not UTF-8."""
+    """Bytes that are not UTF-8, as far as they were counted."""
 
     @property
     def mostly_utf8(self) -> bool:
         """True where some bytes of a file in UTF-8 are broken."""
-        return 0 < self.broken <= self.in_utf8
+        return max(1, self.broken) <= self.in_utf8
 
     @property
     def mixed(self) -> bool:
@@ -49,27 +51,24 @@ class Evidence:
 
     def look(self, chunk: bytes, quota: float) -> None:
         """Take what a part of the file shows; words until there are so many of their share."""
-        beyond = len(chunk.translate(None, _ASCII))
-        if not beyond:
-            self._take_plain(chunk, quota)
-            return
-        text = chunk.decode("utf-8", "ignore")
-        valid = len(text.encode()) - (len(chunk) - beyond)
-        self.broken += beyond - valid
-        characters = len(text) - (len(chunk) - beyond)
-        self.in_utf8 += characters - len(_ODD.findall(text)) if characters else 0
-        for byte in set(chunk.translate(None, _ASCII)):
-            self.counts.setdefault(byte, 0)
         self._take_plain(chunk, quota)
+        beyond = chunk.translate(None, _ASCII)
+        if not beyond:
+            return
+        text = beyond[:_JUDGED].decode("utf-8", "ignore")
+        self.broken += min(_JUDGED, len(beyond)) - len(text.encode())
+        self.in_utf8 += len(text) - len(_ODD.findall(text))
+        for byte in set(beyond):
+            self.counts.setdefault(byte, 0)
         self._take(chunk, _BEYOND, int(_WORDS * quota) - len(self.words))
         for byte, number in self.counts.items():
             if number < _OF_EACH_BYTE:
                 self._take(chunk, re.compile(re.escape(bytes([byte]))), _OF_EACH_BYTE - number)
 
     def _take(self, chunk: bytes, wanted: re.Pattern[bytes], most: int) -> None:
-        position = looked = 0
-        while most > 0 and looked < 4 * _WORDS and (found := wanted.search(chunk, position)):
-            looked += 1
+        position, left_to_look = 0, 4 * most
+        while most > 0 and left_to_look and (found := wanted.search(chunk, position)):
+            left_to_look -= 1
             left = chunk[max(0, found.start() - _BEFORE) : found.start()]
             right = chunk[found.start() : found.start() + _AFTER]
             word = _SEPARATOR.split(left)[-1] + _SEPARATOR.split(right, maxsplit=1)[0]
@@ -87,6 +86,19 @@ class Evidence:
             beside = chunk[max(0, found.start() - 1) : found.start()] + chunk[found.end() : found.end() + 1]
             if beside.isascii():
                 self.plain[found[0].lower()] = None
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether all of the file is UTF-8; OSError where it cannot be read."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def look_at(path: Path) -> Evidence:

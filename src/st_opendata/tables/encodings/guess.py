@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.tables.encodings.candidates import Candidate, candidates
-from st_opendata.tables.encodings.evidence import Evidence, look_at
+from st_opendata.tables.encodings.evidence import Evidence, is_utf8, look_at
 from st_opendata.tables.encodings.scoring import weigh
 
 START = 4096
@@ -24,6 +24,8 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _EUROPEAN = re.compile("[\t\n\r -~\u00a0-\u052f\u1e00-\u20cf]")
 _SURE, _FEW, _SURE_OF_FEW = 7.0, 3, 14.0
 """How much less the best reading must cost than the next for it to be sure; more where so few bytes tell it."""
+_LIKELY = 10.0
+"""What a character may cost; what costs more is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,11 @@ def guess_encoding(path: Path, languages: Sequence[str] = ()) -> Guess:
         wide = wide_encoding(file.read(START))
     if wide:
         return Guess(wide)
+    if is_utf8(path):
+        return Guess("utf-8")
     evidence = look_at(path)
-    if not evidence.broken or evidence.mostly_utf8:
-        return Guess("utf-8", broken=evidence.mostly_utf8)
+    if evidence.mostly_utf8:
+        return Guess("utf-8", broken=True)
     return _judge(evidence, [tag for language in languages for tag in _tags(language)])
 
 
@@ -89,10 +93,12 @@ def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
     best, other = weigh(groups.values(), evidence.words, evidence.plain, languages)[:2]
     texts = {candidate.name: text for text, group in groups.items() for candidate in group}
     text = texts[best.names[0]]
-    needed = _SURE if sum(evidence.counts.values()) >= _FEW else _SURE_OF_FEW
+    number = sum(evidence.counts.values())
+    needed = _SURE if number >= _FEW else _SURE_OF_FEW
+    clear = other.cost - best.cost >= needed and best.cost <= _LIKELY * number
     return Guess(
         encoding=best.names[0],
-        sure=other.cost - best.cost >= needed and not evidence.mixed,
+        sure=clear and not evidence.mixed,
         other=other.names[0],
         same=frozenset(best.names),
         telling=_telling(text, texts[other.names[0]]),

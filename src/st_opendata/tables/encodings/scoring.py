@@ -16,9 +16,11 @@ _OTHER_LANGUAGE = 20.0
 """What it costs that a file is in none of the languages that are known."""
 _PLAIN, _PLAIN_MOST = 0.3, 25.0
 """What words of ASCII letters weigh, and how much they can speak against a language at most."""
-_CASE = 4.5
+_CASE = 7.0
 """What a capital inside a word of small letters costs, or a small letter among capitals."""
 _DIGIT = 2.0
+_ALONE = 2.5
+"""What a letter beyond ASCII costs beside a digit; what one costs that is a word by itself."""
 _BOTH_CASES = "ß"
 
 
@@ -27,7 +29,6 @@ class Reading:
     """A text that the bytes may be: the encodings that give it, the one to name first, and its cost."""
 
     names: tuple[str, ...]
-    language: str
     cost: float
 
 
@@ -38,7 +39,7 @@ def weigh(
     found = [(candidates, [_Word(word, candidates[0]) for word in words]) for candidates in groups]
     quick = sorted(((sum(word.nearest() for word in read), number) for number, (_, read) in enumerate(found)))
     start = _starts(plain, known)
-    readings = [_reading(*found[number], start) for _, number in quick[:_WEIGHED]]
+    readings = [_reading(*found[number], start, known) for _, number in quick[:_WEIGHED]]
     return sorted(readings, key=lambda reading: reading.cost)
 
 
@@ -61,7 +62,9 @@ def _starts(plain: Iterable[bytes], known: Sequence[str]) -> list[float]:
     return [0.0 if tag in known else _OTHER_LANGUAGE + cost for tag, cost in zip(tags, against, strict=True)]
 
 
-def _reading(candidates: Sequence[Candidate], words: Sequence[_Word], start: Sequence[float]) -> Reading:
+def _reading(
+    candidates: Sequence[Candidate], words: Sequence[_Word], start: Sequence[float], known: Sequence[str]
+) -> Reading:
     sums = list(start)
     for word in words:
         costs = word.costs()
@@ -74,7 +77,8 @@ def _reading(candidates: Sequence[Candidate], words: Sequence[_Word], start: Seq
     )
     cost, number, tag = min(found)
     names = [candidate.name for candidate in candidates]
-    return Reading((names[number], *(name for name in names if name != names[number])), tag, cost)
+    first = names[number] if tag in known else names[0]
+    return Reading((first, *(name for name in names if name != first)), cost)
 
 
 class _Word:
@@ -91,9 +95,10 @@ class _Word:
         last = len(text) - 1
         for at, byte in enumerate(word):
             beyond = byte >= 0x80
-            if beyond and kinds[at] != "L":
+            if beyond:
                 before, after = kinds[at - 1] if at else " ", kinds[at + 1] if at < last else " "
-                self.fixed += symbol_cost(text[at], before, after)
+                alone = _ALONE if "L" not in (before, after) else 0.0
+                self.fixed += alone if kinds[at] == "L" else symbol_cost(text[at], before, after)
             if beyond or (at and word[at - 1] >= 0x80):
                 self.pairs.append((folded[at - 1] if at else " ", folded[at]))
             if beyond and at == last:

@@ -18,7 +18,7 @@ _WITH_NUMBERS = "€‰°£¥¢½¼¾±×÷"
 _ALONE = "€£•·©®™§¶†‡…°№"
 _BEFORE_LETTERS = "€£•°№"
 _RAISED = "ºª²³¹°"
-_INSIDE = {"’": 5.0, "‘": _RARE, "·": _RARE, "\u00ad": _RARE, "´": _RARE} | dict.fromkeys(_DASHES, 7.0)
+_INSIDE = {"’": 5.0, "‘": _ODD, "·": _RARE, "\u00ad": _RARE, "´": _RARE} | dict.fromkeys(_DASHES, 7.0)
 _KNOWN = frozenset(
     (*_OPENING, *_CLOSING, *_FIRST, *_DASHES, *_SPACES, *_WITH_NUMBERS, *_ALONE, *_RAISED, *_INSIDE, "µ")
 )
