@@ -13,7 +13,6 @@ import math
 import re
 import sys
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,42 +49,44 @@ def counted(language: str, annotations: Path, misc: Path) -> dict[str, str]:
     name = "nb" if language == "no" else language
     described = json.loads((misc / "main" / name / "characters.json").read_text("utf-8"))
     found = described["main"][name]["characters"]
-    alone: Counter[str] = Counter(dict.fromkeys(exemplars(found["auxiliary"]), AUXILIARY))
-    alone |= Counter(dict.fromkeys(exemplars(found["exemplarCharacters"]), MAIN))
-    pairs: dict[str, Counter[str]] = {}
+    main = exemplars(found["exemplarCharacters"])
+    alone = dict.fromkeys(exemplars(found["auxiliary"]), AUXILIARY) | dict.fromkeys(main, MAIN) | {" ": 0.0}
+    pairs: dict[str, dict[str, float]] = {letter: {} for letter in alone}
     for word in words(json.loads((annotations / "annotations" / language / "annotations.json").read_text("utf-8"))):
         if set(word) <= alone.keys():
-            alone.update([*word, " "])
             for before, after in zip(f" {word}", f"{word} ", strict=True):
-                pairs.setdefault(before, Counter())[after] += 1
-    kinds = {before: len(after) for before, after in pairs.items()}
-    spread(alone, pairs, exemplars(found["exemplarCharacters"]))
+                alone[after] += 1
+                pairs[before][after] = pairs[before].get(after, 0.0) + 1
+    kinds = {before: max(1, len(after)) for before, after in pairs.items()}
+    spread(alone, pairs, main)
     total = sum(alone.values())
     rows = {"": written({letter: count / total for letter, count in alone.items()})}
-    for before, after in sorted(pairs.items()):
-        number, different = sum(after.values()), kinds.get(before, 1)
-        share = different / (number + different)
-        costs = {each: count / (number + different) + share * alone[each] / total for each, count in after.items()}
-        rest = {each: share * alone[each] / total for each in after}
-        rows[before] = cost(share) + written({each: costs[each] for each in after if costs[each] > 1.6 * rest[each]})
+    for before, followers in sorted(pairs.items()):
+        number = sum(followers.values()) + kinds[before]
+        if followers:
+            share = kinds[before] / number
+            rest = {after: share * alone[after] / total for after in followers}
+            costs = {after: count / number + rest[after] for after, count in followers.items()}
+            rows[before] = cost(share) + written(
+                {each: costs[each] for each in costs if costs[each] > 1.6 * rest[each]}
+            )
     return rows
 
 
-def spread(alone: Counter[str], pairs: dict[str, Counter[str]], main: set[str]) -> None:
+def spread(alone: dict[str, float], pairs: dict[str, dict[str, float]], main: set[str]) -> None:
     """Let letters with a mark stand where the bare ones do, as rarely as they are."""
     total = sum(alone.values())
     for letter in sorted(main):
         bare = unicodedata.normalize("NFD", letter)[0]
-        if bare == letter or not alone[bare]:
+        if bare == letter or not alone.get(bare):
             continue
         alone[letter] = max(alone[letter], RAREST * total)
         share = LIKE_BARE * alone[letter] / alone[bare]
-        for after in pairs.values():
-            if after[bare]:
-                after[letter] += share * after[bare]
-        own = pairs.setdefault(letter, Counter())
+        for followers in pairs.values():
+            if bare in followers:
+                followers[letter] = followers.get(letter, 0.0) + share * followers[bare]
         for after, count in pairs[bare].items():
-            own[after] += share * count
+            pairs[letter][after] = pairs[letter].get(after, 0.0) + share * count
 
 
 def words(content: dict[str, Any]) -> Iterator[str]:
