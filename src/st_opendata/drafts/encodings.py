@@ -36,4 +36,4 @@ def encoding_remarks(guess: Guess | None, rows: Iterable[Sequence[str]], titles:
 def neighbour_remarks(readings: Sequence[tuple[str, Guess | None]]) -> Iterator[tuple[int, str]]:
     """By the number of a table what is said where it is read unlike the others; of each its encoding and guess."""
     for number, usual in unlike_neighbours(readings).items():
-        yield number, f"read as {readings[number][0]}, unlike other tables, which are read as {usual}"
+        yield number, f"read as {readings[number][0]}, but other tables as {usual}: look at the letters with accents"
