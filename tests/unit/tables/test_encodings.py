@@ -77,7 +77,8 @@ def test_files_of_every_make_are_read_right_and_sure(
 @pytest.mark.parametrize("text", ["id,name\n1,Lyon\n", RUSSIAN, GREEK])
 def test_wide_characters_are_seen(guessed: Callable[..., Guess], encoding: str, text: str) -> None:
     found = guessed(text.encode(encoding))
-    assert (found.encoding, found.sure) == (encoding, True)
+    assert (found.encoding, found.sure, found.broken) == (encoding, True, False)
+    assert guessed(text.encode(encoding) + b"\n").broken
 
 
 @pytest.mark.parametrize(

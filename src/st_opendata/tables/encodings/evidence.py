@@ -88,15 +88,15 @@ class Evidence:
                 self.plain[found[0].lower()] = None
 
 
-def is_utf8(path: Path) -> bool:
-    """Whether all of the file is UTF-8; OSError where it cannot be read."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def is_written_in(path: Path, encoding: str) -> bool:
+    """Whether all of the file is characters of the encoding; OSError where it cannot be read."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as stream:
             while chunk := stream.read(_CHUNK):
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

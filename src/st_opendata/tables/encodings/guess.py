@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.tables.encodings.candidates import Candidate, candidates
-from st_opendata.tables.encodings.evidence import Evidence, is_utf8, look_at
+from st_opendata.tables.encodings.evidence import Evidence, is_written_in, look_at
 from st_opendata.tables.encodings.scoring import weigh
 
 START = 4096
@@ -55,8 +55,8 @@ def guess_encoding(path: Path, languages: Sequence[str] = ()) -> Guess:
     with path.open("rb") as file:
         wide = wide_encoding(file.read(START))
     if wide:
-        return Guess(wide)
-    if is_utf8(path):
+        return Guess(wide, broken=not is_written_in(path, wide))
+    if is_written_in(path, "utf-8"):
         return Guess("utf-8")
     evidence = look_at(path)
     if evidence.mostly_utf8:
