@@ -12,8 +12,9 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
@@ -139,19 +140,28 @@ def _open_rewritten(table: Table, folder: Path, guess: Guess | None) -> Source |
         return [undecodable(table, encoding, guessed=guess is not None)]
     counts = _count(table, path)
     source = [counts] if isinstance(counts, Finding) else _source(table, path, counts)
-    if isinstance(source, list) or guess is None:
+    if guess is None:
         return source
+    told = _told(table, path, guess)
+    return [told, *source] if isinstance(source, list) else replace(source, findings=(told,), guess=guess)
+
+
+def _told(table: Table, path: Path, guess: Guess) -> Finding:
+    """What is said of a guess, at the first cell of the rewritten file that depends on it."""
+    skip = table.dialect.skip_rows + _comment_lines(table, path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        told = guess_finding(table, guess, _numbered_rows(source, stream), source.header)
-    return replace(source, findings=(told,), guess=guess)
+        for _ in range(skip):
+            stream.readline()
+        rows = _readable(csv_reader(table, stream))
+        first = next(rows, [])
+        titles = [title.strip() for title in first] if table.dialect.header else [c.name for c in table.source_columns]
+        return guess_finding(table, guess, enumerate(chain([first], rows), skip + 1), titles)
 
 
-def _numbered_rows(source: Source, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """The header and all rows, as far as they can be read, with their numbers."""
-    for _ in range(source.skip):
-        stream.readline()
+def _readable(reader: Iterable[list[str]]) -> Iterator[list[str]]:
+    """All rows up to one that cannot be read."""
     with suppress(csv.Error):
-        yield from enumerate(csv_reader(source.table, stream), source.skip + 1)
+        yield from reader
 
 
 def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:

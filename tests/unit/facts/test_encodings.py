@@ -53,3 +53,11 @@ def test_one_table_unlike_its_neighbours_is_told(make: Callable[..., Path]) -> N
     with load_facts(read_catalogue(folder)) as base:
         told = [(each.code, each.places[0].file) for each in base.findings if each.severity == "warning"]
         assert told == [("encoding-differs", "data/c.csv")]
+
+
+def test_a_guess_is_told_beside_a_header_that_does_not_fit(make: Callable[..., Path]) -> None:
+    content = "id,Größe\n1,Müllerstraße\n2,Königsallee\n".encode("windows-1252")
+    with load_facts(read_catalogue(make({"t.csv": (content, {"columns": COLUMNS})}))) as base:
+        codes = [each.code for each in base.findings]
+        assert codes == ["encoding-guessed", "column-missing", "column-unknown"]
+        assert "“Größe”" in base.findings[0].message["en"]
