@@ -117,7 +117,7 @@ def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
     known = [text for text in texts if text not in NULLS]
     null = tuple(sorted(set(texts) & set(NULLS)))
     if reason := code_reason(known, title):
-        return _years(known) or Guess(why=f"{reason}: kept as text")
+        return _years(known, null) or Guess(why=f"{reason}: kept as text")
     found = _typed(known, comma=comma) if known else Guess()
     if found.base != "string":
         return Guess(found.base, found.form, None, null, found.why + _said(null))
@@ -145,12 +145,13 @@ def _mixed(texts: list[str]) -> str:
     return mixed_reason(list(numbers), "numbers", texts)
 
 
-def _years(texts: list[str]) -> Guess | None:
+def _years(texts: list[str], null: tuple[str, ...]) -> Guess | None:
     """Years, some cells with more than one of them: a list."""
     for separator in (";", ",", "/"):
         items = [item.strip(BLANKS) for text in texts for item in text.split(separator)]
         if all(re.fullmatch("[0-9]{4}", item) for item in items):
-            return Guess("integer", separator=separator, why=f"lists of years with “{separator}” between")
+            why = f"lists of years with “{separator}” between{_said(null)}"
+            return Guess("integer", None, separator, null, why)
     return None
 
 

@@ -60,6 +60,7 @@ def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(_tables(), st.sampled_from(",;\t"))
+@example((["id", "n"], [["2014,2015", "1"], ["2014,2015", "2"], ["-", "3"]]), ",")
 def test_what_is_drafted_of_a_tidy_file_has_no_violation(
     table: tuple[list[str], list[list[str]]], delimiter: str
 ) -> None:
