@@ -136,9 +136,16 @@ def link(entry: Code) -> str:
 
 def finding_section(entry: Code) -> str:
     """The section of one code."""
-    rows = ((language, text_cell(entry.message[language]), text_cell(entry.remedy[language])) for language in LANGUAGES)
+    texts = [[many(text[language]) for text in (entry.message, entry.remedy)] for language in LANGUAGES]
+    rows = ((language, *map(text_cell, both)) for language, both in zip(LANGUAGES, texts, strict=True))
     heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(plain(entry.example))}\n"
     return f"{heading}\n{table(('', 'message', 'what to do'), rows)}"
+
+
+def many(template: str) -> str:
+    """The template with the plural of each number: `{count:cell|cells}` is `{count} cells`."""
+    template = re.sub(r"\{\w+:=[^{}|]*\|([^{}]*)\}", r"\1", template)
+    return re.sub(r"\{(\w+):[^{}|]*\|([^{}]*)\}", r"{\1} \2", template)
 
 
 def text_cell(template: str) -> str:

@@ -12,8 +12,9 @@ from importlib.resources import files
 
 import yaml
 
+from st_opendata.errors import InputError
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.text import LANGUAGES, Text, without_breaks
+from st_opendata.model.text import LANGUAGES, Counted, Quoted, Text, without_breaks
 from st_opendata.place import Place
 from st_opendata.translation import translate
 
@@ -35,7 +36,7 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for file in ("tables", "encodings", "columns", "csvw", "profiles", "shacl", "languages"):
+    for file in ("tables", "encodings", "cells", "columns", "csvw", "profiles", "shacl", "languages"):
         text = files("st_opendata").joinpath("messages", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
             for name in entry.keys() & {"message", "remedy", "near"}:
@@ -49,6 +50,17 @@ def _translated(values: Mapping[str, object], language: str) -> dict[str, object
     return {key: translate(str(values[key]), language) for key in ("reason", "kind") if key in values}
 
 
+def _counted(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """The values, so that a template can ask for `{count:row|rows}`."""
+
+    def counted(value: object) -> object:
+        if type(value) is int:
+            return Counted(value, language)
+        return Quoted(value) if isinstance(value, str) else value
+
+    return {key: counted(value) for key, value in values.items()}
+
+
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
     """A finding of that code, its templates filled with `values`; KeyError for an unknown code.
 
@@ -60,7 +72,7 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
     message = entry.message
     if entry.near and values.get("near"):
         message = {language: f"{text} {entry.near[language]}" for language, text in message.items()}
-    said = {language: values | _translated(values, language) for language in LANGUAGES}
+    said = {language: _counted(values, language) | _translated(values, language) for language in LANGUAGES}
     return Finding(
         code=code,
         severity=entry.severity,
@@ -69,3 +81,11 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
         places=places,
         dataset=dataset,
     )
+
+
+def as_error(found: Finding) -> InputError:
+    """The finding as the error of a command that cannot go on with it."""
+    place = found.places[0] if found.places else None
+    error = InputError(found.message["en"], place=place, remedy=found.remedy["en"])
+    error.translations = {language: (found.message[language], found.remedy[language]) for language in LANGUAGES}
+    return error

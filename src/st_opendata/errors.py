@@ -27,6 +27,8 @@ class StError(Exception):
         self.message = printable(message)
         self.place = place
         self.remedy = printable(remedy) if remedy else None
+        self.translations: Mapping[str, tuple[str, str]] = {}
+        """Message and remedy by language, of what is known in several."""
 
     def __str__(self) -> str:
         where = printable(f"{self.place}: ") if self.place else ""

@@ -23,8 +23,10 @@ def error_text(error: StError, language: str) -> str:
     """What the command line says of an error: what, where and, in a line of its own, what to do."""
     colon = without_breaks(" : ") if language == "fr" else ": "
     where = printable(error.place.text(language)) if error.place else ""
-    text = colon.join(filter(None, (_HEAD[language], where, translate(error.message, language))))
-    return f"{text}\n  {translate(error.remedy, language)}" if error.remedy else text
+    known = translate(error.message, language), translate(error.remedy or "", language)
+    message, remedy = map(printable, error.translations.get(language, known))
+    text = colon.join(filter(None, (_HEAD[language], where, message)))
+    return f"{text}\n  {remedy}" if remedy else text
 
 
 def translate(text: str, language: str) -> str:

@@ -10,7 +10,7 @@ from fuzzing.found import FOUND
 from fuzzing.targets import NAMES
 from run import fuzz
 
-INPUTS = dict.fromkeys(NAMES, 100) | dict.fromkeys(("csv", "csvw", "story", "templates", "yaml"), 15)
+INPUTS = dict.fromkeys(NAMES, 100) | dict.fromkeys(("xls", "csv", "csvw", "story", "templates", "yaml"), 15)
 
 
 @pytest.mark.parametrize("target", INPUTS)

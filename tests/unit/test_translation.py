@@ -98,8 +98,8 @@ def test_what_where_and_what_to_do() -> None:
 
 
 def test_a_finding_gives_its_reason_in_each_language_and_quotes_the_data_as_they_are() -> None:
-    message = finding("workbook-unreadable", (), reason="it is empty").message
-    assert message["en"].endswith(": it is empty.")
-    assert message["de"].endswith(": leer.")
+    message = finding("row-quote", (), reason="it is never closed").message
+    assert message["en"].endswith("(it is never closed).")
+    assert message["de"].endswith("(es wird nie geschlossen).")
     quoted = finding("cell-required", (), title="Is a directory").message
     assert quoted["de"] == "Die Zelle ist leer, aber „Is a directory“ ist erforderlich."

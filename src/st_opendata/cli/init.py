@@ -28,7 +28,13 @@ _EXAMPLES = {
 @click.command("init")
 @click.argument("folder", type=path_type)
 @click.option(
-    "--from", "first", type=path_type, multiple=True, required=True, metavar="FILE", help="A table: CSV, XLSX or ODS."
+    "--from",
+    "first",
+    type=path_type,
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="A table: CSV, XLSX, ODS or XLS.",
 )
 @click.argument("files", type=path_type, nargs=-1)
 @click.option("--title", help="What the catalogue is called.  [default: the name of FOLDER]")

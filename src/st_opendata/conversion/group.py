@@ -43,7 +43,8 @@ class OpenGroup:
 
     def _violations(self) -> list[Finding]:
         empty = [finding("table-empty", (place,)) for place in self.notices.empty]
-        return empty + [finding("csvw-structure", (place,), reason=reason) for place, reason in self.notices.violations]
+        wrong = [finding("csvw-structure", (place,), reason=reason) for place, reason in self.notices.violations]
+        return empty + wrong + self.notices.rows
 
 
 @contextmanager

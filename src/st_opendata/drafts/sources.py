@@ -5,27 +5,34 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from st_opendata.codes import as_error, finding
 from st_opendata.drafts.encodings import broken_encoding
 from st_opendata.errors import InputError
+from st_opendata.model.tables import Cleaning, Dialect, Table
 from st_opendata.place import Place
 from st_opendata.tables.archives import WorkbookError
 from st_opendata.tables.encodings import Guess, guess_encoding
 from st_opendata.tables.marks import Marks
-from st_opendata.tables.scan import MAX_CELL, is_blank
+from st_opendata.tables.quotes import Swallowed, lenient_rows, swallowed
+from st_opendata.tables.scan import MAX_CELL, no_table, refusal
 from st_opendata.tables.typed_cells import cell_writer
 from st_opendata.tables.workbooks import EXTENSIONS, open_workbook
 
 _SAMPLE = 1 << 18
 _DELIMITERS = ",;\t|"
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What `build` refuses in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells as text; `line` is the number of its last line in the file, of its row in a sheet."""
+    """Cells as text; `line` is the number of the row in the file or sheet, as a spreadsheet counts them."""
 
     line: int
     cells: list[str]
@@ -36,6 +43,8 @@ class Source:
     """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
 
     `guess` tells more of an encoding other than UTF-8.
+    `cleaning` is what its cells need before `build` takes them, and `remarks` say why; `width` is how many cells its
+    rows mostly have.
     """
 
     path: Path
@@ -44,6 +53,9 @@ class Source:
     delimiter: str = ","
     encoding: str = "utf-8"
     guess: Guess | None = None
+    cleaning: Cleaning = field(default_factory=Cleaning)
+    remarks: tuple[str, ...] = ()
+    width: int = 0
 
     @property
     def name(self) -> str:
@@ -51,26 +63,23 @@ class Source:
         return self.sheet or self.path.stem
 
     def rows(self) -> Iterator[Row]:
-        """All rows from the first line on, empty ones too, from the start each time.
+        """All rows from the first line on, empty ones too, after `cleaning`, from the start each time.
 
         Raises:
             InputError: it cannot be read to its end.
         """
-        try:
-            yield from self._sheet_rows() if self.sheet is not None else self._csv_rows()
-        except (OSError, UnicodeError, csv.Error, WorkbookError) as error:
-            raise _unreadable(self.path, str(error)) from None
+        with _told(self):
+            rows = self._sheet_rows() if self.sheet is not None else self._csv_rows()
+            new = self.cleaning.control
+            for row in rows:
+                yield row if new is None else Row(row.line, [_CONTROL.sub(new, cell) for cell in row.cells])
 
     def _csv_rows(self) -> Iterator[Row]:
-        before = csv.field_size_limit(MAX_CELL)
-        try:
-            encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
-            with self.path.open(encoding=encoding, newline="") as file:
-                reader = csv.reader(file, delimiter=self.delimiter, skipinitialspace=True, strict=True)
-                for cells in reader:
-                    yield Row(reader.line_num, cells)
-        finally:
-            csv.field_size_limit(before)
+        with _lines(self) as lines:
+            rows: Iterable[list[str]] = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
+            if self.cleaning.stray_quotes:
+                rows = (row.cells for row in lenient_rows(lines, self.width, self.delimiter))
+            yield from (Row(number, cells) for number, cells in enumerate(rows, 1))
 
     def _sheet_rows(self) -> Iterator[Row]:
         assert self.sheet is not None
@@ -83,6 +92,46 @@ class Source:
                 yield Row(number, [write(value) for write, value in zip(writers, row, strict=False)])
 
 
+@contextmanager
+def _lines(source: Source) -> Iterator[Iterable[str]]:
+    """The lines of a CSV file, its cells bounded."""
+    before = csv.field_size_limit(MAX_CELL)
+    try:
+        encoding = "utf-8-sig" if source.encoding == "utf-8" else source.encoding
+        with source.path.open(encoding=encoding, newline="") as file:
+            yield file
+    finally:
+        csv.field_size_limit(before)
+
+
+@contextmanager
+def _told(source: Source) -> Iterator[None]:
+    """What cannot be read, as the finding that `check` has for it."""
+    try:
+        yield
+    except FileNotFoundError:
+        place = Place(str(source.path))
+        raise InputError("there is no such file", place=place, remedy="Check the path after --from.") from None
+    except UnicodeError:  # in the encoding that was guessed
+        raise broken_encoding(source.path, source.encoding) from None
+    except OSError as error:
+        raise as_error(refusal(_table(source), error)) from None
+    except csv.Error:  # the only one that a reader has which takes stray quotation marks as text
+        raise _refused(source, "cell-long", limit=MAX_CELL) from None
+    except WorkbookError as error:
+        raise _refused(source, "workbook-unreadable", reason=str(error)) from None
+
+
+def _table(source: Source) -> Table:
+    """As the functions that look at the files of tables take it."""
+    dialect = Dialect(delimiter=source.delimiter, encoding=source.encoding)
+    return Table(source.name, "", source.path, str(source.path), {}, (), dialect=dialect)
+
+
+def _refused(source: Source, code: str, line: int | None = None, **values: object) -> InputError:
+    return as_error(finding(code, (Place(str(source.path), line=line),), dataset=None, **values))
+
+
 def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
     """The tables in a file: one of a CSV file, one for each visible sheet with content of a workbook.
 
@@ -91,50 +140,105 @@ def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
     Raises:
         InputError: it cannot be read, or is of another format.
     """
-    try:
+    whole = Source(path)
+    with _told(whole):
+        if path.exists() and not path.is_file():
+            raise _refused(whole, "table-not-a-file")
         if path.suffix.lower() in EXTENSIONS:
-            with open_workbook(path) as book:
-                found = [Source(path, sheet, book.read(sheet).marks) for sheet in book.visible]
-            sources = [source for source in found if source.marks and source.marks.rows]
-        else:
-            sources = [_csv_source(path, languages)]
-    except OSError as error:
-        raise InputError(
-            f"it cannot be read: {error.strerror}", place=Place(str(path)), remedy="Check the path after --from."
-        ) from None
-    except WorkbookError as error:
-        raise _unreadable(path, str(error)) from None
-    if not sources:
-        raise _unreadable(path, "it has no cells")
-    return sources
+            sources = list(_sheets(path))
+            if not sources:
+                raise _refused(whole, "table-empty")
+            return sources
+        return [_csv_source(path, languages)]
 
 
-def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError(
-        f"no table can be read from it: {reason}",
-        place=Place(str(path)),
-        remedy="Give CSV files, or workbooks saved as .xlsx or .ods.",
-    )
+def _sheets(path: Path) -> Iterator[Source]:
+    with open_workbook(path) as book:
+        for sheet in book.visible:
+            cells = book.read(sheet)
+            if not cells.marks.rows:
+                continue
+            texts = (value for row in cells.rows for value in row if isinstance(value, str))
+            steering = sum(len(_CONTROL.findall(text)) for text in texts)
+            yield _with_rules(Source(path, sheet, cells.marks), None, steering)
+
+
+def _with_rules(source: Source, marks: str | None, steering: int) -> Source:
+    """The source with the rules that make `build` take it, and why: `marks` says it of quotation marks."""
+    rules, said = Cleaning(stray_quotes=marks is not None), [marks] if marks else []
+    if steering:
+        rules = replace(rules, control=" ")
+        counted = f"{steering} control character{'s' if steering > 1 else ''}, which no published file may have"
+        said.append(f"{counted}: each becomes a space; better delete them in the file")
+    return replace(source, cleaning=rules, remarks=tuple(said))
 
 
 def _csv_source(path: Path, languages: Sequence[str]) -> Source:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    if is_blank(start):
-        raise WorkbookError("it is empty")
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
-        raise WorkbookError("it is no CSV file")
+
+    if found := no_table(Table(path.stem, "", path, str(path), {}, (), dialect=Dialect(encoding=None)), start):
+        raise as_error(found)
     guess = guess_encoding(path, languages)
-    text = codecs.getincrementaldecoder(guess.encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
-    if "\0" in text:
-        raise WorkbookError("it is no text")
     if guess.broken:
         raise broken_encoding(path, guess.encoding)
-    return Source(path, None, None, _delimiter(text), guess.encoding, None if guess.encoding == "utf-8" else guess)
+    text = codecs.getincrementaldecoder(guess.encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
+    delimiter, width = _delimiter(text)
+    source = Source(path, delimiter=delimiter, encoding=guess.encoding, width=width)
+    source = source if guess.encoding == "utf-8" else replace(source, guess=guess)
+    seen = _Seen(source)
+    return _with_rules(source, seen.marks(), seen.steering)
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter by which most rows have as many cells, and more than one."""
+class _Seen:
+    """A look at all lines of a CSV file: control characters counted, NUL refused, quotation marks that nobody meant."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._marked = False
+        self.steering = 0
+
+    def marks(self) -> str | None:
+        """What is wrong with the quotation marks, None where nothing is."""
+        source, row, before = self._source, 0, 0
+        with _lines(source) as file:
+            lines = self._counted(file)
+            reader = csv.reader(lines, delimiter=source.delimiter, skipinitialspace=True, strict=True)
+            try:
+                for row, cells in enumerate(reader, 1):
+                    if reader.line_num > before + 1 and (last := self._swallowed(cells, row)):
+                        found = f"a quotation mark in row {row} makes one cell of the rows down to {last}"
+                        break
+                    before = reader.line_num
+                else:
+                    return None
+            except csv.Error:
+                if not self._marked:  # a cell is too long
+                    raise
+                found = f"the quotation marks of row {row + 1} are wrong"
+            for _ in lines:
+                pass
+        return f"{found}: marks that do not enclose a cell are taken as text; better correct them in the file"
+
+    def _counted(self, lines: Iterable[str]) -> Iterator[str]:
+        for number, line in enumerate(lines, 1):
+            if "\0" in line:
+                raise _refused(self._source, "table-nul", number)
+            self._marked = self._marked or '"' in line
+            self.steering += len(_CONTROL.findall(line))
+            yield line
+
+    def _swallowed(self, cells: list[str], row: int) -> int:
+        """The last of the rows that are one cell, 0 where none are."""
+        for place, cell in enumerate(cells):
+            found = swallowed(cell, (place, cells[0]), self._source.width, self._source.delimiter)
+            if found is Swallowed.SURELY:
+                return row + len(cell.splitlines()) - 1
+        return 0
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """The delimiter by which most rows have as many cells, and more than one; and how many that are."""
 
     def fit(delimiter: str) -> tuple[int, int]:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
@@ -149,4 +253,5 @@ def _delimiter(text: str) -> str:
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
         return (widths.count(usual) if usual > 1 else 0, usual)
 
-    return max(_DELIMITERS, key=fit)
+    found = max(_DELIMITERS, key=fit)
+    return found, max(fit(found)[1], 1)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import yaml
 
 from st_opendata.drafts.columns import DraftColumn, DraftTable
+from st_opendata.model.tables import Cleaning
 from st_opendata.pull.description import Description, Yaml
 from st_opendata.pull.writing import write_yaml
 
@@ -40,6 +41,9 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"  # dialect: {_flow(stated)}"
     if dialect:
         yield f"  dialect: {_flow(dialect)}"
+    yield from (f"  # {_line(remark)}" for remark in table.source.remarks)
+    if cleaning := _cleaning(table.source.cleaning):
+        yield f"  cleaning: {_flow(cleaning)}"
     if table.splits:
         yield "  split:"
         yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
@@ -72,6 +76,11 @@ def _dialect(table: DraftTable) -> Yaml:
     usual = {"delimiter": ",", "encoding": "utf-8", "skipRows": 0}
     dialect: Yaml = {key: value for key, value in stated.items() if value != usual[key]}
     return dialect if layout.plain else dialect | {"header": False}
+
+
+def _cleaning(rules: Cleaning) -> Yaml:
+    found: Yaml = {"quotes": "lenient"} if rules.stray_quotes else {}
+    return found if rules.control is None else found | {"controlCharacters": "space"}
 
 
 def _column(column: DraftColumn, table: DraftTable, language: str) -> Yaml:

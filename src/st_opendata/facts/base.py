@@ -118,8 +118,9 @@ class FactBase:
         for number, source in enumerate(sources, 1):
             progress(source.table.file)
             loaded, wrong = loader.load(number, source)
-            told = {place for one in source.findings for place in one.places}  # a cell that shows an error has no value
-            found += [one for one in wrong if told.isdisjoint(one.places)]
+            told = [one for one in source.findings if one.severity is Severity.VIOLATION]
+            without = {place for one in told for place in one.places}  # a cell that shows an error has no value
+            found += [one for one in wrong if without.isdisjoint(one.places)]
             if loaded is not None:
                 tables.append(loaded)
                 found += personal_findings(self._engine, loaded)

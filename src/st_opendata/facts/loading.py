@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from st_opendata.codes import finding
 from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading, read_cells
-from st_opendata.facts.checks import RowCheck, row_checks, row_findings
+from st_opendata.facts.checks import RowCheck, more, row_checks, row_findings
+from st_opendata.facts.cleaning import cleaned_rows, cleaning_findings, touched_columns
 from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
 from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows
@@ -22,7 +23,10 @@ from st_opendata.model.tables import Column, Table
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
+from st_opendata.tables.swallowing import swallowed_findings
 from st_opendata.tables.templates import parse_template, variable_names
+
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Loader:
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
             return None, diagnose(source, "rows and cells do not add up", limit=self._limit)
-        found = list[Finding]()
+        found = self._swallowed(source, name)
         if bad:
             self._engine.run(
                 f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
@@ -90,7 +94,28 @@ class Loader:
             found += row_findings(self._engine, source, "bad", checks, self._limit)
             self._engine.run("DROP TABLE bad")
         loaded = LoadedTable(number, name, source, subjects(table), count)
-        return loaded, found + _one_subject(loaded)
+        return loaded, found + _one_subject(loaded) + cleaning_findings(self._engine, source, name)
+
+    def _swallowed(self, source: Source, name: str) -> list[Finding]:
+        """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
+        table, width = source.table, len(source.header)
+        if table.sheet or table.cleaning.trusted_quotes or width == 1:
+            return []
+        shaped = f"breaks > 0 AND delimiters >= least(breaks, 2) * {width - 1}"
+        ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
+        if not count:
+            return []
+        of_file = dict(zip(source.order, table.source_columns, strict=True))
+        cells = ", ".join(f"{'x' if of_file[n].part else 'r'}{of_file[n].number}" for n in range(width))
+        only = f"record IN (SELECT record FROM {name} WHERE {shaped})"
+        rows = self._engine.batches(f"SELECT record, {cells} FROM ({raw_rows(source)}) WHERE {only}", _BATCH)
+        found = [
+            each
+            for batch in rows
+            for record, *row in batch
+            for each in swallowed_findings(table, source.header, record, row)
+        ]
+        return found[: self._limit] + more(table, "rows-swallowed", len(found) - self._limit)
 
     def _drop_blank_end(self, name: str) -> int:
         """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows; their number."""
@@ -119,17 +144,14 @@ class Loader:
     def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
         plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
-        rows = f"SELECT {plain} AS text FROM ({raw_rows(source)})"
+        rows = f"SELECT {plain} AS text FROM ({cleaned_rows(source)})"
         return f"({parsed_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
 
     def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
-        columns = dict(zip(source.order, table.source_columns, strict=True))  # one of those with parts of one cell
-        cells = (f"{'x' if column.part else 'r'}{column.number}" for column in columns.values())
-        whole = f"concat({', '.join(cells)})"
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        read = f"SELECT *, {whole} AS whole, {values} FROM ({raw_rows(source)})"
+        read = f"SELECT *, {values} FROM ({cleaned_rows(source)})"
         terms = [
             f", {term(expanded(parse_template(url), Variables(table, None, source.first), self._names))} AS s{number}"
             for number, url in enumerate(subjects(table), 1)
@@ -138,7 +160,7 @@ class Loader:
 
     def _selected(self, table: Table, rows: str, checks: Sequence[RowCheck]) -> str:
         numbers = range(1, len(table.source_columns) + 1)
-        columns = ["record", *(f"c{number}" for number in numbers)]
+        columns = ["record", *(f"c{number}" for number in numbers), *touched_columns(table)]
         for number, _ in enumerate(subjects(table), 1):
             columns += [
                 f"s{number}",

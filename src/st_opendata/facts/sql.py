@@ -69,6 +69,11 @@ def part_match(value: str, pattern: str) -> str:
     return f"regexp_matches({value}, {text(pattern)})"
 
 
+def contains(value: str, part: str) -> str:
+    """True when the value has that text in it."""
+    return f"contains({value}, {text(part)})"
+
+
 def starts(value: str, start: str) -> str:
     """True when the value begins with the text."""
     return f"starts_with({value}, {text(start)})"
@@ -165,6 +170,11 @@ _CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 def has_control_character(value: str) -> str:
     """True for text with a character that XML 1.0 (§2.2) cannot carry; NUL is refused before there is text."""
     return part_match(value, _CONTROL)
+
+
+def without_control_characters(value: str, new: str) -> str:
+    """Each such character replaced."""
+    return f"regexp_replace({value}, {text(_CONTROL)}, {text(new)}, 'g')"
 
 
 _MOJIBAKE = (

@@ -37,6 +37,30 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """`old` becomes `new` in the cells of a column, else of all: each part of a cell, or the `whole` one."""
+
+    old: str
+    new: str
+    column: str | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What the publisher lets be changed in the cells before they are read, in this order; CSVW has no words for it.
+
+    `control` is what a control character becomes, None where it stays. With `stray_quotes` a quotation mark that does
+    not enclose a cell is text; with `trusted_quotes` a cell may hold lines that look like rows.
+    """
+
+    stray_quotes: bool = False
+    trusted_quotes: bool = False
+    control: str | None = None
+    replace: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Datatype:
     """A datatype (CSVW metadata §5.11): `base` is the CSVW name (`decimal`), `iri` its XSD IRI.
 
@@ -140,6 +164,7 @@ class Table:
     columns: tuple[Column, ...]
     description: Text = field(default_factory=dict)
     dialect: Dialect = field(default_factory=Dialect)
+    cleaning: Cleaning = field(default_factory=Cleaning)
     sheet: Sheet | None = None
     """Where the file is a workbook: the sheet that holds the table."""
     primary_key: tuple[str, ...] = ()

@@ -15,6 +15,44 @@ Text = Mapping[str, str]
 LANGUAGES = ("en", "fr", "de")
 """Those that the program speaks itself."""
 
+
+class Counted(int):
+    """A number of things: the format `row|rows` gives `1 row` and `2 rows`, `=is|are` the word alone.
+
+    Which of the two fits is the language's to say.
+    """
+
+    def __new__(cls, number: int, language: str = "en") -> Counted:
+        """The number of things that are named in that language."""
+        counted = super().__new__(cls, number)
+        counted.language = language
+        return counted
+
+    language: str
+
+    def __format__(self, spec: str) -> str:
+        """The number as its format says; with `one|many` and the word that fits it."""
+        one, bar, many = spec.removeprefix("=").partition("|")
+        if not bar:
+            return format(int(self), spec)
+        single = self < 2 if self.language == "fr" else self == 1
+        word = one if single else many
+        return word if spec.startswith("=") else f"{int(self)} {word}"
+
+
+class Quoted(str):
+    """A text in the place of a number: the format `row|rows` gives the text and the plural."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """The text as its format says."""
+        _, bar, many = spec.removeprefix("=").partition("|")
+        if not bar:
+            return format(str(self), spec)
+        return many if spec.startswith("=") else f"{self} {many}"
+
+
 _FRENCH_SPACE = re.compile("(?<=«) | (?=[:;?!»])")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 

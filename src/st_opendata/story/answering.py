@@ -10,6 +10,7 @@ from pathlib import Path
 from st_opendata.documents import Steps
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import File
+from st_opendata.model.text import Counted
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.query import Query, ReleaseStore, Table, ask_in_time
@@ -110,7 +111,9 @@ def _check_part(loc: Steps, part: Part, table: Table, language: str, problems: P
     rows = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
     if not rows or len(rows) > _MOST_ROWS or (part.show == "text" and len(rows) != 1):
         wanted = "1" if part.show == "text" else f"1 to {_MOST_ROWS}"
-        problems.add((*loc, "query"), f"the answer to {where} has {len(rows)} rows, where {wanted} can be shown")
+        problems.add(
+            (*loc, "query"), f"the answer to {where} has {Counted(len(rows)):row|rows}, where {wanted} can be shown"
+        )
         return
     always = needed if part.show == "text" else [*needed[:1], *_numeric(part)]
     for name in always:

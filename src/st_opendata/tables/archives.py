@@ -6,6 +6,7 @@ once to see that they are as large as the file says, and parsed by expat without
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,9 @@ MAX_TOKEN = 10_000_000
 """Bytes of one text or tag; a cell holds 32,767 characters."""
 _CHUNK = 1 << 18
 _LAST = True
-_OLD = b"\xd0\xcf\x11\xe0"
+
+_READ = re.compile(r"(xl|_rels)/|\[Content_Types\]|content\.xml$|styles\.xml$|META-INF/")
+"""Members that anybody here reads; OpenOffice leaves others empty."""
 
 Attributes = Mapping[str, str]
 Handler = Callable[[Attributes], None]
@@ -40,9 +43,6 @@ class Archive:
     """
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            if file.read(4) == _OLD:
-                raise WorkbookError("it is protected by a password, or of the format of Excel 97")
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
@@ -74,7 +74,8 @@ class Archive:
             raise WorkbookError(f"it unpacks to {size:,} bytes, more than {MAX_UNPACKED:,}")
         # A member larger than it says fails by its checksum; one that ends too early keeps calamine busy for ever.
         for member in described:
-            self.parse(member.filename, {})
+            if _READ.match(member.filename):
+                self.parse(member.filename, {})
 
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member; WorkbookError where it is missing or damaged."""

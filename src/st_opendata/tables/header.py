@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,11 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.splits import file_columns
+
+
+def one_line(title: str) -> str:
+    """A title as it is compared: a line break in its cell is a space, blanks at its ends are none."""
+    return re.sub(r"\s*[\r\n]\s*", " ", title.strip())
 
 
 def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
@@ -39,7 +45,7 @@ def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[in
         if first.setdefault(title, number) < number and title:
             note("header-duplicate", title, first=first[title], number=number)
     names = {column.name: number for number, column in enumerate(table.source_columns)}
-    titles = {title: number for number, column in enumerate(table.source_columns) for title in column.titles.values()}
+    titles = {one_line(title): n for n, column in enumerate(table.source_columns) for title in column.titles.values()}
     known = titles | names
     order: dict[int, int] = {}
     unknown = []

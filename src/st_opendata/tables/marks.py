@@ -34,6 +34,8 @@ class Marks:
     hidden_columns: list[int] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
     formats: dict[int, set[str]] = field(default_factory=dict)
+    no_days: list[Cell] = field(default_factory=list)
+    """Cells that show 29 February 1900, which Excel has as its day 60, and no calendar."""
 
     def fill(self, row: int, column: int) -> None:
         """Note that the cell has content."""
@@ -51,6 +53,15 @@ def telling(code: str) -> str:
     """The number format if it shows other digits than the number has (`00000`, `0.0%`), else the empty text."""
     code = code.partition(";")[0].replace("\\", "").replace('"', "")
     return code if re.fullmatch(r"00+|[#0]*0(\.0+)?%", code) else ""
+
+
+BUILT_IN = {9: "0%", 10: "0.00%", **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "yyyy-mm-dd")}
+"""Formats that are not written down (ECMA-376 part 1, §18.8.30); all others show the number itself, or a time."""
+
+
+def shows_day(code: str) -> bool:
+    """True for a number format that shows a day."""
+    return bool(re.search("[dy]", re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code), re.IGNORECASE))
 
 
 @cache

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
+from st_opendata.tables.cleaning import read_cleaning
 from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
@@ -34,17 +35,9 @@ _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
 _TABLE_KEYS = (
-    "url",
-    "sheet",
-    "name",
-    "title",
-    "description",
-    "dialect",
-    "split",
-    "tableSchema",
-    "suppressOutput",
-    *_INHERITED,
-)
+    "url", "sheet", "name", "title", "description", "dialect", "cleaning", "split", "tableSchema",
+    "suppressOutput", *_INHERITED,
+)  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
 _COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", "personal", *_INHERITED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
@@ -106,6 +99,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
         dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None),
+        cleaning=read_cleaning(fields, sources, sheet),
         sheet=sheet,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),

@@ -71,12 +71,16 @@ _PATTERN = (
 def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Number:
     """Numbers of a pattern (UAX #35 subset), written with the same decimal and grouping characters as the cells.
 
+    With a blank before its per cent or per mille sign (`#0.0 %`), the cells may have one there, of any kind.
+
     Raises:
         ValueError: the pattern is not one.
     """
     if len(pattern) > MAX_PATTERN:
         raise ValueError(f"a number pattern has at most {MAX_PATTERN} characters")
-    pattern_groups = _groups(group_char or ",")
+    spaced = re.fullmatch(f"(.+)[{SPACES}]([%‰])", pattern)
+    written, pattern = pattern, "".join(spaced.groups()) if spaced else pattern
+    pattern_groups = _groups(group_char or ("." if decimal == "," else ","))  # CSVW's default, where it is free
     shape = _PATTERN.format(groups=re.escape(pattern_groups), point=re.escape(decimal))
     found = re.fullmatch(shape, pattern)
     whole, decimal_part = (found["whole"] or "", found["fraction"]) if found else ("", None)
@@ -84,7 +88,7 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
     shaped = re.fullmatch("#*0*", plain) and re.fullmatch("0*#*", fraction) and 0 not in sizes
     if not found or not (whole or fraction) or not shaped:
-        raise ValueError(f'"{pattern}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
+        raise ValueError(f'"{written}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
     least = plain.count("0")
     grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
     part = len(re.split(_class(pattern_groups), decimal_part or "")[0])
@@ -101,8 +105,9 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     sign = "[+-]" if found["sign"] == "+" else "[+-]?"
     # UTS #35: without a #, an exponent is chosen so that there are just as many digits before the point as zeros.
     most = least if exponent and "#" not in plain and least else ""
+    blank = f"[{SPACES}]?" if spaced else ""
     return Number(
-        accept=f"{found['prefix'] or ''}{sign}{grouped}{decimals}{exponent}{found['suffix']}",
+        accept=f"{found['prefix'] or ''}{sign}{grouped}{decimals}{exponent}{blank}{found['suffix']}",
         digits=f"[+-]?[0-9]{{{least},{most}}}{normal_decimals}{exponent}",
         decimal=decimal,
         groups=pattern_groups if sizes or fraction != (decimal_part or "") else "",
@@ -146,6 +151,7 @@ def parse_number(number: Number, text: str, *, integer: bool) -> str | None:
     if text.endswith(("INF", "NaN")):
         return text.removeprefix("+")
     plain = text.removeprefix(number.prefix).removesuffix(number.suffix)
+    plain = plain.rstrip(SPACES) if number.suffix else plain
     for group in number.groups:
         plain = plain.replace(group, "")
     plain = plain.replace(number.decimal, ".")

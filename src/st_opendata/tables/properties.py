@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from st_opendata.model.tables import Datatype, Dialect
-from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, NUMBERS, check_facets, datatype_iri, lexical
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.problems import hint
 
@@ -13,6 +14,11 @@ _DATATYPE_KEYS = (
     "base", "format", "length", "minLength", "maxLength", "minimum", "maximum", "minInclusive", "maxInclusive",
     "minExclusive", "maxExclusive",
 )  # fmt: skip
+_COMMA = re.compile("^[^.]*,[#0]{1,2}[ \u00a0\u202f]?[%‰]?$")
+"""A pattern that means a decimal comma: no language groups digits by one or two at the end."""
+_DECIMALS = 'format: {pattern: …, decimalChar: ","}'
+_NULLS = ("", "null", "~")
+"""How YAML writes nothing, which is read as text."""
 _DIALECT_KEYS = (
     "commentPrefix", "delimiter", "doubleQuote", "encoding", "header", "headerRowCount", "quoteChar", "skipRows",
     "trim",
@@ -70,6 +76,14 @@ def _base(fields: Fields, key: str) -> tuple[str, str]:
 
 def _checked(fields: Fields, kind: Datatype) -> Datatype:
     """The type, or plain text when its format or facets do not fit it."""
+    key = "format" if "format" in fields else "datatype"
+    if (
+        kind.base in NUMBERS
+        and (kind.decimal_char, kind.group_char) == (".", None)
+        and _COMMA.search(kind.pattern or "")
+    ):
+        fields.problem(f'"{kind.pattern}" has groups of two digits; for decimals after a comma write {_DECIMALS}', key)
+        return Datatype()
     try:
         lexical(kind)
         check_facets(kind)
@@ -100,6 +114,7 @@ def dialect(fields: Fields | None) -> Dialect:
         fields.problem(f'"{encoding}" is not an encoding, as utf-8 and windows-1252 are', "encoding")
         encoding = default.encoding
     quote = fields.text("quoteChar", required=False) if "quoteChar" in fields else default.quote
+    quote = None if quote in _NULLS else quote
     header = fields.flag("header") if "header" in fields else fields.text("headerRowCount", required=False) != "0"
     if fields.text("headerRowCount", required=False) not in (None, "0", "1"):
         fields.problem("a table has one header row or none", "headerRowCount")

@@ -9,38 +9,38 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO, TextIO
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
+from st_opendata.tables.csv_text import (
+    csv_reader,
+    has_marks_above,
+    in_utf8,
+    skip_head,
+    with_blank_head,
+    with_marks_as_text,
+)
 from st_opendata.tables.encodings import START, Guess, guess_encoding, wide_encoding
 from st_opendata.tables.encodings.findings import guess_finding, undecodable
-from st_opendata.tables.header import match_header
+from st_opendata.tables.header import match_header, one_line
+from st_opendata.tables.kinds import is_blank, other_format
 from st_opendata.tables.problems import nearest
+from st_opendata.tables.quotes import quote_problem
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.workbooks import extract_sheet
-
-if TYPE_CHECKING:
-    from _csv import Reader as CsvReader
 
 MAX_CELL = 500_000
 """Characters of a cell; a spreadsheet holds 32,767."""
 
 _CHUNK = 1 << 20
-_SIGNATURES = (
-    (b"PK\x03\x04", "an Excel or OpenDocument workbook (or another zip file)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"%PDF", "a PDF document"),
-    (b"PAR1", "a Parquet file"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,17 @@ def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> So
         if table.path.exists() and not table.path.is_file():
             return [finding("table-not-a-file", (table.place(),), dataset=table.dataset)]
         return _open_sheet(table, folder) if table.sheet else _open_text(table, folder, languages)
-    except FileNotFoundError:
-        near = nearest(table.path.name, _files_beside(table.path))
-        return [finding("table-missing", (table.place(),), dataset=table.dataset, near=near)]
     except OSError as error:
-        return [finding("table-unreadable", (table.place(),), dataset=table.dataset, reason=error.strerror or "")]
+        return [refusal(table, error)]
+
+
+def refusal(table: Table, error: OSError) -> Finding:
+    """What is to be said of a table whose file cannot be opened."""
+    place = (table.place(),)
+    if isinstance(error, FileNotFoundError):
+        near = nearest(table.path.name, _files_beside(table.path))
+        return finding("table-missing", place, dataset=table.dataset, near=near)
+    return finding("table-unreadable", place, dataset=table.dataset, reason=error.strerror or "")
 
 
 def _files_beside(path: Path) -> list[str]:
@@ -118,14 +124,14 @@ def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> Source |
     path, stated = table.path, table.dialect.encoding
     with path.open("rb") as stream:
         start = stream.read(START)
-    if found := _whole_file(table, start):
+    if found := no_table(table, start):
         return [found]
     wide = None if stated else wide_encoding(start)
     if wide or (stated and codecs.lookup(stated).name != "utf-8"):
         return _open_rewritten(table, folder, Guess(wide) if wide else None)
     counts = _count(table, path)
     if not isinstance(counts, Finding):
-        return _source(table, path, counts)
+        return _open_utf8(table, path, folder, counts)
     guess = Guess("utf-8") if stated or counts.code != "table-not-utf8" else guess_encoding(path, languages)
     return [counts] if guess.encoding == "utf-8" else _open_rewritten(table, folder, guess)
 
@@ -135,33 +141,48 @@ def _open_rewritten(table: Table, folder: Path, guess: Guess | None) -> Source |
     encoding = guess.encoding if guess else table.dialect.encoding
     assert encoding
     try:
-        path = _rewritten(table, folder, encoding)
+        path = in_utf8(table, folder, encoding)
     except UnicodeError:
         return [undecodable(table, encoding, guessed=guess is not None)]
     counts = _count(table, path)
-    source = [counts] if isinstance(counts, Finding) else _source(table, path, counts)
+    source = [counts] if isinstance(counts, Finding) else _open_utf8(table, path, folder, counts)
     if guess is None:
         return source
     told = _told(table, path, guess)
-    return [told, *source] if isinstance(source, list) else replace(source, findings=(told,), guess=guess)
+    if isinstance(source, list):
+        return [told, *source]
+    return replace(source, findings=(told, *source.findings), guess=guess)
+
+
+def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Source | list[Finding]:
+    """The source of UTF-8 text, rewritten once more where the engine would read quotation marks otherwise."""
+    said, seen = list[Finding](), counts
+    if table.cleaning.stray_quotes:
+        table, path, said = with_marks_as_text(table, path, folder)
+    elif has_marks_above(table, path):
+        table, path = with_blank_head(table, path, folder)
+    if path.parent == folder:
+        again = _count(table, path)
+        assert isinstance(again, _Counts)
+        seen = again
+    source = _source(table, path, seen)
+    return replace(source, findings=tuple(said)) if isinstance(source, Source) else source
 
 
 def _told(table: Table, path: Path, guess: Guess) -> Finding:
     """What is said of a guess, at the first cell of the rewritten file that depends on it."""
-    skip = table.dialect.skip_rows + _comment_lines(table, path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        for _ in range(skip):
-            stream.readline()
-        rows = _readable(csv_reader(table, stream))
-        first = next(rows, [])
-        titles = [title.strip() for title in first] if table.dialect.header else [c.name for c in table.source_columns]
-        return guess_finding(table, guess, enumerate(chain([first], rows), skip + 1), titles)
+        rows = _readable(table, stream)
+        skip, first = next(rows, (0, []))
+        titles = list(map(one_line, first)) if table.dialect.header else [c.name for c in table.source_columns]
+        return guess_finding(table, guess, chain([(skip, first)], rows), titles)
 
 
-def _readable(reader: Iterable[list[str]]) -> Iterator[list[str]]:
-    """All rows up to one that cannot be read."""
+def _readable(table: Table, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows from the header on with their numbers, up to one that cannot be read."""
     with suppress(csv.Error):
-        yield from reader
+        skip, _, lines = skip_head(table, stream)
+        yield from enumerate(csv_reader(table, lines), skip + 1)
 
 
 def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
@@ -174,7 +195,7 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
     return [*found, *source] if isinstance(source, list) else replace(source, findings=tuple(found))
 
 
-def _whole_file(table: Table, start: bytes) -> Finding | None:
+def no_table(table: Table, start: bytes) -> Finding | None:
     """A finding when the file is no table at all."""
     place = (table.place(),)
     if is_blank(start):
@@ -188,30 +209,6 @@ def _whole_file(table: Table, start: bytes) -> Finding | None:
     if utf16 and stated and not stated.lower().startswith("utf-16") and start.count(0) * 3 > len(start):
         return finding("table-utf16", place, dataset=table.dataset)
     return None
-
-
-def is_blank(start: bytes) -> bool:
-    """Whether a file that starts like this has nothing in it but blanks and a byte order mark."""
-    return not start.removeprefix(codecs.BOM_UTF8).strip() or start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def other_format(start: bytes) -> str | None:
-    """What a file that starts like this is instead of CSV; None where nothing speaks against CSV."""
-    if start.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "a web page or XML file"
-    return next((label for signature, label in _SIGNATURES if start.startswith(signature)), None)
-
-
-def _rewritten(table: Table, folder: Path, encoding: str) -> Path:
-    """A UTF-8 copy of a file in another encoding."""
-    path = folder / f"{table.name}.utf-8.csv"
-    with (
-        table.path.open(encoding=encoding, newline="") as old,
-        path.open("w", encoding="utf-8", newline="") as new,
-    ):
-        while text := old.read(_CHUNK):
-            new.write(text)
-    return path
 
 
 def _count(table: Table, path: Path) -> _Counts | Finding:
@@ -260,23 +257,20 @@ def _not_utf8(table: Table, line: int, byte: bytes) -> Finding:
 
 def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]:
     """The header compared with the description."""
-    skip = table.dialect.skip_rows + _comment_lines(table, path)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for _ in range(skip):
-            stream.readline()
-        reader = csv_reader(table, stream)
-        try:
+    skip = table.dialect.skip_rows
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            skip, above_data, lines = skip_head(table, stream)
+            reader = csv_reader(table, lines)
             first = next(reader, list[str]())
-        except csv.Error as error:
-            return [finding("row-quote", (table.place(skip + 1),), dataset=table.dataset, reason=str(error))]
-        used = reader.line_num + skip
+            above_data += reader.line_num if table.dialect.header else 0
+    except csv.Error as error:
+        return [finding("row-quote", (table.place(skip + 1),), dataset=table.dataset, reason=quote_problem(error))]
     titles, order, found = _header(table, first, skip + 1)
     if found:
         return found
-    if not table.dialect.header:
-        used = skip
-    lines = (counts.newlines or counts.returns) - (counts.last_newlines or counts.last_returns) + 1
-    in_header = _delimiters_above(path, used, table.dialect.delimiter)
+    ends = (counts.newlines or counts.returns) - (counts.last_newlines or counts.last_returns) + 1
+    in_header = _delimiters_above(path, above_data, table.dialect.delimiter)
     return Source(
         table=table,
         path=path.resolve(),
@@ -284,7 +278,7 @@ def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]
         order=order,
         skip=skip,
         first=skip + 1 + table.dialect.header,
-        lines=lines - used,
+        lines=ends - above_data,
         delimiters=counts.delimiters - in_header,
     )
 
@@ -292,40 +286,10 @@ def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]
 def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
     """Titles of the file, the place of each source column among them, and what does not fit."""
     if table.dialect.header:
-        titles = tuple(title.strip() for title in first)
+        titles = tuple(map(one_line, first))
         return titles, *match_header(table, titles, row=row)
     columns, places = file_columns(table)
     return tuple(column.name for column in columns), places, []
-
-
-def csv_reader(table: Table, stream: Iterable[str]) -> CsvReader:
-    """Python's own reader set to the table's dialect, strict."""
-    dialect = table.dialect
-    return csv.reader(
-        stream,
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-        doublequote=dialect.double_quote,
-        escapechar=None if dialect.double_quote else "\\",
-        skipinitialspace=True,
-        strict=True,
-    )
-
-
-def _comment_lines(table: Table, path: Path) -> int:
-    """Comment lines directly above the header."""
-    prefix, number = table.dialect.comment_prefix, 0
-    if not prefix:
-        return 0
-    with path.open(encoding="utf-8-sig") as stream:
-        for _ in range(table.dialect.skip_rows):
-            stream.readline()
-        for line in stream:
-            if not line.startswith(prefix):
-                break
-            number += 1
-    return number
 
 
 def _delimiters_above(path: Path, lines: int, delimiter: str) -> int:

@@ -10,7 +10,7 @@ from st_opendata.names import slug
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.workbooks import EXTENSIONS
 
-_OTHERS = (".xls", ".xlsm", ".xlsb", ".numbers", ".fods")
+_OTHERS = (".xlsm", ".xlsb", ".numbers", ".fods")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 

@@ -6,7 +6,10 @@ import csv
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.tables.scan import MAX_CELL, Source, csv_reader
+from st_opendata.tables.csv_text import csv_reader, skip_head
+from st_opendata.tables.quotes import quote_problem
+from st_opendata.tables.scan import MAX_CELL, Source
+from st_opendata.tables.swallowing import swallowed_findings
 
 
 def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
@@ -23,13 +26,12 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
         if counted[code] <= limit:
             found.append(finding(code, (table.place(row),), dataset=table.dataset, **values))
 
-    row, blank = source.first - table.dialect.header - 1, list[int]()
+    row, blank = 0, list[int]()
     before = csv.field_size_limit(MAX_CELL)
     try:
         with source.path.open(encoding="utf-8-sig", newline="") as stream:
-            for _ in range(source.skip):
-                stream.readline()
-            for cells in csv_reader(table, stream):
+            row, _, lines = skip_head(table, stream)
+            for cells in csv_reader(table, lines):
                 row += 1
                 if not cells:
                     blank.append(row)
@@ -37,11 +39,14 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
                 for number in blank:
                     note("row-blank", number)
                 blank.clear()
-                if len(cells) != width:
+                if found_rows := swallowed_findings(table, source.header, row, cells):
+                    counted["rows-swallowed"] = counted.get("rows-swallowed", 0) + 1
+                    found += found_rows
+                elif len(cells) != width:
                     note("row-ragged", row, found=len(cells), expected=width)
     except csv.Error as error:
         code = "cell-long" if "limit" in str(error) else "row-quote"
-        values = {"limit": MAX_CELL} if code == "cell-long" else {"reason": str(error)}
+        values = {"limit": MAX_CELL} if code == "cell-long" else {"reason": quote_problem(error)}
         note(code, row + 1, **values)
     finally:
         csv.field_size_limit(before)

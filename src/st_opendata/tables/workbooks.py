@@ -7,11 +7,12 @@ each of them. Rows and columns keep their numbers and letters, so that a finding
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 from pathlib import Path
+from typing import Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -20,17 +21,25 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
 from st_opendata.tables.archives import Archive, WorkbookError
+from st_opendata.tables.datatypes import FLOATS
+from st_opendata.tables.header import one_line
+from st_opendata.tables.kinds import no_workbook
 from st_opendata.tables.marks import Area, Marks, letters, runs
 from st_opendata.tables.ods_marks import ods_marks
+from st_opendata.tables.old_workbooks import OldWorkbook
+from st_opendata.tables.ole import SIGNATURE
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.typed_cells import Value, cell_writer
 from st_opendata.tables.xlsx_marks import xlsx_marks
 
-EXTENSIONS = (".xlsx", ".ods")
+EXTENSIONS = (".xlsx", ".ods", ".xls")
 MAX_CELLS = 12_000_000
 """Cells from A1 to the last one with content: what is read is held in memory, empty cells too."""
 _LISTED = 1_000
+_START = 4_096
+_LONG = 10**15
+"""The first number with more digits than a workbook keeps."""
 _READERS = {".xlsx": xlsx_marks, ".ods": ods_marks}
 
 
@@ -42,8 +51,19 @@ class SheetCells:
     marks: Marks
 
 
-class Workbook:
-    """A workbook whose bounds are checked; use `open_workbook`."""
+class _Book(Protocol):
+    """A workbook of one format: `rows` begin with row 1 and column A."""
+
+    sheets: tuple[str, ...]
+    visible: tuple[str, ...]
+
+    def marks(self, sheet: str) -> Marks: ...
+
+    def rows(self, sheet: str) -> Iterator[list[Value]]: ...
+
+
+class _Zipped:
+    """A workbook that is a zip file."""
 
     def __init__(self, path: Path, archive: Archive, book: CalamineWorkbook) -> None:
         self._archive, self._book = archive, book
@@ -52,22 +72,35 @@ class Workbook:
         self.sheets = tuple(sheet.name for sheet in sheets)
         self.visible = tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
 
+    def marks(self, sheet: str) -> Marks:
+        return self._marks(self._archive, sheet)
+
+    def rows(self, sheet: str) -> Iterator[list[Value]]:
+        with _told():
+            cells = self._book.get_sheet_by_name(sheet)
+        left: list[Value] = [""] * (cells.start[1] if cells.start else 0)
+        return ([*left, *row] for row in cells.iter_rows())
+
+
+class Workbook:
+    """A workbook whose bounds are checked; use `open_workbook`."""
+
+    def __init__(self, book: _Book) -> None:
+        self._book = book
+        self.sheets, self.visible = book.sheets, book.visible
+
     def read(self, sheet: str) -> SheetCells:
         """The cells of a sheet of that name.
 
         Raises:
             WorkbookError: it is damaged or too large.
         """
-        marks = self._marks(self._archive, sheet)
+        marks = self._book.marks(sheet)
         merged = sum((last[0] - first[0] + 1) * (last[1] - first[1] + 1) for first, last in marks.merged)
         if max(marks.rows * marks.columns, merged) > MAX_CELLS:
             reach = f"{letters(marks.columns)}{marks.rows}"
             raise WorkbookError(f'its sheet "{sheet}" reaches to {reach}, more than {MAX_CELLS:,} cells')
-        with _told():
-            cells = self._book.get_sheet_by_name(sheet)
-        left = cells.start[1] if cells.start else 0
-        width = max(marks.columns, left + cells.width)
-        return SheetCells(_merged(_padded(cells.iter_rows(), left, width, marks), marks), marks)
+        return SheetCells(_merged(_padded(self._book.rows(sheet), marks), marks), marks)
 
 
 @contextmanager
@@ -78,11 +111,20 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
         WorkbookError: it is none, damaged, protected or beyond the bounds.
         OSError: it cannot be read.
     """
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if start.startswith(SIGNATURE[:4]):
+        yield Workbook(OldWorkbook(path))
+        return
+    if reason := no_workbook(start):
+        raise WorkbookError(reason)
+    if path.suffix.lower() not in _READERS:
+        raise WorkbookError("it is a newer workbook under an old name: rename it to .xlsx or .ods")
     with Archive(path) as archive:
         with _told():
             book = CalamineWorkbook.from_path(path)
         with book:
-            yield Workbook(path, archive, book)
+            yield Workbook(_Zipped(path, archive, book))
 
 
 @contextmanager
@@ -134,15 +176,23 @@ def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tupl
     header = [_text(value) for value in _picked(next(rows, []), used)] if table.dialect.header else []
     columns = _columns(table, header, len(used))
     writers = [cell_writer(column, marks.shown(number)) for column, number in zip(columns, used, strict=True)]
+    exact = [place for place, column in enumerate(columns) if column is None or column.datatype.base not in FLOATS]
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write("\n" * above)  # so that rows keep their numbers
         writer = csv.writer(out, lineterminator="\n")
         if table.dialect.header:
             writer.writerow(header)
-        for row in rows:
-            writer.writerow([write(value) for write, value in zip(writers, _picked(row, used), strict=True)])
+        long: dict[int, list[int]] = {}
+        for number, row in enumerate(rows, above + 1 + table.dialect.header):
+            cells_here = _picked(row, used)
+            writer.writerow([write(value) for write, value in zip(writers, cells_here, strict=True)])
+            for position in exact:
+                value = cells_here[position]
+                if isinstance(value, float | int) and not -_LONG < value < _LONG:
+                    long.setdefault(position, []).append(number)
     dialect = Dialect(header=table.dialect.header, skip_rows=above, trim=table.dialect.trim)
-    return replace(table, path=path, dialect=dialect), list(_findings(table, marks, used, header))
+    found = [*_findings(table, marks, used, header), *_long_numbers(table, long, header)]
+    return replace(table, path=path, dialect=dialect), found
 
 
 def _picked(row: Sequence[Value], used: Sequence[int]) -> list[Value]:
@@ -150,7 +200,7 @@ def _picked(row: Sequence[Value], used: Sequence[int]) -> list[Value]:
 
 
 def _text(value: Value) -> str:
-    return cell_writer(None)(value).strip()
+    return one_line(cell_writer(None)(value))
 
 
 def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | None]:
@@ -158,7 +208,7 @@ def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | N
     described, _ = file_columns(table)
     if not table.dialect.header:
         return [*described, *[None] * width][:width]
-    known = {title: column for column in described for title in column.titles.values()}
+    known = {one_line(title): column for column in described for title in column.titles.values()}
     known |= {column.name: column for column in described}
     return [known.get(title) for title in header]
 
@@ -178,7 +228,11 @@ def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[
     waiting = [cell for cell in marks.uncalculated if cell[0] > above and cell[1] in positions]
     for cell in waiting[:_LISTED]:
         yield finding("cell-uncalculated", (place(*cell),), dataset=table.dataset)
-    for code, number in (("cell-error", len(errors)), ("cell-uncalculated", len(waiting))):
+    days = [cell for cell in marks.no_days if cell[0] > above and cell[1] in positions]
+    for cell in days[:_LISTED]:
+        yield finding("cell-no-day", (place(*cell),), dataset=table.dataset)
+    counted = (("cell-error", errors), ("cell-uncalculated", waiting), ("cell-no-day", days))
+    for code, number in ((code, len(cells)) for code, cells in counted):
         if number > _LISTED:
             more = {"kind": code, "count": number - _LISTED}
             yield finding("findings-more", (table.place(),), dataset=table.dataset, **more)
@@ -192,13 +246,20 @@ def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[
         yield finding("columns-hidden", (where,), dataset=table.dataset, columns=runs(columns, letters))
 
 
-def _padded(rows: Iterator[list[Value]], left: int, width: int, marks: Marks) -> Iterator[list[Value]]:
+def _long_numbers(table: Table, rows: Mapping[int, Sequence[int]], header: Sequence[str]) -> Iterator[Finding]:
+    """Of each column with numbers that have more digits than a workbook keeps, how many and the first."""
+    for position, numbers in sorted(rows.items()):
+        place = table.place(numbers[0], header[position] if header else None, position)
+        yield finding("cell-digits", (place,), dataset=table.dataset, count=len(numbers))
+
+
+def _padded(rows: Iterator[list[Value]], marks: Marks) -> Iterator[list[Value]]:
     """All rows with content, from column A on and of one width; an error is the text that the cell shows."""
     errors: dict[int, dict[int, str]] = {}
     for (number, column), text in marks.errors.items():
         errors.setdefault(number, {})[column] = text
     for number, row in zip(range(1, marks.rows + 1), chain(rows, repeat(list[Value]())), strict=False):
-        padded = [*[""] * left, *row, *[""] * (width - left - len(row))]
+        padded = [*row, *[""] * (marks.columns - len(row))]
         for column, text in errors.get(number, {}).items():
             padded[column - 1] = text
         yield padded

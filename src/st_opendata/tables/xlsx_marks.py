@@ -6,17 +6,15 @@ import posixpath
 import re
 
 from st_opendata.tables.archives import Archive, Attributes, WorkbookError
-from st_opendata.tables.marks import Cell, Marks, column_number, telling
+from st_opendata.tables.marks import BUILT_IN, Cell, Marks, column_number, shows_day, telling
 
 _BOOK = "xl/workbook.xml"
-_BUILT_IN = {9: "0%", 10: "0.00%"}
-"""Number formats that are not written down (ECMA-376 part 1, §18.8.30); the others show the number itself."""
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def xlsx_marks(archive: Archive, sheet: str) -> Marks:
     """Raises WorkbookError for what no spreadsheet writes."""
-    reader = _Sheet(_formats(archive))
+    reader = _Sheet(_formats(archive), since_1904=_counts_from_1904(archive))
     archive.parse(_part(archive, sheet), reader.handlers, reader.add_text)
     return reader.finished()
 
@@ -40,14 +38,21 @@ def _part(archive: Archive, sheet: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", targets[found[sheet]])).lstrip("/")
 
 
+def _counts_from_1904(archive: Archive) -> bool:
+    """True for a workbook whose day 1 is 2 January 1904."""
+    found = list[str]()
+    archive.parse(_BOOK, {"workbookPr": lambda attributes: found.append(attributes.get("date1904", "0"))})
+    return any(text in ("1", "true") for text in found)
+
+
 def _formats(archive: Archive) -> dict[str, str]:
-    """The telling number format by the number of a cell style."""
-    codes = dict(_BUILT_IN)
+    """The number format by the number of a cell style."""
+    codes = dict(BUILT_IN)
     found: dict[str, str] = {}
     counting = False
 
     def note_code(attributes: Attributes) -> None:
-        codes[int(attributes.get("numFmtId", "0"))] = telling(attributes.get("formatCode", ""))
+        codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
 
     def note_styles(_: Attributes) -> None:
         nonlocal counting
@@ -73,9 +78,11 @@ def _formats(archive: Archive) -> dict[str, str]:
 class _Sheet:
     """Follows the elements of a sheet; a cell is judged when the next one starts."""
 
-    def __init__(self, formats: dict[str, str]) -> None:
+    def __init__(self, formats: dict[str, str], *, since_1904: bool) -> None:
         self._marks = Marks()
-        self._formats = formats
+        self._formats = {style: told for style, code in formats.items() if (told := telling(code))}
+        self._days = set() if since_1904 else {style for style, code in formats.items() if shows_day(code)}
+        self._day = False
         self._row, self._column = 0, 0
         self._kind = ""
         self._formula = self._inside = False
@@ -112,6 +119,7 @@ class _Sheet:
         else:
             self._column += 1
         self._kind = attributes.get("t", "n")
+        self._day = self._kind == "n" and attributes.get("s", "0") in self._days
         if self._formats and self._kind == "n":
             code = self._formats.get(attributes.get("s", "0"), "")
             self._marks.formats.setdefault(self._column, set()).add(code)
@@ -121,7 +129,7 @@ class _Sheet:
 
     def _start_value(self, _: Attributes) -> None:
         self._marks.fill(self._row, self._column)
-        self._inside = self._formula or self._kind == "e"
+        self._inside = self._formula or self._day or self._kind == "e"
 
     def _settle(self) -> None:
         here = self._row, self._column
@@ -130,9 +138,11 @@ class _Sheet:
         elif self._formula and self._kind != "str" and not self._text.strip():
             self._marks.fill(*here)
             self._marks.uncalculated.append(here)
+        if self._day and self._text.partition(".")[0] == "60":
+            self._marks.no_days.append(here)
         if self._formula or self._inside:
             self._text = ""
-        self._kind, self._formula, self._inside = "", False, False
+        self._kind, self._formula, self._inside, self._day = "", False, False, False
 
     def _hide_columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden") in ("1", "true"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 
 from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
@@ -34,6 +35,7 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...], data: 
     Where the value should have been one of a list or of a class, ours names the one most like it, out of the data.
     """
     code = code_of(result.component)
+    expected = _expected(code, result, shapes)
     focus, value = term_text(result.focus), None if result.value is None else term_text(result.value)
     texts = finding(
         code,
@@ -41,7 +43,7 @@ def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...], data: 
         focus=_shown(result.focus),
         path=short(result.path) if result.path else "rdf:type",
         value=_shown(result.value if result.value is not None else result.focus),
-        expected=_expected(code, result, shapes),
+        expected=int(expected) if expected.isascii() and expected.isdigit() else expected,
         near=_near(code, result, shapes, data),
     )
     owner = shapes.owners.get(result.shape) if isinstance(result.shape, BNode) else result.shape
@@ -63,7 +65,9 @@ def _shown(term: Node) -> str:
 
 
 def _near(code: str, result: Result, shapes: Shapes, data: Graph) -> str:
-    """The value that was probably meant, empty where none is like the one that is there."""
+    """The value that was probably meant, empty where none is like the one that is there; texts of one language."""
+    if code == "shacl-unique-lang":
+        return _texts_of_one_language(result, data)
     if not isinstance(result.value, URIRef | Literal):
         return ""
     known: set[Node] = set()
@@ -76,6 +80,16 @@ def _near(code: str, result: Result, shapes: Shapes, data: Graph) -> str:
         known = {node for each in below for node in data.subjects(RDF.type, each)}
     near = nearest_term(result.value, known)
     return "" if near is None else _shown(near)
+
+
+def _texts_of_one_language(result: Result, data: Graph) -> str:
+    """The texts that the focus has in one language, as `“Vienna”, “Wien” (en)`; empty where the path is no property."""
+    iri = re.fullmatch(r"<([^<>]*)>", result.path or "")
+    found = defaultdict[str, list[str]](list)
+    for text in data.objects(result.focus, URIRef(iri[1])) if iri else ():
+        if isinstance(text, Literal) and text.language:
+            found[text.language.lower()].append(f"“{text}”")
+    return "; ".join(f"{', '.join(sorted(texts))} ({tag})" for tag, texts in sorted(found.items()) if len(texts) > 1)
 
 
 def _expected(code: str, result: Result, shapes: Shapes) -> str:

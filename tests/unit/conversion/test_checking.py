@@ -26,6 +26,9 @@ Convert = Callable[..., Any]
         ({}, "b\n1\n", ["csvw-structure"]),
         ({}, "a\n1,2\n", ["csvw-structure"]),
         ({"nonsense": 1}, "a\n1\n", ["csvw-ignored"]),
+        ({"aboutUrl": "http://e.org/{as}"}, "a\n1\n2\n", ["csvw-structure"]),
+        ({"valueUrl": "http://e.org/{b}"}, "a\n1\n2\n", ["csvw-structure"]),
+        ({"aboutUrl": "http://e.org/{a}{_row}", "valueUrl": "{_name}{_column}"}, "a\n1\n2\n", []),
     ],
 )
 def test_a_column(findings: Convert, column: dict[str, Any], text: str, codes: list[str]) -> None:
@@ -63,3 +66,11 @@ def test_keys(findings: Convert, text: str, codes: list[str]) -> None:
     columns = [{"name": name, "titles": name} for name in "ab"]
     found = findings([], text, tableSchema={"columns": columns, "primaryKey": "a", "foreignKeys": KEYS})
     assert [one.code for one in found] == codes
+
+
+def test_rows_that_a_cell_swallowed(findings: Convert) -> None:
+    columns = [{"titles": "a"}, {"titles": "b"}, {"titles": "c"}]
+    text = 'a,b,c\n1,"x,y\n2,x,y\n3,x,y\n4,x",y\n5,"Hall\n1010 Wien",y\n'
+    (found,) = findings(columns, text)
+    assert (found.code, found.places[0].row, found.places[0].column) == ("rows-swallowed", 2, "b")
+    assert "Rows 2 to 5 are one cell" in found.message["en"]

@@ -91,7 +91,16 @@ def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "it is empty"), (b"%PDF-1.7", "no CSV"), (b"PK\x03\x04zip", "no CSV"), (b"a,b\n\0,1\n", "no text")],
+    [
+        (b"", "is empty"),
+        (b"%PDF-1.7", "not a CSV file but a PDF document"),
+        (b"PK\x03\x04zip", "not a CSV file but an Excel or OpenDocument workbook"),
+        (b"a,b\n\0,1\n", "line 2: This line holds a NUL byte"),
+        (b"<table><tr><td>1", "a web page or XML file"),
+        (b'{"rows": []}', "a JSON file"),
+        (b"a,b\n1,\xc3\x8f\n2,\x8f\n", "line 3: the byte 0x8F in this line is no character of utf-8"),
+        (b"a,b\n1," + b"x" * 600_000, "more than 500000 characters"),
+    ],
 )
 def test_what_is_no_table_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str

@@ -303,3 +303,57 @@ def test_long_texts_are_not_all_kept() -> None:
     assert sum(map(len, profile.cells)) < 21_000_000
     assert not profile.unique
     assert guess(profile, comma=False).why == "too many different cells to compare: taken as text"
+
+
+@pytest.mark.parametrize(
+    ("content", "cleaning", "remark", "rows"),
+    [
+        (
+            'id,name,note\n1,Plain,x\n2,"Academy "Fine Arts"",y\n',
+            {"quotes": "lenient"},
+            "the quotation marks of row 3 are wrong",
+            [["1", "Plain", "x"], ["2", 'Academy "Fine Arts"', "y"]],
+        ),
+        (
+            'id;name;note\n1;"Hall 1;x\n2;Hall 2;y\n3;Hall 3;z\n4;Hall 4";u\n5;Hall 5;w\n',
+            {"quotes": "lenient"},
+            "a quotation mark in row 2 makes one cell of the rows down to 5",
+            [["1", '"Hall 1', "x"], *([str(n), f"Hall {n}", note] for n, note in ((2, "y"), (3, "z"))),
+             ["4", 'Hall 4"', "u"], ["5", "Hall 5", "w"]],
+        ),
+        (
+            "id,name,note\n1,a\x0bb,x\n2,\x01,y\n",
+            {"controlCharacters": "space"},
+            "2 control characters, which no published file may have",
+            [["1", "a b", "x"], ["2", " ", "y"]],
+        ),
+        (
+            'id,name,note\n1,"Rathaus\n1010 Wien",x\n',
+            None,
+            "",
+            [["1", "Rathaus\n1010 Wien", "x"]],
+        ),
+    ],
+)  # fmt: skip
+def test_what_build_would_refuse_is_drafted_with_a_rule_that_says_so(
+    tmp_path: Path, content: str, cleaning: object, remark: str, rows: list[list[str]]
+) -> None:
+    (tmp_path / "table.csv").write_bytes(content.encode())
+    told = ["--publisher", "Town", "--publisher-iri", "https://t.example/", "--license", "CC_BY_4_0"]
+    told += ["--contact", "a@t.example", "--theme", "GOVE", "--issued", "2026-01-01"]
+    assert main(["init", str(tmp_path / "draft"), "--from", str(tmp_path / "table.csv"), *told]) == 0
+    text = (tmp_path / "draft/draft/dataset.yaml").read_text("utf-8")
+    (table,) = read_document(tmp_path / "draft/draft/dataset.yaml", "dataset.yaml").data["tables"]  # type: ignore[call-overload]
+    assert table.get("cleaning") == cleaning
+    assert remark in text
+    assert main(["build", str(tmp_path / "draft"), "--output", str(tmp_path / "release")]) == 0
+    (published,) = (tmp_path / "release").glob("*/table.csv")
+    with published.open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1:] == rows
+
+
+def test_a_title_row_and_a_header_of_several_lines_are_counted_as_rows(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('Nr,"Fläche\n(m²)",Betrag,Betrag\n1,20,5,6\n2,30,6,7\n', "utf-8")
+    assert main(["init", str(tmp_path / "draft"), "--from", str(tmp_path / "a.csv")]) == 1
+    assert main(["check", str(tmp_path / "draft")]) == 0
+    assert "skipRows: 1" in (tmp_path / "draft/draft/dataset.yaml").read_text("utf-8")

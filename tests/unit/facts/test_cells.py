@@ -36,6 +36,16 @@ RIGHT: list[tuple[Any, str, str]] = [
     ({"base": "decimal", "format": {"groupChar": "'"}}, "1’234.50", "1234.50"),
     ({"base": "decimal", "format": "0.0%"}, "12.5%", "0.125"),
     ({"base": "decimal", "format": "0‰"}, "5‰", "0.005"),
+    ({"base": "decimal", "format": "#0.0 %"}, "12.5\u00a0%", "0.125"),
+    ({"base": "decimal", "format": "#0.0 ‰"}, "-12.5‰", "-0.0125"),
+    ({"base": "decimal", "format": {"pattern": "#0,00 %", "decimalChar": ","}}, "23,78 %", "0.2378"),
+    ({"base": "decimal", "format": {"pattern": "#0,00", "decimalChar": ","}}, "23,78", "23.78"),
+    ({"base": "decimal", "format": {"pattern": "#.##0,0", "decimalChar": ","}}, "1.234,5", "1234.5"),
+    (
+        {"base": "decimal", "format": {"pattern": "# ##0,0 %", "decimalChar": ",", "groupChar": " "}},
+        "1 234,5 %",
+        "12.345",
+    ),
     ({"base": "integer", "format": "000"}, "007", "7"),
     ("decimal", "1.50", "1.50"),
     ("decimal", "+007.10", "7.10"),
@@ -180,7 +190,8 @@ def test_null_default_and_required(load: Load) -> None:
     base = load("id,a,b\n1,-,\n2,n/a,de\n3,,\n", columns)
     assert list(base.records("t")) == [[("1", None, "fr"), ("2", None, "de"), ("3", None, "fr")]]
     base = load("id,a,b\n1,-,\n,1,\n", columns)
-    assert [(finding.code, finding.places[0].row) for finding in base.findings] == [("cell-required", 3)]
+    found = [(finding.code, finding.places[0].row) for finding in base.findings]
+    assert found == [("cell-required", 3), ("cleaned-null", 2)]
 
 
 def test_lists(load: Load) -> None:

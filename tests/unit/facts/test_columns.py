@@ -57,7 +57,9 @@ def test_a_cell_that_has_no_such_parts_is_found(load: Load) -> None:
         ("cell-datatype", 5, "place"),
         ("cell-split", 3, "place"),
         ("cell-split", 4, "place"),
+        ("cleaned-null", 6, "place"),
     ]
+    assert base.findings[-1].message["en"].startswith("1 cell is empty")
     assert any("“1, 2, 3”" in finding.message["en"] for finding in base.findings)
 
 

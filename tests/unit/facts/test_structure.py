@@ -158,7 +158,7 @@ def test_texts_that_look_like_nothing_stay(load: Load) -> None:
 def test_other_encodings_and_dialects(load: Load) -> None:
     dialect = {"encoding": "windows-1252", "delimiter": ";", "quoteChar": "'", "commentPrefix": "#", "trim": "true"}
     base = load("#note\n#note\nid;name\n 1 ;'a;é'\n".encode("cp1252"), COLUMNS, dialect=dialect)
-    assert base.findings == ()
+    assert [finding.code for finding in base.findings] == ["cleaned-trimmed"]
     assert list(base.records("t")) == [[("1", "a;é")]]
 
 
@@ -211,3 +211,26 @@ def test_places_hold_beyond_the_first_chunk_of_a_large_file(load: Load, end: str
     lines[149_000] += bad
     base = load(end.encode().join(lines), COLUMNS)
     assert [one.places[0].line for one in base.findings] == [149_001]
+
+
+@pytest.mark.parametrize(
+    ("content", "dialect", "row"),
+    [
+        ('id,"na\nme"\n1,a\nx,b\n', {"header": "false", "skipRows": "1"}, 3),
+        ('"Ti\ntle",\n"id","name"\n1,a\nx,b\n', {"skipRows": "1"}, 4),
+        ('the "title",\n#a "note"\n#\nid,name\n1,a\nx,b\n', {"skipRows": "1", "commentPrefix": "#"}, 6),
+        ('"the" title,"\n",\r\nid,name\r\n1,"a\nb"\r\nx,b\r\n', {"skipRows": "1"}, 4),
+    ],
+)
+def test_skipped_rows_may_have_line_breaks_in_their_cells(
+    load: Load, content: str, dialect: dict[str, str], row: int
+) -> None:
+    base = load(content, [{"name": "id", "datatype": "integer"}, {"name": "name"}], dialect=dialect)
+    assert found(base) == [("cell-datatype", row, "id", None)]
+    assert [cells[0] for batch in base.records("t") for cells in batch] == ["1", None]
+
+
+def test_a_header_with_a_line_break_in_a_title(load: Load) -> None:
+    columns = [{"name": "id"}, {"name": "area", "titles": {"de": "Fläche (m²)"}}]
+    base = load('id,"Fläche\n(m²)"\n1,20\n2\n', columns)
+    assert found(base) == [("row-ragged", 3, None, None)]

@@ -260,3 +260,15 @@ def test_links_must_stay_in_the_catalogue(write: Callable[..., Path], tmp_path_f
     (folder / "shared.csv").write_text("code\n")
     (folder / "cities" / "countries.csv").symlink_to(folder / "shared.csv")
     assert read_catalogue(folder).datasets[0].tables[1].name == "countries"
+
+
+@pytest.mark.parametrize("pattern", ["#0,00", "#0,00 %", "0,0", "#.##0,00"])
+def test_a_pattern_that_means_a_decimal_comma_is_refused_without_one(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "data").mkdir()
+    label = "title: {en: T}\ndescription: {en: T}\n"
+    (tmp_path / "catalogue.yaml").write_text(f"id: test\nbase: https://e.example/\n{label}datasets: [data]\n", "utf-8")
+    column = f"{{name: v, datatype: {{base: decimal, format: '{pattern}'}}}}"
+    tables = f"tables: [{{url: t.csv, tableSchema: {{columns: [{column}]}}}}]\n"
+    (tmp_path / "data/dataset.yaml").write_text(label + tables, "utf-8")
+    with pytest.raises(ConfigurationError, match=r"decimalChar|is not a number pattern"):
+        read_catalogue(tmp_path)

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 from stream_write_ods import stream_write_ods
 
@@ -337,8 +338,10 @@ def test_a_far_cell_of_an_open_document_is_refused(load: Load, tmp_path: Path) -
 
 
 def test_other_files_are_refused(load: Load, tmp_path: Path) -> None:
-    assert "damaged" in refused(load, b"id,name\n1,Lyon\n")
-    assert "password" in refused(load, b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    assert "text under the name of a workbook" in refused(load, b"id,name\n1,Lyon\n")
+    assert "a web page" in refused(load, b"<html><table><tr><td>1", "t.xls")
+    assert "a newer workbook" in refused(load, xlsx(tmp_path, lambda text: text), "t.xls")
+    assert "damaged" in refused(load, b"\x00\x01damaged")
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as many:
         for number in range(archives.MAX_MEMBERS + 1):
             many.writestr(f"{number}.xml", "")
@@ -370,3 +373,59 @@ def test_a_workbook_of_a_hundred_thousand_cells_is_read_row_by_row(load: Load, t
     assert base.rows("t") == 20_000
     assert rows(base)[-1] == ("20000", "6666.66666666667", "text", "true", "k20000")
     assert workbooks.MAX_CELLS >= 1_000_000 * 12
+
+
+def test_members_that_nobody_reads_may_be_empty_or_no_xml(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "t.zip").write_bytes(ods([["1", "x"]]))
+    with zipfile.ZipFile(tmp_path / "t.zip", "a") as book:
+        book.writestr("Configurations2/accelerator/current.xml", "")
+        book.writestr("Basic/script-lc.xml", "<!DOCTYPE library><library>")
+    base = load((tmp_path / "t.zip").read_bytes(), columns("a", "b"), file="t.ods")
+    assert (rows(base), found(base)) == ([("1", "x")], [])
+
+
+def test_an_empty_member_that_is_read_is_refused(load: Load, tmp_path: Path) -> None:
+    content = edited(ods([["1", "x"]]), tmp_path / "t.ods", lambda _: "", "content.xml")
+    assert "well-formed" in refused(load, content, "t.ods")
+
+
+@pytest.mark.parametrize(
+    ("epoch_1904", "days", "codes"),
+    [
+        (False, ["1900-02-28", None, "1900-03-01"], [("cell-no-day", 'data/t.xlsx: Partners!A3, column "a"')]),
+        (True, ["1904-02-29", "1904-03-01", "1904-03-02"], []),
+    ],
+)
+def test_the_day_that_excel_alone_has_is_told(
+    load: Load, *, epoch_1904: bool, days: list[str | None], codes: list[tuple[str, str]]
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["a", "n"])
+        for number in (59, 60, 61):
+            sheet.append([number, number])
+            sheet.cell(sheet.max_row, 1).number_format = "DD.MM.YYYY"
+        if epoch_1904:
+            sheet.parent.epoch = CALENDAR_MAC_1904
+
+    base = load(fill, [{"name": "a", "datatype": "date"}, {"name": "n"}], sheet="Partners")
+    assert found(base) == codes
+    assert codes or [row[0] for row in rows(base, "partners")] == days
+
+
+def test_digits_that_a_workbook_has_lost_are_told(load: Load) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (["a", "b", "c"], [12345678901234567, "12345678901234567", 1e300], [999999999999999, "x", 1.5]):
+            sheet.append(row)
+
+    base = load(fill, [{"name": "a"}, {"name": "b"}, {"name": "c", "datatype": "double"}])
+    assert found(base) == [("cell-digits", 'data/t.xlsx: Partners!A2, column "a"')]
+    assert "1 cell of this column has" in base.findings[0].message["en"]
+
+
+def test_a_title_with_a_line_break_goes_by_its_text_in_one_line(load: Load) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["id", "Area\n(m²)"])
+        sheet.append(["1", 20])
+
+    base = load(fill, [{"name": "id"}, {"name": "area", "titles": {"en": "Area (m²)"}, "datatype": "decimal"}])
+    assert (rows(base), found(base)) == ([("1", "20")], [])

@@ -14,9 +14,14 @@ from urllib.parse import urldefrag
 from st_opendata.errors import InputError
 from st_opendata.model.groups import Annotations, DescribedTable, TableGroup
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
+from st_opendata.model.text import Counted
 from st_opendata.namespaces import RDFS
 from st_opendata.place import Place
-from st_opendata.tables.scan import Source, is_blank, other_format
+from st_opendata.tables.kinds import is_blank, other_format
+from st_opendata.tables.problems import nearest
+from st_opendata.tables.scan import Source
+from st_opendata.tables.swallowing import swallowed_findings
+from st_opendata.tables.templates import ROW_VARIABLES, parse_template, variable_names
 from st_opendata.tables.web.dialects import PLAIN
 from st_opendata.tables.web.documents import INHERITED
 from st_opendata.tables.web.header import (
@@ -34,7 +39,10 @@ from st_opendata.tables.web.urls import placed_template, same_document
 from st_opendata.tables.web.values import Described
 from st_opendata.tables.workbooks import EXTENSIONS
 
+_VARIABLES = (*ROW_VARIABLES, "_column", "_sourceColumn", "_name")
+"""What CSVW defines beside the columns (metadata §5.1.3)."""
 _SHOWN_ROWS = 10
+_LISTED = 100
 _START = 4096
 
 
@@ -90,6 +98,7 @@ class _Assembler:
         rows = Rows(path, shown, self._dialect)
         embedded = embedded_titles(rows.titles(), rows.width(), str(self._inherited(None).get("lang", "und")))
         columns = self._columns(embedded)
+        self._check_templates(columns)
         schema = self._schema
         key = self._known(schema, "primaryKey") if schema else ()
         table = Table(
@@ -103,12 +112,18 @@ class _Assembler:
             primary_key=key,
         )
         target = folder / f"t{number}.csv"
-        ragged = rewrite(rows, len(table.source_columns), target, _SHOWN_ROWS + 1)
+        shown_titles = _shown_titles(table, embedded)
+
+        def look(row: int, cells: list[str]) -> None:
+            if len(self._notices.rows) < _LISTED:
+                self._notices.rows += swallowed_findings(table, shown_titles, row, cells)
+
+        ragged = rewrite(rows, len(table.source_columns), target, _SHOWN_ROWS + 1, look)
         if nothing:
             self._notices.nothing()
         elif ragged:
             numbers = ", ".join(map(str, ragged[:_SHOWN_ROWS])) + (" …" if len(ragged) > _SHOWN_ROWS else "")
-            self._notices.object(f"rows have not {len(table.source_columns)} cells: {numbers}")
+            self._notices.object(f"rows have not {Counted(len(table.source_columns)):cell|cells}: {numbers}")
         said = self._described.annotations
         if rows.comments:
             comments = [{"@value": comment} for comment in rows.comments]
@@ -122,7 +137,7 @@ class _Assembler:
             suppress_output=bool(self._described.get("suppressOutput", False)),
             described_in=self._described.reading.shown,
         )
-        return found, _source(table, target, embedded)
+        return found, _source(table, target, shown_titles)
 
     def _columns(self, embedded: Sequence[Titles]) -> tuple[Column, ...]:
         """The columns of the schema, virtual ones last; without one, or beyond it, those of the file."""
@@ -146,6 +161,18 @@ class _Assembler:
         return tuple(
             self._column(column, name, number, titles[number - 1]) for number, (column, name) in enumerate(listed, 1)
         )
+
+    def _check_templates(self, columns: Sequence[Column]) -> None:
+        """Note templates with a variable that is no column: it is empty in each row, so that all make one IRI."""
+        known = [column.name for column in columns]
+        for column in columns:
+            urls = {"aboutUrl": column.about_url, "propertyUrl": column.property_url, "valueUrl": column.value_url}
+            for key, url in urls.items():
+                for name in variable_names(parse_template(url)) if url else ():
+                    if name not in (*known, *_VARIABLES):
+                        near = nearest(name, known)
+                        said = f' (most like it: "{near}")' if near else ""
+                        self._notices.object(f'{key} names "{name}", which is no column of the table{said}')
 
     def _once(self, names: Sequence[str]) -> None:
         seen = set[str]()
@@ -223,17 +250,21 @@ def _with_comments(properties: Mapping[str, Any], comments: list[dict[str, str]]
     return {**properties, f"{RDFS}comment": every if len(every) > 1 else every[0]}
 
 
-def _source(table: Table, path: Path, embedded: Sequence[Titles]) -> Source:
-    """The copy as the engine reads it: the row's number comes first, then the cells."""
+def _shown_titles(table: Table, embedded: Sequence[Titles]) -> tuple[str, ...]:
+    """For each column of the file the title in its header, else the column's name."""
     titles = [next(iter(next(iter(found.values()), ())), "") for found in embedded]
     width = len(table.source_columns)
     names = [*titles, *("" for _ in range(width - len(titles)))][:width]
-    shown = tuple(title or column.name for title, column in zip(names, table.source_columns, strict=True))
+    return tuple(title or column.name for title, column in zip(names, table.source_columns, strict=True))
+
+
+def _source(table: Table, path: Path, titles: tuple[str, ...]) -> Source:
+    """The copy as the engine reads it: the row's number comes first, then the cells."""
     return Source(
         table=table,
         path=path.resolve(),
-        header=("", *shown),
-        order=tuple(range(1, width + 1)),
+        header=("", *titles),
+        order=tuple(range(1, len(titles) + 1)),
         skip=0,
         first=1,
         lines=0,

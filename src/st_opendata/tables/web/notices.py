@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 
 
@@ -16,6 +17,8 @@ class Notices:
         self.warnings: list[tuple[Place, str]] = []
         self.violations: list[tuple[Place, str]] = []
         self.empty: list[Place] = []
+        self.rows: list[Finding] = []
+        """What is to be said of rows that only the whole file shows."""
         self._document = ""
         self._path: list[str] = []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -190,13 +190,21 @@ def _cells_bounded() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
+def _pass(_: int, __: list[str]) -> None:
+    """Look at nothing."""
+
+
 def _signed(encoding: str) -> str:
     """The codec that drops a byte order mark."""
     return "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
 
 
-def rewrite(rows: Rows, width: int, target: Path, most: int) -> list[int]:
+def rewrite(
+    rows: Rows, width: int, target: Path, most: int, look: Callable[[int, list[str]], None] = _pass
+) -> list[int]:
     """Write the rows for the engine; the numbers of those that have not `width` cells, at most so many.
+
+    `look` gets each row with its number.
 
     Raises:
         InputError: as `Rows`, or the disk is full.
@@ -206,6 +214,7 @@ def rewrite(rows: Rows, width: int, target: Path, most: int) -> list[int]:
         with target.open("w", encoding="utf-8", newline="") as out:
             write = csv.writer(out, lineterminator="\n").writerow
             for number, cells in rows:
+                look(number, cells)
                 if len(cells) == width:
                     write([number, *cells])
                 else:

@@ -39,7 +39,7 @@ def parts_of(data: bytes, number: int) -> list[bytes]:
 
 _MODULES = {
     "tables": ("csv", "templates", "patterns"),
-    "workbooks": ("xlsx", "ods"),
+    "workbooks": ("xlsx", "ods", "xls"),
     "csvw": ("csvw",),
     "descriptions": ("yaml", "story", "csvw-pull"),
     "graphs": ("rdf", "shapes", "dcat"),

@@ -34,6 +34,7 @@ from st_opendata.tables.datatypes import (
     parse,
 )
 
+_RULES = '{quotes: lenient, controlCharacters: space, replace: [{text: "&amp;", to: "&"}, {cell: "n/a", to: ""}]}'
 VARIANTS: tuple[tuple[str, str, str, str], ...] = (
     ("{}", ",", "utf-8", "name twin tags"),
     ("{}", ",", "utf-8-sig", "inhabitants founded"),
@@ -45,6 +46,8 @@ VARIANTS: tuple[tuple[str, str, str, str], ...] = (
     ("{header: false}", ",", "utf-8", "twin inhabitants"),
     ("{doubleQuote: false}", ",", "utf-8", "name note"),
     ("{encoding: utf-7}", ",", "utf-7", "name"),
+    (f'{{trim: true}}\n    null: ["", "-"]\n    cleaning: {_RULES}', ",", "utf-8", "name area"),
+    ('{delimiter: ";", skipRows: 1}\n    cleaning: {quotes: lenient}', ";", "utf-8", "area name"),
 )
 """Dialects, each with its delimiter and encoding, and columns beside `id`: few, so that many inputs are taken."""
 

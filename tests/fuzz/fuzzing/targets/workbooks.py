@@ -1,7 +1,8 @@
-"""XLSX and ODS workbooks: zip files whose members may be missing, wrong, doubled, huge or no XML.
+"""XLSX, ODS and XLS workbooks. The first two are zip files whose members may be missing, wrong, doubled, huge or no XML.
 
 An input is either a file as it stands (it starts with PK), or its members, so that an edit changes what is inside and
-not the zip around it: parts that begin with a line for the member's name. A part `*N text` is the text N times.
+not the zip around it: parts that begin with a line for the member's name. A part `*N text` is the text N times. XLS files
+are taken as they stand.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _taken(extension: str, folder: Path) -> Take:
     scratch.mkdir()
 
     def take(data: bytes) -> Outcome:
-        table.path.write_bytes(data if data.startswith(b"PK") else zipped(data))
+        table.path.write_bytes(data if extension == "xls" or data.startswith(b"PK") else zipped(data))
         if sampled(data, 10):
             return told(lambda: state(catalogue, folder, written=False))
         _, findings = extract_sheet(table, scratch)
@@ -117,6 +118,11 @@ def _ods_seeds() -> list[bytes]:
     return [*[plain] * 6, bomb, repeated, secret, zipped(plain), plain + PART + b"styles.xml\n*90000000 b"]
 
 
+def _xls_seeds() -> list[bytes]:
+    book = (Path(__file__).parents[3] / "unit/tables/excel97.xls").read_bytes()
+    return [book] * 6
+
+
 _COMMON = ("&lt;", "&#0;", "&x;", "<!DOCTYPE x [<!ENTITY x SYSTEM 'file:///outside-of-the-catalogue/secret.csv'>]>", "<![CDATA[", "]]>", "<?xml version='1.1'?>",
            "<!--", "-->", 'xmlns:a="http://127.0.0.1:9/"', "-1", "0", "1", "1048576", "16384", "99999999999", "1e308", "1.5", "NaN", "true", "\n\x1e", "*90000000 a",
            "*3000000 <row/>", "A1", "ZZZ9999999", "XFD1048576", "AAAA1", "$A$1", "A0", "A1:B2", "B2:A1", "A1:XFD1048576", "\x1e\n")  # fmt: skip
@@ -135,8 +141,13 @@ _ODS_WORDS = tuple(
                  'office:time-value="PT99H"', 'table:visibility="filter"', "<table:table", "</table:table>", "table:name", 'text:c="99999999"', "<text:s/>",
                  "manifest:encryption-data", "table:number-rows-spanned", "table:formula", "office:string-value", "<office:annotation>")
 )  # fmt: skip
+_XLS_WORDS = (
+    b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff", b"\x00\x00\x00\x00", b"\x01\x00\x00\x00", b"\xff\xff\xff\x7f", b"\x09\x08\x10\x00", b"\x0a\x00\x00\x00",
+    b"\x85\x00", b"\xfc\x00", b"\xfd\x00", b"\x3c\x00", b"\xe5\x00", b"\xff\xff", b"\x2f\x00", b"\x22\x00\x02\x00\x01\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)  # fmt: skip
 
 TARGETS = (
     Target("xlsx", _xlsx_seeds, _XLSX_WORDS, lambda folder: _taken("xlsx", folder)),
     Target("ods", _ods_seeds, _ODS_WORDS, lambda folder: _taken("ods", folder)),
+    Target("xls", _xls_seeds, _XLS_WORDS, lambda folder: _taken("xls", folder), allowed=("os.fork",)),
 )

@@ -1,0 +1,120 @@
+"""The publisher's rules for cells: applied to raw text, each with the cells that it touched.
+
+CSVW's own (`trim`, `null`) are applied where cells are read; here it is only counted what they touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from st_opendata.codes import finding
+from st_opendata.facts import sql
+from st_opendata.facts.engine import Engine
+from st_opendata.facts.raw import raw_rows
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Column, Replacement, Table
+from st_opendata.tables.datatypes import BLANKS, SPACED
+from st_opendata.tables.scan import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `cells` gives, over a cell's text, what it becomes and whether that is a change, None for no rule."""
+
+    code: str
+    cells: Callable[[Column, str], tuple[str, str] | None]
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+def rules(table: Table) -> list[Rule]:
+    """The table's rules in the order in which they are applied."""
+    found, cleaning = list[Rule](), table.cleaning
+    if cleaning.control is not None:
+        found.append(Rule("cleaned-control-characters", _control(cleaning.control)))
+    for each in cleaning.replace:
+        found.append(Rule("cleaned-replaced", _replacing(each), {"old": each.old, "new": each.new}))
+    if table.dialect.trim:
+        found.append(Rule("cleaned-trimmed", _trimmed))
+    words = dict.fromkeys(word for column in table.source_columns for word in column.null if word)
+    if words:
+        listed = ", ".join(f"“{word}”" for word in words)
+        found.append(Rule("cleaned-null", _null(trim=table.dialect.trim), {"words": listed}))
+    return found
+
+
+def _control(new: str) -> Callable[[Column, str], tuple[str, str] | None]:
+    return lambda _, text: (sql.without_control_characters(text, new), sql.has_control_character(text))
+
+
+def _replacing(rule: Replacement) -> Callable[[Column, str], tuple[str, str] | None]:
+    def cells(column: Column, text: str) -> tuple[str, str] | None:
+        if rule.column not in (None, column.name):
+            return None
+        if rule.whole:
+            same = f"{sql.trimmed(text, BLANKS)} = {sql.text(rule.old)}"
+            return sql.when([(same, sql.text(rule.new))], text), same
+        return sql.replaced(text, rule.old, rule.new), sql.contains(text, rule.old)
+
+    return cells
+
+
+def _trimmed(column: Column, text: str) -> tuple[str, str] | None:
+    if column.datatype.base not in SPACED:
+        return None  # its cells lose white space by CSVW anyway
+    return text, f"{sql.trimmed(text, BLANKS)} <> {text}"
+
+
+def _null(*, trim: bool) -> Callable[[Column, str], tuple[str, str] | None]:
+    def cells(column: Column, text: str) -> tuple[str, str] | None:
+        words = [word for word in column.null if word]
+        bare = text if column.datatype.base in SPACED and not trim else sql.trimmed(text, BLANKS)
+        return (text, f"{bare} IN {sql.texts(words)}") if words else None
+
+    return cells
+
+
+def cleaned_rows(source: Source) -> str:
+    """Rows as `raw.raw_rows` gives them, after the rules: with `whole`, the raw text of the row.
+
+    For each rule q1 … is the list of the numbers of the cells that it touches.
+    """
+    columns = source.table.source_columns
+    of_file = dict(zip(source.order, columns, strict=True))  # one of those with parts of one cell
+    raw = [f"{'x' if column.part else 'r'}{column.number}" for column in of_file.values()]
+    whole_cells = [f"x{column.number}" for column in columns if column.part]
+    rows = f"SELECT *, concat({', '.join(raw)}) AS whole FROM ({raw_rows(source)})"
+    for place, rule in enumerate(rules(source.table), 1):
+        cells, touched = list[str](), list[str]()
+        for number, column in enumerate(columns, 1):
+            found = rule.cells(column, f"r{number}")
+            cells.append(f"{found[0]} AS r{number}" if found else f"r{number}")
+            if found and (
+                column.part is None or rule.code != "cleaned-null" or of_file[source.order[number - 1]] is column
+            ):
+                touched.append(sql.when([(found[1], str(number))]))
+        kept = ["record", *cells, *whole_cells, "whole", *(f"q{earlier}" for earlier in range(1, place))]
+        rows = f"SELECT {', '.join(kept)}, {sql.known(touched)} AS q{place} FROM ({rows})"
+    return rows
+
+
+def touched_columns(table: Table) -> list[str]:
+    """The columns q1 … of the table's rules."""
+    return [f"q{place}" for place, _ in enumerate(rules(table), 1)]
+
+
+def cleaning_findings(engine: Engine, source: Source, name: str) -> list[Finding]:
+    """How many cells each rule touched in the loaded table of that name, at the first of them; none where none."""
+    return list(_counted(engine, source, name, rules(source.table)))
+
+
+def _counted(engine: Engine, source: Source, name: str, found: Sequence[Rule]) -> Iterator[Finding]:
+    for place, rule in enumerate(found, 1):
+        cells = f"q{place}"
+        ((count, record),) = engine.rows(
+            f"SELECT coalesce(sum(len({cells})), 0), min(record) FILTER (WHERE len({cells}) > 0) FROM {name}"
+        )
+        if count:
+            ((number,),) = engine.rows(f"SELECT {cells}[1] FROM {name} WHERE record = $1", [record])
+            where, dataset = (source.place(record, number),), source.table.dataset
+            yield finding(rule.code, where, dataset=dataset, count=int(count), **rule.fields)
