@@ -101,6 +101,12 @@ def test_utf8_is_never_guessed_to_be_another(
         assert (found.encoding, found.broken) == ("utf-8", broken)
 
 
+def test_letters_of_different_words_are_no_utf8(guessed: Callable[..., Guess]) -> None:
+    content = "id;ime\n1;Miloš\n2;Če\n3;šola\n".encode("windows-1250")
+    assert "Čš".encode("windows-1250").decode("utf-8") == "Ț"
+    assert "Če" in content.decode(guessed(content, "sl").encoding)
+
+
 def test_one_letter_is_not_enough_to_be_sure(guessed: Callable[..., Guess]) -> None:
     found = guessed(b"id;a\n1;abc\xf1\n")
     assert not found.sure and found.other

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _ASCII = bytes(range(0x80))
+_BLANKED = b" " * 0x80 + bytes(range(0x80, 0x100))
 _BEYOND = re.compile(rb"[\x80-\xff]")
 _PLAIN = re.compile(rb"[A-Za-z]{3,20}")
 _SEPARATOR = re.compile(rb"[\x00-\x20,;|\"]")
@@ -18,8 +19,8 @@ _ODD = re.compile(
 _WORDS, _PLAIN_WORDS, _OF_EACH_BYTE = 400, 200, 6
 _BEFORE, _AFTER = 20, 40
 _CHUNK, _PARTS = 1 << 20, 64
-_JUDGED = 4096
-"""Bytes beyond ASCII of each part that are read as UTF-8."""
+_JUDGED = 8192
+"""Bytes of each part, its words beyond ASCII put together, that are read as UTF-8."""
 
 
 @dataclass(slots=True)
@@ -55,9 +56,10 @@ class Evidence:
         beyond = chunk.translate(None, _ASCII)
         if not beyond:
             return
-        text = beyond[:_JUDGED].decode("utf-8", "ignore")
-        self.broken += min(_JUDGED, len(beyond)) - len(text.encode())
-        self.in_utf8 += len(text) - len(_ODD.findall(text))
+        judged = b" ".join(chunk.translate(_BLANKED).split())[:_JUDGED]
+        text = judged.decode("utf-8", "ignore")
+        self.broken += len(judged) - len(text.encode())
+        self.in_utf8 += len(text) - text.count(" ") - len(_ODD.findall(text))
         for byte in set(beyond):
             self.counts.setdefault(byte, 0)
         self._take(chunk, _BEYOND, int(_WORDS * quota) - len(self.words))
