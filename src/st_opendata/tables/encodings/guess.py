@@ -24,8 +24,8 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _EUROPEAN = re.compile("[\t\n\r -~\u00a0-\u052f\u1e00-\u20cf]")
 _SURE, _FEW, _SURE_OF_FEW = 7.0, 3, 14.0
 """How much less the best reading must cost than the next for it to be sure; more where so few bytes tell it."""
-_LIKELY = 10.0
-"""What a character may cost; what costs more is no text."""
+_LIKELY = 9.0
+"""What a character and a word may cost; what costs more is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
     text = texts[best.names[0]]
     number = sum(evidence.counts.values())
     needed = _SURE if number >= _FEW else _SURE_OF_FEW
-    clear = other.cost - best.cost >= needed and best.cost <= _LIKELY * number
+    likely = best.cost <= _LIKELY * (number + len(evidence.words))
+    clear = other.cost - best.cost >= needed and likely
     return Guess(
         encoding=best.names[0],
         sure=clear and not evidence.mixed,
