@@ -12,7 +12,7 @@ from code_pages import decodes, guess, make_files
 from st_opendata.tables.encodings import Guess, first_cell, guess_encoding, unlike_neighbours
 
 SEEDS = [7, *([int(os.environ["ST_SEED"])] if "ST_SEED" in os.environ else [])]
-CZECH = "id;obec\n1;Plzeň\n2;České Budějovice\n3;Žďár nad Sázavou\n4;Ústí nad Labem\n"
+CZECH = "id;obec\n1;Plzeň\n2;České Budějovice\n3;Žďár nad Sázavou\n4;Ústí nad Labem\n5;Šumperk\n6;Kroměříž\n"
 GERMAN = "id;straße\n1;Müllerstraße\n2;Königsallee\n3;Bärenplatz\n4;Übersee\n"
 RUSSIAN = "id;град\n1;Пловдив\n2;Стара Загора\n3;Велико Търново\n"
 GREEK = "id;πόλη\n1;Αθήνα\n2;Θεσσαλονίκη\n3;Άργος\n"

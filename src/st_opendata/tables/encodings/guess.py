@@ -22,8 +22,8 @@ _MARKS = (
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _EUROPEAN = re.compile("[\t\n\r -~\u00a0-\u052f\u1e00-\u20cf]")
-_SURE, _FEW, _SURE_OF_FEW = 7.0, 3, 14.0
-"""How much less the best reading must cost than the next for it to be sure; more where so few bytes tell it."""
+_SURE, _SURE_IF_FEW_TELL, _SURE_OF_FEW, _FEW = 7.0, 10.0, 14.0, 3
+"""How much less the best reading must cost than the next for it to be sure; more where few bytes tell, or are there."""
 _LIKELY = 9.0
 """What a character and a word may cost; what costs more is no text."""
 
@@ -94,7 +94,9 @@ def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
     texts = {candidate.name: text for text, group in groups.items() for candidate in group}
     text = texts[best.names[0]]
     number = sum(evidence.counts.values())
-    needed = _SURE if number >= _FEW else _SURE_OF_FEW
+    against = texts[other.names[0]]
+    telling = sum(evidence.counts[byte] for at, byte in enumerate(seen) if text[at] != against[at])
+    needed = _SURE_OF_FEW if number < _FEW else _SURE_IF_FEW_TELL if telling < _FEW else _SURE
     likely = best.cost <= _LIKELY * (number + len(evidence.words))
     clear = other.cost - best.cost >= needed and likely
     return Guess(
@@ -102,7 +104,7 @@ def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
         sure=clear and not evidence.mixed,
         other=other.names[0],
         same=frozenset(best.names),
-        telling=_telling(text, texts[other.names[0]]),
+        telling=_telling(text, against),
         broken="\ufffd" in text,
     )
 
