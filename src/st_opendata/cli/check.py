@@ -27,7 +27,7 @@ class _SampleCommand(click.Command):
     """A command whose --sample goes without a number too, also before a folder."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        pairs = zip(args, [*args[1:], ""], strict=True)
+        pairs = zip(args, [*args[1:], ""], strict=False)
         return super().parse_args(
             ctx, [f"{one}={_ROWS}" if one == "--sample" and not after.isdigit() else one for one, after in pairs]
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from st_opendata.drafts.layout import Layout
 from st_opendata.drafts.profile import Guess, Profile
 from st_opendata.drafts.sources import Source
+from st_opendata.model.tables import RowRule
 
 
 @dataclass(slots=True)
@@ -43,7 +44,10 @@ class Reference:
 
 @dataclass(slots=True)
 class DraftTable:
-    """A table; the columns of `key` name its rows, `splits` are the patterns of columns that are read in parts."""
+    """A table; the columns of `key` name its rows, `splits` are the patterns of columns that are read in parts.
+
+    `rules` for its rows each have a reason.
+    """
 
     name: str
     source: Source
@@ -54,5 +58,6 @@ class DraftTable:
     key: tuple[DraftColumn, ...] = ()
     references: list[Reference] = field(default_factory=list)
     splits: dict[str, str] = field(default_factory=dict)
+    rules: list[tuple[RowRule, str]] = field(default_factory=list)
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
     """Line and cells of the first rows, to show what was read."""

@@ -194,7 +194,7 @@ def _drop(table: DraftTable, column: DraftColumn) -> None:
 
 def _split(table: DraftTable, column: DraftColumn, pattern: str, form: object) -> None:
     """Two columns after the one that holds both."""
-    of = column.title if table.layout.plain else column.name
+    of = column.title if table.layout.header.rows and column.title else column.name
     place, taken = _place(table, column), [each.name for each in table.columns]
     null = tuple(sorted({cell.strip(BLANKS) for cell in column.profile.cells} & set(NULLS)))
     for offset, axis in enumerate(parts_of(of, pattern)):

@@ -6,9 +6,11 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from st_opendata.codes import as_error, finding
@@ -32,9 +34,9 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells as text; `line` is the number of the row in the file or sheet, as a spreadsheet counts them."""
+    """Cells as text; `number` is that of the row in the file or sheet, as a spreadsheet counts them."""
 
-    line: int
+    number: int
     cells: list[str]
 
 
@@ -72,7 +74,7 @@ class Source:
             rows = self._sheet_rows() if self.sheet is not None else self._csv_rows()
             new = self.cleaning.control
             for row in rows:
-                yield row if new is None else Row(row.line, [_CONTROL.sub(new, cell) for cell in row.cells])
+                yield row if new is None else Row(row.number, [_CONTROL.sub(new, cell) for cell in row.cells])
 
     def _csv_rows(self) -> Iterator[Row]:
         with _lines(self) as lines:
@@ -238,20 +240,24 @@ class _Seen:
 
 
 def _delimiter(text: str) -> tuple[str, int]:
-    """The delimiter by which most rows have as many cells, and more than one; and how many that are."""
+    """The delimiter that most rows have, and no more often than is usual, and how many cells that makes.
+
+    Empty cells at the ends of rows do not count.
+    """
 
     def fit(delimiter: str) -> tuple[int, int]:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-        widths = list[int]()
+        lengths, filled = list[int](), list[int]()
         try:
-            for row in rows:
-                widths.append(len(row))
-                if len(widths) == 60:
-                    break
+            for row in islice(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True), 60
+            ):
+                lengths.append(len(row))
+                filled.append(max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0))
         except csv.Error:
             pass
-        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
-        return (widths.count(usual) if usual > 1 else 0, usual)
+        usual = {width for width, count in Counter(lengths).items() if width > 1 and count * 5 >= len(lengths)}
+        width = max(usual, default=1)
+        return sum(length > 1 and number <= width for length, number in zip(lengths, filled, strict=True)), width
 
     found = max(_DELIMITERS, key=fit)
     return found, max(fit(found)[1], 1)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
 from st_opendata.drafts.columns import DraftColumn, DraftTable
 from st_opendata.drafts.encodings import encoding_remarks, neighbour_remarks
+from st_opendata.drafts.ends import EMPTY_ENDS, Ends, end_rules, without_empty
 from st_opendata.drafts.keys import find_key, find_references
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.places import find_places
 from st_opendata.drafts.profile import Profile, guess
-from st_opendata.drafts.sources import Row, Source
+from st_opendata.drafts.sources import Source
 from st_opendata.names import free, plain
 from st_opendata.tables.called import Words, names_kind, rest_of, words
 from st_opendata.tables.personal import personal_kind
@@ -46,6 +48,7 @@ def _draft(source: Source, name: str) -> DraftTable:
     read = encoding_remarks(source.guess, (row.cells for row in source.rows()), layout.titles)
     table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])
     profiles = _profiles(table)
+    layout = table.layout
     comma = source.delimiter == ";" or _has_decimal_comma(list(profiles.values()))
     taken: list[str] = []
     for place, title in layout.titles.items():
@@ -66,32 +69,38 @@ def _draft(source: Source, name: str) -> DraftTable:
     return table
 
 
-def _rows(table: DraftTable) -> Iterator[Row]:
-    """The rows of data, without those that are empty: at the end they are dropped, and `build` tells of others."""
-    for row in table.source.rows():
-        if row.line > table.layout.above and any(cell.strip() for cell in row.cells):
-            yield row
-
-
 def _padded_rows(table: DraftTable, width: int) -> Iterator[list[str]]:
-    return ([*row.cells, *[""] * (width - len(row.cells))] for row in _rows(table))
+    return ([*row.cells, *[""] * (width - len(row.cells))] for row in table.layout.data(table.source))
 
 
 def _profiles(table: DraftTable) -> dict[int, Profile]:
     """What the cells of each column have in common, by its place; rows are counted on the way."""
     profiles = {place: Profile() for place in table.layout.titles}
-    width, ragged = max(profiles, default=-1) + 1, 0
-    for row in _rows(table):
+    ends = Ends(max(profiles, default=-1) + 1)
+    for row in table.layout.data(table.source):
         table.rows += 1
-        ragged += table.source.sheet is None and len(row.cells) != width
+        ends.add(row.cells)
         if len(table.first_rows) < _SHOWN_ROWS:
-            table.first_rows.append((row.line, row.cells))
+            table.first_rows.append((row.number, row.cells))
         for place, profile in profiles.items():
             profile.add(row.cells[place] if place < len(row.cells) else "")
-    if ragged:
-        rows = "row has" if ragged == 1 else "rows have"
-        table.remarks.append(f"{ragged} {rows} more or fewer cells than the header: correct them in the file")
+    _settle(table, ends)
     return profiles
+
+
+def _settle(table: DraftTable, ends: Ends) -> None:
+    """Leave out columns in which nothing stands, and say by which rules rows are read."""
+    layout = replace(table.layout, titles=without_empty(table.layout.titles, ends))
+    if table.source.sheet is None:
+        rules, remarks = end_rules(list(layout.titles), len(layout.header.titles), ends)
+        table.remarks += remarks
+    else:
+        rules = [EMPTY_ENDS] if len(layout.titles) < len(table.layout.titles) else []
+    table.rules = [*((rule, layout.quoted(rule)) for rule in layout.rules), *rules]
+    if not layout.plain:
+        missing = "titles are missing or stand twice" if layout.header.rows else "no header"
+        table.remarks.append(f"{missing}: columns go by their place")
+    table.layout = layout
 
 
 def _has_decimal_comma(profiles: Sequence[Profile]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import yaml
 
 from st_opendata.drafts.columns import DraftColumn, DraftTable
-from st_opendata.model.tables import Cleaning
+from st_opendata.model.tables import ROW_RULES, Cleaning
 from st_opendata.pull.description import Description, Yaml
 from st_opendata.pull.writing import write_yaml
 
@@ -41,9 +41,7 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"  # dialect: {_flow(stated)}"
     if dialect:
         yield f"  dialect: {_flow(dialect)}"
-    yield from (f"  # {_line(remark)}" for remark in table.source.remarks)
-    if cleaning := _cleaning(table.source.cleaning):
-        yield f"  cleaning: {_flow(cleaning)}"
+    yield from _rules(table)
     if table.splits:
         yield "  split:"
         yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
@@ -66,16 +64,32 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"      - {_flow(_column(column, table, language))}"
 
 
+def _rules(table: DraftTable) -> Iterator[str]:
+    """Rules for cells and rows, each under what it is for."""
+    yield from (f"  # {_line(remark)}" for remark in table.source.remarks)
+    if cleaning := _cleaning(table.source.cleaning):
+        yield f"  cleaning: {_flow(cleaning)}"
+    if table.rules:
+        yield "  rows:"
+    for rule, reason in table.rules:
+        yield f"    # {_line(reason)}"
+        stated = {ROW_RULES[rule.kind]: rule.kind, "matching": rule.matching}
+        yield f"    - {_flow({key: value for key, value in stated.items() if value is not None})}"
+
+
 def _dialect(table: DraftTable) -> Yaml:
     source, layout = table.source, table.layout
     stated = {
         "delimiter": "\\t" if source.delimiter == "\t" else source.delimiter,
         "encoding": source.encoding if source.guess is None or source.guess.sure else "utf-8",
-        "skipRows": layout.skip_rows,
+        "skipRows": layout.skip_lines,
+        "header": bool(layout.header.rows),
+        "headerRowCount": max(len(layout.header.rows), 1),
+        "skipBlankRows": layout.blank_rows,
     }
-    usual = {"delimiter": ",", "encoding": "utf-8", "skipRows": 0}
-    dialect: Yaml = {key: value for key, value in stated.items() if value != usual[key]}
-    return dialect if layout.plain else dialect | {"header": False}
+    usual = {"delimiter": ",", "encoding": "utf-8", "skipRows": 0, "header": True, "headerRowCount": 1}
+    usual |= {"skipBlankRows": False}
+    return {key: value for key, value in stated.items() if value != usual[key]}
 
 
 def _cleaning(rules: Cleaning) -> Yaml:
@@ -88,6 +102,8 @@ def _column(column: DraftColumn, table: DraftTable, language: str) -> Yaml:
     described: Yaml = {"name": column.name}
     if column.title and column.title != column.name:
         described["titles"] = {language: column.title}
+    elif not column.title and column.part_of is None and table.layout.header.rows:
+        described["titles"] = ""
     if any(column is each for each in table.key):
         described["required"] = True
     if found.base != "string":

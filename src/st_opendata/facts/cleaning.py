@@ -93,7 +93,8 @@ def cleaned_rows(source: Source) -> str:
                 column.part is None or rule.code != "cleaned-null" or of_file[source.order[number - 1]] is column
             ):
                 touched.append(sql.when([(found[1], str(number))]))
-        kept = ["record", *cells, *whole_cells, "whole", *(f"q{earlier}" for earlier in range(1, place))]
+        names = ["record", *(["row"] if source.numbered else [])]
+        kept = [*names, *cells, *whole_cells, "whole", *(f"q{earlier}" for earlier in range(1, place))]
         rows = f"SELECT {', '.join(kept)}, {sql.known(touched)} AS q{place} FROM ({rows})"
     return rows
 

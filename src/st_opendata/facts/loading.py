@@ -15,9 +15,10 @@ from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, more, row_checks, row_findings
 from st_opendata.facts.cleaning import cleaned_rows, cleaning_findings, touched_columns
+from st_opendata.facts.doubts import doubtful_rows
 from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
-from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows
+from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, row_of_data
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.datatypes import parse
@@ -74,7 +75,7 @@ class Loader:
             readings = self._readings(name, source)
             checks = row_checks(table, readings, self._names)
             rows = self._rows(source, readings)
-            self._engine.run(f"CREATE TABLE {name} AS {self._selected(table, rows, checks)}")
+            self._engine.run(f"CREATE TABLE {name} AS {self._selected(source, rows, checks)}")
         except RefusedInput as error:
             return None, diagnose(source, str(error).partition("\n")[0], limit=self._limit)
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
@@ -86,20 +87,21 @@ class Loader:
             self._engine.run(
                 f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
             )
-            blank = self._drop_blank_end(name)
+            blank, record = self._drop_blank_end(name)
             if blank:
-                place = table.place(source.first + count - blank)
+                place = table.place(record)
                 found.append(finding("rows-blank-end", (place,), dataset=table.dataset, count=blank))
             count -= blank
             found += row_findings(self._engine, source, "bad", checks, self._limit)
             self._engine.run("DROP TABLE bad")
         loaded = LoadedTable(number, name, source, subjects(table), count)
-        return loaded, found + _one_subject(loaded) + cleaning_findings(self._engine, source, name)
+        found += [*doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
+        return loaded, found + cleaning_findings(self._engine, source, name)
 
     def _swallowed(self, source: Source, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
         table, width = source.table, len(source.header)
-        if table.sheet or table.cleaning.trusted_quotes or width == 1:
+        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # told when it was copied
             return []
         shaped = f"breaks > 0 AND delimiters >= least(breaks, 2) * {width - 1}"
         ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
@@ -117,17 +119,19 @@ class Loader:
         ]
         return found[: self._limit] + more(table, "rows-swallowed", len(found) - self._limit)
 
-    def _drop_blank_end(self, name: str) -> int:
-        """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows; their number."""
-        blank = "SELECT record, row_number() OVER (ORDER BY record DESC) AS place FROM bad WHERE whole = ''"
-        last = f"(SELECT max(record) FROM {name})"
-        end = f"SELECT record FROM ({blank}) WHERE record + place - 1 = {last}"
-        self._engine.run(f"CREATE TABLE blank_end AS {end}")
-        ((count,),) = self._engine.rows("SELECT count(*) FROM blank_end")
+    def _drop_blank_end(self, name: str) -> tuple[int, int]:
+        """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows.
+
+        How many they are, and the first.
+        """
+        blank = "SELECT record FROM bad WHERE whole = ''"
+        filled = f"SELECT coalesce(max(record), 0) FROM {name} WHERE record NOT IN ({blank})"
+        self._engine.run(f"CREATE TABLE blank_end AS {blank} AND record > ({filled})")
+        ((count, first),) = self._engine.rows("SELECT count(*), coalesce(min(record), 0) FROM blank_end")
         for rows in (name, "bad") if count else ():
             self._engine.run(f"DELETE FROM {rows} WHERE record IN (SELECT record FROM blank_end)")
         self._engine.run("DROP TABLE blank_end")
-        return int(count)
+        return int(count), int(first)
 
     def _readings(self, name: str, source: Source) -> list[CellReading]:
         trim = source.table.dialect.trim
@@ -152,15 +156,18 @@ class Loader:
         table, numbers = source.table, range(1, len(source.order) + 1)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
         read = f"SELECT *, {values} FROM ({cleaned_rows(source)})"
+        variables = Variables(table, None, row_of_data(source))
         terms = [
-            f", {term(expanded(parse_template(url), Variables(table, None, source.first), self._names))} AS s{number}"
+            f", {term(expanded(parse_template(url), variables, self._names))} AS s{number}"
             for number, url in enumerate(subjects(table), 1)
         ]
         return f"SELECT *{''.join(terms)} FROM ({read})"
 
-    def _selected(self, table: Table, rows: str, checks: Sequence[RowCheck]) -> str:
+    def _selected(self, source: Source, rows: str, checks: Sequence[RowCheck]) -> str:
+        table = source.table
         numbers = range(1, len(table.source_columns) + 1)
-        columns = ["record", *(f"c{number}" for number in numbers), *touched_columns(table)]
+        columns = ["record", *(["row"] if source.numbered else []), *(f"c{number}" for number in numbers)]
+        columns += touched_columns(table)
         for number, _ in enumerate(subjects(table), 1):
             columns += [
                 f"s{number}",
@@ -192,19 +199,19 @@ def _parse(column: Column, text: str) -> str | list[str | None] | None:
 class Variables:
     """The columns of a loaded table as variables of templates, and CSVW's own (metadata §5.1.3).
 
-    `item` replaces the list of the column itself where one item at a time is mapped.
+    `row` is the number of a row among those of data, as `row_of_data` gives it. `item` replaces the list of the column
+    itself where one item at a time is mapped.
     """
 
     table: Table
     column: Column | None
-    first: int
+    row: str
     item: str | None = None
 
     def __call__(self, name: str) -> Value:
         """The value of a variable."""
         if name in ("_row", "_sourceRow"):
-            shift = f" - {self.first - 1}" if name == "_row" else ""
-            return Value(f"CAST(record{shift} AS VARCHAR)")
+            return Value(f"CAST({self.row if name == '_row' else 'record'} AS VARCHAR)")
         column = self.table.column(name)
         if self.item and self.column is not None and name == self.column.name:
             return Value(self.item)

@@ -14,6 +14,7 @@ from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import Names, expanded, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
+from st_opendata.facts.raw import row_of_data
 from st_opendata.model.tables import Column, Datatype
 from st_opendata.namespaces import XSD
 from st_opendata.tables.datatypes import MOMENTS, NUMBERS
@@ -78,7 +79,7 @@ def statements(loaded: LoadedTable, names: Names) -> Iterator[Statement]:
 
 
 def _statement(loaded: LoadedTable, column: Column, number: int, names: Names) -> Statement:
-    variables = Variables(loaded.table, column, loaded.source.first)
+    variables = Variables(loaded.table, column, row_of_data(loaded.source))
     rows, value = loaded.name, f"c{column.number}"
     if column.separator and not column.virtual:
         rows, value = f"(SELECT *, {sql.one_row_each(value)} AS item FROM {loaded.name})", "item"

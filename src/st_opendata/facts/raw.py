@@ -24,15 +24,16 @@ def raw_rows(source: Source) -> str:
     if source.numbered:
         number, header, delimiter, quote, escape = "CAST(f0 AS BIGINT)", False, "','", "'\"'", "'\"'"
         cells = ", ".join(filter(None, ("row_number() OVER () AS row", cells)))
+        ends = r", new_line = '\n'"  # whatever the first cell with a line break has
     else:
         number, header = f"row_number() OVER () + {source.first - 1}", dialect.header
         delimiter, quote = sql.text(dialect.delimiter), sql.text(dialect.quote or "")
-        escape = quote if dialect.double_quote else sql.text("\\")
+        escape, ends = quote if dialect.double_quote else sql.text("\\"), ""
     return (
         f"SELECT {number} AS record, {cells} FROM read_csv("
         f"{sql.text(str(source.path))}, auto_detect = false, columns = {{{files}}}, header = {header}, "
         f"skip = {source.skip}, delim = {delimiter}, quote = {quote}, escape = {escape}, "
-        f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER})"
+        f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER}{ends})"
     )
 
 
@@ -44,6 +45,11 @@ def _raw_cell(source: Source, number: int, cell: str) -> str:
     nulls = f"{sql.trimmed(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
     part = f"trim({sql.captured(cell, column.part.accept, column.part.group)}, {sql.text(BLANKS)})"
     return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
+
+
+def row_of_data(source: Source) -> str:
+    """The number of a row among those of data, over the columns of `raw_rows`."""
+    return "row" if source.numbered else f"record - {source.first - 1}"
 
 
 def needs_python(engine: Engine, column: Column) -> bool:

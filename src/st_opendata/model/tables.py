@@ -16,9 +16,9 @@ from st_opendata.place import Place, cell_name
 class Dialect:
     """How the source file is written (CSVW metadata §5.9).
 
-    `header` and `trim` are what most files need; the fields after them are read by `tables.web` alone. `trim_ends` are
-    the ends of a cell that lose their white space: `start`, `end`, both or none. An `encoding` that is None is the one
-    that the bytes show.
+    Of a catalogue's tables all hold up to `skip_blank_rows`; the fields after it are read by `tables.web` alone.
+    `trim_ends` are the ends of a cell that lose their white space: `start`, `end`, both or none. An `encoding`
+    that is None is the one that the bytes show.
     """
 
     delimiter: str = ","
@@ -30,8 +30,8 @@ class Dialect:
     comment_prefix: str | None = None
     trim: bool = False
     header_rows: int = 1
-    skip_columns: int = 0
     skip_blank_rows: bool = False
+    skip_columns: int = 0
     trim_ends: frozenset[str] = frozenset()
     line_ends: tuple[str, ...] = ("\r\n", "\n")
 
@@ -58,6 +58,33 @@ class Cleaning:
     trusted_quotes: bool = False
     control: str | None = None
     replace: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """Rows of a file that are no data, told by what stands in them and not by their number.
+
+    `kind` is one of `ROW_RULES`. `matching` is a regular expression: the first text of a row begins so, and under the
+    header each text is so as a whole. None where the kind has its own words.
+    """
+
+    kind: str
+    matching: str | None = None
+
+
+ABOVE_HEADER, BELOW_HEADER, REPEATED_HEADER = "above-header", "below-header", "repeated-header"
+TOTALS, FOOTNOTES, BLANK_ROWS = "totals", "footnotes", "blank-rows"
+EMPTY_COLUMNS, SHORT_ROWS = "empty-columns", "short-rows"
+ROW_RULES = {
+    ABOVE_HEADER: "skip",
+    BELOW_HEADER: "skip",
+    REPEATED_HEADER: "skip",
+    TOTALS: "skip",
+    FOOTNOTES: "skip",
+    EMPTY_COLUMNS: "skip",
+    SHORT_ROWS: "fill",
+}
+"""The kinds of rules, and the key that each has in dataset.yaml. Blank rows have CSVW's own key, `skipBlankRows`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +149,8 @@ class Column:
     """Where the column has a part of the cells of another one in the file."""
     personal: bool | None = None
     """Whether the publisher says that it has personal data; None where nobody has said."""
+    untitled: bool = False
+    """The description says that the header has no title over this column."""
 
     @property
     def virtual(self) -> bool:
@@ -169,6 +198,11 @@ class Table:
     """Where the file is a workbook: the sheet that holds the table."""
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
+    rules: tuple[RowRule, ...] = ()
+
+    def rule(self, kind: str) -> RowRule | None:
+        """The rule of that kind, if the table has one."""
+        return next((rule for rule in self.rules if rule.kind == kind), None)
 
     def place(self, row: int | None = None, column: str | None = None, position: int | None = None) -> Place:
         """A place in the file: `column` is the title there, `position` counts the columns of the file from 0."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20
 
 
-def csv_reader(table: Table, stream: Iterable[str], *, strict: bool = True) -> CsvReader:
+def csv_reader(table: Table, stream: Iterable[str], *, strict: bool = True, skip_blanks: bool = True) -> CsvReader:
     """Python's own reader set to the table's dialect."""
     dialect = table.dialect
     return csv.reader(
@@ -31,7 +31,7 @@ def csv_reader(table: Table, stream: Iterable[str], *, strict: bool = True) -> C
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         doublequote=dialect.double_quote,
         escapechar=None if dialect.double_quote else "\\",
-        skipinitialspace=True,
+        skipinitialspace=skip_blanks,
         strict=strict,
     )
 

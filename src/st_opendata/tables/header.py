@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from st_opendata.codes import finding
@@ -12,21 +11,23 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.splits import file_columns
-
-
-def one_line(title: str) -> str:
-    """A title as it is compared: a line break in its cell is a space, blanks at its ends are none."""
-    return re.sub(r"\s*[\r\n]\s*", " ", title.strip())
+from st_opendata.tables.titles import cleaned, in_place
 
 
 def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
-    """For each source column its place in the file, counted from 0; and findings when they do not fit together."""
+    """For each source column its place in the file, counted from 0; and findings when they do not fit together.
+
+    Where every column's title stands at the column's own place, titles may stand twice.
+    """
     columns, places = file_columns(table)
+    if len(header) == len(columns) and in_place(columns, header):
+        return places, []
     order, found = _match(replace(table, columns=columns), header, row=row)
     return () if found else tuple(order[place] for place in places), found
 
 
 def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
+    """The same for the columns of the file, of some of which several columns of the table have a part."""
     found: list[Finding] = []
     other = _other_delimiter(table, header)
     if other:
@@ -45,16 +46,11 @@ def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[in
         if first.setdefault(title, number) < number and title:
             note("header-duplicate", title, first=first[title], number=number)
     names = {column.name: number for number, column in enumerate(table.source_columns)}
-    titles = {one_line(title): n for n, column in enumerate(table.source_columns) for title in column.titles.values()}
+    titles = {
+        cleaned(title): number for number, column in enumerate(table.source_columns) for title in column.titles.values()
+    }
     known = titles | names
-    order: dict[int, int] = {}
-    unknown = []
-    for number, title in enumerate(header):
-        position = known.get(title)
-        if position is None or position in order:
-            unknown.append(title)
-        else:
-            order[position] = number
+    order, unknown = _placed(known, header)
     missing = [column for number, column in enumerate(table.source_columns) if number not in order]
     for column in tuple(missing):
         other = _other_case(column, unknown)
@@ -73,6 +69,19 @@ def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[in
         if title and times[title] == 1:
             note("column-unknown", title, near=nearest(title, [*names, *titles]))
     return tuple(order[number] for number in sorted(order)), found
+
+
+def _placed(known: Mapping[str, int], header: Sequence[str]) -> tuple[dict[int, int], list[str]]:
+    """The place in the header of each column that is known there, and the titles that are not known."""
+    order: dict[int, int] = {}
+    unknown = []
+    for number, title in enumerate(header):
+        position = known.get(title)
+        if position is None or position in order:
+            unknown.append(title)
+        else:
+            order[position] = number
+    return order, unknown
 
 
 def _titles(column: Column) -> tuple[str, ...]:

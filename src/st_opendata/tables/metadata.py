@@ -19,6 +19,7 @@ from st_opendata.tables.cleaning import read_cleaning
 from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
+from st_opendata.tables.row_rules import read_rules
 from st_opendata.tables.sheets import read_sheet, table_name
 from st_opendata.tables.splits import read_splits
 from st_opendata.tables.templates import (
@@ -35,7 +36,7 @@ _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
 _TABLE_KEYS = (
-    "url", "sheet", "name", "title", "description", "dialect", "cleaning", "split", "tableSchema",
+    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "tableSchema",
     "suppressOutput", *_INHERITED,
 )  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
@@ -90,6 +91,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     if fields.noted == before:  # what we found says it better, and with its place
         _ask_csvw(fields, [column for column in columns if not column.virtual])
     suppress = fields.flag("suppressOutput")
+    written = dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None)
     return Table(
         name=name,
         dataset=around.dataset,
@@ -98,11 +100,12 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         titles=fields.local_text("title") or {"und": name},
         columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
         description=fields.local_text("description"),
-        dialect=dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None),
+        dialect=written,
         cleaning=read_cleaning(fields, sources, sheet),
         sheet=sheet,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
+        rules=read_rules(fields, written),
     )
 
 
@@ -158,10 +161,11 @@ class _ColumnReader:
         lang = (at("lang").text("lang", required=False) or "und").lower()
         if not _LANGUAGE.match(lang):
             at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
+        untitled = fields.is_text("titles") and fields.text("titles", required=False) == ""
         return Column(
             name=name,
             number=0 if fields.flag("virtual") else number,
-            titles=fields.local_text("titles"),
+            titles={} if untitled else fields.local_text("titles"),
             description=fields.local_text("description"),
             datatype=datatype(at("datatype")) if "datatype" in level else Datatype(),
             required=at("required").flag("required"),
@@ -175,6 +179,7 @@ class _ColumnReader:
             value_url=template("valueUrl"),
             suppress_output=fields.flag("suppressOutput"),
             personal=fields.flag("personal") if "personal" in fields else None,
+            untitled=untitled,
         )
 
     def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:

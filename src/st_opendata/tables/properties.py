@@ -20,9 +20,11 @@ _DECIMALS = 'format: {pattern: …, decimalChar: ","}'
 _NULLS = ("", "null", "~")
 """How YAML writes nothing, which is read as text."""
 _DIALECT_KEYS = (
-    "commentPrefix", "delimiter", "doubleQuote", "encoding", "header", "headerRowCount", "quoteChar", "skipRows",
-    "trim",
+    "commentPrefix", "delimiter", "doubleQuote", "encoding", "header", "headerRowCount", "quoteChar", "skipBlankRows",
+    "skipRows", "trim",
 )  # fmt: skip
+
+_HEADER_ROWS = 3
 
 
 def datatype(fields: Fields) -> Datatype:
@@ -115,15 +117,20 @@ def dialect(fields: Fields | None) -> Dialect:
         encoding = default.encoding
     quote = fields.text("quoteChar", required=False) if "quoteChar" in fields else default.quote
     quote = None if quote in _NULLS else quote
-    header = fields.flag("header") if "header" in fields else fields.text("headerRowCount", required=False) != "0"
-    if fields.text("headerRowCount", required=False) not in (None, "0", "1"):
-        fields.problem("a table has one header row or none", "headerRowCount")
+    header = fields.flag("header") if "header" in fields else True
+    header_rows = fields.number("headerRowCount")
+    if header_rows is not None and header_rows > _HEADER_ROWS:
+        fields.problem(f"a header has at most {_HEADER_ROWS} rows", "headerRowCount")
+        header_rows = None
+    header_rows = int(header) if header_rows is None else header_rows
     return Dialect(
         delimiter=_one_byte(fields, "delimiter") or default.delimiter,
         quote=(_one_byte(fields, "quoteChar") if quote and "quoteChar" in fields else quote) or None,
         double_quote=fields.flag("doubleQuote") if "doubleQuote" in fields else True,
         encoding=encoding,
-        header=header,
+        header=header and header_rows > 0,
+        header_rows=header_rows,
+        skip_blank_rows=fields.flag("skipBlankRows"),
         skip_rows=fields.number("skipRows") or 0,
         comment_prefix=fields.text("commentPrefix", required=False) or None,
         trim=fields.flag("trim"),

@@ -18,7 +18,7 @@ from typing import BinaryIO, TextIO
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.model.tables import Table
+from st_opendata.model.tables import Dialect, Table
 from st_opendata.place import Place
 from st_opendata.tables.csv_text import (
     csv_reader,
@@ -30,11 +30,13 @@ from st_opendata.tables.csv_text import (
 )
 from st_opendata.tables.encodings import START, Guess, guess_encoding, wide_encoding
 from st_opendata.tables.encodings.findings import guess_finding, undecodable
-from st_opendata.tables.header import match_header, one_line
+from st_opendata.tables.header import match_header
 from st_opendata.tables.kinds import is_blank, other_format
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.quotes import quote_problem
+from st_opendata.tables.sifting import needs_sifting, sift
 from st_opendata.tables.splits import file_columns
+from st_opendata.tables.titles import NumberedRow, cleaned
 from st_opendata.tables.workbooks import extract_sheet
 
 MAX_CELL = 500_000
@@ -62,7 +64,7 @@ class Source:
     lines: int
     delimiters: int
     findings: tuple[Finding, ...] = ()
-    """What is to be said of the sheet of a workbook, and of a guessed encoding."""
+    """What is to be said of the sheet of a workbook, of a guessed encoding, and of rows that are skipped."""
     numbered: bool = False
     guess: Guess | None = None
     """How a file is read that is not UTF-8, where its description does not say it."""
@@ -155,18 +157,19 @@ def _open_rewritten(table: Table, folder: Path, guess: Guess | None) -> Source |
 
 
 def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Source | list[Finding]:
-    """The source of UTF-8 text, rewritten once more where the engine would read quotation marks otherwise."""
-    said, seen = list[Finding](), counts
+    """The source of UTF-8 text, copied where rules say so, or the engine would read quotation marks otherwise."""
+    said, original = list[Finding](), path
     if table.cleaning.stray_quotes:
         table, path, said = with_marks_as_text(table, path, folder)
-    elif has_marks_above(table, path):
+    elif not needs_sifting(table) and has_marks_above(table, path):
         table, path = with_blank_head(table, path, folder)
-    if path.parent == folder:
-        again = _count(table, path)
+    if needs_sifting(table):
+        source = _sifted(table, path, folder)
+    else:
+        again = counts if path == original else _count(table, path)
         assert isinstance(again, _Counts)
-        seen = again
-    source = _source(table, path, seen)
-    return replace(source, findings=tuple(said)) if isinstance(source, Source) else source
+        source = _source(table, path, again, folder)
+    return source if isinstance(source, list) else replace(source, findings=(*said, *source.findings))
 
 
 def _told(table: Table, path: Path, guess: Guess) -> Finding:
@@ -174,7 +177,7 @@ def _told(table: Table, path: Path, guess: Guess) -> Finding:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = _readable(table, stream)
         skip, first = next(rows, (0, []))
-        titles = list(map(one_line, first)) if table.dialect.header else [c.name for c in table.source_columns]
+        titles = list(map(cleaned, first)) if table.dialect.header else [c.name for c in table.source_columns]
         return guess_finding(table, guess, chain([(skip, first)], rows), titles)
 
 
@@ -192,7 +195,9 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
     if not (extracted.sheet and extracted.sheet.letters):
         return [*found, finding("table-empty", (extracted.place(),), dataset=table.dataset)]
     source = _open_text(extracted, folder, ())
-    return [*found, *source] if isinstance(source, list) else replace(source, findings=tuple(found))
+    if isinstance(source, list):
+        return [*found, *source]
+    return replace(source, findings=(*found, *source.findings))
 
 
 def no_table(table: Table, start: bytes) -> Finding | None:
@@ -255,7 +260,7 @@ def _not_utf8(table: Table, line: int, byte: bytes) -> Finding:
     return finding("table-not-utf8", place, dataset=table.dataset, byte=f"0x{byte.hex().upper()}", character=latin)
 
 
-def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]:
+def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> Source | list[Finding]:
     """The header compared with the description."""
     skip = table.dialect.skip_rows
     try:
@@ -266,6 +271,8 @@ def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]
             above_data += reader.line_num if table.dialect.header else 0
     except csv.Error as error:
         return [finding("row-quote", (table.place(skip + 1),), dataset=table.dataset, reason=quote_problem(error))]
+    if reader.line_num > 1:  # the engine takes the line end inside the title for that of all lines
+        return _sifted(table, path, folder)
     titles, order, found = _header(table, first, skip + 1)
     if found:
         return found
@@ -283,10 +290,53 @@ def _source(table: Table, path: Path, counts: _Counts) -> Source | list[Finding]
     )
 
 
+def _sifted(table: Table, path: Path, folder: Path) -> Source | list[Finding]:
+    """A copy without the rows that the table's rules skip."""
+    target = folder / f"{table.name}.rows.csv"
+    read = [0]
+
+    def rows() -> Iterator[NumberedRow]:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            read[0], _, lines = skip_head(table, stream)
+            # As the engine does: a blank after a delimiter is part of the cell.
+            for cells in csv_reader(table, lines, skip_blanks=False):
+                read[0] += 1
+                yield read[0], cells
+
+    before = csv.field_size_limit(MAX_CELL)
+    try:
+        columns, places = file_columns(table)
+        sifted = sift(replace(table, columns=columns), rows, target)
+    except csv.Error as error:
+        place = (table.place(read[0] + 1),)
+        if "limit" in str(error):
+            return [finding("cell-long", place, dataset=table.dataset, limit=MAX_CELL)]
+        return [finding("row-quote", place, dataset=table.dataset, reason=quote_problem(error))]
+    finally:
+        csv.field_size_limit(before)
+    if isinstance(sifted, list):
+        return sifted
+    sheet = table.sheet
+    if sheet:
+        sheet = replace(sheet, letters=("", *(sheet.letters[place] for place in sifted.order)))
+    return Source(
+        table=replace(table, dialect=Dialect(header=False, trim=table.dialect.trim), sheet=sheet),
+        path=target.resolve(),
+        header=("", *sifted.titles),
+        order=tuple(place + 1 for place in places),
+        skip=0,
+        first=sifted.first,
+        lines=sifted.rows + sifted.breaks,
+        delimiters=sifted.rows * len(sifted.titles) + sifted.delimiters,
+        findings=tuple(sifted.findings),
+        numbered=True,
+    )
+
+
 def _header(table: Table, first: list[str], row: int) -> tuple[tuple[str, ...], tuple[int, ...], list[Finding]]:
     """Titles of the file, the place of each source column among them, and what does not fit."""
     if table.dialect.header:
-        titles = tuple(map(one_line, first))
+        titles = tuple(map(cleaned, first))
         return titles, *match_header(table, titles, row=row)
     columns, places = file_columns(table)
     return tuple(column.name for column in columns), places, []

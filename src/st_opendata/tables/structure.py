@@ -10,6 +10,7 @@ from st_opendata.tables.csv_text import csv_reader, skip_head
 from st_opendata.tables.quotes import quote_problem
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.swallowing import swallowed_findings
+from st_opendata.tables.widths import Widths
 
 
 def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
@@ -26,6 +27,7 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
         if counted[code] <= limit:
             found.append(finding(code, (table.place(row),), dataset=table.dataset, **values))
 
+    widths = Widths(width)
     row, blank = 0, list[int]()
     before = csv.field_size_limit(MAX_CELL)
     try:
@@ -42,14 +44,15 @@ def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
                 if found_rows := swallowed_findings(table, source.header, row, cells):
                     counted["rows-swallowed"] = counted.get("rows-swallowed", 0) + 1
                     found += found_rows
-                elif len(cells) != width:
-                    note("row-ragged", row, found=len(cells), expected=width)
+                elif row >= source.first:
+                    widths.add(row, len(cells))
     except csv.Error as error:
         code = "cell-long" if "limit" in str(error) else "row-quote"
         values = {"limit": MAX_CELL} if code == "cell-long" else {"reason": quote_problem(error)}
         note(code, row + 1, **values)
     finally:
         csv.field_size_limit(before)
+    found += widths.findings(table, source.first - 1, limit)
     found += [
         finding("findings-more", (table.place(),), dataset=table.dataset, kind=code, count=number - limit)
         for code, number in counted.items()

@@ -22,14 +22,15 @@ from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
 from st_opendata.tables.archives import Archive, WorkbookError
 from st_opendata.tables.datatypes import FLOATS
-from st_opendata.tables.header import one_line
 from st_opendata.tables.kinds import no_workbook
 from st_opendata.tables.marks import Area, Marks, letters, runs
 from st_opendata.tables.ods_marks import ods_marks
 from st_opendata.tables.old_workbooks import OldWorkbook
 from st_opendata.tables.ole import SIGNATURE
 from st_opendata.tables.problems import nearest
+from st_opendata.tables.sifting import header_not_found
 from st_opendata.tables.splits import file_columns
+from st_opendata.tables.titles import Header, cleaned, find_header, in_place
 from st_opendata.tables.typed_cells import Value, cell_writer
 from st_opendata.tables.xlsx_marks import xlsx_marks
 
@@ -152,6 +153,8 @@ def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Findin
                 return None, [_which(table, book, name)]
             sheet = book.read(name)
             found, said = _extracted(table, name, sheet, folder)
+            if found is None:
+                return None, said
             if name not in book.visible:
                 said.append(finding("sheet-hidden", (found.place(),), dataset=table.dataset, sheet=name))
             return found, said
@@ -167,32 +170,53 @@ def _which(table: Table, book: Workbook, name: str) -> Finding:
     return finding("sheet-missing", (table.place(),), dataset=table.dataset, **fields)
 
 
-def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tuple[Table, list[Finding]]:
-    marks, above = cells.marks, table.dialect.skip_rows
-    used = [column for column, last in sorted(marks.last_rows.items()) if last > above]
+def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tuple[Table | None, list[Finding]]:
+    marks, skip = cells.marks, table.dialect.skip_rows
+    rows = islice(cells.rows, skip, None)
+    above = list[list[Value]]()
+    described = replace(table, columns=file_columns(table)[0])
+    header = find_header(described, _texts(rows, above, skip)) or (None if above else Header(skip + 1, ()))
+    if header is None:
+        return None, [header_not_found(described)]
+    used = [column for column, last in sorted(marks.last_rows.items()) if last >= header.first]
     table = replace(table, sheet=Sheet(name, tuple(map(letters, used))))
-    path = folder / f"{table.name}.sheet.csv"
-    rows = islice(cells.rows, above, None)
-    header = [_text(value) for value in _picked(next(rows, []), used)] if table.dialect.header else []
-    columns = _columns(table, header, len(used))
+    titles = [header.titles[column - 1] if column <= len(header.titles) else "" for column in used]
+    columns = _columns(table, titles, len(used))
     writers = [cell_writer(column, marks.shown(number)) for column, number in zip(columns, used, strict=True)]
     exact = [place for place, column in enumerate(columns) if column is None or column.datatype.base not in FLOATS]
+    path = folder / f"{table.name}.sheet.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
-        out.write("\n" * above)  # so that rows keep their numbers
+        out.write("\n" * skip)  # so that rows keep their numbers
         writer = csv.writer(out, lineterminator="\n")
-        if table.dialect.header:
-            writer.writerow(header)
+        for row in above[: header.first - skip - 1]:
+            writer.writerow(map(_text, row))
+        for row in above[header.first - skip - 1 : header.last - skip]:
+            writer.writerow(map(_text, _picked(row, used)))
         long: dict[int, list[int]] = {}
-        for number, row in enumerate(rows, above + 1 + table.dialect.header):
+        for number, row in enumerate(chain(above[header.last - skip :], rows), header.last + 1):
             cells_here = _picked(row, used)
             writer.writerow([write(value) for write, value in zip(writers, cells_here, strict=True)])
             for position in exact:
                 value = cells_here[position]
                 if isinstance(value, float | int) and not -_LONG < value < _LONG:
                     long.setdefault(position, []).append(number)
-    dialect = Dialect(header=table.dialect.header, skip_rows=above, trim=table.dialect.trim)
-    found = [*_findings(table, marks, used, header), *_long_numbers(table, long, header)]
-    return replace(table, path=path, dialect=dialect), found
+    dialect = Dialect(
+        header=table.dialect.header,
+        header_rows=table.dialect.header_rows,
+        skip_rows=skip,
+        skip_blank_rows=table.dialect.skip_blank_rows,
+        trim=table.dialect.trim,
+    )
+    shown = titles if header.rows else []
+    said = [*_findings(table, marks, used, shown, header.first - 1), *_long_numbers(table, long, shown)]
+    return replace(table, path=path, dialect=dialect), said
+
+
+def _texts(rows: Iterator[list[Value]], taken: list[list[Value]], skip: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows as text with their numbers; each is put into `taken` before."""
+    for number, row in enumerate(rows, skip + 1):
+        taken.append(row)
+        yield number, [_text(value) for value in row]
 
 
 def _picked(row: Sequence[Value], used: Sequence[int]) -> list[Value]:
@@ -200,7 +224,7 @@ def _picked(row: Sequence[Value], used: Sequence[int]) -> list[Value]:
 
 
 def _text(value: Value) -> str:
-    return one_line(cell_writer(None)(value))
+    return cleaned(cell_writer(None)(value))
 
 
 def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | None]:
@@ -208,14 +232,15 @@ def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | N
     described, _ = file_columns(table)
     if not table.dialect.header:
         return [*described, *[None] * width][:width]
-    known = {one_line(title): column for column in described for title in column.titles.values()}
+    if in_place(described, header):
+        return [*described, *[None] * width][:width]
+    known = {cleaned(title): column for column in described for title in column.titles.values()}
     known |= {column.name: column for column in described}
     return [known.get(title) for title in header]
 
 
-def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[str]) -> Iterator[Finding]:
-    """Cells that show no value, and what is published though nobody sees it."""
-    above = table.dialect.skip_rows
+def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[str], above: int) -> Iterator[Finding]:
+    """Cells that show no value, and what is published though nobody sees it, below so many rows."""
     positions = {column: position for position, column in enumerate(used)}
 
     def place(row: int, column: int) -> Place:
