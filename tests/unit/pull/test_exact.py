@@ -123,7 +123,8 @@ def test_the_enriched_catalogue_builds_the_same_release(
     code, written = pull(tmp_path / "pulled")
     assert code == 0, written
     again = build(tmp_path / "pulled", tmp_path / "again")
-    assert differing(release, again) <= ORDER_IS_LOST
+    # Warnings name lines of descriptions that are written anew.
+    assert differing(release, again) <= {*ORDER_IS_LOST, "report.json", "report.ttl"}
 
 
 def test_everything_that_a_description_can_say_builds_the_same_release(

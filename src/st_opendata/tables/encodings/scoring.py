@@ -12,8 +12,8 @@ from st_opendata.tables.encodings.symbols import symbol_cost
 
 _FOREIGN = 7.0
 """What a word of another language costs beyond its letters."""
-_OTHER_LANGUAGE = 20.0
-"""What it costs that a file is in none of the languages that are known."""
+_OTHER_LANGUAGE, _OTHER_WORD = 20.0, 1.0
+"""What it costs that a file is in none of the languages that are known, and each word more: names may be of any."""
 _PLAIN, _PLAIN_MOST = 0.3, 25.0
 """What words of ASCII letters weigh, and how much they can speak against a language at most."""
 _CASE = 7.0
@@ -70,8 +70,9 @@ def _reading(
         costs = word.costs()
         least = min(costs) + _FOREIGN
         sums = [total + (cost if cost < least else least) for total, cost in zip(sums, costs, strict=True)]
+    other = _OTHER_WORD * len(words) if any(tag in known for tag in languages()) else 0.0
     found = (
-        (total + candidate.cost(tag), number, tag)
+        (total + candidate.cost(tag) + (0.0 if tag in known else other), number, tag)
         for total, tag in zip(sums, languages(), strict=True)
         for number, candidate in enumerate(candidates)
     )
