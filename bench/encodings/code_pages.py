@@ -29,7 +29,7 @@ from types import ModuleType
 import yaml
 from babel import Locale
 
-from st_opendata.tables.encodings import Guess, guess_encoding
+from st_opendata.tables.encodings import EncodingGuess, guess_encoding
 
 WORDS = Path(__file__).with_suffix(".yaml")
 FAMILIES = {"windows": "Windows", "iso": "ISO 8859", "cp": "DOS", "mac": "Macintosh", "koi": "KOI8"}
@@ -213,7 +213,7 @@ def decodes(data: bytes, encoding: str | None, text: str) -> bool:
         return False
 
 
-def guess(made: Made, folder: Path, *, known: bool) -> Guess:
+def guess(made: Made, folder: Path, *, known: bool) -> EncodingGuess:
     """The guess for a made-up file, which is written to the folder."""
     path = folder / "made.csv"
     path.write_bytes(made.data)

@@ -34,7 +34,7 @@ class DraftColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class DraftReference:
     """A column whose cells are keys of another table."""
 
     column: DraftColumn
@@ -56,7 +56,7 @@ class DraftTable:
     rows: int = 0
     remarks: list[str] = field(default_factory=list)
     key: tuple[DraftColumn, ...] = ()
-    references: list[Reference] = field(default_factory=list)
+    references: list[DraftReference] = field(default_factory=list)
     splits: dict[str, str] = field(default_factory=dict)
     rules: list[tuple[RowRule, str]] = field(default_factory=list)
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)

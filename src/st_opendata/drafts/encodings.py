@@ -7,7 +7,7 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.place import Place
-from st_opendata.tables.encodings import Guess, first_broken, first_cell, unlike_neighbours
+from st_opendata.tables.encodings import EncodingGuess, first_broken, first_cell, unlike_neighbours
 
 
 def broken_encoding(path: Path, encoding: str) -> InputError:
@@ -20,7 +20,9 @@ def broken_encoding(path: Path, encoding: str) -> InputError:
     )
 
 
-def encoding_remarks(guess: Guess | None, rows: Iterable[Sequence[str]], titles: Mapping[int, str]) -> Iterator[str]:
+def encoding_remarks(
+    guess: EncodingGuess | None, rows: Iterable[Sequence[str]], titles: Mapping[int, str]
+) -> Iterator[str]:
     """What the file is read as, with the first cell that depends on it; nothing of a file in UTF-8."""
     shown = first_cell(enumerate(rows, 1), guess) if guess else None
     if guess is None or shown is None:
@@ -33,7 +35,7 @@ def encoding_remarks(guess: Guess | None, rows: Iterable[Sequence[str]], titles:
     yield f"as {guess.other} it would be `{shown.other}`"
 
 
-def neighbour_remarks(readings: Sequence[tuple[str, Guess | None]]) -> Iterator[tuple[int, str]]:
+def neighbour_remarks(readings: Sequence[tuple[str, EncodingGuess | None]]) -> Iterator[tuple[int, str]]:
     """By the number of a table what is said where it is read unlike the others; of each its encoding and guess."""
     for number, usual in unlike_neighbours(readings).items():
         yield number, f"read as {readings[number][0]}, but other tables as {usual}: look at the letters with accents"

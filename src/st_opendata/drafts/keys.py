@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, islice
 from math import prod
 
-from st_opendata.drafts.columns import DraftColumn, DraftTable, Reference
+from st_opendata.drafts.columns import DraftColumn, DraftReference, DraftTable
 from st_opendata.tables.called import Words, rest_of, words
 
 Rows = Callable[[], Iterator[list[str]]]
@@ -135,7 +135,7 @@ def _find_reference(table: DraftTable, column: DraftColumn, tables: Sequence[Dra
     if not found:
         return
     best = max(found, key=lambda each: each[0])[1]
-    table.references.append(Reference(column, best, best.key[0]))
+    table.references.append(DraftReference(column, best, best.key[0]))
     others = ", ".join(each.name for _, each in found if each is not best)
     also = f"; also of {others}, which its name suits less" if others else ""
     column.remarks.append(f"all cells are keys of {best.name}{also}")

@@ -19,7 +19,7 @@ _DECIMALS = ".,"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NumberReading:
     """A datatype with the `form` that YAML has for it; `why` says what was seen, also where there is no `base`."""
 
     base: str = ""
@@ -40,7 +40,7 @@ def datatype_of(base: str, form: object) -> Datatype:
     return kind(base, form.get("pattern"), form.get("decimalChar", "."), form.get("groupChar"))
 
 
-def read_numbers(texts: Sequence[str], *, comma: bool) -> Reading | None:
+def read_numbers(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
     """How the cells are read as numbers; None where some are none, or where no one format reads them all.
 
     `comma` is as for `guess`. A reading without a base is of numbers that are better left as text.
@@ -49,20 +49,22 @@ def read_numbers(texts: Sequence[str], *, comma: bool) -> Reading | None:
         return _plain(texts, comma=comma)
     if all(map(_SCIENTIFIC.fullmatch, texts)):
         said = "numbers in scientific notation, as spreadsheets shorten long ones: check that no digits are lost"
-        return Reading("double", None, said)
+        return NumberReading("double", None, said)
     return _per_cent(texts)
 
 
-def _plain(texts: Sequence[str], *, comma: bool) -> Reading | None:
+def _plain(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
     signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
     if not signs:
-        return Reading("integer", None, "all cells are whole numbers")
+        return NumberReading("integer", None, "all cells are whole numbers")
     fitting = [each for each in _candidates(signs) if all(_reads(each, text) for text in texts)]
     values = {tuple(parse(kind(each[0], None, *each[1:]), text) for text in texts): each for each in reversed(fitting)}
     if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
         if not comma and signs == {"."}:
-            return Reading("decimal", None, "all cells are numbers")
-        return Reading(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
+            return NumberReading("decimal", None, "all cells are numbers")
+        return NumberReading(
+            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
+        )
     if not values:
         return None
     base, decimal, group = next(iter(values.values()))
@@ -74,7 +76,7 @@ def _plain(texts: Sequence[str], *, comma: bool) -> Reading | None:
         if sign
     )
     plain = "all cells are numbers" if base == "decimal" else "all cells are whole numbers"
-    return Reading(base, form or None, f"{plain}{f', with {shown}' if form else ''}")
+    return NumberReading(base, form or None, f"{plain}{f', with {shown}' if form else ''}")
 
 
 _Candidate = tuple[str, str, str | None]
@@ -97,7 +99,7 @@ def _reads(candidate: _Candidate, text: str) -> bool:
     return parse(kind(base, None, decimal, group), text) is not None
 
 
-def _per_cent(texts: Sequence[str]) -> Reading | None:
+def _per_cent(texts: Sequence[str]) -> NumberReading | None:
     """Numbers that all have a per cent sign, with a pattern that reads them."""
     found = [re.fullmatch(rf"([-+]?[0-9][0-9.,'’]*)([{SPACES}]?)%", text) for text in texts]
     if not found or not all(found):
@@ -106,7 +108,7 @@ def _per_cent(texts: Sequence[str]) -> Reading | None:
     reading = _plain(numbers, comma=True)
     blanks = sorted({each[2] for each in found if each})
     if reading is None or not reading.base:
-        return Reading(why=f"percentages, as “{texts[0]}”, whose numbers could be read in two ways: kept as text")
+        return NumberReading(why=f"percentages, as “{texts[0]}”, whose numbers could be read in two ways: kept as text")
     form = reading.form if isinstance(reading.form, dict) else {}
     decimal, group = form.get("decimalChar", "."), form.get("groupChar")
     places = [len(number.rpartition(decimal)[2]) if decimal in number else 0 for number in numbers]
@@ -121,8 +123,8 @@ def _per_cent(texts: Sequence[str]) -> Reading | None:
     except ValueError:
         fits = False
     if not fits:
-        return Reading(why=f"percentages, as “{texts[0]}”, which no one number pattern reads: kept as text")
-    return Reading("decimal", described, f"percentages: “{texts[0]}” is read as its hundredth part")
+        return NumberReading(why=f"percentages, as “{texts[0]}”, which no one number pattern reads: kept as text")
+    return NumberReading("decimal", described, f"percentages: “{texts[0]}” is read as its hundredth part")
 
 
 def two_forms(texts: Sequence[str]) -> tuple[str, str] | None:

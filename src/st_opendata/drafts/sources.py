@@ -19,7 +19,7 @@ from st_opendata.errors import InputError
 from st_opendata.model.tables import Cleaning, Dialect, Table
 from st_opendata.place import Place
 from st_opendata.tables.archives import WorkbookError
-from st_opendata.tables.encodings import Guess, guess_encoding
+from st_opendata.tables.encodings import EncodingGuess, guess_encoding
 from st_opendata.tables.marks import Marks
 from st_opendata.tables.quotes import Swallowed, lenient_rows, swallowed
 from st_opendata.tables.scan import MAX_CELL, no_table, refusal
@@ -54,7 +54,7 @@ class Source:
     marks: Marks | None = None
     delimiter: str = ","
     encoding: str = "utf-8"
-    guess: Guess | None = None
+    guess: EncodingGuess | None = None
     cleaning: Cleaning = field(default_factory=Cleaning)
     remarks: tuple[str, ...] = ()
     width: int = 0

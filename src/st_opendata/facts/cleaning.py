@@ -19,7 +19,7 @@ from st_opendata.tables.scan import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CellRule:
     """One rule: `cells` gives, over a cell's text, what it becomes and whether that is a change, None for no rule."""
 
     code: str
@@ -27,19 +27,19 @@ class Rule:
     fields: dict[str, object] = field(default_factory=dict)
 
 
-def rules(table: Table) -> list[Rule]:
+def rules(table: Table) -> list[CellRule]:
     """The table's rules in the order in which they are applied."""
-    found, cleaning = list[Rule](), table.cleaning
+    found, cleaning = list[CellRule](), table.cleaning
     if cleaning.control is not None:
-        found.append(Rule("cleaned-control-characters", _control(cleaning.control)))
+        found.append(CellRule("cleaned-control-characters", _control(cleaning.control)))
     for each in cleaning.replace:
-        found.append(Rule("cleaned-replaced", _replacing(each), {"old": each.old, "new": each.new}))
+        found.append(CellRule("cleaned-replaced", _replacing(each), {"old": each.old, "new": each.new}))
     if table.dialect.trim:
-        found.append(Rule("cleaned-trimmed", _trimmed))
+        found.append(CellRule("cleaned-trimmed", _trimmed))
     words = dict.fromkeys(word for column in table.source_columns for word in column.null if word)
     if words:
         listed = ", ".join(f"“{word}”" for word in words)
-        found.append(Rule("cleaned-null", _null(trim=table.dialect.trim), {"words": listed}))
+        found.append(CellRule("cleaned-null", _null(trim=table.dialect.trim), {"words": listed}))
     return found
 
 
@@ -109,7 +109,7 @@ def cleaning_findings(engine: Engine, source: Source, name: str) -> list[Finding
     return list(_counted(engine, source, name, rules(source.table)))
 
 
-def _counted(engine: Engine, source: Source, name: str, found: Sequence[Rule]) -> Iterator[Finding]:
+def _counted(engine: Engine, source: Source, name: str, found: Sequence[CellRule]) -> Iterator[Finding]:
     for place, rule in enumerate(found, 1):
         cells = f"q{place}"
         ((count, record),) = engine.rows(

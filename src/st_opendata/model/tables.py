@@ -111,7 +111,7 @@ class Datatype:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ColumnPart:
     """A part of the cells of a column of the file, `column`, whose title or name it is.
 
     `accept` matches a whole cell that is written as the publisher's `pattern` says (RE2); its `group` is the part.
@@ -145,7 +145,7 @@ class Column:
     property_url: str | None = None
     value_url: str | None = None
     suppress_output: bool = False
-    part: Part | None = None
+    part: ColumnPart | None = None
     """Where the column has a part of the cells of another one in the file."""
     personal: bool | None = None
     """Whether the publisher says that it has personal data; None where nobody has said."""

@@ -21,7 +21,7 @@ from st_opendata.names import plain
 from st_opendata.pull.description import Yaml
 from st_opendata.pull.fields import clean
 from st_opendata.tables.datatypes import parse
-from st_opendata.tables.encodings import Guess, first_cell, guess_encoding
+from st_opendata.tables.encodings import EncodingGuess, first_cell, guess_encoding
 from st_opendata.tables.scan import open_source
 
 _SAMPLE = 1 << 18
@@ -95,7 +95,7 @@ def _sample(path: Path, encoding: str) -> str:
     return text.rpartition("\n")[0] if len(start) == _SAMPLE and "\n" in text else text
 
 
-def _remarks(name: str, guess: Guess, rows: Sequence[Sequence[str]]) -> list[str]:
+def _remarks(name: str, guess: EncodingGuess, rows: Sequence[Sequence[str]]) -> list[str]:
     """What is to be said of a file that is in another encoding than UTF-8."""
     if guess.encoding == "utf-8":
         return []

@@ -29,7 +29,7 @@ _MARKUP = (
 )
 
 
-def is_blank(start: bytes) -> bool:
+def is_empty(start: bytes) -> bool:
     """Whether a file that starts like this has nothing in it but blanks and a byte order mark."""
     return not start.removeprefix(codecs.BOM_UTF8).strip() or start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -48,7 +48,7 @@ def no_workbook(start: bytes) -> str | None:
     """What a file is that is named as a workbook and begins like this; None for a zip file, as workbooks are."""
     if start.startswith(b"PK"):
         return None
-    if is_blank(start):
+    if is_empty(start):
         return "it is empty"
     if kind := other_format(start):
         return f"it is {kind} under the name of a workbook"

@@ -19,7 +19,7 @@ from st_opendata.tables.cleaning import read_cleaning
 from st_opendata.tables.csvw_check import complaints, known_datatypes
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.properties import datatype, dialect
-from st_opendata.tables.row_rules import read_rules
+from st_opendata.tables.row_rules import read_row_rules
 from st_opendata.tables.sheets import read_sheet, table_name
 from st_opendata.tables.splits import read_splits
 from st_opendata.tables.templates import (
@@ -105,7 +105,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         sheet=sheet,
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
-        rules=read_rules(fields, written),
+        rules=read_row_rules(fields, written),
     )
 
 

@@ -11,7 +11,7 @@ from st_opendata.tables.problems import hint
 _MATCHED = (BELOW_HEADER, FOOTNOTES, TOTALS)
 
 
-def read_rules(fields: Fields, dialect: Dialect) -> tuple[RowRule, ...]:
+def read_row_rules(fields: Fields, dialect: Dialect) -> tuple[RowRule, ...]:
     """The rules of a table; what is wrong with one is noted, and the rule left out."""
     found: dict[str, RowRule] = {}
     for entry in fields.list_of_fields("rows"):

@@ -28,10 +28,10 @@ from st_opendata.tables.csv_text import (
     with_blank_head,
     with_marks_as_text,
 )
-from st_opendata.tables.encodings import START, Guess, guess_encoding, wide_encoding
+from st_opendata.tables.encodings import START, EncodingGuess, guess_encoding, wide_encoding
 from st_opendata.tables.encodings.findings import guess_finding, undecodable
 from st_opendata.tables.header import match_header
-from st_opendata.tables.kinds import is_blank, other_format
+from st_opendata.tables.kinds import is_empty, other_format
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.quotes import quote_problem
 from st_opendata.tables.sifting import needs_sifting, sift
@@ -66,7 +66,7 @@ class Source:
     findings: tuple[Finding, ...] = ()
     """What is to be said of the sheet of a workbook, of a guessed encoding, and of rows that are skipped."""
     numbered: bool = False
-    guess: Guess | None = None
+    guess: EncodingGuess | None = None
     """How a file is read that is not UTF-8, where its description does not say it."""
 
     def title(self, number: int) -> str:
@@ -130,15 +130,15 @@ def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> Source |
         return [found]
     wide = None if stated else wide_encoding(start)
     if wide or (stated and codecs.lookup(stated).name != "utf-8"):
-        return _open_rewritten(table, folder, Guess(wide) if wide else None)
+        return _open_rewritten(table, folder, EncodingGuess(wide) if wide else None)
     counts = _count(table, path)
     if not isinstance(counts, Finding):
         return _open_utf8(table, path, folder, counts)
-    guess = Guess("utf-8") if stated or counts.code != "table-not-utf8" else guess_encoding(path, languages)
+    guess = EncodingGuess("utf-8") if stated or counts.code != "table-not-utf8" else guess_encoding(path, languages)
     return [counts] if guess.encoding == "utf-8" else _open_rewritten(table, folder, guess)
 
 
-def _open_rewritten(table: Table, folder: Path, guess: Guess | None) -> Source | list[Finding]:
+def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> Source | list[Finding]:
     """The source of a file in another encoding than UTF-8: the guessed one, else the stated one."""
     encoding = guess.encoding if guess else table.dialect.encoding
     assert encoding
@@ -172,7 +172,7 @@ def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Sourc
     return source if isinstance(source, list) else replace(source, findings=(*said, *source.findings))
 
 
-def _told(table: Table, path: Path, guess: Guess) -> Finding:
+def _told(table: Table, path: Path, guess: EncodingGuess) -> Finding:
     """What is said of a guess, at the first cell of the rewritten file that depends on it."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = _readable(table, stream)
@@ -203,7 +203,7 @@ def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
 def no_table(table: Table, start: bytes) -> Finding | None:
     """A finding when the file is no table at all."""
     place = (table.place(),)
-    if is_blank(start):
+    if is_empty(start):
         return finding("table-empty", place, dataset=table.dataset)
     if kind := other_format(start):
         return finding("table-other-format", place, dataset=table.dataset, kind=kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from st_opendata.model.tables import Column, Part, Table
+from st_opendata.model.tables import Column, ColumnPart, Table
 from st_opendata.tables.fields import Fields
 
 _NAME = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9_.]*)\}")
@@ -16,9 +16,9 @@ _BLANK = r"[ \t\x{A0}\x{202F}]"
 _PYTHON_BLANK = "[ \\t\u00a0\u202f]"
 
 
-def read_splits(fields: Fields) -> dict[str, Part]:
+def read_splits(fields: Fields) -> dict[str, ColumnPart]:
     """The parts by the names of their columns; what is wrong is noted."""
-    parts: dict[str, Part] = {}
+    parts: dict[str, ColumnPart] = {}
     for split in fields.list_of_fields("split"):
         split.only(("column", "pattern"))
         column, pattern = split.text("column"), split.text("pattern")
@@ -35,7 +35,7 @@ def read_splits(fields: Fields) -> dict[str, Part]:
     return parts
 
 
-def parts_of(column: str, pattern: str) -> dict[str, Part]:
+def parts_of(column: str, pattern: str) -> dict[str, ColumnPart]:
     """The parts that a pattern such as `({latitude};{longitude})` makes of a column.
 
     A blank of the pattern stands for any number of blanks, or for none beside another sign. A part has none of the
@@ -54,7 +54,7 @@ def parts_of(column: str, pattern: str) -> dict[str, Part]:
     blank = any(not text.strip() for text in between[1:-1])
     part = f"([^{''.join(map(_in_class, sorted(signs)))}{' ' if blank else ''}\\r\\n]+?)"
     accept = f"{_BLANK}*" + part.join(_literal(text) for text in between) + f"{_BLANK}*"
-    return {name: Part(column, pattern, accept, group) for group, name in enumerate(names, 1)}
+    return {name: ColumnPart(column, pattern, accept, group) for group, name in enumerate(names, 1)}
 
 
 def _in_class(sign: str) -> str:
@@ -69,7 +69,7 @@ def _literal(text: str) -> str:
     return f"{_BLANK}*" + f"{_BLANK}*".join(words) + (f"{_BLANK}*" if words else "")
 
 
-def split_cell(part: Part, cell: str) -> str | None:
+def split_cell(part: ColumnPart, cell: str) -> str | None:
     """The part of a cell, None where the cell is not written as the pattern says."""
     python = part.accept.replace(_BLANK, _PYTHON_BLANK)
     found = re.fullmatch(python, cell)

@@ -28,7 +28,7 @@ def xls_marks(stream: bytes, place: int) -> Marks:
     """
     try:
         since_1904 = any(kind == _DATEMODE and data[:1] == b"\1" for kind, data in _inside(stream, 0))
-        reader = _Sheet(_formats(stream), since_1904=since_1904)
+        reader = _SheetMarks(_formats(stream), since_1904=since_1904)
         for kind, data in _inside(stream, _start(stream, place)):
             reader.take(kind, data)
     except struct.error:
@@ -96,7 +96,7 @@ def _packed(data: bytes, place: int) -> float:
     return float(value) / 100 if packed & 1 else float(value)
 
 
-class _Sheet:
+class _SheetMarks:
     """Notes what the records of a sheet say."""
 
     def __init__(self, formats: dict[int, str], *, since_1904: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from code_pages import decodes, guess, make_files
 
-from st_opendata.tables.encodings import Guess, first_cell, guess_encoding, unlike_neighbours
+from st_opendata.tables.encodings import EncodingGuess, first_cell, guess_encoding, unlike_neighbours
 
 SEEDS = [7, *([int(os.environ["ST_SEED"])] if "ST_SEED" in os.environ else [])]
 CZECH = "id;obec\n1;Plzeň\n2;České Budějovice\n3;Žďár nad Sázavou\n4;Ústí nad Labem\n5;Šumperk\n6;Kroměříž\n"
@@ -19,8 +19,8 @@ GREEK = "id;πόλη\n1;Αθήνα\n2;Θεσσαλονίκη\n3;Άργος\n"
 
 
 @pytest.fixture
-def guessed(tmp_path: Path) -> Callable[..., Guess]:
-    def guessed(content: bytes, *languages: str) -> Guess:
+def guessed(tmp_path: Path) -> Callable[..., EncodingGuess]:
+    def guessed(content: bytes, *languages: str) -> EncodingGuess:
         path = tmp_path / "a.csv"
         path.write_bytes(content)
         return guess_encoding(path, languages)
@@ -64,7 +64,7 @@ def test_made_up_tables_are_read_right(tmp_path: Path, seed: int, known: bool) -
     ],
 )
 def test_files_of_every_make_are_read_right_and_sure(
-    guessed: Callable[..., Guess], text: str, encoding: str, language: str
+    guessed: Callable[..., EncodingGuess], text: str, encoding: str, language: str
 ) -> None:
     content = text.encode(encoding)
     for languages in ((language,), ()):
@@ -75,7 +75,7 @@ def test_files_of_every_make_are_read_right_and_sure(
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
 @pytest.mark.parametrize("text", ["id,name\n1,Lyon\n", RUSSIAN, GREEK])
-def test_wide_characters_are_seen(guessed: Callable[..., Guess], encoding: str, text: str) -> None:
+def test_wide_characters_are_seen(guessed: Callable[..., EncodingGuess], encoding: str, text: str) -> None:
     found = guessed(text.encode(encoding))
     assert (found.encoding, found.sure, found.broken) == (encoding, True, False)
     assert guessed(text.encode(encoding) + b"\n").broken
@@ -92,7 +92,7 @@ def test_wide_characters_are_seen(guessed: Callable[..., Guess], encoding: str, 
     ],
 )
 def test_utf8_is_never_guessed_to_be_another(
-    guessed: Callable[..., Guess], content: bytes, broken: bool | None
+    guessed: Callable[..., EncodingGuess], content: bytes, broken: bool | None
 ) -> None:
     found = guessed(content)
     if broken is None:
@@ -101,18 +101,18 @@ def test_utf8_is_never_guessed_to_be_another(
         assert (found.encoding, found.broken) == ("utf-8", broken)
 
 
-def test_letters_of_different_words_are_no_utf8(guessed: Callable[..., Guess]) -> None:
+def test_letters_of_different_words_are_no_utf8(guessed: Callable[..., EncodingGuess]) -> None:
     content = "id;ime\n1;Miloš\n2;Če\n3;šola\n".encode("windows-1250")
     assert "Čš".encode("windows-1250").decode("utf-8") == "Ț"
     assert "Če" in content.decode(guessed(content, "sl").encoding)
 
 
-def test_one_letter_is_not_enough_to_be_sure(guessed: Callable[..., Guess]) -> None:
+def test_one_letter_is_not_enough_to_be_sure(guessed: Callable[..., EncodingGuess]) -> None:
     found = guessed(b"id;a\n1;abc\xf1\n")
     assert not found.sure and found.other
 
 
-def test_what_is_late_and_rare_in_a_long_file_counts(guessed: Callable[..., Guess]) -> None:
+def test_what_is_late_and_rare_in_a_long_file_counts(guessed: Callable[..., EncodingGuess]) -> None:
     rows = "".join(f"{number};Müller;Größe\n" for number in range(100_000))
     content = f"id;a;b\n{rows}".encode("iso-8859-15") + b"x;10 \xa4;12 \xa4\n"
     found = guessed(content, "de")
@@ -120,7 +120,7 @@ def test_what_is_late_and_rare_in_a_long_file_counts(guessed: Callable[..., Gues
 
 
 def test_the_first_cell_that_depends_is_shown_cut_around_its_letter() -> None:
-    found = Guess("windows-1252", other="macintosh", telling=frozenset("ü"))
+    found = EncodingGuess("windows-1252", other="macintosh", telling=frozenset("ü"))
     rows = [(1, ["id", "név é"]), (2, ["1", "x" * 60 + "Müller" + "y" * 60])]
     shown = first_cell(rows, found)
     assert shown
@@ -131,10 +131,10 @@ def test_the_first_cell_that_depends_is_shown_cut_around_its_letter() -> None:
 
 def test_neighbours() -> None:
     west, mac = (
-        Guess("windows-1252", same=frozenset({"windows-1252"})),
-        Guess("macintosh", same=frozenset({"macintosh"})),
+        EncodingGuess("windows-1252", same=frozenset({"windows-1252"})),
+        EncodingGuess("macintosh", same=frozenset({"macintosh"})),
     )
-    either = Guess("windows-1250", same=frozenset({"windows-1250", "windows-1252"}))
+    either = EncodingGuess("windows-1250", same=frozenset({"windows-1250", "windows-1252"}))
     readings = [("windows-1252", west), ("cp1252", None), ("utf-8", None), ("macintosh", mac), ("windows-1250", either)]
     assert unlike_neighbours(readings) == {3: "windows-1252"}
     assert unlike_neighbours([("macintosh", mac), ("utf-8", None)]) == {}

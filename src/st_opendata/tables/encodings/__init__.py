@@ -1,13 +1,13 @@
 """The encoding of a table's file, guessed from its bytes and the languages it is in."""
 
 from st_opendata.tables.encodings.evidence import first_broken
-from st_opendata.tables.encodings.guess import START, Guess, guess_encoding, wide_encoding
-from st_opendata.tables.encodings.showing import Shown, first_cell, unlike_neighbours
+from st_opendata.tables.encodings.guess import START, EncodingGuess, guess_encoding, wide_encoding
+from st_opendata.tables.encodings.showing import TellingCell, first_cell, unlike_neighbours
 
 __all__ = [
     "START",
-    "Guess",
-    "Shown",
+    "EncodingGuess",
+    "TellingCell",
     "first_broken",
     "first_cell",
     "guess_encoding",

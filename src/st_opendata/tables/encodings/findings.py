@@ -9,7 +9,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.encodings.evidence import first_broken
-from st_opendata.tables.encodings.guess import Guess
+from st_opendata.tables.encodings.guess import EncodingGuess
 from st_opendata.tables.encodings.showing import first_cell, unlike_neighbours
 
 
@@ -24,7 +24,7 @@ def known_languages(table: Table, stated: Sequence[str]) -> tuple[str, ...]:
 
 
 def guess_finding(
-    table: Table, guess: Guess, rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str]
+    table: Table, guess: EncodingGuess, rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str]
 ) -> Finding:
     """What the file is read as, at the first cell that depends on it; a warning where it is not sure."""
     shown = first_cell(rows, guess)
@@ -38,7 +38,7 @@ def guess_finding(
     return finding("encoding-unsure", (place,), dataset=table.dataset, **values)
 
 
-def neighbour_findings(tables: Sequence[tuple[Table, Guess | None]]) -> list[Finding]:
+def neighbour_findings(tables: Sequence[tuple[Table, EncodingGuess | None]]) -> list[Finding]:
     """Tables whose encoding is guessed, and is not the one that most others have."""
     readings = [(guess.encoding if guess else table.dialect.encoding or "utf-8", guess) for table, guess in tables]
     found = []

@@ -29,7 +29,7 @@ _LIKELY = 9.0
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class EncodingGuess:
     """How a file is read. `same` are the encodings that give the same text, `other` is the likeliest that does not.
 
     `telling` are the characters that only this reading has: where one of them stands, it can be judged. `broken` says
@@ -44,7 +44,7 @@ class Guess:
     broken: bool = False
 
 
-def guess_encoding(path: Path, languages: Sequence[str] = ()) -> Guess:
+def guess_encoding(path: Path, languages: Sequence[str] = ()) -> EncodingGuess:
     """How the file is written: `utf-8` where all of it is, or where only few of its bytes are not.
 
     `languages` are tags of those that it is in; without any, each is as likely as the others.
@@ -55,12 +55,12 @@ def guess_encoding(path: Path, languages: Sequence[str] = ()) -> Guess:
     with path.open("rb") as file:
         wide = wide_encoding(file.read(START))
     if wide:
-        return Guess(wide, broken=not is_written_in(path, wide))
+        return EncodingGuess(wide, broken=not is_written_in(path, wide))
     if is_written_in(path, "utf-8"):
-        return Guess("utf-8")
+        return EncodingGuess("utf-8")
     evidence = look_at(path)
     if evidence.mostly_utf8:
-        return Guess("utf-8", broken=True)
+        return EncodingGuess("utf-8", broken=True)
     return _judge(evidence, [tag for language in languages for tag in _tags(language)])
 
 
@@ -84,7 +84,7 @@ def wide_encoding(start: bytes) -> str | None:
     return None
 
 
-def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
+def _judge(evidence: Evidence, languages: Sequence[str]) -> EncodingGuess:
     seen = sorted(evidence.counts)
     groups: dict[str, list[Candidate]] = {}
     for candidate in candidates():
@@ -99,7 +99,7 @@ def _judge(evidence: Evidence, languages: Sequence[str]) -> Guess:
     needed = _SURE_OF_FEW if number < _FEW else _SURE_IF_FEW_TELL if telling < _FEW else _SURE
     likely = best.cost <= _LIKELY * (number + len(evidence.words))
     clear = other.cost - best.cost >= needed and likely
-    return Guess(
+    return EncodingGuess(
         encoding=best.names[0],
         sure=clear and not evidence.mixed,
         other=other.names[0],

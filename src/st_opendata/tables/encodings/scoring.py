@@ -25,7 +25,7 @@ _BOTH_CASES = "ß"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ScoredReading:
     """A text that the bytes may be: the encodings that give it, the one to name first, and its cost."""
 
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class Reading:
 
 def weigh(
     groups: Iterable[Sequence[Candidate]], words: Iterable[bytes], plain: Iterable[bytes], known: Sequence[str]
-) -> list[Reading]:
+) -> list[ScoredReading]:
     """Readings, the likeliest first; each group is of candidates that give the same text."""
     found = [(candidates, [_Word(word, candidates[0]) for word in words]) for candidates in groups]
     quick = sorted(((sum(word.nearest() for word in read), number) for number, (_, read) in enumerate(found)))
@@ -64,7 +64,7 @@ def _starts(plain: Iterable[bytes], known: Sequence[str]) -> list[float]:
 
 def _reading(
     candidates: Sequence[Candidate], words: Sequence[_Word], start: Sequence[float], known: Sequence[str]
-) -> Reading:
+) -> ScoredReading:
     sums = list(start)
     for word in words:
         costs = word.costs()
@@ -79,7 +79,7 @@ def _reading(
     cost, number, tag = min(found)
     names = [candidate.name for candidate in candidates]
     first = names[number] if tag in known else names[0]
-    return Reading((first, *(name for name in names if name != first)), cost)
+    return ScoredReading((first, *(name for name in names if name != first)), cost)
 
 
 class _Word:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from st_opendata.tables.encodings.guess import Guess
+from st_opendata.tables.encodings.guess import EncodingGuess
 
 _BEFORE, _LONGEST = 20, 50
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TellingCell:
     """A cell as it is read: of the row and column of these numbers, counted from 1 and 0. `other` is the other reading.
 
     What is long is cut around the character that tells.
@@ -25,7 +25,7 @@ class Shown:
     other: str
 
 
-def first_cell(rows: Iterable[tuple[int, Sequence[str]]], guess: Guess) -> Shown | None:
+def first_cell(rows: Iterable[tuple[int, Sequence[str]]], guess: EncodingGuess) -> TellingCell | None:
     """The first cell with a character that depends on the guess; the first at all where none does."""
     for number, cells in rows:
         for position, cell in enumerate(cells):
@@ -35,15 +35,15 @@ def first_cell(rows: Iterable[tuple[int, Sequence[str]]], guess: Guess) -> Shown
     return None
 
 
-def _shown(row: int, position: int, cell: str, at: int, guess: Guess) -> Shown:
+def _shown(row: int, position: int, cell: str, at: int, guess: EncodingGuess) -> TellingCell:
     start = at - _BEFORE if len(cell) > _LONGEST and at > _BEFORE else 0
     part = cell[start : start + _LONGEST]
     before, after = "…" if start else "", "…" if start + _LONGEST < len(cell) else ""
     other = part.encode(guess.encoding, "replace").decode(guess.other, "replace") if guess.other else part
-    return Shown(row, position, *(f"{before}{' '.join(text.split())}{after}" for text in (part, other)))
+    return TellingCell(row, position, *(f"{before}{' '.join(text.split())}{after}" for text in (part, other)))
 
 
-def unlike_neighbours(readings: Sequence[tuple[str, Guess | None]]) -> dict[int, str]:
+def unlike_neighbours(readings: Sequence[tuple[str, EncodingGuess | None]]) -> dict[int, str]:
     """By the number of each table that is guessed unlike its neighbours the encoding that most of these have.
 
     Each of the readings has an encoding, and the guess where it is one. Tables in Unicode speak for none.

@@ -17,7 +17,7 @@ from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Tabl
 from st_opendata.model.text import Counted
 from st_opendata.namespaces import RDFS
 from st_opendata.place import Place
-from st_opendata.tables.kinds import is_blank, other_format
+from st_opendata.tables.kinds import is_empty, other_format
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import Source
 from st_opendata.tables.swallowing import swallowed_findings
@@ -241,7 +241,7 @@ def _is_empty(path: Path, shown: str) -> bool:
         workbook = path.suffix.lower() in EXTENSIONS
         remedy = f"Draft a catalogue: st-opendata init FOLDER --from {shown}" if workbook else "Save it as CSV (UTF-8)."
         raise InputError(f"this is not a CSV file but {kind}", place=Place(shown), remedy=remedy)
-    return is_blank(start)
+    return is_empty(start)
 
 
 def _with_comments(properties: Mapping[str, Any], comments: list[dict[str, str]]) -> dict[str, Any]:
