@@ -64,7 +64,7 @@ def test_without_a_word_no_profile_binds_and_that_is_said_once(write, run: Run) 
     ran = run("check", write())
     assert ran.code == 0
     assert ran.out.count("[profiles-unsaid]") == 1
-    assert "Write `profiles: [code-lists]` to apply them, or `profiles: []` to do without." in ran.out
+    assert "Write `profiles: [code-lists]` in catalogue.yaml to apply them, or `profiles: []`" in ran.out
 
 
 def test_an_empty_list_says_that_none_is_wanted(write, run: Run) -> None:

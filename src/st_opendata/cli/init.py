@@ -63,9 +63,9 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 ) -> int:
     """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
 
-    Headers, datatypes, keys, languages and lists are guessed from all cells; each guess is said in a comment beside
-    what it wrote, and the first rows are shown as they were read. What the files cannot tell is asked for on a
-    terminal; without one it is told at the end. FOLDER must be new or empty.
+    Encodings, headers, datatypes, keys, languages and lists are guessed from all cells; a comment gives the reason for
+    each guess, and the first rows are shown as they were read. What the files cannot tell is asked for on a terminal,
+    or listed at the end. FOLDER must be new or empty.
     """
     from st_opendata.drafts.folder import Answers, draft_catalogue
     from st_opendata.drafts.samples import sample
@@ -93,12 +93,11 @@ def command(  # noqa: PLR0913 (a parameter for each option)
             write_sample(sample(table), "en")
     click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
     for each in draft.proposals:
-        note(
-            f"Perhaps {each.reason}. Write `profiles: [{each.profile}]` in {folder / 'catalogue.yaml'} to check by it."
-        )
+        rules = f"To check by its rules, write `profiles: [{each.profile}]` in {folder / 'catalogue.yaml'}."
+        note(f"Perhaps {each.reason}. {rules}")
     for key in draft.missing:
         missing = f"Missing in {folder / 'catalogue.yaml'}: {key}"
-        note(f"{missing}; write it there, or draft anew elsewhere with {_EXAMPLES[key]}.")
+        note(f"{missing}; write it there, or draft again in another folder with {_EXAMPLES[key]}.")
     return 1 if "publisher" in draft.missing else 0
 
 

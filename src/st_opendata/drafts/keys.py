@@ -33,11 +33,11 @@ def find_key(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
     named = [column for column in able if _is_called_key(column)]
     first = [column for column in able if column is table.columns[0]]
     if found := next(iter(named or first), None):
-        found.remarks.append("no cell is empty or stands twice: the key of the table")
+        found.remarks.append("no cell is empty or repeated: the key of the table")
         return (found,)
     for column in table.columns:
         if reason := _why_no_key(column):
-            column.remarks.append(f"no key, though called like one: {reason}")
+            column.remarks.append(f"not the key, though its name suggests one: {reason}")
     together = _composite(table, rows)
     if together:
         listed = ", ".join(column.name for column in together)
@@ -209,9 +209,9 @@ def _say_why_not(column: DraftColumn, other: DraftTable, values: set[str], keys:
     if twins and (named or not lost):
         shown = min(twins)
         column.remarks.append(
-            f"no foreign key to {other.name}: “{shown}” is there too, but of other characters (composed and decomposed "
-            "letters look alike)"
+            f"not a foreign key to {other.name}: “{shown}” is there too, but in other characters "
+            "(composed and decomposed letters look alike)"
         )
     elif named and len(lost) * 2 < len(values):
-        said = f"{len(lost)} of {len(values)} different cells are no keys there, as “{lost[0]}”"
-        column.remarks.append(f"no foreign key to {other.name}: {said}")
+        said = f"{len(lost)} of {len(values)} different cells are not keys there, as “{lost[0]}”"
+        column.remarks.append(f"not a foreign key to {other.name}: {said}")

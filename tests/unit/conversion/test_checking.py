@@ -73,4 +73,4 @@ def test_rows_that_a_cell_swallowed(findings: Convert) -> None:
     text = 'a,b,c\n1,"x,y\n2,x,y\n3,x,y\n4,x",y\n5,"Hall\n1010 Wien",y\n'
     (found,) = findings(columns, text)
     assert (found.code, found.places[0].row, found.places[0].column) == ("rows-swallowed", 2, "b")
-    assert "Rows 2 to 5 are one cell" in found.message["en"]
+    assert "Rows 2 to 5 are read as one cell" in found.message["en"]

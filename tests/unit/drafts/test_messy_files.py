@@ -134,7 +134,7 @@ FILES = [
         b"nr,name\n1,a\n1,b\n,c\n",
         {"nr": "integer", "name": None},
         [["1", "a"], ["1", "b"], ["", "c"]],
-        remark="no key, though called like one: 1 cell is empty, “1” stands in more than one row",
+        remark="not the key, though its name suggests one: 1 cell is empty, “1” stands in more than one row",
     ),
     Messy(
         "codes.csv",

@@ -29,7 +29,7 @@ def rows(base: FactBase) -> list[Any]:
 def test_swallowed_rows_are_found_with_the_first_and_the_last(load: Load) -> None:
     base = load(BROKEN, COLUMNS)
     assert said(base) == [("rows-swallowed", 21, "name")]
-    assert "Rows 21 to 34 are one cell" in base.findings[0].message["en"]
+    assert "Rows 21 to 34 are read as one cell" in base.findings[0].message["en"]
     assert len(rows(base)) == 27
 
 
@@ -64,7 +64,7 @@ def test_addresses_with_line_breaks_are_fine(load: Load) -> None:
 def test_lenient_quotes_lose_no_row(load: Load) -> None:
     base = load(BROKEN, COLUMNS, cleaning={"quotes": "lenient"})
     assert said(base) == [("cleaned-quotes", 21, "name")]
-    assert "in 2 cells" in base.findings[0].message["en"]
+    assert "In 2 cells" in base.findings[0].message["en"]
     assert [row[0] for row in rows(base)] == list(map(str, range(1, 41)))
     assert (rows(base)[19], rows(base)[32]) == (("20", '"Hall 20', "ok"), ("33", 'Hall 33"', "ok"))
 
@@ -131,7 +131,7 @@ def test_trim_and_null_say_what_they_touch(load: Load) -> None:
     base = load(content, COLUMNS, dialect={"trim": "true"}, null=["", "k.A.", "-"])
     assert said(base) == [("cleaned-trimmed", 2, "name"), ("cleaned-null", 2, "note")]
     assert [base.findings[n].message["en"].count(" 2 cells") for n in (0,)] == [1]
-    assert base.findings[1].message["en"].startswith("3 cells are empty by the rule `null`, for which “k.A.”, “-”")
+    assert base.findings[1].message["en"].startswith("3 cells are read as empty by the rule `null` (“k.A.”, “-”)")
     assert rows(base) == [("1", "x", None), ("2", None, None), ("3", "y", "z")]
 
 

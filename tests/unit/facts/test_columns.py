@@ -59,7 +59,7 @@ def test_a_cell_that_has_no_such_parts_is_found(load: Load) -> None:
         ("cell-split", 4, "place"),
         ("cleaned-null", 6, "place"),
     ]
-    assert base.findings[-1].message["en"].startswith("1 cell is empty")
+    assert base.findings[-1].message["en"].startswith("1 cell is read as empty")
     assert any("“1, 2, 3”" in finding.message["en"] for finding in base.findings)
 
 
