@@ -17,7 +17,7 @@ def read_row_rules(fields: Fields, dialect: Dialect) -> tuple[RowRule, ...]:
     for entry in fields.list_of_fields("rows"):
         rule = _rule(entry, dialect)
         if rule and rule.kind in found:
-            entry.problem(f'"{rule.kind}" stands here a second time', ROW_RULES[rule.kind])
+            entry.problem(f'the rule "{rule.kind}" is listed twice', ROW_RULES[rule.kind])
         elif rule:
             found[rule.kind] = rule
     return tuple(found.values())
@@ -33,7 +33,7 @@ def _rule(entry: Fields, dialect: Dialect) -> RowRule | None:
     if "fill" in entry and "skip" in entry:
         entry.problem('a rule has either "skip" or "fill"', "fill")
     elif kind and kind not in kinds:
-        entry.problem(f'"{kind}" is no rule for rows{hint(kind, kinds)}; there are {", ".join(kinds)}', key)
+        entry.problem(f'"{kind}" is not a rule for rows{hint(kind, kinds)}; the rules are {", ".join(kinds)}', key)
     elif kind == BELOW_HEADER and matching is None:
         entry.problem('"below-header" needs "matching", as in {skip: below-header, matching: "m²|EUR"}', key)
     elif matching is not None and kind not in _MATCHED:
@@ -43,5 +43,5 @@ def _rule(entry: Fields, dialect: Dialect) -> RowRule | None:
     try:
         re.compile(matching or "")
     except re.error as error:
-        entry.problem(f'"{matching}" is no regular expression: {error}', "matching")
+        entry.problem(f'"{matching}" is not a regular expression: {error}', "matching")
     return RowRule(kind, matching) if entry.noted == before else None

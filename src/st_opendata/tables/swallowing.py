@@ -13,7 +13,7 @@ _CODES = {Swallowed.SURELY: "rows-swallowed", Swallowed.PROBABLY: "rows-swallowe
 
 
 def swallowed_findings(table: Table, header: Sequence[str], row: int, cells: Sequence[str]) -> list[Finding]:
-    """What is to be said of a row's cells, in the order of the file under its `header`, that hold other rows."""
+    """A finding for each cell of a row that holds other rows; `cells` are in the order of the file's `header`."""
     found = list[Finding]()
     if table.sheet or table.cleaning.trusted_quotes:
         return found

@@ -110,9 +110,9 @@ def test_titles_may_stand_twice_at_their_own_place_miss_or_hold_a_line_break(loa
     ("rule", "text"),
     [
         ({"skip": "footnote"}, "did you mean"),
-        ({"fill": "totals"}, "is no rule"),
+        ({"fill": "totals"}, "is not a rule"),
         ({"skip": "below-header"}, 'needs "matching"'),
-        ({"skip": "footnotes", "matching": "("}, "no regular expression"),
+        ({"skip": "footnotes", "matching": "("}, "not a regular expression"),
         ({"skip": "above-header", "matching": "x"}, 'takes no "matching"'),
         ({"skip": "totals", "fill": "short-rows"}, 'either "skip" or "fill"'),
         ({"drop": "totals"}, "is unknown"),

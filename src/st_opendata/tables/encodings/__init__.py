@@ -2,12 +2,11 @@
 
 from st_opendata.tables.encodings.evidence import first_broken
 from st_opendata.tables.encodings.guess import START, EncodingGuess, guess_encoding, wide_encoding
-from st_opendata.tables.encodings.showing import TellingCell, first_cell, unlike_neighbours
+from st_opendata.tables.encodings.showing import first_cell, unlike_neighbours
 
 __all__ = [
     "START",
     "EncodingGuess",
-    "TellingCell",
     "first_broken",
     "first_cell",
     "guess_encoding",

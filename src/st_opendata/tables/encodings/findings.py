@@ -56,5 +56,5 @@ def undecodable(table: Table, encoding: str, *, guessed: bool) -> Finding:
     place = Place(table.file, line=line)
     if guessed:
         return finding("encoding-broken", (place,), dataset=table.dataset, encoding=encoding, byte=byte)
-    reason = f"the byte {byte} in this line is none of its characters"
+    reason = f"the byte {byte} in this line is not one of its characters"
     return finding("table-encoding", (place,), dataset=table.dataset, encoding=encoding, reason=reason)

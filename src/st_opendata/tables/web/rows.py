@@ -68,7 +68,7 @@ class Rows:
                 except UnicodeDecodeError as found:
                     line += found.object.count(b"\n", 0, found.start)
                     byte = found.object[found.start : found.start + 1]
-                    reason = f"the byte 0x{byte.hex().upper()} in this line is none of its characters"
+                    reason = f"the byte 0x{byte.hex().upper()} in this line is not one of its characters"
                     reason += f" (in Windows-1252 it is “{byte.decode('windows-1252', 'replace')}”)"
                     break
         return InputError(
