@@ -62,7 +62,7 @@ _FORMS: tuple[tuple[Callable[[str], object], str, str], ...] = (
 def code_reason(texts: Sequence[str], title: str) -> str:
     """Why digits in this column are no numbers, though they could be read so; empty where nothing speaks for that."""
     if any(map(NUMBER.fullmatch, texts)) and names_kind(words(title), "identifier"):
-        return "an identifier, as the title says, and not a quantity"
+        return "numbers by which things are called (identifiers), as the title says"
     if any(map(NUMBER.fullmatch, texts)) and names_kind(words(title), "phone"):
         return "telephone numbers, as the title says"
     if texts and all(_address(text) for text in texts):
