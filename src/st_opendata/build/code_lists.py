@@ -12,8 +12,6 @@ from st_opendata.model.profiles import CodeList
 from st_opendata.rdf import literal_text
 from st_opendata.tables.problems import nearest
 
-_LISTED = 1_000
-
 
 def scheme_iri(catalogue: Catalogue, name: str) -> str:
     """The IRI of a code list; its codes stand below it."""
@@ -45,12 +43,12 @@ def _text(text: str, tag: str) -> str:
 
 
 def unknown_codes(facts: FactBase, lists: Iterable[CodeList]) -> Iterator[Finding]:
-    """A violation for each cell that names a code that is not in its list, at most a thousand of each list."""
+    """A violation for each code that is not in its list, at the first cell that names it."""
     for codes in lists:
         start = f"{scheme_iri(facts.catalogue, codes.name)}/"
         known = {f"<{start}{code}>" for code in codes.labels}
-        for subject, predicate, value in facts.naming(start, known, _LISTED):
+        for subject, predicate, value, count in facts.naming(start, known):
             code = value.removeprefix(f"<{start}").removesuffix(">")
             near = nearest(code, codes.labels)
             places = facts.places(subject, predicate, value)
-            yield finding("code-unknown", places, value=code, list=codes.name, near=near)
+            yield finding("code-unknown", places, value=code, list=codes.name, near=near, count=count)

@@ -282,19 +282,19 @@ class FactBase:
         rows = self._engine.rows(f"SELECT DISTINCT o FROM {name}{self._where(dataset)}") if name else []
         return frozenset(found for (found,) in rows)
 
-    def naming(self, start: str, known: Collection[str], most: int) -> list[tuple[str, str, str]]:
-        """At most so many triples whose object is an IRI that begins with `start` and is not known, sorted.
+    def naming(self, start: str, known: Collection[str]) -> list[tuple[str, str, str, int]]:
+        """The objects that are IRIs beginning with `start` and are not known, by predicate, sorted.
 
-        All are N-Triples terms; `start` is an IRI.
+        Each is a subject (that of the first row), the predicate and the object as N-Triples terms, and the number of
+        triples; `start` is an IRI.
         """
-        found: list[tuple[str, str, str]] = []
+        found: list[tuple[str, str, str, int]] = []
         for predicate, name in sorted(self._predicates.items()):
-            objects = self._engine.rows(f"SELECT DISTINCT o FROM {name} WHERE starts_with(o, $1)", [f"<{start}"])
-            for (wrong,) in sorted(row for row in objects if row[0] not in known):
-                rows = self._engine.rows(f"SELECT DISTINCT s FROM {name} WHERE o = $1 ORDER BY s LIMIT {most}", [wrong])
-                found += [(subject, predicate, wrong) for (subject,) in rows]
-                if len(found) >= most:
-                    return found[:most]
+            rows = self._engine.rows(
+                f"SELECT arg_min(s, r), o, count(*) FROM {name} WHERE starts_with(o, $1) GROUP BY o ORDER BY o",
+                [f"<{start}"],
+            )
+            found += [(subject, predicate, value, int(count)) for subject, value, count in rows if value not in known]
         return found
 
     def statements(self, predicates: Sequence[str], dataset: str) -> Iterator[list[str]]:
