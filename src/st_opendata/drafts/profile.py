@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from st_opendata.drafts.numerals import NUMBER, kind, read_numbers
-from st_opendata.drafts.texts import code_reason, form_reason, mixed_reason, text_reason
+from st_opendata.drafts.texts import YEAR, code_reason, form_reason, mixed_reason, text_reason
 from st_opendata.tables.datatypes import BLANKS, parse
 
 NULLS = (
@@ -149,7 +149,7 @@ def _years(texts: list[str], null: tuple[str, ...]) -> Guess | None:
     """Years, some cells with more than one of them: a list."""
     for separator in (";", ",", "/"):
         items = [item.strip(BLANKS) for text in texts for item in text.split(separator)]
-        if all(re.fullmatch("[0-9]{4}", item) for item in items):
+        if len(items) > len(texts) and all(re.fullmatch(YEAR, item) for item in items):
             why = f"lists of years with “{separator}” between{_said(null)}"
             return Guess("integer", None, separator, null, why)
     return None

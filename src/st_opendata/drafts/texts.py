@@ -10,7 +10,8 @@ from st_opendata.tables.called import names_kind, words
 from st_opendata.tables.personal import is_iban
 
 _LONGEST = 40
-_YEAR = "(?:18|19|20|21)[0-9]{2}"
+YEAR = "(?:18|19|20|21)[0-9]{2}"
+"""A year, as a part of a pattern."""
 _CURRENCIES = (
     r"€|\$|£|¥|EUR|Euro|euro|USD|CHF|Fr\.|GBP|PLN|zł|CZK|Kč|HUF|Ft|DKK|SEK|NOK|kr\.?|RON|lei|BGN|лв\.?|RSD|ISK"
     r"|UAH|грн\.?"
@@ -35,7 +36,7 @@ _CODES: tuple[tuple[Callable[[str], object], str], ...] = (
 )
 """What one cell suffices for to keep the column as text, as nothing else is written so."""
 _FORMS: tuple[tuple[Callable[[str], object], str, str], ...] = (
-    (_whole(rf"{_YEAR}(?:[,;/ ]+{_YEAR})+"), "several years in one cell", ""),
+    (_whole(rf"{YEAR}(?:[,;/ ]+{YEAR})+"), "several years in one cell", ""),
     (_whole(r"[0-9]{4}-?W[0-9]{1,2}(?:-?[1-7])?"), "weeks, for which XSD has no datatype", ""),
     (
         _whole(rf"(?:{_CURRENCIES})[ \u00a0]?{_AMOUNT}|{_AMOUNT}[ \u00a0]?(?:{_CURRENCIES})"),
@@ -67,7 +68,7 @@ def code_reason(texts: Sequence[str], title: str) -> str:
         return "telephone numbers, as the title says"
     if texts and all(_address(text) for text in texts):
         return _CODES[0][1]
-    if any(re.fullmatch(rf"{_YEAR}(?:[,;/ ]+{_YEAR})+", text) for text in texts):
+    if any(re.fullmatch(rf"{YEAR}(?:[,;/ ]+{YEAR})+", text) for text in texts):
         return _FORMS[0][1]
     return ""
 
