@@ -48,7 +48,7 @@ class Layout:
     skipped: Mapping[str, Skipped]
     remarks: tuple[str, ...]
     blank_rows: bool
-    """Empty rows stand between others."""
+    """Empty rows stand between others, or are more than empty lines at the end."""
 
     @property
     def plain(self) -> bool:
@@ -82,8 +82,8 @@ def find_layout(source: Source) -> Layout:
     candidates += [RowRule(kind) for kind in (REPEATED_HEADER, TOTALS, FOOTNOTES, BLANK_ROWS)]
     lengths = Counter(len(row.cells) for row in below if not is_blank(row.cells))
     width = max(len(header.titles), max(lengths, key=lambda number: (lengths[number], number), default=0))
-    ends = [0]
-    skipped = skipped_rows(lambda: _numbered(source, ends), header, candidates, len(header.titles) or width)
+    tail = _Tail()
+    skipped = skipped_rows(lambda: tail.watched(source), header, candidates, len(header.titles) or width)
     blank = skipped.get(BLANK_ROWS)
     remarks = ["a header of two rows, put together"] if count > 1 else []
     if place and not count:
@@ -95,16 +95,25 @@ def find_layout(source: Source) -> Layout:
         rules=tuple(rule for rule in candidates if rule.kind in skipped and rule.kind != BLANK_ROWS),
         skipped=skipped,
         remarks=tuple(remarks),
-        blank_rows=bool(blank and min(blank.numbers) < ends[0]),
+        blank_rows=bool(blank and (min(blank.numbers) < tail.above or tail.cells)),
     )
 
 
-def _numbered(source: Source, ends: list[int]) -> Iterator[NumberedRow]:
-    """The rows with their numbers; the last number with content is put into `ends`."""
-    for row in source.rows():
-        if not is_blank(row.cells):
-            ends[0] = row.number
-        yield row.number, row.cells
+@dataclass(slots=True)
+class _Tail:
+    """The end of a table: the number of the last row with content, and whether rows below it have empty cells."""
+
+    above: int = 0
+    cells: bool = False
+
+    def watched(self, source: Source) -> Iterator[NumberedRow]:
+        """All rows with their numbers."""
+        for row in source.rows():
+            if is_blank(row.cells):
+                self.cells |= bool(row.cells)
+            else:
+                self.above, self.cells = row.number, False
+            yield row.number, row.cells
 
 
 def _header_place(rows: Sequence[Row]) -> tuple[int, int]:

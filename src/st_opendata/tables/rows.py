@@ -29,6 +29,8 @@ from st_opendata.tables.titles import Header, NumberedRow, cleaned
 _TAIL = 1_000
 """Rows at the end among which footnotes are looked for."""
 _SHOWN = 60
+_UNSEEN = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() or sign < " ")
+"""White space, and control characters."""
 
 Rows = Callable[[], Iterator[NumberedRow]]
 """All rows of a file from its first one on, anew at each call."""
@@ -55,8 +57,8 @@ def shown(cells: Sequence[str]) -> str:
 
 
 def is_blank(cells: Sequence[str]) -> bool:
-    """True for a row in which nothing can be seen."""
-    return not any(cell.strip() for cell in cells)
+    """True for a row in which nothing can be seen, as in one with the end mark of old files (U+001A)."""
+    return not any(cell.strip(_UNSEEN) for cell in cells)
 
 
 def is_lone(cells: Sequence[str]) -> bool:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from office_tables import make, wrong
+from st_opendata.__main__ import main
 from st_opendata.drafts.folder import Answers, draft_catalogue
 from st_opendata.drafts.layout import Layout, find_layout
 from st_opendata.drafts.sources import find_sources
 from st_opendata.facts import load_facts
+from st_opendata.model.findings import conforms
 from st_opendata.tables import read_catalogue
 
 SEED = int(os.environ.get("ST_SEED", "13"))
@@ -89,3 +91,13 @@ def test_a_pair_of_coordinates_under_a_title_row(tmp_path: Path) -> None:
     with load_facts(read_catalogue(tmp_path / "c")) as base:
         (rows_read,) = base.records("t")
     assert rows_read == [("A", "48.2", "16.3", "1"), ("B", "48.3", "16.2", "2"), ("C", "48.1", "16.4", "3")]
+
+
+@pytest.mark.parametrize("end", [" \n", "\t\n", ";;\n\n;;\n", ";;;;\n", "; ;\n", '""\n', "\x1a", ";;\r\n\x1a"])
+def test_rows_at_the_end_in_which_nothing_can_be_seen(tmp_path: Path, end: str) -> None:
+    (tmp_path / "t.csv").write_bytes(f"id;name;n\n1;a;2\n2;b;3\n{end}".encode())
+    draft = tmp_path / "draft"
+    assert main(["init", str(draft), "--from", str(tmp_path / "t.csv"), "--publisher", "Town"]) == 0
+    with load_facts(read_catalogue(draft)) as base:
+        assert conforms(base.findings)
+        assert [row for batch in base.records("t") for row in batch] == [("1", "a", "2"), ("2", "b", "3")]
