@@ -239,6 +239,10 @@ class _Seen:
         return 0
 
 
+_PARTING = re.compile(r"(?<![0-9]),(?! )|,(?![0-9 ])")
+"""A comma that is neither between digits nor before a blank, as most are that part cells."""
+
+
 def _delimiter(text: str) -> tuple[str, int]:
     """The delimiter that most rows have, and no more often than is usual, and how many cells that makes.
 
@@ -259,5 +263,10 @@ def _delimiter(text: str) -> tuple[str, int]:
         width = max(usual, default=1)
         return sum(length > 1 and number <= width for length, number in zip(lengths, filled, strict=True)), width
 
-    found = max(_DELIMITERS, key=fit)
-    return found, max(fit(found)[1], 1)
+    fits = {delimiter: fit(delimiter) for delimiter in _DELIMITERS}
+    found = max(_DELIMITERS, key=fits.__getitem__)
+    if found == "," and not _PARTING.search("".join(islice(io.StringIO(text), 60))):
+        # Decimals, or `Meier, Anna`: by commas such a file is as even as by its delimiter.
+        other = max((each for each in _DELIMITERS if each != ","), key=fits.__getitem__)
+        found = other if fits[other][1] > 1 and fits[other][0] * 3 >= fits[","][0] * 2 else found
+    return found, max(fits[found][1], 1)

@@ -359,3 +359,23 @@ def test_a_header_of_several_lines_with_a_title_twice_is_read(tmp_path: Path) ->
     text = (tmp_path / "draft/draft/dataset.yaml").read_text("utf-8")
     assert "name: betrag_2" in text
     assert "skipRows" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "delimiter"),
+    [
+        ("1,5;2,5\n3,5;4,5\n", ";"),
+        ("52.5, 13.4;Mitte\n52.6, 13.5;Wedding\n", ";"),
+        ("Messwert, mg;Wert, 2\n1,5;2,5\n3,5;4,5\n", ";"),
+        ("Werte, Stadt, 2024\nMenge, t;Preis, EUR\n1,5;2,5\n3,5;4,5\n", ";"),
+        ("Meier, Anna\tWien, AT\nHuber, Karl\tGraz, AT\n", "\t"),
+        ("id, name, n\n1, Mitte; Nord, 2\n2, Wedding, 3\n", ","),
+        ("id,a;b\n1,x;y\n2,z;w\n", ","),
+        ("id,1990,2000\n1,5,6\n", ","),
+        ("1,5,6\n2,7,8\n", ","),
+    ],
+)
+def test_commas_inside_cells_part_none(tmp_path: Path, content: str, delimiter: str) -> None:
+    (tmp_path / "a.csv").write_text(content, "utf-8")
+    (source,) = find_sources(tmp_path / "a.csv")
+    assert source.delimiter == delimiter
