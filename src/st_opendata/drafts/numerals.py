@@ -57,14 +57,12 @@ def _plain(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
     signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
     if not signs:
         return NumberReading("integer", None, "all cells are whole numbers")
-    fitting = [each for each in _candidates(signs) if all(_reads(each, text) for text in texts)]
-    values = {tuple(parse(kind(each[0], None, *each[1:]), text) for text in texts): each for each in reversed(fitting)}
+    used = [each for each in _candidates(signs) if each[2] is None or signs & {each[2], *_spaces(each[2])}]
+    values = {read: each for each in reversed(used) if (read := _values(each, texts)) is not None}
     if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
         if not comma and signs == {"."}:
             return NumberReading("decimal", None, "all cells are numbers")
-        return NumberReading(
-            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
-        )
+        return NumberReading(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
     if not values:
         return None
     base, decimal, group = next(iter(values.values()))
@@ -88,10 +86,25 @@ def _candidates(signs: set[str]) -> list[_Candidate]:
         (base, decimal, group)
         for decimal in _DECIMALS
         for group in _GROUPS
-        if group != decimal
-        and signs <= {decimal, *((group,) if group else ()), *(SPACES if group and group in SPACES else ())}
+        if group != decimal and signs <= {decimal, *((group,) if group else ()), *_spaces(group)}
         for base in ("integer", "decimal")
     ]
+
+
+def _spaces(group: str | None) -> str:
+    """All blanks for one of them, as one stands for each other between groups of digits."""
+    return SPACES if group and group in SPACES else ""
+
+
+def _values(candidate: _Candidate, texts: Sequence[str]) -> tuple[str, ...] | None:
+    """The values of the cells, None where the format does not read one of them."""
+    datatype, values = kind(candidate[0], None, *candidate[1:]), list[str]()
+    for text in texts:
+        value = parse(datatype, text)
+        if value is None:
+            return None
+        values.append(value)
+    return tuple(values)
 
 
 def _reads(candidate: _Candidate, text: str) -> bool:
