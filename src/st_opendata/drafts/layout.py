@@ -81,15 +81,16 @@ def find_layout(source: Source) -> Layout:
         candidates.append(RowRule(BELOW_HEADER, units))
     candidates += [RowRule(kind) for kind in (REPEATED_HEADER, TOTALS, FOOTNOTES, BLANK_ROWS)]
     lengths = Counter(len(row.cells) for row in below if not is_blank(row.cells))
-    width = max(len(header.titles), max(lengths, key=lambda number: (lengths[number], number), default=0))
+    titles = header.titles
+    width = max(len(titles), max(lengths, key=lambda number: (lengths[number], number), default=0))
     tail = _Tail()
-    skipped = skipped_rows(lambda: tail.watched(source), header, candidates, len(header.titles) or width)
+    skipped = skipped_rows(lambda: tail.watched(source), header, candidates, len(titles) or width)
     blank = skipped.get(BLANK_ROWS)
     remarks = ["a header of two rows, put together"] if count > 1 else []
     if place and not count:
         remarks.append(f"rows above the data left out: {rows[place - 1].number}")
     return Layout(
-        titles={number: _title(header.titles, number) for number in _read(source, header.first - 1, width)},
+        titles={number: _title(titles, number) for number in _read(source, header.first - 1, width)},
         header=header,
         skip_lines=rows[place - 1].number if place and not count else 0,
         rules=tuple(rule for rule in candidates if rule.kind in skipped and rule.kind != BLANK_ROWS),

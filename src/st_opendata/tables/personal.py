@@ -51,11 +51,12 @@ def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
         return False
     if any(names_kind(each, kind) for each in own for kind in ("first_name", "surname", "person")):
         return True
+    if not any(is_called(each, "label") for each in own):
+        return False
     beside = [words(title) for title in others]
-    lacks = any(names_kind(each, "first_name") for each in beside) and not any(
+    return any(names_kind(each, "first_name") for each in beside) and not any(
         names_kind(each, "surname") for each in beside
     )
-    return lacks and any(is_called(each, "label") for each in own)
 
 
 def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dict[str, str]:
