@@ -65,6 +65,20 @@ def test_a_doubtful_row_is_published_and_told(load: Load, rules: list[dict[str, 
     assert len(rows(base)) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("name;m;w\nNord;1;2\nSource: Office; table 3;\n", [3]),
+        ("name;m;w\nSource: Office;1;2\nNord;3;4\n", []),
+        ("name;m;w\nSource: Office;1;2\nSource: Survey;3;4\n", []),
+    ],
+)
+def test_a_footnote_that_delimiters_part_is_doubtful_at_the_end(load: Load, text: str, doubtful: list[int]) -> None:
+    columns = [{"name": "name"}, {"name": "m"}, {"name": "w"}]
+    base = load(text, columns, rows=[NOTES], dialect={"delimiter": ";"})
+    assert found(base) == [("row-doubtful", number) for number in doubtful]
+
+
 def test_a_group_that_is_called_total_is_no_doubt(load: Load) -> None:
     assert found(load("name,m,w\nMen,1,2\nTotal,9,9\nMen,1,2\nTotal,4,4\n", COLUMNS)) == []
 
