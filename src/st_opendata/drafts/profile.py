@@ -107,7 +107,7 @@ def _invisible(cell: str) -> bool:
 
 
 def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
-    """The guess for a column; `comma` is true where the file has commas in decimals, or semicolons between cells."""
+    """The guess for a column; `comma` is true where the file has commas in decimals, or no commas between cells."""
     if not profile.cells:
         return Guess(why="all cells are empty")
     if not profile.whole:

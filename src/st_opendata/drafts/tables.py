@@ -49,7 +49,7 @@ def _draft(source: Source, name: str) -> DraftTable:
     table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])
     profiles = _profiles(table)
     layout = table.layout
-    comma = source.delimiter == ";" or _has_decimal_comma(list(profiles.values()))
+    comma = source.delimiter != "," or _has_decimal_comma(list(profiles.values()))
     taken: list[str] = []
     for place, title in layout.titles.items():
         column_name = _name(title, place, taken, layout)

@@ -235,3 +235,10 @@ def test_what_was_read_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert out.splitlines()[1].split() == ["column", "type", "row", "2", "row", "3"]
     assert "Müllergasse" in out
     assert main(["check", str(tmp_path / "draft"), "--sample", "--json"]) == 2
+
+
+@pytest.mark.parametrize(("delimiter", "datatype"), [("\t", None), ("|", None), (";", None), (",", "decimal")])
+def test_thousands_or_decimals_where_nothing_tells(tmp_path: Path, delimiter: str, datatype: str | None) -> None:
+    rows = [("id", "betrag"), ("1", "1.250"), ("2", "640"), ("3", "8.110")]
+    tables, _ = drafted(tmp_path, t="".join(f"{delimiter.join(row)}\n" for row in rows))
+    assert tables["t"]["tableSchema"]["columns"][1].get("datatype") == datatype
