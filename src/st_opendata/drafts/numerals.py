@@ -62,7 +62,9 @@ def _plain(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
     if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
         if not comma and signs == {"."}:
             return NumberReading("decimal", None, "all cells are numbers")
-        return NumberReading(why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format")
+        return NumberReading(
+            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
+        )
     if not values:
         return None
     base, decimal, group = next(iter(values.values()))
