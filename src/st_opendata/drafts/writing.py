@@ -51,8 +51,8 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"    aboutUrl: {_flow('/'.join([table.name, *(f'{{{name}}}' for name in names)]))}"
         yield f"    primaryKey: {_flow(names if len(names) > 1 else names[0])}"
     else:
-        yield "    # no column names the rows, each by a value of its own, nor do a few together: they go by their"
-        yield "    # number, so a row that is put in between changes the addresses of those below it"
+        yield "    # no key was found: no column differs in each row, nor do a few together that could name the rows;"
+        yield "    # rows go by their number, so a row put in between changes the addresses below it"
     if table.references:
         yield "    foreignKeys:"
     for each in table.references:

@@ -156,7 +156,7 @@ def _folders(catalogue: Path) -> list[str]:
 
 
 def _code_list(path: Path, shown: str) -> CodeList:
-    """A table of codes: the column `code`, and `label` or `label_LANGUAGE`; UTF-8 with commas, as published CSV."""
+    """A table of codes: the column `code`, and `label` or `label_LANGUAGE`; UTF-8, with commas, semicolons or tabs."""
     name, file = path.stem, f"{shown}/lists/{path.name}"
     if slug(name) != name:
         raise ConfigurationError(
@@ -167,10 +167,12 @@ def _code_list(path: Path, shown: str) -> CodeList:
         raise InputError(f"a code list has at most {_MAX_LIST:,} bytes", place=Place(file), remedy="Shorten it.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            labels = dict(_codes(csv.reader(lines, strict=True), file))
+            delimiter = max(",;\t", key=lines.readline().count)
+            lines.seek(0)
+            labels = dict(_codes(csv.reader(lines, delimiter=delimiter, strict=True), file))
     except (UnicodeError, csv.Error):
         raise InputError(
-            "the code list is not CSV in UTF-8 with commas", place=Place(file), remedy="Save it as “CSV UTF-8”."
+            "the code list is not CSV in UTF-8", place=Place(file), remedy="Save it as “CSV UTF-8”."
         ) from None
     return CodeList(name, path, labels)
 

@@ -196,7 +196,7 @@ def test_numbers_need_a_name_that_speaks_for_it(tmp_path: Path) -> None:
 
 def test_rows_without_a_key_say_so(tmp_path: Path) -> None:
     _, text = drafted(tmp_path, t="name,count\nx,1\nx,1\ny,2\n")
-    assert "they go by their" in text
+    assert "rows go by their number" in text
     assert "by its name it states rdfs:label: of the number of its row, as the table has no key" in text
 
 

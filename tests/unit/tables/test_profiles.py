@@ -67,6 +67,12 @@ def test_what_is_refused(tmp_path: Path, files: dict[str, str], entry: str, says
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("text", ["\ufeffcode;label\r\na;Alfa, y más\r\n", "label\tcode\nAlfa, y más\ta\n"])
+def test_a_code_list_as_spreadsheets_save_it(tmp_path: Path, text: str) -> None:
+    [profile] = read_profiles(rules(tmp_path, {"lists/size.csv": text}), ["./rules"])
+    assert profile.lists[0].labels == {"a": {"und": "Alfa, y más"}}
+
+
 def test_two_profiles_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "code-lists" / "shapes").mkdir(parents=True)
     with pytest.raises(ConfigurationError, match="has the name of one that comes with the program"):
