@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -70,7 +71,8 @@ class OldWorkbook:
         with start(opened) as child:
             yield child
 
-    def _received(self, child: Child) -> list:  # type: ignore[type-arg]  # of what the work sends
+    def _received(self, child: Child) -> list[Any]:
+        """What the work sends next."""
         try:
             found = child.receive(self._seconds)
         except (ChildEndedError, TimeoutError):

@@ -106,6 +106,12 @@ def lenient_rows(lines: Iterable[str], width: int, delimiter: str, quote: str = 
             break
 
 
+def _after_spaces(line: str, position: int) -> int:
+    """The place of the first character from `position` on that is no space."""
+    found = _SPACES.match(line, position)
+    return found.end() if found else position
+
+
 def _without_end(line: str) -> str:
     return line.removesuffix("\n").removesuffix("\r")
 
@@ -178,7 +184,7 @@ class _Row:
 
     def _cell(self, start: int) -> int | None:
         """Read the cell that starts there; where the next one does."""
-        opening = _SPACES.match(self.line, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+        opening = _after_spaces(self.line, start)
         if self.line.startswith(self.form.quote, opening):
             closing = self._closing(opening)
             if closing is None and self._joined(opening):
@@ -202,14 +208,14 @@ class _Row:
         else:
             content = content.replace(quote * 2, quote)
         self.cells.append(content)
-        end = _SPACES.match(self.line, closing + 1).end()  # type: ignore[union-attr]
+        end = _after_spaces(self.line, closing + 1)
         return end + 1 if end < len(self.line) else None
 
     def _runs(self, text: str, start: int) -> Iterator[re.Match[str]]:
         return re.compile(f"{re.escape(self.form.quote)}+").finditer(text, start)
 
     def _ends_cell(self, line: str, position: int) -> bool:
-        end = _SPACES.match(line, position).end()  # type: ignore[union-attr]
+        end = _after_spaces(line, position)
         return end == len(line) or line.startswith(self.form.delimiter, end)
 
     def _closing(self, opening: int) -> int | None:
