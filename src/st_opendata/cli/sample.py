@@ -10,7 +10,7 @@ from st_opendata.cli.words import say
 from st_opendata.model.samples import Sample
 from st_opendata.printable import printable
 
-_WIDEST = 40
+_WIDEST, _NARROWEST, _BETWEEN = 40, 6, 2
 
 
 def write_sample(sample: Sample, language: str) -> None:
@@ -20,16 +20,23 @@ def write_sample(sample: Sample, language: str) -> None:
     from rich.text import Text
 
     console = Console(file=sys.stdout, highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0), header_style="bold")
     kinds = max((len(column.kind) for column in sample.columns), default=0)
     rows = [say(language, "sample-row", number=str(number)) for number in sample.rows]
-    table.add_column(Text(say(language, "sample-column")), no_wrap=True, overflow="ellipsis", max_width=_WIDEST)
+    heading = say(language, "sample-column")
+    longest = max(len(heading), *(len(_shown(column.title)) for column in sample.columns))
+    titles = min(console.width // 3, _WIDEST, longest)
+    # Values that do not all fit would push the titles out of a narrow terminal.
+    left = console.width - titles - kinds - _BETWEEN * (len(rows) + 1)
+    values = [[_shown(value) for value in column.values] for column in sample.columns]
+    needed = sum(max(map(len, (row, *column))) for row, *column in zip(rows, *values, strict=True))
+    widest = None if needed <= left else max(_NARROWEST, left // len(rows))
+    table.add_column(Text(heading), no_wrap=True, overflow="ellipsis", min_width=titles, max_width=titles)
     table.add_column(Text(say(language, "sample-type")), no_wrap=True, min_width=min(_WIDEST, kinds))
-    for heading in rows:
-        table.add_column(Text(heading), no_wrap=True, overflow="ellipsis")
-    for column in sample.columns:
-        values = [_shown(value) for value in column.values]
-        table.add_row(Text(_shown(column.title)), Text(column.kind, style="dim"), *map(Text, values))
+    for row in rows:
+        table.add_column(Text(row), no_wrap=True, overflow="ellipsis", max_width=widest)
+    for column, shown in zip(sample.columns, values, strict=True):
+        table.add_row(Text(_shown(column.title)), Text(column.kind, style="dim"), *map(Text, shown))
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
