@@ -72,13 +72,16 @@ def test_the_form_answers_without_scripts(browser: Any, portal: str) -> None:
         assert page.locator("#answer-part tbody tr").count() == 8
         assert page.get_by_label("Query (SPARQL 1.1)").input_value() == CITIES
         page.get_by_role("link", name="Map", exact=True).click()
+        page.wait_for_url("**view=map*")  # loaded with the stylesheet, which hides one of two pictures
         assert page.locator("#answer-part svg.picture:visible").count() == 1
         assert "Lyon" in (page.locator("#answer-part svg.picture:visible").text_content() or "")
         page.locator("#answer-part details summary").click()
         assert page.locator("#answer-part tbody tr:visible").count() == 8
         page.get_by_label("Query (SPARQL 1.1)").fill(COUNTED)
         page.get_by_role("button", name="Ask").click()
+        page.wait_for_url("**/en/query?query=*COUNT*")
         page.get_by_role("link", name="Bars", exact=True).click()
+        page.wait_for_url("**view=bars*")
         assert page.locator("#answer-part svg.picture:visible").count() == 1
 
 
