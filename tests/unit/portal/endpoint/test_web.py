@@ -126,7 +126,8 @@ def test_clients_ask_only_for_what_they_lack(served: Any, ask: Ask) -> None:
 
 def test_workers_draw_random_numbers_of_their_own(ask: Ask) -> None:
     """Also where they answer at the same time; each counts for a while, so that all are needed."""
-    query = "SELECT (UUID() AS ?id) (RAND() AS ?n) { { SELECT (COUNT(*) AS ?all) { ?a ?b ?c . ?d ?e ?f } LIMIT 1 } }"
+    few = "{ SELECT * { ?a ?b ?c } LIMIT 1000 }"
+    query = f"SELECT (UUID() AS ?id) (RAND() AS ?n) {{ {{ SELECT (COUNT(*) AS ?all) {{ {few} ?d ?e ?f }} }} }}"
     with ThreadPoolExecutor(3) as clients:
         drawn = list(clients.map(lambda _: ask(query, "text/csv").text, range(3)))
     assert len(set(drawn)) == 3
