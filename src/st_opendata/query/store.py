@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -63,9 +63,12 @@ class ReleaseStore:
 
     def has(self, count: int, pattern: Pattern) -> bool:
         """Whether at least so many triples of the default graph match."""
+        return sum(1 for _ in islice(self.quads(pattern), count)) == count
+
+    def quads(self, pattern: Pattern = (None, None, None)) -> Iterator[ox.Quad]:
+        """The triples of the default graph that match, in quads of their graphs, each term as a query would give it."""
         graph = None if self._is_union else ox.DefaultGraph()
-        matching = self._store.quads_for_pattern(*pattern, graph)  # type: ignore[call-arg,arg-type]  # they are three
-        return sum(1 for _ in islice(matching, count)) == count
+        return self._store.quads_for_pattern(*pattern, graph)  # type: ignore[call-arg,arg-type]  # they are three
 
 
 def load(folder: Path) -> ReleaseStore:

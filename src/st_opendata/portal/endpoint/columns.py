@@ -17,8 +17,8 @@ from st_opendata.query import ReleaseStore
 if TYPE_CHECKING:
     from st_opendata.query.columns import Columns
 
-VERSION = 1
-"""Of the tables in the file: one that is kept in other tables is not read."""
+VERSION = 2
+"""Of what is in the file, tables and values: one that is kept with others is not read."""
 _WORTH = 100_000
 """Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
 

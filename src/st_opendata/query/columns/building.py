@@ -1,11 +1,13 @@
 """The default graph of a store as columns in a database file: terms by number, triples of numbers, profiles.
 
-Terms are taken as the store gives them, which has normalised them: `1.50` is `1.5` there. A number or a date is kept
-beside its triple too where all objects of the predicate are of one such type.
+The triples come from the store, term by term as texts in memory: no syntax stands between the two engines that could
+lose or change a character. Terms are as the store has normalised them, since that is what it answers with: `1.50` is
+`1.5` there. A number or a date is kept beside its triple too where all objects of the predicate are of one such type.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +20,19 @@ from st_opendata.query.columns.records import write_records
 from st_opendata.query.columns.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
 from st_opendata.query.store import ReleaseStore
 
-_QUADS = "SELECT ?s ?p ?o (DATATYPE(?o) AS ?datatype) (LANG(?o) AS ?language) { ?s ?p ?o }"
-_LINES = f"""
-CREATE TEMP TABLE lines AS
-SELECT s, p, coalesce(o, '') AS o, if(datatype = '{RDF}langString', '@' || language, coalesce(datatype, '')) AS "type"
-FROM read_csv($1, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\r\\n', parallel = false,
-    auto_detect = false,
-    columns = {{'s': 'VARCHAR', 'p': 'VARCHAR', 'o': 'VARCHAR', 'datatype': 'VARCHAR', 'language': 'VARCHAR'}})
+_LINES = """
+CREATE TEMP TABLE lines (s VARCHAR, p INTEGER, o VARCHAR, "type" VARCHAR);
+CREATE TEMP TABLE predicates (p INTEGER, predicate VARCHAR);
 """
+"""Triples as they come, with predicates by number: they are few, and compared again and again."""
 _TERMS = """
 CREATE TABLE terms AS
 SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
 FROM (
     SELECT lexical, "type", min(place) AS place FROM (
         SELECT o AS lexical, "type", p AS place FROM lines
-        UNION ALL SELECT s, '', '' FROM lines
-        UNION ALL SELECT p, '', '' FROM lines
+        UNION ALL SELECT DISTINCT s, '', -1 FROM lines
+        UNION ALL SELECT predicate, '', -1 FROM predicates
     ) GROUP BY ALL
 )
 """
@@ -43,28 +42,31 @@ CREATE TABLE keys AS SELECT hash(lexical, "type") AS key, number FROM terms ORDE
 """Where a term is found by what it is: sorted, so that one part of the table is read."""
 _PROFILES = f"""
 CREATE TABLE profiles AS
-SELECT p AS predicate, terms.number,
-    if(bool_and(NOT starts_with(s, '_:')), 'iri', 'resource') AS subjects,
-    CASE
-        WHEN bool_and(lines."type" = '' AND NOT starts_with(o, '_:')) THEN 'iri'
-        WHEN bool_and(lines."type" = '') THEN 'resource'
-        WHEN bool_and(lines."type" = '{STRING}') THEN 'string'
-        WHEN bool_and(lines."type" = '{STRING}' OR starts_with(lines."type", '@')) THEN 'text'
-        WHEN bool_and(lines."type" = '{INTEGER}' AND regexp_full_match(o, '0|-?[1-9][0-9]*'))
-            AND max(whole) <= {DIGITS} THEN 'integer'
-        WHEN bool_and(lines."type" = '{DECIMAL}' AND regexp_full_match(o, '-?[0-9]+([.][0-9]+)?'))
-            AND max(whole) + max(fraction) <= {DIGITS} THEN 'decimal'
-        WHEN bool_and(lines."type" = '{DATE}' AND regexp_full_match(o, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
-            AND TRY_CAST(o AS DATE) IS NOT NULL) THEN 'date'
-    END AS objects,
-    coalesce(max(fraction), 0) AS scale, coalesce(max(whole), 0) + coalesce(max(fraction), 0) AS digits,
-    count(*) AS triples
-FROM (
+WITH measured AS (
     SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(o, '-'), '.', 1)), NULL) AS whole,
         if("type" = '{DECIMAL}', length(split_part(o, '.', 2)), NULL) AS fraction
     FROM lines
-) AS lines JOIN terms ON lexical = p AND terms."type" = ''
-GROUP BY ALL
+), found AS (
+    SELECT p,
+        if(bool_and(NOT starts_with(s, '_:')), 'iri', 'resource') AS subjects,
+        CASE
+            WHEN bool_and("type" = '' AND NOT starts_with(o, '_:')) THEN 'iri'
+            WHEN bool_and("type" = '') THEN 'resource'
+            WHEN bool_and("type" = '{STRING}') THEN 'string'
+            WHEN bool_and("type" = '{STRING}' OR starts_with("type", '@')) THEN 'text'
+            WHEN bool_and("type" = '{INTEGER}' AND regexp_full_match(o, '0|-?[1-9][0-9]*'))
+                AND max(whole) <= {DIGITS} THEN 'integer'
+            WHEN bool_and("type" = '{DECIMAL}' AND regexp_full_match(o, '-?[0-9]+([.][0-9]+)?'))
+                AND max(whole) + max(fraction) <= {DIGITS} THEN 'decimal'
+            WHEN bool_and("type" = '{DATE}' AND regexp_full_match(o, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
+                AND TRY_CAST(o AS DATE) IS NOT NULL) THEN 'date'
+        END AS objects,
+        coalesce(max(fraction), 0) AS scale, coalesce(max(whole), 0) + coalesce(max(fraction), 0) AS digits,
+        count(*) AS triples
+    FROM measured GROUP BY p
+)
+SELECT predicate, number, subjects, objects, scale, digits, triples
+FROM found JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
 """
 _TRIPLES = """
 CREATE TABLE triples AS
@@ -75,15 +77,14 @@ SELECT profiles.number AS p, subject.number AS s, object.number AS o,
             THEN replace(lines.o, '.', '') || repeat('0', scale - length(split_part(lines.o, '.', 2)))
         WHEN objects = 'date' THEN replace(lines.o, '-', '')
     END AS BIGINT) AS number
-FROM lines JOIN profiles ON predicate = lines.p
+FROM lines JOIN predicates USING (p) JOIN profiles USING (predicate)
 JOIN terms subject ON subject.lexical = s AND subject."type" = ''
 JOIN terms object ON object.lexical = lines.o AND object."type" = lines."type"
 ORDER BY 1, 2
 """
-_STRANGE = f"""
-SELECT count(*) FROM lines WHERE "type" = '{RDF}dirLangString' OR "type" = '' AND contains(o, ' ')
-"""
-"""Triples whose object is a text with a direction or itself a triple (RDF 1.2): these tables have no place for them."""
+_TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
+_STRANGE = "the graph has terms of RDF 1.2"
+"""A text with a direction, or itself a triple: these tables have no place for them."""
 
 
 class NoColumnsError(StError):
@@ -98,9 +99,6 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
     Raises:
         NoColumnsError: the graph has what columns cannot hold, or disk or memory do not suffice.
     """
-    solutions = store.query(_QUADS)
-    assert isinstance(solutions, ox.QuerySolutions)
-    file = path.with_suffix(".csv")
     settings: dict[str, Any] = {
         "memory_limit": f"{memory}B",
         "threads": threads,
@@ -109,18 +107,43 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
         "autoload_known_extensions": False,
     }
     try:
-        solutions.serialize(str(file), ox.QueryResultsFormat.CSV)
         with duckdb.connect(str(path), config=settings) as connection:
-            connection.execute(_LINES, [str(file)])
-            file.unlink()
-            if connection.execute(_STRANGE).fetchall() != [(0,)]:
-                raise NoColumnsError("the graph has terms of RDF 1.2")
+            connection.execute(_LINES)
+            predicates: dict[str, int] = {}
+            with connection.appender("lines") as lines:
+                lines.append_rows(_lines(store.quads(), predicates))
+            with connection.appender("predicates") as names:
+                names.append_rows((number, name) for name, number in predicates.items())
             for statement in (_TERMS, _KEYS, _PROFILES, _TRIPLES):
                 connection.execute(statement)
             write_records(connection, few)
             _check(connection, store)
     except (duckdb.Error, OSError) as error:
         raise NoColumnsError(str(error).partition("\n")[0]) from error
+
+
+def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
+    """Subject, predicate, object and the type of the object of each, as texts of a `Term`; predicates are numbered."""
+    for subject, predicate, thing, _ in quads:
+        node = subject.value if isinstance(subject, ox.NamedNode) else _other(subject)
+        number = predicates.setdefault(predicate.value, len(predicates))
+        if isinstance(thing, ox.Literal):
+            datatype = thing.datatype.value
+            yield node, number, thing.value, f"@{_language(thing)}" if datatype in _TAGGED else datatype
+        else:
+            yield node, number, thing.value if isinstance(thing, ox.NamedNode) else _other(thing), ""
+
+
+def _other(term: ox.BlankNode | ox.Triple) -> str:
+    if isinstance(term, ox.Triple):
+        raise NoColumnsError(_STRANGE)
+    return f"_:{term.value}"
+
+
+def _language(literal: ox.Literal) -> str:
+    if literal.direction or not literal.language:
+        raise NoColumnsError(_STRANGE)
+    return literal.language
 
 
 def _check(connection: duckdb.DuckDBPyConnection, store: ReleaseStore) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from st_opendata.namespaces import RDF
@@ -32,7 +33,7 @@ FUNCTIONS = {"YEAR": 1, "MONTH": 1, "DAY": 1, "STR": 1, "LCASE": 1, "CONTAINS": 
 """Functions by their number of arguments."""
 AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_selection(text: str, prefixes: Mapping[str, str]) -> Selection:
@@ -53,7 +54,7 @@ class _Reader(Tokens):
     def read(self) -> Selection:
         while self._word("PREFIX"):
             name = self._take("name")
-            self._prefixes[name.removesuffix(":")] = self._iri(self._take("iri"))
+            self._prefixes[name.removesuffix(":")] = _plain(self._take("iri")[1:-1])
         self._expect_word("SELECT")
         while not self._is_sign("{") and not self._word("WHERE"):
             self._column()
@@ -219,7 +220,7 @@ class _Reader(Tokens):
             self._used.add(self._value)
             return Variable(self._take("variable"))
         if self._kind == "iri":
-            return Term(self._iri(self._take("iri")))
+            return Term(_plain(self._take("iri")[1:-1]))
         if self._kind == "name":
             return Term(self._full(self._take("name")))
         return _number(self._take("number")) if self._kind == "number" else self._literal()
@@ -231,21 +232,31 @@ class _Reader(Tokens):
         if not self._sign("^^"):
             return Term(lexical, STRING)
         datatype = self._variable_or_term()
-        if datatype != Term(DATE) or not _DATE.fullmatch(lexical):
+        if datatype != Term(DATE) or not _is_day(lexical):
             raise OutsideError
         return Term(lexical, DATE)
-
-    def _iri(self, token: str) -> str:
-        """The IRI itself, which may have nothing that resolving it would change (RFC 3986 §5.2.4)."""
-        if "/." in token or ":." in token:
-            raise OutsideError
-        return token[1:-1]
 
     def _full(self, name: str) -> str:
         prefix, _, local = name.partition(":")
         if prefix not in self._prefixes:
             raise OutsideError
-        return self._prefixes[prefix] + local
+        return _plain(self._prefixes[prefix] + local)
+
+
+def _plain(iri: str) -> str:
+    """An IRI, which may have nothing that resolving it would change (RFC 3986 §5.2.4)."""
+    if "/." in iri or ":." in iri:
+        raise OutsideError
+    return iri
+
+
+def _is_day(lexical: str) -> bool:
+    """Whether it is a day of the calendar: comparing with 31 February is an error, which excludes the solution."""
+    try:
+        date.fromisoformat(lexical)
+    except ValueError:
+        return False
+    return bool(_DAY.fullmatch(lexical))
 
 
 def _number(token: str) -> Term:

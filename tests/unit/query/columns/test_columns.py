@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from string import ascii_letters, digits
 
 import duckdb
 import pyoxigraph as ox
 import pytest
+from random_queries import PREFIXES, E
 
 from st_opendata.query import ReleaseStore, load
 from st_opendata.query.columns import Columns, NoColumnsError, write_columns
 from st_opendata.query.columns.values import LOWER
 
 Make = Callable[..., Columns]
-PREFIXES = {"e": "http://e/"}
+ONE = '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'
 DATA = """
 PREFIX e: <http://e/>
 e:a e:n 1 ; e:money 2.50 ; e:day "2020-02-29"^^<http://www.w3.org/2001/XMLSchema#date> ; e:name "Alpha" ; e:to e:b .
@@ -144,6 +146,17 @@ def test_left_to_the_engine(query: str, columns: Columns, store: ReleaseStore) -
     assert columns.answer(query, PREFIXES, store) is None
 
 
+@pytest.mark.parametrize("day", ["2010-02-31", "2011-02-29", "2010-13-01", "2010-00-10", "2010-01-00", "2010-04-31"])
+@pytest.mark.parametrize("condition", ["?d >= {}", "!(?d >= {})", "?d != {}", "?d >= {} || ?d = ?d"])
+def test_a_day_that_is_none(day: str, condition: str, columns: Columns, store: ReleaseStore) -> None:
+    """Comparing with it is an error, as the engine knows."""
+    compared = condition.format(f'"{day}"^^xsd:date')
+    query = f"SELECT (COUNT(*) AS ?c) {{ ?s e:day ?d FILTER({compared}) }}"
+    assert columns.answer(query, PREFIXES, store) is None
+    answered = columns.answer(query.replace(day, "2010-02-28"), PREFIXES, store)
+    assert rows(answered) == rows(store.query(query.replace(day, "2010-02-28"), PREFIXES))
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -186,6 +199,29 @@ def test_sums_that_may_overflow(value: str, datatype: str, count: int, answered:
     found = columns_of(filled).answer(query, PREFIXES, filled)
     assert (found is not None) == answered
     assert found is None or rows(found) == rows(filled.query(query, PREFIXES))
+
+
+@pytest.mark.parametrize("kind", [ox.NamedNode, ox.Literal])
+def test_every_character_comes_through(kind: type[ox.NamedNode | ox.Literal], columns_of: Make) -> None:
+    """Those that RFC 3987 allows in the query of an IRI, which are the most, and those that a text may have: all."""
+    codes = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    if kind is ox.NamedNode:
+        foreign = (code for code in codes if code >= 0xA0 and not 0xFDD0 <= code < 0xFDF0 and code & 0xFFFF < 0xFFFE)
+        codes = [*map(ord, f"{ascii_letters}{digits}-._~!$&'()*+,;=:@/?"), *foreign]
+        codes = [code for code in codes if not (0xE0000 <= code < 0xE1000 or 0xFFF0 <= code < 0x10000)]
+    allowed = [*map(chr, codes)]
+    terms = [kind(f"{E}?{''.join(allowed[start : start + 40_000])}") for start in range(0, len(allowed), 40_000)]
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode(f"{E}{number}"), ox.NamedNode(E), term) for number, term in enumerate(terms))
+    filled = ReleaseStore(store)
+    columns = columns_of(filled)
+    grouped = rows(columns.answer("SELECT ?o (COUNT(?s) AS ?n) { ?s e: ?o } GROUP BY ?o", PREFIXES, filled))
+    assert Counter(grouped) == Counter((str(term), ONE) for term in terms)
+    for term in terms:
+        query = f"SELECT (COUNT(*) AS ?n) {{ ?s e: {term} }}"
+        found = columns.answer(query, PREFIXES, filled)
+        assert rows(found or filled.query(query, PREFIXES)) == [(ONE,)]
+        assert (found is None) == ("\\" in query)
 
 
 @pytest.mark.parametrize("term", ["<<( <http://e/a> <http://e/b> 1 )>>", '"x"@en--ltr'])
