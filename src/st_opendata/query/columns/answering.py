@@ -72,7 +72,7 @@ class Columns:
         """
         if not _AGGREGATES.search(text):
             return None
-        with suppress(OutsideError, duckdb.Error):
+        with suppress(OutsideError, duckdb.Error, RecursionError):  # it may be nested deeper than Python goes
             selection = read_selection(text, prefixes)
             _EMPTY.query(text, prefixes=dict(prefixes))
             # Those that name most come first: they are the most likely to match few.

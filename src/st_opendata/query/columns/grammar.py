@@ -33,6 +33,8 @@ FUNCTIONS = {"YEAR": 1, "MONTH": 1, "DAY": 1, "STR": 1, "LCASE": 1, "CONTAINS": 
 """Functions by their number of arguments."""
 AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 
+_MOST_PATTERNS = 30
+"""Of a query: either engine plans more of them for longer than it then seeks, and ours for the longest."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -126,6 +128,8 @@ class _Reader(Tokens):
             self._found.patterns.append((subject, predicate, self._variable_or_term()))
             while self._sign(","):
                 self._found.patterns.append((subject, predicate, self._variable_or_term()))
+            if len(self._found.patterns) > _MOST_PATTERNS:
+                raise OutsideError
             if not self._sign(";"):
                 break
         if not self._is_sign("}") and not (self._kind == "word" and self._value.upper() in ("FILTER", "BIND")):
