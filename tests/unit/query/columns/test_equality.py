@@ -15,7 +15,8 @@ from random import Random
 
 import duckdb
 import pyoxigraph as ox
-from random_queries import PREFIXES, XSD, Graph, Queries, graph
+from random_queries import PREFIXES, Graph, Queries, graph
+from random_terms import XSD
 
 from st_opendata.query import ReleaseStore
 from st_opendata.query.columns import Columns, write_columns
