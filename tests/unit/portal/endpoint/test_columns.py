@@ -19,6 +19,7 @@ from st_opendata.portal.endpoint.wire import FRAME_HEAD, Part, Question, Writing
 from st_opendata.portal.endpoint.worker import _Answerer
 from st_opendata.query import ReleaseStore
 from st_opendata.query.columns import Columns, write_columns
+from st_opendata.release import release_digest
 
 THINGS = 35_000
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s <http://e/n> ?o }"
@@ -102,6 +103,9 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
 def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Path) -> None:
     """From one start to the next, until another release takes their place."""
     limits, cache = Limits(memory=300 * MB, worker_memory=260 * MB), tmp_path / "stores"
+    cache.mkdir()
+    of_older = cache / f"{release_digest(many)}.columns-1"
+    of_older.touch()
     written = []
     for _ in range(2):
         with serve(many, limits, cache) as served:
@@ -113,6 +117,7 @@ def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Pat
             assert sum(".columns-" in file.name for file in files) == 2  # the nursery's, and its own
         written += [path.stat().st_mtime_ns for path in cache.glob("*.columns-*")]
     assert len(written) == 2
+    assert not of_older.exists()
     assert written[0] == written[1]
 
 
