@@ -9,16 +9,18 @@ import os
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
 import duckdb
 import pyoxigraph as ox
+import pytest
 from random_queries import PREFIXES, Graph, Queries, graph
 from random_terms import XSD
 
-from st_opendata.query import ReleaseStore
+from st_opendata.query import ReleaseStore, load
 from st_opendata.query.columns import Columns, write_columns
 
 GRAPHS = int(os.environ.get("ST_COLUMNS", "10"))
@@ -57,10 +59,29 @@ def test_columns_answer_as_the_engine(tmp_path: Path) -> None:
     assert answered > GRAPHS * QUERIES * 0.1
 
 
+@pytest.mark.parametrize("shared", ["", '<http://e/a,b> <http://e/p> "x\\r\\n,\\u0000" .\n'])
+def test_columns_hold_the_facts_of_a_release(shared: str, tmp_path: Path, write_release: Callable[..., Path]) -> None:
+    """Each once, with the catalogue, whether a triple stands in two graphs or not."""
+    one = '<http://e/a,b> <http://e/p> "x\\r\\n,\\u0000" .\n<http://e/a,b> <http://e/p> <http://e/\'(é),%2C> .\n'
+    other = '<http://e/c> <http://e/p,q> "x"@EN-gb .\n'
+    folder = write_release(tmp_path / "release", {"http://e/one": one, "http://e/two": shared + other})
+    path = tmp_path / "columns.db"
+    write_columns(load(folder), path, memory=1 << 28, threads=1)
+    files = [*folder.glob("*.nq"), folder / "catalog.ttl"]
+    facts = {texts(quad) for file in files for quad in ox.parse(path=str(file))}
+    assert len(facts) == 4
+    assert Counter(read_held(path)) == Counter(facts)
+
+
+def read_held(path: Path) -> list[tuple[str, ...]]:
+    """The triples that the columns hold."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(_HELD).fetchall()
+
+
 def check_what_is_held(path: Path, drawn: Graph, store: ReleaseStore) -> None:
     """All triples of the store, and those of the file but for what the store normalises."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        held = connection.execute(_HELD).fetchall()
+    held = read_held(path)
     assert Counter(held) == Counter(map(texts, store.quads())), drawn.data
     read = map(texts, ox.parse(drawn.data.encode(), format=ox.RdfFormat.N_QUADS))
     assert {each for each in read if is_kept(*each)} <= {*held}, drawn.data
