@@ -1,11 +1,13 @@
 """Workbooks as zip files that anybody may have made: looked at within bounds, before a library reads them.
 
-A small file may unpack to a disk full, and XML may grow by entities of its own. So the members are counted, unpacked
-once to see that they are as large as the file says, and parsed by expat without any document type.
+A small file may unpack to a disk full, and XML may grow by entities of its own. So the members are counted; each is
+unpacked once, whatever its name, to see that it is as large as the file says; and XML is parsed by expat without any
+document type.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 import zipfile
 import zlib
@@ -16,15 +18,17 @@ from xml.parsers import expat
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 600_000_000
-"""Bytes of all XML members together: a sheet of a million rows with a dozen columns has some 400 million."""
+"""Bytes of all members together: a sheet of a million rows with a dozen columns has some 400 million."""
 
 MAX_TOKEN = 10_000_000
 """Bytes of one text or tag; a cell holds 32,767 characters."""
+MAX_DEPTH = 100_000
+"""Levels of elements, counted by the signs of their tags: expat keeps the names of all that are open."""
 _CHUNK = 1 << 18
 _LAST = True
 
 _READ = re.compile(r"(xl|_rels)/|\[Content_Types\]|content\.xml$|styles\.xml$|META-INF/")
-"""Members that anybody here reads; OpenOffice leaves others empty."""
+"""XML that may be read under its usual name; OpenOffice leaves other members empty."""
 
 Attributes = Mapping[str, str]
 Handler = Callable[[Attributes], None]
@@ -35,7 +39,9 @@ class WorkbookError(Exception):
 
 
 class Archive:
-    """The XML members of a zip file whose unpacked size is known to be bounded; use it as a context manager.
+    """The members of a zip file whose unpacked size is known to be bounded; use it as a context manager.
+
+    `size` are the bytes of all of them.
 
     Raises:
         WorkbookError: it is no zip file, damaged, or beyond the bounds.
@@ -62,31 +68,52 @@ class Archive:
     def __contains__(self, member: str) -> bool:
         return member in self._zip.NameToInfo
 
+    def alike(self, name: str) -> list[str]:
+        """Members of that name, upper and lower case being the same, as readers of workbooks look for them."""
+        return self._alike.get(_folded(name), [])
+
     def _check(self) -> None:
         members = self._zip.infolist()
         if len(members) > MAX_MEMBERS:
             raise WorkbookError(f"it has {len(members):,} members, more than {MAX_MEMBERS:,}")
         if len({member.filename for member in members}) < len(members):
             raise WorkbookError("it has two members of one name")
-        described = [member for member in members if member.filename.lower().endswith((".xml", ".rels"))]
-        size = sum(member.file_size for member in described)
-        if size > MAX_UNPACKED:
-            raise WorkbookError(f"it unpacks to {size:,} bytes, more than {MAX_UNPACKED:,}")
-        # A member larger than it says fails by its checksum; one that ends too early keeps calamine busy for ever.
-        for member in described:
-            if _READ.match(member.filename):
-                self.parse(member.filename, {})
+        self.size = sum(member.file_size for member in members)
+        if self.size > MAX_UNPACKED:
+            raise WorkbookError(f"it unpacks to {self.size:,} bytes, more than {MAX_UNPACKED:,}")
+        self._alike: dict[str, list[str]] = {}
+        self._verified = set[str]()
+        for member in members:
+            self._alike.setdefault(_folded(member.filename), []).append(member.filename)
+            if _READ.match(member.filename) and member.filename.lower().endswith((".xml", ".rels")):
+                self.verify(member.filename)
+            else:
+                for _ in self.chunks(member.filename):
+                    pass
+
+    def verify(self, member: str) -> None:
+        """Refuse a member that is no XML within the bounds: one that ends too early keeps calamine busy for ever."""
+        if member not in self._verified:
+            self._verified.add(member)
+            self.parse(member, {})
 
     def chunks(self, member: str) -> Iterator[bytes]:
-        """The bytes of a member; WorkbookError where it is missing or damaged."""
+        """The bytes of a member; WorkbookError where it is missing or damaged, or larger than the file says."""
         try:
-            with self._zip.open(member) as stream:
+            described = self._zip.getinfo(member)
+            one_more = copy.copy(described)
+            one_more.file_size += 1  # zipfile reads no more than this; other readers go on to the end of what is packed
+            read = 0
+            with self._zip.open(one_more) as stream:
                 while chunk := stream.read(_CHUNK):
+                    read += len(chunk)
                     yield chunk
         except KeyError:
             raise WorkbookError(f"it has no {member}") from None
         except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
             raise WorkbookError(f"its {member} is damaged: {error}") from None
+        if read != described.file_size:
+            raise WorkbookError(f"its {member} is damaged: it is not as large as the file says")
 
     def parse(self, member: str, handlers: Mapping[str, Handler], text: Callable[[str], None] | None = None) -> None:
         """Tell each element that starts to the handler of its local name, and all text to `text`.
@@ -119,8 +146,14 @@ def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[
 
     Expat before 2.6 begins a text anew with every chunk, which takes hours for one of some megabytes (CVE-2023-52425).
     """
-    held, given, waiting = bytearray(), 0, 0
+    held, given, waiting, untagged, depth = bytearray(), 0, 0, 0, 0
     for chunk in chunks:
+        depth += chunk.count(b"<") - sum(map(chunk.count, (b"<!", b"<?", b"/>"))) - 2 * chunk.count(b"</")
+        if depth > MAX_DEPTH:
+            raise WorkbookError(f"its XML nests deeper than {MAX_DEPTH:,} levels")
+        untagged = 0 if b"<" in chunk else untagged + len(chunk)
+        if untagged > MAX_TOKEN:
+            raise WorkbookError(f"it has a text or tag of more than {MAX_TOKEN:,} bytes")
         held += chunk
         if len(held) >= waiting:
             yield bytes(held)
@@ -142,6 +175,10 @@ class _ByLocalName(dict[str, Handler | None]):
     def __missing__(self, name: str) -> Handler | None:
         found = self[name] = self._handlers.get(name.rpartition(":")[2])
         return found
+
+
+def _folded(name: str) -> str:
+    return name.replace("\\", "/").lower()
 
 
 def _refuse_doctype(*_: object) -> NoReturn:

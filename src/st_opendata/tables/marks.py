@@ -11,10 +11,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from st_opendata.tables.archives import WorkbookError
+
 Cell = tuple[int, int]
 """Row and column, counted from 1."""
 Area = tuple[Cell, Cell]
 """First and last cell."""
+
+
+MAX_CELLS = 12_000_000
+"""Cells from A1 to the last one with content: what is read is held in memory, empty cells too."""
+
+MAX_LETTERS = 250_000_000
+"""Letters of all texts of a sheet: each cell has a copy of its own in memory, some readers two."""
+
+MAX_MARKED = 1_000_000
+"""Cells of a sheet that show an error, no value, or no day, and merged areas: they are kept one by one."""
 
 
 @dataclass(slots=True)
@@ -30,10 +42,11 @@ class Marks:
     last_rows: dict[int, int] = field(default_factory=dict)
     errors: dict[Cell, str] = field(default_factory=dict)
     uncalculated: list[Cell] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
     formats: dict[int, set[str]] = field(default_factory=dict)
+    merged_cells: int = 0
     no_days: list[Cell] = field(default_factory=list)
     """Cells that show 29 February 1900, which Excel has as its day 60, and no calendar."""
 
@@ -43,10 +56,27 @@ class Marks:
         self.columns = max(self.columns, column)
         self.last_rows[column] = max(self.last_rows.get(column, 0), row)
 
+    def merge(self, first: Cell, last: Cell) -> None:
+        """Note that the cells of this area are one."""
+        self.merged.append((first, last))
+        self.merged_cells += (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+
     def shown(self, column: int) -> str:
         """The format of all numbers of the column; empty where there is none, or more than one."""
         found = self.formats.get(column, set())
         return next(iter(found)) if len(found) == 1 else ""
+
+
+def refuse_large(sheet: str, marks: Marks, letters_held: int = 0) -> None:
+    """Raise WorkbookError for a sheet beyond the bounds, whose cells hold so many letters at least."""
+    if max(marks.rows * marks.columns, marks.merged_cells) > MAX_CELLS:
+        reach = f"{letters(marks.columns)}{marks.rows}"
+        raise WorkbookError(f'its sheet "{sheet}" reaches to {reach}, more than {MAX_CELLS:,} cells')
+    marked = len(marks.errors) + len(marks.uncalculated) + len(marks.no_days) + len(marks.merged)
+    if marked > MAX_MARKED:
+        raise WorkbookError(f'its sheet "{sheet}" has {marked:,} errors and merged cells, more than {MAX_MARKED:,}')
+    if letters_held > MAX_LETTERS:
+        raise WorkbookError(f'the cells of its sheet "{sheet}" hold more than {MAX_LETTERS:,} letters')
 
 
 def telling(code: str) -> str:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from st_opendata.tables.archives import Archive, Attributes, WorkbookError
-from st_opendata.tables.marks import Marks
+from st_opendata.tables.archives import MAX_TOKEN, Archive, Attributes, WorkbookError
+from st_opendata.tables.marks import Marks, refuse_large
 
 _HIDDEN = ("collapse", "filter")
 _MOST = 1_048_576
+_MOST_COLUMNS = 16_384
 
 
-def ods_marks(archive: Archive, sheet: str) -> Marks:
-    """Raises WorkbookError for what no spreadsheet writes."""
-    reader = _Content(sheet)
+def ods_marks(archive: Archive) -> dict[str, Marks]:
+    """The marks of each sheet by its name; raises WorkbookError for what no spreadsheet writes."""
+    reader = _Content()
     for member in ("styles.xml", "content.xml"):
         if member in archive:
             archive.parse(member, reader.handlers, reader.add_text)
-    return reader.finished()
+            reader.finish_table()
+    return reader.found
 
 
 class _Content:
-    """Follows the elements of the document: number formats, then the sheet of that name."""
+    """Follows the elements of the document: number formats, then the sheets."""
 
-    def __init__(self, sheet: str) -> None:
-        self._sheet = sheet
-        self._marks = Marks()
-        self._active = False
+    def __init__(self) -> None:
+        self.found: dict[str, Marks] = {}
+        self._times, self._here, self._letters = 0, 0, 0
+        self._name, self._marks = "", Marks()
         self._row, self._column, self._rows_here = 0, 0, 1
         self._columns = 0
         self._error: tuple[int, int] | None = None
@@ -42,14 +44,23 @@ class _Content:
             "table-row": self._start_row,
             "table-cell": self._start_cell,
             "covered-table-cell": self._skip_cell,
+            "s": self._start_spaces,
         }
 
-    def finished(self) -> Marks:
-        return self._marks
-
     def add_text(self, text: str) -> None:
+        self._count_letters(len(text))
         if self._error:
             self._marks.errors[self._error] += text
+
+    def _count_letters(self, number: int) -> None:
+        """Of a cell that is repeated, each has a text of its own in memory."""
+        self._here += number
+        self._letters += number * self._times
+        if self._here > MAX_TOKEN:
+            raise WorkbookError(f"it has a text of more than {MAX_TOKEN:,} letters")
+
+    def _start_spaces(self, attributes: Attributes) -> None:
+        self._count_letters(_count(attributes, "text:c", 1, MAX_TOKEN))
 
     def _start_number(self, attributes: Attributes) -> None:
         self._number_style = attributes.get("style:name", "")
@@ -71,46 +82,54 @@ class _Content:
     def _start_style(self, attributes: Attributes) -> None:
         self._styles[attributes.get("style:name", "")] = attributes.get("style:data-style-name", "")
 
+    def finish_table(self) -> None:
+        """Refuse the last table if it is beyond the bounds."""
+        refuse_large(self._name, self._marks, self._letters)
+
     def _start_table(self, attributes: Attributes) -> None:
-        self._active = attributes.get("table:name") == self._sheet
-        self._row, self._rows_here, self._columns = 0, 1, 0
+        self.finish_table()
+        self._name = attributes.get("table:name", "")  # links to other files hold tables without one
+        if self._name and self._name in self.found:
+            raise WorkbookError(f'it has two sheets "{self._name}"')
+        self._marks = self.found[self._name] = Marks()
+        self._defaults, self._error = {}, None
+        self._row, self._rows_here, self._columns, self._times, self._letters = 0, 1, 0, 0, 0
 
     def _start_column(self, attributes: Attributes) -> None:
-        if not self._active:
-            return
-        repeated = _count(attributes, "table:number-columns-repeated", 1, 16_384)
+        repeated = _count(attributes, "table:number-columns-repeated", 1, _MOST_COLUMNS)
         hidden = attributes.get("table:visibility") in _HIDDEN
         style = attributes.get("table:default-cell-style-name", "")
-        for column in range(self._columns + 1, self._columns + repeated + 1):
+        for column in range(self._columns + 1, min(self._columns + repeated, _MOST_COLUMNS) + 1):
             self._defaults[column] = style
             if hidden:
-                self._marks.hidden_columns.append(column)
+                self._marks.hidden_columns.add(column)
         self._columns += repeated
 
     def _start_row(self, attributes: Attributes) -> None:
-        if not self._active:
-            return
+        refuse_large(self._name, self._marks, self._letters)
         self._error = None
         self._row += self._rows_here
         self._rows_here = _count(attributes, "table:number-rows-repeated", 1, _MOST)
         self._column = 1
         if attributes.get("table:visibility") in _HIDDEN:
-            self._marks.hidden_rows += range(self._row, self._row + self._rows_here)
+            self._marks.hidden_rows.update(range(self._row, min(self._row + self._rows_here, _MOST + 1)))
 
     def _skip_cell(self, attributes: Attributes) -> None:
         self._error = None
-        self._column += _count(attributes, "table:number-columns-repeated", 1, 16_384)
+        self._column += _count(attributes, "table:number-columns-repeated", 1, _MOST_COLUMNS)
 
     def _start_cell(self, attributes: Attributes) -> None:
-        if not self._active:
-            return
         self._error = None
         here = self._row, self._column
-        repeated = _count(attributes, "table:number-columns-repeated", 1, 16_384)
+        repeated = _count(attributes, "table:number-columns-repeated", 1, _MOST_COLUMNS)
+        self._times, self._here = repeated * self._rows_here, 0
         kind = attributes.get("office:value-type")
         if kind or "table:formula" in attributes:
+            last = self._row + self._rows_here - 1, self._column + repeated - 1
+            if last[0] > _MOST or last[1] > _MOST_COLUMNS:
+                raise WorkbookError(f'its sheet "{self._name}" has cells beyond XFD{_MOST}, the last of a spreadsheet')
             for column in range(self._column, self._column + repeated):
-                self._marks.fill(self._row + self._rows_here - 1, column)
+                self._marks.fill(last[0], column)
         if attributes.get("calcext:value-type") == "error":
             self._marks.errors[here] = ""
             self._error = here
@@ -121,9 +140,9 @@ class _Content:
             code = self._codes.get(self._styles.get(style, ""), "")
             self._marks.formats.setdefault(self._column, set()).add(code)
         height = _count(attributes, "table:number-rows-spanned", 1, _MOST)
-        width = _count(attributes, "table:number-columns-spanned", 1, 16_384)
+        width = _count(attributes, "table:number-columns-spanned", 1, _MOST_COLUMNS)
         if height > 1 or width > 1:
-            self._marks.merged.append((here, (self._row + height - 1, self._column + width - 1)))
+            self._marks.merge(here, (self._row + height - 1, self._column + width - 1))
         self._column += repeated
 
 

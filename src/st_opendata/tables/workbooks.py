@@ -1,4 +1,4 @@
-"""Sheets of XLSX and ODS workbooks as tables: read by calamine, within bounds, and written down as CSV for the engine.
+"""Sheets of workbooks as tables: read within bounds (`books`), and written down as CSV for the engine.
 
 What the publisher sees is what is read: the last value of a formula, a date as a date, the value of merged cells in
 each of them. Rows and columns keep their numbers and letters, so that a finding names the cell.
@@ -9,99 +9,31 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import chain, islice, repeat
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
-
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
-from st_opendata.tables.archives import Archive, WorkbookError
+from st_opendata.tables.archives import WorkbookError
+from st_opendata.tables.books import ZIPPED, SheetCells, Workbook, opened
 from st_opendata.tables.datatypes import FLOATS
 from st_opendata.tables.kinds import no_workbook
-from st_opendata.tables.marks import Area, Marks, letters, runs
-from st_opendata.tables.ods_marks import ods_marks
-from st_opendata.tables.old_workbooks import OldWorkbook
+from st_opendata.tables.marks import Marks, letters, runs
 from st_opendata.tables.ole import SIGNATURE
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.sifting import header_not_found
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import Header, cleaned, find_header, in_place
 from st_opendata.tables.typed_cells import Value, cell_writer
-from st_opendata.tables.xlsx_marks import xlsx_marks
 
-EXTENSIONS = (".xlsx", ".ods", ".xls")
-MAX_CELLS = 12_000_000
-"""Cells from A1 to the last one with content: what is read is held in memory, empty cells too."""
+EXTENSIONS = (*ZIPPED, ".xls")
 _LISTED = 1_000
 _START = 4_096
 _LONG = 10**15
 """The first number with more digits than a workbook keeps."""
-_READERS = {".xlsx": xlsx_marks, ".ods": ods_marks}
-
-
-@dataclass(frozen=True, slots=True)
-class SheetCells:
-    """The cells of a sheet: `rows` from row 1 and column A on, as wide as the widest; `marks` what is to be said."""
-
-    rows: Iterator[list[Value]]
-    marks: Marks
-
-
-class _Book(Protocol):
-    """A workbook of one format: `rows` begin with row 1 and column A."""
-
-    sheets: tuple[str, ...]
-    visible: tuple[str, ...]
-
-    def marks(self, sheet: str) -> Marks: ...
-
-    def rows(self, sheet: str) -> Iterator[list[Value]]: ...
-
-
-class _Zipped:
-    """A workbook that is a zip file."""
-
-    def __init__(self, path: Path, archive: Archive, book: CalamineWorkbook) -> None:
-        self._archive, self._book = archive, book
-        self._marks = _READERS[path.suffix.lower()]
-        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        self.sheets = tuple(sheet.name for sheet in sheets)
-        self.visible = tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
-
-    def marks(self, sheet: str) -> Marks:
-        return self._marks(self._archive, sheet)
-
-    def rows(self, sheet: str) -> Iterator[list[Value]]:
-        with _told():
-            cells = self._book.get_sheet_by_name(sheet)
-        left: list[Value] = [""] * (cells.start[1] if cells.start else 0)
-        return ([*left, *row] for row in cells.iter_rows())
-
-
-class Workbook:
-    """A workbook whose bounds are checked; use `open_workbook`."""
-
-    def __init__(self, book: _Book) -> None:
-        self._book = book
-        self.sheets, self.visible = book.sheets, book.visible
-
-    def read(self, sheet: str) -> SheetCells:
-        """The cells of a sheet of that name.
-
-        Raises:
-            WorkbookError: it is damaged or too large.
-        """
-        marks = self._book.marks(sheet)
-        merged = sum((last[0] - first[0] + 1) * (last[1] - first[1] + 1) for first, last in marks.merged)
-        if max(marks.rows * marks.columns, merged) > MAX_CELLS:
-            reach = f"{letters(marks.columns)}{marks.rows}"
-            raise WorkbookError(f'its sheet "{sheet}" reaches to {reach}, more than {MAX_CELLS:,} cells')
-        return SheetCells(_merged(_padded(self._book.rows(sheet), marks), marks), marks)
 
 
 @contextmanager
@@ -114,26 +46,13 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     """
     with path.open("rb") as file:
         start = file.read(_START)
-    if start.startswith(SIGNATURE[:4]):
-        yield Workbook(OldWorkbook(path))
-        return
-    if reason := no_workbook(start):
+    zipped = not start.startswith(SIGNATURE[:4])
+    if zipped and (reason := no_workbook(start)):
         raise WorkbookError(reason)
-    if path.suffix.lower() not in _READERS:
+    if zipped and path.suffix.lower() not in ZIPPED:
         raise WorkbookError("it is a newer workbook under an old name: rename it to .xlsx or .ods")
-    with Archive(path) as archive:
-        with _told():
-            book = CalamineWorkbook.from_path(path)
-        with book:
-            yield Workbook(_Zipped(path, archive, book))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (CalamineError, ValueError, OSError) as error:  # calamine's OSError is of what it reads in the file
-        raise WorkbookError(f"it is damaged: {error}") from None
+    with opened(path, zipped=zipped) as book:
+        yield book
 
 
 def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Finding]]:
@@ -276,30 +195,3 @@ def _long_numbers(table: Table, rows: Mapping[int, Sequence[int]], header: Seque
     for position, numbers in sorted(rows.items()):
         place = table.place(numbers[0], header[position] if header else None, position)
         yield finding("cell-digits", (place,), dataset=table.dataset, count=len(numbers))
-
-
-def _padded(rows: Iterator[list[Value]], marks: Marks) -> Iterator[list[Value]]:
-    """All rows with content, from column A on and of one width; an error is the text that the cell shows."""
-    errors: dict[int, dict[int, str]] = {}
-    for (number, column), text in marks.errors.items():
-        errors.setdefault(number, {})[column] = text
-    for number, row in zip(range(1, marks.rows + 1), chain(rows, repeat(list[Value]())), strict=False):
-        padded = [*row, *[""] * (marks.columns - len(row))]
-        for column, text in errors.get(number, {}).items():
-            padded[column - 1] = text
-        yield padded
-
-
-def _merged(rows: Iterator[list[Value]], marks: Marks) -> Iterator[list[Value]]:
-    """Rows in which each of the cells that are merged has their value."""
-    starting: dict[int, list[Area]] = {}
-    for area in marks.merged:
-        starting.setdefault(area[0][0], []).append(area)
-    active: list[tuple[Area, Value]] = []
-    for number, row in enumerate(rows, 1):
-        active = [each for each in active if each[0][1][0] >= number]
-        active += [(area, row[area[0][1] - 1]) for area in starting.get(number, ()) if area[0][1] <= len(row)]
-        for ((_, left), (_, right)), value in active:
-            for column in range(left, min(right, len(row)) + 1):
-                row[column - 1] = value
-        yield row

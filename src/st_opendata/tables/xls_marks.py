@@ -131,15 +131,15 @@ class _SheetMarks:
         if kind == _ROW:
             row, options = struct.unpack_from("<H10xH", data)
             if options & 0x20:
-                self.marks.hidden_rows.append(row + 1)
+                self.marks.hidden_rows.add(row + 1)
         elif kind == _COLINFO:
             first, last, options = struct.unpack_from("<HH4xH", data)
             if options & 1:
-                self.marks.hidden_columns += range(first + 1, min(last, 255) + 2)
+                self.marks.hidden_columns.update(range(first + 1, min(last, 255) + 2))
         elif kind == _MERGED:
             for place in range(struct.unpack_from("<H", data)[0]):
                 top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * place)
-                self.marks.merged.append(((top + 1, left + 1), (bottom + 1, right + 1)))
+                self.marks.merge((top + 1, left + 1), (bottom + 1, right + 1))
 
     def _fill(self, row: int, column: int) -> None:
         self.marks.fill(row + 1, column + 1)

@@ -115,7 +115,7 @@ def test_why_a_file_is_refused(tmp_path: Path, content: bytes, reason: str) -> N
 
 
 def test_the_cells_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("st_opendata.tables.workbooks.MAX_CELLS", 10)
+    monkeypatch.setattr("st_opendata.tables.marks.MAX_CELLS", 10)
     assert "more than 10 cells" in refused(tmp_path / "t.xls", CONTENT)
     monkeypatch.setattr("st_opendata.tables.ole.MAX_BYTES", 1_000)
     assert "more than 1,000" in refused(tmp_path / "t.xls", CONTENT)
@@ -144,7 +144,7 @@ def cut(chance: random.Random) -> bytes:
 def test_damaged_files_are_refused_in_words_and_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[random.Random], bytes]
 ) -> None:
-    monkeypatch.setattr("st_opendata.tables.old_workbooks._SECONDS", 1)
+    monkeypatch.setattr("st_opendata.tables.books._SECONDS", 1)
     chance = random.Random(97)
     for _ in range(MUTATIONS // 3):
         began = time.monotonic()

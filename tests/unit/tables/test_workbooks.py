@@ -18,7 +18,7 @@ from stream_write_ods import stream_write_ods
 from st_opendata.build import Job, build
 from st_opendata.explain import explain
 from st_opendata.facts import FactBase, load_facts
-from st_opendata.tables import archives, read_catalogue, workbooks
+from st_opendata.tables import archives, marks, read_catalogue
 
 BASE = "https://example.org/id/"
 Write = Callable[..., Path]
@@ -372,7 +372,7 @@ def test_a_workbook_of_a_hundred_thousand_cells_is_read_row_by_row(load: Load, t
     base = load((tmp_path / "large.xlsx").read_bytes(), columns(*(f"c{n}" for n in range(5))))
     assert base.rows("t") == 20_000
     assert rows(base)[-1] == ("20000", "6666.66666666667", "text", "true", "k20000")
-    assert workbooks.MAX_CELLS >= 1_000_000 * 12
+    assert marks.MAX_CELLS >= 1_000_000 * 12
 
 
 def test_members_that_nobody_reads_may_be_empty_or_no_xml(load: Load, tmp_path: Path) -> None:

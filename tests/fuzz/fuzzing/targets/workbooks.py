@@ -147,7 +147,7 @@ _XLS_WORDS = (
 )  # fmt: skip
 
 TARGETS = (
-    Target("xlsx", _xlsx_seeds, _XLSX_WORDS, lambda folder: _taken("xlsx", folder)),
-    Target("ods", _ods_seeds, _ODS_WORDS, lambda folder: _taken("ods", folder)),
+    Target("xlsx", _xlsx_seeds, _XLSX_WORDS, lambda folder: _taken("xlsx", folder), allowed=("os.fork",)),
+    Target("ods", _ods_seeds, _ODS_WORDS, lambda folder: _taken("ods", folder), allowed=("os.fork",)),
     Target("xls", _xls_seeds, _XLS_WORDS, lambda folder: _taken("xls", folder), allowed=("os.fork",)),
 )
