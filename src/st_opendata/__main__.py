@@ -34,7 +34,19 @@ _REMEDIES = {
     errno.EACCES: "Name a folder that you may read and write, or ask for the right to it.",
     errno.EPERM: "Name a folder that you may read and write, or ask for the right to it.",
     errno.EROFS: "The disk can only be read: name a folder on another one.",
+    errno.ENOENT: "Check the path: a folder in it is missing, or nothing can be made there.",
+    errno.ENOTDIR: "Check the path: what stands for a folder in it is a file.",
+    errno.EISDIR: "Name a file: this is a folder.",
+    errno.ENAMETOOLONG: "Give it a shorter name, or a shorter path.",
+    errno.ELOOP: "Check the path: links in it lead in a circle.",
+    errno.EXDEV: "Name a folder on the disk, or the volume, that it is to be moved from.",
+    errno.EBUSY: "It is in use or mounted: name a folder in it, or another one.",
+    errno.EIO: "The disk or the network behind it fails: name a folder on another one.",
+    errno.EMFILE: "The system limits open files (ulimit -n): raise the limit.",
 }
+
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Errors of the second file, where one is read and another written."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,7 +109,8 @@ def _prefer_utf8() -> None:
 
 
 def _as_input_error(error: OSError) -> InputError:
-    place = Place(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    name = error.filename2 if error.errno in _OF_WRITING and error.filename2 else error.filename
+    place = Place(os.fsdecode(name)) if isinstance(name, str | bytes) else None
     return InputError(error.strerror or str(error), place=place, remedy=_REMEDIES.get(error.errno or 0))
 
 

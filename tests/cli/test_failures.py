@@ -158,6 +158,7 @@ def test_disk_full(changed: Path, small_disk: Path, release: Path) -> None:
     assert child.end() == 3, child.err
     assert "No space left on device" in child.err
     assert "The disk is full" in child.err
+    assert f"{target}" in child.err
     assert digests(target) == old
     assert names(small_disk) == ["release"]
 
@@ -165,6 +166,20 @@ def test_disk_full(changed: Path, small_disk: Path, release: Path) -> None:
 def test_output_is_a_mount_point(changed: Path, small_disk: Path, run: Run) -> None:
     ran = run("build", changed, "--output", small_disk)
     assert (ran.code, "is a mount point" in ran.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("output", "said", "remedy"),
+    [
+        ("/proc/release", "/proc/release: No such file or directory", "nothing can be made there"),
+        ("x" * 300, "File name too long", "Give it a shorter name"),
+        ("loop/release", "loop is not a folder", "Name another folder"),
+    ],
+)
+def test_an_output_that_cannot_be_made(catalogue: Path, run: Run, output: str, said: str, remedy: str) -> None:
+    (catalogue.parent / "loop").symlink_to("loop")
+    ran = run("build", catalogue, "--output", catalogue.parent / output)
+    assert (ran.code, said in ran.err, remedy in ran.err) == (3, True, True), ran.err
 
 
 def test_two_builds_at_once(changed: Path, place: Path, run: Run) -> None:

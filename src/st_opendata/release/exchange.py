@@ -8,6 +8,9 @@ Beside a target `release` there may be, all hidden and all cleared by the next b
     .release.old        the release that `.release.ready` replaces
 
 The names are the journal: whoever finds `.release.ready` completes the two renames (`complete`).
+
+A folder in a lower layer of an overlay (an image of a container) has no other name to take: its layer cannot be written
+to. It is removed where it stands, and the new release takes its name.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +29,10 @@ from st_opendata.errors import InputError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM)
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EXDEV)
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+_MOUNTS = Path("/proc/self/mountinfo")
+"""Where Linux lists them: a folder of the same disk that is mounted elsewhere looks like any other (proc(5))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,21 @@ def drafted(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Draft]:
         try:
             building.mkdir()
             yield Draft(building, target)
+        except OSError as error:
+            _name_target(error, building, target)
+            raise
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def _name_target(error: OSError, building: Path, target: Path) -> None:
+    """Have the error name the file by the folder that was asked for, and the one written where another was read."""
+    if error.filename is None and error.errno in _OF_WRITING:
+        error.filename = str(target)
+    for name in (error.filename2, error.filename):
+        if isinstance(name, str) and Path(name).is_relative_to(building):
+            error.filename = str(target / Path(name).relative_to(building))
+            return
 
 
 def complete(target: Path) -> None:
@@ -83,7 +103,12 @@ def _complete_renames(target: Path) -> None:
     if target.exists():
         if old.exists():
             shutil.rmtree(old)
-        target.rename(old)
+        try:
+            target.rename(old)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.rmtree(target)
     ready.rename(target)
     _sync(target.parent)
     shutil.rmtree(old, ignore_errors=True)
@@ -113,7 +138,7 @@ def _make_parent(target: Path) -> None:
 
 
 def _refuse_other_content(target: Path, refuse: Callable[[Path], None]) -> None:
-    if target.is_mount():
+    if target.is_mount() or str(target) in _mount_points():
         raise InputError(
             f"{target} is a mount point, which cannot be exchanged; nothing was changed",
             remedy=f"Name a folder in it: --output {target / 'release'}",
@@ -127,10 +152,21 @@ def _refuse_other_content(target: Path, refuse: Callable[[Path], None]) -> None:
         )
 
 
+def _mount_points() -> set[str]:
+    if not _MOUNTS.exists():
+        return set()
+    points = (line.split()[4] for line in os.fsdecode(_MOUNTS.read_bytes()).splitlines())
+    return {re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), point) for point in points}
+
+
 @contextmanager
 def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
     path = _beside(target, "lock")
-    descriptor = _take_lock(path, wait=wait)
+    try:
+        descriptor = _take_lock(path, wait=wait)
+    except OSError as error:
+        error.filename = str(target)
+        raise
     if descriptor is None:
         raise InputError(
             f"another command is writing to {target}; nothing was changed",

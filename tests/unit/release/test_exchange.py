@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -194,3 +198,79 @@ def test_a_parent_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="is not a folder"):
         build(tmp_path / "file" / "release", "new")
+
+
+@contextmanager
+def lower_layer(folder: Path) -> Iterator[Path]:
+    """A release "old" in the lower layer of an overlay, as in the image of a container; skips where none is mounted."""
+    build(folder / "image/release", "old")
+    layers = folder / "layers"
+    (top := folder / "top").mkdir(exist_ok=True)
+    layers.mkdir(exist_ok=True)
+    options = f"lowerdir={folder / 'image'},upperdir={layers / 'upper'},workdir={layers / 'work'}"
+    mounted = list[Path]()
+    try:
+        for command in (["tmpfs", "tmpfs", "size=1m", layers], ["overlay", "overlay", options, top]):
+            kind, name, given, where = command
+            done = subprocess.run(["mount", "-t", kind, "-o", given, name, where], capture_output=True, check=False)
+            if done.returncode:
+                pytest.skip("no overlay can be mounted here")
+            mounted.append(Path(where))
+            for each in ("upper", "work"):
+                (layers / each).mkdir(exist_ok=True)
+        yield top / "release"
+    finally:
+        for where in reversed(mounted):
+            subprocess.run(["umount", str(where)], check=True)
+
+
+def test_a_release_in_a_lower_layer_is_replaced(tmp_path: Path) -> None:
+    with lower_layer(tmp_path) as target:
+        with pytest.raises(OSError, match="cross-device"):
+            target.rename(target.with_name("other"))
+        build(target, "new")
+        assert (content(target), names(target.parent)) == (whole("new"), ["release"])
+        build(target, "next")
+        assert (content(target), names(target.parent)) == (whole("next"), ["release"])
+
+
+def test_killed_while_it_replaces_one_in_a_lower_layer(tmp_path: Path) -> None:
+    event, seen = 1, set()
+    while True:
+        with lower_layer(tmp_path) as target:
+            killed = killed_build(target, event)
+            complete(target)
+            found = content(target)
+            assert found in (whole("old"), whole("new")), f"torn at operation {event}"
+            seen.add(found["release.json"])
+            build(target, "next")
+            assert (content(target), names(target.parent)) == (whole("next"), ["release"])
+        if not killed:
+            break
+        event += 1
+    assert seen == {"old", "new"}
+
+
+def test_a_folder_that_is_mounted_is_refused(tmp_path: Path) -> None:
+    (shown := tmp_path / "a folder").mkdir()
+    build(tmp_path / "release", "old")
+    done = subprocess.run(["mount", "--bind", tmp_path / "release", shown], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        with pytest.raises(InputError, match="mount point"):
+            build(shown, "new")
+        assert content(shown) == whole("old")
+    finally:
+        subprocess.run(["umount", str(shown)], check=True)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_an_error_of_writing_names_the_folder_that_was_asked_for(target: Path, number: int) -> None:
+    said = os.strerror(number)
+    with pytest.raises(OSError, match=said) as raised, drafted(target, refuse=allow):
+        raise OSError(number, said)  # as write(2) makes it
+    assert raised.value.filename == str(target)
+    with pytest.raises(OSError, match=said) as raised, drafted(target, refuse=allow) as draft:
+        raise OSError(number, said, "/source", None, str(draft.folder / "copy"))  # as a copy makes it
+    assert raised.value.filename == str(target / "copy")
