@@ -36,7 +36,7 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for file in ("tables", "rows", "encodings", "cells", "columns", "csvw", "profiles", "shacl", "languages"):
+    for file in ("tables", "rows", "encodings", "cells", "columns", "csvw", "profiles", "shacl", "languages", "safety"):
         text = files("st_opendata").joinpath("messages", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
             for name in entry.keys() & {"message", "remedy", "near"}:

@@ -13,6 +13,7 @@ from typing import Self
 from st_opendata.errors import InputError
 from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
+from st_opendata.facts.formulas import formula_findings
 from st_opendata.facts.iris import Names
 from st_opendata.facts.keys import key_findings
 from st_opendata.facts.loading import LoadedTable, Loader, stating
@@ -124,6 +125,7 @@ class FactBase:
             if loaded is not None:
                 tables.append(loaded)
                 found += personal_findings(self._engine, loaded)
+                found += formula_findings(self._engine, loaded)
         return tables
 
     def __enter__(self) -> Self:

@@ -166,7 +166,8 @@ def test_personal_data_is_warned_of_but_not_quoted(load: Load, title: str, cell:
 
 @pytest.mark.parametrize(("title", "cell"), _NOT_PERSONAL)
 def test_what_is_of_no_person_raises_no_alarm(load: Load, title: str, cell: str) -> None:
-    assert not load(f'id,"{title}"\n2,"{cell}"\n', [{"name": "id"}, {"name": "c", "titles": title}]).findings
+    base = load(f'id,"{title}"\n2,"{cell}"\n', [{"name": "id"}, {"name": "c", "titles": title}])
+    assert [code for code, *_ in found(base) if code != "formula-like"] == []
 
 
 def test_a_name_is_a_surname_beside_first_names_only(load: Load) -> None:
