@@ -18,6 +18,7 @@ from st_opendata.place import Place
 from st_opendata.translation import error_text, templates, translate
 
 FIELD = re.compile(r"\{[a-z]+\}")
+OURS = {"reason", "problem", "hint", "near", "where", "there", "default", "kind"}
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -53,10 +54,22 @@ def test_a_template_is_a_text_of_the_program_and_the_same_in_each_language(templ
 
 @pytest.mark.parametrize("template", templates(), ids=lambda template: template["en"][:40])
 def test_each_is_found_again_among_all(template: Text) -> None:
-    said = FIELD.sub("x.y", template["en"])
+    fillings = filled(template)
+    said = fill(template["en"], fillings)
     assert [translate(said, language) for language in LANGUAGES] == [
-        FIELD.sub("x.y", template[language]) for language in LANGUAGES
+        fill(template[language], fillings) for language in LANGUAGES
     ]
+
+
+def fill(text: str, fillings: dict[str, str]) -> str:
+    """The text with something in the place of each field; other braces stay."""
+    return FIELD.sub(lambda field: fillings[field[0][1:-1]], text)
+
+
+def filled(template: Text) -> dict[str, str]:
+    """Something for each of its fields."""
+    names = {field[1:-1] for field in FIELD.findall(template["en"])}
+    return {name: "; x.y" if name in ("hint", "near") else "x.y" for name in names}
 
 
 def test_message_and_remedy_are_translated_both_or_neither(nodes: list[ast.AST]) -> None:
@@ -82,6 +95,34 @@ def test_what_fills_a_template_is_translated_too() -> None:
         "  und 1 weitere in dieser Datei:",
         "  Zeile 9, Spalte 1: der Schlüssel „name“ fehlt",
     ]
+
+
+WORDS = ["column", "it is empty", "Is a directory", 'the key "x" is missing', "column\nit is empty", "spalte"]
+
+
+@pytest.mark.parametrize(
+    "template", [each for each in templates() if FIELD.search(each["en"])], ids=lambda each: each["en"]
+)
+def test_what_somebody_wrote_stays_as_it_is(template: Text) -> None:
+    for name in filled(template).keys() - OURS | quoted(template):
+        for word in WORDS:
+            fillings = filled(template) | {name: word}
+            if "\n" in word and name not in quoted(template):
+                continue
+            for language in ("fr", "de"):
+                assert translate(fill(template["en"], fillings), language) == fill(template[language], fillings)
+
+
+def quoted(template: Text) -> set[str]:
+    """The fields that stand in quotation marks."""
+    return set(re.findall(r'"\{([a-z]+)\}"', template["en"]))
+
+
+def test_a_key_that_is_a_word_of_the_program_is_quoted_as_it_is() -> None:
+    text = 'the key "column" is unknown; did you mean "columns"?'
+    assert translate(text, "de") == "der Schlüssel „column“ ist unbekannt; meinten Sie „columns“?"
+    assert translate("there is no folder column", "de") == "den Ordner column gibt es nicht"
+    assert translate('there is no column "column"', "de") == "„column“ (Spalte) gibt es nicht"
 
 
 def test_what_no_template_fits_stays_english() -> None:
