@@ -87,8 +87,22 @@ def describe(edition: Edition) -> dict[str, Description]:
 def describe_catalogue(edition: Edition) -> Text:
     """What the catalogue says of itself."""
     statements = edition.statements
-    catalogue = (subject for subject, kind in statements.of(TYPE.value) if kind == ox.NamedNode(expand("dcat:Catalog")))
-    return _text(statements.values(next(catalogue, ""), expand("dct:description")))
+    return _text(statements.values(_catalogue(statements), expand("dct:description")))
+
+
+def find_contacts(edition: Edition) -> tuple[str, ...]:
+    """Where the catalogue's contact point is reached: by mail, and on pages that nobody on the way can change."""
+    statements = edition.statements
+    points = iris(statements.values(_catalogue(statements), expand("dcat:contactPoint")))
+    names = ("vcard:hasEmail", "vcard:hasURL")
+    found = [iri for name in names for point in points for iri in iris(statements.values(point, expand(name)))]
+    return tuple(iri for iri in found if web_address(iri) and re.match("mailto:|https:", iri, re.IGNORECASE))
+
+
+def _catalogue(statements: Statements) -> str:
+    """The IRI of the catalogue, empty where the release describes none."""
+    kind = ox.NamedNode(expand("dcat:Catalog"))
+    return next((subject for subject, found in statements.of(TYPE.value) if found == kind), "")
 
 
 def web_address(iri: str) -> str | None:

@@ -1,8 +1,9 @@
-"""What programs read: the catalogue as DCAT-AP and VoID with this portal's addresses, the sitemap, robots.txt."""
+"""What programs read: the catalogue as DCAT-AP and VoID with this portal's addresses, sitemap, robots, contact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,7 +16,7 @@ from st_opendata.catalogue.moved import FORMATS, move_site, write_statements
 from st_opendata.formats import PARQUET, TURTLE
 from st_opendata.model.release import File
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal.descriptions import describe
+from st_opendata.portal.descriptions import describe, find_contacts
 from st_opendata.portal.edition import Edition
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.rendering import base_url, content, edition_of, page_url
@@ -25,6 +26,8 @@ from st_opendata.rdf.statements import read_statements
 _VOID, _CATALOGUE = "void.ttl", "catalog.ttl"
 _FOLDER = ".moved"
 """Beside the files of the edition, of which none begins with a dot."""
+_SECURITY_KNOWN = timedelta(days=90)
+"""How long a contact may be used without asking again; RFC 9116 wants less than a year."""
 MOST_PLACES = 50_000
 """Addresses of one file (sitemaps.org)."""
 _NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -140,10 +143,26 @@ def show_robots(request: Request) -> Response:
     return content(request, text, "text/plain")
 
 
+def show_security(request: Request) -> Response:
+    """Whom to tell of a weakness (RFC 9116): the contact point of the catalogue, 404 where it names none."""
+    contacts = edition_of(request).part(find_contacts)
+    if not contacts:
+        raise HTTPException(404)
+    expires = datetime.now(UTC).date() + _SECURITY_KNOWN
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Expires: {expires}T00:00:00Z",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Canonical: {base_url(request)}/.well-known/security.txt",
+    ]
+    return content(request, "\n".join([*lines, ""]), "text/plain")
+
+
 ROUTES = [
     *(Route(f"/{path}", show_catalogue_file) for path in (*FORMATS, _VOID)),
     Route("/.well-known/void", show_catalogue_file),
     Route("/sitemap.xml", show_sitemap),
     Route("/sitemap-{number:int}.xml", show_sitemap),
     Route("/robots.txt", show_robots),
+    Route("/.well-known/security.txt", show_security),
 ]
