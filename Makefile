@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers eurio check bench fuzz docs lock clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,21 @@ lock: setup  ## write requirements.lock and requirements-readers.lock again, wit
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --constraint requirements.lock --extra readers pyproject.toml \
 	  --output-file requirements-readers.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --constraint requirements.lock --extra audit pyproject.toml \
+	  --output-file requirements-audit.lock
+
+AUDIT := build/audit
+$(AUDIT)/.ready: requirements-audit.lock $(READY)
+	@test -x $(AUDIT)/bin/python || $(BIN)/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
+sbom: setup $(AUDIT)/.ready  ## write build/sbom.cdx.json: what is locked, as a CycloneDX bill of materials
+	@$(AUDIT)/bin/python tools/sbom.py --packages "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" --output build/sbom.cdx.json
+
+audit: setup $(AUDIT)/.ready  ## ask for known advisories against what is locked, where the network allows
+	@$(AUDIT)/bin/python tools/audit.py
 
 ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; publish Smarter Together there and verify it
 	@"$(PYTHON)" services/ckan start

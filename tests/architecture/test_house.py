@@ -113,7 +113,7 @@ def test_layers() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-readers.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-readers.lock", "requirements-audit.lock"])
 def test_lock_names_no_host_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
     assert not re.search(r"://|index-url|find-links|^/|\s/", text, re.MULTILINE)
