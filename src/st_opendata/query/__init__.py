@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.query.child import BOUNDS, Bounds, answer_apart
+from st_opendata.query.standard import Results, write_csv
 from st_opendata.query.store import (
     ONTOLOGY_GRAPH,
     ReleaseStore,
@@ -28,7 +30,6 @@ from st_opendata.query.store import (
 )
 from st_opendata.query.text import (
     Query,
-    Results,
     check_query,
     name_columns,
     refuse_overgrown,
@@ -59,6 +60,7 @@ __all__ = [
     "name_columns",
     "refuse_updates_and_services",
     "syntax_error",
+    "write_csv",
 ]
 
 SOLUTION_FORMATS = {
@@ -139,12 +141,15 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
 
 
 def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
-    results = store.query(name_columns(query, store.query))
+    results = store.query(name_columns(query))
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_FORMATS:
         raise _misfit(form, "SELECT and ASK give a table", ("table", *SOLUTION_FORMATS))
     if form in SOLUTION_FORMATS:
+        if form == "csv" and isinstance(results, ox.QuerySolutions):
+            write_csv(results, table := BytesIO())
+            return table.getvalue()
         return results.serialize(format=SOLUTION_FORMATS[form]) or b""
     if isinstance(results, ox.QueryBoolean):
         return Table(("answer",), (("yes" if results else "no",),))

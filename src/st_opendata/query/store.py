@@ -12,7 +12,8 @@ from st_opendata.errors import InputError
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.place import Place
-from st_opendata.query.text import Results, has_keyword
+from st_opendata.query.standard import Graphs, Results, run
+from st_opendata.query.text import has_keyword
 from st_opendata.release import read_release
 
 Pattern = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | None, ...]
@@ -52,14 +53,8 @@ class ReleaseStore:
             SyntaxError: it is no SPARQL.
         """
         is_whole = default is None and named is None
-        return self._store.query(
-            text,
-            base_iri=base,
-            prefixes=dict(prefixes),
-            use_default_graph_as_union=self._is_union and is_whole and not has_keyword("FROM", text, prefixes, base),
-            default_graph=None if default is None else [ox.NamedNode(iri) for iri in default],
-            named_graphs=None if named is None else [ox.NamedNode(iri) for iri in named],
-        )
+        is_union = self._is_union and is_whole and not has_keyword("FROM", text, prefixes, base)
+        return run(self._store, text, prefixes, base, Graphs(default, named, is_union))
 
     def has(self, count: int, pattern: Pattern) -> bool:
         """Whether at least so many triples of the default graph match."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -11,27 +11,16 @@ import pyoxigraph as ox
 from st_opendata.errors import UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.query.standard import TOKEN, run
 
-Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
-_TOKEN = re.compile(
-    r"""
-      \#[^\n\r]*                                             # comment
-    | <[^<>"{}|^`\\\x00-\x20]*>                              # IRI
-    | \"{3}(?:\\.|(?!\"{3}).)*\"{3} | '{3}(?:\\.|(?!'{3}).)*'{3}
-    | "(?:\\.|[^"\\\n\r])*" | '(?:\\.|[^'\\\n\r])*'          # strings
-    | [?$][\w]+ | @[a-zA-Z0-9-]+                             # variable, language tag
-    | (?P<prefix>[\w.-]{0,200}):(?:\\.|[\w.%:-])*                 # prefixed name, blank node
-    | (?P<word>[A-Za-z]+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _DEEPEST, _MOST_OPERATORS, _MOST_PATTERNS = 200, 2_000, 300
 """Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
 up the stack, which ends the process. The optimiser puts patterns in order in time that grows with the third power of
 their number: 300 take seconds."""
 _LONGEST_REASON = 120
 """Characters: what the engine expected is longer where anything would do."""
+_BARE = ("word", "sign", "number")
+"""Tokens in which no text, name or comment stands."""
 _BRACKET = re.compile(r"[(\[{]|[)\]}]")
 _JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
 _OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
@@ -60,7 +49,7 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
 
     Whether SERVICE is the keyword is left to the engine's own parser (`has_keyword`).
     """
-    words = [token for token in _TOKEN.finditer(query.text) if token["word"]]
+    words = [token for token in TOKEN.finditer(query.text) if token["word"]]
     first = next((word for word in words if word[0].upper() not in ("PREFIX", "BASE")), None)
     if first and first[0].upper() in _UPDATES:
         raise UsageError(
@@ -99,14 +88,14 @@ def check_query(query: Query) -> None:
     refuse_overgrown(query)
     refuse_updates_and_services(query)
     try:
-        _EMPTY.query(query.text, prefixes=PREFIXES)
+        run(_EMPTY, query.text, PREFIXES)
     except SyntaxError as error:
         raise syntax_error(error, query) from error
 
 
 def refuse_overgrown(query: Query) -> None:
     """Raise UsageError for a query that nests deeper, or has more operators, than the engine can take."""
-    bare = _TOKEN.sub(lambda found: found[0] if found["word"] else " " * len(found[0]), query.text)
+    bare = TOKEN.sub(lambda found: found[0] if found.lastgroup in _BARE else " " * len(found[0]), query.text)
     depth = 0
     for bracket in _BRACKET.finditer(bare):
         depth = depth + 1 if bracket[0] in "([{" else max(0, depth - 1)
@@ -154,18 +143,19 @@ def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str 
     def misspelt(text: str) -> str:
         return re.sub(word, lambda found: found[0][:-1] + other, text, flags=re.IGNORECASE)
 
-    _EMPTY.query(misspelt(text), base_iri=base, prefixes={misspelt(name): iri for name, iri in prefixes.items()})
+    run(_EMPTY, misspelt(text), {misspelt(name): iri for name, iri in prefixes.items()}, base)
 
 
-def name_columns(query: Query, run: Callable[[str], Results]) -> str:
+def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> str:
     """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name.
 
-    `run` hands a text to the engine, which seeks no solution before it is asked for one; raises what it raises.
+    Raises:
+        SyntaxError: it is no SPARQL.
     """
-    tokens = list(_TOKEN.finditer(query.text))
+    tokens = list(TOKEN.finditer(query.text))
     first = next((token for token in tokens if (token["word"] or "PREFIX").upper() not in ("PREFIX", "BASE")), None)
     star = _STAR.match(query.text, first.end()) if first and first[0].upper() == "SELECT" else None
-    results = run(query.text) if star else None
+    results = run(_EMPTY, query.text, prefixes, base) if star else None
     if not star or not isinstance(results, ox.QuerySolutions):
         return query.text
     found = {variable.value for variable in results.variables}
@@ -201,5 +191,5 @@ def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] =
 def _unknown_prefix(query: Query, prefixes: Mapping[str, str]) -> re.Match[str] | None:
     """The first name whose prefix is neither ours nor declared, which Oxigraph reports as any other syntax error."""
     known = {"_", *prefixes, *re.findall(r"PREFIX\s+([\w.-]*):", query.text, re.IGNORECASE)}
-    names = (token for token in _TOKEN.finditer(query.text) if token["prefix"] is not None)
+    names = (token for token in TOKEN.finditer(query.text) if token["prefix"] is not None)
     return next((name for name in names if name["prefix"] not in known), None)

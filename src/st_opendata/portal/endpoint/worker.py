@@ -86,9 +86,7 @@ class _Answerer:
         return self._columns.answer(question.text, self._prefixes, self._store)
 
     def _from_store(self, question: Question, query: Query) -> Results:
-        return self._run(question, name_columns(query, lambda text: self._run(question, text)))
-
-    def _run(self, question: Question, text: str) -> Results:
+        text = name_columns(query, self._prefixes, question.base)
         return self._store.query(text, self._prefixes, question.base, question.default_graphs, question.named_graphs)
 
     def end(self, content: Mapping[str, object]) -> None:

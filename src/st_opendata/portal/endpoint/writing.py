@@ -14,7 +14,7 @@ from st_opendata.portal.endpoint.failures import QueryError, size_met
 from st_opendata.portal.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS, Form
 from st_opendata.portal.endpoint.rows import Counter, row_counter
 from st_opendata.portal.endpoint.wire import Head, Question, Writing
-from st_opendata.query import Results
+from st_opendata.query import Results, write_csv
 from st_opendata.rdf import used_prefixes
 
 ENCODINGS = ("zstd", "gzip")
@@ -109,7 +109,10 @@ def write_result(
         if isinstance(results, ox.QuerySolutions):
             outlet.count = row_counter(form.name)
             outlet.rows = -1 if form.name in ("csv", "tsv") else 0
-        results.serialize(outlet, form.kind)  # type: ignore[arg-type]  # write and flush is all that it calls
+        if form.name == "csv" and isinstance(results, ox.QuerySolutions):
+            write_csv(results, outlet)
+        else:
+            results.serialize(outlet, form.kind)  # type: ignore[arg-type]  # write and flush is all that it calls
     outlet.finish()
 
 

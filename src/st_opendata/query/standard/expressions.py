@@ -1,0 +1,214 @@
+"""Expressions (§19.8, from rule 110 on), read and written again with what the engine understands otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from st_opendata.namespaces import XSD
+from st_opendata.query.standard import wording
+from st_opendata.query.standard.tokens import NotUnderstoodError, Tokens
+from st_opendata.query.standard.wording import Kind, Piece
+
+_AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT")
+_COMPARISONS = ("=", "!=", "<", ">", "<=", ">=")
+_BY_KIND = {
+    Kind.BOOLEAN: "BOUND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM LANGMATCHES REGEX CONTAINS STRSTARTS STRENDS",
+    Kind.SMALL: "STRLEN YEAR MONTH DAY HOURS MINUTES",
+    Kind.STRING: "STR LANG ENCODE_FOR_URI MD5 SHA1 SHA256 SHA384 SHA512 STRUUID TZ",
+    Kind.TEXT: "UCASE LCASE SUBSTR STRBEFORE STRAFTER REPLACE CONCAT STRLANG",
+    Kind.IRI: "DATATYPE IRI URI UUID",
+    Kind.ANY: "ABS CEIL FLOOR ROUND RAND SECONDS TIMEZONE NOW STRDT BNODE",
+}
+_FUNCTIONS = {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
+_CASTS = {
+    f"<{XSD}{name}>": kind
+    for name, kind in (
+        ("boolean", Kind.BOOLEAN),
+        ("integer", Kind.NUMBER),
+        ("decimal", Kind.NUMBER),
+        ("string", Kind.STRING),
+    )
+}
+_SMALL_DIGITS = 9
+
+
+class Expressions(Tokens):
+    """Reads expressions; a subclass reads the groups of EXISTS."""
+
+    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
+        """`prefixes` are those that need no declaration; raises NotUnderstoodError."""
+        super().__init__(text)
+        self._prefixes = dict(prefixes)
+        self._in_aggregate = False
+        self.separators: list[str] = []
+        """Of GROUP_CONCAT with DISTINCT, as tokens, empty where none is given: each has its own function."""
+
+    def _group(self) -> str:
+        raise NotImplementedError
+
+    def _expression(self) -> Piece:
+        return self._logical("||", lambda: self._logical("&&", self._relation))
+
+    def _logical(self, sign: str, part: Callable[[], Piece]) -> Piece:
+        first = part()
+        if not self._is_sign(sign):
+            return first
+        text = wording.truth(first)
+        while self._is_sign(sign):
+            text += self._any() + wording.truth(part())
+        return Piece(text, Kind.BOOLEAN)
+
+    def _relation(self) -> Piece:
+        left = self._sum()
+        if self._is_sign(*_COMPARISONS):
+            return Piece(left.text + self._any() + self._sum().text, Kind.BOOLEAN)
+        if self._keyword in ("NOT", "IN"):
+            return Piece(left.text + self._if_word("NOT") + self._word("IN") + self._list()[0], Kind.BOOLEAN)
+        return left
+
+    def _sum(self) -> Piece:
+        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary))
+
+    def _chain(self, signs: tuple[str, ...], part: Callable[[], Piece]) -> Piece:
+        piece = part()
+        while self._is_sign(*signs):
+            piece = Piece(piece.text + self._any() + part().text)
+        return piece
+
+    def _unary(self) -> Piece:
+        if self._is_sign("!"):
+            return Piece(self._any() + wording.truth(self._primary()), Kind.BOOLEAN)
+        if self._is_sign("+", "-"):
+            return Piece(self._any() + self._primary().text)
+        return self._primary()
+
+    def _primary(self) -> Piece:
+        match self._next.kind:
+            case "variable":
+                kind = self._kind_of_variable(self._next.text)
+                return Piece(self._any(), kind, is_variable=True)
+            case "sign":
+                opening = self._sign("(")
+                inside = self._expression()
+                return replace(inside, text=opening + inside.text + self._sign(")"))
+            case "word":
+                return self._named()
+            case "iri" | "name":
+                return self._iri()
+            case "number":
+                is_small = self._next.text.isdecimal() and len(self._next.text) <= _SMALL_DIGITS
+                return Piece(self._any(), Kind.SMALL if is_small else Kind.ANY, is_constant=True)
+            case "string":
+                return self._literal()
+        raise NotUnderstoodError
+
+    def _kind_of_variable(self, name: str) -> Kind:
+        raise NotImplementedError
+
+    def _literal(self) -> Piece:
+        text, kind = self._any(), Kind.STRING
+        if self._next.kind == "language":
+            text, kind = text + self._any(), Kind.TEXT
+        elif self._is_sign("^^"):
+            text, kind = (
+                text + self._any() + (self._any() if self._next.kind == "iri" else self._take("name")),
+                Kind.ANY,
+            )
+        return Piece(text, kind, is_constant=True)
+
+    def _iri(self) -> Piece:
+        name = self._next.text
+        text = self._any()
+        if not self._is_sign("("):
+            return Piece(text, Kind.IRI, is_constant=True)
+        prefix, _, local = name.partition(":")
+        full = name if name.startswith("<") else f"<{self._prefixes.get(prefix, '')}{local}>"
+        return Piece(text + self._list()[0], _CASTS.get(full, Kind.ANY))
+
+    def _list(self) -> tuple[str, list[Piece]]:
+        """Expressions in brackets."""
+        text, pieces = self._sign("("), []
+        if not self._is_sign(")"):
+            pieces.append(self._expression())
+            text += pieces[-1].text
+            while self._is_sign(","):
+                comma = self._any()
+                pieces.append(self._expression())
+                text += comma + pieces[-1].text
+        return text + self._sign(")"), pieces
+
+    # Words
+
+    def _named(self) -> Piece:
+        name = self._keyword
+        if name in ("TRUE", "FALSE"):
+            return Piece(self._any(), Kind.BOOLEAN, is_constant=True)
+        if name in ("EXISTS", "NOT"):
+            outside, self._in_aggregate = self._in_aggregate, False
+            text = self._if_word("NOT") + self._word("EXISTS") + self._group()
+            self._in_aggregate = outside
+            return Piece(text, Kind.BOOLEAN)
+        if name in _AGGREGATES:
+            return self._aggregate()
+        text = self._any()
+        if name == "IF":
+            return self._choice(text)
+        arguments, pieces = self._list()
+        if name == "COALESCE":
+            return Piece(text + arguments, _common([piece.kind for piece in pieces]))
+        if name not in _FUNCTIONS:
+            raise NotUnderstoodError
+        return Piece(text + arguments, _FUNCTIONS[name])
+
+    def _choice(self, text: str) -> Piece:
+        text += self._sign("(") + wording.truth(self._expression())
+        kinds = []
+        for _ in range(2):
+            comma = self._sign(",")
+            piece = self._expression()
+            kinds.append(piece.kind)
+            text += comma + piece.text
+        return Piece(text + self._sign(")"), _common(kinds))
+
+    def _aggregate(self) -> Piece:
+        name, text = self._keyword, self._any()
+        text += self._sign("(")
+        if self._in_aggregate:  # which is none of SPARQL's
+            raise NotUnderstoodError
+        is_distinct = bool(distinct := self._if_word("DISTINCT"))
+        if name == "COUNT" and self._is_sign("*"):
+            return Piece(text + distinct + self._any() + self._sign(")"), Kind.SMALL)
+        self._in_aggregate = True
+        piece = self._expression()
+        self._in_aggregate = False
+        if name == "GROUP_CONCAT":
+            return self._concatenation(text, distinct, piece)
+        plain = text + distinct + piece.text + self._sign(")")
+        if name == "COUNT":
+            is_plain = piece.is_variable or piece.is_constant
+            return Piece(plain if is_plain else wording.count(piece, distinct=is_distinct), Kind.SMALL)
+        if name in ("SUM", "AVG"):
+            is_plain, mended = piece.kind is Kind.SMALL, f"{name.lower()}-distinct" if is_distinct else name.lower()
+            return Piece(plain if is_plain else wording.aggregate(mended, piece))
+        is_plain = name == "SAMPLE" or piece.kind is not Kind.ANY
+        return Piece(plain if is_plain else wording.aggregate(name.lower(), piece), piece.kind)
+
+    def _concatenation(self, opening: str, distinct: str, piece: Piece) -> Piece:
+        separator, token = "", ""
+        if self._is_sign(";"):
+            separator = self._any() + self._word("SEPARATOR") + self._sign("=")
+            token = self._next.text
+            separator += self._take("string")
+        closing = self._sign(")")
+        if distinct and piece.kind is not Kind.STRING:
+            self.separators.append(token)
+            return Piece(wording.aggregate(f"concatenation-{len(self.separators) - 1}", piece), Kind.STRING)
+        if distinct:
+            return Piece(opening + distinct + piece.text + separator + closing, Kind.STRING)
+        return Piece(wording.concatenation(piece, separator), Kind.STRING)
+
+
+def _common(kinds: list[Kind]) -> Kind:
+    """The kind that all have."""
+    return kinds[0] if len(set(kinds)) == 1 else Kind.ANY

@@ -1,0 +1,133 @@
+"""Numbers of any size: the engine's integers end at 63 bits, its decimals at 18 digits after the point."""
+
+from __future__ import annotations
+
+import re
+import struct
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_FLOOR, Context, Decimal
+
+import pyoxigraph as ox
+
+from st_opendata.namespaces import XSD
+from st_opendata.tables.datatypes import INTEGER_BOUNDS, NUMBERS
+
+Number = int | Decimal | float
+
+_INTEGERS = frozenset(XSD + name for name in INTEGER_BOUNDS)
+_INTEGER, _DECIMAL, _FLOAT, _DOUBLE = (ox.NamedNode(XSD + name) for name in ("integer", "decimal", "float", "double"))
+_NUMERIC = frozenset(XSD + name for name in NUMBERS)
+_EXACT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_FLOATING = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN", re.ASCII)
+_SHORT = 20
+"""Digits: Python does not read integers of more than some thousands, nor fast."""
+_PLACES = 18
+"""Digits after the point that the engine's decimals have, and a quotient."""
+_LARGEST = Decimal((1 << 127) - 1).scaleb(-_PLACES, Context(prec=50))
+_SUMS = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+def is_number(datatype: str) -> bool:
+    """Whether literals of that datatype are numbers, if they are well-formed."""
+    return datatype in _NUMERIC
+
+
+def number_of(datatype: str, text: str) -> Number | None:
+    """The value of a literal: a float where that is its datatype; None for no number, and for an ill-formed one."""
+    if datatype in _INTEGERS:
+        if len(text) < _SHORT and text.isascii() and text.isdecimal():
+            return int(text)
+        return Decimal(text) if _WHOLE.fullmatch(text) else None
+    if datatype == _DECIMAL.value:
+        return Decimal(text) if _EXACT.fullmatch(text) else None
+    if datatype in (_DOUBLE.value, _FLOAT.value):
+        return float(text) if _FLOATING.fullmatch(text) else None
+    return None
+
+
+def near(number: Decimal) -> ox.Literal:
+    """A number that the engine can hold: the next one down with 18 digits, or the nearest double of a large one."""
+    if abs(number) < _LARGEST:
+        return ox.Literal(f"{_floor(number):f}", datatype=_DECIMAL)
+    return ox.Literal(str(float(number)).replace("inf", "INF"), datatype=_DOUBLE)
+
+
+def rest(number: Decimal) -> str:
+    """What `near` has left out, as a text in whose order such numbers are."""
+    return ordered(_SUMS.subtract(number, _floor(number)) if abs(number) < _LARGEST else number)
+
+
+def _floor(number: Decimal) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-_PLACES), ROUND_FLOOR, _SUMS)
+
+
+def ordered(number: Decimal) -> str:
+    """A text in whose order numbers are."""
+    if not number:
+        return "0"
+    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    power = number.adjusted() + 10**7
+    if number > 0:
+        return f"1{power:08}{digits}"
+    complement = digits.translate(str.maketrans("0123456789", "9876543210"))
+    return f"-{2 * 10**7 - power:08}{complement}~"
+
+
+class Total:
+    """A sum, with the type that SPARQL's operators give it (§17.3): integer, decimal, float or double."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._exact = Decimal(0)
+        self._float: float | None = None
+        self._is_double = self._is_decimal = False
+
+    def add(self, literal: ox.Literal) -> bool:
+        """Take a number; False where it is none."""
+        datatype = literal.datatype.value
+        number = number_of(datatype, literal.value)
+        if number is None:
+            return False
+        self.count += 1
+        if not isinstance(number, float):
+            self._exact = _SUMS.add(self._exact, number)
+            self._is_decimal = self._is_decimal or datatype == _DECIMAL.value
+            return True
+        self._is_double = self._is_double or datatype == _DOUBLE.value
+        self._float = self._rounded((self._float or 0.0) + self._rounded(number))
+        return True
+
+    @property
+    def sum(self) -> ox.Literal:
+        """All that was added."""
+        return self._literal(self._exact, self._floating(), _DECIMAL if self._is_decimal else _INTEGER)
+
+    @property
+    def average(self) -> ox.Literal:
+        """The sum divided by the count, cut after 18 digits as the engine does it; 0 of nothing."""
+        if not self.count:
+            return self.sum
+        scaled = self._exact.scaleb(_PLACES, _SUMS)
+        quotient = _SUMS.divide_int(scaled, Decimal(self.count)).scaleb(-_PLACES, _SUMS)
+        total = self._floating()
+        return self._literal(quotient, None if total is None else self._rounded(total / self.count), _DECIMAL)
+
+    def _floating(self) -> float | None:
+        return None if self._float is None else self._rounded(self._float + self._rounded(float(self._exact)))
+
+    def _rounded(self, number: float) -> float:
+        """A float as xsd:float has it, until there is a double."""
+        if self._is_double:
+            return number
+        try:
+            return float(struct.unpack("f", struct.pack("f", number))[0])
+        except OverflowError:
+            return float("inf") if number > 0 else float("-inf")
+
+    def _literal(self, exact: Decimal, floating: float | None, kind: ox.NamedNode) -> ox.Literal:
+        if floating is not None:
+            kind = _DOUBLE if self._is_double else _FLOAT
+            text = str(floating).replace("inf", "INF").replace("nan", "NaN")
+            return ox.Literal(text, datatype=kind)
+        text = f"{exact:f}"
+        return ox.Literal((text.rstrip("0").rstrip(".") if "." in text else text) or "0", datatype=kind)
