@@ -10,12 +10,15 @@ from typing import Any
 import pyoxigraph as ox
 
 from st_opendata.query.standard.functions import Aggregates, Functions, aggregates, functions
+from st_opendata.query.standard.order import Term
 from st_opendata.query.standard.queries import Queries
 from st_opendata.query.standard.tokens import NotUnderstoodError
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
-_WORTH = re.compile(r"COUNT|SUM|AVG|MIN|MAX|GROUP_CONCAT|FILTER|HAVING|IF|ORDER|FROM|&&|\|\||!", re.IGNORECASE)
+_WORTH = re.compile(
+    r"COUNT|SUM|AVG|MIN|MAX|GROUP_CONCAT|FILTER|HAVING|IF|ORDER|FROM|&&|\|\||[!*?](?!\w)", re.IGNORECASE
+)
 """What a query has that is written otherwise."""
 _MOST_GROWTH = 1_000_000
 """Characters by which a query may grow."""
@@ -49,13 +52,15 @@ def run(
     Raises:
         SyntaxError: it is no SPARQL; the place is that in `text`.
     """
-    mended = mend(text, prefixes, base)
+    graphs = graphs or Graphs()
+    is_whole = graphs.default is None and graphs.named is None
+    mended = mend(store, text, prefixes, base, is_whole=is_whole)
     try:
-        return _run(store, mended, prefixes, base, graphs or Graphs())
+        return _run(store, mended, prefixes, base, graphs)
     except SyntaxError:
         if mended.text == text:
             raise
-        return _run(store, Mended(text), prefixes, base, graphs or Graphs())
+        return _run(store, Mended(text), prefixes, base, graphs)
 
 
 def _run(store: ox.Store, mended: Mended, prefixes: Mapping[str, str], base: str | None, graphs: Graphs) -> Results:
@@ -76,28 +81,45 @@ def _nodes(graphs: Sequence[str] | None) -> list[Any] | None:
     return None if graphs is None else [ox.NamedNode(iri) for iri in dict.fromkeys(graphs)]
 
 
-def mend(text: str, prefixes: Mapping[str, str], base: str | None = None) -> Mended:
-    """What to ask the engine to have the answer of SPARQL 1.1; the text itself where it is not surely understood."""
+def mend(
+    store: ox.Store, text: str, prefixes: Mapping[str, str], base: str | None = None, *, is_whole: bool = True
+) -> Mended:
+    """What to ask the engine to have the answer of SPARQL 1.1; the text itself where it is not surely understood.
+
+    `is_whole`: the default graph has all triples of the store, unless the query names graphs.
+    """
     if not _WORTH.search(text):
         return Mended(text)
-
-    def value(prologue: str, token: str) -> str:
-        """The IRI or the text that a token stands for."""
-        try:
-            solutions = _EMPTY.query(
-                f"{prologue} SELECT ({token} AS ?value) {{}}", base_iri=base, prefixes=dict(prefixes)
-            )
-        except SyntaxError as error:
-            raise NotUnderstoodError from error
-        [solution] = solutions  # type: ignore[misc]  # it is a SELECT
-        return str(solution["value"].value)
-
+    terms = _Terms(store, prefixes, base)
     try:
-        query = Queries(text, prefixes, value)
+        query = Queries(text, prefixes, terms, is_whole=is_whole)
         written = query.written()
-        separators = [value("", token) if token else " " for token in query.separators]
+        separators = [terms.find("", token).value if token else " " for token in query.separators]
     except (NotUnderstoodError, RecursionError):
         return Mended(text)
     if written == text or len(written) > len(text) + _MOST_GROWTH:
         return Mended(text)
     return Mended(written, functions(), aggregates(separators))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    store: ox.Store
+    prefixes: Mapping[str, str]
+    base: str | None
+
+    def find(self, prologue: str, token: str) -> ox.NamedNode | ox.Literal:
+        query = f"{prologue} SELECT ({token} AS ?value) {{}}"
+        try:
+            solutions = _EMPTY.query(query, base_iri=self.base, prefixes=dict(self.prefixes))
+        except SyntaxError as error:
+            raise NotUnderstoodError from error
+        [solution] = solutions  # type: ignore[misc]  # it is a SELECT
+        term: ox.NamedNode | ox.Literal = solution["value"]
+        return term
+
+    def has_node(self, term: Term) -> bool:
+        found = next(iter(self.store.quads_for_pattern(None, None, term)), None)
+        if found is None and isinstance(term, ox.NamedNode):
+            found = next(iter(self.store.quads_for_pattern(term, None, None)), None)
+        return found is not None

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from st_opendata.query.standard import wording
-from st_opendata.query.standard.expressions import Expressions
+from st_opendata.query.standard.order import Term
+from st_opendata.query.standard.patterns import Patterns
 from st_opendata.query.standard.tokens import NotUnderstoodError
 from st_opendata.query.standard.wording import Kind
 
-_IN_PATTERNS = frozenset(("A", "TRUE", "FALSE", "OPTIONAL", "UNION", "MINUS", "GRAPH", "SERVICE", "SILENT"))
-"""Words that stand in a group beside those that are read here."""
-_CLOSING = {"{": "}", "(": ")", "[": "]"}
+
+class Terms(Protocol):
+    """What tokens stand for, and what is in the store."""
+
+    def find(self, prologue: str, token: str) -> Term:
+        """The term of an IRI or a literal; raises NotUnderstoodError."""
+
+    def has_node(self, term: Term) -> bool:
+        """Whether a triple of the store has it as subject or object."""
 
 
-class Queries(Expressions):
+class Queries(Patterns):
     """Reads a query and writes it again for the engine."""
 
-    def __init__(self, text: str, prefixes: Mapping[str, str], resolve: Callable[[str, str], str]) -> None:
-        """`resolve` gives the IRI of a token, by the prologue of a query; raises NotUnderstoodError."""
+    def __init__(self, text: str, prefixes: Mapping[str, str], terms: Terms, *, is_whole: bool) -> None:
+        """`is_whole`: the default graph has all triples of the store, unless the query names graphs."""
         super().__init__(text, prefixes)
-        self._resolve = resolve
+        self._terms = terms
+        self._is_whole = is_whole
         self._declared = ""
+        self._graphs_around = 0
         self._known: list[dict[str, Kind]] = [{}]
         """The variables that the SELECT clauses around here make, the innermost last."""
+        while self._free_name in text:
+            self._free_name += "x"
 
     def written(self) -> str:
         """The query for the engine; raises NotUnderstoodError."""
@@ -89,12 +101,13 @@ class Queries(Expressions):
     def _graphs(self) -> str:
         """The clauses of the dataset, each graph once (§13.2.1: a merge; a set)."""
         text, found = "", set()
+        self._is_whole = self._is_whole and self._keyword != "FROM"
         while self._keyword == "FROM":
             clause = self._any() + self._if_word("NAMED")
             named = clause.upper().endswith("NAMED")
             graph = self._next
             clause += self._any() if graph.kind == "iri" else self._take("name")
-            graph_of = (named, self._resolve(self._declared, graph.text))
+            graph_of = (named, self._term_of(graph.text))
             text += "" if graph_of in found else clause
             found.add(graph_of)
         return text
@@ -102,9 +115,9 @@ class Queries(Expressions):
     def _construct(self) -> str:
         text = ""
         if self._is_sign("{"):
-            text += self._block()
+            text += self._block("{")
             return text + self._graphs() + self._if_word("WHERE") + self._group() + self._modifiers()
-        return self._graphs() + self._word("WHERE") + self._block() + self._modifiers()
+        return self._graphs() + self._word("WHERE") + self._block("{") + self._modifiers()
 
     def _described(self) -> str:
         text = ""
@@ -164,22 +177,8 @@ class Queries(Expressions):
         if self._keyword != "VALUES":
             return ""
         text = self._any()
-        text += self._block() if self._is_sign("(") else self._take("variable")
-        return text + self._block()
-
-    def _block(self) -> str:
-        """All of a bracket as it is: data of VALUES, the template of CONSTRUCT."""
-        if not self._is_sign(*_CLOSING) or self._is_sign("["):
-            raise NotUnderstoodError
-        text = ""
-        closing: list[str] = []
-        while closing or not text:
-            if self._is_sign(*_CLOSING):
-                closing.append(_CLOSING[self._next.text])
-            elif self._is_sign("<<", "{|") or (self._is_sign(*_CLOSING.values()) and closing.pop() != self._next.text):
-                raise NotUnderstoodError
-            text += self._any()
-        return text
+        text += self._block("(") if self._is_sign("(") else self._take("variable")
+        return text + self._block("{")
 
     # Groups
 
@@ -201,10 +200,27 @@ class Queries(Expressions):
                 return self._any() + self._named_value()[0]
             case "VALUES":
                 return self._values()
-            case word if word and word not in _IN_PATTERNS:
-                raise NotUnderstoodError
-        if self._is_sign("{"):
-            return self._group()
-        if self._is_sign("<<", "{|", "~"):
-            raise NotUnderstoodError
-        return self._any()
+            case "GRAPH":
+                return self._in_graph()
+        word = self._if_word("OPTIONAL", "UNION", "MINUS")
+        if word or self._is_sign("{"):
+            return word + self._group()
+        return self._if_sign(".") or self._triples()
+
+    def _in_graph(self) -> str:
+        text = self._any()
+        text += self._any() if self._next.kind == "variable" else self._name()
+        self._graphs_around += 1
+        text += self._group()
+        self._graphs_around -= 1
+        return text
+
+    def _term_of(self, token: str) -> Term:
+        return self._terms.find(self._declared, token)
+
+    def _is_missing(self, term: str) -> bool | None:
+        if self._graphs_around:
+            return False  # for all that is known
+        if not self._terms.has_node(self._term_of(term)):
+            return True
+        return False if self._is_whole else None

@@ -221,7 +221,7 @@ def test_a_graph_named_twice_is_one(clauses: str, expected: int) -> None:
     ],
 )
 def test_other_queries_stay_as_they_are(query: str) -> None:
-    assert mend(query, NAMES).text == query
+    assert mend(ox.Store(), query, NAMES).text == query
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_other_queries_stay_as_they_are(query: str) -> None:
 )  # fmt: skip
 def test_the_rest_stays_byte_for_byte(query: str, kept: int | None) -> None:
     """What is written otherwise has brackets of its own; without that the text is what it was."""
-    written = mend(query, NAMES).text
+    written = mend(ox.Store(), query, NAMES).text
     if kept is None:
         assert written == query
         return
@@ -264,8 +264,10 @@ def test_errors_stand_where_the_text_has_them(query: str, place: str) -> None:
 
 def test_names_may_hide_casts() -> None:
     """The prefix `xsd` may be declared otherwise."""
-    assert "number" in mend(f"PREFIX xsd: <{E}> SELECT ?v {{ ?s ?p ?v }} ORDER BY xsd:integer(?v)", NAMES).text
-    assert "number" not in mend("SELECT ?v { ?s ?p ?v } ORDER BY xsd:integer(?v)", NAMES).text
+    assert (
+        "number" in mend(ox.Store(), f"PREFIX xsd: <{E}> SELECT ?v {{ ?s ?p ?v }} ORDER BY xsd:integer(?v)", NAMES).text
+    )
+    assert "number" not in mend(ox.Store(), "SELECT ?v { ?s ?p ?v } ORDER BY xsd:integer(?v)", NAMES).text
 
 
 def test_long_chains_are_answered() -> None:
