@@ -33,38 +33,41 @@ _CASTS = {
 _SMALL_DIGITS = 9
 
 
-class Expressions(Tokens):
-    """Reads expressions; a subclass reads the groups of EXISTS."""
+class Expressions:
+    """Reads expressions from tokens."""
 
-    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
-        """`prefixes` are those that need no declaration; raises NotUnderstoodError."""
-        super().__init__(text)
-        self._prefixes = dict(prefixes)
+    def __init__(self, tokens: Tokens, prefixes: Mapping[str, str], read_group: Callable[[], str]) -> None:
+        """`read_group` reads the group of an EXISTS; `prefixes` may change with the prologue."""
+        self._tokens = tokens
+        self._prefixes = prefixes
+        self._read_group = read_group
         self._in_aggregate = False
+        self.known: list[dict[str, Kind]] = [{}]
+        """What the variables give that the SELECT clauses around make, those of the innermost last."""
         self.separators: list[str] = []
         """Of GROUP_CONCAT with DISTINCT, as tokens, empty where none is given: each has its own function."""
 
-    def _group(self) -> str:
-        raise NotImplementedError
-
-    def _expression(self) -> Piece:
+    def expression(self) -> Piece:
+        """Read one."""
         return self._logical("||", lambda: self._logical("&&", self._relation))
 
     def _logical(self, sign: str, part: Callable[[], Piece]) -> Piece:
         first = part()
-        if not self._is_sign(sign):
+        if not self._tokens.is_sign(sign):
             return first
         text = wording.truth(first)
-        while self._is_sign(sign):
-            text += self._any() + wording.truth(part())
+        while self._tokens.is_sign(sign):
+            text += self._tokens.any() + wording.truth(part())
         return Piece(text, Kind.BOOLEAN)
 
     def _relation(self) -> Piece:
         left = self._sum()
-        if self._is_sign(*_COMPARISONS):
-            return Piece(left.text + self._any() + self._sum().text, Kind.BOOLEAN)
-        if self._keyword in ("NOT", "IN"):
-            return Piece(left.text + self._if_word("NOT") + self._word("IN") + self._list()[0], Kind.BOOLEAN)
+        if self._tokens.is_sign(*_COMPARISONS):
+            return Piece(left.text + self._tokens.any() + self._sum().text, Kind.BOOLEAN)
+        if self._tokens.keyword in ("NOT", "IN"):
+            return Piece(
+                left.text + self._tokens.if_word("NOT") + self._tokens.word("IN") + self._list()[0], Kind.BOOLEAN
+            )
         return left
 
     def _sum(self) -> Piece:
@@ -72,55 +75,47 @@ class Expressions(Tokens):
 
     def _chain(self, signs: tuple[str, ...], part: Callable[[], Piece]) -> Piece:
         piece = part()
-        while self._is_sign(*signs):
-            piece = Piece(piece.text + self._any() + part().text)
+        while self._tokens.is_sign(*signs):
+            piece = Piece(piece.text + self._tokens.any() + part().text)
         return piece
 
     def _unary(self) -> Piece:
-        if self._is_sign("!"):
-            return Piece(self._any() + wording.truth(self._primary()), Kind.BOOLEAN)
-        if self._is_sign("+", "-"):
-            return Piece(self._any() + self._primary().text)
-        return self._primary()
+        if self._tokens.is_sign("!"):
+            return Piece(self._tokens.any() + wording.truth(self.primary()), Kind.BOOLEAN)
+        if self._tokens.is_sign("+", "-"):
+            return Piece(self._tokens.any() + self.primary().text)
+        return self.primary()
 
-    def _primary(self) -> Piece:
-        match self._next.kind:
+    def primary(self) -> Piece:
+        """Read one that needs no brackets around it."""
+        match self._tokens.next.kind:
             case "variable":
-                kind = self._kind_of_variable(self._next.text)
-                return Piece(self._any(), kind, is_variable=True)
+                kind = self.known[-1].get(self._tokens.next.text[1:], Kind.ANY)
+                return Piece(self._tokens.any(), kind, is_variable=True)
             case "sign":
-                opening = self._sign("(")
-                inside = self._expression()
-                return replace(inside, text=opening + inside.text + self._sign(")"))
+                opening = self._tokens.sign("(")
+                inside = self.expression()
+                return replace(inside, text=opening + inside.text + self._tokens.sign(")"))
             case "word":
                 return self._named()
             case "iri" | "name":
                 return self._iri()
             case "number":
-                is_small = self._next.text.isdecimal() and len(self._next.text) <= _SMALL_DIGITS
-                return Piece(self._any(), Kind.SMALL if is_small else Kind.ANY, is_constant=True)
+                is_small = self._tokens.next.text.isdecimal() and len(self._tokens.next.text) <= _SMALL_DIGITS
+                return Piece(self._tokens.any(), Kind.SMALL if is_small else Kind.ANY, is_constant=True)
             case "string":
                 return self._literal()
         raise NotUnderstoodError
 
-    def _kind_of_variable(self, name: str) -> Kind:
-        raise NotImplementedError
-
     def _literal(self) -> Piece:
-        text, kind = self._any(), Kind.STRING
-        if self._next.kind == "language":
-            text, kind = text + self._any(), Kind.TEXT
-        elif self._is_sign("^^"):
-            text, kind = (
-                text + self._any() + (self._any() if self._next.kind == "iri" else self._take("name")),
-                Kind.ANY,
-            )
+        text, more = self._tokens.literal()
+        kind = {"": Kind.STRING, "language": Kind.TEXT}.get(more, Kind.ANY)
         return Piece(text, kind, is_constant=True)
 
     def _iri(self) -> Piece:
-        name = self._next.text
-        text = self._any()
-        if not self._is_sign("("):
+        name = self._tokens.next.text
+        text = self._tokens.any()
+        if not self._tokens.is_sign("("):
             return Piece(text, Kind.IRI, is_constant=True)
         prefix, _, local = name.partition(":")
         full = name if name.startswith("<") else f"<{self._prefixes.get(prefix, '')}{local}>"
@@ -128,30 +123,30 @@ class Expressions(Tokens):
 
     def _list(self) -> tuple[str, list[Piece]]:
         """Expressions in brackets."""
-        text, pieces = self._sign("("), []
-        if not self._is_sign(")"):
-            pieces.append(self._expression())
+        text, pieces = self._tokens.sign("("), []
+        if not self._tokens.is_sign(")"):
+            pieces.append(self.expression())
             text += pieces[-1].text
-            while self._is_sign(","):
-                comma = self._any()
-                pieces.append(self._expression())
+            while self._tokens.is_sign(","):
+                comma = self._tokens.any()
+                pieces.append(self.expression())
                 text += comma + pieces[-1].text
-        return text + self._sign(")"), pieces
+        return text + self._tokens.sign(")"), pieces
 
     # Words
 
     def _named(self) -> Piece:
-        name = self._keyword
+        name = self._tokens.keyword
         if name in ("TRUE", "FALSE"):
-            return Piece(self._any(), Kind.BOOLEAN, is_constant=True)
+            return Piece(self._tokens.any(), Kind.BOOLEAN, is_constant=True)
         if name in ("EXISTS", "NOT"):
             outside, self._in_aggregate = self._in_aggregate, False
-            text = self._if_word("NOT") + self._word("EXISTS") + self._group()
+            text = self._tokens.if_word("NOT") + self._tokens.word("EXISTS") + self._read_group()
             self._in_aggregate = outside
             return Piece(text, Kind.BOOLEAN)
         if name in _AGGREGATES:
             return self._aggregate()
-        text = self._any()
+        text = self._tokens.any()
         if name == "IF":
             return self._choice(text)
         arguments, pieces = self._list()
@@ -162,29 +157,29 @@ class Expressions(Tokens):
         return Piece(text + arguments, _FUNCTIONS[name])
 
     def _choice(self, text: str) -> Piece:
-        text += self._sign("(") + wording.truth(self._expression())
+        text += self._tokens.sign("(") + wording.truth(self.expression())
         kinds = []
         for _ in range(2):
-            comma = self._sign(",")
-            piece = self._expression()
+            comma = self._tokens.sign(",")
+            piece = self.expression()
             kinds.append(piece.kind)
             text += comma + piece.text
-        return Piece(text + self._sign(")"), _common(kinds))
+        return Piece(text + self._tokens.sign(")"), _common(kinds))
 
     def _aggregate(self) -> Piece:
-        name, text = self._keyword, self._any()
-        text += self._sign("(")
+        name, text = self._tokens.keyword, self._tokens.any()
+        text += self._tokens.sign("(")
         if self._in_aggregate:  # which is none of SPARQL's
             raise NotUnderstoodError
-        is_distinct = bool(distinct := self._if_word("DISTINCT"))
-        if name == "COUNT" and self._is_sign("*"):
-            return Piece(text + distinct + self._any() + self._sign(")"), Kind.SMALL)
+        is_distinct = bool(distinct := self._tokens.if_word("DISTINCT"))
+        if name == "COUNT" and self._tokens.is_sign("*"):
+            return Piece(text + distinct + self._tokens.any() + self._tokens.sign(")"), Kind.SMALL)
         self._in_aggregate = True
-        piece = self._expression()
+        piece = self.expression()
         self._in_aggregate = False
         if name == "GROUP_CONCAT":
             return self._concatenation(text, distinct, piece)
-        plain = text + distinct + piece.text + self._sign(")")
+        plain = text + distinct + piece.text + self._tokens.sign(")")
         if name == "COUNT":
             is_plain = piece.is_variable or piece.is_constant
             return Piece(plain if is_plain else wording.count(piece, distinct=is_distinct), Kind.SMALL)
@@ -196,11 +191,11 @@ class Expressions(Tokens):
 
     def _concatenation(self, opening: str, distinct: str, piece: Piece) -> Piece:
         separator, token = "", ""
-        if self._is_sign(";"):
-            separator = self._any() + self._word("SEPARATOR") + self._sign("=")
-            token = self._next.text
-            separator += self._take("string")
-        closing = self._sign(")")
+        if self._tokens.is_sign(";"):
+            separator = self._tokens.any() + self._tokens.word("SEPARATOR") + self._tokens.sign("=")
+            token = self._tokens.next.text
+            separator += self._tokens.take("string")
+        closing = self._tokens.sign(")")
         if distinct and piece.kind is not Kind.STRING:
             self.separators.append(token)
             return Piece(wording.aggregate(f"concatenation-{len(self.separators) - 1}", piece), Kind.STRING)

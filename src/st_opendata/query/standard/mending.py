@@ -90,11 +90,11 @@ def mend(
     """
     if not _WORTH.search(text):
         return Mended(text)
-    terms = _Terms(store, prefixes, base)
+    engine = _Engine(store, prefixes, base)
     try:
-        query = Queries(text, prefixes, terms, is_whole=is_whole)
+        query = Queries(text, prefixes, engine, is_whole=is_whole)
         written = query.written()
-        separators = [terms.find("", token).value if token else " " for token in query.separators]
+        separators = [engine.find("", token).value if token else " " for token in query.separators]
     except (NotUnderstoodError, RecursionError):
         return Mended(text)
     if written == text or len(written) > len(text) + _MOST_GROWTH:
@@ -103,7 +103,7 @@ def mend(
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class _Engine:
     store: ox.Store
     prefixes: Mapping[str, str]
     base: str | None

@@ -7,12 +7,20 @@ engine finds nothing there. In GRAPH it is left so: which graphs there are is no
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from st_opendata.query.standard.expressions import Expressions
 from st_opendata.query.standard.order import Term
-from st_opendata.query.standard.tokens import NotUnderstoodError
+from st_opendata.query.standard.tokens import Tokens
 
-_CLOSING = {"{": "}", "(": ")", "[": "]"}
+
+class Terms(Protocol):
+    """What constants stand for, and where they are."""
+
+    def find(self, token: str) -> Term:
+        """The term of an IRI or a literal; raises NotUnderstoodError."""
+
+    def is_missing(self, token: str) -> bool | None:
+        """Whether no triple of the graph has it as subject or object; None where that may depend on the graphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +49,16 @@ class _Verb:
         return self.before + self.text + "".join(comma + object_.text for comma, object_ in self.objects)
 
 
-class Patterns(Expressions):
-    """Reads triples; a subclass knows the dataset, and what a name stands for."""
+class Patterns:
+    """Reads the triples of a query from tokens."""
 
-    _free_name = "x"
-    """The beginning of variables that the query does not have."""
+    def __init__(self, tokens: Tokens, terms: Terms, free_name: str) -> None:
+        """`free_name` begins no variable of the query."""
+        self._tokens = tokens
+        self._terms = terms
+        self._free_name = free_name
 
-    def _is_missing(self, term: str) -> bool | None:
-        """Whether no triple of the default graph has a term as subject or object; None where that may depend."""
-        raise NotImplementedError
-
-    def _term_of(self, token: str) -> Term:
-        """What a constant stands for; raises NotUnderstoodError."""
-        raise NotImplementedError
-
-    def _triples(self) -> str:
+    def triples(self) -> str:
         """The triples of one subject."""
         subject = self._node()
         verbs: list[_Verb] = []
@@ -63,8 +66,8 @@ class Patterns(Expressions):
         while self._is_verb() and (separator or not verbs):
             verbs.append(self._verb(separator))
             separator = ""
-            while self._is_sign(";"):
-                separator += self._any()
+            while self._tokens.is_sign(";"):
+                separator += self._tokens.any()
         added = ""
         kept: list[_Verb] = []
         for verb in verbs:
@@ -86,14 +89,14 @@ class Patterns(Expressions):
             return None
         constant, other = (subject, object_) if subject.is_constant else (object_, subject)
         if other.is_constant:
-            if self._term_of(constant.text) != self._term_of(other.text):
+            if self._terms.find(constant.text) != self._terms.find(other.text):
                 return None
             zero = " UNION ".join(["{ }"] * verb.ways)
         elif other.is_variable:
             zero = f"{{ VALUES {other.text} {{{constant.text * verb.ways} }} }}"
         else:
             return None
-        missing = self._is_missing(constant.text)
+        missing = self._terms.is_missing(constant.text)
         if missing is None:
             one, two, three = (f"?{self._free_name}{number}" for number in range(3))
             node = f"{{ {one} {two}{constant.text} }}"
@@ -106,77 +109,69 @@ class Patterns(Expressions):
     # Parts
 
     def _is_verb(self) -> bool:
-        return self._next.kind in ("variable", "iri", "name") or self._keyword == "A" or self._is_sign("^", "!", "(")
+        return (
+            self._tokens.next.kind in ("variable", "iri", "name")
+            or self._tokens.keyword == "A"
+            or self._tokens.is_sign("^", "!", "(")
+        )
 
     def _verb(self, before: str) -> _Verb:
-        text, ways = (self._any(), 0) if self._next.kind == "variable" else self._path()
+        text, ways = (self._tokens.any(), 0) if self._tokens.next.kind == "variable" else self._path()
         verb = _Verb(before, text, ways)
         verb.objects.append(("", self._node()))
-        while self._is_sign(","):
-            comma = self._any()
+        while self._tokens.is_sign(","):
+            comma = self._tokens.any()
             verb.objects.append((comma, self._node()))
         return verb
 
     def _node(self) -> _Node:
-        kind, is_blank = self._next.kind, self._next.text.startswith("_:")
-        if kind == "sign" and not self._is_sign("+", "-"):
-            return _Node(self._block("(", "["))
-        sign = self._if_sign("+", "-")
+        kind, is_blank = self._tokens.next.kind, self._tokens.next.text.startswith("_:")
+        if kind == "sign" and not self._tokens.is_sign("+", "-"):
+            return _Node(self._tokens.block("(", "["))
+        sign = self._tokens.if_sign("+", "-")
         if sign or kind == "number":
-            return _Node(sign + self._take("number"), is_constant=True)
+            return _Node(sign + self._tokens.take("number"), is_constant=True)
         if kind == "variable":
-            return _Node(self._any(), is_variable=True)
+            return _Node(self._tokens.any(), is_variable=True)
         if kind in ("iri", "name"):
-            return _Node(self._any(), is_constant=not is_blank, is_name=not is_blank)
-        return _Node(self._literal().text if kind == "string" else self._word("TRUE", "FALSE"), is_constant=True)
+            return _Node(self._tokens.any(), is_constant=not is_blank, is_name=not is_blank)
+        return _Node(
+            self._tokens.literal()[0] if kind == "string" else self._tokens.word("TRUE", "FALSE"), is_constant=True
+        )
 
     def _path(self) -> tuple[str, int]:
         """A path, and in how many ways it has the length zero."""
         text, ways = self._sequence()
-        while self._is_sign("|"):
-            sign = self._any()
+        while self._tokens.is_sign("|"):
+            sign = self._tokens.any()
             more, others = self._sequence()
             text, ways = text + sign + more, ways + others
         return text, ways
 
     def _sequence(self) -> tuple[str, int]:
         text, ways = self._step()
-        while self._is_sign("/"):
-            sign = self._any()
+        while self._tokens.is_sign("/"):
+            sign = self._tokens.any()
             more, others = self._step()
             text, ways = text + sign + more, ways * others
         return text, ways
 
     def _step(self) -> tuple[str, int]:
-        text, ways = self._if_sign("^"), 0
-        if self._is_sign("("):
-            text += self._any()
+        text, ways = self._tokens.if_sign("^"), 0
+        if self._tokens.is_sign("("):
+            text += self._tokens.any()
             inside, ways = self._path()
-            text += inside + self._sign(")")
-        elif self._is_sign("!"):
-            text += self._any()
-            text += self._block("(") if self._is_sign("(") else self._if_sign("^") + self._name()
+            text += inside + self._tokens.sign(")")
+        elif self._tokens.is_sign("!"):
+            text += self._tokens.any()
+            text += self._tokens.block("(") if self._tokens.is_sign("(") else self._tokens.if_sign("^") + self._name()
         else:
             text += self._name()
-        if self._is_sign("*", "?"):
-            return text + self._any(), 1
-        return (text + self._any(), min(ways, 1)) if self._is_sign("+") else (text, ways)
+        if self._tokens.is_sign("*", "?"):
+            return text + self._tokens.any(), 1
+        return (text + self._tokens.any(), min(ways, 1)) if self._tokens.is_sign("+") else (text, ways)
 
     def _name(self) -> str:
-        if self._keyword == "A":
-            return self._any()
-        return self._any() if self._next.kind == "iri" else self._take("name")
-
-    def _block(self, *openings: str) -> str:
-        """All of a bracket as it is."""
-        if not self._is_sign(*openings):
-            raise NotUnderstoodError
-        text = ""
-        closing: list[str] = []
-        while closing or not text:
-            if self._is_sign(*_CLOSING):
-                closing.append(_CLOSING[self._next.text])
-            elif self._is_sign("<<", "{|") or (self._is_sign(*_CLOSING.values()) and closing.pop() != self._next.text):
-                raise NotUnderstoodError
-            text += self._any()
-        return text
+        if self._tokens.keyword == "A":
+            return self._tokens.any()
+        return self._tokens.take("iri", "name")

@@ -21,6 +21,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CLOSING = {"{": "}", "(": ")", "[": "]"}
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 
 
@@ -66,7 +67,10 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 class Tokens:
-    """A text, token by token: what takes one gives it back with what stands before it."""
+    """A text, token by token: what takes one gives it back with what stands before it.
+
+    What takes another than the next one raises NotUnderstoodError.
+    """
 
     def __init__(self, text: str) -> None:
         """Read it; raises NotUnderstoodError."""
@@ -74,46 +78,74 @@ class Tokens:
         self._place = 0
 
     @property
-    def _next(self) -> Token:
+    def next(self) -> Token:
+        """The next token."""
         return self._tokens[self._place]
 
     @property
-    def _keyword(self) -> str:
+    def keyword(self) -> str:
         """The next token in capitals, if it is a word."""
-        return self._next.text.upper() if self._next.kind == "word" else ""
+        return self.next.text.upper() if self.next.kind == "word" else ""
 
-    def _is_sign(self, *signs: str) -> bool:
-        return self._next.kind == "sign" and self._next.text in signs
+    def is_sign(self, *signs: str) -> bool:
+        """Whether one of these comes next."""
+        return self.next.kind == "sign" and self.next.text in signs
 
-    def _is_call(self) -> bool:
+    def is_call(self) -> bool:
         """Whether a bracket comes after the next token."""
         after = self._tokens[min(self._place + 1, len(self._tokens) - 1)]
         return after.kind == "sign" and after.text == "("
 
-    def _any(self) -> str:
-        if self._next.kind == "end":
+    def any(self) -> str:
+        """Take whatever comes, but the end."""
+        if self.next.kind == "end":
             raise NotUnderstoodError
         self._place += 1
         return self._tokens[self._place - 1].whole
 
-    def _take(self, kind: str) -> str:
-        if self._next.kind != kind:
+    def take(self, *kinds: str) -> str:
+        """Take a token of one of these kinds."""
+        if self.next.kind not in kinds:
             raise NotUnderstoodError
-        return self._any()
+        return self.any()
 
-    def _sign(self, *signs: str) -> str:
-        if not self._is_sign(*signs):
+    def sign(self, *signs: str) -> str:
+        """Take one of these signs."""
+        if not self.is_sign(*signs):
             raise NotUnderstoodError
-        return self._any()
+        return self.any()
 
-    def _word(self, *words: str) -> str:
-        if self._keyword not in words:
+    def word(self, *words: str) -> str:
+        """Take one of these words, which are given in capitals."""
+        if self.keyword not in words:
             raise NotUnderstoodError
-        return self._any()
+        return self.any()
 
-    def _if_word(self, *words: str) -> str:
-        """One of these words, if it comes next, else nothing."""
-        return self._any() if self._keyword in words else ""
+    def if_word(self, *words: str) -> str:
+        """Take one of these words, if it comes next, else nothing."""
+        return self.any() if self.keyword in words else ""
 
-    def _if_sign(self, *signs: str) -> str:
-        return self._any() if self._is_sign(*signs) else ""
+    def if_sign(self, *signs: str) -> str:
+        """Take one of these signs, if it comes next, else nothing."""
+        return self.any() if self.is_sign(*signs) else ""
+
+    def literal(self) -> tuple[str, str]:
+        """Take a string with its language or its datatype; which of them it has, as "language" or "type"."""
+        text = self.take("string")
+        if self.next.kind == "language":
+            return text + self.any(), "language"
+        if self.is_sign("^^"):
+            return text + self.any() + self.take("iri", "name"), "type"
+        return text, ""
+
+    def block(self, *openings: str) -> str:
+        """Take all of a bracket as it is."""
+        text = self.sign(*openings)
+        closing = [_CLOSING[text[-1]]]
+        while closing:
+            if self.is_sign(*_CLOSING):
+                closing.append(_CLOSING[self.next.text])
+            elif self.is_sign("<<", "{|") or (self.is_sign(*_CLOSING.values()) and closing.pop() != self.next.text):
+                raise NotUnderstoodError
+            text += self.any()
+        return text

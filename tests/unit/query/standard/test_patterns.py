@@ -93,10 +93,6 @@ def test_other_paths_stay_as_they_are(query: str, store: ox.Store) -> None:
     assert mend(store, query, NAMES).text == query
 
 
-@pytest.mark.parametrize(
-    "query", ["SELECT ?x { <http://e/n> <http://e/p>* ?x }", "ASK { <http://e/n> <http://e/p>* ?x }"]
-)
-def test_the_engine_still_needs_it(query: str, store: ox.Store) -> None:
-    """When this fails, the engine has zero-length paths of its own, and `patterns` would find them twice: leave it out."""
-    results = store.query(query)
-    assert not (results if isinstance(results, ox.QueryBoolean) else list(results))
+def test_the_engine_still_needs_it(store: ox.Store) -> None:
+    """When this fails, the engine has such paths of its own, and `patterns` would find them twice: leave it out."""
+    assert not list(store.query(f"SELECT ?x {{ <{E}n> <{E}p>* ?x }}"))  # type: ignore[arg-type]  # it is a SELECT
