@@ -13,6 +13,15 @@ from st_opendata.query import ONTOLOGY_GRAPH, catalogue_graph_of
 from st_opendata.rdf import used_prefixes
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
+_VALUES = {
+    "en": "Numbers, booleans, moments and durations are stored by value: xsd:nonNegativeInteger and the other integer "
+    "types come back as xsd:integer, and 1.50 as 1.5. The files keep the published datatypes and digits.",
+    "fr": "Les nombres, booléens, dates et durées sont stockés par valeur : xsd:nonNegativeInteger et les autres types "
+    "d'entiers sont rendus comme xsd:integer, et 1.50 comme 1.5. Les fichiers gardent les types et chiffres publiés.",
+    "de": "Zahlen, Wahrheitswerte, Zeitpunkte und Zeitspannen sind als Werte gespeichert: xsd:nonNegativeInteger und "
+    "andere Typen ganzer Zahlen kommen als xsd:integer, und 1.50 als 1.5. Die Dateien behalten Typen und Ziffern.",
+}
+"""What the engine makes of terms, for whoever compares the endpoint with a file."""
 _ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"
 
 
@@ -54,6 +63,7 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
     yield _sd(dataset, "defaultGraph", default)
     yield _typed(default, "Graph")
     yield from _labels(default, release.title)
+    yield from _texts(dataset, "comment", _VALUES)
     for iri, title in graphs_of(release).items():
         named, graph = _node(f"{url}?graph={iri}"), _node(iri)
         yield _sd(dataset, "namedGraph", named)
@@ -65,8 +75,12 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
 
 
 def _labels(node: ox.NamedNode, title: Mapping[str, str]) -> Iterator[ox.Triple]:
-    for language, text in title.items():
-        yield ox.Triple(node, _node(f"{RDFS}label"), ox.Literal(text, language=language))
+    return _texts(node, "label", title)
+
+
+def _texts(node: ox.NamedNode, name: str, texts: Mapping[str, str]) -> Iterator[ox.Triple]:
+    for language, text in texts.items():
+        yield ox.Triple(node, _node(f"{RDFS}{name}"), ox.Literal(text, language=language))
 
 
 def _sd(subject: ox.NamedNode, name: str, value: ox.NamedNode) -> ox.Triple:

@@ -194,6 +194,40 @@ def test_a_host_by_name_or_address(host: str, served: Any) -> None:
     assert f"<http://{host}/sparql> a sd:Service" in described.text
 
 
+def test_the_description_tells_that_values_are_stored(served: Any) -> None:
+    described = requests.get(f"{served.url}/sparql", headers={"Accept": "application/n-triples"}, timeout=9).text
+    comments = [line for line in described.splitlines() if "#comment>" in line and "/sparql#dataset>" in line]
+    assert all("xsd:nonNegativeInteger" in line for line in comments)
+    assert {line.rpartition("@")[2] for line in comments} == {"de .", "en .", "fr ."}
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ('SELECT ?v { VALUES ?v { 11.5 "2015-01-01"^^xsd:date 3 } } ORDER BY ?v', "3 11.5 2015-01-01"),
+        ('SELECT (MIN(?v) AS ?w) { VALUES ?v { "2016"^^xsd:gYear 20000000.0 2952301 } }', "2952301"),
+        ("SELECT (COUNT(1/?v) AS ?w) (GROUP_CONCAT(?v) AS ?x) { VALUES ?v { 0 1 } }", "1,0 1"),
+        ('SELECT ?v { VALUES ?v { "x"@en "y" } FILTER(?v) }', "x y"),
+        ("SELECT ?v { VALUES ?v { <http://e/a,b> } }", '"http://e/a,b"'),
+        ("SELECT ?v { <http://e/nowhere> rdfs:label* ?v }", "http://e/nowhere"),
+        ("SELECT (COUNT(*) AS ?n) FROM <http://e/dataset/notes> FROM <http://e/dataset/notes> { ?s ?p ?o }", "1"),
+        ("SELECT (SUM(?v) AS ?w) { VALUES ?v { 9223372036854775807 1 } }", "9223372036854775808"),
+    ],
+)
+def test_what_the_engine_does_otherwise(query: str, rows: str, ask: Ask) -> None:
+    """Each is tested in tests/unit/query/standard; here, that queries come that way."""
+    answer = ask(query, "text/csv")
+    assert answer.status_code == 200
+    assert " ".join(answer.text.split("\r\n")[1:]).strip() == rows
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_a_graph_given_twice_is_one(name: str, served: Any) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    parameters = [("query", query), ("format", "csv"), *[(name, "http://e/dataset/notes")] * 2]
+    assert requests.get(f"{served.url}/sparql", parameters, timeout=9).text == "n\r\n1\r\n"
+
+
 def test_head_gives_no_body(served: Any) -> None:
     answer = requests.head(f"{served.url}/sparql", params={"query": QUICK}, timeout=9)
     assert (answer.status_code, answer.content) == (200, b"")
