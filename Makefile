@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset jena
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,7 @@ check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/ruff format --check src tests bench services tools browser hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
+	$(BIN)/mypy services/jena/*.py
 	$(BIN)/mypy tools/*.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest --quiet tests/architecture
@@ -84,6 +85,10 @@ ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; pub
 	@"$(PYTHON)" services/ckan start
 	@$(BIN)/st-opendata build --output build/ckan-release
 	@"$(PYTHON)" services/ckan/publish.py $(BIN)/st-opendata build/ckan-release
+
+jena: setup  ## fetch Apache Jena's query engine, and compare its answers with ours
+	"$(PYTHON)" services/jena
+	ST_REQUIRE=jena $(BIN)/python -m pytest tests/servers/test_jena.py
 
 ckan-stop:  ## stop it
 	@"$(PYTHON)" services/ckan stop

@@ -154,7 +154,8 @@ class Expressions:
             return Piece(text + arguments, _common([piece.kind for piece in pieces]))
         if name not in _FUNCTIONS:
             raise NotUnderstoodError
-        return Piece(text + arguments, _FUNCTIONS[name])
+        is_mended = name == "ISNUMERIC" and len(pieces) == 1 and pieces[0].is_variable
+        return Piece(wording.numeric(pieces[0]) if is_mended else text + arguments, _FUNCTIONS[name])
 
     def _choice(self, text: str) -> Piece:
         text += self._tokens.sign("(") + wording.truth(self.expression())

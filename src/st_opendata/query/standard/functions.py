@@ -35,7 +35,7 @@ Aggregates = dict[ox.NamedNode, Callable[[], Aggregate]]
 
 def functions() -> Functions:
     """All functions."""
-    return {ox.NamedNode(OWN + each.__name__.strip("_")): each for each in (_truth, _kind, _number, _rest)}
+    return {ox.NamedNode(OWN + each.__name__.strip("_")): each for each in (_truth, _numeric, _kind, _number, _rest)}
 
 
 def aggregates(separators: Sequence[str]) -> Aggregates:
@@ -70,6 +70,10 @@ def _truth(term: Term) -> ox.Literal | None:
         number = number_of(datatype, value)
         return ox.Literal(bool(number and not isnan(number)))
     return None
+
+
+def _numeric(term: Term) -> ox.Literal:
+    return ox.Literal(_exact(term) is not None)
 
 
 def _kind(term: Term) -> ox.Literal | None:

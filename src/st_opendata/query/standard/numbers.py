@@ -16,6 +16,8 @@ Number = int | Decimal | float
 _INTEGERS = frozenset(XSD + name for name in INTEGER_BOUNDS)
 _INTEGER, _DECIMAL, _FLOAT, _DOUBLE = (ox.NamedNode(XSD + name) for name in ("integer", "decimal", "float", "double"))
 _NUMERIC = frozenset(XSD + name for name in NUMBERS)
+EXACT = _INTEGERS | {f"{XSD}decimal"}
+"""The datatypes of which the engine does not hold all numbers."""
 _EXACT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOATING = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN", re.ASCII)

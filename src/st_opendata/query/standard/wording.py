@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from st_opendata.namespaces import RDF, XSD
+from st_opendata.query.standard.numbers import EXACT
 
 OWN = "urn:x-st-opendata:"
 """Of the IRIs of the functions that the engine calls here; no query can name them otherwise."""
@@ -55,6 +56,13 @@ def truth(piece: Piece) -> str:
         text = f'IF(LANG({value}) != "", STR({value}) != "", {_call("truth", piece)})'
         return f" COALESCE({value} || false, {text})"
     return _call("truth", piece)
+
+
+def numeric(piece: Piece) -> str:
+    """Whether it is a number (§17.4.2.4), which a huge one is not to the engine."""
+    value, exact = piece.text, ", ".join(f"<{each}>" for each in sorted(EXACT))
+    huge = f"DATATYPE({value}) IN ({exact}) && {_call('numeric', piece)}"
+    return f" COALESCE(isNumeric({value}) || {huge}, isNumeric({value}))"
 
 
 def count(piece: Piece, *, distinct: bool) -> str:

@@ -125,6 +125,17 @@ def test_effective_boolean_values(pattern: str, passes: tuple[bool, bool, bool])
             assert bool(answers(query)) is expected, (value, pattern)
 
 
+def test_numbers_that_the_engine_does_not_hold_are_numbers() -> None:
+    values = (
+        "3 '7'^^xsd:float 123456789012345678901234567890 0.1234567890123456789 '99999999999999999999'^^xsd:unsignedLong"
+    )
+    others = "'x' '5'@en <http://e/a> true '2020'^^xsd:gYear 'x'^^xsd:integer '1e400'^^xsd:decimal '5'^^e:other"
+    query = "SELECT (COUNT(*) AS ?n) {{ VALUES ?v {{ {} }} FILTER({}isNumeric(?v)) }}"
+    assert (one(query.format(values, "")), one(query.format(values, "!"))) == ("5", "0")
+    assert (one(query.format(others, "")), one(query.format(others, "!"))) == ("0", "8")
+    assert answers("ASK { FILTER(isNumeric(?v) || true) }") is True
+
+
 def test_functions_of_texts_with_a_language_are_true() -> None:
     assert column("SELECT ?v { VALUES ?v { 'x'@en ''@en 'y' } FILTER(UCASE(?v)) }") == ["x", "y"]
     assert column("SELECT ?v { VALUES ?v { 'x'@en ''@en 'y' } FILTER(!SUBSTR(?v, 1)) }") == [""]
