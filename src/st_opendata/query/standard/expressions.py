@@ -65,25 +65,26 @@ class Expressions:
         if self._tokens.is_sign(*_COMPARISONS):
             return Piece(left.text + self._tokens.any() + self._sum().text, Kind.BOOLEAN)
         if self._tokens.keyword in ("NOT", "IN"):
-            return Piece(
-                left.text + self._tokens.if_word("NOT") + self._tokens.word("IN") + self._list()[0], Kind.BOOLEAN
-            )
+            words = self._tokens.if_word("NOT") + self._tokens.word("IN")
+            return Piece(left.text + words + self._list()[0], Kind.BOOLEAN)
         return left
 
     def _sum(self) -> Piece:
-        return self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary))
+        return wording.settled(self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary)))
 
     def _chain(self, signs: tuple[str, ...], part: Callable[[], Piece]) -> Piece:
         piece = part()
         while self._tokens.is_sign(*signs):
-            piece = Piece(piece.text + self._tokens.any() + part().text)
+            piece = wording.arithmetic(piece, self._tokens.any(), part())
         return piece
 
     def _unary(self) -> Piece:
         if self._tokens.is_sign("!"):
             return Piece(self._tokens.any() + wording.truth(self.primary()), Kind.BOOLEAN)
         if self._tokens.is_sign("+", "-"):
-            return Piece(self._tokens.any() + self.primary().text)
+            sign, piece = self._tokens.any(), self.primary()
+            mended = wording.arithmetic(Piece("0", Kind.SMALL), sign, piece)
+            return replace(mended, text=sign + piece.text)
         return self.primary()
 
     def primary(self) -> Piece:

@@ -13,9 +13,9 @@ from typing import NoReturn, Protocol
 import pyoxigraph as ox
 
 from st_opendata.namespaces import XSD
-from st_opendata.query.standard.numbers import Total, is_number, near, number_of, rest
+from st_opendata.query.standard.numbers import Total, compute, is_number, near, number_of, rest
 from st_opendata.query.standard.order import TEXTS, Key, Term, kind_of, order_key
-from st_opendata.query.standard.wording import OWN
+from st_opendata.query.standard.wording import OPERATORS, OWN
 
 Functions = dict[ox.NamedNode, Callable[..., Term | None]]
 
@@ -35,7 +35,11 @@ Aggregates = dict[ox.NamedNode, Callable[[], Aggregate]]
 
 def functions() -> Functions:
     """All functions."""
-    return {ox.NamedNode(OWN + each.__name__.strip("_")): each for each in (_truth, _numeric, _kind, _number, _rest)}
+    own: tuple[Callable[..., Term | None], ...] = (_truth, _numeric, _kind, _number, _rest)
+    found = {ox.NamedNode(OWN + each.__name__.strip("_")): each for each in own}
+    for sign, name in OPERATORS.items():
+        found[ox.NamedNode(OWN + name)] = partial(_compute, sign)
+    return found
 
 
 def aggregates(separators: Sequence[str]) -> Aggregates:
@@ -89,6 +93,12 @@ def _number(term: Term) -> ox.Literal | None:
 def _rest(term: Term) -> ox.Literal | None:
     number = _exact(term)
     return None if number is None else ox.Literal(rest(number))
+
+
+def _compute(sign: str, left: Term, right: Term) -> ox.Literal | None:
+    if isinstance(left, ox.Literal) and isinstance(right, ox.Literal):
+        return compute(sign, left, right)
+    return None
 
 
 def _exact(term: Term) -> Decimal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +15,6 @@ from st_opendata.query.standard.tokens import NotUnderstoodError
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
-_WORTH = re.compile(
-    r"COUNT|SUM|AVG|MIN|MAX|GROUP_CONCAT|FILTER|HAVING|IF|ORDER|FROM|&&|\|\||[!*?](?!\w)", re.IGNORECASE
-)
-"""What a query has that is written otherwise."""
 _MOST_GROWTH = 1_000_000
 """Characters by which a query may grow."""
 _EMPTY = ox.Store()
@@ -88,8 +83,6 @@ def mend(
 
     `is_whole`: the default graph has all triples of the store, unless the query names graphs.
     """
-    if not _WORTH.search(text):
-        return Mended(text)
     engine = _Engine(store, prefixes, base)
     try:
         query = Queries(text, prefixes, engine, is_whole=is_whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import struct
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_FLOOR, Context, Decimal
@@ -109,8 +110,7 @@ class Total:
         """The sum divided by the count, cut after 18 digits as the engine does it; 0 of nothing."""
         if not self.count:
             return self.sum
-        scaled = self._exact.scaleb(_PLACES, _SUMS)
-        quotient = _SUMS.divide_int(scaled, Decimal(self.count)).scaleb(-_PLACES, _SUMS)
+        quotient = _quotient(self._exact, Decimal(self.count))
         total = self._floating()
         return self._literal(quotient, None if total is None else self._rounded(total / self.count), _DECIMAL)
 
@@ -118,18 +118,51 @@ class Total:
         return None if self._float is None else self._rounded(self._float + self._rounded(float(self._exact)))
 
     def _rounded(self, number: float) -> float:
-        """A float as xsd:float has it, until there is a double."""
-        if self._is_double:
-            return number
-        try:
-            return float(struct.unpack("f", struct.pack("f", number))[0])
-        except OverflowError:
-            return float("inf") if number > 0 else float("-inf")
+        return number if self._is_double else _single(number)
 
     def _literal(self, exact: Decimal, floating: float | None, kind: ox.NamedNode) -> ox.Literal:
-        if floating is not None:
-            kind = _DOUBLE if self._is_double else _FLOAT
-            text = str(floating).replace("inf", "INF").replace("nan", "NaN")
-            return ox.Literal(text, datatype=kind)
-        text = f"{exact:f}"
-        return ox.Literal((text.rstrip("0").rstrip(".") if "." in text else text) or "0", datatype=kind)
+        if floating is None:
+            return _exact_literal(exact, kind)
+        return _float_literal(floating, is_double=self._is_double)
+
+
+def compute(sign: str, left: ox.Literal, right: ox.Literal) -> ox.Literal | None:
+    """What an operator of arithmetic gives (§17.3); None for an error."""
+    types = left.datatype.value, right.datatype.value
+    one, two = number_of(types[0], left.value), number_of(types[1], right.value)
+    if one is None or two is None or (sign == "/" and two == 0):
+        return None
+    if isinstance(one, float) or isinstance(two, float):
+        is_double = _DOUBLE.value in types
+        floats = [each if is_double else _single(each) for each in (float(one), float(two))]
+        return _float_literal(_FLOAT_OPERATORS[sign](*floats), is_double=is_double)
+    if sign == "/":
+        return _exact_literal(_quotient(Decimal(one), Decimal(two)), _DECIMAL)
+    return _exact_literal(_OPERATORS[sign](one, two), _DECIMAL if _DECIMAL.value in types else _INTEGER)
+
+
+def _quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Cut after 18 digits, as the engine does it."""
+    return _SUMS.divide_int(dividend.scaleb(_PLACES, _SUMS), divisor).scaleb(-_PLACES, _SUMS)
+
+
+def _single(number: float) -> float:
+    """A number as xsd:float has it."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", number))[0])
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+def _exact_literal(number: Decimal, kind: ox.NamedNode) -> ox.Literal:
+    text = f"{number:f}"
+    return ox.Literal((text.rstrip("0").rstrip(".") if "." in text else text) or "0", datatype=kind)
+
+
+def _float_literal(number: float, *, is_double: bool) -> ox.Literal:
+    text = str(number).replace("inf", "INF").replace("nan", "NaN")
+    return ox.Literal(text, datatype=_DOUBLE if is_double else _FLOAT)
+
+
+_OPERATORS = {"+": _SUMS.add, "-": _SUMS.subtract, "*": _SUMS.multiply}
+_FLOAT_OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}

@@ -15,6 +15,9 @@ OWN = "urn:x-st-opendata:"
 """Of the IRIs of the functions that the engine calls here; no query can name them otherwise."""
 _TEXTS = f"<{XSD}string>, <{RDF}langString>"
 _DATE, _DATE_TIME = f"<{XSD}date>", f"<{XSD}dateTime>"
+OPERATORS = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
+_LONGEST = 4_000
+"""Characters of arithmetic that is written twice: nested, it would double with each level."""
 _ERROR = "(1 / 0)"
 _NO_TERM = f"<{OWN}error>"
 
@@ -40,8 +43,27 @@ class Piece:
 
     text: str
     kind: Kind = Kind.ANY
+    exact: str = ""
+    """Of arithmetic, what to ask for where the text is an error."""
     is_variable: bool = False
     is_constant: bool = False
+
+
+def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
+    """Numbers that an operator joins; `sign` is with what stands before it.
+
+    What the engine cannot hold is computed here, in the end: `settled` says so for the whole of it.
+    """
+    text = left.text + sign + right.text
+    small = Kind.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
+    name = OWN + OPERATORS[sign.strip()[-1]]
+    exact = f" <{name}>({left.exact or left.text},{right.exact or right.text})"
+    return Piece(text, exact="" if small or len(exact) > _LONGEST else exact)
+
+
+def settled(piece: Piece) -> Piece:
+    """Arithmetic of numbers of any size."""
+    return Piece(f" COALESCE({piece.text},{piece.exact})") if piece.exact else piece
 
 
 def truth(piece: Piece) -> str:

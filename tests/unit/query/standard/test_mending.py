@@ -136,6 +136,46 @@ def test_numbers_that_the_engine_does_not_hold_are_numbers() -> None:
     assert answers("ASK { FILTER(isNumeric(?v) || true) }") is True
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("9223372036854775807 + 1", "9223372036854775808"),
+        ("?big + 0", "123456789012345678901234567890"),
+        ("1 - ?big * 2 + 0.5", "-246913578024691357802469135778.5"),
+        ("-?big", "-123456789012345678901234567890"),
+        ("?big / 10", "12345678901234567890123456789"),
+        ("?big / 7 * 7", "123456789012345678901234567889.999999999999999999"),
+        ("(?big + 1) * (?big - 1) - ?big*?big", "-1"),
+        ("?fine * 10", "1.234567890123456789"),
+        ("0.0000000001 * 0.0000000001", "0.00000000000000000001"),
+        ("?big * 2e0", "2.4691357802469136e+29"),
+        ("0 / 3.5", "0"),
+        ("0.0 / ?fine", "0"),
+        ("?big + '1'", None),
+        ("?big + <http://e/a>", None),
+        ("?big / 0", None),
+        ("?big + ?nothing", None),
+        ("1 + 2*3 -4/ 2", "5"),
+        ("ABS(-3) + STRLEN('abc') * -2", "-3"),
+        ("COALESCE(1/0, ?big + 1)", "123456789012345678901234567891"),
+        ("IF(?big + 1, 1, 0)", "1"),
+        ("SUM(?big + 1)", "123456789012345678901234567891"),
+        ("COUNT(?big + 1)", "1"),
+        ("COUNT(1 + ?nothing)", "0"),
+    ],
+)
+def test_arithmetic(expression: str, expected: str | None) -> None:
+    values = "(123456789012345678901234567890 0.1234567890123456789)"
+    found = one(f"SELECT ({expression} AS ?found) {{ VALUES (?big ?fine) {{ {values} }} }}")
+    assert found == expected or float(found or 0) == float(expected or 0) != 0
+
+
+def test_arithmetic_that_is_nested_deep_stays_short() -> None:
+    deep = "(" * 60 + "?v" + " + 1)" * 60
+    assert column(f"SELECT ?v {{ VALUES ?v {{ 1 2 }} FILTER({deep} = 61) }}") == ["1"]
+    assert len(mend(ox.Store(), f"SELECT ({deep} AS ?w) {{}}", NAMES).text) < 100_000
+
+
 def test_functions_of_texts_with_a_language_are_true() -> None:
     assert column("SELECT ?v { VALUES ?v { 'x'@en ''@en 'y' } FILTER(UCASE(?v)) }") == ["x", "y"]
     assert column("SELECT ?v { VALUES ?v { 'x'@en ''@en 'y' } FILTER(!SUBSTR(?v, 1)) }") == [""]
