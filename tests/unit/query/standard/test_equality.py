@@ -98,7 +98,7 @@ def found(results: object) -> object:
 
 
 @given(QUERIES)
-@settings(deadline=None, max_examples=int(os.environ.get("ST_EXAMPLES", "150")))
+@settings(deadline=None, max_examples=int(os.environ.get("ST_EXAMPLES", "60")))
 def test_answers_are_the_engines(query: str) -> None:
     note(query)
     theirs = found(STORE.query(query, prefixes=NAMES))

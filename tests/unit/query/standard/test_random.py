@@ -53,7 +53,7 @@ TERMS = st.one_of(
     WORDS.map(lambda word: ox.Literal(word, language="en")),
     st.sampled_from("abc").map(lambda name: ox.NamedNode(f"http://e/{name}")),
 )
-MORE = settings(deadline=None, max_examples=int(os.environ.get("ST_EXAMPLES", "100")))
+MORE = settings(deadline=None, max_examples=int(os.environ.get("ST_EXAMPLES", "50")))
 
 
 def find(select: str, terms: list[Term], more: str = "") -> list[list[Term | None]]:
