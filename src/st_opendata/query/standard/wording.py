@@ -8,17 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from st_opendata.namespaces import RDF, XSD
+from st_opendata.namespaces import XSD
 from st_opendata.query.standard.numbers import EXACT
 
 OWN = "urn:x-st-opendata:"
 """Of the IRIs of the functions that the engine calls here; no query can name them otherwise."""
-_TEXTS = f"<{XSD}string>, <{RDF}langString>"
 _DATE, _DATE_TIME = f"<{XSD}date>", f"<{XSD}dateTime>"
 OPERATORS = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
 _LONGEST = 4_000
 """Characters of arithmetic that is written twice: nested, it would double with each level."""
-_ERROR = "(1 / 0)"
+_ERROR = 'ABS("")'
 _NO_TERM = f"<{OWN}error>"
 
 
@@ -116,9 +115,10 @@ def order(piece: Piece, direction: str) -> str:
     kind, number, rest = (_call(name, piece) for name in ("kind", "number", "rest"))
     if piece.is_variable:
         value = piece.text
-        plain = f"isNumeric({value}) || DATATYPE({value}) IN ({_TEXTS}, {_DATE}, {_DATE_TIME})"
+        text = f'COALESCE(STRSTARTS({value}, ""), false)'  # an error for what is no text, and quicker than its datatype
+        plain = f"!isLiteral({value}) || isNumeric({value}) || {text} || DATATYPE({value}) IN ({_DATE}, {_DATE_TIME})"
         kind = (
-            f'IF(isNumeric({value}), IF({value} = {value}, {_ERROR}, "1"), IF(DATATYPE({value}) IN ({_TEXTS}), 9, '
+            f'IF(isNumeric({value}), IF({value} = {value}, {_ERROR}, "1"), IF({text}, 9, '
             f'IF(DATATYPE({value}) = {_DATE} && STRLEN(STR({value})) = 10, CONCAT("4", STR({value})), '
             f'IF(DATATYPE({value}) = {_DATE_TIME} && STRLEN(STR({value})) = 20 && STRENDS(STR({value}), "Z"), '
             f'CONCAT("3", STRBEFORE(STR({value}), "Z")), {kind}))))'
