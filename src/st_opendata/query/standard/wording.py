@@ -116,7 +116,7 @@ def order(piece: Piece, direction: str) -> str:
     if piece.is_variable:
         value = piece.text
         text = f'COALESCE(STRSTARTS({value}, ""), false)'  # an error for what is no text, and quicker than its datatype
-        plain = f"!isLiteral({value}) || isNumeric({value}) || {text} || DATATYPE({value}) IN ({_DATE}, {_DATE_TIME})"
+        plain = f"isNumeric({value}) || {text} || !isLiteral({value}) || DATATYPE({value}) IN ({_DATE}, {_DATE_TIME})"
         kind = (
             f'IF(isNumeric({value}), IF({value} = {value}, {_ERROR}, "1"), IF({text}, 9, '
             f'IF(DATATYPE({value}) = {_DATE} && STRLEN(STR({value})) = 10, CONCAT("4", STR({value})), '

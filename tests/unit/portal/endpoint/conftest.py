@@ -13,7 +13,7 @@ from st_opendata.portal.endpoint import Limits
 
 THINGS = 3000
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
+GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } ORDER BY STR(?c) STR(?f)"
 LARGE = "SELECT * { ?s ?p ?o . ?x ?y ?z } LIMIT 100000"
 DEEP = "SELECT * {" + "{" * 20_000 + "?s ?p ?o" + "}" * 20_000 + "}"
 QUICK = "SELECT ?label { <http://e/thing/7> <http://www.w3.org/2000/01/rdf-schema#label> ?label }"

@@ -26,7 +26,7 @@ from st_opendata.portal.endpoint import Endpoint, Limits, QueryError
 
 Ask = Callable[..., requests.Response]
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
+GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } ORDER BY STR(?c) STR(?f)"
 LARGE = "SELECT * { ?s ?p ?o . ?x ?y ?z }"
 DEEP = "SELECT * {" + "{" * 20_000 + "?s ?p ?o" + "}" * 20_000 + "}"
 QUICK = "SELECT ?label { <http://e/thing/7> rdfs:label ?label }"
