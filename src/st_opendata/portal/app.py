@@ -16,13 +16,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.catalogue.moved import FORMATS
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
 from st_opendata.portal.assets import STATIC, serve_asset
+from st_opendata.portal.clients import JoinedLines, OtherSites
 from st_opendata.portal.current import Current
-from st_opendata.portal.endpoint import routes
+from st_opendata.portal.endpoint import ASKED, routes
+from st_opendata.portal.endpoint.forms import HTML
 from st_opendata.portal.failures import show_failure, show_http_error
-from st_opendata.portal.files import serve_file
+from st_opendata.portal.files import PACKED, serve_file
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WeakTags, WithEdition
@@ -68,9 +71,11 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(AccessLog),
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
+            Middleware(JoinedLines),
+            Middleware(OtherSites, posted=ASKED),
             Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute, free=STATIC),
             Middleware(WeakTags),
-            Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED),
             Middleware(WithEdition, current=current),
         ],
         exception_handlers={HTTPException: show_http_error, Exception: show_failure},
@@ -89,15 +94,19 @@ async def tell_health(request: Request) -> Response:
 
 
 async def choose_home(request: Request) -> Response:
-    """The start page in the language that the browser asks for."""
+    """The start page in the language that the browser asks for; the catalogue for who asks for RDF, and no other."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
-    return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+    home, headers = f"/{language}/", {"Vary": "Accept, Accept-Language"}
+    files = {form.media_type: f"/{name}" for name, form in FORMATS.items() if name in edition_of(request).files}
+    chosen = things.chosen_target(request, {HTML: home} | files)
+    return RedirectResponse(files[chosen], 303, headers) if chosen in files else RedirectResponse(home, 302, headers)
 
 
 async def show_editor(request: Request) -> Response:
-    """The page with the editor, in the language that the browser asks for."""
+    """The page with the editor in the language that the browser asks for, with the answer where there is a query."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
-    return RedirectResponse(page_url(language, "query"), 303, {"Vary": "Accept, Accept-Language"})
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(page_url(language, "query") + query, 303, {"Vary": "Accept, Accept-Language"})
 
 
 async def serve_path(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ class Edition:
     files: dict[str, File] = field(repr=False)
     """By path."""
     endpoint: Endpoint = field(repr=False)
+    since: float = 0.0
+    """When the release came to its place, in seconds: a file may be older, where a release is put back."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
@@ -43,13 +46,14 @@ class Edition:
     async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
         """The release in a folder, as it is now; limits and store are those of its endpoint. Raises InputError."""
         folder, content = await asyncio.to_thread(take_snapshot, release)
+        since = _arrival(release)
         try:
             endpoint = await Endpoint.open(folder, limits, store)
         except StError:
             drop_snapshot(folder)
             raise
         own = File.of(folder, MANIFEST)
-        edition = cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint)
+        edition = cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint, since)
         try:
             await asyncio.to_thread(lambda: edition.index)  # made now, so that no visitor waits for it
         except StError:
@@ -106,3 +110,11 @@ class Edition:
     def datasets(self) -> dict[str, DatasetRelease]:
         """By id, in the order of the catalogue."""
         return {dataset.id: dataset for dataset in self.release.datasets}
+
+
+def _arrival(release: Path) -> float:
+    """When the folder, or a link to it, was given its name."""
+    try:
+        return max(release.lstat().st_ctime, release.stat().st_ctime)
+    except OSError:  # it is being replaced
+        return time.time()

@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
+import re
+import time
+from email.utils import formatdate
+
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from st_opendata.formats import format_of
+from st_opendata.formats import CROISSANT, ODS, PARQUET, RO_CRATE, XLSX, format_of
 from st_opendata.model.release import File
-from st_opendata.portal.conditions import matches_etag
+from st_opendata.portal.conditions import has_current
 from st_opendata.portal.edition import Edition
 
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in (PARQUET, XLSX, ODS)))
+"""Media types of what is compressed in itself."""
 _TEXT = frozenset({"text/csv", "text/turtle", "application/n-triples", "application/n-quads"})
+_NAMED = {"croissant.json": CROISSANT.media_type, "ro-crate-metadata.json": RO_CRATE.media_type}
+_OTHERS = {
+    ".csv-metadata.json": "application/csvm+json",
+    ".rq": "application/sparql-query",
+    ".yaml": "application/yaml",
+}
+"""By the end of a name: what no distribution is (CSVW §5.2; SPARQL 1.1 §21.1; RFC 9512)."""
+_RANGE = rb"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+_RANGES = re.compile(rb"\s*bytes\s*=\s*(%b(?:\s*,\s*%b)*)\s*" % (_RANGE, _RANGE), re.IGNORECASE)
 
 
 def serve_file(request: Request, edition: Edition, file: File) -> Response:
     """A file with its media type and its SHA-256 as ETag (RFC 9110, section 8.8.3), whole or in ranges."""
-    etag = f'"{file.sha256}"'
-    headers = {"ETag": etag, "Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*"}
-    if matches_etag(request.headers.get("If-None-Match"), etag):
+    path = edition.folder / file.path
+    status = path.stat()
+    modified = min(max(status.st_mtime, edition.since), time.time())
+    headers = {"ETag": f'"{file.sha256}"', "Cache-Control": "public, no-cache"}
+    if has_current(request.headers, headers["ETag"], modified):
         return Response(status_code=304, headers=headers)
-    media_type = _media_type(file.path)
-    return FileResponse(edition.folder / file.path, headers=headers, media_type=media_type)
+    headers["Last-Modified"] = formatdate(modified, usegmt=True)
+    _leave_ranges(request, status.st_size)
+    return FileResponse(path, headers=headers, media_type=_media_type(file.path), stat_result=status)
+
+
+def _leave_ranges(request: Request, size: int) -> None:
+    """Take from the request what a server ignores of its ranges (RFC 9110 §14.2), and the response would refuse.
+
+    That is all where they are in another unit or not written as they should be; of several, those beyond the end.
+    """
+    headers: list[tuple[bytes, bytes]] = request.scope["headers"]
+    given = [value for name, value in headers if name == b"range"]
+    if given:
+        left = _understood(given[0], size) if len(given) == 1 else []
+        ranges = [(b"range", b"bytes=" + b",".join(left))] if left else []
+        request.scope["headers"] = [*(each for each in headers if each[0] != b"range"), *ranges]
+
+
+def _understood(field: bytes, size: int) -> list[bytes]:
+    """The ranges of a header that a file of that size has, or else the first one, which is refused (416)."""
+    matched = _RANGES.fullmatch(field)
+    ranges = [part.strip() for part in matched[1].split(b",")] if matched else []
+    ends = [each.partition(b"-")[::2] for each in ranges]
+    if any(first and last and int(first) > int(last) for first, last in ends):
+        return []
+    within = [(int(first) < size) if first else int(last) > 0 for first, last in ends]
+    return [each for each, is_there in zip(ranges, within, strict=True) if is_there] or ranges[:1]
 
 
 def _media_type(path: str) -> str:
-    if path.endswith("-metadata.json"):
-        return "application/csvm+json"
+    name = path.rpartition("/")[2]
+    if special := _NAMED.get(name) or next((kind for end, kind in _OTHERS.items() if name.endswith(end)), None):
+        return special
     form = format_of(path)
     media_type = form.media_type if form else "application/octet-stream"
     return f"{media_type}; charset=utf-8" if media_type in _TEXT else media_type

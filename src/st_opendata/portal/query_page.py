@@ -6,6 +6,7 @@ The query stands in the address, or the name of a question of the release, so th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -20,10 +21,11 @@ from st_opendata.namespaces import PREFIXES, SCHEME, ST
 from st_opendata.portal.answers import VIEWS, Answer
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.edition import Edition
-from st_opendata.portal.endpoint import Endpoint, QueryError
+from st_opendata.portal.endpoint import QueryError
 from st_opendata.portal.endpoint.cache import Whole
 from st_opendata.portal.endpoint.forms import GRAPHS, SOLUTIONS
-from st_opendata.portal.endpoint.wire import Question, Writing
+from st_opendata.portal.endpoint.protocol import Parameters, endpoint_url, read_question, without_mark
+from st_opendata.portal.endpoint.wire import Writing
 from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import edition_of, language_of, page
 from st_opendata.portal.things.addresses import link_of, page_of
@@ -38,6 +40,8 @@ _BYTES = 4 << 20
 _GRAPH = 100_000
 """Characters shown of triples."""
 _JSON, _TURTLE = "application/sparql-results+json", "text/turtle"
+_KEPT = ("default-graph-uri", "named-graph-uri", "timeout")
+"""Parameters of the protocol beside the query, which links to the endpoint bring along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,14 @@ async def show_query(request: Request) -> Response:
     """The form, and the answer where a query is in the address."""
     edition, language = edition_of(request), language_of(request)
     questions = await asyncio.to_thread(edition.part, _questions)
-    query = request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", "")
+    query = without_mark(request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", ""))
+    kept = {name: values for name in _KEPT if (values := request.query_params.getlist(name))}
     if name := request.query_params.get("question"):
         query = next((question.query for question in questions if question.name == name), query)
     shown, failure = None, None
     if query.strip():
         try:
-            shown = await _ask(edition.endpoint, query)
+            shown = await _ask(request, {"query": [query], **kept})
         except QueryError as error:
             failure = error
     answer = shown.answer if shown else None
@@ -75,6 +80,7 @@ async def show_query(request: Request) -> Response:
         "query.html",
         status=failure.status if failure else 200,
         query=query or _first(questions),
+        kept=kept,
         questions=questions,
         editor=has_asset("editor.js"),
         completions=f"/{language}/completions/{edition.digest[:16]}.json",
@@ -86,15 +92,19 @@ async def show_query(request: Request) -> Response:
         boolean=shown.boolean if shown else None,
         graph=shown.graph if shown else None,
         too_large=bool(shown and shown.too_large),
-        downloads=_downloads(query, triples=bool(shown and shown.graph is not None)),
+        downloads=_downloads({"query": [query], **kept}, triples=bool(shown and shown.graph is not None)),
         **{"picture": None, "view": "table", "cells": [], "numeric": (), "total": 0, **context},
     )
 
 
-async def _ask(endpoint: Endpoint, query: str) -> _Shown:
-    question = Question(query, Writing("json", _JSON), Writing("turtle", _TURTLE), size=_BYTES)
+async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
+    """What came of a query with its parameters; raises QueryError."""
+    endpoint = edition_of(request).endpoint
+    parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
+    question, seconds = read_question(parameters, endpoint_url(request, request.app.state.options.base_url))
+    question = replace(question, solutions=Writing("json", _JSON), triples=Writing("turtle", _TURTLE), size=_BYTES)
     try:
-        whole = await endpoint.answer(question, whole=True)
+        whole = await endpoint.answer(question, seconds, whole=True)
         assert isinstance(whole, Whole)  # a larger one has met the limit
     except QueryError as error:
         if error.code == "bytes-limit":
@@ -147,10 +157,10 @@ def _picture(answer: Answer, view: str, titled: _Titled, language: str) -> dict[
     return {"view": view, "picture": bar_figure("answer-picture", chart, language)}
 
 
-def _downloads(query: str, *, triples: bool) -> list[tuple[str, str]]:
+def _downloads(asked: Mapping[str, list[str]], *, triples: bool) -> list[tuple[str, str]]:
     """Name and address of the answer in each format, from the endpoint."""
     forms = GRAPHS if triples else SOLUTIONS
-    return [(form.name, f"/sparql?{urlencode({'query': query, 'format': form.name})}") for form in forms]
+    return [(form.name, f"/sparql?{urlencode({**asked, 'format': form.name}, doseq=True)}") for form in forms]
 
 
 def _mistake(failure: QueryError | None) -> str | None:

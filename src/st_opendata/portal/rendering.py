@@ -167,7 +167,7 @@ def document(request: Request, what: str, make: Callable[[], bytes], headers: Ma
     The ETag is weak, as an answer may be compressed on its way (RFC 9110 §8.8.1).
     """
     etag = edition_of(request).endpoint.tag_of(what)
-    headers = {"ETag": etag, "Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*", **headers}
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache", **headers}
     if matches_etag(request.headers.get("If-None-Match"), etag):
         return Response(status_code=304, headers={name: headers[name] for name in headers if name != "Content-Type"})
     return Response(make(), headers=headers)
@@ -177,7 +177,7 @@ def content(request: Request, text: str | bytes, media_type: str, *, name: str |
     """Something made for programs, with an ETag; `name` is that of the file to keep it in."""
     data = text.encode() if isinstance(text, str) else text
     etag = f'"{sha256(data).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*"}
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache"}
     if matches_etag(request.headers.get("If-None-Match"), etag):
         return Response(status_code=304, headers=headers)
     if name:

@@ -12,6 +12,6 @@ and its answer through a `spool`. In processes of their own, the `nursery` loads
 from st_opendata.portal.endpoint.endpoint import Endpoint, Rows
 from st_opendata.portal.endpoint.failures import QueryError
 from st_opendata.portal.endpoint.limits import Limits
-from st_opendata.portal.endpoint.web import Page, problem_response, routes
+from st_opendata.portal.endpoint.web import ASKED, Page, problem_response, routes
 
-__all__ = ["Endpoint", "Limits", "Page", "QueryError", "Rows", "problem_response", "routes"]
+__all__ = ["ASKED", "Endpoint", "Limits", "Page", "QueryError", "Rows", "problem_response", "routes"]

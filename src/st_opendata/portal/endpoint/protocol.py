@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 from starlette.requests import Request
 
 from st_opendata.portal.endpoint.failures import QueryError
-from st_opendata.portal.endpoint.forms import GRAPHS, SOLUTIONS, Form, offered
+from st_opendata.portal.endpoint.forms import (
+    GRAPHS,
+    HTML,
+    PAGE_NAMES,
+    SOLUTIONS,
+    Form,
+    form_called,
+    offered,
+    split_names,
+)
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import Question, Writing
 from st_opendata.portal.endpoint.writing import ENCODINGS
@@ -18,6 +27,8 @@ from st_opendata.portal.negotiation import choose_encoding, choose_type
 
 READING = "GET, HEAD, OPTIONS"
 ASKING = "GET, HEAD, POST, OPTIONS"
+_FORMATS = ("format", "output", "results", "Accept", "accept")
+"""Parameters for the format: Virtuoso's and ours, those that Fuseki takes too, RDF4J's. Some clients send several."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _QUERY_TYPE = "application/sparql-query"
 _UPDATE_TYPE = "application/sparql-update"
@@ -40,6 +51,11 @@ def site_of(request: Request) -> str:
     return site
 
 
+def endpoint_url(request: Request, base_url: str | None) -> str:
+    """The address of the endpoint on the site that is configured, else that the request names; raises QueryError."""
+    return f"{(base_url or site_of(request)).rstrip('/')}/sparql"
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a request, in the order in which they came."""
@@ -56,6 +72,20 @@ class Parameters:
         if len(values) > 1:
             raise _bad(f"there are {len(values)} parameters `{name}`", "Give one.")
         return values[0] if values else None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of formats, as `form_called` takes them."""
+        return split_names(value for name in _FORMATS for value in self.all(name))
+
+    def want_page(self, accept: str | None) -> bool:
+        """Whether the answer is to be a page: where that is the first format that is known, or Accept likes it best."""
+        for name in self.formats:
+            if name in PAGE_NAMES:
+                return True
+            if form_called((name,), SOLUTIONS) or form_called((name,), GRAPHS):
+                return False
+        return choose_type(accept, (*offered(SOLUTIONS), *offered(GRAPHS), HTML)) == HTML
 
 
 async def read_parameters(request: Request, limits: Limits) -> Parameters:
@@ -90,29 +120,38 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
 
 
 def question_of(request: Request, parameters: Parameters, base: str) -> tuple[Question, float | None]:
-    """The question that a query operation asks, and the seconds that its client allows.
+    """The question that a query operation asks, and the seconds that its client allows; raises as `read_question`."""
+    question, seconds = read_question(parameters, base)
+    solutions, triples = (_writing(request, parameters, forms) for forms in (SOLUTIONS, GRAPHS))
+    encoding = choose_encoding(request.headers.get("accept-encoding"), ENCODINGS)
+    return replace(question, solutions=solutions, triples=triples, encoding=encoding), seconds
+
+
+def read_question(parameters: Parameters, base: str) -> tuple[Question, float | None]:
+    """The same without how its answer is to be written.
 
     Raises:
         QueryError: there is no query or more than one, it is an update, or another parameter is wrong.
     """
-    text = parameters.one("query")
+    text = without_mark(parameters.one("query") or "")
     if parameters.all("update"):
         raise no_update()
-    if not text or not text.strip():
+    if not text.strip():
         raise _bad("there is no query", "Give it as the parameter `query`.")
-    solutions, triples = _writings(request, parameters.one("format"), SOLUTIONS, GRAPHS)
     default, named = (_iris(parameters.all(name)) for name in ("default-graph-uri", "named-graph-uri"))
     given = bool(default or named)
     question = Question(
         text,
-        solutions,
-        triples,
         default_graphs=default if given else None,
         named_graphs=named if given else None,
         base=base,
-        encoding=choose_encoding(request.headers.get("accept-encoding"), ENCODINGS),
     )
     return question, _seconds(parameters.one("timeout"))
+
+
+def without_mark(query: str) -> str:
+    """A query without a byte order mark, which is no part of a text (Unicode Standard, section 23.8)."""
+    return query.removeprefix("\ufeff")
 
 
 def graph_question(request: Request, known: Sequence[str]) -> Question:
@@ -127,7 +166,7 @@ def graph_question(request: Request, known: Sequence[str]) -> Question:
         raise _bad("the request names no graph, or more than one", "Give ?default, or ?graph= with its IRI.")
     if graph is not None and graph not in known:
         raise QueryError(404, "no-such-graph", f"there is no graph <{graph}>", f"There are: {', '.join(known)}.")
-    _, triples = _writings(request, parameters.one("format"), (), GRAPHS)
+    triples = _writing(request, parameters, GRAPHS)
     if triples is None:
         raise not_acceptable(GRAPHS)
     return Question(
@@ -159,25 +198,12 @@ def not_acceptable(forms: Sequence[Form]) -> QueryError:
     )
 
 
-def _writings(
-    request: Request, name: str | None, solutions: tuple[Form, ...], graphs: tuple[Form, ...]
-) -> tuple[Writing | None, Writing | None]:
-    """How to write either kind of result: as `format` says, else as Accept does."""
-    if name is not None:
-        named = [form for form in (*solutions, *graphs) if form.name == name]
-        if not named:
-            names = ", ".join(form.name for form in (*solutions, *graphs))
-            raise _bad(f'the format "{name}" is unknown', f"Give one of {names}.")
-        [form] = named
-        writing = Writing(form.name, form.media_type)
-        return (writing, None) if form in solutions else (None, writing)
-    accept = request.headers.get("accept")
-    return _accepted(accept, solutions), _accepted(accept, graphs)
-
-
-def _accepted(accept: str | None, forms: tuple[Form, ...]) -> Writing | None:
+def _writing(request: Request, parameters: Parameters, forms: tuple[Form, ...]) -> Writing | None:
+    """How to write a result of one kind: as the first format that is known says, else as Accept does."""
+    if named := form_called(parameters.formats, forms):
+        return named
     offers = offered(forms)
-    media_type = choose_type(accept, tuple(offers)) if offers else None
+    media_type = choose_type(request.headers.get("accept"), tuple(offers))
     return Writing(offers[media_type].name, media_type) if media_type else None
 
 
@@ -197,15 +223,14 @@ def _is_iri(text: str) -> bool:
 
 
 def _seconds(value: str | None) -> float | None:
-    if value is None:
-        return None
+    """The seconds, None for those of the server, which 0 stands for in links that other servers write."""
     try:
-        seconds = float(value)
+        seconds = float(value or 0)
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise _bad(f'the timeout "{value}" is no number of seconds', "Give one above 0, such as timeout=5.")
-    return seconds
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise _bad(f'the timeout "{value}" is no number of seconds', "Give one such as timeout=5.")
+    return seconds or None
 
 
 async def _body(request: Request, largest: int) -> bytes:

@@ -6,9 +6,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,29 +17,33 @@ from st_opendata.portal.conditions import matches_etag
 from st_opendata.portal.endpoint.cache import Whole
 from st_opendata.portal.endpoint.endpoint import Endpoint, Streamed
 from st_opendata.portal.endpoint.failures import PROBLEM_TYPE, QueryError
-from st_opendata.portal.endpoint.forms import GRAPHS, content_type, offered
+from st_opendata.portal.endpoint.forms import GRAPHS, HTML, content_type, offered
 from st_opendata.portal.endpoint.protocol import (
     ASKING,
     READING,
+    Parameters,
+    endpoint_url,
     graph_question,
     not_acceptable,
     question_of,
     read_parameters,
-    site_of,
 )
 from st_opendata.portal.endpoint.service import describe, graphs_of, write_description
 from st_opendata.portal.endpoint.wire import Head, Question
 from st_opendata.portal.negotiation import choose_type
 
 Page = Callable[[Request], Awaitable[Response]]
-"""Makes the page that a browser gets."""
+"""Makes the page that a browser gets; the parameters of a query stand in the address of its request."""
 
+ASKED = ("/sparql", "/sparql/")
+"""Paths of the endpoint; it calls itself by the first one."""
 _T = TypeVar("_T")
-_HTML = "text/html"
 _PIECE = 64 * 1024
 _MOMENT = 0.05
 """Seconds."""
 _VARY = "Accept, Accept-Encoding"
+_LONGEST_ADDRESS = 8000
+"""Bytes of a query that was posted which may stand in the address of a page (RFC 9110 §4.1)."""
 
 
 def routes(
@@ -48,17 +51,19 @@ def routes(
 ) -> list[Route]:
     """`/sparql` (SPARQL 1.1 Protocol and Service Description) and `/data` (Graph Store HTTP Protocol, reading only).
 
-    `endpoint_of` gives the endpoint for a request. `page` makes what a browser gets at `/sparql` when it asks
-    nothing. `base_url` is the address of the site as visitors know it, by default the one that the request names.
+    `endpoint_of` gives the endpoint for a request. `page` makes what a browser gets at `/sparql`. `base_url` is the
+    address of the site as visitors know it, by default the one that the request names.
     """
 
     async def sparql(request: Request) -> ASGIApp:
-        endpoint, url = endpoint_of(request), f"{(base_url or site_of(request)).rstrip('/')}/sparql"
+        endpoint, url = endpoint_of(request), endpoint_url(request, base_url)
         if request.method not in ("GET", "HEAD", "POST"):
             return _other_method(request.method, ASKING)
         parameters = await read_parameters(request, endpoint.limits)
         if request.method != "POST" and not parameters.pairs:
             return await _introduce(request, endpoint, url, page)
+        if page and (asked := _asked_by_reader(request, parameters)):
+            return await page(asked)
         question, seconds = question_of(request, parameters, url)
         return await _answer(request, endpoint, question, seconds)
 
@@ -69,17 +74,10 @@ def routes(
         question = graph_question(request, list(graphs_of(endpoint.release)))
         return await _answer(request, endpoint, question, None)
 
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=["ETag", "Retry-After"],
-        max_age=86400,
-    )
     return [
-        Route(path, _Handler(work), methods=None, middleware=[cors], include_in_schema=False)
-        for path, work in (("/sparql", sparql), ("/data", data))
+        Route(path, _Handler(work), methods=None, include_in_schema=False)
+        for work, paths in ((sparql, ASKED), (data, ("/data", "/data/")))
+        for path in paths
     ]
 
 
@@ -108,19 +106,28 @@ def problem_response(failure: QueryError) -> Response:
 
 
 def _other_method(method: str, allowed: str) -> Response:
-    if method == "OPTIONS":
-        return Response(None, 204, {"Allow": allowed})
     failure = QueryError(405, "read-only", f"{method} is refused: a release never changes", f"It answers {allowed}.")
     response = problem_response(failure)
     response.headers["Allow"] = allowed
     return response
 
 
+def _asked_by_reader(request: Request, parameters: Parameters) -> Request | None:
+    """The request with all parameters in its address, where its answer is to be a page that has such an address."""
+    is_query = len(parameters.all("query")) == 1 and not parameters.all("update")
+    if not is_query or not parameters.want_page(request.headers.get("accept")):
+        return None
+    query = urlencode(parameters.pairs).encode()
+    if request.method == "POST" and len(query) > _LONGEST_ADDRESS:
+        return None
+    return Request({**request.scope, "method": "GET", "query_string": query})
+
+
 async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
     """The page for a browser; the service description for everybody else (Service Description §2)."""
     offers = offered(GRAPHS)
-    chosen = choose_type(request.headers.get("accept"), (*offers, *([_HTML] if page else [])))
-    if page and chosen == _HTML:
+    chosen = choose_type(request.headers.get("accept"), (*offers, *([HTML] if page else [])))
+    if page and chosen == HTML:
         return await page(request)
     if chosen is None:
         raise not_acceptable(GRAPHS)

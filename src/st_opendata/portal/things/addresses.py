@@ -13,10 +13,10 @@ from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.model.release import Release
 from st_opendata.namespaces import ST
+from st_opendata.portal.endpoint.forms import HTML
 
 FORMATS = {form.extension: form for form in (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)}
 """The forms of an RDF document by the end of its address."""
-HTML = "text/html"
 _LONGEST = 2_000
 """Characters of an IRI: longer ones are refused before anything is looked up."""
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")

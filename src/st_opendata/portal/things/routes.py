@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -13,6 +13,7 @@ from starlette.routing import Route
 from st_opendata.model.text import LANGUAGES
 from st_opendata.pictures import Place
 from st_opendata.portal.edition import Edition
+from st_opendata.portal.endpoint.forms import graph_types, other_types, split_names
 from st_opendata.portal.figures import small_map
 from st_opendata.portal.negotiation import choose_language, choose_type
 from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path, whole_number
@@ -56,13 +57,26 @@ def redirect(request: Request, iri: str) -> Response:
 
 
 def negotiated(request: Request, targets: dict[str, str]) -> Response:
-    """303 to the target that the Accept header likes best, the first of equals; 406 where it likes none."""
-    headers = {"Vary": "Accept, Accept-Language", "Access-Control-Allow-Origin": "*"}
-    chosen = choose_type(request.headers.get("Accept"), tuple(targets))
+    """303 to the target that `format` in the address names or the Accept header likes best; 406 where there is none."""
+    headers = {"Vary": "Accept, Accept-Language"}
+    chosen = chosen_target(request, targets)
     if chosen is None:
         listed = "".join(f"{media_type}: {base_url(request)}{target}\n" for media_type, target in targets.items())
         return PlainTextResponse(f"None of the forms fits the Accept header. There are:\n{listed}", 406, headers)
     return RedirectResponse(targets[chosen], 303, headers)
+
+
+def chosen_target(request: Request, targets: Mapping[str, str]) -> str | None:
+    """The media type of one of these targets: of the first format in the address that is known, else by Accept.
+
+    The first of equals is chosen, and none where the client likes none.
+    """
+    for named in graph_types(split_names(request.query_params.getlist("format"))):
+        if named in targets:
+            return named
+    others = other_types(tuple(targets))
+    found = choose_type(request.headers.get("Accept"), (*targets, *others))
+    return others.get(found, found) if found else None
 
 
 def send_document(request: Request) -> Response:
