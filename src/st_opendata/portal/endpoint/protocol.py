@@ -208,10 +208,12 @@ def _writing(request: Request, parameters: Parameters, forms: tuple[Form, ...]) 
 
 
 def _iris(values: Sequence[str]) -> tuple[str, ...]:
-    for value in values:
+    """The IRIs of graphs; a field that a form left empty names none."""
+    given = tuple(value for value in values if value)
+    for value in given:
         if not _is_iri(value):
             raise _bad(f'"{value}" is no IRI', "Give absolute IRIs of graphs.")
-    return tuple(values)
+    return given
 
 
 def _is_iri(text: str) -> bool:

@@ -64,8 +64,7 @@ def test_graphs_in_each_format(media_type: str, ask: Ask) -> None:
 def test_format_goes_before_accept(ask: Ask) -> None:
     assert ask(QUICK, "application/sparql-results+json", format="csv").text == "label\r\nThing 7\r\n"
     assert ask(GRAPH, format="ntriples").text.count("\n") == 2
-    assert ask(QUICK, format="turtle").status_code == 406
-    assert "one of json, xml, csv" in ask(QUICK, format="xlsx").json()["detail"]
+    assert ask(GRAPH, "text/csv", format="csv").status_code == 406
 
 
 def test_no_acceptable_format(ask: Ask) -> None:
