@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset jena
+.PHONY: help setup demo test readers clients jena eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
 	ST_REQUIRE=readers $(BIN)/python -m pytest tests/unit/portal/pages
 
+clients: setup  ## ask the endpoint with Jena, RDF4J and Comunica, which this fetches (needs Java and Maven)
+	$(BIN)/python services/clients
+	ST_REQUIRE=clients $(BIN)/python -m pytest tests/servers/test_clients.py
+
 eurio: setup  ## get the queries that others published for CORDIS from GitHub (or FROM=...), and ask our facts
 	$(BIN)/python tests/docs/eurio.py $(if $(FROM),--from "$(FROM)")
 	$(BIN)/python -m pytest -rs tests/docs/test_eurio.py
@@ -43,6 +47,7 @@ check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
 	$(BIN)/mypy services/jena/*.py
+	$(BIN)/mypy services/clients/*.py
 	$(BIN)/mypy tools/*.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest --quiet tests/architecture

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,7 +36,7 @@ Page = Callable[[Request], Awaitable[Response]]
 """Makes the page that a browser gets; the parameters of a query stand in the address of its request."""
 
 ASKED = ("/sparql", "/sparql/")
-"""Paths of the endpoint; it calls itself by the first one."""
+"""Paths of the endpoint; the first is its own, by which it describes itself."""
 _T = TypeVar("_T")
 _PIECE = 64 * 1024
 _MOMENT = 0.05
@@ -61,7 +61,8 @@ def routes(
             return _other_method(request.method, ASKING)
         parameters = await read_parameters(request, endpoint.limits)
         if request.method != "POST" and not parameters.pairs:
-            return await _introduce(request, endpoint, url, page)
+            is_own = request.url.path == ASKED[0]
+            return await _introduce(request, endpoint, url, page) if is_own else RedirectResponse(url, 308)
         if page and (asked := _asked_by_reader(request, parameters)):
             return await page(asked)
         question, seconds = question_of(request, parameters, url)

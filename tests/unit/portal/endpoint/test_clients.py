@@ -190,8 +190,9 @@ def test_a_byte_order_mark_is_no_part_of_a_query(served: Any, ask: Ask) -> None:
 def test_a_slash_at_the_end(served: Any) -> None:
     answer = requests.get(f"{served.url}/sparql/", {"query": SELECT, "format": "csv"}, timeout=9)
     assert answer.text == "label\r\nThing 7\r\n"
-    described = requests.get(f"{served.url}/sparql/", headers={"Accept": "text/turtle"}, timeout=9).text
-    assert f"<{served.url}/sparql> a sd:Service" in described
+    described = requests.get(f"{served.url}/sparql/", headers={"Accept": "text/turtle"}, timeout=9)
+    assert (described.url, described.history[0].status_code) == (f"{served.url}/sparql", 308)
+    assert f"<{served.url}/sparql> a sd:Service" in described.text
     assert requests.get(f"{served.url}/data/?default", headers={"Accept": "text/turtle"}, timeout=9).status_code == 200
     assert requests.put(f"{served.url}/sparql/", timeout=9).status_code == 405
 
