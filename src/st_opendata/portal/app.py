@@ -29,8 +29,9 @@ from st_opendata.portal.files import PACKED, serve_file
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
 from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WeakTags, WithEdition
-from st_opendata.portal.rendering import edition_of, page_url
+from st_opendata.portal.rendering import edition_of, page_url, raw_path
 from st_opendata.portal.things import routes as things
+from st_opendata.portal.things.addresses import iris_of
 from st_opendata.portal.vocabulary import routes as vocabulary
 
 
@@ -94,7 +95,7 @@ async def tell_health(request: Request) -> Response:
 
 
 async def choose_home(request: Request) -> Response:
-    """The start page in the language that the browser asks for; the catalogue for who asks for RDF, and no other."""
+    """The start page in the language that the browser asks for; the catalogue for who asks for RDF and nothing else."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     home, headers = f"/{language}/", {"Vary": "Accept, Accept-Language"}
     files = {form.media_type: f"/{name}" for name, form in FORMATS.items() if name in edition_of(request).files}
@@ -110,9 +111,14 @@ async def show_editor(request: Request) -> Response:
 
 
 async def serve_path(request: Request) -> Response:
-    """A file of the release at the path that its catalogue states, or else the thing whose IRI has this path."""
+    """A file of the release at the path that its catalogue states, or else what has the IRI with this path.
+
+    That is a thing, or the release where it is the base of all their IRIs.
+    """
     edition = edition_of(request)
     file = edition.files.get(request.path_params["path"])
+    if file is None and edition.release.base in iris_of(edition.release, raw_path(request).removeprefix("/")):
+        return await choose_home(request)
     if file is None:
         return await run_in_threadpool(things.redirect_path, request)
     return serve_file(request, edition, file)
