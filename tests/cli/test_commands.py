@@ -113,6 +113,10 @@ def test_query_from_a_file_and_a_pipe(release: Path, run: Run, tmp_path: Path) -
     command = [sys.executable, "-m", "st_opendata", "query", str(release), "-", "--format", "csv"]
     done = subprocess.run(command, input=POPULATIONS, capture_output=True, text=True, check=True)
     assert "Lyon,522250" in done.stdout
+    marked = f"\ufeff{POPULATIONS}"  # some editors begin a file with a byte order mark
+    done = subprocess.run(command, input=marked, capture_output=True, text=True, check=True, encoding="utf-8")
+    assert "Lyon,522250" in done.stdout
+    assert "Lyon,522250" in run("query", release, marked, "--format", "csv").out
     ran = run("query", release, "@nothing.rq")
     assert (ran.code, "nothing.rq: the query cannot be read" in ran.err) == (3, True)
 

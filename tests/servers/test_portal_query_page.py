@@ -25,6 +25,7 @@ SELECT ?role ?city ?lat ?long {
 COUNTED = "SELECT ?type (COUNT(*) AS ?n) { ?thing a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 8"
 WRONG = "SELECT ?city WHERE {\n  ?city a st:City\n} LIMIT many"
 HOSTILE = 'SELECT ?x { ?x ?y "</textarea><script>alert(1)</script>\u202e<img src=x onerror=alert(2)>" }'
+CITIES_GRAPH = "https://w3id.org/st-opendata/smarter-together/dataset/cities"
 PAGES = {
     "query": "/en/query",
     "query-table": "/fr/query?question=1-cities-by-role",
@@ -36,6 +37,7 @@ PAGES = {
     "query-many": f"/en/query?query={quote('SELECT * { ?subject ?predicate ?object }')}",
     "query-wrong": f"/en/query?query={quote(WRONG)}",
     "query-hostile": f"/en/query?query={quote(HOSTILE)}",
+    "query-kept": f"/sparql?query={quote(COUNTED)}&timeout=0&default-graph-uri={quote(CITIES_GRAPH)}",
 }
 REFUSED = ("query-wrong",)
 """Pages whose status tells that the query was not answered, which Chromium notes."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
 _EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
 """Extensions of files that also name a format."""
+_MARK = "\ufeff"
+"""A byte order mark."""
 
 
 @click.command
@@ -67,9 +69,9 @@ def _read(sparql: str) -> Query:
     from st_opendata.query import Query
 
     if sparql == "-":
-        return Query(sys.stdin.read(), "standard input")
+        return Query(sys.stdin.read().removeprefix(_MARK), "standard input")
     if not sparql.startswith("@"):
-        return Query(sparql)
+        return Query(sparql.removeprefix(_MARK))
     path = Path(sparql[1:])
     try:
         return Query(path.read_text("utf-8-sig"), str(path))

@@ -106,8 +106,10 @@ async def choose_home(request: Request) -> Response:
 async def show_editor(request: Request) -> Response:
     """The page with the editor in the language that the browser asks for, with the answer where there is a query."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(page_url(language, "query") + query, 303, {"Vary": "Accept, Accept-Language"})
+    query = request.scope["query_string"].decode("ascii")
+    return RedirectResponse(
+        page_url(language, "query") + (query and f"?{query}"), 303, {"Vary": "Accept, Accept-Language"}
+    )
 
 
 async def serve_path(request: Request) -> Response:

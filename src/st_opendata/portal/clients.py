@@ -20,10 +20,8 @@ _EXPOSED = (
     *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Length"),
     *("Content-Range", "Date", "ETag", "Last-Modified", "Link", "Location", "Retry-After", "Vary"),
 )
-_SHARED = [
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", ", ".join(_EXPOSED).encode()),
-]
+SHARED_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
+_SHARED = [(name.lower().encode(), value.encode()) for name, value in SHARED_HEADERS.items()]
 _DAY = "86400"
 """Seconds for which a browser may keep what it is allowed."""
 

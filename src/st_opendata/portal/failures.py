@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from st_opendata.model.text import LANGUAGES
+from st_opendata.portal.clients import SHARED_HEADERS
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.protection import SAFE_HEADERS
 from st_opendata.portal.rendering import page
@@ -16,7 +17,7 @@ from st_opendata.portal.rendering import page
 
 async def show_failure(_request: Request, _error: Exception) -> Response:
     """What is left to say where a page failed: the server logs why. It stands outside of all middleware."""
-    return PlainTextResponse("Something went wrong here. Please try again later.\n", 500, SAFE_HEADERS)
+    return PlainTextResponse("Something went wrong here. Please try again later.\n", 500, SAFE_HEADERS | SHARED_HEADERS)
 
 
 async def show_http_error(request: Request, error: Exception) -> Response:

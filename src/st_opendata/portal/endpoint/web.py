@@ -61,7 +61,7 @@ def routes(
             return _other_method(request.method, ASKING)
         parameters = await read_parameters(request, endpoint.limits)
         if request.method != "POST" and not parameters.pairs:
-            is_own = request.url.path == ASKED[0]
+            is_own = request.scope["path"] == ASKED[0]
             return await _introduce(request, endpoint, url, page) if is_own else RedirectResponse(url, 308)
         if page and (asked := _asked_by_reader(request, parameters)):
             return await page(asked)

@@ -81,4 +81,5 @@ def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None
             assert answer.status_code == 500
             assert answer.text == "Something went wrong here. Please try again later.\n"
             assert answer.headers.items() >= {name.lower(): value for name, value in SAFE_HEADERS.items()}.items()
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert client.get("/en/dataset/texts").status_code == 200
