@@ -116,7 +116,7 @@ _WORDS = tuple(
     for word in ("GET", "POST", "HEAD", "PUT", "DELETE", "/", "//", "..", "%2e%2e", "%2f", "%5c", "%00", "%ff", "%C3%A9", "?", "&", "=", "#", ";", "page=",
                  "page=-1", "page=99999999999999999999", "sort=", "sort=-id", "q=", "query=", "format=json", "timeout=1e9", "timeout=nan", "default",
                  "graph=", "default-graph-uri=", "en", "fr", "xx", "places", "cities", "lyon", "Accept:", "Accept-Language:", "Accept-Encoding:", "Host:",
-                 "If-None-Match:", "If-Modified-Since:", "Range: bytes=", "Range: bytes=5-1,-0,99-", "Content-Type:", "Content-Length: 99", "X-Forwarded-For:",
+                 "If-None-Match:", "If-Modified-Since:", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", "Range: bytes=", "Range: bytes=5-1,-0,99-", "Range: lines=1-2", "OPTIONS", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers:", "format=ttl", "format=text/html", "output=", "timeout=0", "%EF%BB%BF", "/sparql/", "Content-Type:", "Content-Length: 99", "X-Forwarded-For:",
                  "q=0.5", "q=nan", "*/*", "text/turtle", "application/ld+json;profile=x", "text/", "/;q", "\n\n", "\n", "SELECT", "SERVICE", "\xff", "%u0041",
                  "outside-of-the-catalogue", "secret.csv", ".index.duckdb", "release.json", ".ttl", ".csv", ".jsonld", "<script>", "{{7*7}}", "%0d%0aX: y")
 )  # fmt: skip
