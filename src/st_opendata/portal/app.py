@@ -104,12 +104,15 @@ async def choose_home(request: Request) -> Response:
 
 
 async def show_editor(request: Request) -> Response:
-    """The page with the editor in the language that the browser asks for, with the answer where there is a query."""
+    """The page with the editor in the language that the browser asks for; with the answer where there is a query."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
-    query = request.scope["query_string"].decode("ascii")
-    return RedirectResponse(
-        page_url(language, "query") + (query and f"?{query}"), 303, {"Vary": "Accept, Accept-Language"}
-    )
+    path, varying = page_url(language, "query"), {"Vary": "Accept, Accept-Language"}
+    if not request.scope["query_string"]:
+        return RedirectResponse(path, 303, varying)
+    there = {"path": path, "raw_path": path.encode(), "path_params": {"language": language}}
+    response = await query_page.show_query(Request({**request.scope, **there}))
+    response.headers.update(varying)
+    return response
 
 
 async def serve_path(request: Request) -> Response:

@@ -56,6 +56,15 @@ def endpoint_url(request: Request, base_url: str | None) -> str:
     return f"{(base_url or site_of(request)).rstrip('/')}/sparql"
 
 
+def type_or_page(accept: str | None, offers: tuple[str, ...]) -> str | None:
+    """As `choose_type` with a page beside these offers: it is the last of equals, or the first where Accept begins so.
+
+    Programs that take anything get data, and browsers begin with pages.
+    """
+    is_reader = (accept or "").lstrip().lower().startswith(HTML)
+    return choose_type(accept, (HTML, *offers) if is_reader else (*offers, HTML))
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a request, in the order in which they came."""
@@ -85,7 +94,7 @@ class Parameters:
                 return True
             if form_called((name,), SOLUTIONS) or form_called((name,), GRAPHS):
                 return False
-        return choose_type(accept, (*offered(SOLUTIONS), *offered(GRAPHS), HTML)) == HTML
+        return type_or_page(accept, (*offered(SOLUTIONS), *offered(GRAPHS))) == HTML
 
 
 async def read_parameters(request: Request, limits: Limits) -> Parameters:

@@ -197,12 +197,20 @@ def test_a_slash_at_the_end(served: Any) -> None:
     assert requests.put(f"{served.url}/sparql/", timeout=9).status_code == 405
 
 
-@pytest.mark.parametrize("accept", ["text/html", BROWSER])
+LYNX = "text/html, text/plain, text/sgml, text/css, application/xhtml+xml, */*;q=0.01"
+
+
+@pytest.mark.parametrize("accept", ["text/html", BROWSER, LYNX, "text/html, */*", "Text/HTML;level=1, */*;q=0.9"])
 def test_a_reader_gets_a_page(accept: str, served: Any, ask: Ask) -> None:
     answer = ask(SELECT, accept)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "<bdi>Thing 7</bdi>" in answer.text
-    assert answer.history[0].headers["Vary"] == "Accept, Accept-Language"
+    assert answer.history == []
+    assert "Accept, Accept-Language" in answer.headers["Vary"]
+    assert '<form action="/en/query"' in answer.text
+    assert f'href="/fr/query?{urlencode({"query": SELECT})}"' in answer.text
+    kept = {"If-None-Match": answer.headers["ETag"], "Accept": accept}
+    assert requests.get(answer.url, headers=kept, timeout=9).status_code == 304
     german = requests.get(
         f"{served.url}/sparql", {"query": SELECT}, headers={"Accept": accept, "Accept-Language": "de"}, timeout=9
     )
@@ -218,7 +226,13 @@ def test_a_program_gets_data(ask: Ask, served: Any) -> None:
     json_type = "application/sparql-results+json"
     assert ask(SELECT).headers["Content-Type"] == json_type
     assert ask(SELECT, "*/*").headers["Content-Type"] == json_type
-    assert ask(SELECT, f"{json_type}, text/html;q=0.9").headers["Content-Type"] == json_type
+    for accept in (
+        f"{json_type}, text/html;q=0.9",
+        f"text/html;q=0.9, {json_type}",
+        f"{json_type}, text/html",
+        "*/*, text/html",
+    ):
+        assert ask(SELECT, accept).headers["Content-Type"] == json_type
     assert ask(SELECT, BROWSER, format="csv").text == "label\r\nThing 7\r\n"
     assert requests.get(f"{served.url}/sparql", timeout=9).headers["Content-Type"].startswith("text/turtle")
     refused = requests.get(f"{served.url}/sparql", {"update": "CLEAR ALL"}, headers={"Accept": BROWSER}, timeout=9)
