@@ -56,15 +56,6 @@ def endpoint_url(request: Request, base_url: str | None) -> str:
     return f"{(base_url or site_of(request)).rstrip('/')}/sparql"
 
 
-def type_or_page(accept: str | None, offers: tuple[str, ...]) -> str | None:
-    """As `choose_type` with a page beside these offers: it is the last of equals, or the first where Accept begins so.
-
-    Programs that take anything get data, and browsers begin with pages.
-    """
-    is_reader = (accept or "").lstrip().lower().startswith(HTML)
-    return choose_type(accept, (HTML, *offers) if is_reader else (*offers, HTML))
-
-
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of a request, in the order in which they came."""
@@ -88,13 +79,18 @@ class Parameters:
         return split_names(value for name in _FORMATS for value in self.all(name))
 
     def want_page(self, accept: str | None) -> bool:
-        """Whether the answer is to be a page: where that is the first format that is known, or Accept likes it best."""
+        """Whether the answer is to be a page: where that is the first format that is known, or Accept likes it best.
+
+        Of equals it is the last, since programs that take anything want data; where Accept begins with it, the first.
+        """
         for name in self.formats:
             if name in PAGE_NAMES:
                 return True
             if form_called((name,), SOLUTIONS) or form_called((name,), GRAPHS):
                 return False
-        return type_or_page(accept, (*offered(SOLUTIONS), *offered(GRAPHS))) == HTML
+        data = (*offered(SOLUTIONS), *offered(GRAPHS))
+        is_reader = (accept or "").lstrip().lower().startswith(HTML)
+        return choose_type(accept, (HTML, *data) if is_reader else (*data, HTML)) == HTML
 
 
 async def read_parameters(request: Request, limits: Limits) -> Parameters:

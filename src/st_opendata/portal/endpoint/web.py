@@ -27,7 +27,6 @@ from st_opendata.portal.endpoint.protocol import (
     not_acceptable,
     question_of,
     read_parameters,
-    type_or_page,
 )
 from st_opendata.portal.endpoint.service import describe, graphs_of, write_description
 from st_opendata.portal.endpoint.wire import Head, Question
@@ -128,7 +127,7 @@ def _asked_by_reader(request: Request, parameters: Parameters) -> Request | None
 async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
     """The page for a browser; the service description for everybody else (Service Description §2)."""
     offers = offered(GRAPHS)
-    chosen = (type_or_page if page else choose_type)(request.headers.get("accept"), tuple(offers))
+    chosen = choose_type(request.headers.get("accept"), (*offers, *([HTML] if page else [])))
     if page and chosen == HTML:
         return await page(request)
     if chosen is None:
