@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
@@ -15,6 +14,7 @@ from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf import used_prefixes, write_rdf
 from st_opendata.rdf.statements import Statements
+from st_opendata.scratch import Scratch
 
 FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
 """The files of the catalogue, by path in the release."""
@@ -54,6 +54,6 @@ def write_statements(graph: Statements, folder: Path, formats: Mapping[str, Form
 
 def serialise(graph: Statements) -> dict[str, bytes]:
     """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
-    with TemporaryDirectory() as folder:
-        write_statements(graph, Path(folder), FORMATS)
-        return {name: Path(folder, name).read_bytes() for name in FORMATS}
+    with Scratch() as folder:
+        write_statements(graph, folder, FORMATS)
+        return {name: (folder / name).read_bytes() for name in FORMATS}

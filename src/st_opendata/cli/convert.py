@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from st_opendata.cli.console import note
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.errors import InputError, UsageError
 from st_opendata.place import Place
+from st_opendata.scratch import Scratch
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def _found(source: str, given: Given, *, fetch: bool) -> Iterator[tuple[str, She
     if not remote:
         yield local_source(Path(source), given)
         return
-    with tempfile.TemporaryDirectory(prefix="st-opendata-") as folder:
-        yield remote_source(source, given, Web(Path(folder)))
+    with Scratch() as folder:
+        yield remote_source(source, given, Web(folder))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from st_opendata.errors import InputError
-from st_opendata.facts.scratch import Scratch
+from st_opendata.scratch import Scratch
 
 Row = tuple[Any, ...]
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -31,6 +30,7 @@ from st_opendata.pull.guessing import NotATableError, describe_file
 from st_opendata.pull.listing import Holding, Published, catalogue_resources
 from st_opendata.pull.outcome import Kind, Left, Pulled
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
+from st_opendata.scratch import Scratch
 
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")
@@ -57,8 +57,8 @@ def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder:
         RemoteError: the exact catalogue is not there or is damaged, or no table came.
         OSError: a file cannot be written.
     """
-    with TemporaryDirectory() as scratch:
-        graph = _exact_graph(published, fetcher, Path(scratch))
+    with Scratch() as scratch:
+        graph = _exact_graph(published, fetcher, scratch)
         catalogue, series = _catalogue(graph, published)
         shown = {str(each["name"]): each for each in published.datasets}
         datasets, left, notes = [], list[Left](), list[str]()
@@ -70,7 +70,7 @@ def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder:
                 continue
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
-            tables[id_] = _tables(graph, published, id_, dataset, (folder, Path(scratch)))
+            tables[id_] = _tables(graph, published, id_, dataset, (folder, scratch))
         left += _old(graph, published)
         wanted = [each for found in tables.values() for table in found for each in (table.file, table.metadata) if each]
         failures = fetcher.fetch(wanted)

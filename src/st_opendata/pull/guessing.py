@@ -13,13 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Datatype, Dialect, Table
 from st_opendata.names import plain
 from st_opendata.pull.description import Yaml
 from st_opendata.pull.fields import clean
+from st_opendata.scratch import Scratch
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.encodings import EncodingGuess, first_cell, guess_encoding
 from st_opendata.tables.scan import open_source
@@ -135,8 +135,8 @@ def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence
         Column(name, number, {"und": title}) for number, (name, title) in enumerate(zip(names, header, strict=True), 1)
     )
     table = Table("table", "dataset", path, path.name, {"und": path.stem}, columns, dialect=dialect)
-    with TemporaryDirectory() as folder:
-        source = open_source(table, Path(folder))
+    with Scratch() as folder:
+        source = open_source(table, folder)
     findings: list[Finding] = source if isinstance(source, list) else []
     for each in findings:
         if each.code.startswith("table-"):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from st_opendata.apart import ChildEndedError, start
-from st_opendata.facts.scratch import Scratch
 from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.query import ReleaseStore
+from st_opendata.scratch import Scratch
 
 if TYPE_CHECKING:
     from st_opendata.query.columns import Columns
@@ -39,8 +38,8 @@ def make_columns(
         if kept and _can_be_opened(kept, limits):
             return _opened(kept)
         folder.mkdir(parents=True, exist_ok=True)
-        with closing(Scratch(folder)) as scratch:
-            path = scratch.folder / "columns.db"
+        with Scratch(folder) as scratch:
+            path = scratch / "columns.db"
             _do_apart(lambda: write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1))
             if kept:
                 path = path.replace(kept)

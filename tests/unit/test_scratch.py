@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from st_opendata.facts.scratch import Scratch
+from st_opendata.scratch import Scratch
 
 
 def names(folder: Path) -> list[str]:
@@ -50,7 +50,7 @@ def test_left_by_a_killed_process(tmp_path: Path) -> None:
 def test_processes_that_start_together_do_not_take_each_others(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\n"
-        "from st_opendata.facts.scratch import Scratch\n"
+        "from st_opendata.scratch import Scratch\n"
         "for _ in range(400):\n"
         "    Scratch(pathlib.Path(sys.argv[1])).close()\n"
     )
@@ -60,9 +60,9 @@ def test_processes_that_start_together_do_not_take_each_others(tmp_path: Path) -
 
 
 def test_others_stay(tmp_path: Path) -> None:
-    (tmp_path / ".st-opendata-facts").mkdir()
-    (tmp_path / ".st-opendata-facts-mine").mkdir()
+    (tmp_path / ".st-opendata").mkdir()
+    (tmp_path / ".st-opendata-mine").mkdir()
     (tmp_path / "st-opendata-release").mkdir()
-    (tmp_path / ".st-opendata-facts-abcdefgh").symlink_to("st-opendata-release")
+    (tmp_path / ".st-opendata-abcdefgh").symlink_to("st-opendata-release")
     Scratch(tmp_path).close()
     assert len(names(tmp_path)) == 4
