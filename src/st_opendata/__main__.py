@@ -1,7 +1,8 @@
 """Running the command line: every error becomes text once, here, with its exit code.
 
 0 done and conforming · 1 findings · 2 usage · 3 unreadable input or configuration, failed output · 4 the remote
-refused or failed · 70 a defect of this program · 130 interrupted · 141 nobody reads the output any more
+refused or failed · 70 a defect of this program · 129 the terminal was closed (SIGHUP) · 130 interrupted (SIGINT) ·
+141 nobody reads the output any more · 143 ended (SIGTERM)
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from types import FrameType
 
 import click
 
 from st_opendata.cli import cli
+from st_opendata.confinement import ENDING
 from st_opendata.errors import InputError, StError
 from st_opendata.place import Place
 from st_opendata.settings import language_of_errors
@@ -25,8 +27,9 @@ from st_opendata.translation import error_text, translate
 
 _USAGE = 2
 _DEFECT = 70
-_INTERRUPTED = 130
 _NO_READER = 141
+_SIGNALLED = 128
+"""And the number of the signal: the exit code of what a signal has ended, as shells have it."""
 _REMEDIES = {
     errno.ENOSPC: "The disk is full: free some space, or name a folder on another disk.",
     errno.EDQUOT: "Your quota is used up: free some space, or name a folder on another disk.",
@@ -60,15 +63,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(code or 0)
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 (the one place)
             # A library that was called may have made another exception of an interrupt.
-            return _report(KeyboardInterrupt() if interrupts else error, chosen.get("lang"))
+            language = language_of_errors(chosen.get("lang"))
+            if interrupts:
+                return _report_signal(interrupts[0], language)
+            return _report(error, language)
 
 
-def _report(error: Exception | KeyboardInterrupt | SystemExit, asked: str | None) -> int:
-    """Say on stderr what happened, in the language that was asked for, and return the exit code."""
-    language = language_of_errors(asked)
+def _report_signal(number: int, language: str) -> int:
+    """Say on stderr which signal has ended the command, and return the exit code."""
+    if number == signal.SIGINT:
+        text = translate("Interrupted. Nothing is lost: give the same command again.", language)
+    else:
+        said = f"Ended by {signal.Signals(number).name}. Nothing is lost: give the same command again."
+        text = translate(said, language)
+    with suppress(OSError):  # the terminal may be closed
+        click.echo(text, err=True)
+    return _SIGNALLED + number
+
+
+def _report(error: Exception | KeyboardInterrupt | SystemExit, language: str) -> int:
+    """Say on stderr what happened, and return the exit code."""
     match error:
         case KeyboardInterrupt() | click.Abort():
-            text, code = translate("Interrupted. Nothing is lost: give the same command again.", language), _INTERRUPTED
+            return _report_signal(signal.SIGINT, language)
         case StError():
             text, code = error_text(error, language), error.exit_code
         case click.ClickException():
@@ -116,21 +133,28 @@ def _as_input_error(error: OSError) -> InputError:
 
 @contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Record each SIGINT beside raising KeyboardInterrupt: DuckDB reports one as a RuntimeError."""
+    """Record each signal that ends programs beside raising KeyboardInterrupt: DuckDB reports one as a RuntimeError.
+
+    A terminal that is closed and a machine that goes down send several: what tidies up after the first goes on.
+    """
     seen: list[int] = []
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        is_first = not seen
         seen.append(number)
-        raise KeyboardInterrupt
+        if is_first or number == signal.SIGINT:
+            raise KeyboardInterrupt
 
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored by nohup, or handled by a caller
-        yield seen
-        return
-    signal.signal(signal.SIGINT, interrupt)
+    # Those that nohup ignores or a caller handles are left.
+    found = {number: signal.getsignal(number) for number in ENDING}
+    ours = [number for number, handler in found.items() if handler in (signal.SIG_DFL, signal.default_int_handler)]
+    for number in ours:
+        signal.signal(number, interrupt)
     try:
         yield seen
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in ours:
+            signal.signal(number, found[number])
 
 
 if __name__ == "__main__":

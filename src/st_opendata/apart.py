@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import IO, Any
 
-from st_opendata.confinement import end_with
+from st_opendata.confinement import ENDING, end_with
 from st_opendata.errors import StError
 
 Report = Callable[[object], None]
@@ -80,7 +80,9 @@ def start(work: Callable[[Report], object]) -> Iterator[Child]:
 
 
 def _run(work: Callable[[Report], object], sender: Connection, said: int, parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     end_with(parent)
     os.dup2(said, 2)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115 (it stays open)

@@ -12,6 +12,8 @@ import signal
 from io import FileIO
 from pathlib import Path
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that ask a program to end: from the keyboard, from whoever runs it, from a terminal that is closed."""
 STATISTICS = Path("/proc/self/statm")
 """Sizes of the own process, in pages (proc(5)); Linux alone has it."""
 _PAGE = resource.getpagesize()
@@ -43,6 +45,11 @@ def bound_memory(statistics: FileIO, memory: int) -> int:
         allowed = min(allowed, most)  # only root may raise it
     resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
     return allowed
+
+
+def ran_out_of_stack(code: int) -> bool:
+    """Whether a process that ended with this exit code called itself too deep: it wrote beyond the end of its stack."""
+    return code in (-signal.SIGSEGV, -signal.SIGBUS)
 
 
 def ran_out_of_memory(code: int, words: bytes) -> bool:

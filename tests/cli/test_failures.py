@@ -100,15 +100,43 @@ def test_killed_at_many_points(changed: Path, place: Path, run: Run, monkeypatch
     assert names(temporary) == []
 
 
-@pytest.mark.parametrize("number", [0, 5, 30])
-def test_interrupted(number: int, changed: Path, place: Path) -> None:
+SAID = {
+    signal.SIGINT: (130, "Interrupted. Nothing is lost: give the same command again."),
+    signal.SIGTERM: (143, "Ended by SIGTERM. Nothing is lost: give the same command again."),
+    signal.SIGHUP: (129, "Ended by SIGHUP. Nothing is lost: give the same command again."),
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "at"), [(0, signal.SIGINT), (30, signal.SIGINT), (5, signal.SIGTERM), (15, signal.SIGHUP)]
+)
+def test_interrupted(number: int, at: signal.Signals, changed: Path, place: Path) -> None:
     old = digests(place)
     child = Child(changed, place)
     assert child.wait_for_files(number)
-    assert child.end(signal.SIGINT) == 130
-    assert child.err.strip() == "Interrupted. Nothing is lost: give the same command again."
+    code, said = SAID[at]
+    assert child.end(at) == code
+    assert child.err.strip() == said
     assert digests(place) == old
     assert names(place.parent) == ["release"]
+
+
+def test_several_signals_do_not_stop_what_tidies_up(changed: Path, place: Path) -> None:
+    old = digests(place)
+    child = Child(changed, place)
+    assert child.wait_for_files(30)
+    for at in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
+        os.kill(child.pid, at)
+    assert child.end() in (129, 143)  # which of them comes first is the system's
+    assert digests(place) == old
+    assert names(place.parent) == ["release"]
+
+
+def test_a_build_that_ignores_that_its_terminal_is_closed(changed: Path, place: Path) -> None:
+    """As nohup has it."""
+    child = Child(changed, place, lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert child.wait_for_files(5)
+    assert child.end(signal.SIGHUP) == 0
 
 
 def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
