@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from st_opendata.apart import ChildEndedError, Report, start
-from st_opendata.confinement import STATISTICS, bound_memory, ran_out_of_memory
-from st_opendata.errors import InputError
+from st_opendata.confinement import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
+from st_opendata.errors import InputError, UsageError
 from st_opendata.query.store import ReleaseStore
 
 Answer = TypeVar("Answer")
@@ -33,6 +33,7 @@ def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore],
 
     Raises:
         InputError: the query met a bound, or the engine failed.
+        UsageError: it is more than the engine can take.
         StError: what `load` or `ask` raise.
     """
 
@@ -67,6 +68,9 @@ def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:
         )
     if ended.code > 0:  # Python's end, not the engine's
         return RuntimeError(str(ended))
-    return InputError(
-        "the engine failed at this query, as it does at one that is nested very deep", remedy="Simplify the query."
-    )
+    if ran_out_of_stack(ended.code):
+        return UsageError(
+            "the query nests deeper, or joins more patterns and operators, than the engine can take",
+            remedy="Write it flatter, or ask in parts.",
+        )
+    return InputError("the engine failed at this query", remedy="Ask otherwise, and report it.")

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from st_opendata.errors import UsageError
+from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import Release
+from st_opendata.place import Place
 from st_opendata.portal.endpoint.cache import Cache, Whole
 from st_opendata.portal.endpoint.failures import QueryError, closing, crashed, no_room, time_met
 from st_opendata.portal.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS
@@ -246,8 +247,15 @@ class _Run:
 def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
     release, digest = read_release(folder), release_digest(folder)
     path = folder / "void.ttl"
-    quads = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE) if path.is_file() else ()
-    return release, digest, tuple(quad.triple for quad in quads)
+    try:
+        quads = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE) if path.is_file() else ()
+        return release, digest, tuple(quad.triple for quad in quads)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(
+            f"it cannot be read: {error}",
+            place=Place(str(path)),
+            remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+        ) from error
 
 
 def _rows(body: bytes) -> Rows:

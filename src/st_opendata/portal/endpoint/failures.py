@@ -114,13 +114,23 @@ def waited_too_long(seconds: float) -> QueryError:
     )
 
 
+def too_deep() -> QueryError:
+    """The engine, which calls itself for each bracket and operator, had no stack left."""
+    return QueryError(
+        422,
+        "query-too-deep",
+        "the query nests deeper, or joins more patterns and operators, than the engine can take",
+        "Write it flatter, or ask in parts. VALUES takes any number of terms.",
+    )
+
+
 def crashed() -> QueryError:
     """The engine ended in the middle of the query."""
     return QueryError(
         500,
         "engine-failed",
-        "the engine failed at this query, as it does at one that is nested very deep",
-        "Simplify the query. Others are not affected.",
+        "the engine failed at this query",
+        "Ask otherwise, and report it. Other queries are not affected.",
     )
 
 

@@ -2,7 +2,7 @@
 
 Run as `python -m st_opendata.portal.endpoint.nursery FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
 message a JSON object). The server sends `{release, limits, disk}`, then `{kill: pid}` and `{calm: pid}`. The nursery
-sends `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, memory}`; each worker that
+sends `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, short}`; each worker that
 died is replaced. It ends, with all workers, when the server closes the socket or is gone.
 """
 
@@ -23,13 +23,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from st_opendata.confinement import end_with, ran_out_of_memory
+from st_opendata.confinement import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
 from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.endpoint.columns import make_columns, open_columns
 from st_opendata.portal.endpoint.disk import columns_on_disk, open_on_disk
 from st_opendata.portal.endpoint.limits import Limits
-from st_opendata.portal.endpoint.wire import MESSAGE
+from st_opendata.portal.endpoint.wire import MESSAGE, Short
 from st_opendata.portal.endpoint.worker import serve
 from st_opendata.query import ReleaseStore, count_quads, load
 from st_opendata.release import read_release
@@ -41,7 +41,7 @@ _CALM = 5
 def main() -> None:
     """Load, fork, and replace until the server is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)  # the server says when to end
     first = json.loads(control.recv(MESSAGE))
     limits = Limits(**first["limits"])
@@ -59,9 +59,9 @@ def main() -> None:
             workers = limits.workers_on_disk()
             columns = make_columns(opened, release.triples, limits, disk, columns_on_disk(folder, disk))
     except StError as error:
-        control.send(json.dumps({"failed": str(error)}).encode())
+        _send(control, {"failed": str(error)})
         return
-    control.send(json.dumps({"loaded": True, "workers": workers, "on_disk": on_disk}).encode())
+    _send(control, {"loaded": True, "workers": workers, "on_disk": on_disk})
     gc.freeze()
 
     def work(own: socket.socket) -> None:
@@ -132,8 +132,9 @@ class _Nursery:
             with self._children.pop(pid) as said:
                 said.seek(0)
                 words = said.read()
-            out_of_memory = ran_out_of_memory(os.waitstatus_to_exitcode(status), words)
-            self._tell({"died": pid, "memory": out_of_memory})
+            code = os.waitstatus_to_exitcode(status)
+            short = Short.MEMORY if ran_out_of_memory(code, words) else Short.STACK if ran_out_of_stack(code) else None
+            self._tell({"died": pid, "short": short})
             self._fork()
 
     def _fork(self) -> None:
@@ -172,8 +173,12 @@ class _Nursery:
             os._exit(code)
 
     def _tell(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
-        with suppress(BrokenPipeError, ConnectionResetError):
-            socket.send_fds(self._control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
+        _send(self._control, message, connection)
+
+
+def _send(control: socket.socket, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server is gone, or has given this up
+        socket.send_fds(control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
 
 
 def _loaded(folder: Path) -> Callable[[], ReleaseStore]:

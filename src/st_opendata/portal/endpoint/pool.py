@@ -17,9 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.errors import InputError
-from st_opendata.portal.endpoint.failures import QueryError, busy, closing, crashed, memory_met, waited_too_long
+from st_opendata.portal.endpoint.failures import (
+    QueryError,
+    busy,
+    closing,
+    crashed,
+    memory_met,
+    too_deep,
+    waited_too_long,
+)
 from st_opendata.portal.endpoint.limits import Limits
-from st_opendata.portal.endpoint.wire import FRAME_HEAD, MESSAGE, Part, Question, frame, frame_of
+from st_opendata.portal.endpoint.wire import FRAME_HEAD, MESSAGE, Part, Question, Short, frame, frame_of
 
 _log = logging.getLogger(__name__)
 _GRACE = 5.0
@@ -37,8 +45,8 @@ class Worker:
         self.pid = pid
         self.clean = True
         self.calmed = False
-        self.death: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        """Done when it has died: whether it was short of memory."""
+        self.death: asyncio.Future[Short | None] = asyncio.get_running_loop().create_future()
+        """Done when it has died: what it was short of, None where that is not known."""
         self.used = 0.0
         """Seconds that it had computed when it had answered last, as `seconds_used` tells them."""
         self._reader = reader
@@ -149,8 +157,11 @@ class Pool:
         """Why a worker died in the middle of an answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
-                if await asyncio.shield(worker.death):
-                    return memory_met(self._limits.worker_memory)
+                match await asyncio.shield(worker.death):
+                    case Short.MEMORY:
+                        return memory_met(self._limits.worker_memory)
+                    case Short.STACK:
+                        return too_deep()
         return crashed()
 
     async def _take(self) -> Worker:
@@ -197,7 +208,7 @@ class Pool:
             pid, connection = content["born"], socket.socket(fileno=descriptors[0])
             self._born[pid] = asyncio.get_running_loop().create_task(self._welcome(pid, connection))
         elif "died" in content:
-            self._bury(content["died"], short_of_memory=content["memory"])
+            self._bury(content["died"], content["short"] and Short(content["short"]))
         elif "failed" in content:
             self._loaded.set_exception(InputError(content["failed"]))
         else:
@@ -213,12 +224,12 @@ class Pool:
         if not self._loaded.done():
             self._loaded.set_result(None)
 
-    def _bury(self, pid: int, *, short_of_memory: bool) -> None:
+    def _bury(self, pid: int, short: Short | None = None) -> None:
         self._born.pop(pid, None)
         worker = self._workers.pop(pid, None)
         if worker is None:
             return
-        worker.death.set_result(short_of_memory)
+        worker.death.set_result(short)
         worker.close()
         if worker in self._idle:
             self._idle.remove(worker)
@@ -248,7 +259,7 @@ class Pool:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
         for pid in [*self._born, *self._workers]:
-            self._bury(pid, short_of_memory=False)
+            self._bury(pid)
 
     async def _end_nursery(self) -> None:
         self._forget_nursery()

@@ -6,7 +6,7 @@ import json
 import re
 import struct
 from dataclasses import dataclass, fields
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,13 @@ class Part(Enum):
     HEAD = b"H"
     DATA = b"D"
     END = b"E"
+
+
+class Short(StrEnum):
+    """What a worker was short of when it died."""
+
+    MEMORY = "memory"
+    STACK = "stack"
 
 
 @dataclass(frozen=True, slots=True)
