@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import once
+
+from st_opendata.model.release import File
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> & {{ 7 * 7 }} ]]> --><!--"
 TURNED = "\u202egnihsif\u202c \u2067abc"
@@ -156,6 +159,15 @@ def spoil(release: Path) -> None:
         f"FROM '{cells}') TO '{cells}.new' (FORMAT parquet)"
     )
     Path(f"{cells}.new").replace(cells)
+    list_anew(release)
+
+
+def list_anew(release: Path) -> None:
+    """Let the release list its files as they are now."""
+    path = release / "release.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["files"] = [asdict(File.of(release, file["path"])) for file in content["files"]]
+    path.write_text(json.dumps(content), "utf-8")
 
 
 def _write(path: Path, header: list[str], rows: list[list[Any]]) -> None:

@@ -99,7 +99,7 @@ def _key_columns(stated: Mapping[str, Any], schema: Mapping[str, Any]) -> set[st
 def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
     if path not in edition.files:
         return {}
-    file = edition.folder / path
+    file = edition.path(path)
     try:
         group = json.loads(file.read_text("utf-8"))
         found: dict[str, Any] = next(table for table in group["tables"] if table["url"] == f"{name}.csv")

@@ -38,7 +38,7 @@ def _terms(edition: Edition) -> tuple[tuple[str, str, dict[str, str]], ...]:
 
 
 def _used(edition: Edition) -> Iterator[tuple[str, str]]:
-    for quad in ox.parse(path=str(edition.folder / "void.ttl"), format=ox.RdfFormat.TURTLE):
+    for quad in ox.parse(path=str(edition.path("void.ttl")), format=ox.RdfFormat.TURTLE):
         kind = _KINDS.get(quad.predicate.value)
         if kind and isinstance(quad.object, ox.NamedNode):
             yield quad.object.value, kind
@@ -47,7 +47,7 @@ def _used(edition: Edition) -> Iterator[tuple[str, str]]:
 def _labels(edition: Edition) -> dict[str, dict[str, str]]:
     """Labels of the terms that the release's own ontology defines, by IRI and language."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted((edition.folder / "ontology").rglob("*.ttl")):
+    for path in sorted(edition.path("ontology").rglob("*.ttl")):
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             if quad.predicate.value == f"{RDFS}label" and isinstance(quad.object, ox.Literal):
                 found.setdefault(str(quad.subject)[1:-1], {})[quad.object.language or "und"] = quad.object.value

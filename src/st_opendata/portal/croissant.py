@@ -26,7 +26,7 @@ def croissant(edition: Edition, dataset: Description, base_url: str, language: s
     if path not in edition.files:
         raise HTTPException(404)
     try:
-        found: dict[str, Any] = json.loads((edition.folder / path).read_text("utf-8"))
+        found: dict[str, Any] = json.loads(edition.path(path).read_text("utf-8"))
         for each in found["distribution"]:
             each["contentUrl"] = f"{base_url}/{quote(each['@id'])}"
     except (OSError, ValueError, KeyError, TypeError) as error:

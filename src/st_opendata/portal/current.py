@@ -14,8 +14,8 @@ from st_opendata.portal.edition import Edition
 from st_opendata.portal.endpoint import Limits
 from st_opendata.release import MANIFEST
 
-_INTERVAL = 1.0
-"""Seconds between two looks at the release's folder."""
+_PAUSES = 5.0, 300.0
+"""Intervals after which a release that could not be opened is tried again, at first and at most; each doubles."""
 _State = tuple[int, int, int] | None
 _log = logging.getLogger(__name__)
 
@@ -23,11 +23,22 @@ _log = logging.getLogger(__name__)
 class Current:
     """The edition to serve. All methods belong to one event loop."""
 
-    def __init__(self, release: Path, limits: Limits | None = None, store: Path | None = None) -> None:
-        """Limits and store are those of `Endpoint.open`; nothing is read before `open`."""
+    def __init__(
+        self, release: Path, limits: Limits | None = None, store: Path | None = None, *, interval: float = 1.0
+    ) -> None:
+        """Limits and store are those of `Endpoint.open`; nothing is read before `open`.
+
+        `interval` are the seconds between two looks at the release's folder.
+        """
+        self.failure: str | None = None
+        """Why what is in the release's folder now is not served."""
         self._release, self._limits, self._store = release, limits or Limits(), store
-        self._seen: _State = None
+        self._interval = interval
+        self._served: _State = None
+        self._tried: _State = None
+        self._pause = self._next = 0.0
         self._edition: Edition | None = None
+        self._told: set[str] = set()
         self._users: Counter[Edition] = Counter()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -43,8 +54,8 @@ class Current:
         return self._edition
 
     async def open(self) -> None:
-        """Read the release in the folder. Raises InputError."""
-        self._seen = _state(self._release)
+        """Read the release in the folder. Raises StError."""
+        self._served = self._tried = _state(self._release)
         self._edition = await Edition.open(self._release, self._limits, self._store)
 
     @asynccontextmanager
@@ -59,25 +70,56 @@ class Current:
             self._drop_unused(edition)
 
     async def watch(self) -> None:
-        """Look for a new release for ever. One that cannot be read is told in the log, and the old one stays."""
+        """Look for a new release until this is cancelled.
+
+        One that cannot be opened, whatever the reason, is told in the log once; the old one stays, and it is tried
+        again after a while. So is the one that is served, where files of it were changed.
+        """
         while True:
-            await asyncio.sleep(_INTERVAL)
+            await asyncio.sleep(self._interval)
+            self._tell_changed()
             state = _state(self._release)
-            if state is None or state == self._seen:
-                continue
-            self._seen = state
-            try:
-                edition = await Edition.open(self._release, self._limits, self._store)
-            except StError as error:
-                _log.error("The new release is not served: %s", error)
-                continue
-            old, self._edition = self.edition, edition
-            _log.info("Serving the release of %s (%s)", edition.release.created, edition.digest[:12])
-            self._drop_unused(old)
+            if state is None:
+                self.failure = "there is no release in it"
+            elif state == self._served and not self.edition.intact.changed:
+                self.failure, self._tried = None, state
+            elif state != self._tried or asyncio.get_running_loop().time() >= self._next:
+                await self._try(state)
 
     async def close(self) -> None:
         """Give up every edition, when what is running has ended."""
         await asyncio.gather(*(edition.close() for edition in {self.edition, *self._users}), *self._closing)
+
+    def _tell_changed(self) -> None:
+        for path in self.edition.intact.changed:
+            if path not in self._told:
+                _log.error("%s is not served: it was changed after the release was opened", path)
+        self._told = {*self.edition.intact.changed}
+
+    async def _try(self, state: _State) -> None:
+        opening = asyncio.create_task(Edition.open(self._release, self._limits, self._store))
+        try:
+            await asyncio.wait((opening,))
+        except asyncio.CancelledError:
+            opening.cancel()
+            await asyncio.wait((opening,))
+            raise
+        if error := opening.exception():
+            self._fail(state, error)
+            return
+        old, self._edition = self.edition, opening.result()
+        self._served, self._tried, self._pause, self.failure = state, state, 0.0, None
+        _log.info("Serving the release of %s (%s)", self.edition.release.created, self.edition.digest[:12])
+        self._drop_unused(old)
+
+    def _fail(self, state: _State, error: BaseException) -> None:
+        first, most = (self._interval * number for number in _PAUSES)
+        is_new, self._tried = state != self._tried or not self._pause, state
+        self._pause = first if is_new else min(2 * self._pause, most)
+        self._next = asyncio.get_running_loop().time() + self._pause
+        self.failure = str(error) if isinstance(error, StError) else f"{type(error).__name__}: {error}"
+        if is_new:
+            _log.error("The release in the folder is not served, and tried again from time to time: %s", self.failure)
 
     def _drop_unused(self, edition: Edition) -> None:
         if edition is self.edition or self._users[edition]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -16,9 +17,12 @@ from st_opendata.facts.index import Index, build_index
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.endpoint import Endpoint, Limits
-from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
+from st_opendata.portal.integrity import FileCheck
+from st_opendata.portal.snapshot import take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
+from st_opendata.scratch import Scratch
+from st_opendata.story import FOLDER as STORY
 from st_opendata.story import Answers, Told, read_answers
 
 _INDEX = ".index.duckdb"
@@ -31,12 +35,13 @@ Part = TypeVar("Part")
 class Edition:
     """One release, which never changes; `folder` holds its files until `close`. `digest` stands for all of it."""
 
-    folder: Path
+    scratch: Scratch
     release: Release
     digest: str
     files: dict[str, File] = field(repr=False)
     """By path."""
     endpoint: Endpoint = field(repr=False)
+    intact: FileCheck = field(repr=False)
     since: float = 0.0
     """When the release came to its place, in seconds: a file may be older, where a release is put back."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
@@ -44,22 +49,44 @@ class Edition:
 
     @classmethod
     async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
-        """The release in a folder, as it is now; limits and store are those of its endpoint. Raises InputError."""
-        folder, content = await asyncio.to_thread(take_snapshot, release)
-        since = _arrival(release)
-        try:
-            endpoint = await Endpoint.open(folder, limits, store)
-        except StError:
-            drop_snapshot(folder)
-            raise
-        own = File.of(folder, MANIFEST)
-        edition = cls(folder, content, own.sha256, {file.path: file for file in (*content.files, own)}, endpoint, since)
-        try:
-            await asyncio.to_thread(lambda: edition.index)  # made now, so that no visitor waits for it
-        except StError:
-            await edition.close()
-            raise
+        """The release in a folder, as it is now; limits and store are those of its endpoint.
+
+        Raises:
+            StError: the folder is no release, a file is not as the release lists it, or it cannot be read.
+        """
+        async with AsyncExitStack() as stack:
+
+            def take() -> tuple[Scratch, Release]:
+                scratch, content = take_snapshot(release)
+                stack.callback(scratch.close)
+                return scratch, content
+
+            scratch, content = await _finished(take)
+            since = _arrival(release)
+            stack.push(lambda _kind, error, _trace: _show_release(error, scratch.folder, release))
+            own = File.of(scratch.folder, MANIFEST)
+            files = {file.path: file for file in (*content.files, own)}
+            intact = FileCheck(scratch.folder, files)
+            await _finished(lambda: intact.check(files))
+            endpoint = await Endpoint.open(scratch.folder, limits, store)
+            stack.push_async_callback(endpoint.close)
+            edition = cls(scratch, content, own.sha256, files, endpoint, intact, since)
+            index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it
+            stack.callback(index.close)
+            await _finished(lambda: intact.check(files))  # what was read is what was listed
+            stack.pop_all()
         return edition
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are; `path` checks those that are read."""
+        return self.scratch.folder
+
+    def path(self, path: str) -> Path:
+        """A file of the release, or a folder of some; raises ChangedFileError where one is not as it is listed."""
+        below = f"{path}/"
+        self.intact.check([path] if path in self.files else [each for each in self.files if each.startswith(below)])
+        return self.folder / path
 
     def part(self, make: Callable[[Edition], Part]) -> Part:
         """What `make` makes of this edition, made when it is first asked for, by one thread, and once.
@@ -80,7 +107,7 @@ class Edition:
                 close()
         if "index" in self.__dict__:
             self.index.close()
-        await asyncio.to_thread(drop_snapshot, self.folder)
+        await asyncio.to_thread(self.scratch.close)
 
     @cached_property
     def index(self) -> Index:
@@ -99,12 +126,12 @@ class Edition:
     @cached_property
     def story(self) -> tuple[Told, Answers] | None:
         """The story of the catalogue with its answers, if it tells one."""
-        return read_answers(self.folder)
+        return read_answers(self.path(STORY).parent)
 
     @cached_property
     def statements(self) -> Statements:
         """The DCAT-AP catalogue."""
-        return read_statements(self.folder / "catalog.ttl")
+        return read_statements(self.path("catalog.ttl"))
 
     @cached_property
     def datasets(self) -> dict[str, DatasetRelease]:
@@ -118,3 +145,21 @@ def _arrival(release: Path) -> float:
         return max(release.lstat().st_ctime, release.stat().st_ctime)
     except OSError:  # it is being replaced
         return time.time()
+
+
+async def _finished(work: Callable[[], Part]) -> Part:
+    """What the work makes in a thread. Where this is cancelled it waits for the thread, which nothing can stop."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise
+
+
+def _show_release(error: BaseException | None, folder: Path, release: Path) -> None:
+    """Let an error name the files of the release, not those of the snapshot, which are gone when it is read."""
+    if isinstance(error, StError):
+        error.message = error.message.replace(str(folder), str(release))
+        if error.place:
+            error.place = replace(error.place, file=error.place.file.replace(str(folder), str(release)))

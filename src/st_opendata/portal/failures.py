@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.clients import SHARED_HEADERS
+from st_opendata.portal.integrity import ChangedFileError
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.protection import SAFE_HEADERS
 from st_opendata.portal.rendering import page
@@ -18,6 +19,15 @@ from st_opendata.portal.rendering import page
 async def show_failure(_request: Request, _error: Exception) -> Response:
     """What is left to say where a page failed: the server logs why. It stands outside of all middleware."""
     return PlainTextResponse("Something went wrong here. Please try again later.\n", 500, SAFE_HEADERS | SHARED_HEADERS)
+
+
+async def show_changed(request: Request, error: Exception) -> Response:
+    """What is left to say where a file is no longer what its ETag stands for; it may be put right again."""
+    headers = {"Cache-Control": "no-store", "Retry-After": "60"}
+    if "text/html" in request.headers.get("Accept", ""):
+        return await show_http_error(request, HTTPException(503, headers=headers))
+    assert isinstance(error, ChangedFileError)
+    return PlainTextResponse(f"{error.message}\n", 503, headers)
 
 
 async def show_http_error(request: Request, error: Exception) -> Response:

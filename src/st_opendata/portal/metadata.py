@@ -69,7 +69,7 @@ class Moved:
 
     def _write(self, path: str, address: str) -> None:
         source, formats = (_VOID, {_VOID: TURTLE}) if path == _VOID else (_CATALOGUE, FORMATS)
-        statements = read_statements(self._edition.folder / source)
+        statements = read_statements(self._edition.path(source))
         move_site(statements, self._edition.release.site, address)
         folder = self._edition.folder / _FOLDER
         folder.mkdir(exist_ok=True)

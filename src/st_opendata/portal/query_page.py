@@ -30,6 +30,7 @@ from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import edition_of, language_of, page
 from st_opendata.portal.things.addresses import link_of, page_of
 from st_opendata.portal.wording import words_of
+from st_opendata.questions import FOLDER as QUESTIONS
 from st_opendata.questions import Question as Asked
 from st_opendata.questions import read_questions
 
@@ -177,7 +178,7 @@ def _first(questions: tuple[Asked, ...]) -> str:
 
 def _questions(edition: Edition) -> tuple[Asked, ...]:
     """The questions that the release carries; a part of the edition (`Edition.part`)."""
-    return tuple(read_questions(edition.folder, tag_of(edition.release.title, "en") or "en"))
+    return tuple(read_questions(edition.path(QUESTIONS).parent, tag_of(edition.release.title, "en") or "en"))
 
 
 ROUTES = [Route("/{language:language}/query", show_query)]

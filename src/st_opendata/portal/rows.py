@@ -7,8 +7,7 @@ interrupted. Identifiers are quoted, values are parameters.
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from st_opendata.errors import InputError
 from st_opendata.folding import folded_sql
 from st_opendata.place import Place
 from st_opendata.portal.edition import Edition
+from st_opendata.scratch import Scratch
 
 SECONDS = 5.0
 """That a query may take."""
@@ -104,7 +104,9 @@ class Rows:
     """The rows of all tables of an edition; safe to ask from any thread."""
 
     folder: Path
-    spill: tempfile.TemporaryDirectory[str]
+    file: Callable[[str], Path]
+    """Where the file of the release with that path is, as `Edition.path` gives it."""
+    spill: Scratch
     connection: duckdb.DuckDBPyConnection
     seconds: float = SECONDS
     _turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
@@ -126,7 +128,7 @@ class Rows:
             types = self._columns(cursor, path)
             where, values = _where(question.filters, types)
             source = f"read_parquet(?) {where}"
-            file = str(self.folder / path)
+            file = str(self.file(path))
             self._check(cursor, question.filters, types)
             total = cursor.execute(f"SELECT count(*) FROM {source}", [file, *values]).fetchone()  # noqa: S608
             # A list or a moment is text as DuckDB writes it; what is longer than a page shows is cut there already.
@@ -146,8 +148,7 @@ class Rows:
         with self._asking() as cursor:
             spans = 'SELECT "table", min("row"), max("row") FROM read_parquet(?) GROUP BY 1'
             return {
-                table: (first, last)
-                for table, first, last in cursor.execute(spans, [str(self.folder / path)]).fetchall()
+                table: (first, last) for table, first, last in cursor.execute(spans, [str(self.file(path))]).fetchall()
             }
 
     def years(self, path: str, column: str) -> list[tuple[int, int]]:
@@ -157,17 +158,17 @@ class Rows:
                 return []
             name = _name(column)
             known = f"FROM read_parquet(?) WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
-            file = str(self.folder / path)
+            file = str(self.file(path))
             return cursor.execute(f"SELECT year({name}), count(*) {known}", [file]).fetchall()
 
     def close(self) -> None:
         """Close the engine and remove what it spilled."""
         self.connection.close()
-        self.spill.cleanup()
+        self.spill.close()
 
     def _columns(self, cursor: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
         """The type of each column; asking for it reads no more than the end of the file."""
-        found = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(self.folder / path)]).fetchall()
+        found = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(self.file(path))]).fetchall()
         return {row[0]: row[1] for row in found}
 
     def _check(self, cursor: duckdb.DuckDBPyConnection, filters: Sequence[Filter], types: dict[str, str]) -> None:
@@ -200,21 +201,21 @@ class Rows:
 
 def open_rows(edition: Edition) -> Rows:
     """The rows of an edition; a part of it (`Edition.part`)."""
-    spill = tempfile.TemporaryDirectory(prefix="st-opendata-rows-")
+    spill = Scratch()
     settings: dict[str, Any] = {
         "memory_limit": _MEMORY,
         "threads": 2,
-        "temp_directory": spill.name,
+        "temp_directory": str(spill.folder),
         "max_temp_directory_size": _SPILL,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=settings)
-    connection.execute("SET allowed_directories = ?", [[str(edition.folder), spill.name]])
+    connection.execute("SET allowed_directories = ?", [[str(edition.folder), str(spill.folder)]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return Rows(edition.folder, spill, connection)
+    return Rows(edition.folder, edition.path, spill, connection)
 
 
 @contextmanager

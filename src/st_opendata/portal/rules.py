@@ -46,7 +46,7 @@ def read_rules(edition: Edition) -> Rules:
     """The shapes in the release; a part of the edition (`Edition.part`). Raises InputError for damaged files."""
     graph, files = Graph(bind_namespaces="none"), dict[tuple[str, Node], set[Node]]()
     for path in sorted(path for path in edition.files if path.startswith("shapes/") and path.endswith(".ttl")):
-        for triple in read_rdf(edition.folder / path):
+        for triple in read_rdf(edition.path(path)):
             graph.add(triple)  # one file may add to the shape of another
             if triple[1] == _SH.targetClass:
                 files.setdefault((path, triple[2]), set()).add(triple[0])
@@ -54,7 +54,7 @@ def read_rules(edition: Edition) -> Rules:
     for (path, target), shapes in sorted(files.items(), key=lambda item: (item[0][0], str(item[0][1]))):
         if rule := _rule(graph, target, shapes, path):
             by_class.setdefault(str(target), []).append(rule)
-    classes = read_statements(edition.folder / "void.ttl")
+    classes = read_statements(edition.path("void.ttl"))
     return Rules({name: tuple(rules) for name, rules in by_class.items()}, classes)
 
 

@@ -26,7 +26,7 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
     Raises:
         InputError: it cannot be read.
     """
-    path = edition.folder / dataset.id / "schema.jsonld"
+    path = edition.path(f"{dataset.id}/schema.jsonld")
     try:
         described: Json = json.loads(path.read_text("utf-8"))
         paths = {f"{edition.release.site}{each.file.path}": each.file.path for each in dataset.distributions}

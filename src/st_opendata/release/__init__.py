@@ -8,7 +8,15 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.model.release import Release
-from st_opendata.release.digests import Change, Difference, find_extra, find_special, list_files, verify_files
+from st_opendata.release.digests import (
+    Change,
+    Difference,
+    compare_file,
+    find_extra,
+    find_special,
+    list_files,
+    verify_files,
+)
 from st_opendata.release.exchange import Draft, complete, drafted
 from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
 
@@ -17,6 +25,7 @@ __all__ = [
     "Change",
     "Difference",
     "Draft",
+    "compare_file",
     "list_files",
     "new_release",
     "read_release",

@@ -53,14 +53,21 @@ def verify_files(folder: Path, release: Release) -> list[Difference]:
     present = _paths(folder)
     differences = [Difference(path, Change.EXTRA, "not in release.json") for path in find_extra(folder, release)]
     for file in release.files:
-        path = file.path
-        if path not in present:
-            differences.append(Difference(path, Change.MISSING, "listed in release.json, but not there"))
-        elif not is_plain(folder / path):
-            differences.append(Difference(path, Change.CHANGED, "a link or a pipe, where a release has files"))
-        elif (actual := File.of(folder, path)) != file:
-            differences.append(Difference(path, Change.CHANGED, _what_changed(actual, file)))
+        if detail := compare_file(folder, file):
+            change = Change.CHANGED if file.path in present else Change.MISSING
+            differences.append(Difference(file.path, change, detail))
     return sorted(differences, key=lambda difference: difference.path)
+
+
+def compare_file(folder: Path, file: File) -> str:
+    """How the file in the folder differs from what is listed, empty where it does not; raises OSError."""
+    path = folder / file.path
+    if not os.path.lexists(path):
+        return "listed in release.json, but not there"
+    if not is_plain(path):
+        return "a link or a pipe, where a release has files"
+    actual = File.of(folder, file.path)
+    return "" if actual == file else _what_changed(actual, file)
 
 
 def is_plain(path: Path) -> bool:

@@ -61,7 +61,7 @@ class Ontology:
         self._graph, reader = Graph(), TermReader()
         self.files: list[str] = []
         for path in sorted(each for each in edition.files if each.startswith("ontology/") and each.endswith(".ttl")):
-            triples = read_rdf(edition.folder / path, reader)
+            triples = read_rdf(edition.path(path), reader)
             if any(kind in (OWL.Ontology, *_CLASSES, *_PROPERTIES) for _, _, kind in triples):
                 self.files.append(path)
             for triple in triples:

@@ -72,11 +72,11 @@ def send_ontology(request: Request) -> Response:
 def _write_ontology(edition: Edition, form: Format) -> bytes:
     files = edition.part(Ontology).files
     if form is TURTLE and len(files) == 1:
-        return (edition.folder / files[0]).read_bytes()
+        return edition.path(files[0]).read_bytes()
     triples = (
         quad.triple
         for file in files
-        for quad in ox.parse(path=str(edition.folder / file), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        for quad in ox.parse(path=str(edition.path(file)), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
     return ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
 

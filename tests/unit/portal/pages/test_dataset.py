@@ -81,7 +81,7 @@ def test_rules_are_what_the_shapes_of_its_classes_ask(tmp_path: Path) -> None:
     (tmp_path / "shapes").mkdir()
     (tmp_path / "shapes/own.ttl").write_text(SHAPES, "utf-8")
     (tmp_path / "void.ttl").write_text(VOID, "utf-8")
-    edition = SimpleNamespace(folder=tmp_path, files={"shapes/own.ttl": None})
+    edition = SimpleNamespace(path=tmp_path.joinpath, files={"shapes/own.ttl": None})
     [rule] = read_rules(edition).of("https://example.org/d")  # type: ignore[arg-type]
     assert (rule.iri, rule.file) == ("https://example.org/shapes#City", "shapes/own.ttl")
     assert rule.label == {"en": "City", "fr": "Ville"}

@@ -44,7 +44,7 @@ def table(folder: Path, name: str, columns: tuple[Column, ...], rows: str) -> Ta
 
 @pytest.fixture
 def rows(tmp_path: Path) -> Any:
-    rows = open_rows(SimpleNamespace(folder=tmp_path))  # type: ignore[arg-type]
+    rows = open_rows(SimpleNamespace(folder=tmp_path, path=tmp_path.joinpath))  # type: ignore[arg-type]
     yield rows
     rows.close()
 

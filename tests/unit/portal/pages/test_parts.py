@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile import list_anew
 from starlette.testclient import TestClient
 
 from st_opendata.portal.app import make_app
@@ -74,6 +75,7 @@ def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None
     shutil.copytree(release, tmp_path / "release")
     (tmp_path / "release/places/cities.csv-metadata.json").write_text("{", "utf-8")
     (tmp_path / "release/texts/cells.parquet").write_bytes(b"PAR1")
+    list_anew(tmp_path / "release")
     app = make_app(Current(tmp_path / "release"), Options())
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         for path in ("/en/dataset/places", "/en/dataset/texts/table/cells"):

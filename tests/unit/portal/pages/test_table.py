@@ -141,7 +141,7 @@ def test_a_question_that_takes_too_long_is_interrupted(rows: Rows, tmp_path: Pat
 
 
 def _rows_of(folder: Path) -> Rows:
-    return open_rows(SimpleNamespace(folder=folder))  # type: ignore[arg-type]
+    return open_rows(SimpleNamespace(folder=folder, path=folder.joinpath))  # type: ignore[arg-type]
 
 
 def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,100 @@
+"""The files of an edition are those that its release lists: looked at when it is opened, and before each is used.
+
+The folder of an edition has links to the files of the release, so that whoever writes into one of those changes it here
+too. Its ETag is the digest that the release states, which must stand for the bytes that are sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from threading import Lock
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from st_opendata.errors import StError
+from st_opendata.model.release import File
+from st_opendata.release import compare_file
+
+_SETTLED = 50_000_000
+"""Nanoseconds after which another change gives a file another time: their clocks tick every few milliseconds."""
+_Identity = tuple[int, int, int, int]
+
+
+class ChangedFileError(StError):
+    """A file is no longer the one that the release lists."""
+
+
+class FileCheck:
+    """Tells whether the files in a folder are those that are listed; safe to ask from any thread."""
+
+    def __init__(self, folder: Path, files: Mapping[str, File]) -> None:
+        """Nothing is read yet."""
+        self._folder = folder
+        self._files = files
+        self._right: dict[str, _Identity] = {}
+        self._wrong: dict[str, tuple[_Identity | None, ChangedFileError]] = {}
+        self._lock = Lock()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The files that were found changed, and not right again since."""
+        return tuple(sorted(self._wrong))
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Raise ChangedFileError for the first of these files that is not as listed.
+
+        A file is read only if it was not since it has its inode, size and times.
+        """
+        for path in paths:
+            seen = self.identity(path)
+            if seen is None or seen != self._right.get(path):
+                with self._lock:
+                    self._read(path)
+
+    def identity(self, path: str) -> _Identity | None:
+        """What differs once a file is written to or replaced; None for one that is not there."""
+        try:
+            status = (self._folder / path).stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+    def _read(self, path: str) -> None:
+        seen = self.identity(path)
+        if seen is not None and seen == self._right.get(path):  # another thread has read it meanwhile
+            return
+        known = self._wrong.get(path)
+        if known and known[0] == seen:
+            raise known[1]
+        if difference := compare_file(self._folder, self._files[path]):
+            error = ChangedFileError(
+                f"{path} is not the file that the release lists: {difference}",
+                remedy="Build the release again. Ask `st-opendata verify release` for all that differs.",
+            )
+            self._wrong[path] = seen, error
+            raise error
+        self._wrong.pop(path, None)
+        if seen and seen == self.identity(path) and time.time_ns() - max(seen[2:]) > _SETTLED:
+            self._right[path] = seen
+
+
+class WholeFile:
+    """A response with a file, which breaks off where the file changes while it is sent."""
+
+    def __init__(self, response: ASGIApp, files: FileCheck, path: str) -> None:
+        self._response = response
+        self._files = files
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        before = self._files.identity(self._path)
+
+        async def send_unless_changed(message: Message) -> None:
+            is_last = message["type"] == "http.response.body" and not message.get("more_body")
+            if not is_last or self._files.identity(self._path) == before:
+                await send(message)
+
+        await self._response(scope, receive, send_unless_changed)
