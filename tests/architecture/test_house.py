@@ -28,7 +28,7 @@ OWNERS = {
     "ckanapi": "publish/client.py",
     "starlette": "portal/",
     "mimeparse": "portal/negotiation.py",
-    "uvicorn": "portal/server.py",
+    "uvicorn": "portal/",
 }
 
 

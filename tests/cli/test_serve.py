@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from hostile import list_anew
 
 from st_opendata.release import release_digest
 
@@ -43,13 +45,17 @@ SWAPS = 3
 COMMAND = [sys.executable, "-m", "st_opendata", "serve"]
 
 
+APART = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
+"""As in another container: with processes of its own, whose numbers are those of others elsewhere."""
+
+
 @contextmanager
-def serving(release: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(release: Path, *options: str, within: tuple[str, ...] = ()) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The program, and the address at which it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [*COMMAND, str(release), "--port", str(port), *options]
+    command = [*within, *COMMAND, str(release), "--port", str(port), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
         assert program.stderr
         try:
@@ -100,6 +106,68 @@ def test_nothing_is_left_of_a_server_that_was_killed(release: Path) -> None:
             signal.sigtimedwait([], 0.05)
         else:
             pytest.fail("processes are left")
+
+
+@pytest.fixture
+def place(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the release in a folder of its own, with one for temporary files beside it."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    return shutil.copytree(release, tmp_path / "place" / "release")
+
+
+def left(place: Path) -> list[str]:
+    """Folders that portals have made, beside the release and for temporary files."""
+    temporary = place.parent.parent / "temporary"
+    return sorted(path.name for path in (*place.parent.iterdir(), *temporary.iterdir()) if path != place)
+
+
+def test_portals_in_other_process_namespaces_leave_each_others_files(place: Path) -> None:
+    """As in containers that share a volume: what was killed is removed by the next, what is served stays."""
+    tried = subprocess.run([*APART, "true"], capture_output=True, check=False) if shutil.which("unshare") else None
+    if not tried or tried.returncode:
+        pytest.skip("this machine makes no process namespaces")
+    paths = ("/en/", "/catalog.ttl", "/places/places.nt", "/en/dataset/places/table/cities")
+    with serving(place, "--workers", "1") as (_, url):
+        for _ in range(2):
+            with serving(place, "--workers", "1", within=APART) as (_, other):
+                for path in paths:
+                    assert [requests.get(at + path, timeout=9).status_code for at in (url, other)] == [200, 200]
+                assert len(left(place)) == 4  # each its files, and room for its tables
+        assert len(left(place)) == 4  # those of the second of them stay until the next begins
+
+
+def test_a_closed_terminal_ends_it_tidily(place: Path) -> None:
+    with serving(place, "--workers", "1") as (program, url):
+        assert requests.get(f"{url}/en/dataset/places/table/cities", timeout=9).status_code == 200
+        assert len(left(place)) == 2
+        program.send_signal(signal.SIGHUP)
+        assert program.wait(20) == 0
+    assert left(place) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_before_it_answers_leaves_nothing(number: signal.Signals, code: int, place: Path) -> None:
+    command = [*COMMAND, str(place), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
+        until(lambda: len(left(place)) == 1, "its files are there")
+        program.send_signal(number)
+        said = program.communicate(timeout=60)[1].strip().splitlines()
+        assert (program.returncode, len(said)) == (code, 1), said
+        assert "Nothing is lost" in said[0]
+    assert left(place) == []
+
+
+@pytest.mark.parametrize(("path", "is_listed"), [("void.ttl", True), ("void.ttl", False), ("catalog.ttl", True)])
+def test_a_damaged_file_is_told_at_the_start(path: str, is_listed: bool, place: Path) -> None:
+    (place / path).write_text("no RDF {", "utf-8")
+    if is_listed:
+        list_anew(place)
+    command = [*COMMAND, str(place), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "defect" in done.stderr, "Traceback" in done.stderr) == (3, False, False), done.stderr
+    assert path in done.stderr
+    assert left(place) == []
 
 
 @pytest.mark.parametrize(

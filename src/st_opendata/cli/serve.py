@@ -19,10 +19,17 @@ from st_opendata.cli.options import SIZE, path_type, release_argument
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
 @click.option("--base-url", metavar="URL", help="The address of the site as visitors know it.  [default: as they ask]")
 @click.option(
-    "--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy whose forwarded headers are believed."
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A proxy, or its network: its forwarded headers are believed, its connections not counted.",
 )
 @click.option(
     "--requests", type=click.IntRange(1), metavar="N", help="Requests of one client a minute.  [default: 600]"
+)
+@click.option(
+    "--connections", type=click.IntRange(1), metavar="N", help="Connections of one client at a time.  [default: 200]"
 )
 @click.option("--query-seconds", "seconds", type=float, metavar="N", help="Time for a query.  [default: 30]")
 @click.option("--query-rows", "rows", type=int, metavar="N", help="Rows of a result.  [default: 1000000]")
@@ -41,6 +48,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     base_url: str | None,
     proxies: tuple[str, ...],
     requests: int | None,
+    connections: int | None,
     store: Path | None,
     **limits: float | None,
 ) -> None:
@@ -60,4 +68,5 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     chosen: dict[str, Any] = {"base_url": base_url}
     chosen |= {"trusted_proxies": proxies} if proxies else {}
     chosen |= {"requests_per_minute": requests} if requests else {}
+    chosen |= {"connections": connections} if connections else {}
     serve(Serving(release, host, port, Limits(**given), store, Options(**chosen)), note)

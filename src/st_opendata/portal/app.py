@@ -15,20 +15,23 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from st_opendata.catalogue.moved import FORMATS
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
+from st_opendata.portal.access import AccessLog
 from st_opendata.portal.assets import STATIC, serve_asset
 from st_opendata.portal.clients import JoinedLines, OtherSites
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import ASKED, routes
 from st_opendata.portal.endpoint.forms import HTML
-from st_opendata.portal.failures import show_failure, show_http_error
+from st_opendata.portal.failures import show_changed, show_failure, show_http_error
 from st_opendata.portal.files import PACKED, serve_file
+from st_opendata.portal.integrity import ChangedFileError, WholeFile
 from st_opendata.portal.negotiation import choose_language
 from st_opendata.portal.options import Options
-from st_opendata.portal.protection import AccessLog, Bounds, SafeHeaders, WeakTags, WithEdition
+from st_opendata.portal.protection import Bounds, OneHost, SafeHeaders, WeakTags, WithEdition
 from st_opendata.portal.rendering import edition_of, page_url, raw_path
 from st_opendata.portal.things import routes as things
 from st_opendata.portal.things.addresses import iris_of
@@ -71,6 +74,7 @@ def make_app(current: Current, options: Options) -> Starlette:
         middleware=[
             Middleware(AccessLog),
             Middleware(SafeHeaders),
+            Middleware(OneHost),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
             Middleware(JoinedLines),
             Middleware(OtherSites, posted=ASKED),
@@ -79,19 +83,22 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED),
             Middleware(WithEdition, current=current),
         ],
-        exception_handlers={HTTPException: show_http_error, Exception: show_failure},
+        exception_handlers={HTTPException: show_http_error, ChangedFileError: show_changed, Exception: show_failure},
         lifespan=lifespan,
     )
     app.state.options = options
+    app.state.current = current
     return app
 
 
 async def tell_health(request: Request) -> Response:
-    """That the portal answers, and from which release."""
-    edition = edition_of(request)
-    return PlainTextResponse(
-        f"ok {edition.release.catalogue} {edition.digest}\n", headers={"Cache-Control": "no-store"}
-    )
+    """That the portal answers, and from which release; in further lines, what of the release is not served, and why."""
+    edition, current = edition_of(request), request.app.state.current
+    lines = [f"ok {edition.release.catalogue} {edition.digest}"]
+    if current.failure:
+        lines.append(f"the release in the folder is not served: {' '.join(current.failure.split())}")
+    lines += [f"{path} is not served: it was changed" for path in edition.intact.changed]
+    return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": "no-store"})
 
 
 async def choose_home(request: Request) -> Response:
@@ -115,7 +122,7 @@ async def show_editor(request: Request) -> Response:
     return response
 
 
-async def serve_path(request: Request) -> Response:
+async def serve_path(request: Request) -> ASGIApp:
     """A file of the release at the path that its catalogue states, or else what has the IRI with this path.
 
     That is a thing, or the release where it is the base of all their IRIs.
@@ -126,4 +133,5 @@ async def serve_path(request: Request) -> Response:
         return await choose_home(request)
     if file is None:
         return await run_in_threadpool(things.redirect_path, request)
-    return serve_file(request, edition, file)
+    await run_in_threadpool(edition.path, file.path)
+    return WholeFile(serve_file(request, edition, file), edition.intact, file.path)

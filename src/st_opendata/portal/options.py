@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from st_opendata.errors import UsageError
@@ -14,17 +15,27 @@ class Options:
     """Address and bounds of a portal.
 
     `base_url` is the address at which visitors find it, without a slash at its end; None where they use the one it
-    listens on. `trusted_proxies` are the addresses whose forwarded headers are believed. `requests_per_minute` bounds
-    what one client may ask, `largest_body` the bytes of a request.
+    listens on. `trusted_proxies` are the addresses and networks of proxies: their forwarded headers are believed, and
+    they hold any number of connections. `requests_per_minute` and `connections` bound what one client may ask and hold,
+    `largest_body` the bytes of a request.
     """
 
     base_url: str | None = None
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    trusted_proxies: tuple[str, ...] = ()
     requests_per_minute: int = 600
+    connections: int = 200
     largest_body: int = 1_000_000
 
     def __post_init__(self) -> None:
-        """Raises UsageError where the base URL is not http(s)."""
+        """Raises UsageError where the base URL is not http(s), or a proxy has no address."""
+        for proxy in self.trusted_proxies:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise UsageError(
+                    f'"{proxy}" is not the IP address of a proxy',
+                    remedy="Write an address (10.88.0.1) or a network (10.88.0.0/16).",
+                ) from None
         if self.base_url is None:
             return
         parts = web_url(self.base_url)
@@ -39,3 +50,16 @@ class Options:
         if self.base_url is None:
             return ("*",)
         return tuple(dict.fromkeys((urlsplit(self.base_url).hostname or "", "localhost", "127.0.0.1", "[::1]")))
+
+    @property
+    def believed(self) -> list[str]:
+        """Addresses and networks whose forwarded headers are believed: this machine's own, where none is named."""
+        return [str(ip_network(proxy, strict=False)) for proxy in self.trusted_proxies] or ["127.0.0.1"]
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether that is the address of a trusted proxy."""
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in ip_network(proxy, strict=False) for proxy in self.trusted_proxies)

@@ -1,22 +1,22 @@
-"""What every response and request goes through: headers for browsers, bounds, the edition, the access log.
+"""What every response and request goes through: headers for browsers, bounds, the edition.
 
 All are plain ASGI, so that streamed answers pass untouched.
 """
 
 from __future__ import annotations
 
-import logging
+import re
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from st_opendata.portal.connections import client_of
 from st_opendata.portal.current import Current
 
 CONTENT_SECURITY_POLICY = (
@@ -32,10 +32,9 @@ SAFE_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _SAFE = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""As the log format has them, whatever the language of the machine."""
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?")
+"""A host and perhaps a port (RFC 3986 §3.2.2), without the comma that joins two."""
 _MOST_DIGITS = 15
-_log = logging.getLogger("st_opendata.access")
 
 
 class SafeHeaders:
@@ -57,6 +56,24 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
+class OneHost:
+    """Refuses requests that do not name one host (RFC 9112 §3.2): caches and proxies could take another than we do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            hosts = [value for name, value in scope["headers"] if name == b"host"]
+            may_lack = scope["http_version"] == "1.0"
+            if len(hosts) > 1 or not (hosts or may_lack) or not all(map(_HOST.fullmatch, hosts)):
+                refusal = PlainTextResponse("A request names one host, in one Host field.\n", 400)
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
 class Bounds:
     """Refuses requests that are too large (413) or too many from one client (429); those below `free` do not count."""
 
@@ -72,7 +89,7 @@ class Bounds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        client = (scope.get("client") or ("unknown",))[0]
+        client = client_of((scope.get("client") or ("unknown",))[0])
         if not scope["path"].startswith(self._free) and not self._limiter.hit(self._rate, client):
             reset = self._limiter.get_window_stats(self._rate, client).reset_time
             wait = str(max(1, round(reset - time.time())))
@@ -90,11 +107,11 @@ class Bounds:
         if not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > self._largest:
             await self._too_large()(scope, receive, send)
             return
-        await self.app(scope, self._bounded(receive), send)
+        await self._bounded(scope, receive, send)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A body of unstated length ends as a disconnection where it grows too large."""
-        got = 0
+        got, has_begun = 0, False
 
         async def receive_bounded() -> Message:
             nonlocal got
@@ -102,7 +119,17 @@ class Bounds:
             got += len(message.get("body", b""))
             return {"type": "http.disconnect"} if got > self._largest else message
 
-        return receive_bounded
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive_bounded, send_noted)
+        except ClientDisconnect:
+            if got <= self._largest or has_begun:
+                raise
+            await self._too_large()(scope, receive, send)
 
     def _too_large(self) -> PlainTextResponse:
         return PlainTextResponse(f"The request is larger than {self._largest:,} bytes.\n", 413)
@@ -148,47 +175,3 @@ class WithEdition:
         async with self._current.borrowed() as edition:
             scope.setdefault("state", {})["edition"] = edition
             await self.app(scope, receive, send)
-
-
-class AccessLog:
-    """One line for each request in the Combined Log Format (Apache HTTP Server, mod_log_config)."""
-
-    def __init__(self, app: ASGIApp, *, now: Callable[[], float] = time.time) -> None:
-        self.app = app
-        self._now = now
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        status, sent = 0, 0
-
-        async def send_counted(message: Message) -> None:
-            nonlocal status, sent
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            sent += len(message.get("body", b""))
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_counted)
-        finally:
-            _log.info("%s", _line(scope, status, sent, self._now()))
-
-
-def _line(scope: Scope, status: int, sent: int, moment: float) -> str:
-    headers = dict(scope["headers"])
-    client = (scope.get("client") or ("-",))[0]
-    path = scope.get("raw_path") or scope["path"].encode()
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    asked = _quoted(b" ".join((scope["method"].encode(), path + query, b"HTTP/" + scope["http_version"].encode())))
-    day = datetime.fromtimestamp(moment, UTC)
-    when = f"{day.day:02}/{_MONTHS[day.month - 1]}/{day.year}:{day:%H:%M:%S} +0000"
-    referrer, agent = (_quoted(headers.get(name, b"-")) for name in (b"referer", b"user-agent"))
-    return f'{client} - - [{when}] "{asked}" {status} {sent or "-"} "{referrer}" "{agent}"'
-
-
-def _quoted(value: bytes) -> str:
-    """Without what would end the line or the quotation: the log is read by programs."""
-    return value.decode("latin-1").encode("unicode_escape").decode("ascii").replace('"', '\\"')

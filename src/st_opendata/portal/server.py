@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import uvicorn
 
+from st_opendata.confinement import ENDING
 from st_opendata.errors import InputError
 from st_opendata.portal.app import make_app
+from st_opendata.portal.connections import Connection, ConnectionLimits, Connections, fitted
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import Limits
 from st_opendata.portal.options import Options
+from st_opendata.scratch import clear
 
 _GRACE = 30
 """Seconds that running requests have to end."""
-_CONNECTIONS = 1000
-"""Connections at a time; more are refused with 503."""
+_QUEUE = 2048
+"""Connections that may wait to be accepted."""
+_AT_ONCE = 128
+"""Connections that are accepted in one go, before they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,11 @@ class Serving:
     store: Path | None = None
     options: Options = field(default_factory=Options)
 
+    @property
+    def connections(self) -> ConnectionLimits:
+        """What clients may do with their connections."""
+        return ConnectionLimits(per_client=self.options.connections)
+
     def url_at(self, port: int) -> str:
         """The address of the portal when it listens on that port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -43,7 +55,7 @@ class Serving:
 
 
 def serve(serving: Serving, told: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `told` hears, once it answers, where it listens and how the data are held.
+    """Serve until SIGINT, SIGTERM or SIGHUP; `told` hears, once it answers, where it listens and how the data are held.
 
     Raises:
         InputError: the release cannot be read, or the port is taken.
@@ -78,30 +90,76 @@ async def _try_out(serving: Serving) -> None:
 
 @asynccontextmanager
 async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Current, asyncio.Task[None]]]:
-    """A server that answers: its port, the current edition behind it, and the task that ends when it is told to."""
-    with listen(serving.host, port) as listener:
+    """A server that answers: its port, the current edition behind it, and the task that ends when it is told to.
+
+    A signal that ends programs (`ENDING`) ends the server once it answers; before that, it is raised again at the end.
+    """
+    with listen(serving.host, port) as listener, _signals() as signals:
+        clear()  # what servers that were killed have left
         current = Current(serving.release, serving.limits, serving.store)
-        await current.open()
-        server = uvicorn.Server(_config(serving, current))
-        # uvicorn stops at these signals and then raises them again: that must not end the process before all is tidy.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, lambda: None)
+        await signals.during(current.open())
+        connections = Connections(fitted(serving.connections), serving.options.is_proxy)
+        server = uvicorn.Server(_config(serving, current, connections))
+        signals.hear = lambda: setattr(server, "should_exit", True)
+        watching = asyncio.create_task(connections.watch())
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             while not server.started and not task.done():
                 await asyncio.sleep(0.02)
+            listener.listen(_QUEUE)
             yield listener.getsockname()[1], current, task
         finally:
             server.should_exit = True
             await task
+            watching.cancel()
             await current.close()
+
+
+class _Signals:
+    """What happens at a signal."""
+
+    def __init__(self) -> None:
+        self.hear: Callable[[], object] = lambda: None
+        self.raised: int | None = None
+
+    async def during(self, opening: Coroutine[Any, Any, None]) -> None:
+        """Await that; a signal cancels it, and is raised again at the end."""
+        task = asyncio.ensure_future(opening)
+        self.hear = task.cancel
+        await task
+
+
+@contextmanager
+def _signals() -> Iterator[_Signals]:
+    """Have the loop hear the signals that end programs, instead of whatever did."""
+    loop, signals = asyncio.get_running_loop(), _Signals()
+
+    def heard(number: int) -> None:
+        signals.raised = signals.raised or number
+        signals.hear()
+
+    before = {number: handler for number in ENDING if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
+    for number in before:
+        loop.add_signal_handler(number, heard, number)
+    was_cancelled = False
+    try:
+        yield signals
+    except asyncio.CancelledError:
+        was_cancelled = True
+        raise
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler or signal.SIG_DFL)
+        if was_cancelled and signals.raised:
+            signal.raise_signal(signals.raised)
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket whose connections send what they are given at once; raises InputError where the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
     except OSError as error:
         raise InputError(
             f"the portal cannot listen on {host}:{port}: {error.strerror}", remedy="Name another --port."
@@ -112,14 +170,16 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(serving: Serving, current: Current) -> uvicorn.Config:
+def _config(serving: Serving, current: Current, connections: Connections) -> uvicorn.Config:
     return uvicorn.Config(
         make_app(current, serving.options),
+        http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # it is called as a class is
+        ws="none",
         log_config=None,  # logs are set up by the command
         access_log=False,  # the application writes one itself, in a form that programs read
         server_header=False,
         lifespan="on",
-        forwarded_allow_ips=list(serving.options.trusted_proxies),
-        limit_concurrency=_CONNECTIONS,
+        forwarded_allow_ips=serving.options.believed,
+        backlog=_AT_ONCE,
         timeout_graceful_shutdown=_GRACE,
     )
