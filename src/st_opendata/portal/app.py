@@ -96,7 +96,8 @@ async def tell_health(request: Request) -> Response:
     edition, current = edition_of(request), request.app.state.current
     lines = [f"ok {edition.release.catalogue} {edition.digest}"]
     if current.failure:
-        lines.append(f"the release in the folder is not served: {' '.join(current.failure.split())}")
+        reason = ". ".join(line.strip().rstrip(".") for line in current.failure.splitlines())
+        lines.append(f"the release in the folder is not served: {reason}")
     lines += [f"{path} is not served: it was changed" for path in edition.intact.changed]
     return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": "no-store"})
 

@@ -68,13 +68,18 @@ class Connections:
         self._clients: dict[str, dict[Connection, None]] = {}
         self._all: dict[Connection, None] = {}
 
+    @property
+    def number(self) -> int:
+        """How many connections there are."""
+        return len(self._all)
+
     def enter(self, connection: Connection) -> None:
         """Take a new connection in; where there are too many, one that waits for a request is closed instead."""
         own = self._clients.setdefault(connection.address, {})
         own[connection] = self._all[connection] = None
         if len(own) > self.limits.per_client and not self._is_trusted(connection.address):
             _make_room(own, connection)
-        elif len(self._all) > self.limits.total:
+        elif self.number > self.limits.total:
             _make_room(self._all, connection)
 
     def leave(self, connection: Connection) -> None:
@@ -126,8 +131,11 @@ class Connection(HttpToolsProtocol):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it can be closed without that an answer is lost."""
-        return not (self._is_answering or self.transport.is_closing() or self._bytes_unsent())
+        """Whether it can be closed without that an answer is lost: no whole request has come since the last one."""
+        if self.pipeline or self.transport.is_closing():
+            return False
+        is_arriving = self._awaited is _Awaited.BODY and not (self.cycle and self.cycle.response_started)
+        return is_arriving or not (self._is_answering or self._bytes_unsent())
 
     def data_received(self, data: bytes) -> None:
         """Bytes of requests have come."""
@@ -269,7 +277,8 @@ class Connection(HttpToolsProtocol):
 
     def _too_large(self) -> tuple[HTTPStatus, str]:
         most = f"{self._limits.head_bytes:,} bytes or {self._limits.fields} fields"
-        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"The head of the request has more than {most}."
+        text = f"The head of the request has more than {most}. A long query can be sent by POST."
+        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text
 
     def _stop(self, status: HTTPStatus, text: str) -> None:
         """Refuse the request from within the parser, which tells of errors by one of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -14,9 +15,11 @@ from hostile import list_anew
 from starlette.testclient import TestClient
 
 from st_opendata.errors import InputError, StError
+from st_opendata.model.release import File
 from st_opendata.portal.app import make_app
 from st_opendata.portal.current import Current
 from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.integrity import FileCheck, WholeFile
 from st_opendata.portal.options import Options
 from st_opendata.release import release_digest
 
@@ -194,8 +197,6 @@ def test_a_page_is_not_made_from_a_file_that_was_changed(smarter_release: Path, 
 
 
 def test_an_error_at_the_start_leaves_nothing(release: Path) -> None:
-    import asyncio
-
     longer(release / FILE)
     with pytest.raises(StError, match="is not the file that the release lists"):
         asyncio.run(Current(release).open())
@@ -203,3 +204,27 @@ def test_an_error_at_the_start_leaves_nothing(release: Path) -> None:
     with pytest.raises(InputError, match="lacks files"):
         asyncio.run(Current(release).open())
     assert snapshots(release) == 0
+
+
+def test_a_file_that_changes_while_it_is_sent_breaks_off(release: Path) -> None:
+    path = release / FILE
+    files = FileCheck(release, {FILE: File.of(release, FILE)})
+
+    def sent(change: Callable[[Path], None]) -> bytes:
+        received = b""
+
+        async def response(_scope: object, _receive: object, send: Callable) -> None:
+            with path.open("rb") as file:
+                await send({"type": "http.response.body", "body": file.read(10), "more_body": True})
+                change(path)
+                await send({"type": "http.response.body", "body": file.read()})
+
+        async def send(message: dict) -> None:
+            nonlocal received
+            received += message["body"]
+
+        asyncio.run(WholeFile(response, files, FILE)({"type": "http"}, None, send))  # type: ignore[arg-type]
+        return received
+
+    assert sent(lambda _path: None) == path.read_bytes()
+    assert sent(in_place) == LINE.encode()[:10]

@@ -33,6 +33,7 @@ from st_opendata.portal.endpoint.wire import MESSAGE, Short
 from st_opendata.portal.endpoint.worker import serve
 from st_opendata.query import ReleaseStore, count_quads, load
 from st_opendata.release import read_release
+from st_opendata.scratch import clear
 
 _CALM = 5
 """What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
@@ -46,6 +47,7 @@ def main() -> None:
     first = json.loads(control.recv(MESSAGE))
     limits = Limits(**first["limits"])
     folder, disk = Path(first["release"]), Path(first["disk"])
+    clear(disk)  # what nurseries that were killed have left
     try:
         release = read_release(folder)
         prefixes = PREFIXES | release.prefixes
