@@ -75,9 +75,9 @@ class Connections:
 
     def enter(self, connection: Connection) -> None:
         """Take a new connection in; where there are too many, one that waits for a request is closed instead."""
-        own = self._clients.setdefault(connection.address, {})
+        own = self._clients.setdefault(client_of(connection.peer), {})
         own[connection] = self._all[connection] = None
-        if len(own) > self.limits.per_client and not self._is_trusted(connection.address):
+        if len(own) > self.limits.per_client and not self._is_trusted(connection.peer):
             _make_room(own, connection)
         elif self.number > self.limits.total:
             _make_room(self._all, connection)
@@ -85,10 +85,10 @@ class Connections:
     def leave(self, connection: Connection) -> None:
         """Forget a connection that is closed."""
         self._all.pop(connection, None)
-        own = self._clients.get(connection.address, {})
+        own = self._clients.get(client_of(connection.peer), {})
         own.pop(connection, None)
         if not own:
-            self._clients.pop(connection.address, None)
+            self._clients.pop(client_of(connection.peer), None)
 
     async def watch(self) -> None:
         """End what takes too long, until this is cancelled."""
@@ -105,8 +105,8 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:  # noqa: ANN401 (those of uvicorn)
         super().__init__(*args, **kwargs)
-        self.address = ""
-        """The client's, as one client has it (`client_of`)."""
+        self.peer = ""
+        """The address of the client."""
         self.waits_since = self.loop.time()
         """When it began to wait for what is awaited."""
         self._registry = connections
@@ -121,7 +121,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected."""
         super().connection_made(cast(asyncio.Transport, _Gentle(transport, self)))
-        self.address = client_of(self.client[0] if self.client else "")
+        self.peer = self.client[0] if self.client else ""
         self._registry.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -131,7 +131,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it can be closed without that an answer is lost: no whole request has come since the last one."""
+        """Whether it can be closed without losing an answer: no whole request has come since the last answer."""
         if self.pipeline or self.transport.is_closing():
             return False
         is_arriving = self._awaited is _Awaited.BODY and not (self.cycle and self.cycle.response_started)
@@ -185,8 +185,8 @@ class Connection(HttpToolsProtocol):
         if self._is_resumed:
             return
         self._take_host_of_target()
-        self._await(_Awaited.BODY)
         super().on_headers_complete()
+        self._await(_Awaited.BODY)
 
     def on_message_complete(self) -> None:
         """The parser: the request is whole, or asks to upgrade."""
@@ -215,7 +215,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def refuse(self, status: HTTPStatus, text: str) -> None:
-        """Answer what has come so far with that, and nothing else any more; an answer that has begun is cut."""
+        """Answer what has come so far with that, and nothing after it; an answer that has begun is cut."""
         self._ended, self.waits_since = True, self.loop.time()
         self._unset_keepalive_if_required()
         is_asked = self._is_answering
@@ -229,7 +229,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
             return
         if not is_asked:
-            log_refused(self.client[0] if self.client else "-", status)
+            log_refused(self.peer or "-", status)
         body = f"{text}\n".encode()
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         again = "Retry-After: 5\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import http.client
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -262,6 +264,26 @@ def test_a_refusal_before_the_body_has_come_can_be_read() -> None:
         connection.request("POST", "/", body)
         assert connection.getresponse().read() == b"too large\n"
         connection.close()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [b"CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\r\n"],
+)
+def test_other_protocols_are_refused(request_: bytes, address: tuple[str, int]) -> None:
+    assert status(answer(address, request_)) == 400
+
+
+def test_as_many_connections_as_files_may_be_open() -> None:
+    script = (
+        "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (256, {hard}))\n"
+        "from st_opendata.portal.connections import ConnectionLimits, fitted\n"
+        "limits = fitted(ConnectionLimits())\n"
+        "print(limits.total, limits.per_client, r.getrlimit(r.RLIMIT_NOFILE)[0])"
+    )
+    for hard, told in ((800, "200 100 800"), (4000, "1000 200 3200"), (256, "20 10 256")):
+        command = [sys.executable, "-c", script.format(hard=hard)]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == told
 
 
 def test_clients_of_a_network_are_one() -> None:
