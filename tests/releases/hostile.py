@@ -154,11 +154,15 @@ def spoil(release: Path) -> None:
         text = text.replace(f"<{old}>", "<javascript:alert(6)>" if "page" in old else f"<{old}>")
     catalogue.write_text(text, "utf-8")
     cells = release / "texts/cells.parquet"
+    before = File.of(release, "texts/cells.parquet")
     duckdb.sql(
         f"COPY (SELECT number, text, CASE WHEN number % 2 = 0 THEN 'javascript:alert(7)' ELSE address END AS address "
         f"FROM '{cells}') TO '{cells}.new' (FORMAT parquet)"
     )
     Path(f"{cells}.new").replace(cells)
+    described = release / "texts/croissant.json"
+    after = File.of(release, "texts/cells.parquet")
+    described.write_text(described.read_text("utf-8").replace(before.sha256, after.sha256), "utf-8")
     list_anew(release)
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from st_opendata.portal.connections import client_of
 from st_opendata.portal.current import Current
+from st_opendata.portal.endpoint import QueryError, problem_response
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -68,8 +69,10 @@ class OneHost:
             hosts = [value for name, value in scope["headers"] if name == b"host"]
             may_lack = scope["http_version"] == "1.0"
             if len(hosts) > 1 or not (hosts or may_lack) or not all(map(_HOST.fullmatch, hosts)):
-                refusal = PlainTextResponse("A request names one host, in one Host field.\n", 400)
-                await refusal(scope, receive, send)
+                failure = QueryError(
+                    400, "bad-request", "a request names one host", "Give its name as the one Host field."
+                )
+                await problem_response(failure)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

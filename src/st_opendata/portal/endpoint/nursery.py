@@ -1,8 +1,8 @@
 """The parent of the workers of one release: loads the store, then only forks, so that its memory stays untouched.
 
 Run as `python -m st_opendata.portal.endpoint.nursery FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
-message a JSON object). The server sends `{release, limits, disk}`, then `{kill: pid}` and `{calm: pid}`. The nursery
-sends `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, short}`; each worker that
+message a JSON object). The server sends `{release, limits, disk, again}`, then `{kill: pid}` and `{calm: pid}`. It
+hears `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, short}`; each worker that
 died is replaced. It ends, with all workers, when the server closes the socket or is gone.
 """
 
@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from st_opendata.confinement import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
-from st_opendata.errors import StError
+from st_opendata.errors import InputError, StError
+from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES
 from st_opendata.portal.endpoint.columns import make_columns, open_columns
 from st_opendata.portal.endpoint.disk import columns_on_disk, open_on_disk
@@ -32,9 +33,11 @@ from st_opendata.portal.endpoint.limits import Limits
 from st_opendata.portal.endpoint.wire import MESSAGE, Short
 from st_opendata.portal.endpoint.worker import serve
 from st_opendata.query import ReleaseStore, count_quads, load
-from st_opendata.release import read_release
+from st_opendata.release import compare_file, read_release
 from st_opendata.scratch import clear
 
+_LOADED = (".nq", ".nt", ".ttl")
+"""What a store is made of."""
 _CALM = 5
 """What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
 
@@ -50,6 +53,8 @@ def main() -> None:
     clear(disk)  # what nurseries that were killed have left
     try:
         release = read_release(folder)
+        if first["again"]:  # long after the server has looked at the files
+            _refuse_changed(folder, release)
         prefixes = PREFIXES | release.prefixes
         if limits.fits_memory(count_quads(release)):
             before = _resident()
@@ -176,6 +181,12 @@ class _Nursery:
 
     def _tell(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
         _send(self._control, message, connection)
+
+
+def _refuse_changed(folder: Path, release: Release) -> None:
+    for file in release.files:
+        if file.path.endswith(_LOADED) and (difference := compare_file(folder, file)):
+            raise InputError(f"{file.path} is not the file that the release lists: {difference}")
 
 
 def _send(control: socket.socket, message: dict[str, Any], connection: socket.socket | None = None) -> None:

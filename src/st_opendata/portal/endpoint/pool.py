@@ -106,7 +106,8 @@ class Pool:
         except OSError as error:
             raise InputError(f"no process can be started that loads the store: {error}") from error
         self._control.settimeout(0)
-        self._tell({"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)})
+        order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}
+        self._tell(order | {"again": self.size > 0})
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
         try:
             await self._loaded
@@ -244,11 +245,14 @@ class Pool:
 
     async def _restart(self) -> None:
         await asyncio.to_thread(self._nursery.wait)
+        told = ""
         while not self._closed:
             try:
                 await self.start()
             except InputError as error:
-                _log.error("The store cannot be loaded again: %s", error)
+                if str(error) != told:
+                    told = str(error)
+                    _log.error("The store cannot be loaded again, and is tried from time to time: %s", error)
                 await asyncio.sleep(_RESTART)
             else:
                 return

@@ -7,6 +7,7 @@ import http.client
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import tempfile
@@ -284,6 +285,27 @@ def test_a_nursery_that_cannot_be_started_is_tried_again(things: Path, caplog: p
         await endpoint.close()
 
     asyncio.run(asyncio.wait_for(work(), 40))
+
+
+def test_a_nursery_does_not_load_files_that_were_changed(
+    things: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    release = shutil.copytree(things, tmp_path / "release")
+    dump = release / "tiny.nq"
+    right = dump.read_bytes()
+
+    async def work() -> None:
+        endpoint = await Endpoint.open(release, Limits(workers=1, seconds=20, cache=0))
+        dump.write_bytes(right.replace(b"Thing 7", b"Wrong 7"))
+        os.kill(endpoint.pool._nursery.pid, signal.SIGKILL)
+        while "tiny.nq is not the file that the release lists" not in caplog.text:
+            await asyncio.sleep(0.05)
+        dump.write_bytes(right)
+        [[label]] = (await endpoint.select(QUICK)).rows
+        assert "Thing 7" in str(label)
+        await endpoint.close()
+
+    asyncio.run(asyncio.wait_for(work(), 60))
 
 
 def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> None:
