@@ -47,7 +47,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)  # the server says when to end
-    first = json.loads(control.recv(MESSAGE))
+    order = control.recv(MESSAGE)
+    if not order:  # the server was ended before it could send one
+        return
+    first = json.loads(order)
     limits = Limits(**first["limits"])
     folder, disk = Path(first["release"]), Path(first["disk"])
     clear(disk)  # what nurseries that were killed have left
