@@ -9,7 +9,7 @@ OUTPUT ?= release
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers clients jena eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,9 +33,9 @@ readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
 	ST_REQUIRE=readers $(BIN)/python -m pytest tests/unit/portal/pages
 
-clients: setup  ## ask the endpoint with Jena, RDF4J and Comunica, which this fetches (needs Java and Maven)
+clients: setup  ## ask with Jena, RDF4J and Comunica, which this fetches (needs Java and Maven)
 	$(BIN)/python services/clients
-	ST_REQUIRE=clients $(BIN)/python -m pytest tests/servers/test_clients.py
+	ST_REQUIRE=clients $(BIN)/python -m pytest tests/servers/test_clients.py tests/servers/test_jena.py
 
 eurio: setup  ## get the queries that others published for CORDIS from GitHub (or FROM=...), and ask our facts
 	$(BIN)/python tests/docs/eurio.py $(if $(FROM),--from "$(FROM)")
@@ -46,7 +46,6 @@ check: setup  ## lint, types, import layers, budgets, generated documents
 	$(BIN)/ruff format --check src tests bench services tools browser hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/mypy services/ckan/*.py
-	$(BIN)/mypy services/jena/*.py
 	$(BIN)/mypy services/clients/*.py
 	$(BIN)/mypy tools/*.py
 	$(BIN)/lint-imports --no-cache
@@ -90,10 +89,6 @@ ckan: setup  ## start a CKAN at http://127.0.0.1:5000, installed if need be; pub
 	@"$(PYTHON)" services/ckan start
 	@$(BIN)/st-opendata build --output build/ckan-release
 	@"$(PYTHON)" services/ckan/publish.py $(BIN)/st-opendata build/ckan-release
-
-jena: setup  ## fetch Apache Jena's query engine, and compare its answers with ours
-	"$(PYTHON)" services/jena
-	ST_REQUIRE=jena $(BIN)/python -m pytest tests/servers/test_jena.py
 
 ckan-stop:  ## stop it
 	@"$(PYTHON)" services/ckan stop

@@ -1,13 +1,11 @@
 """Apache Jena's ARQ as a second opinion: the same queries of the same data, and each difference with its reason.
 
-The jars come by `make jena`, or stand in the folder that ST_JENA names. Without them, or without Java, the test is
-skipped; ST_REQUIRE=jena makes that a failure.
+`make clients` fetches it. Without it the test is skipped; ST_REQUIRE=clients makes that a failure.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
@@ -57,7 +55,7 @@ DIFFERENT = {
 
 
 def absent(reason: str) -> None:
-    if "jena" in os.environ.get("ST_REQUIRE", "").split(","):
+    if "clients" in os.environ.get("ST_REQUIRE", "").split(","):
         pytest.fail(reason)
     pytest.skip(reason)
 
@@ -65,16 +63,14 @@ def absent(reason: str) -> None:
 @pytest.fixture(scope="module")
 def jena() -> Callable[[Path], None]:
     """Answers the queries of a folder."""
-    jars = Path(os.environ.get("ST_JENA") or ROOT / "build" / "jena")
-    java = shutil.which("java")
-    if not java or not list(jars.glob("jena-arq-*.jar")):
-        absent("no Jena: `make jena` fetches it, and it needs Java")
+    clients = ROOT / "build" / "clients"
+    if not (clients / "stamp").is_file():
+        absent("the clients are not there: make clients")
 
     def run(folder: Path) -> None:
-        program = str(ROOT / "services" / "jena" / "Ask.java")
-        done = subprocess.run(
-            [str(java), "-cp", f"{jars}/*", program, str(folder)], capture_output=True, text=True, check=False
-        )
+        program = str(ROOT / "services" / "clients" / "AskJena.java")
+        command = ["java", "-cp", f"{clients}/jars/*", program, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
     return run

@@ -15,7 +15,7 @@ import org.apache.jena.query.ResultSetFormatter;
 import org.apache.jena.riot.RDFDataMgr;
 
 /** Answers each query of a folder with ARQ as SPARQL JSON; graphs.tsv there says which file is in which graph. */
-class Ask {
+class AskJena {
     public static void main(String[] arguments) throws Exception {
         ARQ.init();
         Path folder = Path.of(arguments[0]);
