@@ -102,13 +102,14 @@ def _again(change: Change, surveyor: Surveyor) -> Change:
     Raises:
         RemoteError: the dataset is neither as it was nor on its way to what is wanted: somebody else wrote to it.
     """
-    shown = surveyor.show(change.name)
+    shown = surveyor.show(str(change.shown["id"]) if change.shown else change.name)
     if change.wanted is None:
         return replace(change, kind=Kind.UNCHANGED) if shown is None or shown["state"] == "deleted" else change
     before = change.shown
     if shown is None or (before and shown["metadata_modified"] == before["metadata_modified"]):
         return change
-    now = decide(change.wanted, shown, surveyor.portal)
+    overwrite = bool(before) and change.kind == Kind.UPDATE  # a dataset to be put back is not there yet
+    now = decide(change.wanted, shown, surveyor.portal, overwrite=overwrite)
     mark = mark_of(shown)
     if now.kind in (Kind.DRIFTED, Kind.TAKEN) or not mark or mark.digest != change.wanted.digest:
         raise _crossed(change.name, surveyor)

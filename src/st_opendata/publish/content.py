@@ -26,7 +26,7 @@ class Mark:
     `catalogue` is the base IRI of the catalogue that it belongs to; `digest` that of what was published; `content` that
     of what the portal made of it, over `fields` and `resource_fields`; where the portal made something else of it than
     was sent, it is `altered`. While `writing`, a write is not finished, and what the portal holds may be half old, half
-    new.
+    new. `name` is the name under which it was published, empty in marks of older versions.
     """
 
     catalogue: str
@@ -36,6 +36,7 @@ class Mark:
     resource_fields: tuple[str, ...]
     writing: bool = False
     altered: bool = False
+    name: str = ""
 
     def text(self) -> str:
         """The mark as the value of an extra."""
@@ -45,6 +46,7 @@ class Mark:
             "content": self.content,
             "fields": " ".join(self.fields),
             "resource_fields": " ".join(self.resource_fields),
+            **({"name": self.name} if self.name else {}),
             **({"writing": True} if self.writing else {}),
             **({"altered": True} if self.altered else {}),
         }
@@ -63,6 +65,7 @@ class Mark:
                 resource_fields=tuple(str(values["resource_fields"]).split()),
                 writing=bool(values.get("writing")),
                 altered=bool(values.get("altered")),
+                name=str(values.get("name", "")),
             )
         except (ValueError, KeyError, TypeError):
             return None

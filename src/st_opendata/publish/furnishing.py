@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from st_opendata.errors import RemoteError
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, SVG, TURTLE, Format, format_of
@@ -71,7 +72,13 @@ def furnishing_of(change: Change, portal: Portal) -> Furnishing:
     """
     assert change.wanted
     sent = {resource.id: resource for resource in change.wanted.package.resources if resource.id in change.files}
-    tables = _tables(sent, change, portal)
+    every = expected_tables(change.wanted.package.resources, portal)
+    files = {resource.file for resource in sent.values()}
+    tables = {
+        identifier: table
+        for identifier, table in every.items()
+        if identifier in change.tables or files & {table.path, description_of(table.path)}
+    }
     mark = mark_of(change.shown) if change.shown else None
     cut_off = change.kind == Kind.CREATE or bool(mark and mark.writing)
     known = {resource["id"] for resource in change.shown["resources"]} if change.shown and not cut_off else set()
@@ -135,20 +142,17 @@ def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[
     return found
 
 
-def _tables(sent: Mapping[str, Resource], change: Change, portal: Portal) -> dict[str, DataTable]:
-    """The tables whose file is sent, or the file that describes its columns."""
+def expected_tables(resources: Iterable[Resource], portal: Portal) -> dict[str, DataTable]:
+    """The DataStore tables that we load for these resources, by id.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     if "datastore" not in portal.plugins or portal.plugins & _LOADERS:
         return {}
-    assert change.wanted
-    paths = {resource.file for resource in sent.values()}
-    found: dict[str, DataTable] = {}
-    for resource in change.wanted.package.resources:
-        path = resource.file
-        if path is None or isinstance(path, bytes) or paths.isdisjoint((path, description_of(path))):
-            continue
-        if table := data_table(path, portal.language):
-            found[resource.id] = table
-    return found
+    paths = {each.id: each.file for each in resources if isinstance(each.file, Path)}
+    found = ((identifier, data_table(path, portal.language)) for identifier, path in paths.items())
+    return {identifier: table for identifier, table in found if table}
 
 
 def _view(resource: Resource, portal: Portal) -> View | None:

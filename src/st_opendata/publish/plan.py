@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from st_opendata.publish.content import (
+    MARK,
     Mark,
     Shown,
     content,
@@ -17,6 +18,7 @@ from st_opendata.publish.content import (
     fields_of,
     mark_of,
 )
+from st_opendata.publish.identity import Identity, published_name
 from st_opendata.publish.packages import Package
 from st_opendata.publish.preflight import Portal
 
@@ -30,7 +32,7 @@ class Kind(StrEnum):
     DELETE = "delete"
     UNCHANGED = "unchanged"
     DRIFTED = "drifted"
-    """Somebody edited it on the portal; the release wins only when told."""
+    """Somebody edited, renamed or moved it on the portal; the release wins only when told."""
     TAKEN = "taken"
     """The name is that of a dataset that we did not publish."""
     LEFT = "left"
@@ -39,6 +41,8 @@ class Kind(StrEnum):
 
 _RELEASED = "the release changed"
 _UNLISTED = "the portal's search does not list it"
+_EDITED = "edited on the portal since it was published"
+_UNMARKED = f"our mark on it (the extra {MARK}) is gone, so it was edited on the portal since it was published"
 WRITES = frozenset({Kind.CREATE, Kind.UPDATE, Kind.REVIVE, Kind.DELETE})
 
 
@@ -61,12 +65,17 @@ class Wanted:
         """The name by which the portal knows the dataset."""
         return self.package.name
 
+    @property
+    def identity(self) -> Identity:
+        """What it is known by on a portal."""
+        return Identity(self.catalogue, self.name, frozenset(each.id for each in self.package.resources))
+
     def mark(self, *, writing: bool = False, dataset: Shown | None = None) -> Mark:
         """Our mark for it; `dataset` is what the portal made of it, where that is known."""
         fields, resource_fields = fields_of(self.dataset)
         sent = content_digest(self.dataset, fields, resource_fields)
         held = content_digest(dataset, fields, resource_fields) if dataset else sent
-        return Mark(self.catalogue, self.digest, held, fields, resource_fields, writing, held != sent)
+        return Mark(self.catalogue, self.digest, held, fields, resource_fields, writing, held != sent, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +90,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be done with one dataset, and why; `files` are ids of resources whose files are to be sent.
+    """What is to be done with one dataset, and why.
 
-    `shown` is the dataset as the portal has it, None where it has none or it was not necessary to read it.
+    `files` are ids of resources whose files are to be sent, `tables` those whose DataStore tables are to be loaded
+    beside the tables of these files. `shown` is the dataset as the portal has it, maybe under another name; None where
+    it has none or it was not necessary to read it.
     """
 
     kind: Kind
@@ -93,6 +104,7 @@ class Change:
     shown: Shown | None = None
     differences: tuple[Difference, ...] = ()
     files: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -152,6 +164,7 @@ def is_settled(wanted: Wanted, listed: Mapping[str, Any] | None, confirmed: Mapp
         listed
         and mark
         and (mark.digest, mark.catalogue, mark.writing) == (wanted.digest, wanted.catalogue, False)
+        and listed.get("capacity", "public") == "public"  # made private in bulk, it keeps its date
         and same_moment(str(listed["metadata_modified"]), confirmed.get(str(listed["id"]), ""))
     )
 
@@ -174,10 +187,12 @@ def decide(
         return Change(Kind.CREATE, wanted.name, "not on the portal", wanted, files=uploads)
     if reason := _not_ours(wanted, shown, portal):
         return Change(Kind.TAKEN, wanted.name, reason)
-    kind, reason = _state(wanted, shown, listed)
+    kind, reason = _place(wanted, shown, portal, overwrite=overwrite) or _state(wanted, shown, listed)
+    if kind == Kind.TAKEN:
+        return Change(kind, wanted.name, reason, shown=shown)
     if kind == Kind.UNCHANGED:
         return Change(kind, wanted.name, reason, wanted, shown)
-    if kind == Kind.DRIFTED and overwrite:
+    if kind == Kind.DRIFTED and overwrite and reason in (_EDITED, _UNMARKED):
         kind, reason = Kind.UPDATE, f"{reason}: overwritten"
     # Only where the portal is as we left it does it hold the files that it states to hold.
     as_left = reason in (_RELEASED, _UNLISTED)
@@ -185,15 +200,63 @@ def decide(
     return Change(kind, wanted.name, reason, wanted, shown, compare(shown, wanted), files)
 
 
+def with_tables(change: Change, altered: Mapping[str, Difference], *, overwrite: bool = False) -> Change:
+    """The change where DataStore tables, by resource id, are not those of their files: an edit, or they are gone.
+
+    A table that is not there is loaded again, as a deleted dataset is revived: nobody's edit is overwritten by that.
+    """
+    if not altered:
+        return change
+    differences = (*change.differences, *altered.values())
+    tables = tuple(altered)
+    edited = any(each.before is not None for each in altered.values())
+    settled = change.kind == Kind.UNCHANGED
+    if change.kind == Kind.DRIFTED or (edited and not overwrite):
+        reason = change.reason if change.kind == Kind.DRIFTED else "its DataStore table was edited on the portal"
+        return replace(change, kind=Kind.DRIFTED, reason=reason, differences=differences, files=())
+    reason = "its DataStore table was edited on the portal: overwritten" if edited else "its DataStore table is gone"
+    if not settled:
+        reason = f"{change.reason}; {reason}"
+    return replace(change, kind=Kind.UPDATE, reason=reason, differences=differences, tables=tables)
+
+
+def _place(wanted: Wanted, shown: Shown, portal: Portal, *, overwrite: bool) -> tuple[Kind, str] | None:
+    """What to do with a dataset of ours that has another name or organisation; None where it has neither."""
+    found = []
+    organization = organization_of(shown)
+    if shown["name"] != wanted.name:
+        if (published := published_name(shown)) == shown["name"]:
+            return Kind.TAKEN, f"its files are those of {published}, published under another id of the catalogue"
+        found.append(f"renamed to {shown['name']}")
+    moved = shown.get("owner_org") != portal.organization_id
+    if moved:
+        found.append(f"moved to the organisation {organization}")
+    if not found:
+        return None
+    if shown["state"] == "deleted":
+        found.append("deleted")
+    reason = " and ".join(found)
+    if moved and shown.get("owner_org") not in portal.editable:
+        return Kind.DRIFTED, f"{reason}, where {portal.user} may not edit it: have it moved back there"
+    if overwrite:
+        return Kind.UPDATE, f"{reason}: put back"
+    return Kind.DRIFTED, f"{reason}; --overwrite puts it back"
+
+
+def organization_of(shown: Shown) -> str:
+    """The name of the organisation that a dataset belongs to."""
+    return str((shown.get("organization") or {}).get("name") or shown.get("owner_org") or "no organisation")
+
+
 def _state(wanted: Wanted, shown: Shown, listed: str | None) -> tuple[Kind, str]:
-    """What a dataset of ours needs, and why."""
+    """What a dataset of ours needs that is in its place, and why."""
     mark = mark_of(shown)
     if shown["state"] == "deleted":
         return Kind.REVIVE, "deleted on the portal"
     if mark and mark.writing:
         return Kind.UPDATE, "a write of it was cut off: everything is sent again"
     if not mark or content_digest(shown, mark.fields, mark.resource_fields) != mark.content:
-        return Kind.DRIFTED, "edited on the portal since it was published"
+        return Kind.DRIFTED, _EDITED if mark else _UNMARKED
     if listed is not None and not same_moment(listed, str(shown["metadata_modified"])):
         return Kind.UPDATE, "the portal's search shows another state than its database" if listed else _UNLISTED
     if (mark.digest, mark.catalogue) == (wanted.digest, wanted.catalogue):
@@ -202,7 +265,7 @@ def _state(wanted: Wanted, shown: Shown, listed: str | None) -> tuple[Kind, str]
 
 
 def compare(shown: Shown, wanted: Wanted) -> tuple[Difference, ...]:
-    """Every field that would be another, dataset first, then resource by resource."""
+    """Every field that would be another, dataset first, then the order of the resources, then each of these."""
     fields, resource_fields = fields_of(wanted.dataset)
     mark = mark_of(shown)
     fields = tuple({*fields, *(mark.fields if mark else ())})
@@ -210,13 +273,17 @@ def compare(shown: Shown, wanted: Wanted) -> tuple[Difference, ...]:
     old, new = content(shown, fields, resource_fields), content(wanted.dataset, fields, resource_fields)
     was, will = ({each["id"]: each for each in side.pop("resources")} for side in (old, new))
     found = list(_differences(old, new, None))
+    before, after = [each for each in was if each in will], [each for each in will if each in was]
+    if before != after:
+        names = {each: str(will[each].get("name", each)) for each in after}
+        found.append(Difference("order of the files", list(map(names.get, before)), list(map(names.get, after))))
     for identifier in [*will, *(each for each in was if each not in will)]:
-        before, after = was.get(identifier), will.get(identifier)
-        title = str((after or before or {}).get("name", identifier))
-        if before and after:
-            found += _differences(before, after, title)
+        there, here = was.get(identifier), will.get(identifier)
+        title = str((here or there or {}).get("name", identifier))
+        if there and here:
+            found += _differences(there, here, title)
         else:
-            found.append(Difference("resource", before and title, after and title, title))
+            found.append(Difference("resource", there and title, here and title, title))
     return tuple(found)
 
 
@@ -229,21 +296,16 @@ def _differences(old: Mapping[str, object], new: Mapping[str, object], resource:
 
 
 def _not_ours(wanted: Wanted, shown: Shown, portal: Portal) -> str | None:
-    """Why a dataset with the wanted name is not ours to touch; None where it is.
-
-    A form of CKAN drops the mark with all extras, but not the ids of resources, which are made from our IRIs.
-    """
-    organization = (shown.get("organization") or {}).get("name") or shown.get("owner_org") or "no organisation"
+    """Why a dataset with the wanted name is another one, and not ours to touch; None where it is ours."""
+    if wanted.identity.is_that_of(shown):
+        return None
     taken = f"its name is taken by a {'deleted ' if shown['state'] == 'deleted' else ''}dataset"
-    if shown.get("owner_org") != portal.organization_id:
-        return f'{taken} of "{organization}"'
     mark = mark_of(shown)
-    if mark and mark.catalogue != wanted.catalogue:
-        return f"{taken} of the catalogue {mark.catalogue}"
-    ids = {resource.id for resource in wanted.package.resources}
-    if not mark and not any(resource["id"] in ids for resource in shown["resources"]):
-        return f"{taken} that was not published from here"
-    return None
+    if mark and mark.catalogue == wanted.catalogue:
+        return f"its name is taken by {mark.name}, which was renamed to it on the portal"
+    if shown.get("owner_org") != portal.organization_id:
+        taken = f'{taken} of "{organization_of(shown)}"'
+    return f"{taken} of the catalogue {mark.catalogue}" if mark else f"{taken} that was not published from here"
 
 
 def _changed_files(wanted: Wanted, shown: Shown) -> tuple[str, ...]:

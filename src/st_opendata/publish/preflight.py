@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from st_opendata.errors import RemoteError
@@ -24,7 +24,8 @@ class Portal:
     """A CKAN as the token's user finds it.
 
     `fields` are the dataset fields that it holds beside CKAN's own, each with its subfields (none for a plain value);
-    keys of resources are all held. `language` is that of its pages.
+    keys of resources are all held. `language` is that of its pages. `editable` are all organisations in which the user
+    may create datasets: names by id.
     """
 
     url: str
@@ -35,6 +36,7 @@ class Portal:
     organization_id: str
     language: str
     fields: Fields
+    editable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -70,7 +72,7 @@ def survey_portal(client: CkanClient, organization: str) -> Portal:
             place=Place(client.url),
             remedy="Give the URL of the portal's home page as --url.",
         )
-    user, found = _membership(client, organization)
+    user, found, mine = _membership(client, organization)
     plugins = frozenset(map(str, status.get("extensions", ())))
     return Portal(
         url=client.url,
@@ -81,11 +83,15 @@ def survey_portal(client: CkanClient, organization: str) -> Portal:
         organization_id=str(found["id"]),
         language=str(status.get("locale_default") or "en").partition("_")[0],
         fields=_fields(client) if "scheming_datasets" in plugins else {},
+        editable=mine,
     )
 
 
-def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any]]:
-    """Who the token belongs to, and the organisation. A wrong token is nobody's: CKAN answers what anybody may read."""
+def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any], dict[str, str]]:
+    """Who the token belongs to, the organisation, and the names by id of all in which they may create datasets.
+
+    A wrong token is nobody's: CKAN answers what anybody may read.
+    """
     user = _user(client)
     mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
     if user is None and not mine:
@@ -98,7 +104,7 @@ def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str
     name = user or "the user of the token"
     for found in mine:
         if organization in (found["name"], found["id"]):
-            return name, found
+            return name, found, {str(each["id"]): str(each["name"]) for each in mine}
     raise _no_organization(client, organization, name, sorted(found["name"] for found in mine))
 
 

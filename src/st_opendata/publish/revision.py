@@ -80,6 +80,8 @@ def revision(begun: Shown, change: Change, mark: Mark) -> dict[str, Any]:
         "extras": extras_with(extras, wanted.dataset.get("extras"), mark),
         "resources": [_merged(there.get(each["id"]), each, resource_gone) for each in wanted.dataset["resources"]],
     }
+    if (begun.get("organization") or {}).get("name") != wanted.dataset.get("owner_org"):
+        update["owner_org"] = wanted.dataset["owner_org"]
     lists = {name for name, value in update.items() if isinstance(value, list)}
     return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in begun], "update": update}
 

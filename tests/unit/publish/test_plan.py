@@ -130,7 +130,7 @@ def test_a_mark_notes_what_the_portal_altered() -> None:
 @pytest.mark.parametrize(
     "theirs",
     [
-        {"owner_org": "f00d", "organization": {"name": "others"}},
+        {"owner_org": "f00d", "organization": {"name": "others"}, "extras": [], "resources": []},
         {"extras": [], "resources": []},
         {"extras": extras_with([], None, Mark("https://other.example/", "d", "c", (), ()))},
     ],
