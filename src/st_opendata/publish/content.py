@@ -15,6 +15,17 @@ from typing import Any
 MARK = "st_opendata"
 """Key of the extra that holds the mark."""
 _NOT_COMPARED = frozenset({"owner_org", "groups", "id"})
+_CKAN = frozenset({
+    *("creator_user_id", "groups", "id", "isopen", "license_title", "license_url", "metadata_created"),
+    *("metadata_modified", "name", "num_resources", "num_tags", "organization", "owner_org", "private"),
+    *("relationships_as_object", "relationships_as_subject", "state", "tracking_summary", "type"),
+})  # fmt: skip
+"""Fields of a dataset that CKAN fills itself."""
+_CKAN_RESOURCE = frozenset({
+    *("cache_last_updated", "cache_url", "created", "datastore_active", "id", "last_modified", "metadata_modified"),
+    *("datastore_contains_all_records_of_source_file", "package_id", "position", "resource_type", "revision_id"),
+    *("state", "tracking_summary", "url", "url_type"),
+})  # fmt: skip
 Shown = Mapping[str, Any]
 """A dataset as `package_show` gives it, or as we would send it."""
 
@@ -81,6 +92,13 @@ def fields_of(dataset: Shown) -> tuple[tuple[str, ...], tuple[str, ...]]:
     mine = {name for name, value in _flat(dataset).items() if not _empty(normal(value))}
     resources = {name for each in dataset["resources"] for name in _resource(each)}
     return tuple(sorted(mine - _NOT_COMPARED)), tuple(sorted(resources))
+
+
+def added_fields(shown: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> tuple[str, ...]:
+    """Names of what people added on the portal, to the dataset or a file, beside these fields and CKAN's own."""
+    mine = {name for name, value in _flat(shown).items() if not _empty(normal(value))}
+    theirs = {name for each in shown["resources"] for name in _resource(each)}
+    return tuple(sorted((mine - {*fields, *_CKAN}) | (theirs - {*resource_fields, *_CKAN_RESOURCE})))
 
 
 def content(dataset: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> dict[str, Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from rdflib import RDF, Graph
 from rdflib.term import Node
 
-from st_opendata.catalogue import MAXIMUM, catalogue_subgraph, dataset_subgraph, score_dataset
+from st_opendata.catalogue import catalogue_subgraph, dataset_subgraph, score_dataset
 from st_opendata.catalogue.terms import DCAT
-from st_opendata.model.findings import Finding, Severity, conforms
-from st_opendata.model.text import pick
+from st_opendata.model.findings import Severity, conforms
 from st_opendata.validation import validate_catalogue
 
 
@@ -27,27 +26,20 @@ class Harvest:
     warnings: int = 0
     points: dict[str, int] = field(default_factory=dict)
 
-    def add(self, graph: Graph, dataset: Node | None, good: Container[str]) -> list[Finding]:
-        """Take what is said of a dataset, or beside the datasets; its findings. A URL answers when it is `good`."""
+    def add(self, graph: Graph, dataset: Node | None, good: Container[str]) -> None:
+        """Take what is said of a dataset, or beside the datasets. A URL answers when it is `good`."""
         findings = validate_catalogue(graph)
         self.violations += sum(each.severity is Severity.VIOLATION for each in findings)
         self.warnings += sum(each.severity is Severity.WARNING for each in findings)
         if dataset is not None:
             score = score_dataset(graph, dataset, answers=good.__contains__, conforming=conforms(findings))
             self.points[score.dataset] = score.points
-        return findings
 
 
-def harvest_catalogue(harvest: Harvest, graph: Graph, good: Container[str]) -> Iterator[tuple[str, str]]:
-    """Take a whole catalogue, dataset by dataset; what is wrong with it, as subject and text, each once."""
-    told = set[tuple[str, str]]()
+def harvest_catalogue(graph: Graph, good: Container[str]) -> Harvest:
+    """What harvesters make of a whole catalogue, dataset by dataset."""
+    harvest = Harvest("catalogue")
     for dataset in (None, *sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)):
         part = catalogue_subgraph(graph) if dataset is None else dataset_subgraph(graph, dataset)
-        for finding in harvest.add(part, dataset, good):
-            problem = (f"{finding.focus} {finding.path}", pick(finding.message, "en"))
-            if finding.severity is Severity.VIOLATION and problem not in told:
-                told.add(problem)
-                yield problem
-    for iri, points in harvest.points.items():
-        if points < MAXIMUM:
-            yield f"<{iri}>", f"{points} of {MAXIMUM} points as harvesters get it"
+        harvest.add(part, dataset, good)
+    return harvest

@@ -211,8 +211,13 @@ def _refuse_large(release: Release, site: Site) -> None:
         )
 
 
+def resource_id(iri: str) -> str:
+    """The id of the resource of this IRI, the same at all times."""
+    return str(uuid5(NAMESPACE_URL, iri))
+
+
 def _host(file: File, iri: str, package: str, site: Site) -> _Hosted:
-    resource = str(uuid5(NAMESPACE_URL, iri))
+    resource = resource_id(iri)
     if site.link_base and site.max_upload is not None and file.size > site.max_upload:
         return _Hosted(iri, file, resource, f"{site.link_base.rstrip('/')}/{quote(file.path)}", linked=True)
     return _Hosted(iri, file, resource, _upload_url(site, package, resource, file.path))
@@ -239,7 +244,7 @@ def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[st
     for path, content in files.items():
         if site.max_upload is None or len(content) <= site.max_upload:
             iri = f"{release.base}distribution/{path}"
-            resource = str(uuid5(NAMESPACE_URL, iri))
+            resource = resource_id(iri)
             file = File(path, len(content), sha256(content).hexdigest())
             hosted.append(_Hosted(iri, file, resource, _upload_url(site, name, resource, path), content=content))
     return name, f"{release.base}dataset/catalogue", hosted

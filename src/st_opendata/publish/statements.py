@@ -6,7 +6,7 @@ Markdown or what CKAN forbids in tags differs. `losses.yaml` lists the differenc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -22,7 +22,7 @@ from st_opendata.namespaces import expand
 from st_opendata.publish.limits import from_markdown, legal_tag
 
 _LOSSES = Path(__file__).parent / "losses.yaml"
-_KEYS = {"reason", "change", "property", "of", "to", "schema"}
+_KEYS = {"reason", "change", "property", "of", "to", "value", "schema"}
 
 
 class Change(StrEnum):
@@ -44,6 +44,9 @@ class Change(StrEnum):
     """Another value."""
     LOST = "lost"
     ADDED = "added"
+    """A value beside those that were released."""
+    SUPPLIED = "supplied"
+    """A value where none was released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Loss:
     properties: frozenset[str]
     types: frozenset[str]
     to: str | None
+    value: str | None
+    """The only value that is lost or changed so."""
     schema: str | None
     """The field map with which alone it happens."""
 
@@ -82,6 +87,7 @@ class Loss:
             and (not self.properties or difference.property in self.properties)
             and (not self.types or bool(self.types & difference.types))
             and self.to in (None, difference.to)
+            and self.value in (None, difference.before)
         )
 
 
@@ -101,7 +107,8 @@ def known_losses() -> tuple[Loss, ...]:
         changes = frozenset(entry.get("change", ()))
         if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Change):
             raise ConfigurationError(
-                "a loss has a reason, a change, and maybe property, of, to and schema", place=document.place([number])
+                "a loss has a reason, a change, and maybe property, of, to, value and schema",
+                place=document.place([number]),
             )
         found.append(
             Loss(
@@ -110,6 +117,7 @@ def known_losses() -> tuple[Loss, ...]:
                 properties=frozenset(map(expand, entry.get("property", ()))),
                 types=frozenset(map(expand, entry.get("of", ()))),
                 to=expand(entry["to"]) if "to" in entry else None,
+                value=entry.get("value"),
                 schema=entry.get("schema"),
             )
         )
@@ -143,8 +151,25 @@ def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
         translated = isinstance(triple[2], Literal) and triple[2].language
         elsewhere = translated and (str(triple[0]), str(triple[1])) in spoken
         differences.append(_difference(Change.OTHER_LANGUAGE if elsewhere else Change.LOST, graphs, triple, None))
-    differences += [_difference(Change.ADDED, graphs, None, triple) for triple in added]
+    for triple in added:
+        beside = (triple[0], triple[1], None) in expected
+        differences.append(_difference(Change.ADDED if beside else Change.SUPPLIED, graphs, None, triple))
     return sorted(differences, key=lambda each: (each.subject, each.property, each.before or "", each.after or ""))
+
+
+def without_nodes(graph: Graph, nodes: Iterable[Node]) -> Graph:
+    """The graph without these nodes, and without what is only said of nodes to which they alone lead."""
+    gone = set[Node]()
+    found = set(nodes)
+    while found:
+        gone |= found
+        led_to = {value for node in gone for value in graph.objects(node) if not isinstance(value, Literal)}
+        found = {node for node in led_to - gone if gone.issuperset(graph.subjects(object=node))}
+    kept = Graph()
+    for triple in graph:
+        if not gone & {triple[0], triple[2]}:
+            kept.add(triple)
+    return kept
 
 
 _Triple = tuple[Node, Node, Node]

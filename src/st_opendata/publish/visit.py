@@ -21,10 +21,12 @@ from st_opendata.errors import InputError, RemoteError
 from st_opendata.formats import CSV
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
-from st_opendata.publish.content import Shown, agree, mark_of
+from st_opendata.publish.content import MARK, Shown, added_fields, agree, fields_of, mark_of
+from st_opendata.publish.datastore import TABLE, look_at_tables
 from st_opendata.publish.fields import schema_for
+from st_opendata.publish.furnishing import expected_tables
 from st_opendata.publish.packages import Package, Resource, Site, described
-from st_opendata.publish.plan import compare, same_moment, wanted_of
+from st_opendata.publish.plan import Wanted, compare, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
 from st_opendata.publish.visitor import Fetched, Visitor
 from st_opendata.rdf.view import graph_view
@@ -150,13 +152,18 @@ def prepare(client: CkanClient, release: Path, where: Published) -> Visit:
 class Seen:
     """A dataset as a visitor gets it: what is wrong with it, the URLs of files that came as released, and its RDF.
 
-    `rdf` is None where the dataset or its RDF is not there, or the portal has no RDF of its own (ckanext-dcat).
+    `rdf` is None where the dataset or its RDF is not there, or the portal has no RDF of its own (ckanext-dcat). `added`
+    are names of fields that people added, `missing` ids of our resources that are not there, and `more` says whether
+    there are others.
     """
 
     package: Package
     problems: tuple[Problem, ...]
     good: frozenset[str] = frozenset()
     rdf: Graph | None = None
+    added: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+    more: bool = False
 
 
 def look(visit: Visit) -> Iterator[Seen]:
@@ -181,11 +188,16 @@ def look(visit: Visit) -> Iterator[Seen]:
 def _look_at(visit: Visit, package: Package) -> Seen:
     shown = _show(visit, package)
     if shown is None:
-        text = "visitors do not see it: it is not there, private or deleted"
-        return Seen(package, (Problem(package.name, "", text),))
-    problems = [*_dataset_problems(visit, package, shown), *_table_problems(visit, package, shown)]
-    good = set()
+        other = _renamed(visit, package)
+        text = f"it was renamed to {other}" if other else "it is not there, private or deleted"
+        return Seen(package, (Problem(package.name, "", f"visitors do not see it: {text}"),))
+    wanted = wanted_of(package, visit.portal, visit.base)
+    problems = [*_dataset_problems(visit, wanted, shown), *_table_problems(visit, package, shown)]
+    good, there = set(), {str(resource["id"]) for resource in shown["resources"]}
+    ids = frozenset(resource.id for resource in package.resources)
     for resource in package.resources:
+        if resource.id not in there:
+            continue
         if wrong := _wrong(resource, visit.visitor.measure(resource.url)):
             problems.append(Problem(package.name, resource.file_name, wrong))
         else:
@@ -198,7 +210,20 @@ def _look_at(visit: Visit, package: Package) -> Seen:
             if isinstance(error, RemoteError) and not error.status:
                 raise
             problems.append(Problem(package.name, "RDF", error.message))
-    return Seen(package, tuple(problems), frozenset(good), rdf)
+    added = added_fields(shown, *fields_of(wanted.dataset))
+    return Seen(package, tuple(problems), frozenset(good), rdf, added, ids - there, bool(there - ids))
+
+
+def _renamed(visit: Visit, package: Package) -> str | None:
+    """The name of the dataset that visitors see with a file of the package; None where there is none."""
+    for resource in package.resources:
+        try:
+            found = visit.client.read("resource_show", {"id": resource.id})
+            return str(visit.client.read("package_show", {"id": found["package_id"]})["name"])
+        except RemoteError as error:
+            if error.status not in (403, 404):
+                raise
+    return None
 
 
 def _show(visit: Visit, package: Package) -> Shown | None:
@@ -212,18 +237,34 @@ def _show(visit: Visit, package: Package) -> Shown | None:
     return shown
 
 
-def _dataset_problems(visit: Visit, package: Package, shown: Shown) -> Iterator[Problem]:
+def _dataset_problems(visit: Visit, wanted: Wanted, shown: Shown) -> Iterator[Problem]:
     """What a visitor sees of the dataset and finds by searching otherwise than released."""
-    if (mark := mark_of(shown)) and mark.writing:
+    package, mark = wanted.package, mark_of(shown)
+    if mark is None:
+        yield Problem(package.name, "mark", f"the extra {MARK} is gone, so publishing takes the dataset for edited")
+    elif mark.writing:
         yield Problem(package.name, "dataset", "a write of it was cut off: publish again")
     moments = visit.search.moments(shown)
     if len(moments) != 1:
         yield Problem(package.name, "search", f"the portal's search lists it {len(moments)} times instead of once")
     elif not same_moment(moments[0], str(shown["metadata_modified"])) and not _found_as_shown(visit, shown):
         yield Problem(package.name, "search", "the portal's search shows another state of it than its page")
-    for each in compare(shown, wanted_of(package, visit.portal, visit.base)):
-        part = f"{each.resource}: {each.field}" if each.resource else each.field
-        yield Problem(package.name, part, f"{short(each.after)} was released, {short(each.before)} is there")
+    for each in compare(shown, wanted):
+        if each.field == "resource":
+            text = "the file is not there" if each.before is None else "the file is there, but not in the release"
+            yield Problem(package.name, str(each.resource), text)
+        else:
+            part = f"{each.resource}: {each.field}" if each.resource else each.field
+            yield Problem(package.name, part, _instead(each.before, each.after))
+
+
+def _instead(found: object, released: object) -> str:
+    """What was released, and what is there instead."""
+    return f"{_value(released)} was released, {_value(found)} is there"
+
+
+def _value(value: object) -> str:
+    return "nothing" if value is None else short(value)
 
 
 def _found_as_shown(visit: Visit, shown: Shown) -> bool:
@@ -233,9 +274,18 @@ def _found_as_shown(visit: Visit, shown: Shown) -> bool:
 
 
 def _table_problems(visit: Visit, package: Package, shown: Shown) -> Iterator[Problem]:
-    """Tables of the DataStore, which visitors filter and programs query, that have not as many rows as their file."""
+    """Tables of the DataStore, which visitors filter and programs query, that are not those of their files.
+
+    Of those that the site loads by itself, whose types it guesses, the number of rows is compared.
+    """
+    names = {str(resource["id"]): str(resource["name"]) for resource in shown["resources"]}
+    tables = {key: table for key, table in expected_tables(package.resources, visit.portal).items() if key in names}
+    for identifier, each in look_at_tables(visit.client, tables, whole=True).items():
+        what = each.field.removeprefix(f"{TABLE}, ")
+        text = f"{what}: {_instead(each.before, each.after)}" if what != TABLE else "it is not there"
+        yield Problem(package.name, f"{names[identifier]}: {TABLE}", text)
     for resource in shown["resources"]:
-        if resource.get("datastore_active") and resource["id"] in visit.rows:
+        if resource.get("datastore_active") and resource["id"] in visit.rows and resource["id"] not in tables:
             found = visit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})
             if found["total"] != visit.rows[resource["id"]]:
                 text = (
