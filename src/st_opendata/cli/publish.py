@@ -86,9 +86,30 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
                 done = apply(plan, surveyor, told=told)
     if as_json:
         click.echo(json.dumps(_json(plan, None if dry_run else done), ensure_ascii=False, indent=1))
+    else:
+        _write_result(plan, None if dry_run else done)
     if dry_run:
         return 1 if exit_code and plan.writes else 0
     return _conclude(plan, done)
+
+
+def _write_result(plan: Plan, done: Sequence[Done] | None) -> None:
+    """Say what was written and where to look; of a dry run (`done` is None) that nothing was."""
+    organization, catalogue = plan.pages
+    if done is None:
+        number = f"would write {count(len(plan.writes), 'dataset')}" if plan.writes else "has nothing to write"
+        click.echo(f"Dry run: nothing was written. Without --dry-run this {number}.")
+        return
+    written = [each.change for each in done if not each.error]
+    if plan.writes:
+        files, size = sum(len(each.files) for each in written), sum(each.size for each in written)
+        every = "" if len(written) == len(plan.writes) else f" of {len(plan.writes):,}"
+        datasets = f"{len(written):,}{every} {'dataset' if len(written) == 1 and not every else 'datasets'}"
+        click.echo(f"Written: {datasets}, {count(files, 'file')}, {_bytes(size)}.")
+    else:
+        click.echo("Nothing to write.")
+    click.echo(f"The datasets: {organization}")
+    click.echo(f"The catalogue, for harvesters: {catalogue}")
 
 
 @contextmanager
@@ -110,10 +131,19 @@ def _conclude(plan: Plan, done: Sequence[Done]) -> int:
     from st_opendata.publish.plan import Kind
 
     for names, error in _failures(done):
-        note(f"Failed: {_some(names)}: {error}")
-    if taken := plan.of(Kind.TAKEN):
-        note(f"Left alone: {_some([each.name for each in taken])}: see above whose the name is.")
+        note(f"Failed: {', '.join(names)}: {error}")
+    taken, drifted = plan.of(Kind.TAKEN), plan.of(Kind.DRIFTED)
+    if others := [each.name for each in taken if not each.shown]:
+        note(f"Left alone: {', '.join(others)}: see above whose the name is.")
         note("  Have that dataset renamed or purged on the portal, or give the catalogue another id.")
+    if ours := [each for each in taken if each.shown]:
+        note(f"Left alone: {', '.join(each.name for each in ours)}: on the portal under another name, see above.")
+        note(
+            "  Have the dataset that has the name now renamed or deleted on the portal, then run this with --overwrite."
+        )
+    if drifted:
+        note(f"Left alone: {', '.join(each.name for each in drifted)}: changed on the portal, see above.")
+        note("  --overwrite lets the release win; or take the change into the catalogue, and build it again.")
     failed = sum(bool(each.error) for each in done)
     unbegun = len(plan.writes) - len(done)
     if unbegun:
@@ -122,7 +152,7 @@ def _conclude(plan: Plan, done: Sequence[Done]) -> int:
         note("Run the command again when the cause is gone: it goes on where this run ended.")
     if failed or unbegun or taken:
         return 4
-    return 1 if plan.of(Kind.DRIFTED) else 0
+    return 1 if drifted else 0
 
 
 def _failures(done: Sequence[Done]) -> list[tuple[list[str], Exception]]:
@@ -135,17 +165,12 @@ def _failures(done: Sequence[Done]) -> list[tuple[list[str], Exception]]:
     return list(grouped.values())
 
 
-def _some(names: Sequence[str]) -> str:
-    """The first three of the names, and how many more there are."""
-    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
-
-
 def _write_plan(plan: Plan) -> None:
     for change in plan.changes:
         if change.kind == "unchanged":
             continue
         files = f"; {count(len(change.files), 'file')}, {_bytes(change.size)}" if change.files else ""
+        files += f"; {count(len(change.tables), 'table')} of the DataStore" if change.tables else ""
         click.echo(f"{change.kind:9}  {change.name}: {change.reason}{files}")
         for line in dict.fromkeys(map(_difference, change.differences)):
             click.echo(f"             {line}")
@@ -185,7 +210,10 @@ def _bytes(size: int) -> str:
 
 def _json(plan: Plan, done: Sequence[Done] | None) -> dict[str, object]:
     results = {each.change.name: each for each in done or ()}
+    organization, catalogue = plan.pages
     return {
+        "dry_run": done is None,
+        "pages": {"datasets": organization, "catalogue": catalogue},
         "portal": {
             "url": plan.portal.url,
             "version": plan.portal.version,
@@ -215,6 +243,7 @@ def _change_json(change: Change, result: Done | None, applied: bool) -> dict[str
             for each in change.differences
         ],
         "files": [names[each] for each in change.files],
+        "tables": [names[each] for each in change.tables],
         "bytes": change.size,
     }
     if applied:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPException
 from typing import Any, BinaryIO
 
 import requests
@@ -30,10 +32,13 @@ from requests.adapters import HTTPAdapter
 from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import Retry
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from st_opendata import __version__
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
+from st_opendata.publish.schemes import speaks_http, speaks_https
+from st_opendata.publish.secrecy import hide_in_error, hide_in_response, hiding
 from st_opendata.urls import web_url
 
 AGENT = f"st-opendata/{__version__}"
@@ -72,8 +77,10 @@ class CkanClient:
             raise UsageError(f'"{url}" is not an http(s) URL')
         self.url = url.rstrip("/")
         self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)
+        self._hide = hiding(token)
         self._session = requests.Session()
         self._session.auth = _Token(token)
+        self._session.hooks["response"].append(lambda response, **_: hide_in_response(response, self._hide))
         adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -119,7 +126,15 @@ class CkanClient:
 
     @contextmanager
     def _failures(self, action: str) -> Iterator[dict[str, str]]:
-        """Raise what ckanapi and requests raise as RemoteError; the caller adds the headers of the answer."""
+        """Raise what ckanapi and requests raise as RemoteError without token; the caller adds the answer's headers."""
+        try:
+            with self._errors(action) as headers:
+                yield headers
+        except RemoteError as error:
+            raise hide_in_error(error, self._hide) from None
+
+    @contextmanager
+    def _errors(self, action: str) -> Iterator[dict[str, str]]:
         place, headers = Place(f"{self.url} ({action})"), dict[str, str]()
         try:
             yield headers
@@ -158,19 +173,39 @@ class CkanClient:
         except (CKANAPIError, ServerIncompatibleError) as error:
             raise self._unexpected(error, place, headers) from None
         except requests.exceptions.SSLError as error:
-            raise RemoteError(
-                f"the certificate of the portal is not trusted: {_cause(error)}",
-                place=place,
-                remedy="Name the file with its certificate authority in REQUESTS_CA_BUNDLE.",
-                status=495,
-            ) from None
+            raise self._insecure(error, place) from None
         except requests.RequestException as error:
             raise self._unanswered(error, place) from None
+
+    def _insecure(self, error: requests.exceptions.SSLError, place: Place) -> RemoteError:
+        """Why TLS failed: no trust in the certificate, no TLS at this port, or anything else."""
+        cause = _cause(error)
+        if isinstance(_innermost(error), ssl.SSLCertVerificationError | CertificateError):
+            text = f"the certificate of the portal is not trusted: {cause}"
+            remedy = "Name the file with its certificate authority in REQUESTS_CA_BUNDLE."
+        elif speaks_http(self.url):
+            text = "what answers at this port speaks http, not https"
+            remedy = f"Give {self.url.replace('https:', 'http:', 1)} as --url, or the port for https."
+        else:
+            text = f"no secure connection (TLS) could be made: {cause}"
+            remedy = "Check the URL and its port, and whether the portal takes TLS 1.2 or later."
+        return RemoteError(text, place=place, remedy=remedy, status=495)
+
+    def _wrong_scheme(self, place: Place, status: int = 0) -> RemoteError | None:
+        """The error where http is spoken to a port for https; None for any other failure."""
+        if not self.url.startswith("http:") or not speaks_https(self.url):
+            return None
+        remedy = f"Give {self.url.replace('http:', 'https:', 1)} as --url, or the port for http."
+        return RemoteError(
+            "what answers at this port speaks https, not http", place=place, remedy=remedy, status=status or 495
+        )
 
     def _unanswered(self, error: requests.RequestException, place: Place) -> RemoteError:
         if isinstance(_innermost(error), ReadTimeoutError):
             text = f"the portal did not answer within {self._timeout[1]:g} seconds"
             return RemoteError(text, place=place, remedy="Try again later; --timeout SECONDS waits longer.")
+        if isinstance(_innermost(error), HTTPException | ConnectionError) and (told := self._wrong_scheme(place)):
+            return told
         remedy = "Check the URL and the network, and whether the portal runs."
         return RemoteError(f"the portal did not answer: {_cause(error)}", place=place, remedy=remedy)
 
@@ -180,6 +215,11 @@ class CkanClient:
             _, status, body = ast.literal_eval(str(error))
         except (ValueError, SyntaxError):
             return RemoteError(f"the portal failed: {str(error)[:300]}", place=place, status=500)
+        wrong = self._wrong_scheme(place, status) if status == 400 else None
+        return wrong or self._answered(status, body, place, headers)
+
+    def _answered(self, status: int, body: str, place: Place, headers: Mapping[str, str]) -> RemoteError:
+        """An answer with this status that is no CKAN envelope."""
         if 300 <= status < 400:
             target = headers.get("Location") or self._location()
             return RemoteError(

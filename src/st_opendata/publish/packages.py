@@ -204,9 +204,9 @@ def _refuse_large(release: Release, site: Site) -> None:
         return
     large = [file for each in release.datasets for file in _files(release, each) if file.size > site.max_upload]
     if large:
-        more = f" and {len(large) - 1} more" if len(large) > 1 else ""
+        files = ", ".join(f"{file.path} ({file.size:,} bytes)" for file in large)
         raise UsageError(
-            f"{large[0].path} has {large[0].size:,} bytes{more}, the site takes {site.max_upload:,}",
+            f"the site takes {site.max_upload:,} bytes a file; larger are: {files}",
             remedy="Link large files with --link-base URL, or have the site raise ckan.max_resource_size.",
         )
 

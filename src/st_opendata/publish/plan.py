@@ -115,7 +115,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes by name, and the fields that the portal would drop.
+    """All changes by name, and the fields that the portal would drop; `catalogue` names the exact catalogue's dataset.
 
     `ghosts` are names that its search lists once more than its database: left by a crash of the portal while a dataset
     was created, seen by members of the organisation only.
@@ -125,10 +125,17 @@ class Plan:
     changes: tuple[Change, ...]
     dropped: tuple[str, ...]
     ghosts: tuple[str, ...] = ()
+    catalogue: str = ""
 
     def of(self, *kinds: Kind) -> tuple[Change, ...]:
         """The changes of these kinds."""
         return tuple(change for change in self.changes if change.kind in kinds)
+
+    @property
+    def pages(self) -> tuple[str, str]:
+        """Where to look: the pages of the organisation and of the exact catalogue."""
+        url = self.portal.url
+        return f"{url}/organization/{self.portal.organization}", f"{url}/dataset/{self.catalogue}"
 
     @property
     def losses(self) -> dict[tuple[str, str], int]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from st_opendata.documents import read_document
@@ -38,6 +39,8 @@ class Change(StrEnum):
     """A literal instead of an IRI."""
     IRI = "iri"
     """An IRI instead of the same literal."""
+    ESCAPED = "escaped"
+    """The same IRI with percent-encoding for some characters."""
     MOVED = "moved"
     """The same value under another property."""
     OTHER = "other"
@@ -181,6 +184,8 @@ def _same_text(lost: _Triple, added: _Triple) -> Change | None:
         text = str(after)
         same = text in (str(before).strip(), legal_tag(str(before))) or from_markdown(text) == str(before).strip()
         return Change.UNTAGGED if same else None
+    if isinstance(before, URIRef) and isinstance(after, URIRef):
+        return Change.ESCAPED if unquote(before) == unquote(after) else None
     return Change.IRI if isinstance(before, Literal) and str(before) == str(after) else None
 
 
@@ -218,9 +223,24 @@ def _name_blank_nodes(expected: Graph, found: Graph) -> tuple[Graph, list[_Tripl
             names[blank] = max(sorted(candidates, key=str), key=lambda each: _likeness(expected, each, found, blank))
             unnamed.append((subject, predicate, names[blank]))
     named = Graph()
+    for subject, predicate, iri in found:
+        if isinstance(iri, URIRef) and (node := _worded(expected, subject, predicate, iri)):
+            names[iri] = node
+            unnamed.append((subject, predicate, node))
+            named.add((node, RDFS.label, Literal(unquote(iri))))
     for subject, predicate, value in found:
         named.add((names.get(subject, subject), predicate, names.get(value, value)))
     return named, unnamed
+
+
+def _worded(expected: Graph, subject: Node, predicate: Node, iri: URIRef) -> Node | None:
+    """The expected node whose words look like an IRI, which ckanext-dcat then makes of them."""
+    if (subject, predicate, iri) in expected:
+        return None
+    for node in expected.objects(subject, predicate):
+        if any(str(words).strip() == unquote(iri) for words in expected.objects(node, RDFS.label)):
+            return node
+    return None
 
 
 def _likeness(expected: Graph, node: Node, found: Graph, blank: Node) -> int:

@@ -84,7 +84,7 @@ class Surveyor:
         dropped = sorted({name for each in wanted for name in each.dropped})
         made = sorted(changes, key=lambda change: change.name)
         ghosts = [each.name for each in made if len(by_name[each.name]) > (each.kind != Kind.CREATE)]
-        return Plan(self.portal, tuple(made), tuple(dropped), tuple(ghosts))
+        return Plan(self.portal, tuple(made), tuple(dropped), tuple(ghosts), own.name)
 
     def listed(self) -> Iterator[Listed]:
         """Every dataset of the organisation as search shows it, private ones too."""

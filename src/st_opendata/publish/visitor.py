@@ -19,6 +19,7 @@ from st_opendata import __version__
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 from st_opendata.publish.client import RETRY
+from st_opendata.publish.secrecy import hide_in_error, hiding
 
 _AGENT = {"User-Agent": f"st-opendata/{__version__}", "Accept-Encoding": "identity"}
 _TIMEOUT = (10.0, 60.0)
@@ -51,6 +52,7 @@ class Visitor:
 
     def __init__(self, *, token: str | None = None, site: str = "", connections: int = 4) -> None:
         """`site` is the URL of the portal that knows the token."""
+        self._hide = hiding(token)
         self._session = requests.Session()
         self._session.auth = _Nobody() if token is None else _Known(token, origin(site))
         for scheme in ("http://", "https://"):
@@ -77,11 +79,12 @@ class Visitor:
                 media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 return Fetched(200, size, digest.hexdigest(), media_type)
         except requests.RequestException as error:
-            raise RemoteError(
+            told = RemoteError(
                 f"the file could not be fetched: {type(error).__name__}",
                 place=Place(url),
                 remedy="Check the URL and the network, then verify again.",
-            ) from None
+            )
+            raise hide_in_error(told, self._hide) from None
 
     def save(self, url: str, path: Path, bounds: Bounds) -> str:
         """Fetch a file to `path`, again from its start where it breaks off, and give its SHA-256.
@@ -101,9 +104,12 @@ class Visitor:
             except requests.RequestException as error:  # the session has tried again
                 broken = error
                 break
+            except RemoteError as error:
+                raise hide_in_error(error, self._hide) from None
         path.unlink(missing_ok=True)
         text = f"it could not be fetched: {type(broken).__name__}"
-        raise RemoteError(text, place=Place(url), remedy="Check the network, then pull again.") from None
+        told = RemoteError(text, place=Place(url), remedy="Check the network, then pull again.")
+        raise hide_in_error(told, self._hide) from None
 
     def _save(self, url: str, path: Path, bounds: Bounds) -> str:
         for _ in range(_REDIRECTS):

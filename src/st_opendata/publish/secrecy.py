@@ -1,0 +1,57 @@
+"""A token is hidden in whatever a portal, or a proxy before it, says: bodies, headers and words of errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import requests
+
+from st_opendata.errors import RemoteError
+from st_opendata.place import Place
+
+_HIDDEN = "[token]"
+_LEAST = 8
+"""Characters of a token that can be one: shorter ones are mistakes, and stand in other words."""
+Hide = Callable[[str], str]
+
+
+def hiding(token: str | None) -> Hide:
+    r"""What replaces the token in a text, also where its characters are escaped for JSON, HTML or URLs.
+
+    >>> hiding("secret-token")('{"error": "secret\\u002dtoken, secret%2Dtoken"}')
+    '{"error": "[token], [token]"}'
+    """
+    if not token or len(token) < _LEAST:
+        return lambda text: text
+    pattern = re.compile("".join(map(_character, token)))
+    return lambda text: pattern.sub(_HIDDEN, text)
+
+
+def hide_in_response(response: requests.Response, hide: Hide) -> None:
+    """Hide the token in an answer that was read whole."""
+    for name, value in response.headers.items():
+        response.headers[name] = hide(value)
+    response.reason = hide(str(response.reason))
+    content = response.content.decode("latin-1")  # which maps each byte to one character and back
+    if (hidden := hide(content)) != content:
+        response._content = hidden.encode("latin-1")  # requests has no other way
+
+
+def hide_in_error(error: RemoteError, hide: Hide) -> RemoteError:
+    """The error without the token."""
+    return RemoteError(
+        hide(error.message),
+        place=Place(hide(error.place.file)) if error.place else None,
+        remedy=hide(error.remedy) if error.remedy else None,
+        status=error.status,
+        details=error.details,
+        wait=error.wait,
+    )
+
+
+def _character(character: str) -> str:
+    code = ord(character)
+    escapes = rf"\\u{code:04x}|%{code:02x}|&#(?:0*{code}|x0*{code:x});"
+    named = {"&": "|&amp;", "<": "|&lt;", ">": "|&gt;", '"': "|&quot;"}.get(character, "")
+    return rf"(?:\\?{re.escape(character)}|(?i:{escapes}{named}))"
