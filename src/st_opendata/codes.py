@@ -18,6 +18,10 @@ from st_opendata.model.text import LANGUAGES, Counted, Quoted, Text, without_bre
 from st_opendata.place import Place
 from st_opendata.translation import translate
 
+_FILES = (
+    *("tables", "headers", "rows", "encodings", "cells", "columns"),
+    *("csvw", "profiles", "shacl", "languages", "safety"),
+)
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -36,7 +40,7 @@ class Code:
 def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
-    for file in ("tables", "rows", "encodings", "cells", "columns", "csvw", "profiles", "shacl", "languages", "safety"):
+    for file in _FILES:
         text = files("st_opendata").joinpath("messages", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
             for name in entry.keys() & {"message", "remedy", "near"}:

@@ -175,7 +175,9 @@ def unfilled(fields: Iterable[Field], source: Source, node: str) -> Iterator[tup
             if field.values and text_of(value) not in field.values:
                 yield field.name, f"{text_of(value)} has no counterpart on the site and is left out"
         if field.form == "tags":
-            for word in _words(source, source.values(node, field.path)):
+            for word in {
+                word: None for words in _by_language(source, source.values(node, field.path)) for word in words
+            }:
                 tag = legal_tag(word)
                 if tag is None:
                     yield field.name, f'"{word}" is no tag: CKAN wants 2 to 100 letters or digits; it is left out'
@@ -198,18 +200,20 @@ def _value(field: Field, source: Source, node: str) -> object:
     return _FORMS[field.form](source, nodes) if nodes else None
 
 
-def _words(source: Source, nodes: list[Term]) -> list[str]:
-    """Keywords in the site's language, else in English, else all."""
+def _by_language(source: Source, nodes: list[Term]) -> Iterator[list[str]]:
+    """Keywords in the site's language, else in English, else all: up to the first of which one can be a tag."""
     literals = [node for node in nodes if isinstance(node, ox.Literal)]
-    for language in (source.language, "en"):
-        if found := [node.value for node in literals if (node.language or "").partition("-")[0] == language]:
-            return found
-    return [node.value for node in literals]
+    for language in (source.language, "en", None):
+        found = [node.value for node in literals if language in (None, (node.language or "").partition("-")[0])]
+        yield found
+        if any(map(legal_tag, found)):
+            return
 
 
 def _tags(source: Source, nodes: list[Term]) -> list[dict[str, str]]:
     """CKAN gives tags back sorted and each once, so they are sent that way."""
-    legal = {tag for word in _words(source, nodes) if (tag := legal_tag(word))}
+    *_, words = _by_language(source, nodes)
+    legal = {tag for word in words if (tag := legal_tag(word))}
     return [{"name": tag} for tag in sorted(legal)]
 
 

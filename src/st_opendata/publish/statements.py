@@ -6,7 +6,7 @@ Markdown or what CKAN forbids in tags differs. `losses.yaml` lists the differenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
+from st_opendata.catalogue.terms import DCAT
 from st_opendata.documents import read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
@@ -35,6 +36,8 @@ class Change(StrEnum):
     """Gone, while the text in another language is there."""
     UNNAMED = "unnamed"
     """The same node without its IRI: a blank node."""
+    NO_TAG = "no tag"
+    """Gone: a keyword that CKAN does not take as a tag."""
     LITERAL = "literal"
     """A literal instead of an IRI."""
     IRI = "iri"
@@ -139,6 +142,7 @@ def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
     lost = dict.fromkeys(sorted(set(expected) - set(named), key=_key))
     added = dict.fromkeys(sorted(set(named) - set(expected), key=_key))
     differences = [_difference(Change.UNNAMED, graphs, triple, "a blank node") for triple in unnamed]
+    spoken: dict[tuple[Node, ...], set[str]] = {}
     for length, become in _PASSES:
         places: dict[object, list[_Triple]] = {}
         for triple in added:
@@ -146,14 +150,13 @@ def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
         for triple in list(lost):
             for other in places.get(triple[:length], ()):
                 if other in added and (change := become(triple, other)):
+                    if change == Change.UNTAGGED:
+                        spoken.setdefault(triple[:2], set()).add(_language(triple))
                     differences.append(_difference(change, graphs, triple, other))
                     del lost[triple], added[other]
                     break
-    spoken = {(each.subject, each.property) for each in differences if each.change == Change.UNTAGGED}
     for triple in lost:
-        translated = isinstance(triple[2], Literal) and triple[2].language
-        elsewhere = translated and (str(triple[0]), str(triple[1])) in spoken
-        differences.append(_difference(Change.OTHER_LANGUAGE if elsewhere else Change.LOST, graphs, triple, None))
+        differences.append(_difference(_gone(triple, named, spoken.get(triple[:2], set())), graphs, triple, None))
     for triple in added:
         beside = (triple[0], triple[1], None) in expected
         differences.append(_difference(Change.ADDED if beside else Change.SUPPLIED, graphs, None, triple))
@@ -176,6 +179,23 @@ def without_nodes(graph: Graph, nodes: Iterable[Node]) -> Graph:
 
 
 _Triple = tuple[Node, Node, Node]
+
+
+def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Change:
+    """What became of a statement that is not there; `spoken` are the languages of those that are there as texts."""
+    subject, predicate, value = triple
+    language = _language(triple)
+    if predicate == DCAT.keyword:
+        tag = legal_tag(str(value))
+        if tag is None:
+            return Change.NO_TAG
+        if tag in map(str, found.objects(subject, predicate)):  # which another keyword became as well
+            return Change.UNTAGGED
+    return Change.OTHER_LANGUAGE if language and spoken and language not in spoken else Change.LOST
+
+
+def _language(triple: _Triple) -> str:
+    return str(getattr(triple[2], "language", None) or "")
 
 
 def _same_text(lost: _Triple, added: _Triple) -> Change | None:

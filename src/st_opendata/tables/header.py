@@ -9,6 +9,7 @@ from dataclasses import replace
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
+from st_opendata.tables.lookalikes import differ_in_case, first_difference, look_alike
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import cleaned, in_place
@@ -53,9 +54,14 @@ def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[in
     order, unknown = _placed(known, header)
     missing = [column for number, column in enumerate(table.source_columns) if number not in order]
     for column in tuple(missing):
-        other = _other_case(column, unknown)
-        if other is not None:
-            note("header-case", other, name=next(name for name in _titles(column) if _folded(name) == _folded(other)))
+        pair = _like(column, unknown)
+        if pair is not None:
+            other, name = pair
+            if differ_in_case(other, name):
+                note("header-case", other, name=name)
+            elif other != name:  # else it stands twice, which is found already
+                number, differs, expected = first_difference(other, name)
+                note("header-lookalike", other, name=name, number=number, found=differs, expected=expected)
             missing.remove(column)
             unknown.remove(other)
     spellings = [title for title in unknown if title]
@@ -88,14 +94,10 @@ def _titles(column: Column) -> tuple[str, ...]:
     return column.name, *column.titles.values()
 
 
-def _folded(title: str) -> str:
-    return " ".join(title.casefold().split())
-
-
-def _other_case(column: Column, unknown: Sequence[str]) -> str | None:
-    """The title of the header that is the column's but for capitals and spaces."""
-    known = {_folded(title) for title in _titles(column)}
-    return next((title for title in unknown if _folded(title) in known), None)
+def _like(column: Column, unknown: Sequence[str]) -> tuple[str, str] | None:
+    """The title of the header that looks like one of the column's, and that one: the same text first, then case."""
+    pairs = [(title, name) for title in unknown for name in _titles(column) if title and look_alike(title, name)]
+    return min(pairs, key=lambda pair: (pair[0] != pair[1], not differ_in_case(*pair)), default=None)
 
 
 def _other_delimiter(table: Table, header: tuple[str, ...]) -> str | None:

@@ -1,0 +1,61 @@
+"""Titles that look the same and are not: other spaces, dashes and quotation marks, characters that nobody sees, forms.
+
+A reader of a message has to be told which character it is, for both titles are shown alike.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import zip_longest
+
+_ALIKE = str.maketrans("\u2018\u2019\u02bc\u201a\u201c\u201d\u201e\u00ab\u00bb", "''''" + '"' * 5)
+"""Quotation marks and apostrophes, which word processors put in place of the typed ones."""
+
+
+def look_alike(one: str, other: str) -> bool:
+    """Whether two texts look the same, capitals aside.
+
+    >>> look_alike("two\u00a0words", "Two  words"), look_alike("cafe\u0301", "café"), look_alike("cafe", "café")
+    (True, True, False)
+    """
+    return _seen(one) == _seen(other) or _of_another_script(one, other)
+
+
+def differ_in_case(one: str, other: str) -> bool:
+    """Whether two texts are the same but for capitals and spaces around, which a reader sees."""
+    stripped = one.strip(), other.strip()
+    return stripped[0] != stripped[1] and stripped[0].casefold() == stripped[1].casefold()
+
+
+def first_difference(one: str, other: str) -> tuple[int, str, str]:
+    """The number of the first character that differs, capitals aside, and its Unicode name in either text.
+
+    >>> first_difference("two\u00a0words", "two words")
+    (4, 'U+00A0 NO-BREAK SPACE', 'U+0020 SPACE')
+    """
+    pairs = enumerate(zip_longest(one.casefold(), other.casefold(), fillvalue=""))
+    number = next(number for number, pair in pairs if pair[0] != pair[1])
+    return number + 1, _named(one[number : number + 1]), _named(other[number : number + 1])
+
+
+def _named(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip() if character else "(end)"
+
+
+def _seen(text: str) -> str:
+    """What is seen of a text, in one form."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
+    kinds = ((each, unicodedata.category(each)) for each in plain)
+    shown = (
+        "-" if kind == "Pd" else " " if kind[0] == "Z" else each for each, kind in kinds if kind not in ("Cf", "Cc")
+    )
+    return " ".join(unicodedata.normalize("NFC", "".join(shown)).split())
+
+
+def _of_another_script(one: str, other: str) -> bool:
+    """Whether all characters that differ are letters of the same name in other alphabets: Latin and Cyrillic a."""
+    pairs = [pair for pair in zip(one.casefold(), other.casefold(), strict=False) if pair[0] != pair[1]]
+    if len(one) != len(other) or not pairs:
+        return False
+    names = [[unicodedata.name(each, "").partition(" ") for each in pair] for pair in pairs]
+    return all(a[2] == b[2] != "" and a[2].startswith("SMALL LETTER") for a, b in names)
