@@ -191,7 +191,8 @@ def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Change:
             return Change.NO_TAG
         if tag in map(str, found.objects(subject, predicate)):  # which another keyword became as well
             return Change.UNTAGGED
-    return Change.OTHER_LANGUAGE if language and spoken and language not in spoken else Change.LOST
+        spoken = () if language in spoken else spoken  # keywords are many in one language, other texts are one
+    return Change.OTHER_LANGUAGE if language and spoken else Change.LOST
 
 
 def _language(triple: _Triple) -> str:
@@ -205,7 +206,7 @@ def _same_text(lost: _Triple, added: _Triple) -> Change | None:
         same = text in (str(before).strip(), legal_tag(str(before))) or from_markdown(text) == str(before).strip()
         return Change.UNTAGGED if same else None
     if isinstance(before, URIRef) and isinstance(after, URIRef):
-        return Change.ESCAPED if unquote(before) == unquote(after) else None
+        return Change.ESCAPED if unquote(str(before)) == unquote(str(after)) else None
     return Change.IRI if isinstance(before, Literal) and str(before) == str(after) else None
 
 
@@ -247,7 +248,7 @@ def _name_blank_nodes(expected: Graph, found: Graph) -> tuple[Graph, list[_Tripl
         if isinstance(iri, URIRef) and (node := _worded(expected, subject, predicate, iri)):
             names[iri] = node
             unnamed.append((subject, predicate, node))
-            named.add((node, RDFS.label, Literal(unquote(iri))))
+            named.add((node, RDFS.label, Literal(unquote(str(iri)))))
     for subject, predicate, value in found:
         named.add((names.get(subject, subject), predicate, names.get(value, value)))
     return named, unnamed
@@ -258,7 +259,7 @@ def _worded(expected: Graph, subject: Node, predicate: Node, iri: URIRef) -> Nod
     if (subject, predicate, iri) in expected:
         return None
     for node in expected.objects(subject, predicate):
-        if any(str(words).strip() == unquote(iri) for words in expected.objects(node, RDFS.label)):
+        if any(str(words).strip() == unquote(str(iri)) for words in expected.objects(node, RDFS.label)):
             return node
     return None
 

@@ -309,5 +309,6 @@ def _wrong(resource: Resource, found: Fetched) -> str | None:
 
 def short(value: object) -> str:
     """A value on one line, cut where it is long."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    plain = isinstance(value, str) and value.isprintable()
+    text = str(value) if plain else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
