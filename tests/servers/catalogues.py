@@ -9,6 +9,7 @@ import argparse
 import csv
 import json
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,19 @@ TEXTS = (
     "true",
     "https://example.org/a text that looks like an IRI",
 )
-WORDS = ("city", "R&D (public)", "X", "air quality", "Straße", "a" * 120, "two  spaces", "C++", "City", "2024", "a.b-c_d")
+WORDS = (
+    "city",
+    "R&D (public)",
+    "X",
+    "air quality",
+    "Straße",
+    "a" * 120,
+    "two  spaces",
+    "C++",
+    "City",
+    "2024",
+    "a.b-c_d",
+)
 PLACES = (
     {"iri": "https://sws.geonames.org/2996944/", "label": {"en": "Lyon"}},
     {"iri": "https://sws.geonames.org/2761369/", "label": {"en": "Vienna"}, "centroid": [48.2, 16.37]},
@@ -85,7 +98,9 @@ def _dump(path: Path, content: object) -> None:
 
 
 def _texts(chance: random.Random) -> dict[str, str]:
-    return {tag: chance.choice(TEXTS) for tag in chance.choice((["en"], ["en"], ["de"], ["fr", "en"], ["en", "fr", "de"]))}
+    return {
+        tag: chance.choice(TEXTS) for tag in chance.choice((["en"], ["en"], ["de"], ["fr", "en"], ["en", "fr", "de"]))
+    }
 
 
 def _some(chance: random.Random, share: float, **values: object) -> dict[str, object]:
@@ -99,7 +114,10 @@ def _agent(chance: random.Random) -> dict[str, object]:
 
 def _terms(chance: random.Random, share: float) -> dict[str, object]:
     """What a catalogue and each dataset may state, each with this probability."""
-    contact = {"name": _texts(chance), **_some(chance, 0.5, email="o.f-f'ice+x@example.org", url="https://example.org/c")}
+    contact = {
+        "name": _texts(chance),
+        **_some(chance, 0.5, email="o.f-f'ice+x@example.org", url="https://example.org/c"),
+    }
     period = {"start": "2020-01-01", **_some(chance, 0.5, end="2021-12-31")}
     tags = chance.choice((["en"], ["de"], ["en", "fr"]))
     return _some(
@@ -154,7 +172,9 @@ def _table(chance: random.Random, folder: Path, name: str) -> dict[str, object]:
     columns: list[dict[str, object]] = [{"name": "id", "required": True}]
     for kind in kinds:
         described = {"name": kind, "datatype": COLUMNS[kind][0], **_some(chance, 0.3, titles={"en": f"The {kind}"})}
-        columns.append(described | _some(chance, 0.5 if linked else 0.0, propertyUrl=f"https://example.org/says/{kind}"))
+        columns.append(
+            described | _some(chance, 0.5 if linked else 0.0, propertyUrl=f"https://example.org/says/{kind}")
+        )
     rows = [
         {"id": f"r{number}", **{kind: COLUMNS[kind][1](chance) for kind in kinds}}
         for number in range(chance.choice((0, 1, 7)))
@@ -172,4 +192,4 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    print(write(asked.folder, f"chance-{asked.seed}", asked.seed))
+    sys.stdout.write(f"{write(asked.folder, f'chance-{asked.seed}', asked.seed)}\n")

@@ -211,7 +211,10 @@ EDITS = {
         f"^moved to the organisation {THERE}; --overwrite puts it back$",
     ),
     "moved-away": Edit(
-        move(ELSEWHERE), "drifted", f"^moved to the organisation {ELSEWHERE}, where .* may not edit it: have it moved back", after="drifted"
+        move(ELSEWHERE),
+        "drifted",
+        f"^moved to the organisation {ELSEWHERE}, where .* may not edit it: have it moved back",
+        after="drifted",
     ),
     "words": edited(resource(description="Better words."), "description"),
     "file-deleted": edited(delete_table_file, "resource"),
