@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_opendata.publish.content import Mark, content_digest, extras_with, mark_of, normal
+from st_opendata.publish.identity import kept_because, published_name
 from st_opendata.publish.packages import Package, Resource
 from st_opendata.publish.plan import Change, Kind, Wanted, decide, is_settled, same_moment, wanted_of
 from st_opendata.publish.preflight import Portal
@@ -212,3 +213,119 @@ def test_a_mark_survives_its_text_and_knows_its_content(fields: dict[str, object
     assert Mark.read("no mark") is None
     changed = {**dataset, "a": "something else"}
     assert (content_digest(changed, mark.fields, ()) == mark.content) == (normal(fields.get("a")) == "something else")
+
+
+THEIRS = "0ff1ce"
+NO_FILES: dict[str, Any] = {"resources": []}
+
+
+def marked(mark: Mark) -> dict[str, Any]:
+    return {"extras": extras_with([], None, mark)}
+
+
+def older(each: Wanted) -> Mark:
+    """The mark of a version that did not note the name."""
+    return replace(each.mark(), name="")
+
+
+@pytest.mark.parametrize(
+    ("changes", "ours"),
+    [
+        ({}, True),
+        ({"name": "by-hand"}, True),
+        ({"name": "by-hand", "extras": []}, True),  # known by its files
+        ({"name": "by-hand", **NO_FILES}, True),  # known by its mark
+        ({"name": "by-hand", "extras": [], **NO_FILES}, False),
+        ({"extras": [], **NO_FILES}, False),
+        ({"owner_org": THEIRS}, True),
+        ({**marked(replace(wanted().mark(), name="others")), **NO_FILES}, False),
+        (marked(Mark("https://other.example/", "d", "c", (), ())), False),
+        ({**marked(older(wanted())), "title": "By hand", **NO_FILES}, True),  # by its name, as older versions did
+        ({**marked(older(wanted())), "name": "by-hand", **NO_FILES}, False),
+    ],
+)
+def test_a_dataset_is_known_by_mark_or_files(changes: dict[str, Any], ours: bool) -> None:
+    assert wanted().identity.is_that_of(shown(wanted(), **changes)) == ours
+
+
+def test_the_name_under_which_it_was_published() -> None:
+    assert published_name(shown(wanted(), name="by-hand")) == "places"
+    assert published_name(shown(wanted(), extras=[])) == ""
+    assert published_name(shown(wanted(), **marked(older(wanted())))) == "places"
+    assert published_name(shown(wanted(), name="by-hand", **marked(older(wanted())))) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, None),
+        ({"title": "Edited"}, None),
+        (marked(older(wanted())), None),
+        ({"name": "by-hand"}, "renamed on the portal; places"),
+        ({"name": "by-hand", "title": "Edited", **marked(older(wanted()))}, "may have been renamed"),
+        ({"extras": []}, "its database does not"),
+        (marked(Mark("https://other.example/", "d", "c", (), ())), "its database does not"),
+    ],
+)
+def test_what_may_be_pruned(changes: dict[str, Any], says: str | None) -> None:
+    because = kept_because(shown(wanted(), **changes), BASE, {"others"}, {"not-one-of-its-files"})
+    assert because is None if says is None else says in str(because)
+
+
+def test_what_belongs_to_the_release_is_not_pruned() -> None:
+    there = shown(wanted(), name="copy")
+    assert kept_because(there, BASE, {"places"}, set()) == "a copy of places, made on the portal"
+    assert kept_because(there, BASE, set(), {resource(1).id}) == "it has files of the release"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"name": "by-hand"}, "renamed to by-hand; --overwrite puts it back"),
+        ({"name": "by-hand", "extras": []}, "renamed to by-hand; --overwrite puts it back"),
+        ({"name": "by-hand", "state": "deleted"}, "renamed to by-hand and deleted; --overwrite puts it back"),
+        (
+            {"owner_org": THEIRS, "organization": {"name": "others"}},
+            "moved to the organisation others, where editor may not edit it: have it moved back there",
+        ),
+    ],
+)
+def test_a_name_or_organisation_that_people_changed_is_told(changes: dict[str, Any], reason: str) -> None:
+    change = decide(wanted(), shown(wanted(), **changes), PORTAL)
+    assert (change.kind, change.reason, change.files) == (Kind.DRIFTED, reason, ())
+
+
+def test_it_is_put_back_when_told() -> None:
+    portal = replace(PORTAL, editable={THEIRS: "others", "0b5e": "city"})
+    there = shown(wanted(), name="by-hand", owner_org=THEIRS, organization={"name": "others"})
+    change = decide(wanted(), there, portal, overwrite=True)
+    assert change.kind == Kind.UPDATE
+    assert change.reason == "renamed to by-hand and moved to the organisation others: put back"
+    update = revision(there, change, wanted().mark())["update"]
+    assert (update["name"], update["owner_org"]) == ("places", "city")
+
+
+def test_where_the_user_may_not_edit_nothing_is_put_back() -> None:
+    there = shown(wanted(), owner_org=THEIRS, organization={"name": "others"})
+    assert decide(wanted(), there, PORTAL, overwrite=True).kind == Kind.DRIFTED
+
+
+def test_the_same_files_under_another_id_of_the_catalogue_stay() -> None:
+    before = wanted(name="before")
+    before = replace(
+        before, package=replace(before.package, name="before"), dataset={**before.dataset, "name": "before"}
+    )
+    for options in ({}, {"overwrite": True}):
+        change = decide(wanted(), shown(before), PORTAL, **options)
+        assert (change.kind, "published under another id" in change.reason) == (Kind.TAKEN, True)
+
+
+def test_why_it_drifted_is_always_told() -> None:
+    lost = decide(wanted(), shown(wanted(), extras=[]), PORTAL)
+    assert "our mark on it (the extra st_opendata) is gone" in lost.reason
+    there = shown(wanted())
+    there["resources"].reverse()
+    [order] = decide(wanted(), there, PORTAL).differences
+    assert (order.field, order.before, order.after) == (
+        "order of the files", ["Table 2", "Table 1"], ["Table 1", "Table 2"],
+    )  # fmt: skip
