@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -112,6 +114,111 @@ def test_each_failure_is_one_error(
         error = failing(call)
         assert (error.status, passes(error)) == (status, may_pass)
         assert says in str(error)
+
+
+TOKEN = "secret-token"
+ECHOES = [TOKEN, "secret\\u002dtoken", "secret%2Dtoken", "secret&#45;token", "secret&#x2d;token", "s\\u0065cret-token"]
+"""The token as JSON, URLs and HTML may have it."""
+
+
+def raw(status: int, error: str, echo: str) -> Answer:
+    """A refusal with the echo as it stands in its JSON."""
+    return status, {}, f'{{"success": false, "error": {error.replace("ECHO", echo)}}}'.encode()
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda echo: (200, HTML, f"<title>Welcome {echo}</title>".encode()),
+        lambda echo: (500, HTML, f"<p>Traceback: Authorization: {echo}</p>".encode()),
+        lambda echo: (301, {"Location": f"https://login.example/?token={echo}"}, b""),
+        lambda echo: raw(403, '{"message": "token ECHO unknown"}', echo),
+        lambda echo: raw(403, '{"__type": "Authorization Error", "message": "ECHO"}', echo),
+        lambda echo: raw(404, '{"__type": "Not Found Error", "message": "ECHO"}', echo),
+        lambda echo: raw(409, '{"__type": "Validation Error", "notes": ["ECHO"]}', echo),
+        lambda echo: raw(409, '{"__type": "Search Error", "message": "ECHO"}', echo),
+        lambda echo: (200, {}, f'{{"success": true, "{echo}": 1}}'.encode()),
+        lambda echo: (502, HTML, b"x" * 195 + f" {echo}".encode()),
+    ],
+)
+def test_a_token_that_is_echoed_is_not_told(
+    server: Server, client: CkanClient, answer: Callable[[str], Answer], echo: str
+) -> None:
+    server.answers = [answer(echo)]
+    error = failing(lambda: client.write("package_create", {}))
+    told = f"{error} {error.message} {error.remedy} {error.details}"
+    assert not any(each in told for each in ECHOES)
+    assert "cret" not in told
+
+
+def test_a_token_in_what_a_dataset_says_is_hidden(server: Server, client: CkanClient) -> None:
+    server.answers = [ok({"title": f"A title with {TOKEN}", "notes": "and without"})]
+    assert client.read("package_show") == {"title": "A title with [token]", "notes": "and without"}
+
+
+def test_a_line_of_status_that_echoes_the_token_is_hidden() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(f"NO-HTTP {TOKEN}\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with closing(CkanClient(f"http://127.0.0.1:{listening.getsockname()[1]}", TOKEN)) as client:
+            error = failing(lambda: client.write("package_create", {}))
+        thread.join()
+    assert "NO-HTTP [token]" in str(error)
+
+
+def test_what_is_too_short_for_a_token_hides_nothing(server: Server) -> None:
+    server.answers = [ok({"title": "wrong"})]
+    with closing(CkanClient(f"http://127.0.0.1:{server.server_port}", "wrong")) as client:
+        assert client.read("package_show") == {"title": "wrong"}
+
+
+def test_https_to_a_port_for_http_says_so(server: Server) -> None:
+    server.answers = [ok({})]
+    url = f"127.0.0.1:{server.server_port}"
+    with closing(CkanClient(f"https://{url}", TOKEN)) as client:
+        for call in (lambda: client.read("status_show"), lambda: client.write("package_create", {})):
+            error = failing(call)
+            assert error.message == "what answers at this port speaks http, not https"
+            assert f"Give http://{url} as --url" in str(error.remedy)
+            assert not passes(error)
+    assert "Authorization" not in "".join(str(headers) for _, _, headers, _ in server.asked)
+
+
+@pytest.fixture
+def tls(server: Server, tmp_path: Path) -> Server:
+    """The server behind TLS, with a certificate that it signed itself."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    files = ["-subj", "/CN=portal", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.answers = [ok({})]
+    return server
+
+
+def test_http_to_a_port_for_https_says_so(tls: Server) -> None:
+    url = f"127.0.0.1:{tls.server_port}"
+    with closing(CkanClient(f"http://{url}", TOKEN)) as client:
+        error = failing(lambda: client.write("package_create", {}))
+    assert error.message == "what answers at this port speaks https, not http"
+    assert f"Give https://{url} as --url" in str(error.remedy)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_called_so(tls: Server) -> None:
+    with closing(CkanClient(f"https://127.0.0.1:{tls.server_port}", TOKEN)) as client:
+        error = failing(lambda: client.read("status_show"))
+    assert "the certificate of the portal is not trusted: " in error.message
+    assert "REQUESTS_CA_BUNDLE" in str(error.remedy)
 
 
 def test_reads_are_repeated_and_writes_say_when(server: Server, client: CkanClient) -> None:

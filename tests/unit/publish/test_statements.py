@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.compare import isomorphic
 
-from st_opendata.publish.statements import Change, compare_statements, known_losses, reason_for
+from st_opendata.publish.statements import Change, compare_statements, known_losses, reason_for, without_nodes
 
 PREFIXES = """\
 @prefix : <https://example.org/> .
@@ -15,6 +16,7 @@ PREFIXES = """\
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
 @prefix spdx: <http://spdx.org/rdf/terms#> .
 """
 TYPED = ":d a dcat:Dataset . "
@@ -101,6 +103,16 @@ def test_a_blank_node_too_many_is_added() -> None:
         ("", ":d dcat:theme :a ."),
         ("", ":d dct:description 'x' ."),
         (":f a dcat:Distribution ; spdx:checksum :c . :c spdx:checksumValue 'a' .", ":f a dcat:Distribution ."),
+        (":d dct:modified '2020' .", ":d dct:modified '2026' ."),
+        (":d dct:modified '2020' .", ""),
+        (":d dct:modified '2020' .", ":d dct:modified '2020', '2026' ."),
+        (":f a dcat:Distribution ; dcat:byteSize 10 .", ":f a dcat:Distribution ."),
+        (":f a dcat:Distribution ; dcat:byteSize 10 .", ":f a dcat:Distribution ; dcat:byteSize 0 ."),
+        (":d dcat:keyword 'one'@en, 'two'@en .", ":d dcat:keyword 'one' ."),
+        (":d dcat:keyword 'one'@en .", ""),
+        (":d vcard:hasEmail <mailto:a@x.example> .", ":d vcard:hasEmail <mailto:b@x.example> ."),
+        (":d dct:rights :r . :r rdfs:label 'https://a.example/'@en .", ":d dct:rights <https://b.example/> ."),
+        ("", ":d dct:license :l ."),
     ],
 )
 def test_other_differences_are_surprises(expected: str, found: str) -> None:
@@ -114,6 +126,13 @@ def test_other_differences_are_surprises(expected: str, found: str) -> None:
         (":d dct:rights :r . :r rdfs:label 'a'@en .", ":d dct:rights [ rdfs:label 'a' ] ."),
         (":d dcat:inSeries :s .", ""),
         (":d prov:wasDerivedFrom :a .", ":d dct:source :a ."),
+        ("", ":d dct:issued '2026' ; dct:modified '2026' ."),
+        (":f a dcat:Distribution ; dcat:byteSize 0 .", ":f a dcat:Distribution ."),
+        (":d dcat:keyword 'X'@en .", ""),
+        (":d dcat:keyword 'a/b'@en, 'a b'@en .", ":d dcat:keyword 'a b' ."),
+        (":d dcat:keyword 'one'@en, 'un'@fr .", ":d dcat:keyword 'one' ."),
+        (":d vcard:hasEmail <mailto:o'x@x.example> .", ":d vcard:hasEmail <mailto:o%27x@x.example> ."),
+        (":d dct:rights :r . :r rdfs:label 'https://a.example/ b'@en .", ":d dct:rights <https://a.example/%20b> ."),
     ],
 )
 def test_known_losses_have_a_reason(expected: str, found: str) -> None:
@@ -123,3 +142,15 @@ def test_known_losses_have_a_reason(expected: str, found: str) -> None:
 def test_each_known_loss_narrows_down_what_it_explains() -> None:
     everything = [loss for loss in known_losses() if not loss.properties and not loss.types]
     assert {change for loss in everything for change in loss.changes} == {Change.UNTAGGED, Change.OTHER_LANGUAGE}
+
+
+def test_a_node_is_left_out_with_what_it_alone_leads_to() -> None:
+    text = """
+        :d dcat:distribution :f, :g .
+        :f spdx:checksum [ spdx:checksumValue 'a' ] ; dct:license :l .
+        :g spdx:checksum [ spdx:checksumValue 'b' ] ; dct:license :l .
+        :l dct:title 'Licence' .
+    """
+    left = without_nodes(Graph().parse(data=PREFIXES + text, format="turtle"), [URIRef("https://example.org/f")])
+    kept = text.replace(":f, :g", ":g").replace(":f spdx:checksum [ spdx:checksumValue 'a' ] ; dct:license :l .", "")
+    assert isomorphic(left, Graph().parse(data=PREFIXES + kept, format="turtle"))
