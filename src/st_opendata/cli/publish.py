@@ -36,8 +36,8 @@ def command() -> None:
 @click.option("--token-file", type=path_type, metavar="FILE", help="Holds the API token.  [default: ST_CKAN_TOKEN]")
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--exit-code", is_flag=True, help="With --dry-run: exit with 1 where something would be written.")
-@click.option("--overwrite", is_flag=True, help="Let the release win over edits made on the portal.")
-@click.option("--prune", is_flag=True, help="Delete datasets of this catalogue that the release has no more.")
+@click.option("--overwrite", is_flag=True, help="Let the release win over changes made on the portal.")
+@click.option("--prune", is_flag=True, help="Delete datasets that are no longer in the release.")
 @click.option("--iris", is_flag=True, help="State formats as IRIs, for a site that is harvested from its own RDF.")
 @click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="The largest file that the site takes.")
 @click.option("--link-base", metavar="URL", help="Link larger files below this URL, where the release is served too.")
@@ -65,7 +65,10 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
 
     Compares the release with what the portal has, shows what will change and why, and writes only that; a second run
     does nothing. Cut off anywhere, it is run again. Datasets that were not published from this catalogue are never
-    touched, and those edited on the portal are left alone unless --overwrite is given.
+    touched, and those edited, renamed or moved on the portal are left alone unless --overwrite is given. --prune
+    deletes a dataset only where its mark and its name show that it was published from this catalogue.
+
+    At the end it says what was written and where to look; with --dry-run, that nothing was written.
 
     The token comes from --token-file, the environment variable ST_CKAN_TOKEN or the system's keyring (service
     st-opendata, user URL); its user is an editor of the organisation.

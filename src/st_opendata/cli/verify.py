@@ -67,10 +67,11 @@ def verify_ckan_command(
 ) -> int:
     """Compare what a CKAN portal gives to visitors and harvesters with RELEASE.
 
-    Fetches every file without a token and compares its digest, reads every field back, looks for every dataset in
-    the portal's search, and compares the portal's own RDF statement by statement: what ckanext-dcat is known to lose
-    is counted with the reason, anything else is a problem. The catalogue published beside the datasets is fetched,
-    validated and scored. Exit code 1 tells that something is not as released.
+    Fetches every file without a token and compares its digest, reads every field and every table of the DataStore
+    back, looks for every dataset in the portal's search, and compares the portal's own RDF statement by statement: what
+    ckanext-dcat is known to lose, and what people added on the portal, is counted with the reason, anything else is a
+    problem. The catalogue published beside the datasets is fetched, validated and scored. Exit code 1 tells that
+    something is not as released.
     """
     with needing("ckan", "verifying a portal"):
         from st_opendata.publish.verify import verify_portal

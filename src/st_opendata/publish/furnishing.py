@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from st_opendata.errors import RemoteError
@@ -150,9 +150,11 @@ def expected_tables(resources: Iterable[Resource], portal: Portal) -> dict[str, 
     """
     if "datastore" not in portal.plugins or portal.plugins & _LOADERS:
         return {}
-    paths = {each.id: each.file for each in resources if isinstance(each.file, Path)}
-    found = ((identifier, data_table(path, portal.language)) for identifier, path in paths.items())
-    return {identifier: table for identifier, table in found if table}
+    found: dict[str, DataTable] = {}
+    for each in resources:
+        if isinstance(each.file, Path) and (table := data_table(each.file, portal.language)):
+            found[each.id] = replace(table, rows=each.rows)
+    return found
 
 
 def _view(resource: Resource, portal: Portal) -> View | None:

@@ -70,7 +70,7 @@ class Resource:
 
     `file` is what is uploaded: a file of the release, or the bytes themselves where they are made here (the catalogue);
     None for a link, which has its URL in the metadata too. `file_name` is the name that the portal gives an upload,
-    `url` is where visitors get the file.
+    `url` is where visitors get the file. `rows` are those of a CSV file.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Resource:
     sha256: str
     file_name: str
     url: str = ""
+    rows: int | None = None
 
     def open(self) -> BinaryIO:
         """The bytes to upload; ValueError for a link, OSError where the file cannot be read."""
@@ -150,7 +151,13 @@ def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statement
     contents = {each.file.path: (each.iri, each.content or b"") for each in own_files}
     describe_catalogue(graph, own_iri, content.title, contents)
     move(graph, {each.iri: each.url for each in own_files})
-    maker = _Maker(release, site, schema, Source(graph, site.language, site.iris, schema.formats))
+    rows = {
+        item.file.path: dataset.rows[item.table]
+        for dataset in content.datasets
+        for item in dataset.distributions
+        if item.format == CSV and item.table
+    }
+    maker = _Maker(release, site, schema, Source(graph, site.language, site.iris, schema.formats), rows)
     made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
     return (*made, maker.package(own_name, own_iri, own_files)), graph
 
@@ -272,6 +279,7 @@ class _Maker:
     site: Site
     schema: Schema
     source: Source
+    rows: Mapping[str, int]
 
     def package(self, name: str, iri: str, files: Iterable[_Hosted]) -> Package:
         """The dataset of this IRI with its files."""
@@ -300,6 +308,7 @@ class _Maker:
             sha256=hosted.file.sha256,
             file_name=stored_file_name(hosted.file.path),
             url=hosted.url,
+            rows=self.rows.get(hosted.file.path),
         )
 
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:

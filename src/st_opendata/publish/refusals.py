@@ -29,7 +29,11 @@ def explained(error: RemoteError, change: Change, portal: Portal) -> RemoteError
         return error
     if _THERE in described(error.details):
         text = f"files of the dataset {change.name} are on the portal already, as those of another dataset"
-        return _told(error, text, "Have an administrator purge that one, or publish from where it was published.")
+        remedy = (
+            "Run the command again: it then looks for the dataset under another name. If it finds none, have an "
+            "administrator purge what has the files, or publish from where it was published."
+        )
+        return _told(error, text, remedy)
     refused = _refused(error.details, change.wanted.package.resources, read_schema(portal.schema))
     return _told(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
 

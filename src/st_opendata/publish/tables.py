@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,11 @@ Row = dict[str, str | bool | None]
 
 @dataclass(frozen=True, slots=True)
 class DataTable:
-    """A CSV file and its columns as `datastore_create` takes them: id, type, label and notes."""
+    """A CSV file, its columns as `datastore_create` takes them (id, type, label and notes), and its number of rows."""
 
     path: Path
     fields: tuple[dict[str, Any], ...]
+    rows: int | None = None
 
     def parts(self) -> Iterator[list[Row]]:
         """The rows in parts of `ROWS`, at least one part; what is empty is None. Raises OSError."""
@@ -71,7 +72,7 @@ def data_table(path: Path, language: str) -> DataTable | None:
 
 def as_text(table: DataTable) -> DataTable:
     """The table with every column as text, for values that the database does not take as what they are."""
-    return DataTable(table.path, tuple({**field, "type": "text"} for field in table.fields))
+    return replace(table, fields=tuple({**field, "type": "text"} for field in table.fields))
 
 
 def _field(name: str, column: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,6 @@ from rdflib import Graph
 
 from st_opendata.catalogue import fetch_dcat
 from st_opendata.errors import InputError, RemoteError
-from st_opendata.formats import CSV
 from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import MARK, Shown, added_fields, agree, fields_of, mark_of
@@ -103,8 +102,6 @@ class Visit:
     base: str
     search: Search
     visitor: Visitor
-    rows: Mapping[str, int]
-    """Of each CSV file that was released, by the id of its resource."""
 
     @property
     def files(self) -> int:
@@ -136,16 +133,8 @@ def prepare(client: CkanClient, release: Path, where: Published) -> Visit:
     # Every field counts as one that the portal holds: what it dropped is to be seen.
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     portal = Portal(client.url, str(status["ckan_version"]), plugins, "", "", "", site.language, fields)
-    content = read_release(release)
-    rows = {
-        release / item.file.path: dataset.rows[item.table]
-        for dataset in content.datasets
-        for item in dataset.distributions
-        if item.format == CSV and item.table
-    }
-    files = {each.file: each.id for package in made for each in package.resources if isinstance(each.file, Path)}
-    by_id = {files[path]: number for path, number in rows.items() if path in files}
-    return Visit(client, site, portal, made, graph_view(expected), content.base, Search(client), Visitor(), by_id)
+    base = read_release(release).base
+    return Visit(client, site, portal, made, graph_view(expected), base, Search(client), Visitor())
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,14 +273,14 @@ def _table_problems(visit: Visit, package: Package, shown: Shown) -> Iterator[Pr
         what = each.field.removeprefix(f"{TABLE}, ")
         text = f"{what}: {_instead(each.before, each.after)}" if what != TABLE else "it is not there"
         yield Problem(package.name, f"{names[identifier]}: {TABLE}", text)
+    rows = {each.id: each.rows for each in package.resources if each.id not in tables}
     for resource in shown["resources"]:
-        if resource.get("datastore_active") and resource["id"] in visit.rows and resource["id"] not in tables:
-            found = visit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})
-            if found["total"] != visit.rows[resource["id"]]:
-                text = (
-                    f"{visit.rows[resource['id']]:,} rows were released, its table on the portal has {found['total']:,}"
-                )
-                yield Problem(package.name, f"{resource['name']}: table", text)
+        number = rows.get(resource["id"])
+        if resource.get("datastore_active") and number is not None:
+            found = visit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})["total"]
+            if found != number:
+                text = f"number of rows: {_instead(found, number)}"
+                yield Problem(package.name, f"{resource['name']}: {TABLE}", text)
 
 
 def _wrong(resource: Resource, found: Fetched) -> str | None:

@@ -53,7 +53,7 @@ def table(tmp_path: Path) -> DataTable:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([list(KINDS), *FILE])
     fields = [{"id": key, "type": kind, "info": {"label": key.title(), "notes": ""}} for key, kind in KINDS.items()]
-    return DataTable(path, tuple(fields))
+    return DataTable(path, tuple(fields), len(FILE))
 
 
 Alter = Callable[[list[list[str]], list[dict[str, Any]]], object]
