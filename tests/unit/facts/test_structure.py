@@ -42,6 +42,8 @@ def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, 
         (b"id,,name\n1,a,b\n", [("header-empty", 1, None, None)]),
         (b"id,name,,\n1,a,,\n", [("header-empty", 1, None, None)]),
         (b"ID,nom \n1,a\n", [("header-case", 1, "ID", None), ("header-case", 1, "nom", None)]),
+        ("id,na\u200bme\n1,a\n".encode(), [("header-lookalike", 1, "na\u200bme", None)]),
+        (b"name,id,id\n1,a,2\n", [("header-duplicate", 1, "id", None)]),
         (b"id,name\n1,a\n,\n2,b\n,\n,\n", [("rows-blank-end", 5, None, None), ("row-blank", 3, None, None)]),
         (b"id;name\n1;2\n", [("table-delimiter", 1, None, None)]),
         (b"id\tname\n1\t2\n", [("table-delimiter", 1, None, None)]),
@@ -234,3 +236,32 @@ def test_a_header_with_a_line_break_in_a_title(load: Load) -> None:
     columns = [{"name": "id"}, {"name": "area", "titles": {"de": "Fläche (m²)"}}]
     base = load('id,"Fläche\n(m²)"\n1,20\n2\n', columns)
     assert found(base) == [("row-ragged", 3, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("title", "described", "says"),
+    [
+        ("two\u00a0words", "two words", "its character 4 is U+00A0 NO-BREAK SPACE, there it is U+0020 SPACE"),
+        ("two  words", "two words", "its character 5 is U+0020 SPACE, there it is U+0077 LATIN SMALL LETTER W"),
+        ("cafe\u0301", "caf\u00e9", "its character 4 is U+0065 LATIN SMALL LETTER E, there it is U+00E9"),
+        ("CAFE\u0301", "caf\u00e9", "its character 4 is U+0045 LATIN CAPITAL LETTER E, there it is U+00E9"),
+        ("so\u00adlar", "solar", "its character 3 is U+00AD SOFT HYPHEN"),
+        ("solar\u200f", "solar", "its character 6 is U+200F RIGHT-TO-LEFT MARK, there it is (end)"),
+        ("solar", "\ufeffsolar", "its character 1 is U+0073 LATIN SMALL LETTER S, there it is U+FEFF"),
+        ("s\u043elar", "solar", "its character 2 is U+043E CYRILLIC SMALL LETTER O"),
+        ("a\u2013b", "a-b", "its character 2 is U+2013 EN DASH, there it is U+002D HYPHEN-MINUS"),
+        ("l\u2019eau", "l'eau", "its character 2 is U+2019 RIGHT SINGLE QUOTATION MARK"),
+    ],
+)
+def test_titles_that_look_alike_are_told_apart(load: Load, title: str, described: str, says: str) -> None:
+    columns = [{"name": "id"}, {"name": "other", "titles": {"en": described}}]
+    [finding] = load(f"id,{title}\n1,a\n".encode(), columns).findings
+    assert finding.code == "header-lookalike"
+    assert says in finding.message["en"]
+
+
+@pytest.mark.parametrize("header", ["2023,id,2022,2023", "id,2023,2023,2022", "2022,2023,2023,id"])
+def test_a_doubled_title_is_never_told_to_be_renamed_to_itself(load: Load, header: str) -> None:
+    columns = [{"name": "id"}, {"name": "2022"}, {"name": "2023"}, {"name": "2023_2", "titles": {"en": "2023"}}]
+    base = load(f"{header}\n1,2,3,4\n".encode(), columns)
+    assert [finding.code for finding in base.findings] == ["header-duplicate"]
