@@ -17,6 +17,8 @@ def look_alike(one: str, other: str) -> bool:
 
     >>> look_alike("two\u00a0words", "Two  words"), look_alike("cafe\u0301", "café"), look_alike("cafe", "café")
     (True, True, False)
+    >>> look_alike("n\u0430me", "name"), look_alike("name1", "nameA")
+    (True, False)
     """
     return _seen(one) == _seen(other) or _of_another_script(one, other)
 
@@ -53,9 +55,14 @@ def _seen(text: str) -> str:
 
 
 def _of_another_script(one: str, other: str) -> bool:
-    """Whether all characters that differ are letters of the same name in other alphabets: Latin and Cyrillic a."""
-    pairs = [pair for pair in zip(one.casefold(), other.casefold(), strict=False) if pair[0] != pair[1]]
-    if len(one) != len(other) or not pairs:
+    """Whether letters of one text are those of another alphabet, amid letters that are the same."""
+    pairs = list(zip(one.casefold(), other.casefold(), strict=False))
+    differ = [pair for pair in pairs if pair[0] != pair[1]]
+    if len(one) != len(other) or not any(first == second and first.isalpha() for first, second in pairs):
         return False
-    names = [[unicodedata.name(each, "").partition(" ") for each in pair] for pair in pairs]
-    return all(a[2] == b[2] != "" and a[2].startswith("SMALL LETTER") for a, b in names)
+    letters = all(each.isalpha() for pair in differ for each in pair)
+    return bool(differ) and letters and all(_alphabet(first) != _alphabet(second) for first, second in differ)
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, letter).partition(" ")[0]

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from st_opendata.documents import Document, Steps
 from st_opendata.errors import ConfigurationError
 from st_opendata.place import Place
+from st_opendata.tables.lookalikes import differ_in_case, first_difference, look_alike
 
 
 class Problems:
@@ -51,9 +52,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def hint(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` with the nearest known word, or what is known, when it is few."""
+    """`; did you mean "x"?` with the nearest known word, or what is known, when it is few.
+
+    Where the two look alike, the character that differs is named.
+    """
     candidates = list(known)
     near = nearest(word, candidates)
+    if near and look_alike(word, near) and not differ_in_case(word, near):
+        number, found, expected = first_difference(word, near)
+        return f'; did you mean "{near}"? Character {number} is {found}, not {expected}'
     if near:
         return f'; did you mean "{near}"?'
     return f"; known here: {', '.join(candidates)}" if 0 < len(candidates) <= 30 else ""
