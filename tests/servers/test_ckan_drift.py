@@ -202,7 +202,10 @@ EDITS = {
         rename_and_delete, "drifted", "^renamed to .*-by-hand and deleted;", frozenset({"name", "state"})
     ),
     "name-taken": Edit(
-        rename_and_take_the_name, "taken", "not published from here; ours was renamed to .*-by-hand$", after="taken"
+        rename_and_take_the_name,
+        "taken",
+        "not published from here; ours was renamed to .*-by-hand: have the other",
+        after="taken",
     ),
     "moved": Edit(move(THERE), "drifted", f"^moved to the organisation {THERE}; --overwrite puts it back$"),
     "moved-by-form": Edit(

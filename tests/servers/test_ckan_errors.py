@@ -248,7 +248,8 @@ def test_files_that_another_dataset_has(publisher: Publisher, releases: tuple[Pa
     try:
         code, written = publisher.publish(under_another_id(releases[0], tmp_path / "other"))
         assert code == 4
-        assert f"files of the dataset {ID}-b-places are on the portal already, as those of another dataset" in written
+        assert f"taken      {ID}-b-places: its files are those of {ID}-places, published under another id" in written
+        assert f"Left alone: {ID}-b-notes, {ID}-b-places: on the portal under another name, see above." in written
     finally:
         publisher.ckan.purge(f"{ID}-b-catalogue")
 

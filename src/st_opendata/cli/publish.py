@@ -139,11 +139,8 @@ def _conclude(plan: Plan, done: Sequence[Done]) -> int:
     if others := [each.name for each in taken if not each.shown]:
         note(f"Left alone: {', '.join(others)}: see above whose the name is.")
         note("  Have that dataset renamed or purged on the portal, or give the catalogue another id.")
-    if ours := [each for each in taken if each.shown]:
-        note(f"Left alone: {', '.join(each.name for each in ours)}: on the portal under another name, see above.")
-        note(
-            "  Have the dataset that has the name now renamed or deleted on the portal, then run this with --overwrite."
-        )
+    if ours := [each.name for each in taken if each.shown]:
+        note(f"Left alone: {', '.join(ours)}: on the portal under another name, see above.")
     if drifted:
         note(f"Left alone: {', '.join(each.name for each in drifted)}: changed on the portal, see above.")
         note("  --overwrite lets the release win; or take the change into the catalogue, and build it again.")

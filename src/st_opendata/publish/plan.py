@@ -233,7 +233,8 @@ def _place(wanted: Wanted, shown: Shown, portal: Portal, *, overwrite: bool) -> 
     organization = organization_of(shown)
     if shown["name"] != wanted.name:
         if (published := published_name(shown)) == shown["name"]:
-            return Kind.TAKEN, f"its files are those of {published}, published under another id of the catalogue"
+            reason = f"its files are those of {published}, published under another id of the catalogue"
+            return Kind.TAKEN, f"{reason}: publish under that id, or have {published} purged"
         found.append(f"renamed to {shown['name']}")
     moved = shown.get("owner_org") != portal.organization_id
     if moved:

@@ -153,7 +153,8 @@ class Surveyor:
                     raise
                 return Change(Kind.TAKEN, wanted.name, "its files are those of a dataset that the token may not read")
             if shown and elsewhere:
-                reason = f"{decide(wanted, shown, self.portal).reason}; ours was renamed to {elsewhere['name']}"
+                taken = f"{decide(wanted, shown, self.portal).reason}; ours was renamed to {elsewhere['name']}"
+                reason = f"{taken}: have the other renamed or deleted, then --overwrite puts ours back"
                 return Change(Kind.TAKEN, wanted.name, reason, shown=elsewhere)
             shown = elsewhere or shown
         if known and shown:
