@@ -61,7 +61,7 @@ class Surveyor:
 
         ours = [each for each in listed if _belongs(each, catalogue)]
 
-        members = self._members(self.portal.organization) if listed else frozenset()
+        members = self._members(self.portal.organization, {str(each["id"]) for each in listed}) if listed else ()
 
         def changed(each: Wanted, *, published: bool = True) -> Change:
             found = by_name.get(each.name, [])
@@ -104,9 +104,17 @@ class Surveyor:
             if not answer["results"] or start >= answer["count"]:
                 return
 
-    def _members(self, organization: str) -> frozenset[str]:
-        """Ids of an organisation's datasets by the portal's database. Raises RemoteError."""
-        listed = self.client.read("member_list", {"id": organization, "object_type": "package"})
+    def _members(self, organization: str, without: Collection[str] = ()) -> Collection[str]:
+        """Ids of an organisation's datasets by the portal's database, deleted ones left out.
+
+        Those of `without` where the portal does not tell it.
+        """
+        try:
+            listed = self.client.read("member_list", {"id": organization, "object_type": "package"})
+        except RemoteError as error:
+            if error.status not in (403, 404):
+                raise
+            return without
         return frozenset(str(each[0]) for each in listed)
 
     def _in_its_organization(self, shown: Shown, members: Collection[str]) -> Shown:
@@ -114,7 +122,8 @@ class Surveyor:
 
         CKAN shows datasets as its search has them, which does not learn of a move by `package_owner_org_update`.
         """
-        if shown["id"] in members or shown.get("owner_org") != self.portal.organization_id:
+        there = shown["id"] in members or shown["state"] == "deleted"
+        if there or shown.get("owner_org") != self.portal.organization_id:
             return shown
         with self.looking:
             if not self.moved:  # a revived dataset is in none: CKAN does not make it a member again
