@@ -159,7 +159,7 @@ def drop_column(ckan: Any, shown: Dataset) -> None:
     ckan.act("datastore_create", **which, fields=[{"id": "id"}], records=[{"id": "a"}, {"id": "b"}])
 
 
-EDITED, MISSING = r"^edited on the portal since it was published$", "not on the portal"
+EDITED, MISSING = "^edited on the portal since it was published; --overwrite lets", "not on the portal"
 TABLE_EDITED = "its DataStore table was edited on the portal"
 THERE, ELSEWHERE = f"{ID}-there", f"{ID}-elsewhere"
 """An organisation in which the publisher may edit, and one in which not."""

@@ -42,6 +42,8 @@ class Kind(StrEnum):
 _RELEASED = "the release changed"
 _UNLISTED = "the portal's search does not list it"
 _EDITED = "edited on the portal since it was published"
+_TABLE = "its DataStore table was edited on the portal"
+_WINS = "--overwrite lets the release win"
 _UNMARKED = f"our mark on it (the extra {MARK}) is gone, so it was edited on the portal since it was published"
 WRITES = frozenset({Kind.CREATE, Kind.UPDATE, Kind.REVIVE, Kind.DELETE})
 
@@ -199,8 +201,8 @@ def decide(
         return Change(kind, wanted.name, reason, shown=shown)
     if kind == Kind.UNCHANGED:
         return Change(kind, wanted.name, reason, wanted, shown)
-    if kind == Kind.DRIFTED and overwrite and reason in (_EDITED, _UNMARKED):
-        kind, reason = Kind.UPDATE, f"{reason}: overwritten"
+    if kind == Kind.DRIFTED and reason in (_EDITED, _UNMARKED):
+        kind, reason = (Kind.UPDATE, f"{reason}: overwritten") if overwrite else (kind, f"{reason}; {_WINS}")
     # Only where the portal is as we left it does it hold the files that it states to hold.
     as_left = reason in (_RELEASED, _UNLISTED)
     files = _changed_files(wanted, shown) if as_left else () if kind == Kind.DRIFTED else uploads
@@ -219,9 +221,9 @@ def with_tables(change: Change, altered: Mapping[str, Difference], *, overwrite:
     edited = any(each.before is not None for each in altered.values())
     settled = change.kind == Kind.UNCHANGED
     if change.kind == Kind.DRIFTED or (edited and not overwrite):
-        reason = change.reason if change.kind == Kind.DRIFTED else "its DataStore table was edited on the portal"
+        reason = change.reason if change.kind == Kind.DRIFTED else f"{_TABLE}; {_WINS}"
         return replace(change, kind=Kind.DRIFTED, reason=reason, differences=differences, files=())
-    reason = "its DataStore table was edited on the portal: overwritten" if edited else "its DataStore table is gone"
+    reason = f"{_TABLE}: overwritten" if edited else "its DataStore table is gone"
     if not settled:
         reason = f"{change.reason}; {reason}"
     return replace(change, kind=Kind.UPDATE, reason=reason, differences=differences, tables=tables)

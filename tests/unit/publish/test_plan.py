@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_opendata.publish.content import Mark, content_digest, extras_with, mark_of, normal
+from st_opendata.publish.content import (
+    Mark,
+    added_fields,
+    content_digest,
+    extras_with,
+    fields_of,
+    mark_of,
+    normal,
+)
 from st_opendata.publish.identity import kept_because, published_name
 from st_opendata.publish.packages import Package, Resource
 from st_opendata.publish.plan import Change, Kind, Wanted, decide, is_settled, same_moment, wanted_of
@@ -329,3 +337,10 @@ def test_why_it_drifted_is_always_told() -> None:
     assert (order.field, order.before, order.after) == (
         "order of the files", ["Table 2", "Table 1"], ["Table 1", "Table 2"],
     )  # fmt: skip
+
+
+def test_what_people_added_is_told_apart_from_ours_and_from_what_ckan_fills() -> None:
+    there = shown(wanted(), metadata_created=MOMENT, num_tags=0, isopen=False, author=None, frequency="DAILY")
+    there["extras"].append({"key": "department", "value": "Roads"})
+    there["resources"][0] |= {"datastore_active": True, "rights": "Ask us.", "cache_url": None}
+    assert added_fields(there, *fields_of(wanted().dataset)) == ("extras:department", "frequency", "rights")

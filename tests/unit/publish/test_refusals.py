@@ -64,3 +64,9 @@ def test_the_largest_of_the_files_was_too_large(error: RemoteError) -> None:
 @pytest.mark.parametrize("error", [refused(match=["metadata_modified"]), RemoteError("x", status=500), refused()])
 def test_other_errors_stay_as_they_are(error: RemoteError) -> None:
     assert explained(error, change("cities.csv"), PORTAL) is error
+
+
+def test_files_that_another_dataset_has_are_looked_for_in_the_next_run() -> None:
+    error = explained(refused(resources=[{"id": ["Resource id already exists."]}]), change("cities.csv"), PORTAL)
+    assert "files of the dataset places are on the portal already" in error.message
+    assert "Run the command again: it then looks for the dataset under another name." in str(error.remedy)
