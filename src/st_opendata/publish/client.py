@@ -38,7 +38,7 @@ from st_opendata import __version__
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
 from st_opendata.publish.schemes import speaks_http, speaks_https
-from st_opendata.publish.secrecy import hide_in_error, hide_in_response, hiding
+from st_opendata.publish.secrecy import Hide, hide_in_error, hiding
 from st_opendata.urls import web_url
 
 AGENT = f"st-opendata/{__version__}"
@@ -80,7 +80,7 @@ class CkanClient:
         self._hide = hiding(token)
         self._session = requests.Session()
         self._session.auth = _Token(token)
-        self._session.hooks["response"].append(lambda response, **_: hide_in_response(response, self._hide))
+        self._session.hooks["response"].append(lambda response, **_: _hide_in_response(response, self._hide))
         adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -264,6 +264,16 @@ class _Token(requests.auth.AuthBase):
         if self._token:
             request.headers["Authorization"] = self._token
         return request
+
+
+def _hide_in_response(response: requests.Response, hide: Hide) -> None:
+    """Hide the token in an answer, which is read whole."""
+    for name, value in response.headers.items():
+        response.headers[name] = hide(value)
+    response.reason = hide(str(response.reason))
+    content = response.content.decode("latin-1")  # which maps each byte to one character and back
+    if (hidden := hide(content)) != content:
+        response._content = hidden.encode("latin-1")  # requests has no other way
 
 
 def passes(error: RemoteError) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import requests
-
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 
@@ -26,16 +24,6 @@ def hiding(token: str | None) -> Hide:
         return lambda text: text
     pattern = re.compile("".join(map(_character, token)))
     return lambda text: pattern.sub(_HIDDEN, text)
-
-
-def hide_in_response(response: requests.Response, hide: Hide) -> None:
-    """Hide the token in an answer that was read whole."""
-    for name, value in response.headers.items():
-        response.headers[name] = hide(value)
-    response.reason = hide(str(response.reason))
-    content = response.content.decode("latin-1")  # which maps each byte to one character and back
-    if (hidden := hide(content)) != content:
-        response._content = hidden.encode("latin-1")  # requests has no other way
 
 
 def hide_in_error(error: RemoteError, hide: Hide) -> RemoteError:
