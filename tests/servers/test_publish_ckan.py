@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from relay import Relay, Stage
 
-from publishing import NOTES, PLACES, assert_published, show
+from publishing import FIRST, NOTES, PLACES, assert_published, build, show
 from st_opendata.__main__ import main
 from st_opendata.publish.apply import apply
 from st_opendata.publish.ckan import Target, planned
@@ -106,6 +106,24 @@ def test_updates_what_changed(ckan: Any, releases: tuple[Path, ...], publish: Pu
     assert {each["id"] for each in show(ckan, PLACES)["resources"]} == {each["id"] for each in before["resources"]}
     assert_published(ckan, releases[0])
     assert publish(releases[0], "--dry-run", "--exit-code")[0] == 0
+
+
+def test_new_labels_of_a_table_are_no_edit_of_it(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, tmp_path: Path
+) -> None:
+    publish(releases[0])
+    folder = tmp_path / "labelled"
+    build(folder, FIRST, "Places")
+    for described in folder.glob("*/dataset.yaml"):
+        text = described.read_text("utf-8").replace("{name: label,", "{name: label, titles: {en: Name},")
+        described.write_text(text, "utf-8")
+    assert main(["build", str(folder), "--output", str(folder / "again")]) == 0
+    code, written = publish(folder / "again")
+    assert (code, f"update     {PLACES}: the release changed" in written) == (0, True)
+    [table] = [each["id"] for each in show(ckan, PLACES)["resources"] if each["format"] == "CSV"]
+    fields = ckan.post("datastore_search", resource_id=table).json()["result"]["fields"]
+    assert [each["info"]["label"] for each in fields[1:]] == ["id", "Name"]
+    assert publish(folder / "again", "--dry-run", "--exit-code")[0] == 0
 
 
 @pytest.mark.parametrize("remembered", [True, False])

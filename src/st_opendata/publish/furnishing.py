@@ -77,7 +77,7 @@ def furnishing_of(change: Change, portal: Portal) -> Furnishing:
     tables = {
         identifier: table
         for identifier, table in every.items()
-        if identifier in change.tables or files & {table.path, description_of(table.path)}
+        if identifier in change.tables or is_loaded_with(table, files)
     }
     mark = mark_of(change.shown) if change.shown else None
     cut_off = change.kind == Kind.CREATE or bool(mark and mark.writing)
@@ -140,6 +140,11 @@ def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[
             return wanted
         found |= {str(record["name"]) for record in listed}
     return found
+
+
+def is_loaded_with(table: DataTable, sent: Collection[Path | bytes | None]) -> bool:
+    """Whether a table follows from the files that are sent: its own, or the one that describes its columns."""
+    return table.path in sent or description_of(table.path) in sent
 
 
 def expected_tables(resources: Iterable[Resource], portal: Portal) -> dict[str, DataTable]:

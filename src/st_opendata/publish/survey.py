@@ -14,7 +14,7 @@ from st_opendata.place import Place
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import MARK, Mark, Shown, agree
 from st_opendata.publish.datastore import look_at_tables
-from st_opendata.publish.furnishing import DefaultViews, expected_tables
+from st_opendata.publish.furnishing import DefaultViews, expected_tables, is_loaded_with
 from st_opendata.publish.identity import kept_because, published_name
 from st_opendata.publish.packages import Package
 from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, same_moment, wanted_of, with_tables
@@ -58,9 +58,7 @@ class Surveyor:
         by_name: dict[str, list[Listed]] = defaultdict(list)
         for each in listed:
             by_name[str(each["name"])].append(each)
-
         ours = [each for each in listed if _belongs(each, catalogue)]
-
         members = self._members(self.portal.organization, {str(each["id"]) for each in listed}) if listed else ()
 
         def changed(each: Wanted, *, published: bool = True) -> Change:
@@ -223,14 +221,18 @@ class Surveyor:
         if change.kind not in (Kind.UNCHANGED, Kind.UPDATE, Kind.DRIFTED):
             return change
         there = {each["id"] for each in change.shown["resources"]} if change.shown else None
+        sent = {each.file for each in wanted.package.resources if each.id in change.files}
         tables = {
             identifier: table
             for identifier, table in expected_tables(wanted.package.resources, self.portal).items()
-            if identifier not in change.files and (there is None or identifier in there)
+            if not is_loaded_with(table, sent) and (there is None or identifier in there)
         }
         altered = look_at_tables(self.client, tables, whole=wish.overwrite)
         if altered and change.shown is None:
-            change = replace(change, shown=self.show(wanted.name))
+            shown = self.show(wanted.name)
+            if shown is None:
+                return decide(wanted, None, self.portal)
+            change = replace(change, shown=shown)
         return with_tables(change, altered, overwrite=wish.overwrite)
 
     def _leave(self, listed: Listed, release: Sequence[Wanted], wish: Wish) -> Change | None:
