@@ -15,7 +15,7 @@ from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import MARK, Mark, Shown, agree
 from st_opendata.publish.datastore import look_at_tables
 from st_opendata.publish.furnishing import DefaultViews, expected_tables, is_loaded_with
-from st_opendata.publish.identity import kept_because, published_name
+from st_opendata.publish.identity import has_files, kept_because, published_name
 from st_opendata.publish.packages import Package
 from st_opendata.publish.plan import Change, Kind, Plan, Wanted, decide, is_settled, same_moment, wanted_of, with_tables
 from st_opendata.publish.preflight import Portal
@@ -195,17 +195,19 @@ class Surveyor:
     def _elsewhere(self, wanted: Wanted, ours: Sequence[Listed]) -> Shown | None:
         """The dataset under another name, or of another organisation; None where the portal has it nowhere.
 
-        Search tells it of those whose mark has the name. A file of it tells it of all others, deleted ones included.
+        Search tells it of those whose mark has the name, which copies have too; that has the files is preferred. A file
+        of it tells it of all others, deleted ones included.
 
         Raises:
             RemoteError: with status 403 where the token may not read it.
         """
-        for each in ours:
-            mark = Mark.read(each.get(MARK))
-            if mark and mark.name == wanted.name != each["name"]:
-                shown = self.show(str(each["id"]))
-                if shown and wanted.identity.is_that_of(shown):
-                    return shown
+        named = [each for each in ours if _published_as(each) == wanted.name != each["name"]]
+        marked = [
+            shown for each in named if (shown := self.show(str(each["id"]))) and wanted.identity.is_that_of(shown)
+        ]
+        for shown in marked:
+            if has_files(shown, wanted.identity.resources):
+                return shown
         for resource in wanted.package.resources:
             try:
                 found = self.client.read("resource_show", {"id": resource.id})
@@ -214,7 +216,7 @@ class Surveyor:
                     raise
             else:
                 return self.show(str(found["package_id"]))
-        return None
+        return next(iter(marked), None)
 
     def _with_tables(self, wanted: Wanted, change: Change, wish: Wish) -> Change:
         """The change with what is to be done for DataStore tables that are not those of their files."""
@@ -265,6 +267,12 @@ class Surveyor:
             remedy="Publish it under the id and in the organisation of before, or have what is there purged.",
             status=409,
         )
+
+
+def _published_as(listed: Listed) -> str:
+    """The name under which a dataset was published, as its mark has it."""
+    mark = Mark.read(listed.get(MARK))
+    return mark.name if mark else ""
 
 
 def _belongs(listed: Listed, catalogue: str) -> bool:

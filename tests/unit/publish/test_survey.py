@@ -160,3 +160,12 @@ def test_a_catalogue_under_another_id_is_refused_before_the_first_write() -> Non
     before["resources"][0]["id"] = "all-catalogue-file"
     with pytest.raises(RemoteError, match="under another id: the dataset before-catalogue has its files"):
         plan(Holding(before), "places")
+
+
+def test_of_a_copy_and_a_renamed_one_the_one_with_the_files_is_ours() -> None:
+    copied = published("places") | {"name": "a-copy", "id": "id-copy", "resources": []}
+    datasets = [copied, published("places") | {"name": "z"}, published("notes"), published("all-catalogue")]
+    found = plan(Holding(*datasets), "places", "notes", prune=True)
+    assert found["places"] == ("drifted", "renamed to z; --overwrite puts it back")
+    assert found["a-copy"] == ("left", "a copy of places, made on the portal; --prune does not delete it")
+    assert found.keys() == {*NAMES, "a-copy"}
