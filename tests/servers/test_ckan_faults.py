@@ -204,7 +204,7 @@ def test_a_file_that_is_too_large(publisher: Publisher, tmp_path: Path, stack: S
         assert publisher.ckan.post("package_show", id=PLACES).status_code in (403, 404)  # half a dataset is not shown
         publisher.relay.begin()
         code, written = publisher.publish(release, "--max-upload", "1000000")
-        assert (code, "the site takes 1,000,000" in written) == (2, True)
+        assert (code, "larger than the 1,000,000 bytes that the site takes: " in written) == (2, True)
         assert {request.method for request in publisher.relay.requests} == {"GET"}
     finally:
         stack("start")

@@ -184,7 +184,7 @@ class CkanClient:
             text = f"the certificate of the portal is not trusted: {cause}"
             remedy = "Name the file with its certificate authority in REQUESTS_CA_BUNDLE."
         elif speaks_http(self.url):
-            text = "what answers at this port speaks http, not https"
+            text = "this port speaks http, not https"
             remedy = f"Give {self.url.replace('https:', 'http:', 1)} as --url, or the port for https."
         else:
             text = f"no secure connection (TLS) could be made: {cause}"
@@ -196,9 +196,7 @@ class CkanClient:
         if not self.url.startswith("http:") or not speaks_https(self.url):
             return None
         remedy = f"Give {self.url.replace('http:', 'https:', 1)} as --url, or the port for http."
-        return RemoteError(
-            "what answers at this port speaks https, not http", place=place, remedy=remedy, status=status or 495
-        )
+        return RemoteError("this port speaks https, not http", place=place, remedy=remedy, status=status or 495)
 
     def _unanswered(self, error: requests.RequestException, place: Place) -> RemoteError:
         if isinstance(_innermost(error), ReadTimeoutError):

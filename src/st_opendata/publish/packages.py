@@ -213,7 +213,7 @@ def _refuse_large(release: Release, site: Site) -> None:
     if large:
         files = ", ".join(f"{file.path} ({file.size:,} bytes)" for file in large)
         raise UsageError(
-            f"the site takes {site.max_upload:,} bytes a file; larger are: {files}",
+            f"larger than the {site.max_upload:,} bytes that the site takes: {files}",
             remedy="Link large files with --link-base URL, or have the site raise ckan.max_resource_size.",
         )
 

@@ -186,7 +186,7 @@ def test_https_to_a_port_for_http_says_so(server: Server) -> None:
     with closing(CkanClient(f"https://{url}", TOKEN)) as client:
         for call in (lambda: client.read("status_show"), lambda: client.write("package_create", {})):
             error = failing(call)
-            assert error.message == "what answers at this port speaks http, not https"
+            assert error.message == "this port speaks http, not https"
             assert f"Give http://{url} as --url" in str(error.remedy)
             assert not passes(error)
     assert "Authorization" not in "".join(str(headers) for _, _, headers, _ in server.asked)
@@ -210,7 +210,7 @@ def test_http_to_a_port_for_https_says_so(tls: Server) -> None:
     url = f"127.0.0.1:{tls.server_port}"
     with closing(CkanClient(f"http://{url}", TOKEN)) as client:
         error = failing(lambda: client.write("package_create", {}))
-    assert error.message == "what answers at this port speaks https, not http"
+    assert error.message == "this port speaks https, not http"
     assert f"Give https://{url} as --url" in str(error.remedy)
 
 

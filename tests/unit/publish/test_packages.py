@@ -239,7 +239,7 @@ def test_the_digest_follows_metadata_and_files(release: Path, made: tuple[Packag
 
 
 def test_large_files_are_refused_before_the_first_write(release: Path) -> None:
-    with pytest.raises(UsageError, match="the site takes 100") as refused:
+    with pytest.raises(UsageError, match="larger than the 100 bytes that the site takes: ") as refused:
         packages(release, replace(SITE, max_upload=100))
     assert "--link-base" in str(refused.value)
 
