@@ -285,8 +285,11 @@ def compare(shown: Shown, wanted: Wanted) -> tuple[Difference, ...]:
     found = list(_differences(old, new, None))
     before, after = [each for each in was if each in will], [each for each in will if each in was]
     if before != after:
+        first = next(number for number, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1])
         names = {each: str(will[each].get("name", each)) for each in after}
-        found.append(Difference("order of the files", list(map(names.get, before)), list(map(names.get, after))))
+        # What differs comes first, for long values are shown by their beginning.
+        old_order, new_order = ([names[each] for each in ids[first:]] for ids in (before, after))
+        found.append(Difference("order of the files", old_order, new_order))
     for identifier in [*will, *(each for each in was if each not in will)]:
         there, here = was.get(identifier), will.get(identifier)
         title = str((here or there or {}).get("name", identifier))

@@ -344,3 +344,11 @@ def test_what_people_added_is_told_apart_from_ours_and_from_what_ckan_fills() ->
     there["extras"].append({"key": "department", "value": "Roads"})
     there["resources"][0] |= {"datastore_active": True, "rights": "Ask us.", "cache_url": None}
     assert added_fields(there, *fields_of(wanted().dataset)) == ("extras:department", "frequency", "rights")
+
+
+def test_another_order_is_told_from_the_first_file_that_differs() -> None:
+    three = wanted("Places", resource(1), resource(2), resource(3))
+    there = shown(three)
+    there["resources"][1:] = reversed(there["resources"][1:])
+    [order] = decide(three, there, PORTAL).differences
+    assert (order.before, order.after) == (["Table 3", "Table 2"], ["Table 2", "Table 3"])
