@@ -202,7 +202,7 @@ def test_a_renamed_one_is_told_with_its_name(incomplete: Published, sites: dict[
 @pytest.mark.parametrize(
     ("filters", "row", "says"),
     [
-        ({"office": "Parks"}, {"office": "Parks", "spent": 6}, "row 2, spent: 5 was released, 6 is there"),
+        ({"office": "Parks"}, {"office": "Parks", "spent": 6}, 'row 2, spent: "5" was released, "6" is there'),
         ({"office": "Parks"}, None, "number of rows: 2 was released, 1 is there"),
         ({}, None, "number of rows: 2 was released, 0 is there"),
     ],

@@ -185,19 +185,15 @@ def _write_plan(plan: Plan) -> None:
 
 
 def _difference(difference: Difference) -> str:
+    from st_opendata.publish.beside import beside
+
     where = f"{difference.resource}: " if difference.resource else ""
     if difference.field == "resource":
         return f"{where}{'added' if difference.before is None else 'removed'}"
     if difference.resource and difference.field in ("hash", "size", "url_type"):
         return f"{where}another file"
-    return f"{where}{difference.field}: {_short(difference.before)} → {_short(difference.after)}"
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    before, after = beside(difference.before, difference.after, _WIDTH)
+    return f"{where}{difference.field}: {before} → {after}"
 
 
 def _bytes(size: int) -> str:

@@ -19,11 +19,12 @@ from rdflib import Graph, URIRef
 from st_opendata.catalogue import dataset_subgraph
 from st_opendata.catalogue.terms import DCAT
 from st_opendata.namespaces import readable
+from st_opendata.publish.beside import beside
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.harvest import Harvest, harvest_catalogue
 from st_opendata.publish.packages import Package, resource_id
 from st_opendata.publish.statements import Change, Difference, compare_statements, reason_for, without_nodes
-from st_opendata.publish.visit import Problem, Published, Seen, Visit, look, prepare, short
+from st_opendata.publish.visit import WIDTH, Problem, Published, Seen, Visit, look, prepare
 from st_opendata.rdf.statements import parse_statements
 from st_opendata.rdf.view import graph_view
 
@@ -121,6 +122,7 @@ def _differences(visit: Visit, seen: Seen, rdf: Graph) -> Iterator[tuple[str | N
 
 def _surprise(package: Package, difference: Difference) -> Problem:
     """A statement that the portal's RDF loses or changes, and nobody knew."""
-    before = f"{short(difference.before)} was released" if difference.before else "nothing was released"
-    after = f"its RDF says {short(difference.after)}" if difference.after else "its RDF does not say so"
-    return Problem(package.name, f"<{difference.subject}> {readable(difference.property)}", f"{before}, {after}")
+    before, after = beside(difference.before, difference.after, WIDTH)
+    rdf = f"its RDF says {after}" if difference.after else "its RDF does not say so"
+    text = f"{before} was released, {rdf}"
+    return Problem(package.name, f"<{difference.subject}> {readable(difference.property)}", text)

@@ -6,7 +6,6 @@ memory than is being looked at.
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from rdflib import Graph
 from st_opendata.catalogue import fetch_dcat
 from st_opendata.errors import InputError, RemoteError
 from st_opendata.place import Place
+from st_opendata.publish.beside import beside
 from st_opendata.publish.client import CkanClient
 from st_opendata.publish.content import MARK, Shown, added_fields, agree, fields_of, mark_of
 from st_opendata.publish.datastore import TABLE, look_at_tables
@@ -34,7 +34,8 @@ from st_opendata.release import read_release
 _WORKERS = 4
 _AHEAD = 2 * _WORKERS
 """Datasets that are asked for before the first of them is taken."""
-_WIDTH = 100
+WIDTH = 100
+"""Characters shown of a value."""
 _PAGE = 1000
 """Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
 _LISTED = ["name", "metadata_modified"]
@@ -249,11 +250,8 @@ def _dataset_problems(visit: Visit, wanted: Wanted, shown: Shown) -> Iterator[Pr
 
 def _instead(found: object, released: object) -> str:
     """What was released, and what is there instead."""
-    return f"{_value(released)} was released, {_value(found)} is there"
-
-
-def _value(value: object) -> str:
-    return "nothing" if value is None else short(value)
+    before, after = beside(released, found, WIDTH)
+    return f"{before} was released, {after} is there"
 
 
 def _found_as_shown(visit: Visit, shown: Shown) -> bool:
@@ -294,10 +292,3 @@ def _wrong(resource: Resource, found: Fetched) -> str | None:
     if resource.file is not None and found.media_type != wanted.lower():
         return f"served as {found.media_type} instead of {wanted}"
     return None
-
-
-def short(value: object) -> str:
-    """A value on one line, cut where it is long."""
-    plain = isinstance(value, str) and value.isprintable()
-    text = str(value) if plain else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
