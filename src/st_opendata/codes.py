@@ -23,6 +23,7 @@ _FILES = (
     *("csvw", "profiles", "shacl", "languages", "safety"),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A kind of finding: `example` is a cell, line or triple that causes it."""
