@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.__main__ import main
+from st_opendata.confinement import ENDING
 
 CATALOGUE = """\
 id: tiny
@@ -142,6 +144,14 @@ def run_in_process(*arguments: object) -> Ran:
     with redirect_stdout(out), redirect_stderr(err):
         code = main([str(argument) for argument in arguments])
     return Ran(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heed_signals() -> None:
+    """What the tests start ends by a signal, also where they run under nohup, which has it ignored."""
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from pathlib import Path
 from st_opendata.exports.published import iri_columns, key_table, link_tables, list_separator, main_table
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.descriptions import Catalogue, Dataset
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column, Datatype, Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
-from st_opendata.tables.datatypes import MOMENTS, NUMBERS, datatype_iri
+from st_opendata.tables.datatypes import MOMENTS, datatype_iri
 from st_opendata.vocabularies import concept_iri
 
 Json = dict[str, object]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from st_opendata.tables.datatypes import NUMBERS
+from st_opendata.model.numeric import NUMBERS
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 """One for all: `json.dumps` would make another for each text."""

@@ -20,6 +20,7 @@ from st_opendata.exports.json_text import read_number
 from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column
 from st_opendata.model.text import LANGUAGES, Text, pick, speak, spoken
 from st_opendata.namespaces import PREFIXES, readable
@@ -38,7 +39,6 @@ from st_opendata.pictures import (
     svg_file,
     words_for,
 )
-from st_opendata.tables.datatypes import NUMBERS
 
 _LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
 _CURRENCIES = frozenset({f"{PREFIXES['eurio']}currency", f"{PREFIXES['schema']}currency"})

@@ -17,8 +17,8 @@ from math import isfinite
 
 from st_opendata.exports.published import full_iri, iri_columns
 from st_opendata.exports.sources import DatasetSource, TableSource
+from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column
-from st_opendata.tables.datatypes import FLOATS, INTEGER_BOUNDS, NUMBERS
 
 COVERS = {"en": "About", "fr": "À propos", "de": "Über"}
 """The name of the cover; no other sheet has it, whatever language the cover is in."""

@@ -20,9 +20,10 @@ from st_opendata.exports.naming import label_columns
 from st_opendata.exports.published import full_iri, iri_columns
 from st_opendata.exports.sources import CatalogueSource, TableSource
 from st_opendata.model.descriptions import Dataset
+from st_opendata.model.numeric import INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column, ForeignKey, Table
 from st_opendata.model.text import pick
-from st_opendata.tables.datatypes import EXPONENT, INTEGER_BOUNDS, NUMBERS
+from st_opendata.tables.datatypes import EXPONENT
 
 ROW = "row_number"
 """The column that a table with lists has in place of a key."""

@@ -15,9 +15,10 @@ from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import Names, expanded, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
 from st_opendata.facts.raw import row_of_data
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column, Datatype
 from st_opendata.namespaces import XSD
-from st_opendata.tables.datatypes import MOMENTS, NUMBERS
+from st_opendata.tables.datatypes import MOMENTS
 from st_opendata.tables.templates import parse_template, variable_names
 
 _SAFE = NUMBERS | MOMENTS | {"boolean", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "hexBinary", "duration"}

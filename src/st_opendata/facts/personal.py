@@ -9,8 +9,9 @@ from st_opendata.facts import sql
 from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.findings import Finding
+from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.model.tables import Column
-from st_opendata.tables.datatypes import INTEGER_BOUNDS, TEXTS
+from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.personal import ACCOUNTS, LEAST, forms_of, is_iban, veiled
 
 _EXAMINED = 100

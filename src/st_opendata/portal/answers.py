@@ -14,9 +14,9 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from st_opendata.amounts import is_amount
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import XSD, readable
 from st_opendata.pictures import Bar, Chart, Place
-from st_opendata.tables.datatypes import NUMBERS
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from uritemplate import expand as fill
 
 from st_opendata.amounts import is_amount
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import pick, tag_of
 from st_opendata.namespaces import expand
 from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
@@ -25,7 +26,7 @@ from st_opendata.portal.figures import bar_figure, map_figure
 from st_opendata.portal.rows import Answer, Filter, Question, Rows, RowsError, open_rows
 from st_opendata.portal.things.names import Names
 from st_opendata.portal.wording import words_of
-from st_opendata.tables.datatypes import ALIASES, NUMBERS
+from st_opendata.tables.datatypes import ALIASES
 
 _LABELS = tuple(
     map(

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.amounts import is_amount
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
@@ -27,7 +28,6 @@ from st_opendata.portal.wording import Words, words_of
 from st_opendata.query import Table
 from st_opendata.story import Answers, Part, Section, Told, localised
 from st_opendata.story.reading import VARIABLE
-from st_opendata.tables.datatypes import NUMBERS
 
 Row = Mapping[str, Value]
 

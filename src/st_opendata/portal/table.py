@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.portal.columns import Column, Table, tables_of
 from st_opendata.portal.dataset import find_dataset
 from st_opendata.portal.descriptions import web_address
@@ -22,7 +23,6 @@ from st_opendata.portal.rows import TESTS, Answer, Kind, RowsError, open_rows
 from st_opendata.portal.table_state import FIELDS, PAGE_SIZES, Mark, State
 from st_opendata.portal.things.names import Named, Names
 from st_opendata.portal.wording import words_of
-from st_opendata.tables.datatypes import INTEGER_BOUNDS
 
 _THREADS = 6
 _MOST_WAITING = 20

@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from st_opendata.model.numeric import FLOATS, NUMBERS
 from st_opendata.model.text import pick
-from st_opendata.tables.datatypes import FLOATS, NUMBERS
 
 ROWS = 2000
 """Rows of one request."""

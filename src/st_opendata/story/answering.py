@@ -9,13 +9,13 @@ from pathlib import Path
 
 from st_opendata.documents import Steps
 from st_opendata.errors import InputError, UsageError
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.release import File
 from st_opendata.model.text import Counted
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.query import Query, ReleaseStore, Table, ask_in_time
 from st_opendata.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
-from st_opendata.tables.datatypes import NUMBERS
 from st_opendata.tables.problems import Problems, hint
 
 ANSWERS = f"{FOLDER}/answers.json"

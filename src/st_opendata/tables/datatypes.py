@@ -14,31 +14,15 @@ from decimal import Decimal
 from functools import cache
 
 from st_opendata.matching import Matcher
+from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import PREFIXES, RDF, XSD
 from st_opendata.tables.moments import Moment, default_moment, moment_pattern, parse_moment
 from st_opendata.tables.numbers import Number, default_number, example_number, number_pattern, parse_number
 
 ALIASES = {"any": "anyAtomicType", "binary": "base64Binary", "datetime": "dateTime", "number": "double"}
-INTEGER_BOUNDS: dict[str, tuple[int | None, int | None]] = {
-    "integer": (None, None),
-    "long": (-(2**63), 2**63 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "short": (-(2**15), 2**15 - 1),
-    "byte": (-128, 127),
-    "nonNegativeInteger": (0, None),
-    "positiveInteger": (1, None),
-    "unsignedLong": (0, 2**64 - 1),
-    "unsignedInt": (0, 2**32 - 1),
-    "unsignedShort": (0, 2**16 - 1),
-    "unsignedByte": (0, 255),
-    "nonPositiveInteger": (None, 0),
-    "negativeInteger": (None, -1),
-}
-FLOATS = frozenset({"double", "float"})
 EXPONENT = "(?:1?[0-9]{1,2}|2[0-7][0-9])"
 """Exponents with which up to 24 digits are neither infinite nor nothing as a double (a regular expression)."""
-NUMBERS = frozenset({"decimal", *INTEGER_BOUNDS, *FLOATS})
 MOMENTS = frozenset({"date", "dateTime", "dateTimeStamp", "time"})
 SPACED = frozenset({"string", "anyAtomicType", "xml", "html", "json"})
 """Types whose white space is kept (CSVW syntax §6.4, steps 1 and 2)."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype, Dialect
-from st_opendata.tables.datatypes import ALIASES, BASES, NUMBERS, check_facets, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, datatype_iri, lexical
 from st_opendata.tables.fields import Fields
 from st_opendata.tables.problems import hint
 

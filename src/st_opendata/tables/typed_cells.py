@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column, Datatype
-from st_opendata.tables.datatypes import MOMENTS, NUMBERS, TEXTS, Boolean, lexical
+from st_opendata.tables.datatypes import MOMENTS, TEXTS, Boolean, lexical
 from st_opendata.tables.numbers import Number
 
 Value = str | float | bool | date | datetime | time | timedelta

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from st_opendata.codes import finding
 from st_opendata.model.findings import Finding
+from st_opendata.model.numeric import FLOATS
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
 from st_opendata.tables.archives import WorkbookError
 from st_opendata.tables.books import ZIPPED, SheetCells, Workbook, opened
-from st_opendata.tables.datatypes import FLOATS
 from st_opendata.tables.kinds import no_workbook
 from st_opendata.tables.marks import Marks, letters, runs
 from st_opendata.tables.ole import SIGNATURE

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from st_opendata.facts import FactBase, cells
+from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.model.tables import Datatype
-from st_opendata.tables.datatypes import BLANKS, INTEGER_BOUNDS, datatype_iri, parse
+from st_opendata.tables.datatypes import BLANKS, datatype_iri, parse
 
 Load = Callable[..., FactBase]
 FRENCH = {"base": "decimal", "format": {"decimalChar": ",", "groupChar": " "}}

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from babel import numbers
 
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.place import Place
 from st_opendata.portal.edition import Edition
@@ -16,7 +17,6 @@ from st_opendata.portal.rendering import page_url
 from st_opendata.portal.things.addresses import link_of
 from st_opendata.portal.things.names import Literal, Named, Names, parse_literal
 from st_opendata.portal.wording import Words
-from st_opendata.tables.datatypes import NUMBERS
 
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
 _DAYS = frozenset(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth"))

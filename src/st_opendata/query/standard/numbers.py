@@ -9,8 +9,8 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_FLOOR, Context, Decimal
 
 import pyoxigraph as ox
 
+from st_opendata.model.numeric import INTEGER_BOUNDS, NUMBERS
 from st_opendata.namespaces import XSD
-from st_opendata.tables.datatypes import INTEGER_BOUNDS, NUMBERS
 
 Number = int | Decimal | float
 

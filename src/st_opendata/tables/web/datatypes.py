@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from st_opendata.model.groups import Json
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import XSD
-from st_opendata.tables.datatypes import ALIASES, BASES, NUMBERS, check_facets, check_order, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, check_order, datatype_iri, lexical
 from st_opendata.tables.web.values import InvalidError, Reader, Reading, natural, read_object, text
 
 _LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
