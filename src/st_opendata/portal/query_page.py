@@ -42,7 +42,7 @@ _GRAPH = 100_000
 """Characters shown of triples."""
 _JSON, _TURTLE = "application/sparql-results+json", "text/turtle"
 _KEPT = ("default-graph-uri", "named-graph-uri", "timeout")
-"""Parameters of the protocol beside the query, which links to the endpoint bring along."""
+"""Parameters of the protocol that links to the endpoint bring along; an empty one, or 0, says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ async def show_query(request: Request) -> Response:
     edition, language = edition_of(request), language_of(request)
     questions = await asyncio.to_thread(edition.part, _questions)
     query = without_mark(request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", ""))
-    kept = {name: values for name in _KEPT if (values := request.query_params.getlist(name))}
+    stated = {name: request.query_params.getlist(name) for name in _KEPT}
+    kept = {name: said for name, values in stated.items() if (said := [each for each in values if each.strip("0 ")])}
     if name := request.query_params.get("question"):
         query = next((question.query for question in questions if question.name == name), query)
     shown, failure = None, None
