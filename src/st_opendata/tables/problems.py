@@ -60,7 +60,7 @@ def hint(word: str, known: Iterable[str]) -> str:
     near = nearest(word, candidates)
     if near and look_alike(word, near) and not differ_in_case(word, near):
         number, found, expected = first_difference(word, near)
-        return f'; did you mean "{near}"? Character {number} is {found}, not {expected}'
+        return f'; did you mean "{near}"? Character {number}: {found}, not {expected}'
     if near:
         return f'; did you mean "{near}"?'
     return f"; known here: {', '.join(candidates)}" if 0 < len(candidates) <= 30 else ""
