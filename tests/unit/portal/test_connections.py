@@ -233,8 +233,10 @@ def test_a_client_that_leaves_makes_no_noise(address: tuple[str, int], caplog: p
 
 
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket"])
-def test_who_asks_to_upgrade_is_answered(protocol: bytes, address: tuple[str, int]) -> None:
-    """Java's client asks for HTTP/2 with its first request, whatever that is."""
+def test_who_asks_to_upgrade_is_answered(
+    protocol: bytes, address: tuple[str, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Java's client asks for HTTP/2 with its first request, whatever that is; the log says nothing of it."""
     upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol + b"\r\nHTTP2-Settings: AAMAAABk\r\n"
     bodies = (b"Content-Length: 6\r\n\r\nASK {}", b"Transfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n")
     for body in bodies:
@@ -243,6 +245,7 @@ def test_who_asks_to_upgrade_is_answered(protocol: bytes, address: tuple[str, in
         assert received.count(b"ASK {}\n") == 1
         received = answer(address, POST + upgrade + body[:-3], body[-3:] + HEAD + CLOSE)
         assert (received.count(b"HTTP/1.1 200"), received.count(b"ASK {}\n")) == (2, 1)
+    assert [record.getMessage() for record in caplog.records if record.name == "uvicorn.error"] == []
 
 
 def test_requests_that_do_not_wait_for_answers(address: tuple[str, int]) -> None:
