@@ -106,7 +106,7 @@ def test_site_can_be_given(write: Callable[..., Path]) -> None:
             "license: CC_BY_4_0",
             "lic\u0435nse: CC_BY_4_0",
             6,
-            "Character 4 is U+0435 CYRILLIC SMALL LETTER IE, not U+0065",
+            "Character 4: U+0435 CYRILLIC SMALL LETTER IE, not U+0065",
         ),
         ("license: CC_BY_4_0", "licence: CC_BY_4_0", 6, 'the key "licence" is unknown; did you mean "license"?'),
         ("license: CC_BY_4_0", "license: CC_BY_4", 6, '"CC_BY_4" is not a code of the EU licence table; did you mean'),

@@ -249,12 +249,13 @@ def test_a_long_query_of_a_reader_is_answered_with_data(served: Any) -> None:
 
 def test_the_page_keeps_what_a_link_says_beside_its_query(ask: Ask) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    notes = {"default-graph-uri": "http://e/dataset/notes", "timeout": "0"}
+    notes = {"default-graph-uri": "http://e/dataset/notes", "timeout": "2"}
     page = ask(count, BROWSER, **notes).text
     assert re.search(r"<td[^>]*><bdi>1</bdi></td>", page)
     assert '<input type="hidden" name="default-graph-uri" value="http://e/dataset/notes">' in page
-    assert "default-graph-uri=http%3A%2F%2Fe%2Fdataset%2Fnotes&amp;timeout=0&amp;format=csv" in page
+    assert "default-graph-uri=http%3A%2F%2Fe%2Fdataset%2Fnotes&amp;timeout=2&amp;format=csv" in page
     assert "<bdi>3002</bdi>" in ask(count, BROWSER).text
+    assert 'name="timeout"' not in ask(count, BROWSER, **{"default-graph-uri": "", "timeout": "0"}).text
     assert ask(count, BROWSER, **{"default-graph-uri": "x y"}).status_code == 400
 
 
