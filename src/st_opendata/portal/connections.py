@@ -118,7 +118,7 @@ class Connection(HttpToolsProtocol):
         self._refusal: tuple[HTTPStatus, str] | None = None
         self._unsent, self._unsent_since = 0, 0.0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client has connected."""
         super().connection_made(cast(asyncio.Transport, _Gentle(transport, self)))
         self.peer = self.client[0] if self.client else ""
