@@ -18,7 +18,7 @@ from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.endpoint import Endpoint, Limits
 from st_opendata.portal.integrity import FileCheck
-from st_opendata.portal.snapshot import drop_snapshot, take_snapshot
+from st_opendata.portal.snapshot import take_snapshot
 from st_opendata.rdf.statements import Statements, read_statements
 from st_opendata.release import MANIFEST
 from st_opendata.scratch import Scratch
@@ -58,7 +58,7 @@ class Edition:
 
             def take() -> tuple[Scratch, Release]:
                 scratch, content = take_snapshot(release)
-                stack.callback(drop_snapshot, scratch)
+                stack.callback(scratch.close)
                 return scratch, content
 
             scratch, content = await _finished(take)
@@ -107,7 +107,7 @@ class Edition:
                 close()
         if "index" in self.__dict__:
             self.index.close()
-        await asyncio.to_thread(drop_snapshot, self.scratch)
+        await asyncio.to_thread(self.scratch.close)
 
     @cached_property
     def index(self) -> Index:

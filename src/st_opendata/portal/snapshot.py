@@ -15,7 +15,7 @@ _ATTEMPTS = 5
 
 
 def take_snapshot(release: Path) -> tuple[Scratch, Release]:
-    """A folder with every file of the release as it is now, and what it is; the caller removes it (`drop_snapshot`).
+    """A folder with every file of the release as it is now, and what it is; the caller closes it.
 
     What portals that were killed have left of theirs is removed first.
 
@@ -33,18 +33,13 @@ def take_snapshot(release: Path) -> tuple[Scratch, Release]:
             raise InputError(f"the release cannot be read: {error.strerror}: {error.filename}") from error
         finally:
             if not whole:
-                drop_snapshot(scratch)
+                scratch.close()
         if whole:
             return scratch, content
     raise InputError(
         f"the release in {release} lacks files that it lists",
         remedy="Ask `st-opendata verify release` which, or build the release again.",
     )
-
-
-def drop_snapshot(snapshot: Scratch) -> None:
-    """Remove a snapshot; does nothing the second time."""
-    snapshot.close()
 
 
 def _fill(folder: Path, release: Path, content: Release) -> bool:
