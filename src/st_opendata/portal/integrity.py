@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Lock
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from st_opendata.errors import StError
@@ -94,7 +95,23 @@ class WholeFile:
 
         async def send_unless_changed(message: Message) -> None:
             is_last = message["type"] == "http.response.body" and not message.get("more_body")
-            if not is_last or self._files.identity(self._path) == before:
+            if not is_last or await run_in_threadpool(self._is_unchanged, before):
                 await send(message)
 
         await self._response(scope, receive, send_unless_changed)
+
+    def _is_unchanged(self, before: _Identity | None) -> bool:
+        """Whether it is the file of before, with its bytes: read again where only the time of its inode is another.
+
+        That time changes too when one of its names is removed, as those in the folder of a replaced release are.
+        """
+        now = self._files.identity(self._path)
+        if now == before:
+            return True
+        if now is None or before is None or now[:3] != before[:3]:
+            return False
+        try:
+            self._files.check((self._path,))
+        except ChangedFileError:
+            return False
+        return True

@@ -226,5 +226,19 @@ def test_a_file_that_changes_while_it_is_sent_breaks_off(release: Path) -> None:
         asyncio.run(WholeFile(response, files, FILE)({"type": "http"}, None, send))  # type: ignore[arg-type]
         return received
 
+    def without_other_names(path: Path) -> None:
+        other.unlink()  # as when the folder of a release is removed while a snapshot of it is served
+
+    def behind_its_times(path: Path) -> None:
+        times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+        in_place(path)
+        os.utime(path, ns=times)
+
     assert sent(lambda _path: None) == path.read_bytes()
+    other = path.with_name("other name")
+    other.hardlink_to(path)
+    assert sent(without_other_names) == path.read_bytes()
+    content = path.read_bytes()
+    assert sent(behind_its_times) == content[:10]
+    path.write_bytes(content)
     assert sent(in_place) == LINE.encode()[:10]
