@@ -95,19 +95,17 @@ class WholeFile:
 
         async def send_unless_changed(message: Message) -> None:
             is_last = message["type"] == "http.response.body" and not message.get("more_body")
-            if not is_last or await run_in_threadpool(self._is_unchanged, before):
+            now = self._files.identity(self._path) if is_last else before
+            if now == before or await run_in_threadpool(self._has_its_bytes, before, now):
                 await send(message)
 
         await self._response(scope, receive, send_unless_changed)
 
-    def _is_unchanged(self, before: _Identity | None) -> bool:
-        """Whether it is the file of before, with its bytes: read again where only the time of its inode is another.
+    def _has_its_bytes(self, before: _Identity | None, now: _Identity | None) -> bool:
+        """Whether only the time of the inode is another, and the file as listed: it is read again.
 
         That time changes too when one of its names is removed, as those in the folder of a replaced release are.
         """
-        now = self._files.identity(self._path)
-        if now == before:
-            return True
         if now is None or before is None or now[:3] != before[:3]:
             return False
         try:
