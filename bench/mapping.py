@@ -145,8 +145,8 @@ def digest_of(path: Path) -> tuple[int, int]:
 
 def facts(folder: Path, memory: str) -> Iterator[list[str]]:
     """Triples by way of the fact base."""
+    from st_opendata.catalogue import read_catalogue
     from st_opendata.facts import load_facts
-    from st_opendata.tables import read_catalogue
 
     with tempfile.TemporaryDirectory() as temporary:
         catalogue = read_catalogue(describe(folder, Path(temporary)))

@@ -23,7 +23,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from st_opendata.cli import cli
-from st_opendata.codes import Code, codes
+from st_opendata.messages.codes import Code, codes
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.resources import resource_folder

@@ -113,9 +113,9 @@ def serve() -> Serve:
     import uvicorn
 
     from st_opendata.portal.app import make_app
-    from st_opendata.portal.current import Current
-    from st_opendata.portal.endpoint import Limits
+    from st_opendata.portal.data.current import Current
     from st_opendata.portal.options import Options
+    from st_opendata.sparql.endpoint import Limits
 
     @contextmanager
     def run(release: Path, limits: Limits | None = None, disk: Path | None = None) -> Iterator[Served]:

@@ -19,11 +19,11 @@ from types import FrameType
 import click
 
 from st_opendata.cli import cli
-from st_opendata.confinement import ENDING
 from st_opendata.errors import InputError, StError
+from st_opendata.messages.translation import error_text, translate
 from st_opendata.place import Place
 from st_opendata.settings import language_of_errors
-from st_opendata.translation import error_text, translate
+from st_opendata.system.limits import ENDING
 
 _USAGE = 2
 _DEFECT = 70

@@ -16,9 +16,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from st_opendata.errors import StError
-from st_opendata.facts.engine import Engine
 from st_opendata.resources import resource_folder
 from st_opendata.settings import Settings
+from st_opendata.sql.duckdb import Engine
 
 PACKAGE = "st-opendata"
 _PYTHON = (3, 11)

@@ -18,16 +18,16 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
-    "regex": "matching.py",
-    "duckdb": ("facts/", "query/columns/", "portal/rows.py"),
-    "csvw": "tables/",
-    "pyshacl": "validation/",
+    "regex": "system/matching.py",
+    "duckdb": ("facts/", "sql/", "csvw/", "release/", "sparql/aggregates/", "portal/data/rows.py"),
+    "csvw": ("tables/", "catalogue/", "csvw/"),
+    "pyshacl": "shacl/",
     "click": ("cli/", "__main__.py"),
     "rich": ("cli/", "__main__.py"),
-    "requests": ("catalogue/remote.py", "publish/client.py", "publish/visitor.py"),
-    "ckanapi": "publish/client.py",
-    "starlette": "portal/",
-    "mimeparse": "portal/negotiation.py",
+    "requests": ("dcat/remote.py", "targets/ckan/connection.py", "targets/ckan/downloads.py"),
+    "ckanapi": "targets/ckan/connection.py",
+    "starlette": ("portal/", "sparql/endpoint/"),
+    "mimeparse": "http/negotiation.py",
     "uvicorn": "portal/",
 }
 

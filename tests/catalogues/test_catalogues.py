@@ -18,11 +18,11 @@ from rdflib import DCAT, DCTERMS, RDF, RDFS, SKOS, Literal
 from stream_write_ods import stream_write_ods
 
 from st_opendata.build import Job, build
+from st_opendata.catalogue import read_catalogue
 from st_opendata.cli import cli
 from st_opendata.model.findings import Severity
 from st_opendata.model.text import LANGUAGES
 from st_opendata.release import read_release, verify_release
-from st_opendata.tables import read_catalogue
 
 FOLDER = Path(__file__).parent
 CATALOGUES = sorted(path.parent.name for path in FOLDER.glob("*/case.yaml"))

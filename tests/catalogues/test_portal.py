@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.app import make_app
-from st_opendata.portal.current import Current
+from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
 
 _GREEK, _LATIN = re.compile("[\u0370-\u03ff]{3}"), re.compile("[A-Za-zÀ-ÿ]{3}")

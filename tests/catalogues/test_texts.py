@@ -9,7 +9,7 @@ import openpyxl
 import rdflib
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Literal
 
-from st_opendata.publish.packages import Site, packages
+from st_opendata.targets.ckan.packages import Site, packages
 
 DATASET = "axiotheata"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.__main__ import main
-from st_opendata.confinement import ENDING
+from st_opendata.system.limits import ENDING
 
 CATALOGUE = """\
 id: tiny

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import rdflib
 
+from st_opendata.catalogue.questions import read_questions
 from st_opendata.cli.words import SENTENCES
-from st_opendata.questions import read_questions
 from st_opendata.resources import resource_folder
 
 Run = Callable[..., Any]

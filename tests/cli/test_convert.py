@@ -15,7 +15,7 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from st_opendata.cli.convert import FORMS
-from st_opendata.conversion.writing import FORMS as KNOWN
+from st_opendata.csvw.writing import FORMS as KNOWN
 
 Run = Callable[..., Any]
 BASE = "https://data.example.org/"

@@ -35,7 +35,7 @@ def test_a_missing_package_of_an_extra_is_told_with_it(release: Path, extra: str
     assert f"pip install 'st-opendata[{extra}]'" in ran.stderr
 
 
-@pytest.mark.parametrize(("extra", "module"), [("portal", "pyoxigraph"), ("portal", "st_opendata.portal.edition")])
+@pytest.mark.parametrize(("extra", "module"), [("portal", "pyoxigraph"), ("portal", "st_opendata.portal.data.edition")])
 def test_of_another_missing_module_no_extra_is_said_to_bring_it(release: Path, extra: str, module: str) -> None:
     ran = run_without(module, *COMMANDS[extra], release)
     assert ran.returncode != 0

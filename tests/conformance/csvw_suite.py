@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from st_opendata.tables.web.discovery import Hints
-from st_opendata.tables.web.shelf import Shelf
+from st_opendata.csvw.discovery import Hints
+from st_opendata.csvw.loader import Shelf
 
 BASE = "http://www.w3.org/2013/csvw/tests/"
 SITE = ("{+url}-metadata.json", "csv-metadata.json", "{+url}.json", "csvm.json")

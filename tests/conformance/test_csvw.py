@@ -15,9 +15,9 @@ from csvw_suite import BASE, Case, cases, shelf_of
 from rdflib import Graph, Literal
 from rdflib.compare import isomorphic
 
-from st_opendata.conversion import open_group
-from st_opendata.conversion.json_rows import group_json
-from st_opendata.conversion.triples import group_lines
+from st_opendata.csvw import open_group
+from st_opendata.csvw.csv2json import group_json
+from st_opendata.csvw.csv2rdf import group_lines
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
 from st_opendata.model.numeric import NUMBERS

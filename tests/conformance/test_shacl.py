@@ -14,8 +14,8 @@ from rdflib.term import Node
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
 from st_opendata.rdf import TermReader, read_rdf
-from st_opendata.validation import validate_files
-from st_opendata.validation.terms import SH, path_text, term_text
+from st_opendata.shacl import validate_files
+from st_opendata.shacl.terms import SH, path_text, term_text
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")

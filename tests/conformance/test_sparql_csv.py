@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from st_opendata.query import Query, ReleaseStore, ask
+from st_opendata.sparql.query import Query, ReleaseStore, ask
 
 ROOT = Path(os.environ.get("ST_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SUITE = ROOT / "conformance" / "sparql11" / "csv-tsv-res"

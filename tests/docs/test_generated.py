@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rdflib import OWL, RDF, Graph
 
-from st_opendata.codes import codes
+from st_opendata.messages.codes import codes
 from st_opendata.namespaces import ST
 
 

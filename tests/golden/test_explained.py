@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.explain import Claim, explain
+from st_opendata.release.explain import Claim, explain
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from publishing import (
     build,
     show,
 )
-from st_opendata.publish import fields
+from st_opendata.targets.ckan import fields
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(600)]
 

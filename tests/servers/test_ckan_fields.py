@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 import requests
 
-from st_opendata.publish.fields import Field, read_schema
-from st_opendata.publish.limits import as_markdown, legal_tag, stored_file_name
+from st_opendata.targets.ckan.fields import Field, read_schema
+from st_opendata.targets.ckan.limits import as_markdown, legal_tag, stored_file_name
 
 pytestmark = pytest.mark.xdist_group("ckan")
 

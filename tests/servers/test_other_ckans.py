@@ -28,8 +28,8 @@ Run = Callable[..., tuple[int, Any]]
 
 @pytest.fixture(scope="module")
 def enriched(root: Path) -> ModuleType:
-    """tests/unit/publish/conftest.py, which has the catalogue."""
-    path = root / "tests" / "unit" / "publish" / "conftest.py"
+    """tests/unit/targets/ckan/conftest.py, which has the catalogue."""
+    path = root / "tests" / "unit" / "targets" / "ckan" / "conftest.py"
     spec = importlib.util.spec_from_file_location("enriched_catalogue", path)
     assert spec
     assert spec.loader

@@ -20,9 +20,9 @@ from relay import Relay, Stage
 
 from publishing import FIRST, NOTES, PLACES, assert_published, build, show
 from st_opendata.__main__ import main
-from st_opendata.publish.apply import apply
-from st_opendata.publish.ckan import Target, planned
-from st_opendata.publish.survey import Wish
+from st_opendata.targets.ckan.apply import apply
+from st_opendata.targets.ckan.publish import Target, planned
+from st_opendata.targets.ckan.refresh import Wish
 
 Publish = Callable[..., tuple[int, str]]
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]

@@ -71,8 +71,8 @@ def environment(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def enriched() -> ModuleType:
-    """tests/unit/publish/conftest.py, which has the enriched catalogue."""
-    path = Path(__file__).parents[1] / "unit" / "publish" / "conftest.py"
+    """tests/unit/targets/ckan/conftest.py, which has the enriched catalogue."""
+    path = Path(__file__).parents[1] / "unit" / "targets" / "ckan" / "conftest.py"
     spec = importlib.util.spec_from_file_location("enriched_to_pull", path)
     assert spec
     assert spec.loader

@@ -49,7 +49,7 @@ def problems(release: Path, url: str) -> set[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    path = root / "tests" / "unit" / "publish" / "conftest.py"
+    path = root / "tests" / "unit" / "targets" / "ckan" / "conftest.py"
     spec = importlib.util.spec_from_file_location("enriched_catalogue", path)
     assert spec
     assert spec.loader

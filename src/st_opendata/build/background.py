@@ -15,6 +15,9 @@ from pathlib import Path
 from rdflib import Graph
 
 from st_opendata.build.code_lists import code_list_turtle
+from st_opendata.catalogue.profiles import read_profiles
+from st_opendata.catalogue.questions import FOLDER as QUESTIONS
+from st_opendata.catalogue.questions import Question, question_files, read_questions
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.facts import FactBase
 from st_opendata.model.descriptions import Catalogue
@@ -23,13 +26,10 @@ from st_opendata.model.profiles import ApplicationProfile
 from st_opendata.model.release import File
 from st_opendata.namespaces import ST
 from st_opendata.place import Place
-from st_opendata.query import Query, check_query
-from st_opendata.questions import FOLDER as QUESTIONS
-from st_opendata.questions import Question, question_files, read_questions
 from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.resources import resource_folder
-from st_opendata.tables.profiles import read_profiles
-from st_opendata.validation import Shapes, language_shapes, load_shapes, target_terms
+from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms
+from st_opendata.sparql.query import Query, check_query
 
 KINDS = ("ontology", "shapes")
 """Folders beside the datasets, in a catalogue as in a release."""

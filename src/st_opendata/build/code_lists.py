@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from st_opendata.codes import finding
 from st_opendata.facts import FactBase
+from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.profiles import CodeList

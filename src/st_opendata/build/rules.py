@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from st_opendata.build.code_lists import unknown_codes
-from st_opendata.codes import finding
+from st_opendata.catalogue.profiles import packaged_profile, packaged_profiles
 from st_opendata.facts import FactBase
+from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.findings import Finding
 from st_opendata.model.profiles import ApplicationProfile
 from st_opendata.place import Place
-from st_opendata.tables.profiles import packaged_profile, packaged_profiles
-from st_opendata.validation import target_terms
+from st_opendata.shacl import target_terms
 
 
 def profile_findings(facts: FactBase, profiles: Sequence[ApplicationProfile]) -> Iterator[Finding]:

@@ -11,26 +11,21 @@ from pathlib import Path
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.rules import profile_findings
-from st_opendata.catalogue import Score, Written, count_facts, write_catalogue, write_crate
+from st_opendata.catalogue import read_catalogue
+from st_opendata.catalogue.languages import language_findings
+from st_opendata.catalogue.story import carry_story, read_story
+from st_opendata.dcat import Score, Written, count_facts, write_catalogue, write_crate
+from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
 from st_opendata.model.samples import Sample
-from st_opendata.query import load_files
 from st_opendata.release import list_files, new_release, write_manifest
-from st_opendata.scoring import score_served
 from st_opendata.settings import Settings
-from st_opendata.story import carry_story, read_story
-from st_opendata.tables import read_catalogue
-from st_opendata.tables.languages import language_findings
-from st_opendata.validation import (
-    report_json,
-    report_turtle,
-    validate_catalogue,
-    validate_facts,
-)
+from st_opendata.shacl import report_json, report_turtle, validate_catalogue, validate_facts
+from st_opendata.sparql.query import load_files
 
 Distributions = dict[str, tuple[Distribution, ...]]
 _FIXED_STEPS = 7

@@ -1,49 +1,5 @@
-"""The catalogue as DCAT-AP, VoID, schema.org, Croissant and RO-Crate, and its MQA score."""
+"""The folder that a publisher edits: read, checked, drafted and written."""
 
-from st_opendata.catalogue.dcat import catalogue_graph
-from st_opendata.catalogue.files import Written, write_catalogue, write_crate
-from st_opendata.catalogue.indicators import DIMENSIONS, INDICATORS, MAXIMUM, Indicator
-from st_opendata.catalogue.reading import read_dcat
-from st_opendata.catalogue.remote import answering_urls, fetch_dcat, served_urls
-from st_opendata.catalogue.schema_org import schema_org
-from st_opendata.catalogue.score import (
-    BANDS,
-    Mark,
-    Score,
-    average_points,
-    band_of,
-    release_answers,
-    score_dataset,
-    score_graph,
-)
-from st_opendata.catalogue.subgraph import catalogue_subgraph, dataset_subgraph
-from st_opendata.catalogue.void import Counts, count_facts, void_graph
+from st_opendata.catalogue.read import read_catalogue
 
-__all__ = [
-    "BANDS",
-    "DIMENSIONS",
-    "INDICATORS",
-    "MAXIMUM",
-    "Counts",
-    "Indicator",
-    "Mark",
-    "Score",
-    "Written",
-    "answering_urls",
-    "average_points",
-    "band_of",
-    "catalogue_graph",
-    "catalogue_subgraph",
-    "count_facts",
-    "dataset_subgraph",
-    "fetch_dcat",
-    "read_dcat",
-    "release_answers",
-    "schema_org",
-    "score_dataset",
-    "score_graph",
-    "served_urls",
-    "void_graph",
-    "write_catalogue",
-    "write_crate",
-]
+__all__ = ["read_catalogue"]

@@ -87,8 +87,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
 def _described(source: Path, base: str | None, settings: Settings) -> tuple[list[Finding], str]:
     """The findings of a file, and how much was checked."""
-    from st_opendata.conversion import open_group
-    from st_opendata.conversion.source import Given, local_source
+    from st_opendata.csvw import open_group
+    from st_opendata.csvw.source import Given, local_source
 
     found = local_source(source, Given(base=base))
     with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:

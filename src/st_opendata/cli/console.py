@@ -53,7 +53,7 @@ def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]
             content = {"message": error.message, "place": place, "remedy": error.remedy}
             click.echo(json.dumps({"conforms": False, "error": content}, ensure_ascii=False, indent=1))
         elif form in ("sarif", "github"):
-            from st_opendata.validation import error_github, error_sarif
+            from st_opendata.shacl import error_github, error_sarif
 
             written = error_sarif if form == "sarif" else error_github
             click.echo(written(error, language, folder), nl=False)
@@ -62,19 +62,19 @@ def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]
 
 def write_report(findings: Sequence[Finding], form: str, language: str, folder: Path = Path()) -> None:
     """Write findings in one of `options.FORMS`; the names of their files start in `folder`."""
-    from st_opendata import validation
+    from st_opendata import shacl
 
     match form:
         case "text":
-            text = validation.report_text(findings, language)
+            text = shacl.report_text(findings, language)
         case "json":
-            text = validation.report_json(findings)
+            text = shacl.report_json(findings)
         case "ttl":
-            text = validation.report_turtle(findings)
+            text = shacl.report_turtle(findings)
         case "sarif":
-            text = validation.report_sarif(findings, language, folder)
+            text = shacl.report_sarif(findings, language, folder)
         case _:
-            text = validation.report_github(findings, language, folder)
+            text = shacl.report_github(findings, language, folder)
     click.echo(text, nl=False)
 
 

@@ -14,13 +14,13 @@ from st_opendata.cli.console import note
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.errors import InputError, UsageError
 from st_opendata.place import Place
-from st_opendata.scratch import Scratch
 from st_opendata.settings import read_settings
+from st_opendata.system.scratch import Scratch
 
 if TYPE_CHECKING:
-    from st_opendata.conversion.source import Given
-    from st_opendata.tables.web.discovery import Hints
-    from st_opendata.tables.web.shelf import Shelf
+    from st_opendata.csvw.discovery import Hints
+    from st_opendata.csvw.loader import Shelf
+    from st_opendata.csvw.source import Given
 
 # The names of `conversion.writing.FORMS`, told here so that --help loads no engine.
 FORMS = ("nt", "ttl", "rdf", "jsonld", "json")
@@ -60,11 +60,11 @@ def command(  # noqa: PLR0913 (one parameter per option)
     Rows are written as they are read. What CSVW passes over, and cells that are not written as their type asks, are
     told on standard error; the exit code stays 0. `check SOURCE` makes findings of them.
     """
-    from st_opendata.conversion import open_group
-    from st_opendata.conversion.source import Given
-    from st_opendata.conversion.writing import FORMS as KNOWN
-    from st_opendata.conversion.writing import write_group
-    from st_opendata.validation import report_text
+    from st_opendata.csvw import open_group
+    from st_opendata.csvw.source import Given
+    from st_opendata.csvw.writing import FORMS as KNOWN
+    from st_opendata.csvw.writing import write_group
+    from st_opendata.shacl import report_text
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with (
@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
 @contextmanager
 def _found(source: str, given: Given, *, fetch: bool) -> Iterator[tuple[str, Shelf, Hints]]:
-    from st_opendata.conversion.source import Web, local_source, remote_source
+    from st_opendata.csvw.source import Web, local_source, remote_source
 
     remote = source.startswith(("http://", "https://"))
     if remote and not fetch:

@@ -20,7 +20,7 @@ from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.questions import Question
+    from st_opendata.catalogue.questions import Question
 
 _PORT = 8000
 """That of `serve`."""
@@ -42,7 +42,7 @@ def command(*, output: Path, port: int, lang: str | None, memory: str | None, th
     elsewhere, or with DEMO_SERVE=0, it starts the portal, sees that it answers, and ends. DEMO_PORT is as --port.
     """
     from st_opendata.build import Job, build
-    from st_opendata.questions import read_questions
+    from st_opendata.catalogue.questions import read_questions
     from st_opendata.resources import resource_folder
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
@@ -83,7 +83,7 @@ def _show(release: Path, port: int, language: str) -> None:
 
 def _ask(release: Path, question: Question, language: str) -> None:
     """Show the question and its answer."""
-    from st_opendata.query import Query, Table, answer
+    from st_opendata.sparql.query import Query, Table, answer
 
     result = answer(release, Query(question.query, f"{question.name}.rq"), "table")
     if not isinstance(result, Table):

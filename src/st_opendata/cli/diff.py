@@ -14,7 +14,7 @@ from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.comparison import Comparison, DatasetDifference, TableDifference
+    from st_opendata.release.diff import Comparison, DatasetDifference, TableDifference
 
 
 @click.command
@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     are named where their bytes differ. The patch has every triple, as D and A lines in the syntax of N-Triples
     (https://afs.github.io/rdf-delta/rdf-patch.html).
     """
-    from st_opendata.comparison import Pair, comparison_json
+    from st_opendata.release.diff import Pair, comparison_json
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with Pair(old, new, settings) as pair:

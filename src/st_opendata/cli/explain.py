@@ -17,8 +17,8 @@ from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.explain import Claim, Explanation, Inference, Source
     from st_opendata.place import Place
+    from st_opendata.release.explain import Claim, Explanation, Inference, Source
 
 _WORDS = {
     "en": {
@@ -72,7 +72,7 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
 
     IRI is an IRI, a prefixed name (wd:Q456), or a path on the catalogue's base (city/lyon).
     """
-    from st_opendata.explain import explain
+    from st_opendata.release.explain import explain
 
     language = read_settings({"lang": lang}).language
     found = explain(release, iri, language)

@@ -67,8 +67,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     each guess, and the first rows are shown as they were read. What the files cannot tell is asked for on a terminal,
     or listed at the end. FOLDER must be new or empty.
     """
-    from st_opendata.drafts.folder import Answers, draft_catalogue
-    from st_opendata.drafts.samples import sample
+    from st_opendata.catalogue.init.folder import Answers, draft_catalogue
+    from st_opendata.catalogue.init.samples import sample
     from st_opendata.names import slug
 
     name = folder.resolve().name

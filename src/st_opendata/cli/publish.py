@@ -17,8 +17,8 @@ from st_opendata.cli.words import count
 from st_opendata.errors import StError
 
 if TYPE_CHECKING:
-    from st_opendata.publish.apply import Done
-    from st_opendata.publish.plan import Change, Difference, Plan
+    from st_opendata.targets.ckan.apply import Done
+    from st_opendata.targets.ckan.plan import Change, Difference, Plan
 
 _WIDTH = 70
 """Characters shown of a value before and after."""
@@ -74,10 +74,10 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     st-opendata, user URL); its user is an editor of the organisation.
     """
     with needing("ckan", "a CKAN portal"):
-        from st_opendata.publish.apply import apply
-        from st_opendata.publish.ckan import Target, planned
-        from st_opendata.publish.survey import Wish
-        from st_opendata.publish.token import find_token
+        from st_opendata.targets.ckan.apply import apply
+        from st_opendata.targets.ckan.publish import Target, planned
+        from st_opendata.targets.ckan.refresh import Wish
+        from st_opendata.targets.ckan.token import find_token
 
     target = Target(url, organization, find_token(url, token_file), workers, iris, max_upload, link_base, timeout)
     with planned(release, target, Wish(overwrite, prune)) as (plan, surveyor):
@@ -131,7 +131,7 @@ def _progress(number: int) -> Iterator[Callable[[Done], None]]:
 
 def _conclude(plan: Plan, done: Sequence[Done]) -> int:
     """Say on stderr what was not done; 4 where the portal refused or failed, 1 where something was left alone."""
-    from st_opendata.publish.plan import Kind
+    from st_opendata.targets.ckan.plan import Kind
 
     for names, error in _failures(done):
         note(f"Failed: {', '.join(names)}: {error}")
@@ -185,7 +185,7 @@ def _write_plan(plan: Plan) -> None:
 
 
 def _difference(difference: Difference) -> str:
-    from st_opendata.publish.beside import beside
+    from st_opendata.targets.ckan.beside import beside
 
     where = f"{difference.resource}: " if difference.resource else ""
     if difference.field == "resource":

@@ -16,7 +16,7 @@ from st_opendata.cli.options import json_option, path_type
 from st_opendata.cli.words import count
 
 if TYPE_CHECKING:
-    from st_opendata.pull.outcome import Left, Pulled
+    from st_opendata.targets.ckan.pull.outcome import Left, Pulled
 
 _SHOWN = 20
 """Failures that are named on stderr; the descriptions have all."""
@@ -76,8 +76,8 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     one catalogue at a time.
     """
     with needing("ckan", "a CKAN portal"):
-        from st_opendata.publish.token import find_token
-        from st_opendata.pull.ckan import Origin, pull
+        from st_opendata.targets.ckan.pull.site import Origin, pull
+        from st_opendata.targets.ckan.token import find_token
 
     if catalogue is not None and others:
         raise click.UsageError("--catalogue and --others exclude each other")

@@ -17,7 +17,7 @@ from st_opendata.place import Place
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.query import Query
+    from st_opendata.sparql.query import Query
 
 # The names of `query.FORMATS`, told here so that --help does not load a SPARQL engine.
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
@@ -54,7 +54,7 @@ def command(
     PREFIX. SERVICE and updates are refused. Exit code 2 tells that the query is wrong, 3 that it took longer than
     --timeout or needs more than --memory.
     """
-    from st_opendata.query import Bounds, answer
+    from st_opendata.sparql.query import Bounds, answer
 
     settings = read_settings({"lang": lang, "memory": memory})
     result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout))
@@ -66,7 +66,7 @@ def command(
 
 
 def _read(sparql: str) -> Query:
-    from st_opendata.query import Query
+    from st_opendata.sparql.query import Query
 
     if sparql == "-":
         return Query(sys.stdin.read().removeprefix(_MARK), "standard input")

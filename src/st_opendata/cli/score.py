@@ -14,7 +14,7 @@ from st_opendata.cli.words import say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.catalogue import Score
+    from st_opendata.dcat import Score
 
 
 @click.command
@@ -30,7 +30,7 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
     a DCAT file or an http(s) URL. Lost points are shown with what is missing and what to do. For a release, a URL
     counts as answering when the release has its file; a URL as SOURCE has its URLs asked.
     """
-    from st_opendata.scoring import score_source
+    from st_opendata.dcat.quality.scoring import score_source
 
     settings = read_settings({"lang": lang})
     remote = source.startswith(("http://", "https://"))
@@ -49,7 +49,7 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
 
 
 def _write(score: Score, language: str) -> None:
-    from st_opendata.catalogue import MAXIMUM
+    from st_opendata.dcat import MAXIMUM
     from st_opendata.model.text import pick
 
     title = pick(score.title, language) or score.dataset

@@ -60,9 +60,9 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     Data that leave no room for two queries in --memory are kept in a store on disk, which is made at the first start.
     """
     with needing("portal", "the portal"):
-        from st_opendata.portal.endpoint import Limits
         from st_opendata.portal.options import Options
         from st_opendata.portal.server import Serving, serve
+        from st_opendata.sparql.endpoint import Limits
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     given: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
     chosen: dict[str, Any] = {"base_url": base_url}

@@ -56,7 +56,7 @@ def command(
     code 3 tells that files cannot be read, or that it took longer than --timeout.
     """
     from st_opendata.model.findings import conforms
-    from st_opendata.validation import validate_in_time
+    from st_opendata.shacl import validate_in_time
 
     settings = read_settings({"lang": lang})
     with errors_as(form, settings.language):

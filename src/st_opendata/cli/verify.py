@@ -18,9 +18,9 @@ from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.publish.harvest import Harvest
-    from st_opendata.publish.statements import Difference
-    from st_opendata.publish.verify import Verification
+    from st_opendata.targets.ckan.harvest import Harvest
+    from st_opendata.targets.ckan.statements import Difference
+    from st_opendata.targets.ckan.verify import Verification
 
 
 @click.group("verify")
@@ -74,8 +74,8 @@ def verify_ckan_command(
     something is not as released.
     """
     with needing("ckan", "verifying a portal"):
-        from st_opendata.publish.verify import verify_portal
-        from st_opendata.publish.visit import Published
+        from st_opendata.targets.ckan.audit import Published
+        from st_opendata.targets.ckan.verify import verify_portal
 
     lost: dict[str, list[Difference]] = {}
 

@@ -7,10 +7,10 @@ from itertools import chain, groupby
 
 import pyoxigraph as ox
 
-from st_opendata.codes import finding
 from st_opendata.exports.geojson import LATITUDE, LONGITUDE, point_of
 from st_opendata.facts import FactBase
 from st_opendata.formats import GEOJSON, RDF_XML, Format
+from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.findings import Finding
 from st_opendata.namespaces import RDF

@@ -11,8 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from st_opendata.errors import InputError
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.formulas import formula_findings
 from st_opendata.facts.iris import Names
 from st_opendata.facts.keys import key_findings
@@ -25,6 +23,8 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.place import Place
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
 from st_opendata.tables.scan import Source, open_source
 from st_opendata.tables.templates import parse_template, variable_names

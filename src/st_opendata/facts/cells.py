@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from st_opendata.facts import sql
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column, Datatype
+from st_opendata.sql import dialect as sql
 from st_opendata.tables.datatypes import BLANKS, SPACED, Boolean, Text, bounds, lexical
 from st_opendata.tables.moments import Moment
 from st_opendata.tables.numbers import SCALES, Number

@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, misplaced, names_property, relative
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.printable import printable
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import BLANKS, TEXTS, bounds, example
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source

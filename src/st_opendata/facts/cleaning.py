@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.raw import raw_rows
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Replacement, Table
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import BLANKS, SPACED
 from st_opendata.tables.scan import Source
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
 from st_opendata.facts.checks import quoted
-from st_opendata.facts.engine import Engine
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import FOOTNOTES, TOTALS
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES

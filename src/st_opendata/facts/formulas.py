@@ -5,12 +5,12 @@ They are published as they are: a changed cell would be another fact. So the pub
 
 from __future__ import annotations
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import TEXTS
 
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"

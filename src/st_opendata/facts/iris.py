@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from st_opendata.facts import sql
+from st_opendata.sql import dialect as sql
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME, Expression, Template, Variable, is_open
 
 

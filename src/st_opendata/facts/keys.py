@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Sequence
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
 from st_opendata.facts.checks import more, quoted
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import ForeignKey
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20

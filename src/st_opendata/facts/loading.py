@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
 from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, more, row_checks, row_findings
 from st_opendata.facts.cleaning import cleaned_rows, cleaning_findings, touched_columns
 from st_opendata.facts.doubts import doubtful_rows
-from st_opendata.facts.engine import Engine, RefusedInput
 from st_opendata.facts.iris import Names, Value, expanded, term
 from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, row_of_data
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine, RefusedInput
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.iris import Names, expanded, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
 from st_opendata.facts.raw import row_of_data
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column, Datatype
 from st_opendata.namespaces import XSD
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import MOMENTS
 from st_opendata.tables.templates import parse_template, variable_names
 

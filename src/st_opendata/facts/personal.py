@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from st_opendata.codes import finding
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.model.tables import Column
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.personal import ACCOUNTS, LEAST, forms_of, is_iban, veiled
 

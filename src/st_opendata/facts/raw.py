@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.model.tables import Column
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import BLANKS, Text, beyond_sql, lexical
 from st_opendata.tables.numbers import Number
 from st_opendata.tables.scan import Source

@@ -6,11 +6,11 @@ with a time zone stays text, and so does a number beyond a double.
 
 from __future__ import annotations
 
-from st_opendata.facts import sql
-from st_opendata.facts.engine import Engine
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
 from st_opendata.model.tables import Column
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import EXPONENT
 
 _FORMS: dict[str, list[tuple[str, str]]] = {

@@ -17,25 +17,27 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from st_opendata.catalogue.moved import FORMATS
+from st_opendata.dcat.relocate import FORMATS
+from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
 from st_opendata.portal.access import AccessLog
+from st_opendata.portal.api import metadata
 from st_opendata.portal.assets import STATIC, serve_asset
 from st_opendata.portal.clients import JoinedLines, OtherSites
-from st_opendata.portal.current import Current
-from st_opendata.portal.endpoint import ASKED, routes
-from st_opendata.portal.endpoint.forms import HTML
-from st_opendata.portal.failures import show_changed, show_failure, show_http_error
+from st_opendata.portal.data import completions
+from st_opendata.portal.data.current import Current
+from st_opendata.portal.data.integrity import ChangedFileError, WholeFile
 from st_opendata.portal.files import PACKED, serve_file
-from st_opendata.portal.integrity import ChangedFileError, WholeFile
-from st_opendata.portal.negotiation import choose_language
+from st_opendata.portal.middleware import Bounds, OneHost, SafeHeaders, WeakTags, WithEdition
 from st_opendata.portal.options import Options
-from st_opendata.portal.protection import Bounds, OneHost, SafeHeaders, WeakTags, WithEdition
+from st_opendata.portal.pages import catalogue, dataset, query, story, table
+from st_opendata.portal.pages.failures import show_changed, show_failure, show_http_error
+from st_opendata.portal.pages.things import routes as things
+from st_opendata.portal.pages.things.addresses import iris_of
+from st_opendata.portal.pages.vocabulary import routes as vocabulary
 from st_opendata.portal.rendering import edition_of, page_url, raw_path
-from st_opendata.portal.things import routes as things
-from st_opendata.portal.things.addresses import iris_of
-from st_opendata.portal.vocabulary import routes as vocabulary
+from st_opendata.sparql.endpoint import ASKED, routes
+from st_opendata.sparql.endpoint.forms import HTML
 
 
 def make_app(current: Current, options: Options) -> Starlette:
@@ -59,7 +61,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Route("/healthz", tell_health),
             Route(f"{STATIC}{{name}}", serve_asset),
             *completions.ROUTES,
-            *query_page.ROUTES,
+            *query.ROUTES,
             *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
             Route("/", choose_home),
             *catalogue.ROUTES,
@@ -118,7 +120,7 @@ async def show_editor(request: Request) -> Response:
     if not request.scope["query_string"]:
         return RedirectResponse(path, 303, varying)
     there = {"path": path, "raw_path": path.encode(), "path_params": {"language": language}}
-    response = await query_page.show_query(Request({**request.scope, **there}))
+    response = await query.show_query(Request({**request.scope, **there}))
     response.headers.update(varying)
     return response
 

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from st_opendata.formats import CROISSANT, ODS, PARQUET, RO_CRATE, XLSX, format_of
+from st_opendata.http.conditions import has_current
 from st_opendata.model.release import File
-from st_opendata.portal.conditions import has_current
-from st_opendata.portal.edition import Edition
+from st_opendata.portal.data.edition import Edition
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in (PARQUET, XLSX, ODS)))
 """Media types of what is compressed in itself."""

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from st_opendata.errors import UsageError
-from st_opendata.urls import web_url
+from st_opendata.http.urls import web_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from st_opendata.http.conditions import matches_etag
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of, without_breaks
 from st_opendata.namespaces import readable
 from st_opendata.portal.assets import asset_url
-from st_opendata.portal.conditions import matches_etag
-from st_opendata.portal.edition import Edition
+from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.wording import NAMES, words_of
 
 

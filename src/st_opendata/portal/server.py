@@ -15,14 +15,14 @@ from urllib.request import urlopen
 
 import uvicorn
 
-from st_opendata.confinement import ENDING
 from st_opendata.errors import InputError
 from st_opendata.portal.app import make_app
 from st_opendata.portal.connections import Connection, ConnectionLimits, Connections, fitted
-from st_opendata.portal.current import Current
-from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
-from st_opendata.scratch import clear
+from st_opendata.sparql.endpoint import Limits
+from st_opendata.system.limits import ENDING
+from st_opendata.system.scratch import clear
 
 _GRACE = 30
 """Seconds that running requests have to end."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from st_opendata.matching import Matcher
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import PREFIXES, RDF, XSD
+from st_opendata.system.matching import Matcher
 from st_opendata.tables.moments import Moment, default_moment, moment_pattern, parse_moment
 from st_opendata.tables.numbers import Number, default_number, example_number, number_pattern, parse_number
 

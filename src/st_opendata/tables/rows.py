@@ -12,15 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise, zip_longest
 
-from st_opendata.model.tables import (
-    ABOVE_HEADER,
-    BELOW_HEADER,
-    BLANK_ROWS,
-    FOOTNOTES,
-    REPEATED_HEADER,
-    TOTALS,
-    RowRule,
-)
+from st_opendata.model.tables import ABOVE_HEADER, BELOW_HEADER, BLANK_ROWS, FOOTNOTES, REPEATED_HEADER, TOTALS, RowRule
 from st_opendata.printable import printable
 from st_opendata.tables import office_words
 from st_opendata.tables.sums import are_sums

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from st_opendata.codes import finding
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import BLANK_ROWS, EMPTY_COLUMNS, SHORT_ROWS, RowRule, Table
 from st_opendata.tables.header import match_header

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 
-from st_opendata.codes import finding
+from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.tables.csv_text import csv_reader, skip_head
 from st_opendata.tables.quotes import quote_problem

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from st_opendata.__main__ import main
 from st_opendata.errors import StError
 from st_opendata.model.findings import Finding
-from st_opendata.validation import report_json, report_text, report_turtle
+from st_opendata.shacl import report_json, report_text, report_turtle
 
 
 class Outcome(StrEnum):

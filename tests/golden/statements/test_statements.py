@@ -10,9 +10,9 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import load_facts
 from st_opendata.namespaces import PREFIXES
-from st_opendata.tables import read_catalogue
 
 STATEMENTS = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text("utf-8"))
 HEADINGS = ("Le projet en détails", "Relations internationales", "Haut de page")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution
-from st_opendata.tables import read_catalogue
 
 CATALOGUE = """
 id: hostile

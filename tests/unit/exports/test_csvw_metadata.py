@@ -13,9 +13,9 @@ import pyoxigraph as ox
 import pytest
 import uritemplate
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.exports.csvw_metadata import table_group
 from st_opendata.model.tables import Column
-from st_opendata.tables import read_catalogue
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.exports import write_dataset, write_picture
 from st_opendata.facts import load_facts
 from st_opendata.model.release import File, Picture
-from st_opendata.tables import read_catalogue
 
 CATALOGUE = """
 id: pictures

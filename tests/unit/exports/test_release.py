@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import load_facts
-from st_opendata.tables import read_catalogue
+from st_opendata.catalogue import read_catalogue
 catalogue = read_catalogue(Path(sys.argv[1]))
 with load_facts(catalogue) as facts:
     for dataset in catalogue.datasets:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import FactBase, load_facts
-from st_opendata.tables import read_catalogue
 
 BASE = "https://example.org/id/"
 

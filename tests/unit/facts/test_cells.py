@@ -241,7 +241,7 @@ CELLISH = st.one_of(NUMBERISH, MOMENTISH, st.text(max_size=10).filter(lambda tex
 @settings(max_examples=12, deadline=None)
 @given(texts=st.lists(CELLISH, min_size=1, max_size=20))  # planning the expressions takes longer than reading with them
 def test_sql_reads_cells_as_python_does(engine: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
-    from st_opendata.facts import sql
+    from st_opendata.sql import dialect as sql
 
     readings = ", ".join(cells.canonical(kind, sql.trimmed("x", BLANKS)) for kind in DATATYPES)
     rows = engine.execute(f"SELECT x, {readings} FROM (SELECT unnest($1::VARCHAR[]) AS x)", [texts]).fetchall()

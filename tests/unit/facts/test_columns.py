@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from st_opendata.__main__ import main
+from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError
 from st_opendata.exports import impossible_findings
 from st_opendata.facts import FactBase, load_facts
-from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
 Make = Callable[..., Path]

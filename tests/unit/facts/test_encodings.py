@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import load_facts
-from st_opendata.tables import read_catalogue
 
 COLUMNS = [{"name": "id"}, {"name": "ort", "titles": {"de": "Ort"}}]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.findings import conforms
-from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
 Found = list[tuple[str, int | None, str | None]]

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import base, load_facts
-from st_opendata.facts.engine import Engine
 from st_opendata.place import Place
-from st_opendata.tables import read_catalogue
+from st_opendata.sql.duckdb import Engine
 
 BASE = "https://example.org/id/"
 ROWS = 5

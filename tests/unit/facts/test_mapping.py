@@ -18,11 +18,12 @@ import uritemplate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.facts import FactBase, base, iris, load_facts, mapping, sql
+from st_opendata.catalogue import read_catalogue
+from st_opendata.facts import FactBase, base, iris, load_facts, mapping
 from st_opendata.model.tables import Column
 from st_opendata.place import Place
 from st_opendata.rdf import literal_text
-from st_opendata.tables import read_catalogue
+from st_opendata.sql import dialect as sql
 from st_opendata.tables.templates import parse_template
 
 Load = Callable[..., FactBase]
@@ -347,7 +348,7 @@ import resource, signal, sys
 from pathlib import Path
 from st_opendata.errors import InputError
 from st_opendata.facts import load_facts
-from st_opendata.tables import read_catalogue
+from st_opendata.catalogue import read_catalogue
 catalogue = read_catalogue(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)

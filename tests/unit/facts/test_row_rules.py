@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError
 from st_opendata.facts import FactBase
-from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
 NAME = {"name": "name", "propertyUrl": "ex:name"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.place import Place
-from st_opendata.tables import read_catalogue
 
 Load = Callable[..., FactBase]
 COLUMNS = [{"name": "id"}, {"name": "name", "titles": {"fr": "Nom", "en": "Name"}}]

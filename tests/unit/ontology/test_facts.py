@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import FactBase, load_facts
-from st_opendata.tables import read_catalogue
-from st_opendata.validation import load_shapes, validate_facts, validate_graph
-from st_opendata.validation.languages import IN_EACH_LANGUAGE
+from st_opendata.shacl import load_shapes, validate_facts, validate_graph
+from st_opendata.shacl.languages import IN_EACH_LANGUAGE
 
 ST = Namespace("https://w3id.org/st-opendata/ontology#")
 SH = Namespace("http://www.w3.org/ns/shacl#")

@@ -11,9 +11,9 @@ from fuzzing import seeds
 from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled
-from st_opendata.conversion import open_group
-from st_opendata.conversion.source import Given, local_source
-from st_opendata.conversion.writing import FORMS, write_group
+from st_opendata.csvw import open_group
+from st_opendata.csvw.source import Given, local_source
+from st_opendata.csvw.writing import FORMS, write_group
 
 _BASE = "http://www.w3.org/2013/csvw/tests/"
 _CSV = b"id,name,date,share\nlyon,Lyon,2020-01-02,50%\nwien,Wien,,\n"

@@ -11,14 +11,14 @@ from fuzzing.catalogues import CATALOGUE, FILES, PLACES, build_release, write_ca
 from fuzzing.outcomes import Outcome, command, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled, state
-from st_opendata.pull import exact
-from st_opendata.pull.description import Description
-from st_opendata.pull.fetching import Wanted
-from st_opendata.pull.folder import DatasetFolder, drop_lost_keys, write_folder
-from st_opendata.query import load
+from st_opendata.catalogue import read_catalogue
+from st_opendata.catalogue.statements import Description
+from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.settings import read_settings
-from st_opendata.story import carry_story, read_story
-from st_opendata.tables import read_catalogue
+from st_opendata.sparql.query import load
+from st_opendata.targets.ckan.pull import exact
+from st_opendata.targets.ckan.pull.fetching import Wanted
+from st_opendata.targets.ckan.pull.folder import DatasetFolder, drop_lost_keys, write_folder
 
 _KINDS = ("catalogue.yaml", "places/dataset.yaml", "st-opendata.toml")
 

@@ -12,11 +12,11 @@ from fuzzing import seeds
 from fuzzing.outcomes import DefectError, Outcome, command, reported, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled
-from st_opendata.catalogue import read_dcat, score_graph
+from st_opendata.dcat import read_dcat, score_graph
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf import graph_lines, rdf_bytes, read_rdf
-from st_opendata.validation import validate_files
+from st_opendata.shacl import validate_files
 
 _SYNTAXES = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG,
              "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD, "json": ox.RdfFormat.JSON_LD, "xml": ox.RdfFormat.RDF_XML,

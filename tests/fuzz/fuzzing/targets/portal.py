@@ -11,9 +11,9 @@ from fuzzing.catalogues import build_release
 from fuzzing.outcomes import DefectError, Outcome
 from fuzzing.targets import Take, Target
 from st_opendata.portal.app import make_app
-from st_opendata.portal.current import Current
-from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
+from st_opendata.sparql.endpoint import Limits
 
 
 def _requests(folder: Path) -> Take:
@@ -87,13 +87,15 @@ _PATHS = (
 
 
 def _seeds() -> list[bytes]:
-    from st_opendata.portal import catalogue, completions, dataset, metadata, query_page, story, table
-    from st_opendata.portal.things import routes as things
-    from st_opendata.portal.vocabulary import routes as vocabulary
+    from st_opendata.portal.api import metadata
+    from st_opendata.portal.data import completions
+    from st_opendata.portal.pages import catalogue, dataset, query, story, table
+    from st_opendata.portal.pages.things import routes as things
+    from st_opendata.portal.pages.vocabulary import routes as vocabulary
 
     routed = [
         route.path.replace("{language}", "en").replace("{dataset}", "places").replace("{table}", "cities")
-        for module in (catalogue, completions, dataset, metadata, query_page, story, table, things, vocabulary)
+        for module in (catalogue, completions, dataset, metadata, query, story, table, things, vocabulary)
         for route in module.ROUTES
     ]
     paths = dict.fromkeys((*_PATHS, *routed))

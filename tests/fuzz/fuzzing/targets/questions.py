@@ -11,8 +11,8 @@ from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import Take, Target
 from fuzzing.targets.tables import sampled
 from st_opendata.build.background import find_background
-from st_opendata.query import FORMATS, Query, ask_in_time, load
-from st_opendata.tables import read_catalogue
+from st_opendata.catalogue import read_catalogue
+from st_opendata.sparql.query import FORMATS, Query, ask_in_time, load
 
 
 def _queries(folder: Path) -> Take:

@@ -14,13 +14,12 @@ from fuzzing import seeds
 from fuzzing.catalogues import CITIES, with_columns, write_catalogue
 from fuzzing.outcomes import DefectError, Outcome, command, reported, told
 from fuzzing.targets import PART, Take, Target, parts_of
+from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import load_facts
 from st_opendata.facts.cells import canonical
-from st_opendata.facts.engine import Engine
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.tables import Datatype
-from st_opendata.pull.guessing import NotATableError, describe_file
-from st_opendata.tables import read_catalogue
+from st_opendata.sql.duckdb import Engine
 from st_opendata.tables.datatypes import (
     BASES,
     BLANKS,
@@ -33,6 +32,7 @@ from st_opendata.tables.datatypes import (
     lexical,
     parse,
 )
+from st_opendata.targets.ckan.pull.guessing import NotATableError, describe_file
 
 _RULES = '{quotes: lenient, controlCharacters: space, replace: [{text: "&amp;", to: "&"}, {cell: "n/a", to: ""}]}'
 VARIANTS: tuple[tuple[str, str, str, str], ...] = (

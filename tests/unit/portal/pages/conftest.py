@@ -13,10 +13,10 @@ from once import once
 from starlette.testclient import TestClient
 
 from st_opendata.portal.app import make_app
-from st_opendata.portal.current import Current
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.data.current import Current
+from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.options import Options
+from st_opendata.sparql.endpoint import Limits
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from st_opendata.model.release import DatasetRelease
-from st_opendata.portal.catalogue import PAGE_SIZE, State
-from st_opendata.portal.descriptions import Description, Named, describe
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.facets import Facets
-from st_opendata.portal.inventory import Inventory
-from st_opendata.portal.search import Document, Index
+from st_opendata.portal.data.descriptions import Description, Named, describe
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.facets import Facets
+from st_opendata.portal.data.inventory import Inventory
+from st_opendata.portal.data.search import Document, Index
+from st_opendata.portal.pages.catalogue import PAGE_SIZE, State
 
 
 def listed(text: str) -> list[str]:

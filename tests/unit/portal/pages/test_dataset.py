@@ -13,12 +13,12 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from st_opendata.portal.descriptions import describe, web_address
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.quality import assess
+from st_opendata.portal.api.signposting import dataset_links
+from st_opendata.portal.data.descriptions import describe, web_address
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.quality import assess
+from st_opendata.portal.data.rules import read_rules
 from st_opendata.portal.rendering import excerpt, say
-from st_opendata.portal.rules import read_rules
-from st_opendata.portal.signposting import dataset_links
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,11 @@ from starlette.testclient import TestClient
 from st_opendata.formats import PARQUET
 from st_opendata.model.release import Distribution, File
 from st_opendata.pictures import KINDS
-from st_opendata.portal import illustrations
-from st_opendata.portal.columns import Column, Reference, Table
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.illustrations import Illustrations
-from st_opendata.portal.rows import open_rows
+from st_opendata.portal.data.columns import Column, Reference, Table
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.rows import open_rows
+from st_opendata.portal.pages import illustrations
+from st_opendata.portal.pages.illustrations import Illustrations
 
 AMOUNT = "http://data.europa.eu/s66#value"
 CURRENCY = "http://data.europa.eu/s66#currency"
@@ -102,7 +102,7 @@ def marks(picture: ET.Element) -> list[ET.Element]:
 
 def test_a_busy_moment_is_not_remembered(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     pictures, turns = Illustrations(edition), edition.part(open_rows)._turns
-    monkeypatch.setattr("st_opendata.portal.rows._WAIT", 0.01)
+    monkeypatch.setattr("st_opendata.portal.data.rows._WAIT", 0.01)
     with ExitStack() as others:
         while turns.acquire(blocking=False):
             others.callback(turns.release)

@@ -14,9 +14,9 @@ import rdflib
 from rdflib.namespace import DCAT
 from starlette.testclient import TestClient
 
-from st_opendata.portal import metadata
-from st_opendata.portal.descriptions import find_contacts
-from st_opendata.portal.edition import Edition
+from st_opendata.portal.api import metadata
+from st_opendata.portal.data.descriptions import find_contacts
+from st_opendata.portal.data.edition import Edition
 from st_opendata.rdf.statements import read_statements
 
 HOME = "https://data.example.eu"

@@ -13,12 +13,12 @@ from hostile import list_anew
 from starlette.testclient import TestClient
 
 from st_opendata.portal.app import make_app
-from st_opendata.portal.current import Current
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.endpoint import Limits
+from st_opendata.portal.data.current import Current
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.middleware import SAFE_HEADERS
 from st_opendata.portal.options import Options
-from st_opendata.portal.protection import SAFE_HEADERS
 from st_opendata.portal.rendering import excerpt, say, whole_number
+from st_opendata.sparql.endpoint import Limits
 
 
 def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:

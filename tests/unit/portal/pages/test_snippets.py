@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from st_opendata.portal.columns import Table, tables_of
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.snippets import Snippet, snippets_of
+from st_opendata.portal.data.columns import Table, tables_of
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.snippets import Snippet, snippets_of
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from st_opendata.errors import InputError
-from st_opendata.portal.edition import Edition
-from st_opendata.portal.rows import Filter, Question, Rows, RowsError, open_rows
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.rows import Filter, Question, Rows, RowsError, open_rows
 
 CITIES = "/en/dataset/places/table/cities"
 FILE = "places/cities.parquet"
@@ -145,7 +145,7 @@ def _rows_of(folder: Path) -> Rows:
 
 
 def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("st_opendata.portal.rows._WAIT", 0.01)
+    monkeypatch.setattr("st_opendata.portal.data.rows._WAIT", 0.01)
     taken = 0
     while rows._turns.acquire(blocking=False):
         taken += 1
@@ -160,7 +160,7 @@ def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.Mon
 
 
 def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("st_opendata.portal.table._MOST_WAITING", -1)
+    monkeypatch.setattr("st_opendata.portal.pages.table._MOST_WAITING", -1)
     refused = client.get(CITIES.replace("/en/", "/de/"))
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
     assert "Zu viele Besucher rufen gerade Zeilen ab." in refused.text

@@ -1,0 +1,63 @@
+"""What is drafted: tables with their columns, the keys between them, and what is said of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from st_opendata.catalogue.init.layout import Layout
+from st_opendata.catalogue.init.profile import Guess, Profile
+from st_opendata.catalogue.init.sources import Source
+from st_opendata.model.tables import RowRule
+
+
+@dataclass(slots=True)
+class DraftColumn:
+    """A column: its name, the title in the header, what its cells show.
+
+    `part_of` is the name or title of the column of the file that it has a part of; its profile then is that column's.
+    `place` counts the columns of the file from 0.
+    """
+
+    name: str
+    title: str
+    profile: Profile
+    found: Guess
+    language: str | None = None
+    property: str | None = None
+    remarks: list[str] = field(default_factory=list)
+    part_of: str | None = None
+    place: int = 0
+
+    def called(self) -> str:
+        """What people call it: by its title, else its name."""
+        return self.title or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReference:
+    """A column whose cells are keys of another table."""
+
+    column: DraftColumn
+    table: DraftTable
+    key: DraftColumn
+
+
+@dataclass(slots=True)
+class DraftTable:
+    """A table; the columns of `key` name its rows, `splits` are the patterns of columns that are read in parts.
+
+    `rules` for its rows each have a reason.
+    """
+
+    name: str
+    source: Source
+    layout: Layout
+    columns: list[DraftColumn]
+    rows: int = 0
+    remarks: list[str] = field(default_factory=list)
+    key: tuple[DraftColumn, ...] = ()
+    references: list[DraftReference] = field(default_factory=list)
+    splits: dict[str, str] = field(default_factory=dict)
+    rules: list[tuple[RowRule, str]] = field(default_factory=list)
+    first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    """Line and cells of the first rows, to show what was read."""

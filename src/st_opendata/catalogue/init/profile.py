@@ -1,0 +1,232 @@
+"""What all cells of a column have in common: datatype and format, separator, null texts, whether they can be a key.
+
+A guess must hold for every cell, by the parser with which `build` will read it. What could be read in two ways stays
+text: nobody is harmed by a text that could have been a number, but by a thousand that became one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+
+from st_opendata.catalogue.init.numerals import NUMBER, kind, read_numbers
+from st_opendata.catalogue.init.texts import YEAR, code_reason, form_reason, mixed_reason, text_reason
+from st_opendata.tables.datatypes import BLANKS, parse
+
+NULLS = (
+    "-",
+    "--",
+    "—",
+    "–",
+    "?",
+    "n/a",
+    "N/A",
+    "NA",
+    "n.a.",
+    "k.A.",
+    "k. A.",
+    "n.d.",
+    "n.c.",
+    "nc",
+    "null",
+    "NULL",
+    "#N/A",
+)
+"""What people write where nothing is known."""
+_TRUTHS = (
+    *("true|false", "TRUE|FALSE", "True|False", "yes|no", "Yes|No", "YES|NO", "oui|non", "Oui|Non", "OUI|NON"),
+    *("ja|nein", "Ja|Nein", "JA|NEIN", "vrai|faux", "VRAI|FAUX", "wahr|falsch", "WAHR|FALSCH", "Y|N", "J|N", "O|N"),
+)
+_DATES = (
+    "dd.MM.yyyy",
+    "d.M.yyyy",
+    "dd/MM/yyyy",
+    "d/M/yyyy",
+    "MM/dd/yyyy",
+    "M/d/yyyy",
+    "dd-MM-yyyy",
+    "yyyy/MM/dd",
+    "yyyy.MM.dd",
+)
+_DAYS = ("yyyy-MM-dd", *_DATES)
+_DAY = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}")
+_CLOCKS = ("", " HH:mm", " HH:mm:ss", "THH:mm:ss")
+_MOST = 200_000
+"""Distinct cells of a column that are kept."""
+_MOST_TEXT = 20_000_000
+"""Characters of them."""
+_SEPARATORS = ("|", ";", ",")
+_LONGEST_ITEM = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column is: `form` is the CSVW format as YAML has it; `why` says what was seen."""
+
+    base: str = "string"
+    form: object = None
+    separator: str | None = None
+    null: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Profile:
+    """The cells of a column, each distinct one with its number; `whole` is false where there were too many to keep."""
+
+    cells: Counter[str] = field(default_factory=Counter)
+    blank: int = 0
+    rows: int = 0
+    whole: bool = True
+    size: int = 0
+
+    def add(self, cell: str) -> None:
+        """Take one cell."""
+        self.rows += 1
+        if not cell.strip(BLANKS):
+            self.blank += 1
+        elif self.whole:
+            self.size += 0 if cell in self.cells else len(cell)
+            self.cells[cell] += 1
+            self.whole = len(self.cells) <= _MOST and self.size <= _MOST_TEXT
+
+    @property
+    def unique(self) -> bool:
+        """True where each row has a value of its own, capitals aside, that people can tell apart."""
+        if self.blank or not self.whole or len(self.cells) != self.rows or self.rows < 1:
+            return False
+        folded = {unicodedata.normalize("NFC", cell.casefold()) for cell in self.cells}
+        return len(folded) == self.rows and not any(_invisible(cell) for cell in self.cells)
+
+
+def _invisible(cell: str) -> bool:
+    return cell != cell.strip() or any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") for letter in cell)
+
+
+def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
+    """The guess for a column; `comma` is true where the file has commas in decimals, or no commas between cells."""
+    if not profile.cells:
+        return Guess(why="all cells are empty")
+    if not profile.whole:
+        return Guess(why="too many different cells to compare: taken as text")
+    cells = list(profile.cells)
+    texts = [cell.strip(BLANKS) for cell in cells]
+    known = [text for text in texts if text not in NULLS]
+    null = tuple(sorted(set(texts) & set(NULLS)))
+    if reason := code_reason(known, title):
+        return _years(known, null) or Guess(why=f"{reason}: kept as text")
+    found = _typed(known, comma=comma) if known else Guess()
+    if found.base != "string":
+        return Guess(found.base, found.form, None, null, found.why + _said(null))
+    return found if found.why else _text(profile, known)
+
+
+def _text(profile: Profile, known: list[str]) -> Guess:
+    if reason := form_reason(known):
+        return Guess(why=reason)
+    return _list(profile) or Guess(why=text_reason(known) or _mixed(known))
+
+
+def _said(null: tuple[str, ...]) -> str:
+    return f"; {', '.join(null)} for nothing known" if null else ""
+
+
+def _mixed(texts: list[str]) -> str:
+    """What most of those cells are that are of a type, where others are not, with the first of the others."""
+    days = [text for text in texts if _DAY.fullmatch(text)]
+    numbers = {text for text in texts if NUMBER.fullmatch(text)} - set(days)
+    written = max(_DAYS, key=lambda form: sum(parse(kind("date", form), text) is not None for text in days))
+    dates = {text for text in days if parse(kind("date", written), text) is not None}
+    if len(dates) > len(numbers):
+        return mixed_reason(list(dates), f"dates written {written}", texts)
+    return mixed_reason(list(numbers), "numbers", texts)
+
+
+def _years(texts: list[str], null: tuple[str, ...]) -> Guess | None:
+    """Years, some cells with more than one of them: a list."""
+    for separator in (";", ",", "/"):
+        items = [item.strip(BLANKS) for text in texts for item in text.split(separator)]
+        if len(items) > len(texts) and all(re.fullmatch(YEAR, item) for item in items):
+            why = f"lists of years with “{separator}” between{_said(null)}"
+            return Guess("integer", None, separator, null, why)
+    return None
+
+
+def _typed(texts: list[str], *, comma: bool) -> Guess:
+    if any(re.fullmatch(r"-?0[0-9]+|\+.*|[0-9]{16,}", text) for text in texts):
+        return Guess()
+    for pair in _TRUTHS:
+        if set(texts) <= set(pair.split("|")):
+            form = None if pair == "true|false" else pair
+            return Guess("boolean", form, why=f"all cells are {pair.replace('|', ' or ')}")
+    if not any(_DATE.fullmatch(text) or re.match("-?0[0-9]+[.,]", text) for text in texts) and (
+        reading := read_numbers(texts, comma=comma)
+    ):
+        return Guess(reading.base or "string", reading.form, why=reading.why)
+    for base, form, why in _others():
+        if all(parse(kind(base, form), text) is not None for text in texts):
+            return _one_day_order(base, form, texts) or Guess(base, form, why=why)
+    return Guess()
+
+
+_DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
+
+
+@cache
+def _others() -> tuple[tuple[str, str | None, str], ...]:
+    """Datatypes but numbers and truth values, the likeliest first."""
+    found: list[tuple[str, str | None, str]] = [("date", None, "all cells are dates")]
+    found += [("date", form, f"all cells are dates written {form}") for form in _DATES]
+    found.append(("dateTime", None, "all cells are dates with a time"))
+    for day in _DAYS:
+        found += [("dateTime", day + clock, f"all cells are written {day}{clock}") for clock in _CLOCKS if clock]
+    found += [("time", None, "all cells are times"), ("time", "HH:mm", "all cells are times")]
+    return tuple(found)
+
+
+def _one_day_order(base: str, form: str | None, texts: list[str]) -> Guess | None:
+    """What is to be said where days and months could be exchanged."""
+    day_first = form is not None and form.startswith(("dd/MM", "d/M"))
+    if (
+        day_first
+        and form
+        and all(parse(kind(base, form.replace("d", "#").replace("M", "d").replace("#", "M")), t) for t in texts)
+    ):
+        return Guess(base, form, why=f"dates taken as {form}, the day first: no cell tells which is the month")
+    return None
+
+
+def _list(profile: Profile) -> Guess | None:
+    """A separator, where many cells have one and the items between are short."""
+    filled = sum(profile.cells.values())
+    for separator in _SEPARATORS:
+        holding = [cell for cell in profile.cells if separator in cell]
+        if sum(profile.cells[cell] for cell in holding) < max(2, filled * 0.2):
+            continue
+        spaced = all(
+            re.fullmatch(rf"[^{separator}]+(?:{re.escape(separator)} [^{separator} ][^{separator}]*)+", cell)
+            for cell in holding
+        )
+        exact = separator + " " if spaced else separator
+        items = [item for cell in profile.cells for item in cell.split(exact)]
+        repeated = sum(number for number in Counter(items).values() if number > 1)
+        if not all(item.strip() == item and 0 < len(item) <= _LONGEST_ITEM for item in items):
+            continue
+        counted = _counted(items)
+        if separator == "," and repeated * 2 < len(items) and not (counted and any(c.count(",") > 1 for c in holding)):
+            continue
+        said = " of whole numbers" if counted == "integer" else " of numbers" if counted else ""
+        return Guess(
+            counted or "string", None, exact, why=f"{len(holding)} cells are lists{said} with “{exact.strip()}” between"
+        )
+    return None
+
+
+def _counted(items: list[str]) -> str:
+    """The datatype of a list's items where all are numbers written plainly, else nothing."""
+    if all(re.fullmatch("-?(?:0|[1-9][0-9]{0,14})", item) for item in items):
+        return "integer"
+    return "decimal" if all(re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?", item) for item in items) else ""

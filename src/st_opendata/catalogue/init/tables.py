@@ -1,0 +1,158 @@
+"""The description of each table: names, titles, languages, datatypes, keys, and what a few columns state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+
+from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
+from st_opendata.catalogue.init.encodings import encoding_remarks, neighbour_remarks
+from st_opendata.catalogue.init.ends import EMPTY_ENDS, Ends, end_rules, without_empty
+from st_opendata.catalogue.init.keys import find_key, find_references
+from st_opendata.catalogue.init.layout import Layout, find_layout
+from st_opendata.catalogue.init.places import find_places
+from st_opendata.catalogue.init.profile import Profile, guess
+from st_opendata.catalogue.init.sources import Source
+from st_opendata.names import free, plain
+from st_opendata.tables.called import Words, names_kind, rest_of, words
+from st_opendata.tables.personal import personal_kind
+from st_opendata.vocabularies import language_tags
+
+_IN_NAME = re.compile(rf"(?:^|_)({'|'.join(language_tags())})$", re.IGNORECASE)
+_WORDS_TOO = frozenset({"is", "no"})
+"""Languages whose tags are words of English headers as well."""
+_STATED = {"rdfs:label": "label", "dct:description": "description"}
+"""What a column states, by the kind of its name."""
+_SHOWN_ROWS = 3
+_LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
+
+
+def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftTable]:
+    """The tables under these names, with the keys between them.
+
+    Raises:
+        InputError: a file cannot be read to its end.
+    """
+    tables = [_draft(source, name) for source, name in zip(sources, names, strict=True)]
+    for number, remark in neighbour_remarks([(table.source.encoding, table.source.guess) for table in tables]):
+        tables[number].remarks.append(remark)
+    find_references(tables)
+    return tables
+
+
+def _draft(source: Source, name: str) -> DraftTable:
+    layout = find_layout(source)
+    read = encoding_remarks(source.guess, (row.cells for row in source.rows()), layout.titles)
+    table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])
+    profiles = _profiles(table)
+    layout = table.layout
+    comma = source.delimiter != "," or _has_decimal_comma(list(profiles.values()))
+    taken: list[str] = []
+    for place, title in layout.titles.items():
+        column_name = _name(title, place, taken, layout)
+        taken.append(column_name)
+        profile = profiles[place]
+        found = guess(profile, comma=comma, title=title)
+        column = DraftColumn(column_name, title, profile, found, place=place)
+        column.remarks += [found.why] if found.why else []
+        table.columns.append(column)
+    for column in table.columns:
+        _say_if_personal(column, table)
+    find_places(table)
+    width = max(layout.titles, default=-1) + 1
+    table.key = find_key(table, partial(_padded_rows, table, width))
+    for column in table.columns:
+        _name_column(column, table)
+    return table
+
+
+def _padded_rows(table: DraftTable, width: int) -> Iterator[list[str]]:
+    return ([*row.cells, *[""] * (width - len(row.cells))] for row in table.layout.data(table.source))
+
+
+def _profiles(table: DraftTable) -> dict[int, Profile]:
+    """What the cells of each column have in common, by its place; rows are counted on the way."""
+    profiles = {place: Profile() for place in table.layout.titles}
+    ends = Ends(max(profiles, default=-1) + 1)
+    for row in table.layout.data(table.source):
+        table.rows += 1
+        ends.add(row.cells)
+        if len(table.first_rows) < _SHOWN_ROWS:
+            table.first_rows.append((row.number, row.cells))
+        for place, profile in profiles.items():
+            profile.add(row.cells[place] if place < len(row.cells) else "")
+    _settle(table, ends)
+    return profiles
+
+
+def _settle(table: DraftTable, ends: Ends) -> None:
+    """Leave out columns in which nothing stands, and say by which rules rows are read."""
+    layout = replace(table.layout, titles=without_empty(table.layout.titles, ends))
+    if table.source.sheet is None:
+        rules, remarks = end_rules(list(layout.titles), len(layout.header.titles), ends)
+        table.remarks += remarks
+    else:
+        rules = [EMPTY_ENDS] if len(layout.titles) < len(table.layout.titles) else []
+    table.rules = [*((rule, layout.quoted(rule)) for rule in layout.rules), *rules]
+    if not layout.plain:
+        missing = "titles are missing or stand twice" if layout.header.rows else "no header"
+        table.remarks.append(f"{missing}: columns go by their place")
+    table.layout = layout
+
+
+def _has_decimal_comma(profiles: Sequence[Profile]) -> bool:
+    pattern = re.compile(r"-?[0-9 \u00a0\u202f.]*,(?:[0-9]{1,2}|[0-9]{4,})")
+    return any(pattern.fullmatch(cell) for profile in profiles for cell in islice(profile.cells, 1000))
+
+
+def _name(title: str, place: int, taken: Sequence[str], layout: Layout) -> str:
+    kept = {each for each in layout.titles.values() if _LEGAL.fullmatch(each)}
+    if layout.plain and title in kept:
+        return title
+    name = plain(title, "_").lower() or f"column_{place + 1}"
+    return free(name, [*taken, *kept] if layout.plain else taken, "_")
+
+
+def _name_column(column: DraftColumn, table: DraftTable) -> None:
+    """Say in which language its texts are, and what they state, as far as its name says so."""
+    if column.found.base != "string" or column.found.separator or not column.profile.cells:
+        return
+    language = _IN_NAME.search(plain(column.title, "_") or column.name)
+    # `house_no` and `unit_is` end in words, `name_no` in a language.
+    if language and (language[1].lower() not in _WORDS_TOO or _names_thing(words(column.title)[:-1])):
+        column.language = language[1].lower()
+        column.remarks.append(f"the name says that it is in the language {column.language}")
+    for iri, kind in _STATED.items():
+        if _is_called(column, kind, table):
+            column.property = iri
+            numbered = "" if table.key else ": of the number of its row, as the table has no key"
+            column.remarks.append(f"by its name it states {iri}{numbered}")
+            return
+
+
+def _names_thing(title: Words) -> bool:
+    return any(names_kind(title, kind) for kind in _STATED.values())
+
+
+def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:
+    if column.found.base not in ("string", "integer"):
+        return
+    others = [each.called() for each in table.columns if each is not column]
+    if kind := personal_kind(column.profile.cells, [column.called()], others):
+        column.remarks.append(
+            f"probably personal data: {kind}. Leave the column out, or write personal: true if you may publish it"
+        )
+
+
+def _is_called(column: DraftColumn, kind: str, table: DraftTable) -> bool:
+    """True where the name is one of that kind, alone or after what the key or the table is called (`stop_name`)."""
+    own = words(column.called())
+    own = own[:-1] if column.language and own[-1:] == (column.language,) else own
+    rest = rest_of(own, kind)
+    if rest is None:
+        return False
+    keys = [rest_of(words(each.called()), "key") for each in table.key]
+    return not rest or rest in keys or (rest == own[: len(rest)] and "".join(rest) in "".join(words(table.name)))

@@ -1,0 +1,270 @@
+"""CSVW table descriptions in YAML made into `model.tables` records.
+
+Inherited properties go down from table to schema to column (CSVW metadata §5.7); templates are made absolute and
+checked; what `csvw` refuses is refused with a place. Differences from CSVW: a column without propertyUrl states
+nothing, relative templates stand on the catalogue's base, and a table without aboutUrl names its rows by primary key,
+else by row number, so that no fact has a blank node.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from st_opendata.catalogue.cleaning import read_cleaning
+from st_opendata.catalogue.csvw_check import complaints, known_datatypes
+from st_opendata.catalogue.properties import datatype, dialect
+from st_opendata.catalogue.row_rules import read_row_rules
+from st_opendata.catalogue.sheets import read_sheet, table_name
+from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
+from st_opendata.tables.fields import Fields
+from st_opendata.tables.splits import read_splits
+from st_opendata.tables.templates import (
+    ROW_VARIABLES,
+    SCHEME,
+    absolute_template,
+    check_iri,
+    fill_column_variables,
+    parse_template,
+    variable_names,
+)
+
+_INHERITED = (
+    "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
+)  # fmt: skip
+_TABLE_KEYS = (
+    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "tableSchema",
+    "suppressOutput", *_INHERITED,
+)  # fmt: skip
+_SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
+_COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", "personal", *_INHERITED)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a table description stands in: the catalogue's base and prefixes, the dataset and its folder."""
+
+    base: str
+    prefixes: Mapping[str, str]
+    dataset: str
+    folder: Path
+    root: Path
+    """The catalogue's folder, which no table may leave."""
+
+
+def read_table(fields: Fields, around: Surroundings) -> Table | None:
+    """The table that `fields` describe; None when it is too wrong to go on. Problems are noted in `fields`."""
+    before = fields.noted
+    fields.only(_TABLE_KEYS)
+    url = fields.text("url")
+    path = _path(fields, url, around) if url else None
+    schema = fields.below("tableSchema")
+    if schema is None or path is None:
+        return None
+    schema.only(_SCHEMA_KEYS)
+    sheet = read_sheet(fields, path)
+    name = table_name(fields, path, sheet)
+    inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
+    listed = schema.list_of_fields("columns")
+    if not listed:
+        schema.problem("the table has no columns", "columns")
+        return None
+    names = [column.text("name", required=False) or f"_col.{number}" for number, column in enumerate(listed, 1)]
+    key = schema.texts("primaryKey")
+    sources = [name for name, column in zip(names, listed, strict=True) if not column.flag("virtual")]
+    reader = _ColumnReader(around, sources, _row_template(around.base, name, key), inherited)
+    parts = read_splits(fields)
+    for part_name in parts:
+        fields.known(part_name, sources, "split", "column")
+    columns = [reader.read(column, names[number], number + 1) for number, column in enumerate(listed)]
+    columns = [replace(column, part=parts.get(column.name)) for column in columns]
+    _check_columns(listed, columns)
+    for part in key:
+        schema.known(part, sources, "primaryKey", "column")
+        if any(column.name == part and column.separator for column in columns):
+            schema.problem(f'the list column "{part}" cannot be a key', "primaryKey")
+    if fields.noted == before:  # what we found says it better, and with its place
+        _ask_csvw(fields, [column for column in columns if not column.virtual])
+    suppress = fields.flag("suppressOutput")
+    written = dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None)
+    return Table(
+        name=name,
+        dataset=around.dataset,
+        path=path,
+        file=f"{around.dataset}/{url}",
+        titles=fields.local_text("title") or {"und": name},
+        columns=tuple(columns) if not suppress else tuple(_silent(column) for column in columns),
+        description=fields.local_text("description"),
+        dialect=written,
+        cleaning=read_cleaning(fields, sources, sheet),
+        sheet=sheet,
+        primary_key=key,
+        foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
+        rules=read_row_rules(fields, written),
+    )
+
+
+def _row_template(base: str, table: str, key: tuple[str, ...]) -> str:
+    """The subject of rows without aboutUrl."""
+    return f"{base}{table}/" + ("/".join(f"{{{part}}}" for part in key) if key else "{_row}")
+
+
+def _silent(column: Column) -> Column:
+    return Column(**{**_slots(column), "suppress_output": True})
+
+
+def _slots(column: Column) -> dict[str, Any]:
+    return {name: getattr(column, name) for name in Column.__slots__}
+
+
+def _path(fields: Fields, url: str, around: Surroundings) -> Path | None:
+    """The file, which must lie in the dataset's folder, and after symbolic links inside the catalogue."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]", url) or ".." in re.split(r"[/\\]", url):
+        fields.problem(f'"{url}" leaves the catalogue; name a file in the folder of the dataset', "url")
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.[A-Za-z]+", url):
+        fields.problem(f'"{url}" is not a plain file name (letters, digits, - and _, as in cities.csv)', "url")
+        return None
+    path = around.folder / url
+    if not path.resolve().is_relative_to(around.root.resolve()):
+        fields.problem(f'"{url}" is a link that leaves the catalogue; put the file itself there', "url")
+        return None
+    return path
+
+
+class _ColumnReader:
+    """Reads the columns of one table."""
+
+    def __init__(self, around: Surroundings, names: list[str], about: str, inherited: dict[str, Fields]) -> None:
+        self._around = around
+        self._known = (*names, *ROW_VARIABLES)
+        self._about = about
+        self._inherited = inherited
+
+    def read(self, fields: Fields, name: str, number: int) -> Column:
+        """The column; what is wrong with it is noted and replaced by CSVW's default."""
+        fields.only(_COLUMN_KEYS)
+        level = {**self._inherited, **dict.fromkeys((key for key in _INHERITED if key in fields), fields)}
+
+        def at(key: str) -> Fields:
+            return level.get(key, fields)
+
+        def template(key: str) -> str | None:
+            return self._template(at(key), key, (name, number))
+
+        # The value space of language tags is lower case (RDF 1.1 Concepts §3.3): so they are in every file.
+        lang = (at("lang").text("lang", required=False) or "und").lower()
+        if not _LANGUAGE.match(lang):
+            at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
+        untitled = fields.is_text("titles") and fields.text("titles", required=False) == ""
+        return Column(
+            name=name,
+            number=0 if fields.flag("virtual") else number,
+            titles={} if untitled else fields.local_text("titles"),
+            description=fields.local_text("description"),
+            datatype=datatype(at("datatype")) if "datatype" in level else Datatype(),
+            required=at("required").flag("required"),
+            null=at("null").texts("null") if "null" in level else ("",),
+            default=at("default").text("default", required=False) or "",
+            separator=at("separator").text("separator", required=False) or None,
+            ordered=at("ordered").flag("ordered"),
+            lang=lang,
+            about_url=template("aboutUrl") or self._about,
+            property_url=template("propertyUrl"),
+            value_url=template("valueUrl"),
+            suppress_output=fields.flag("suppressOutput"),
+            personal=fields.flag("personal") if "personal" in fields else None,
+            untitled=untitled,
+        )
+
+    def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:
+        text = fields.text(key, required=False)
+        if not text:
+            return None
+        if key == "propertyUrl" and not re.match(rf"{SCHEME}|\{{\+", text):
+            known = [f"{prefix}:{text}" for prefix in self._around.prefixes if prefix == "st"]
+            fields.problem(
+                f'"{text}" names no property: write the prefix before it, as in {known[0] if known else "rdfs:label"}, '
+                "or a full address",
+                key,
+            )
+            return None
+        try:
+            template = absolute_template(fill_column_variables(text, *column), self._around.base, self._around.prefixes)
+            parsed = parse_template(template)
+            check_iri(parsed)
+            for variable in variable_names(parsed):
+                fields.known(variable, self._known, key, "column")
+        except ValueError as error:
+            fields.problem(str(error), key)
+            return None
+        return template
+
+
+def _check_columns(listed: list[Fields], columns: list[Column]) -> None:
+    seen: dict[str, int] = {}
+    virtual = False
+    for fields, column in zip(listed, columns, strict=True):
+        if not column.name.startswith("_col.") and not _NAME.match(column.name):
+            fields.problem(f'"{column.name}" cannot name a column: use letters, digits and _, as in name_fr', "name")
+        if column.name in seen:
+            fields.problem(f'the column name "{column.name}" stands here a second time', "name")
+        seen[column.name] = 1
+        if column.ordered and column.separator and column.property_url and not column.suppress_output:
+            message = "an ordered list needs blank nodes, which facts do not have; use a table with a position column"
+            fields.problem(message, "ordered")
+        if column.virtual:
+            virtual = True
+            if not (column.value_url or column.default) or not column.property_url:
+                fields.problem("a virtual column needs a propertyUrl, and a valueUrl or default", "name")
+        elif virtual:
+            fields.problem(
+                f'the column "{column.name}" stands after a virtual column; virtual columns come last', "name"
+            )
+
+
+def _foreign_keys(schema: Fields, names: list[str], dataset: str) -> list[ForeignKey]:
+    """Foreign keys as written; whether their targets exist is checked when all tables are read."""
+    keys = []
+    for fields in schema.list_of_fields("foreignKeys"):
+        fields.only(("columnReference", "reference"))
+        columns = fields.texts("columnReference")
+        reference = fields.below("reference")
+        if reference is None:
+            continue
+        reference.only(("resource", "columnReference"))
+        for column in columns:
+            fields.known(column, names, "columnReference", "column")
+        resource = reference.text("resource") or ""
+        folder, _, file = resource.rpartition("/")
+        target = reference.texts("columnReference")
+        if len(target) != len(columns) or not columns:
+            fields.problem("a foreign key needs as many columns here as in its reference", "columnReference")
+            continue
+        keys.append(ForeignKey(columns, folder or dataset, Path(file).stem, target))
+    return keys
+
+
+def _ask_csvw(fields: Fields, columns: list[Column]) -> None:
+    """Let the csvw library read the description too, formats aside: it refuses spellings that CSVW allows."""
+    described: list[dict[str, Any]] = []
+    for column in columns:
+        entry: dict[str, Any] = {"name": column.name, "required": column.required, "null": list(column.null)}
+        entry |= {"titles": dict(column.titles)} if column.titles else {}
+        entry |= {"separator": column.separator} if column.separator else {}
+        entry |= {"lang": column.lang, "default": column.default, "datatype": _plain_datatype(column.datatype)}
+        templates = {"aboutUrl": column.about_url, "propertyUrl": column.property_url, "valueUrl": column.value_url}
+        described.append(entry | {key: value for key, value in templates.items() if value})
+    for text in complaints({"url": "table.csv", "tableSchema": {"columns": described}}):
+        fields.problem(f"CSVW refuses this table: {text}", "tableSchema")
+
+
+def _plain_datatype(kind: Datatype) -> dict[str, Any]:
+    entry: dict[str, Any] = {"base": kind.base if kind.base in known_datatypes() else "string"}
+    lengths = {"length": kind.length, "minLength": kind.min_length, "maxLength": kind.max_length}
+    return entry | {key: value for key, value in lengths.items() if value is not None}

@@ -1,0 +1,232 @@
+"""Reading a catalogue folder: catalogue.yaml, and per dataset a folder with dataset.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from st_opendata.catalogue.metadata import Surroundings, read_table
+from st_opendata.catalogue.profiles import read_profiles
+from st_opendata.catalogue.validating import validate
+from st_opendata.documents import Data, Document, Steps, read_document
+from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.model.descriptions import Catalogue, Dataset, Terms
+from st_opendata.model.tables import Table
+from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
+from st_opendata.tables.fields import Fields
+from st_opendata.tables.problems import Problems, hint
+from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
+
+_NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
+"""What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
+RESERVED = ("ontology", "schema", "shapes", "story")
+"""Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
+
+OWN_FILES = {"facts": "facts.parquet", "croissant": "croissant.json"}
+"""Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
+
+
+def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
+    """The whole description of the catalogue in `folder`; `site` replaces the address it is served from.
+
+    No table is read, but each table's path is checked to stay in the catalogue.
+
+    Raises:
+        InputError: a folder or file is missing or cannot be read.
+        ConfigurationError: a description is wrong; all problems of one file come together.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise InputError(f"the catalogue folder {folder} {what}", remedy="Name the folder that holds catalogue.yaml.")
+    document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
+    catalogue, names = _catalogue(document, folder, site)
+    datasets = []
+    tables: dict[tuple[str, str], Table] = {}
+    for number, name in enumerate(names):
+        dataset, found, text = _dataset(document, catalogue, number, name)
+        _unique_names(text, found, tables)
+        tables |= {(table.dataset, table.name): table for table in found}
+        datasets.append((dataset, found, text))
+    for _, found, text in datasets:
+        _check_foreign_keys(text, found, tables)
+    filled = tuple(dataset.model_copy(update={"tables": tuple(found)}) for dataset, found, _ in datasets)
+    return catalogue.model_copy(update={"datasets": filled})
+
+
+def _inside(folder: Path, path: Path) -> Path:
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ConfigurationError(
+            f"{path.name} is a link that leaves the catalogue", place=Place(path.relative_to(folder).as_posix()),
+            remedy="Put the file itself there.",
+        )  # fmt: skip
+    return path
+
+
+def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Catalogue, list[str]]:
+    data = _mapping(document)
+    problems = Problems(document)
+    names = data.pop("datasets", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        problems.add(("datasets",), '"datasets" must be a list of folder names')
+        names = []
+    elif not names:
+        problems.add(("datasets",), "the catalogue has no datasets; list the folders of its datasets under `datasets`")
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            problems.add(("datasets", number), f'the dataset "{name}" is listed twice')
+    if site is not None:
+        data["site"] = site
+    elif "base" in data:
+        data.setdefault("site", data["base"])
+    _check_prefixes(data.get("prefixes"), problems)
+    if "folder" in data:
+        problems.add(("folder",), 'the key "folder" is unknown')
+    catalogue = validate(Catalogue, data | {"folder": folder}, problems)
+    if catalogue:
+        _check_order(catalogue, data, problems)
+    problems.raise_any()
+    assert catalogue is not None
+    read_profiles(folder, catalogue.profiles or (), document)  # what is wrong with one is told before all else
+    return catalogue, names
+
+
+def _check_order(terms: Terms, data: dict[str, Any], problems: Problems) -> None:
+    """Note a change before the first issue; a dataset may have one of the two dates from its catalogue."""
+    if terms.issued and terms.modified and terms.modified < terms.issued:
+        message = f'"modified", {terms.modified}, lies before "issued", {terms.issued}'
+        problems.add(("modified" if "modified" in data else "issued",), message)
+
+
+def _check_prefixes(prefixes: object, problems: Problems) -> None:
+    for prefix, start in prefixes.items() if isinstance(prefixes, dict) else ():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", prefix):
+            problems.add(("prefixes", prefix), f'"{prefix}" cannot be a prefix: use letters and digits')
+        if not (isinstance(start, str) and re.match(SCHEME, start)) or re.search(ILLEGAL_IN_IRI, start):
+            problems.add(
+                ("prefixes", prefix), f'the prefix "{prefix}" needs an absolute IRI, as https://example.org/ns#'
+            )
+
+
+def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) -> tuple[Dataset, list[Table], Document]:
+    folder = catalogue.folder / name
+    place = listing.place(("datasets", number))
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ConfigurationError(
+            f'"{name}" cannot be the folder of a dataset', place=place,
+            remedy="Use small letters, digits and hyphens, as in city-roles, for a folder beside catalogue.yaml.",
+        )  # fmt: skip
+    if name in RESERVED:
+        raise ConfigurationError(
+            f'a dataset cannot be called "{name}", since a release uses this name itself', place=place,
+            remedy=f"Rename the folder; any name but {', '.join(RESERVED)} will do.",
+        )  # fmt: skip
+    if not folder.is_dir():
+        folders = [path.name for path in sorted(catalogue.folder.iterdir()) if (path / "dataset.yaml").is_file()]
+        raise ConfigurationError(
+            f'there is no folder for the dataset "{name}"{hint(name, folders)}', place=place,
+            remedy="Create the folder with its dataset.yaml, or correct the list.",
+        )  # fmt: skip
+    shown = f"{name}/dataset.yaml"
+    document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
+    data = _mapping(document)
+    problems = Problems(document)
+    descriptions = data.pop("tables", [])
+    if "id" in data:
+        problems.add(("id",), f'the key "id" is not written: the folder\'s name, "{name}", is the id')
+    dataset = validate(Dataset, data | {"id": name}, problems)
+    if dataset:
+        inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
+        dataset = dataset.model_copy(update=inherited)
+        _check_order(dataset, data, problems)
+    around = Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, name, folder, catalogue.folder)
+    tables = _tables(descriptions, problems, around)
+    problems.raise_any()
+    assert dataset is not None
+    return dataset, tables, document
+
+
+def _tables(descriptions: object, problems: Problems, around: Surroundings) -> list[Table]:
+    listed = Fields({"tables": descriptions}, (), problems).list_of_fields("tables")
+    if not listed:
+        problems.add(("tables",), "the dataset has no tables; describe at least one under `tables`")
+    found = [read_table(fields, around) for fields in listed]
+    return [table for table in found if table is not None]
+
+
+def _unique_names(document: Document, found: list[Table], others: dict[tuple[str, str], Table]) -> None:
+    problems = Problems(document)
+    taken = {name: what for table in others.values() for name, what in _published_names(table).items()}
+    for number, table in enumerate(found):
+        for name in _published_names(table):
+            if name in taken:
+                message = f'the table name "{name}" is taken by {taken[name]}; rename this file'
+                problems.add(("tables", number, "url"), message)
+        taken |= _published_names(table)
+        if table.name.casefold().startswith("sqlite_"):
+            message = f'a table cannot be called "{table.name}", as SQLite keeps such names; rename this file'
+            problems.add(("tables", number, "url"), message)
+        if own := OWN_FILES.get(table.name.casefold()):
+            called = table.name.casefold()
+            message = f'a table cannot be called "{called}", since a release has a {own} of its own; rename this file'
+            problems.add(("tables", number, "url"), message)
+    problems.raise_any()
+
+
+def _published_names(table: Table) -> dict[str, str]:
+    """The names of the tables that a release makes of one, each with what it is made of."""
+    names = {table.name: table.file}
+    for column in table.columns:
+        if column.separator and column.value_url:  # one row for each item
+            names[f"{table.name}.{column.name}"] = f"the lists in the column {column.name} of {table.file}"
+    return names
+
+
+def _resource(table: Table, dataset: str, name: str) -> str:
+    """How a foreign key of the table names another one: a sheet too goes by the name of its published file."""
+    return f"{name}.csv" if dataset == table.dataset else f"{dataset}/{name}.csv"
+
+
+def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tuple[str, str], Table]) -> None:
+    problems = Problems(document)
+    for number, table in enumerate(found):
+        for index, key in enumerate(table.foreign_keys):
+            loc: Steps = ("tables", number, "tableSchema", "foreignKeys", index, "reference")
+            target = tables.get((key.dataset, key.table))
+            if target is None:
+                known = [_resource(table, *other) for other in tables]
+                wanted = _resource(table, key.dataset, key.table)
+                problems.add((*loc, "resource"), f'there is no table "{wanted}"{hint(wanted, known)}')
+                continue
+            names = [column.name for column in target.source_columns]
+            for name in key.reference:
+                if name not in names:
+                    message = f'{target.file} has no column "{name}"{hint(name, names)}'
+                    problems.add((*loc, "columnReference"), message)
+    problems.raise_any()
+
+
+def _mapping(document: Document) -> dict[str, Any]:
+    if not isinstance(document.data, dict):
+        raise ConfigurationError(
+            "the file must hold keys", place=document.place(), remedy="Write its keys, as in title: {en: …}."
+        )
+    problems = Problems(document)
+    for loc, text in _texts(document.data):
+        if found := _NO_CHARACTER.search(text):
+            problems.add(loc, f"the text holds the character U+{ord(found[0]):04X}, which no file can take; delete it")
+    problems.raise_any()
+    return dict(document.data)
+
+
+def _texts(data: Data, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[Steps, str]]:
+    """Every text and key with its place."""
+    if isinstance(data, str):
+        yield loc, data
+        return
+    for step, below in data.items() if isinstance(data, dict) else enumerate(data):
+        if isinstance(step, str):
+            yield (*loc, step), step
+        yield from _texts(below, (*loc, step))

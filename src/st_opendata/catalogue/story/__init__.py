@@ -1,0 +1,21 @@
+"""The story of a catalogue: sections for people whose every number is the answer to a query.
+
+A catalogue may have a folder `story/` with `story.yaml` and queries (`reading`). A build answers the queries and checks
+that the texts have what they need (`answering`); the release carries the story with its answers.
+"""
+
+from st_opendata.catalogue.story.answering import Answers, carry_story, read_answers
+from st_opendata.catalogue.story.reading import FOLDER, Part, Section, Story, Told, localised, read_story
+
+__all__ = [
+    "FOLDER",
+    "Answers",
+    "Part",
+    "Section",
+    "Story",
+    "Told",
+    "carry_story",
+    "localised",
+    "read_answers",
+    "read_story",
+]

@@ -1,0 +1,146 @@
+"""Answering the queries of a story on a draft of a release, and checking that its parts have what they show."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from st_opendata.catalogue.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
+from st_opendata.documents import Steps
+from st_opendata.errors import InputError, UsageError
+from st_opendata.model.numeric import NUMBERS
+from st_opendata.model.release import File
+from st_opendata.model.text import Counted
+from st_opendata.namespaces import XSD, readable
+from st_opendata.place import Place
+from st_opendata.sparql.query import Query, ReleaseStore, Table, ask_in_time
+from st_opendata.tables.problems import Problems, hint
+
+ANSWERS = f"{FOLDER}/answers.json"
+Answers = dict[str, dict[str, Table]]
+"""By query and language; a query that names no language has one answer, under "en"."""
+_MOST_ROWS = 1_000
+_SECONDS = 60.0
+_NUMBERS = tuple(f"^^<{XSD}{name}>" for name in sorted(NUMBERS))
+
+
+def carry_story(told: Told, folder: Path, draft: Path, store: ReleaseStore) -> tuple[File, ...]:
+    """Answer the queries of the story in `folder` from the store of a release; put the story with them into the draft.
+
+    Gives back the files that it was made from, with paths relative to the catalogue.
+
+    Raises:
+        ConfigurationError: a part does not have what it shows; all of them come together.
+        UsageError: a query is not SPARQL, or no SELECT.
+        InputError: a query takes too long.
+    """
+    answers = _answer(told, store)
+    _check(told, answers)
+    (draft / FOLDER).mkdir()
+    names = ["story.yaml", *told.queries]
+    for name in names:
+        shutil.copyfile(folder / FOLDER / name, draft / FOLDER / name)
+    content = {
+        name: {language: {"variables": table.variables, "rows": table.rows} for language, table in tables.items()}
+        for name, tables in answers.items()
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    (draft / ANSWERS).write_text(text, "utf-8", newline="\n")
+    return tuple(File.of(folder, f"{FOLDER}/{name}") for name in names)
+
+
+def read_answers(folder: Path) -> tuple[Told, Answers] | None:
+    """The story of a release with its answers; None where it has none. Raises InputError."""
+    told = read_story(folder)
+    if told is None:
+        return None
+    try:
+        content = json.loads((folder / ANSWERS).read_text("utf-8"))
+        return told, {
+            name: {
+                language: Table(tuple(table["variables"]), tuple(map(tuple, table["rows"])))
+                for language, table in tables.items()
+            }
+            for name, tables in content.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            f"the answers are damaged: {error}", place=Place(ANSWERS), remedy="Build the release again."
+        ) from error
+
+
+def _answer(told: Told, store: ReleaseStore) -> Answers:
+    answers: Answers = {}
+    for name, text in told.queries.items():
+        for language in told.languages if localised(text, "fr") != text else ("en",):
+            query = Query(localised(text, language), f"{FOLDER}/{name}")
+            table = ask_in_time(store, query, "table", _SECONDS)
+            if not isinstance(table, Table):
+                raise UsageError(
+                    "a story shows tables, and this query gives triples",
+                    place=Place(f"{FOLDER}/{name}"),
+                    remedy="Ask with SELECT.",
+                )
+            answers.setdefault(name, {})[language] = table
+    return answers
+
+
+def _check(told: Told, answers: Answers) -> None:
+    problems = Problems(told.document)
+    for number, section in enumerate(told.story.sections):
+        for index, part in enumerate(section.parts):
+            if part.query:
+                for language, table in answers[part.query].items():
+                    _check_part(("sections", number, "parts", index), part, table, language, problems)
+    problems.raise_any()
+
+
+def _check_part(loc: Steps, part: Part, table: Table, language: str, problems: Problems) -> None:
+    assert part.query
+    where = f"{part.query} in {language}" if language != "en" else part.query
+    texts = "".join((part.text or {}).values())
+    needed = [*part.columns] if part.columns else sorted(set(VARIABLE.findall(texts)))
+    needed += [each for each in COORDINATES if part.show == "map"]
+    for name in needed:
+        if name not in table.variables:
+            problems.add((*loc, "query"), f"{where} has no variable ?{name}{hint(name, table.variables)}")
+    if not set(needed) <= set(table.variables):
+        return
+    rows = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
+    if not rows or len(rows) > _MOST_ROWS or (part.show == "text" and len(rows) != 1):
+        wanted = "1" if part.show == "text" else f"1 to {_MOST_ROWS}"
+        problems.add(
+            (*loc, "query"), f"the answer to {where} has {Counted(len(rows)):row|rows}, where {wanted} can be shown"
+        )
+        return
+    always = needed if part.show == "text" else [*needed[:1], *_numeric(part)]
+    for name in always:
+        if not all(row[name] for row in rows):
+            problems.add((*loc, "query"), f"?{name} of {where} has no value in a row")
+    for name, (least, most) in _numeric(part).items():
+        values = [_number(row[name]) for row in rows if row[name]]
+        if None in values:
+            problems.add((*loc, "query"), f"?{name} of {where} is not a number in a row")
+        elif any(value is not None and not least <= value <= most for value in values):
+            bounds = f"between {least} and {most}" if most.is_finite() else f"{least} or more"
+            problems.add((*loc, "query"), f"?{name} of {where} is not {bounds} in a row")
+
+
+def _numeric(part: Part) -> dict[str, tuple[Decimal, Decimal]]:
+    """The variables that must be numbers, and the bounds that a picture has for them."""
+    if part.show == "map":
+        return {name: (Decimal(-most), Decimal(most)) for name, most in zip(COORDINATES, (90, 180), strict=True)}
+    return {name: (Decimal(0), Decimal("Infinity")) for name in [*part.columns][1:2]} if part.show == "bars" else {}
+
+
+def _number(term: str) -> Decimal | None:
+    """The finite number of an N-Triples term; None for what is none, whatever its datatype says."""
+    if not term.endswith(_NUMBERS):
+        return None
+    try:
+        value = Decimal(readable(term))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

@@ -1,0 +1,73 @@
+"""Which metadata describes a table: given, by Link header, by the site's configuration, or none (CSVW syntax §5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uritemplate
+
+from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.metadata.documents import read_metadata
+from st_opendata.csvw.metadata.notices import Notices
+from st_opendata.csvw.metadata.urls import absolute, same_document
+from st_opendata.csvw.metadata.values import Described, Reading
+from st_opendata.errors import InputError
+
+STANDARD_PATHS = ("{+url}-metadata.json", "csv-metadata.json")
+_TYPES = ("application/csvm+json", "application/ld+json", "application/json")
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+))*)")
+_PARAMETER = re.compile(r";\s*([^;,=\s]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a table beside its file: the IRI of its metadata, the Link header, the site's configuration."""
+
+    metadata: str | None = None
+    link: str | None = None
+    site: tuple[str, ...] = STANDARD_PATHS
+    """Templates of `/.well-known/csvm`, one a line."""
+
+
+def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Described:
+    """The group of tables that `iri` is, or that describes the table which it is.
+
+    Raises:
+        ConfigurationError: the metadata has an error by CSVW metadata.
+        InputError: it cannot be read.
+    """
+    if iri.partition("?")[0].endswith(".json") and hints.metadata is None:
+        return read_metadata(iri, shelf, notices)
+    if hints.metadata is not None:
+        return read_metadata(hints.metadata, shelf, notices)
+    for reference, sure in _candidates(iri, hints):
+        try:
+            candidate = absolute(reference, iri)
+        except ValueError:
+            notices.warn(f'"{reference}" is not a URL of metadata; it is ignored')
+            continue
+        try:
+            if not sure and shelf.find(candidate) is None:
+                continue
+            found = read_metadata(candidate, shelf, notices)
+        except InputError as error:
+            notices.warn(f"the metadata {candidate[:200]} is passed over: {error.message}")
+            continue
+        if any(same_document(str(table.get("url")), iri) for table in found.objects("tables")):
+            return found
+        with notices.document(shelf.shown(candidate)):
+            notices.warn(f"the metadata does not describe {shelf.shown(iri)}; it is ignored")
+    reading = Reading(iri, None, notices)
+    return Described(reading, {"tables": (Described(reading, {"url": iri}),)})
+
+
+def _candidates(iri: str, hints: Hints) -> Iterator[tuple[str, bool]]:
+    """References to documents that may describe the table, each with whether it must exist."""
+    for target, parameters in _LINK.findall(hints.link or ""):
+        said = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters)}
+        if "describedby" in said.get("rel", "").split() and said.get("type", _TYPES[0]) in _TYPES:
+            yield target, True
+    for line in hints.site:
+        yield uritemplate.expand(line, url=iri), False

@@ -1,0 +1,99 @@
+"""Dialect descriptions of a metadata document (CSVW metadata §5.9)."""
+
+from __future__ import annotations
+
+from st_opendata.csvw.metadata.values import (
+    InvalidError,
+    Reader,
+    Reading,
+    boolean,
+    encoding,
+    natural,
+    read_object,
+    separator,
+    text,
+)
+from st_opendata.model.groups import Json
+from st_opendata.model.tables import Dialect
+
+MAX_HEADER = 100
+"""Rows of a header, which are held in memory."""
+
+PLAIN = Dialect(header_rows=1)
+"""The dialect of a file that none is described for."""
+
+
+def _trim(value: Json, _: Reading) -> frozenset[str]:
+    known = {True: {"start", "end"}, False: set[str](), "true": {"start", "end"}, "false": set[str]()}
+    known |= {"start": {"start"}, "end": {"end"}}
+    if not isinstance(value, (bool, str)) or value not in known:
+        raise InvalidError("must be true, false, start or end")
+    return frozenset(known[value])
+
+
+def _line_ends(value: Json, _: Reading) -> tuple[str, ...]:
+    if isinstance(value, str) and value:
+        return (value,)
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+        raise InvalidError("must be a text or a list of texts")
+    return tuple(value)
+
+
+def _character(value: Json, reading: Reading) -> str | None:
+    if value is not None and (len(text(value, reading)) != 1 or value in "\r\n\0"):
+        raise InvalidError("must be one character or null")
+    return separator(value, reading)
+
+
+def _delimiter(value: Json, reading: Reading) -> str:
+    if not text(value, reading) or any(character in value for character in "\r\n\0"):
+        raise InvalidError("must be one or more characters of a line")
+    return str(value)
+
+
+def _header_rows(value: Json, reading: Reading) -> int:
+    if natural(value, reading) > MAX_HEADER:
+        raise InvalidError(f"must be {MAX_HEADER} at most")
+    return int(value)
+
+
+_READERS: dict[str, Reader] = {
+    "commentPrefix": separator,
+    "delimiter": _delimiter,
+    "doubleQuote": boolean,
+    "encoding": encoding,
+    "header": boolean,
+    "headerRowCount": _header_rows,
+    "lineTerminators": _line_ends,
+    "quoteChar": _character,
+    "skipBlankRows": boolean,
+    "skipColumns": natural,
+    "skipInitialSpace": boolean,
+    "skipRows": natural,
+    "trim": _trim,
+}
+
+
+def dialect(value: dict[str, Json], reading: Reading) -> Dialect:
+    """The dialect that the object describes.
+
+    Raises:
+        ConfigurationError: its `@id` or `@type` is wrong.
+    """
+    found = dict(read_object(value, _READERS, reading, kind="Dialect", common=False).properties)
+    if found.get("quoteChar", PLAIN.quote) == found.get("delimiter", PLAIN.delimiter):
+        reading.notices.warn("quoteChar and delimiter are the same character; no quoteChar is taken")
+        found["quoteChar"] = None
+    rows = found.pop("headerRowCount", None)
+    if rows is None:
+        rows = int(bool(found.get("header", True)))
+    ends = found.get("trim", frozenset({"start"} if found.get("skipInitialSpace") else ()))
+    assert isinstance(rows, int)
+    assert isinstance(ends, frozenset)
+    names = {
+        "commentPrefix": "comment_prefix", "delimiter": "delimiter", "doubleQuote": "double_quote",
+        "encoding": "encoding", "lineTerminators": "line_ends", "quoteChar": "quote",
+        "skipBlankRows": "skip_blank_rows", "skipColumns": "skip_columns", "skipRows": "skip_rows",
+    }  # fmt: skip
+    given = {names[name]: inner for name, inner in found.items() if name in names}
+    return Dialect(**given, header=rows > 0, header_rows=rows, trim_ends=ends)  # type: ignore[arg-type]  # as read

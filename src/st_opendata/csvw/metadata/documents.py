@@ -1,0 +1,241 @@
+"""A CSVW metadata document, read property by property (CSVW metadata §5.2 to §5.7)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.metadata.datatypes import datatype
+from st_opendata.csvw.metadata.dialects import dialect
+from st_opendata.csvw.metadata.notices import Notices
+from st_opendata.csvw.metadata.urls import absolute
+from st_opendata.csvw.metadata.values import (
+    Described,
+    InvalidError,
+    Reader,
+    Reading,
+    boolean,
+    language,
+    link,
+    list_of,
+    notes,
+    nulls,
+    one_of,
+    read_object,
+    references,
+    separator,
+    template,
+    text,
+    titles,
+)
+from st_opendata.documents import MAX_DEPTH
+from st_opendata.model.groups import Json
+from st_opendata.model.tables import Dialect
+
+CONTEXT = "http://www.w3.org/ns/csvw"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NAME = re.compile(r"(?:[A-Za-z0-9]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|%[0-9A-Fa-f]{2})*\Z")
+INHERITED: dict[str, Reader] = {
+    "aboutUrl": template,
+    "datatype": datatype,
+    "default": text,
+    "lang": language,
+    "null": nulls,
+    "ordered": boolean,
+    "propertyUrl": template,
+    "required": boolean,
+    "separator": separator,
+    "textDirection": one_of("ltr", "rtl", "auto", "inherit"),
+    "valueUrl": template,
+}
+
+
+def read_metadata(iri: str, shelf: Shelf, notices: Notices) -> Described:
+    """The group of tables that the document at `iri` describes; one table makes a group of its own.
+
+    Raises:
+        ConfigurationError: it is no CSVW metadata, or has an error by CSVW metadata.
+        InputError: it cannot be read, or a schema or dialect that it names.
+    """
+    with notices.document(shelf.shown(iri)):
+        data, reading = _opened(iri, shelf, notices)
+        properties = _Properties(shelf)
+        if "tables" in data or data.get("@type") == "TableGroup":
+            group = properties.group(data, reading)
+            if not group.objects("tables"):
+                raise notices.refused('"tables" must list at least one table')
+            return group
+        if "url" in data or data.get("@type") == "Table":
+            return Described(reading, {"tables": (properties.table(data, reading),)})
+        raise notices.refused("the document describes neither a group of tables nor a table")
+
+
+def _opened(iri: str, shelf: Shelf, notices: Notices) -> tuple[dict[str, Json], Reading]:
+    """The object of a document with what its `@context` says."""
+    try:
+        data = json.loads(shelf.read(iri).decode("utf-8-sig"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise notices.refused(f"the document is not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise notices.refused("the document must be an object")
+    _bounded(data, notices)
+    with notices.at("@context"):
+        return data, _context(data.get("@context"), iri, notices, shelf.shown(iri))
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no value of JSON")
+
+
+def _bounded(data: Json, notices: Notices) -> None:
+    """Refuse what no description needs and no file can take: deep nesting, and halves of characters."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        below: list[Json] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += [*item, *item.values()]
+            elif isinstance(item, list):
+                below += item
+            elif isinstance(item, str) and _SURROGATE.search(item):
+                raise notices.refused("a text holds half of a character (a lone surrogate)")
+        level = below
+    if level:
+        raise notices.refused(f"the document is nested more than {MAX_DEPTH} times")
+
+
+def _context(value: Json, iri: str, notices: Notices, shown: str) -> Reading:
+    local: Json = {}
+    if isinstance(value, list) and len(value) == 2:
+        value, local = value
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    if value != CONTEXT or not isinstance(local, dict):
+        raise notices.refused(f'must be "{CONTEXT}", or a list of it and an object')
+    extra = set(local) - {"@base", "@language"}
+    if extra:
+        raise notices.refused(f'can hold "@base" and "@language" only, not "{min(extra)}"')
+    base, tag = local.get("@base", ""), local.get("@language")
+    if not isinstance(base, str):
+        raise notices.refused('"@base" must be a URL')
+    try:
+        reading = Reading(absolute(base, iri), None, notices, shown)
+    except ValueError:
+        raise notices.refused('"@base" must be a URL') from None
+    if tag is None:
+        return reading
+    try:
+        return replace(reading, language=language(tag, reading))
+    except InvalidError as error:
+        notices.warn(f'"@language" {error}; it is ignored')
+        return reading
+
+
+class _Properties:
+    """The properties of each kind of object; schemas and dialects may stand in documents of their own."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        direction = one_of("ltr", "rtl", "auto")
+        shared: dict[str, Reader] = {
+            "dialect": self._dialect,
+            "notes": notes,
+            "tableDirection": direction,
+            "tableSchema": self._schema,
+            "transformations": list_of(_transformation),
+            **INHERITED,
+        }
+        self._of_group = {"tables": list_of(self.table), **shared}
+        self._of_table = {"url": link, "suppressOutput": boolean, **shared}
+        self._of_schema: dict[str, Reader] = {
+            "columns": list_of(_column),
+            "foreignKeys": list_of(_foreign_key),
+            "primaryKey": references,
+            "rowTitles": references,
+            **INHERITED,
+        }
+
+    def group(self, data: Mapping[str, Json], reading: Reading) -> Described:
+        return read_object(data, self._of_group, reading, kind="TableGroup")
+
+    def table(self, data: Mapping[str, Json], reading: Reading) -> Described:
+        table = read_object(data, self._of_table, reading, kind="Table")
+        if "url" not in table.properties:
+            raise reading.notices.refused('a table needs the "url" of its file')
+        return table
+
+    def _schema(self, value: Json, reading: Reading) -> Described:
+        if not isinstance(value, (dict, str)):
+            reading.notices.warn("must be an object or a URL; a schema without columns is taken")
+            return Described(reading, {"columns": ()})
+        data, reading = self._linked(value, reading)
+        return read_object(data, self._of_schema, reading, kind="Schema")
+
+    def _dialect(self, value: Json, reading: Reading) -> Dialect:
+        return dialect(*self._linked(value, reading))
+
+    def _linked(self, value: Json, reading: Reading) -> tuple[dict[str, Json], Reading]:
+        """The object, or that of the document that a URL names; it has an `@context` of its own."""
+        if isinstance(value, dict):
+            return value, reading
+        iri = link(value, reading)
+        data, inner = _opened(iri, self._shelf, reading.notices)
+        return {"@id": iri} | data, inner
+
+
+def _column(data: dict[str, Json], reading: Reading) -> Described:
+    readers: dict[str, Reader] = {
+        "name": _name,
+        "suppressOutput": boolean,
+        "titles": titles,
+        "virtual": boolean,
+        **INHERITED,
+    }
+    return read_object(data, readers, reading, kind="Column")
+
+
+def _name(value: Json, reading: Reading) -> str:
+    if not _NAME.match(text(value, reading)):
+        raise InvalidError(f'"{value}" cannot name a column')
+    return str(value)
+
+
+def _transformation(data: dict[str, Json], reading: Reading) -> Described:
+    readers: dict[str, Reader] = {
+        "url": link,
+        "scriptFormat": link,
+        "targetFormat": link,
+        "source": one_of("json", "rdf"),
+        "titles": titles,
+    }
+    found = read_object(data, readers, reading, kind="Template")
+    for name in ("url", "scriptFormat", "targetFormat"):
+        if name not in found.properties:
+            raise reading.notices.refused(f'a transformation needs "{name}"')
+    return found
+
+
+def _foreign_key(data: dict[str, Json], reading: Reading) -> Described:
+    _only(data, ("columnReference", "reference"), reading)
+    readers: dict[str, Any] = {"columnReference": references, "reference": _reference}
+    return read_object(data, readers, reading, kind="ForeignKey")
+
+
+def _reference(value: Json, reading: Reading) -> Described:
+    if not isinstance(value, dict):
+        raise InvalidError("must hold columnReference and resource or schemaReference")
+    _only(value, ("resource", "schemaReference", "columnReference"), reading)
+    if "resource" in value and "schemaReference" in value:
+        raise reading.notices.refused("has resource or schemaReference, not both")
+    readers: dict[str, Reader] = {"resource": link, "schemaReference": link, "columnReference": references}
+    return read_object(value, readers, reading, kind="TableReference")
+
+
+def _only(data: Mapping[str, Json], names: tuple[str, ...], reading: Reading) -> None:
+    for name in data:
+        if name not in names and name not in ("@id", "@type"):
+            raise reading.notices.refused(f'a foreign key cannot have "{name}"')

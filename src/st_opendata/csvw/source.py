@@ -1,0 +1,100 @@
+"""What the command line names, as documents: a file in its folder, or a URL that may be fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+from st_opendata.csvw.discovery import STANDARD_PATHS, Hints
+from st_opendata.csvw.loader import Shelf
+from st_opendata.dcat.remote import fetch_file
+from st_opendata.errors import InputError, UsageError
+from st_opendata.place import Place
+
+_SITE_CONFIGURATION = "/.well-known/csvm"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given beside SOURCE: a metadata file, the Link header, a site-wide configuration, the folder's IRI."""
+
+    metadata: Path | None = None
+    link: str | None = None
+    site: Path | None = None
+    base: str | None = None
+
+
+@dataclass(slots=True)
+class Web:
+    """Fetches documents into files of a folder; `links` are the Link headers by URL."""
+
+    folder: Path
+    links: dict[str, str | None] = field(default_factory=dict)
+    _count: int = 0
+
+    def __call__(self, url: str) -> Path | None:
+        """The document at the URL, None where there is none; raises as `fetch_file`."""
+        self._count += 1
+        answer = fetch_file(url, self.folder / f"document{self._count}")
+        self.links[url] = answer.link if answer else None
+        return answer.path if answer else None
+
+
+def local_source(source: Path, given: Given) -> tuple[str, Shelf, Hints]:
+    """The IRI of a file, the documents in its folder, and what is known of it.
+
+    Raises:
+        InputError: there is no such file, or a given one cannot be read or lies elsewhere.
+        UsageError: the base is no IRI.
+    """
+    if not source.is_file():
+        raise InputError("there is no such file", place=Place(str(source)), remedy="Check the path.")
+    folder = source.resolve().parent
+    shelf = Shelf(_folder_iri(given.base) if given.base else folder.as_uri() + "/", folder)
+    metadata = shelf.iri(given.metadata) if given.metadata else None
+    if given.metadata and not given.metadata.is_file():
+        raise InputError("there is no such file", place=Place(str(given.metadata)), remedy="Check the path.")
+    site = _lines(given.site) if given.site else STANDARD_PATHS
+    return shelf.iri(source), shelf, Hints(metadata, given.link, site)
+
+
+def remote_source(url: str, given: Given, web: Web) -> tuple[str, Shelf, Hints]:
+    """The URL of a table or metadata document, the documents on the web, and what the site says of it.
+
+    Raises:
+        InputError: there is no such document.
+        UsageError: a base is given, or the URL is not http(s).
+        RemoteError: the site does not answer, or refuses.
+    """
+    if given.base or given.metadata:
+        raise UsageError("--base and --metadata are for files; metadata on the web may be the SOURCE itself")
+    shelf = Shelf("", None, web)
+    if shelf.find(url) is None:
+        raise InputError("there is no such document", place=Place(url), remedy="Check the URL.")
+    site = _lines(given.site) if given.site else _configured(url, shelf)
+    return url, shelf, Hints(None, given.link or web.links.get(url), site)
+
+
+def _configured(url: str, shelf: Shelf) -> tuple[str, ...]:
+    """The templates of the site, else the standard paths (CSVW syntax §5.3)."""
+    path = shelf.find(urljoin(url, _SITE_CONFIGURATION))
+    return _lines(path) if path else STANDARD_PATHS
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", place=Place(str(path))) from None
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _folder_iri(base: str) -> str:
+    try:
+        iri = urljoin(base, ".")
+    except ValueError:
+        iri = ""
+    if "://" not in iri:
+        raise UsageError(f'"{base}" is not the IRI of a folder, as https://example.org/data/ is')
+    return iri if base.endswith("/") else base + "/"

@@ -1,0 +1,220 @@
+"""The catalogue as DCAT-AP 3.0.1 (with HVD 3.0.0 where a dataset is of high value), without blank nodes.
+
+IRIs stand on the catalogue's base; only access, download and endpoint URLs stand on its site. Every node that a
+resource refers to has its type, and a concept its labels, in the same graph, so that each file alone conforms to the
+official `shapes.ttl` and `range.ttl` without inference. Two things follow from those shapes: a series is reached by
+dcat:inSeries only (under dcat:dataset it would have to be a dataset, one without distributions), and a web page that
+was a source is prov:wasDerivedFrom, since dct:source must be a dcat:Dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDFS, XSD
+
+from st_opendata.dcat.properties import Described
+from st_opendata.dcat.terms import (
+    ADMS,
+    DCAT,
+    DCT,
+    FOAF,
+    PROV,
+    SPDX,
+    VOID,
+    add_concept,
+    add_labelled,
+    add_page,
+    add_scheme,
+    add_standard,
+    add_text,
+    add_types,
+)
+from st_opendata.dcat.wording import (
+    METADATA_TITLE,
+    SERVICE_DESCRIPTION,
+    SERVICE_TITLE,
+    SPARQL_TITLE,
+    describe_distribution,
+)
+from st_opendata.formats import SVG, Format
+from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
+from st_opendata.model.release import Distribution, Picture
+from st_opendata.model.text import speak
+from st_opendata.namespaces import PREFIXES
+
+SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
+
+
+def catalogue_graph(
+    catalogue: Catalogue,
+    distributions: Mapping[str, tuple[Distribution, ...]],
+    triples: Mapping[str, int],
+    pictures: Mapping[str, Picture] | None = None,
+) -> Graph:
+    """The whole catalogue; `distributions`, numbers of `triples` and `pictures` are by dataset id."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    _add_catalogue(graph, catalogue)
+    _add_service(graph, catalogue)
+    if catalogue.series:
+        _add_series(graph, catalogue, catalogue.series)
+    for dataset in catalogue.datasets:
+        described = _add_dataset(graph, catalogue, dataset)
+        if dataset.id in triples:
+            described.add(VOID.triples, Literal(triples[dataset.id]))
+        if pictures and dataset.id in pictures:
+            described.add(FOAF.depiction, _add_picture(graph, catalogue, pictures[dataset.id]))
+        for distribution in distributions.get(dataset.id, ()):
+            described.add(DCAT.distribution, _add_distribution(graph, catalogue, dataset, distribution))
+    return graph
+
+
+def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
+    described = Described(graph, catalogue.iri, catalogue, catalogue, DCAT.Catalog)
+    described.add_outline(catalogue.title, catalogue.description)
+    described.add_languages()
+    described.add_licence()
+    described.add_rights()
+    described.add(DCT.identifier, Literal(catalogue.iri))
+    described.add(DCAT.themeTaxonomy, add_scheme(graph, "data-theme"))
+    described.add(DCAT.service, URIRef(_service_iri(catalogue)))
+    if catalogue.homepage:
+        described.add(FOAF.homepage, add_page(graph, catalogue.homepage, catalogue.title))
+    for dataset in catalogue.datasets:
+        described.add(DCAT.dataset, URIRef(catalogue.dataset_iri(dataset.id)))
+
+
+def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> Described:
+    iri = catalogue.dataset_iri(dataset.id)
+    described = Described(graph, iri, dataset, catalogue, DCAT.Dataset)
+    described.add_outline(dataset.title, dataset.description)
+    described.add_languages()
+    described.add_access_rights()
+    described.add_frequency()
+    described.add_subjects()
+    described.add_landing_page()
+    described.add(DCT.identifier, Literal(iri))
+    described.add(DCAT.version, Literal(dataset.version) if dataset.version else None)
+    add_text(graph, described.node, ADMS.versionNotes, dataset.version_notes)
+    if dataset.provenance:
+        statement = add_labelled(graph, f"{iri}#provenance", DCT.ProvenanceStatement, dataset.provenance)
+        described.add(DCT.provenance, statement)
+    for link in dataset.source:
+        described.add(PROV.wasDerivedFrom, add_page(graph, link.url, link.label))
+    for link in dataset.page:
+        described.add(FOAF.page, add_page(graph, link.url, link.label))
+    for link in dataset.conforms_to:
+        described.add(DCT.conformsTo, add_standard(graph, link.url, link.label))
+    if dataset.type:
+        described.add(DCT.type, add_concept(graph, "dataset-type", dataset.type))
+    if catalogue.series_iri:
+        described.add(DCAT.inSeries, URIRef(catalogue.series_iri))
+    described.add_legislation(_high_value([dataset]))
+    described.add_categories(_high_value([dataset]))
+    return described
+
+
+def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
+    path = distribution.file.path
+    iri = catalogue.distribution_iri(path)
+    described = Described(graph, iri, dataset, catalogue, DCAT.Distribution)
+    add_text(graph, described.node, DCT.title, distribution.title)
+    add_text(graph, described.node, DCT.description, describe_distribution(dataset, distribution))
+    url = URIRef(catalogue.download_url(path))
+    described.add(DCAT.accessURL, url)
+    described.add(DCAT.downloadURL, url)
+    _add_format(described, distribution.format)
+    described.add(DCAT.byteSize, Literal(str(distribution.file.size), datatype=XSD.nonNegativeInteger))
+    described.add(SPDX.checksum, _add_checksum(graph, f"{iri}#checksum", distribution.file.sha256))
+    described.add_dates()
+    described.add_languages()
+    described.add_licence()
+    described.add_rights()
+    described.add_keeping()
+    described.add_legislation(_high_value([dataset]))
+    for standard in distribution.conforms_to:
+        described.add(DCT.conformsTo, add_standard(graph, standard))
+    if distribution.described_by:
+        described.add(FOAF.page, _add_metadata_file(graph, catalogue, dataset, distribution))
+    return described.node
+
+
+def _add_format(described: Described, form: Format) -> None:
+    media_type = add_types(described.graph, form.media_type_iri, DCT.MediaType)
+    described.graph.add((media_type, RDFS.label, Literal(form.media_type)))
+    described.add(DCAT.mediaType, media_type)
+    if form.file_type:
+        described.add(DCT["format"], add_concept(described.graph, "file-type", form.file_type, DCT.MediaTypeOrExtent))
+
+
+def _add_checksum(graph: Graph, iri: str, sha256: str) -> URIRef:
+    checksum = add_types(graph, iri, SPDX.Checksum)
+    algorithm = add_types(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)
+    graph.add((checksum, SPDX.algorithm, algorithm))
+    graph.add((checksum, SPDX.checksumValue, Literal(sha256, datatype=XSD.hexBinary, normalize=False)))
+    return checksum
+
+
+def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
+    page = add_page(graph, catalogue.distribution_iri(str(distribution.described_by)))
+    file = distribution.file.path.rpartition("/")[2]
+    add_text(graph, page, DCT.title, speak(METADATA_TITLE, dataset.title, file=file))
+    _add_addresses(graph, page, catalogue.download_url(str(distribution.described_by)))
+    return page
+
+
+def _add_picture(graph: Graph, catalogue: Catalogue, picture: Picture) -> URIRef:
+    """A picture of a dataset (foaf:Image), which is no distribution: it does not hold the data."""
+    image = add_types(graph, catalogue.distribution_iri(picture.file.path), FOAF.Image)
+    add_text(graph, image, DCT.title, picture.title)
+    add_text(graph, image, DCT.description, picture.description)
+    _add_addresses(graph, image, catalogue.download_url(picture.file.path))
+    graph.add((image, DCT["format"], add_concept(graph, "file-type", str(SVG.file_type), DCT.MediaTypeOrExtent)))
+    return image
+
+
+def _add_addresses(graph: Graph, node: URIRef, url: str) -> None:
+    for predicate in (DCAT.accessURL, DCAT.downloadURL):
+        graph.add((node, predicate, URIRef(url)))
+
+
+def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
+    described = Described(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
+    described.add_outline(series.title, series.description)
+    described.add_frequency()
+    high_value = _high_value(catalogue.datasets)
+    if len(high_value) == len(catalogue.datasets):
+        described.add_legislation(high_value)
+        described.add_categories(high_value)
+
+
+def _add_service(graph: Graph, catalogue: Catalogue) -> None:
+    described = Described(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
+    standard = speak(SPARQL_TITLE, catalogue.title)
+    add_text(graph, described.node, DCT.title, speak(SERVICE_TITLE, catalogue.title, title=catalogue.title))
+    add_text(graph, described.node, DCT.description, speak(SERVICE_DESCRIPTION, catalogue.title))
+    described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
+    # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
+    described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}void.ttl"))
+    described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, standard))
+    described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, standard))
+    described.add_agents()
+    described.add_contact()
+    described.add_access_rights()
+    described.add_licence()
+    described.add_subjects()
+    for dataset in catalogue.datasets:
+        described.add(DCAT.servesDataset, URIRef(catalogue.dataset_iri(dataset.id)))
+    described.add_legislation(_high_value(catalogue.datasets))
+    described.add_categories(_high_value(catalogue.datasets))
+
+
+def _high_value(datasets: Iterable[Dataset]) -> list[HighValue]:
+    return [dataset.high_value for dataset in datasets if dataset.high_value]
+
+
+def _service_iri(catalogue: Catalogue) -> str:
+    return f"{catalogue.base}service/sparql"

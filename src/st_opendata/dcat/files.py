@@ -1,0 +1,68 @@
+"""Writing the catalogue into a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import rdflib
+
+from st_opendata.dcat.ap import catalogue_graph
+from st_opendata.dcat.croissant import croissant
+from st_opendata.dcat.ro_crate import CRATE_FILE, ro_crate
+from st_opendata.dcat.schema_org import schema_org
+from st_opendata.dcat.void import Counts, void_graph
+from st_opendata.formats import CROISSANT, JSON_LD, RDF_XML, TURTLE
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.release import Distribution, File, Picture
+from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf import write_graph
+
+CROISSANT_FILE = f"croissant{CROISSANT.extension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: distributions and pictures by dataset id, and the dumps; `counts` as for `void_graph`."""
+
+    distributions: Mapping[str, tuple[Distribution, ...]]
+    pictures: Mapping[str, Picture]
+    dumps: Sequence[File]
+    counts: Mapping[str | None, Counts]
+
+
+def write_catalogue(catalogue: Catalogue, written: Written, folder: Path) -> rdflib.Graph:
+    """Write catalog.{ttl,jsonld,rdf}, void.ttl, and schema.jsonld and croissant.json of each dataset.
+
+    What the catalog files state is given back, for those who validate and score it.
+
+    Raises:
+        InputError: an IRI of the catalogue cannot be written.
+    """
+    prefixes = PREFIXES | catalogue.prefixes
+    triples = {dataset: count.triples for dataset, count in written.counts.items() if dataset}
+    graph = catalogue_graph(catalogue, written.distributions, triples, written.pictures)
+    for form in (TURTLE, JSON_LD, RDF_XML):
+        write_graph(graph, folder / f"catalog{form.extension}", form, prefixes)
+    void = void_graph(catalogue, written.distributions, written.dumps, written.counts)
+    write_graph(void, folder / "void.ttl", TURTLE, prefixes)
+    for dataset in catalogue.datasets:
+        files = written.distributions.get(dataset.id, ())
+        described = schema_org(catalogue, dataset, files, written.pictures.get(dataset.id))
+        (folder / dataset.id).mkdir(exist_ok=True)
+        _write_json(described, folder / dataset.id / "schema.jsonld")
+        _write_json(croissant(catalogue, dataset, files), folder / dataset.id / CROISSANT_FILE)
+    return graph
+
+
+def write_crate(catalogue: Catalogue, distributions: Mapping[str, tuple[Distribution, ...]], folder: Path) -> None:
+    """Write ro-crate-metadata.json, which describes all files that are in the release by then."""
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    sizes = {path: (folder / path).stat().st_size for path in paths}
+    _write_json(ro_crate(catalogue, distributions, sizes), folder / CRATE_FILE)
+
+
+def _write_json(content: Mapping[str, object], path: Path) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")

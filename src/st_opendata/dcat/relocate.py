@@ -1,0 +1,59 @@
+"""The catalogue and the VoID of a release as they read where the release is served at another address.
+
+Only addresses move: IRIs are names, and stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
+from st_opendata.namespaces import PREFIXES, expand
+from st_opendata.rdf import used_prefixes, write_rdf
+from st_opendata.rdf.statements import Statements
+from st_opendata.system.scratch import Scratch
+
+FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
+"""The files of the catalogue, by path in the release."""
+
+_PART = 10_000
+"""Lines that writers get at a time."""
+_ADDRESSES = tuple(
+    map(
+        expand,
+        (
+            *("dcat:accessURL", "dcat:downloadURL", "dcat:endpointURL", "dcat:endpointDescription"),
+            *("void:dataDump", "void:sparqlEndpoint"),
+        ),
+    )
+)
+"""Properties whose values are addresses of files or of a service."""
+
+
+def move_site(graph: Statements, site: str, address: str) -> None:
+    """Let the addresses that begin with `site` begin with `address`; both end in a slash."""
+    for predicate in _ADDRESSES:
+        for subject, value in list(graph.of(predicate)):
+            if isinstance(value, ox.NamedNode) and value.value.startswith(site):
+                graph.replace(subject, predicate, value, ox.NamedNode(address + value.value.removeprefix(site)))
+
+
+def write_statements(graph: Statements, folder: Path, formats: Mapping[str, Format]) -> None:
+    """Write the statements into the folder in each of the formats, by name of the file; raises as `write_rdf`."""
+    lines = graph.lines()
+    # In parts, since writers copy the part that they are at; a large catalogue then costs less memory.
+    batches = [lines[start : start + _PART] for start in range(0, len(lines), _PART)]
+    del lines
+    prefixes = used_prefixes(batches, PREFIXES)
+    for name, form in formats.items():
+        write_rdf(batches, folder / name, form, prefixes)
+
+
+def serialise(graph: Statements) -> dict[str, bytes]:
+    """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
+    with Scratch() as folder:
+        write_statements(graph, folder, FORMATS)
+        return {name: (folder / name).read_bytes() for name in FORMATS}

@@ -1,0 +1,164 @@
+"""VoID (W3C Interest Group Note, 2011-03-03): what the facts are made of and where to get them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDF, XSD
+
+from st_opendata.dcat.terms import DCT, FOAF, VOID, add_text, add_types
+from st_opendata.formats import GZIP, RDF_FORMATS, format_of
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.release import Distribution, File
+from st_opendata.namespaces import PREFIXES
+from st_opendata.vocabularies import concept_iri
+
+_RDF_TYPE = f"<{RDF.type}>"
+_TARGETS = {
+    "geonames": ("https://sws.geonames.org/", "https://www.geonames.org/"),
+    "wikidata": ("http://www.wikidata.org/entity/", "https://www.wikidata.org/"),
+    "nuts": ("http://data.europa.eu/nuts/", "http://data.europa.eu/nuts"),
+}
+"""Linked datasets that a linkset can name: the start of their IRIs and their page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a set of facts holds: triples by predicate, instances by class, links by target and predicate."""
+
+    triples: int = 0
+    subjects: int = 0
+    properties: Mapping[str, int] = field(default_factory=dict)
+    classes: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    example: str | None = None
+    """The first subject, as an example of a resource."""
+    space: str | None = None
+    """What the IRIs of all subjects begin with, up to a slash or hash; None where they share no more than a scheme."""
+
+
+def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
+    """Count distinct N-Triples lines in which the lines of a subject stand next to each other."""
+    properties: Counter[str] = Counter()
+    classes: Counter[str] = Counter()
+    links: Counter[tuple[str, str]] = Counter()
+    subjects, previous, example, shared = 0, "", None, ""
+    for batch in batches:
+        for line in batch:
+            subject, predicate, rest = line.split(" ", 2)
+            properties[predicate[1:-1]] += 1
+            if subject != previous:
+                subjects, previous = subjects + 1, subject
+                example = example or subject[1:-1]
+                shared = shared or subject
+                while not subject.startswith(shared):
+                    shared = shared[:-1]
+            if predicate == _RDF_TYPE:
+                classes[rest[1:].partition(">")[0]] += 1
+            elif target := _target(rest):
+                links[target, predicate[1:-1]] += 1
+    space = re.match(r"<(\w+://[^/]+/(?:.*[/#])?)", shared)
+    return Counts(properties.total(), subjects, properties, classes, links, example, space[1] if space else None)
+
+
+def void_graph(
+    catalogue: Catalogue,
+    distributions: Mapping[str, tuple[Distribution, ...]],
+    dumps: Sequence[File],
+    counts: Mapping[str | None, Counts],
+) -> Graph:
+    """The catalogue's facts and those of each dataset; `counts` are by dataset id, None for the whole."""
+    graph = Graph(bind_namespaces="none")
+    document = add_types(graph, f"{catalogue.base}void", VOID.DatasetDescription)
+    whole = _add_dataset(graph, catalogue, catalogue.iri, counts.get(None, Counts()))
+    graph.add((document, FOAF.primaryTopic, whole))
+    add_text(graph, document, DCT.title, catalogue.title)
+    add_text(graph, whole, DCT.title, catalogue.title)
+    _add_licence(graph, whole, catalogue.license)
+    rdf = (file.path for file in dumps if format_of(file.path) in (*RDF_FORMATS, GZIP))
+    _add_dumps(graph, whole, [catalogue.download_url(path) for path in rdf])
+    for dataset in catalogue.datasets:
+        part = _add_dataset(graph, catalogue, catalogue.dataset_iri(dataset.id), counts.get(dataset.id, Counts()))
+        graph.add((whole, VOID.subset, part))
+        add_text(graph, part, DCT.title, dataset.title)
+        _add_licence(graph, part, dataset.license)
+        paths = (each.file.path for each in distributions.get(dataset.id, ()) if each.format in RDF_FORMATS)
+        _add_dumps(graph, part, [catalogue.download_url(path) for path in paths])
+    return graph
+
+
+def _target(rest: str) -> str | None:
+    return next((name for name, (start, _) in _TARGETS.items() if rest.startswith(start, 1)), None)
+
+
+def _add_dataset(graph: Graph, catalogue: Catalogue, iri: str, counts: Counts) -> URIRef:
+    node = add_types(graph, iri, VOID.Dataset)
+    graph.add((node, VOID.sparqlEndpoint, URIRef(f"{catalogue.site}sparql")))
+    graph.add((node, VOID.triples, _number(counts.triples)))
+    graph.add((node, VOID.distinctSubjects, _number(counts.subjects)))
+    graph.add((node, VOID.properties, _number(len(counts.properties))))
+    graph.add((node, VOID.classes, _number(len(counts.classes))))
+    if counts.space:
+        graph.add((node, VOID.uriSpace, Literal(counts.space)))
+    if counts.example:
+        graph.add((node, VOID.exampleResource, URIRef(counts.example)))
+    for vocabulary in _vocabularies(catalogue, counts):
+        graph.add((node, VOID.vocabulary, URIRef(vocabulary)))
+    for term, triples in counts.properties.items():
+        part = URIRef(f"{iri}#property-{_key(term)}")
+        graph.add((node, VOID.propertyPartition, part))
+        graph.add((part, VOID.property, URIRef(term)))
+        graph.add((part, VOID.triples, _number(triples)))
+    for term, entities in counts.classes.items():
+        part = URIRef(f"{iri}#class-{_key(term)}")
+        graph.add((node, VOID.classPartition, part))
+        graph.add((part, VOID["class"], URIRef(term)))
+        graph.add((part, VOID.entities, _number(entities)))
+    _add_linksets(graph, catalogue, node, counts)
+    return node
+
+
+def _add_linksets(graph: Graph, catalogue: Catalogue, node: URIRef, counts: Counts) -> None:
+    for (target, predicate), triples in counts.links.items():
+        linkset = add_types(graph, f"{node}#links-{target}-{_key(predicate)}", VOID.Linkset)
+        start, page = _TARGETS[target]
+        other = add_types(graph, f"{catalogue.base}void#{target}", VOID.Dataset)
+        graph.add((other, VOID.uriSpace, Literal(start)))
+        graph.add((other, FOAF.homepage, URIRef(page)))
+        graph.add((linkset, VOID.subjectsTarget, node))
+        graph.add((linkset, VOID.objectsTarget, other))
+        graph.add((linkset, VOID.linkPredicate, URIRef(predicate)))
+        graph.add((linkset, VOID.triples, _number(triples)))
+        graph.add((node, VOID.subset, linkset))
+
+
+def _key(iri: str) -> str:
+    """A readable name for a term, made unique by a digest."""
+    return f"{re.split('[/#]', iri)[-1]}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
+
+
+def _vocabularies(catalogue: Catalogue, counts: Counts) -> list[str]:
+    """The namespaces, of those with a prefix, that the predicates and classes are in: the longest that fits each."""
+    known = {*PREFIXES.values(), *catalogue.prefixes.values()}
+    terms = {*counts.properties, *counts.classes}
+    fitting = ([namespace for namespace in known if term.startswith(namespace)] for term in terms)
+    return sorted({max(namespaces, key=len) for namespaces in fitting if namespaces})
+
+
+def _add_licence(graph: Graph, node: URIRef, code: str | None) -> None:
+    if code:
+        graph.add((node, DCT.license, URIRef(concept_iri("licence", code))))
+
+
+def _add_dumps(graph: Graph, node: URIRef, urls: Iterable[str]) -> None:
+    for url in urls:
+        graph.add((node, VOID.dataDump, URIRef(url)))
+
+
+def _number(value: int) -> Literal:
+    return Literal(str(value), datatype=XSD.integer)

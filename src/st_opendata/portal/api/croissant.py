@@ -1,0 +1,39 @@
+"""Croissant: what the release says of a dataset, with the addresses of the portal that serves it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+
+from st_opendata.errors import InputError
+from st_opendata.place import Place
+from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.citations import citation_of, write_bibtex
+
+
+def croissant(edition: Edition, dataset: Description, base_url: str, language: str) -> dict[str, Any]:
+    """The dataset in JSON-LD; `base_url` has no slash at its end.
+
+    Raises:
+        HTTPException: the release has no such file, as those of an older program.
+        InputError: it is damaged.
+    """
+    path = f"{dataset.id}/croissant.json"
+    if path not in edition.files:
+        raise HTTPException(404)
+    try:
+        found: dict[str, Any] = json.loads(edition.path(path).read_text("utf-8"))
+        for each in found["distribution"]:
+            each["contentUrl"] = f"{base_url}/{quote(each['@id'])}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "the description of a dataset is damaged",
+            place=Place(str(edition.folder / path)),
+            remedy="Build the release again.",
+        ) from error
+    page = f"{base_url}/{language}/dataset/{quote(dataset.id)}"
+    return found | {"url": page, "citeAs": write_bibtex(citation_of(dataset, language))}

@@ -1,0 +1,86 @@
+"""Links in HTTP headers (RFC 8288) that lead programs from a page to what it describes: FAIR Signposting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from starlette.requests import Request
+
+from st_opendata.formats import JSON_LD, RDF_XML, TURTLE
+from st_opendata.model.release import Distribution
+from st_opendata.portal.data.descriptions import Description, web_address
+from st_opendata.portal.rendering import base_url, language_of, page_url
+
+CATALOGUE_FORMATS = (TURTLE, JSON_LD, RDF_XML)
+_LONGEST = 3500
+"""Characters of a header: proxies take 4 kB of headers. The files that are left out stand in what describes it."""
+
+
+def catalogue_links(request: Request) -> str:
+    """For the page of all datasets: the catalogue as DCAT-AP, and VoID."""
+    base = base_url(request)
+    files = [(f"{base}/catalog{form.extension}", form.media_type) for form in CATALOGUE_FORMATS]
+    links = [_link(url, "describedby", kind) for url, kind in (*files, (f"{base}/void.ttl", TURTLE.media_type))]
+    return _joined([*links, _link("https://schema.org/DataCatalog", "type")])
+
+
+def dataset_links(request: Request, dataset: Description) -> str:
+    """For the page of a dataset: how to cite it, what describes it, its licence, its files (Signposting, level 1)."""
+    base, language = base_url(request), language_of(request)
+    own = f"{base}{page_url(language, f'dataset/{dataset.id}')}"
+    licence = dataset.licence and (dataset.licence.page or web_address(dataset.licence.iri))
+    files = (_link(f"{base}/{each.file.path}", "item", each.format.media_type) for each in _whole_first(dataset))
+    described = [
+        _link(f"{own}/schema.jsonld", "describedby", JSON_LD.media_type),
+        _link(f"{own}/croissant.json", "describedby", JSON_LD.media_type),
+        *(_link(f"{base}/catalog{form.extension}", "describedby", form.media_type) for form in CATALOGUE_FORMATS),
+    ]
+    author = dataset.creator or dataset.publisher
+    return _joined(
+        [
+            _link(dataset.release.iri, "cite-as"),
+            *described,
+            *([_link(licence, "license")] if licence else []),
+            *([_link(author.iri, "author")] if author and web_address(author.iri) else []),
+            _link("https://schema.org/Dataset", "type"),
+            _link("https://schema.org/AboutPage", "type"),
+            *files,
+        ]
+    )
+
+
+def document_links(described: Iterable[str], own: str, others: Mapping[str, str]) -> str:
+    """For an RDF document: what it describes, its own address, and those of its other forms by media type."""
+    return _joined(
+        [
+            _link(own, "canonical"),
+            *(_link(address, "alternate", kind) for kind, address in others.items()),
+            *(_link(iri, "describes") for iri in described),
+        ]
+    )
+
+
+def _link(url: str, relation: str, kind: str | None = None) -> str:
+    """A link; what could end it, or the header, is percent-encoded."""
+    safe = "".join(each if 32 < ord(each) < 127 and each not in '<>"\\' else _encoded(each) for each in url)
+    return f'<{safe}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "")
+
+
+def _encoded(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode())
+
+
+def _whole_first(dataset: Description) -> list[Distribution]:
+    """Its files, those of the whole dataset before those of its tables."""
+    return sorted(dataset.release.distributions, key=lambda each: each.table is not None)
+
+
+def _joined(links: Iterable[str]) -> str:
+    """As many of the links as a header may hold, the first ones."""
+    header = ""
+    for link in links:
+        longer = f"{header}, {link}" if header else link
+        if len(longer) > _LONGEST:
+            break
+        header = longer
+    return header

@@ -1,0 +1,78 @@
+"""schema.org descriptions of the release with this portal's addresses, and as data blocks of pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from st_opendata.errors import InputError
+from st_opendata.model.release import DatasetRelease, Release
+from st_opendata.model.text import pick
+from st_opendata.place import Place
+from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.data.edition import Edition
+
+Json = dict[str, Any]
+_ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
+
+
+def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, language: str) -> Json:
+    """The release's own description of a dataset, whose files and pages are those of this portal.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    path = edition.path(f"{dataset.id}/schema.jsonld")
+    try:
+        described: Json = json.loads(path.read_text("utf-8"))
+        paths = {f"{edition.release.site}{each.file.path}": each.file.path for each in dataset.distributions}
+        for download in described.get("distribution", ()):
+            if known := paths.get(download.get("contentUrl")):
+                download["contentUrl"] = f"{base_url}/{quote(known)}"
+        if "includedInDataCatalog" in described:
+            described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise InputError(
+            "the schema.org description of a dataset is damaged",
+            place=Place(str(path)),
+            remedy="Build the release again.",
+        ) from error
+    described["url"] = dataset_address(base_url, language, dataset.id)
+    return described
+
+
+def catalogue_json(release: Release, datasets: Iterable[Description], base_url: str, language: str) -> Json:
+    """The catalogue as a schema.org DataCatalog with these of its datasets."""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "DataCatalog",
+        "@id": f"{release.base}catalogue",
+        "name": pick(release.title, language),
+        "url": f"{base_url}/{language}/",
+        "inLanguage": language,
+        "dataset": [
+            {
+                "@type": "Dataset",
+                "@id": each.release.iri,
+                "name": pick(each.title, language),
+                "description": pick(each.description, language),
+                "url": dataset_address(base_url, language, each.id),
+                **({"license": each.licence.page or each.licence.iri} if each.licence else {}),
+            }
+            for each in datasets
+        ],
+    }
+
+
+def dataset_address(base_url: str, language: str, dataset: str) -> str:
+    """Where the page of a dataset is."""
+    return f"{base_url}/{language}/dataset/{quote(dataset)}"
+
+
+def data_block(described: Json) -> Markup:
+    """JSON for a script element that no browser runs (HTML, data block): what could end it is escaped."""
+    return Markup(json.dumps(described, ensure_ascii=False).translate(_ESCAPES))  # noqa: S704 (escaped in the line)

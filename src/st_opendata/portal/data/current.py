@@ -1,0 +1,139 @@
+"""Which edition is served now: a new release is picked up while requests that began with the old one still have it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from st_opendata.errors import StError
+from st_opendata.portal.data.edition import Edition
+from st_opendata.release import MANIFEST
+from st_opendata.sparql.endpoint import Limits
+
+_PAUSES = 5.0, 300.0
+"""Intervals after which a release that could not be opened is tried again, at first and at most; each doubles."""
+_State = tuple[int, int, int] | None
+_log = logging.getLogger(__name__)
+
+
+class Current:
+    """The edition to serve. All methods belong to one event loop."""
+
+    def __init__(
+        self, release: Path, limits: Limits | None = None, store: Path | None = None, *, interval: float = 1.0
+    ) -> None:
+        """Limits and store are those of `Endpoint.open`; nothing is read before `open`.
+
+        `interval` are the seconds between two looks at the release's folder.
+        """
+        self.failure: str | None = None
+        """Why what is in the release's folder now is not served."""
+        self._release, self._limits, self._store = release, limits or Limits(), store
+        self._interval = interval
+        self._served: _State = None
+        self._tried: _State = None
+        self._pause = self._next = 0.0
+        self._edition: Edition | None = None
+        self._told: set[str] = set()
+        self._users: Counter[Edition] = Counter()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is an edition to serve."""
+        return self._edition is not None
+
+    @property
+    def edition(self) -> Edition:
+        """The edition to serve, after `open`."""
+        assert self._edition
+        return self._edition
+
+    async def open(self) -> None:
+        """Read the release in the folder. Raises StError."""
+        self._served = self._tried = _state(self._release)
+        self._edition = await Edition.open(self._release, self._limits, self._store)
+
+    @asynccontextmanager
+    async def borrowed(self) -> AsyncIterator[Edition]:
+        """The edition, which stays whole until it is given back."""
+        edition = self.edition
+        self._users[edition] += 1
+        try:
+            yield edition
+        finally:
+            self._users[edition] -= 1
+            self._drop_unused(edition)
+
+    async def watch(self) -> None:
+        """Look for a new release until this is cancelled.
+
+        One that cannot be opened, whatever the reason, is told in the log once; the old one stays, and it is tried
+        again after a while. So is the one that is served, where files of it were changed.
+        """
+        while True:
+            await asyncio.sleep(self._interval)
+            self._tell_changed()
+            state = _state(self._release)
+            if state is None:
+                self.failure = "there is no release in it"
+            elif state == self._served and not self.edition.intact.changed:
+                self.failure, self._tried = None, state
+            elif state != self._tried or asyncio.get_running_loop().time() >= self._next:
+                await self._try(state)
+
+    async def close(self) -> None:
+        """Give up every edition, when what is running has ended."""
+        await asyncio.gather(*(edition.close() for edition in {self.edition, *self._users}), *self._closing)
+
+    def _tell_changed(self) -> None:
+        for path in self.edition.intact.changed:
+            if path not in self._told:
+                _log.error("%s is not served: it was changed after the release was opened", path)
+        self._told = {*self.edition.intact.changed}
+
+    async def _try(self, state: _State) -> None:
+        opening = asyncio.create_task(Edition.open(self._release, self._limits, self._store))
+        try:
+            await asyncio.wait((opening,))
+        except asyncio.CancelledError:
+            opening.cancel()
+            await asyncio.wait((opening,))
+            raise
+        if error := opening.exception():
+            self._fail(state, error)
+            return
+        old, self._edition = self.edition, opening.result()
+        self._served, self._tried, self._pause, self.failure = state, state, 0.0, None
+        _log.info("Serving the release of %s (%s)", self.edition.release.created, self.edition.digest[:12])
+        self._drop_unused(old)
+
+    def _fail(self, state: _State, error: BaseException) -> None:
+        first, most = (self._interval * number for number in _PAUSES)
+        is_new, self._tried = state != self._tried or not self._pause, state
+        self._pause = first if is_new else min(2 * self._pause, most)
+        self._next = asyncio.get_running_loop().time() + self._pause
+        self.failure = str(error) if isinstance(error, StError) else f"{type(error).__name__}: {error}"
+        if is_new:
+            _log.error("The release in the folder is not served, and tried again from time to time: %s", self.failure)
+
+    def _drop_unused(self, edition: Edition) -> None:
+        if edition is self.edition or self._users[edition]:
+            return
+        del self._users[edition]
+        task = asyncio.create_task(edition.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+def _state(release: Path) -> _State:
+    """What changes with a release: inode, time and size of its manifest; None while there is none."""
+    try:
+        status = (release / MANIFEST).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,0 +1,202 @@
+"""What the catalogue of an edition says of its datasets, as records for pages, indexes and citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from st_opendata.model.release import DatasetRelease
+from st_opendata.model.text import Text
+from st_opendata.namespaces import expand
+from st_opendata.portal.data.edition import Edition
+from st_opendata.rdf.statements import TYPE, Statements, Term, iris
+
+_NUTS = "http://data.europa.eu/nuts/"
+_LABELS = tuple(map(expand, ("skos:prefLabel", "foaf:name", "vcard:fn", "dct:title", "rdfs:label")))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with an IRI and a label; `page` is an http(s) or mailto address for people, if there is one."""
+
+    iri: str
+    label: Text
+    page: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The last part of its IRI: its name in addresses."""
+        return re.split(r"[/#]", self.iri.rstrip("/#"))[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A dataset: what DCAT-AP states of it beside what its release holds. Dates are ISO 8601, empty where unknown."""
+
+    release: DatasetRelease
+    title: Text
+    description: Text
+    publisher: Named | None
+    creator: Named | None
+    contact: Named | None
+    licence: Named | None
+    access_rights: Named | None
+    frequency: Named | None
+    themes: tuple[Named, ...]
+    places: tuple[Named, ...]
+    languages: tuple[Named, ...]
+    sources: tuple[Named, ...]
+    standards: tuple[Named, ...]
+    pages: tuple[Named, ...]
+    series: tuple[Named, ...]
+    keywords: Mapping[str, tuple[str, ...]]
+    start: str
+    end: str
+    issued: str
+    modified: str
+    version: str
+    version_notes: Text
+    provenance: Text
+    rights: Text
+    formats: tuple[str, ...] = field(default=())
+    """Labels of its formats, each once."""
+
+    @property
+    def id(self) -> str:
+        """Its name in addresses."""
+        return self.release.id
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that it covers, at most the last 200; none where the start is unknown."""
+        if not self.start:
+            return ()
+        first, last = int(self.start[:4]), int((self.end or self.modified or self.start)[:4])
+        return tuple(range(max(first, last - 199), last + 1))
+
+
+def describe(edition: Edition) -> dict[str, Description]:
+    """All datasets by id, in the order of the catalogue; a part of the edition (`Edition.part`)."""
+    statements = edition.statements
+    return {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets}
+
+
+def describe_catalogue(edition: Edition) -> Text:
+    """What the catalogue says of itself."""
+    statements = edition.statements
+    return _text(statements.values(_catalogue(statements), expand("dct:description")))
+
+
+def find_contacts(edition: Edition) -> tuple[str, ...]:
+    """Where the catalogue's contact point is reached: by mail, and on pages that nobody on the way can change."""
+    statements = edition.statements
+    points = iris(statements.values(_catalogue(statements), expand("dcat:contactPoint")))
+    names = ("vcard:hasEmail", "vcard:hasURL")
+    found = [iri for name in names for point in points for iri in iris(statements.values(point, expand(name)))]
+    return tuple(iri for iri in found if web_address(iri) and re.match("mailto:|https:", iri, re.IGNORECASE))
+
+
+def _catalogue(statements: Statements) -> str:
+    """The IRI of the catalogue, empty where the release describes none."""
+    kind = ox.NamedNode(expand("dcat:Catalog"))
+    return next((subject for subject, found in statements.of(TYPE.value) if found == kind), "")
+
+
+def web_address(iri: str) -> str | None:
+    """The IRI where a link may lead there: http(s) or mailto, and nothing that a browser would run."""
+    return iri if re.match(r"(https?://|mailto:)[^\s\x00-\x1f<>\"]+\Z", iri, re.IGNORECASE) else None
+
+
+def _describe(statements: Statements, dataset: DatasetRelease) -> Description:
+    iri = dataset.iri
+
+    def named(name: str, owners: Iterable[str] = (iri,)) -> tuple[Named, ...]:
+        nodes = dict.fromkeys(node for owner in owners for node in iris(statements.values(owner, expand(name))))
+        return tuple(_named(statements, node) for node in nodes)
+
+    def words(name: str) -> Text:
+        return _text(statements.values(iri, expand(name)))
+
+    def value(name: str, owner: str = iri) -> str:
+        return next((each.value for each in statements.values(owner, expand(name)) if isinstance(each, ox.Literal)), "")
+
+    period = next(iter(iris(statements.values(iri, expand("dct:temporal")))), "")
+    files = iris(statements.values(iri, expand("dcat:distribution")))
+    return Description(
+        release=dataset,
+        title=words("dct:title") or dataset.title,
+        description=words("dct:description"),
+        publisher=_first(named("dct:publisher")),
+        creator=_first(named("dct:creator")),
+        contact=_first(named("dcat:contactPoint")),
+        licence=_first(named("dct:license", files)),
+        access_rights=_first(named("dct:accessRights")),
+        frequency=_first(named("dct:accrualPeriodicity")),
+        themes=named("dcat:theme"),
+        places=_places(named("dct:spatial")),
+        languages=named("dct:language"),
+        sources=named("prov:wasDerivedFrom"),
+        standards=named("dct:conformsTo"),
+        pages=named("foaf:page"),
+        series=named("dcat:inSeries"),
+        keywords=_keywords(statements.values(iri, expand("dcat:keyword"))),
+        start=_day(value("dcat:startDate", period)),
+        end=_day(value("dcat:endDate", period)),
+        issued=_day(value("dct:issued")),
+        modified=_day(value("dct:modified")),
+        version=value("dcat:version"),
+        version_notes=words("adms:versionNotes"),
+        provenance=_first_text(named("dct:provenance")),
+        rights=_first_text(named("dct:rights", files[:1])),
+        formats=tuple(dict.fromkeys(each.format.label for each in dataset.distributions)),
+    )
+
+
+def _named(statements: Statements, iri: str) -> Named:
+    label = next(filter(None, (_text(statements.values(iri, each)) for each in _LABELS)), {})
+    return Named(iri, label or {"und": iri}, _page(statements, iri))
+
+
+def _page(statements: Statements, iri: str) -> str | None:
+    """Where people read of it: its home page, its address for mail, else its own IRI."""
+    names = ("foaf:homepage", "vcard:hasURL", "vcard:hasEmail", "rdfs:seeAlso")
+    found = [address for name in names for address in iris(statements.values(iri, expand(name)))]
+    types = statements.values(iri, TYPE.value)
+    own = [] if ox.NamedNode(expand("vcard:Kind")) in types else [iri]
+    return next(filter(None, map(web_address, (*found, *own))), None)
+
+
+def _places(places: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Without the codes of NUTS regions where places have names: they stand for the same places."""
+    return tuple(place for place in places if not place.iri.startswith(_NUTS)) or places
+
+
+def _first(found: tuple[Named, ...]) -> Named | None:
+    return found[0] if found else None
+
+
+def _first_text(found: tuple[Named, ...]) -> Text:
+    return found[0].label if found else {}
+
+
+def _text(values: Iterable[Term]) -> Text:
+    return {each.language or "und": each.value for each in _literals(values)}
+
+
+def _keywords(values: Iterable[Term]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for each in _literals(values):
+        found.setdefault(each.language or "und", []).append(each.value)
+    return {language: tuple(words) for language, words in found.items()}
+
+
+def _literals(values: Iterable[Term]) -> Iterator[ox.Literal]:
+    return (each for each in values if isinstance(each, ox.Literal))
+
+
+def _day(value: str) -> str:
+    """A date or year as it stands, empty for what is none."""
+    return value if re.match(r"\d{4}(-\d\d){0,2}(T|\Z)", value) else ""

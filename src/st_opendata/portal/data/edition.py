@@ -1,0 +1,165 @@
+"""A release as it is being served: its files, what it says of its datasets, and the endpoint that answers from it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from st_opendata.catalogue.story import FOLDER as STORY
+from st_opendata.catalogue.story import Answers, Told, read_answers
+from st_opendata.errors import StError
+from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.namespaces import PREFIXES, RDF
+from st_opendata.portal.data.integrity import FileCheck
+from st_opendata.rdf.statements import Statements, read_statements
+from st_opendata.release import MANIFEST
+from st_opendata.release.index import Index, build_index
+from st_opendata.release.snapshot import take_snapshot
+from st_opendata.sparql.endpoint import Endpoint, Limits
+from st_opendata.system.scratch import Scratch
+
+_INDEX = ".index.duckdb"
+"""Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """One release, which never changes; `folder` holds its files until `close`. `digest` stands for all of it."""
+
+    scratch: Scratch
+    release: Release
+    digest: str
+    files: dict[str, File] = field(repr=False)
+    """By path."""
+    endpoint: Endpoint = field(repr=False)
+    intact: FileCheck = field(repr=False)
+    since: float = 0.0
+    """When the release came to its place, in seconds: a file may be older, where a release is put back."""
+    _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    @classmethod
+    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
+        """The release in a folder, as it is now; limits and store are those of its endpoint.
+
+        Raises:
+            StError: the folder is no release, a file is not as the release lists it, or it cannot be read.
+        """
+        async with AsyncExitStack() as stack:
+
+            def take() -> tuple[Scratch, Release]:
+                scratch, content = take_snapshot(release)
+                stack.callback(scratch.close)
+                return scratch, content
+
+            scratch, content = await _finished(take)
+            since = _arrival(release)
+            stack.push(lambda _kind, error, _trace: _show_release(error, scratch.folder, release))
+            own = File.of(scratch.folder, MANIFEST)
+            files = {file.path: file for file in (*content.files, own)}
+            intact = FileCheck(scratch.folder, files)
+            await _finished(lambda: intact.check(files))
+            endpoint = await Endpoint.open(scratch.folder, limits, store)
+            stack.push_async_callback(endpoint.close)
+            edition = cls(scratch, content, own.sha256, files, endpoint, intact, since)
+            index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it
+            stack.callback(index.close)
+            await _finished(lambda: intact.check(files))  # what was read is what was listed
+            stack.pop_all()
+        return edition
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are; `path` checks those that are read."""
+        return self.scratch.folder
+
+    def path(self, path: str) -> Path:
+        """A file of the release, or a folder of some; raises ChangedFileError where one is not as it is listed."""
+        below = f"{path}/"
+        self.intact.check([path] if path in self.files else [each for each in self.files if each.startswith(below)])
+        return self.folder / path
+
+    def part(self, make: Callable[[Edition], Part]) -> Part:
+        """What `make` makes of this edition, made when it is first asked for, by one thread, and once.
+
+        A part that has a method `close` is closed with the edition.
+        """
+        with self._lock:
+            if make not in self._parts:
+                self._parts[make] = make(self)
+            found: Part = self._parts[make]  # type: ignore[assignment]  # what `make` made has its type
+        return found
+
+    async def close(self) -> None:
+        """Let queries come to their end; give up the files, and what was made of them."""
+        await self.endpoint.close()
+        for part in self._parts.values():
+            if close := getattr(part, "close", None):
+                close()
+        if "index" in self.__dict__:
+            self.index.close()
+        await asyncio.to_thread(self.scratch.close)
+
+    @cached_property
+    def index(self) -> Index:
+        """All that the release states: its facts, ontology, schemes and catalogue."""
+        path = self.folder / _INDEX
+        turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
+        build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
+        return Index(path)
+
+    @cached_property
+    def has_vocabulary(self) -> bool:
+        """True where the release defines terms or code lists of its own."""
+        schemes = self.index.naming(f"<{RDF}type>", [f"<{PREFIXES['skos']}ConceptScheme>"])
+        return any(file.startswith("ontology/") for file in self.files) or bool(list(schemes))
+
+    @cached_property
+    def story(self) -> tuple[Told, Answers] | None:
+        """The story of the catalogue with its answers, if it tells one."""
+        return read_answers(self.path(STORY).parent)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The DCAT-AP catalogue."""
+        return read_statements(self.path("catalog.ttl"))
+
+    @cached_property
+    def datasets(self) -> dict[str, DatasetRelease]:
+        """By id, in the order of the catalogue."""
+        return {dataset.id: dataset for dataset in self.release.datasets}
+
+
+def _arrival(release: Path) -> float:
+    """When the folder, or a link to it, was given its name."""
+    try:
+        return max(release.lstat().st_ctime, release.stat().st_ctime)
+    except OSError:  # it is being replaced
+        return time.time()
+
+
+async def _finished(work: Callable[[], Part]) -> Part:
+    """What the work makes in a thread. Where this is cancelled it waits for the thread, which nothing can stop."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise
+
+
+def _show_release(error: BaseException | None, folder: Path, release: Path) -> None:
+    """Let an error name the files of the release, not those of the snapshot, which are gone when it is read."""
+    if isinstance(error, StError):
+        error.message = error.message.replace(str(folder), str(release))
+        if error.place:
+            error.place = replace(error.place, file=error.place.file.replace(str(folder), str(release)))

@@ -1,0 +1,86 @@
+"""All datasets of an edition, ready to be searched and told apart: made once for each edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from st_opendata.model.text import Text, pick
+from st_opendata.portal.data.columns import tables_of
+from st_opendata.portal.data.descriptions import Description, describe
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.facets import Chosen, Facets
+from st_opendata.portal.data.search import Document, Index
+from st_opendata.portal.wording import alphabetical
+
+Order = Literal["relevance", "title", "newest"]
+ORDERS: tuple[Order, ...] = ("relevance", "title", "newest")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Datasets in the order asked for, and how many have each value of a facet: counts by key."""
+
+    datasets: tuple[Description, ...]
+    counts: dict[str, dict[str, int]]
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The datasets by number, the index of their words, and their facets."""
+
+    datasets: tuple[Description, ...]
+    index: Index
+    facets: Facets
+
+    def find(self, words: str, chosen: Chosen, order: Order, language: str) -> Found:
+        """The datasets with all these words and one of the chosen values of each facet.
+
+        Counts of a facet's values leave out what is chosen of the same facet: they say how many datasets have each.
+        """
+        ranked = self.index.search(words)
+        found = self.facets.matching(ranked, chosen)
+        numbers = [number for number in ranked or range(len(self.datasets)) if found >> number & 1]
+        counts = {}
+        for name, values in self.facets.values.items():
+            others = self.facets.matching(ranked, chosen, without=name)
+            counts[name] = {key: (value.members & others).bit_count() for key, value in values.items()}
+        suggestion = self.index.suggest(words) if ranked == [] else None
+        return Found(tuple(self._ordered(numbers, order, language)), counts, suggestion)
+
+    def _ordered(self, numbers: list[int], order: Order, language: str) -> Iterable[Description]:
+        datasets = [self.datasets[number] for number in numbers]
+        if order != "relevance":
+            datasets.sort(key=lambda each: (alphabetical(pick(each.title, language)), each.id))
+        if order == "newest":
+            datasets.sort(key=lambda each: each.modified or each.issued, reverse=True)
+        return datasets
+
+    def close(self) -> None:
+        """Give up the index."""
+        self.index.close()
+
+
+def take_inventory(edition: Edition) -> Inventory:
+    """The inventory of an edition; a part of it (`Edition.part`)."""
+    datasets = tuple(edition.part(describe).values())
+    index = Index(_document(edition, dataset) for dataset in datasets)
+    return Inventory(datasets, index, Facets(datasets))
+
+
+def _document(edition: Edition, dataset: Description) -> Document:
+    tables = tables_of(edition, dataset.release)
+    columns = [column for table in tables for column in table.columns]
+    texts: list[Text] = [*(table.title for table in tables), *(column.title for column in columns)]
+    return Document(
+        title=_joined([dataset.title, {"und": dataset.id}]),
+        keywords=" ".join(word for words in dataset.keywords.values() for word in words),
+        description=_joined([dataset.description, *(theme.label for theme in dataset.themes)]),
+        columns=" ".join(dict.fromkeys((_joined(texts), *(column.name for column in columns)))),
+    )
+
+
+def _joined(texts: Iterable[Text]) -> str:
+    return " ".join(dict.fromkeys(value for text in texts for value in text.values()))

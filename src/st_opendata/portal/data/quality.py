@@ -1,0 +1,106 @@
+"""The quality of a dataset's description: its marks in the assessment of data.europa.eu, 405 points in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyoxigraph as ox
+import rdflib
+
+from st_opendata.dcat import DIMENSIONS, MAXIMUM, Mark, Score, release_answers, score_graph
+from st_opendata.model.release import DatasetRelease
+from st_opendata.model.text import Text
+from st_opendata.namespaces import expand
+from st_opendata.portal.data.edition import Edition
+from st_opendata.rdf.statements import TYPE, Statements, Term
+
+_BORDERS = frozenset(ox.NamedNode(expand(name)) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog"))
+"""What describes itself: it is named in the description of a dataset, no more."""
+_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of the assessment with its marks."""
+
+    label: Text
+    marks: tuple[Mark, ...]
+
+    @property
+    def points(self) -> int:
+        """Of `most`."""
+        return sum(mark.points for mark in self.marks)
+
+    @property
+    def most(self) -> int:
+        """Points that it may have."""
+        return sum(mark.indicator.points for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The score of a dataset, and its marks by dimension."""
+
+    score: Score
+    dimensions: tuple[Dimension, ...]
+    most: int = MAXIMUM
+
+
+class Assessments:
+    """The quality of the datasets of an edition, kept for those asked for last; a part of it (`Edition.part`)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.of = lru_cache(_KEPT)(lambda dataset: assess(edition, edition.datasets[dataset]))
+
+
+def assess(edition: Edition, dataset: DatasetRelease) -> Quality:
+    """The marks of a dataset of the edition.
+
+    Whether it conforms to DCAT-AP was found when the release was built, and is not asked again: it is what remains
+    between the other marks and the points that the release states.
+    """
+    graph = _described(edition.statements, dataset.iri)
+    answers = release_answers(edition.release.site, edition.files.values())
+    score = _score(graph, dataset.iri, answers, conforms=True)
+    if score.points != dataset.points:
+        score = _score(graph, dataset.iri, answers, conforms=False)
+    return Quality(
+        score,
+        tuple(
+            Dimension(label, tuple(mark for mark in score.marks if mark.indicator.dimension == name))
+            for name, label in DIMENSIONS.items()
+        ),
+    )
+
+
+def _score(graph: rdflib.Graph, iri: str, answers: Callable[[str], bool], *, conforms: bool) -> Score:
+    scores = score_graph(graph, answers=answers, conforms=lambda _graph: conforms)
+    return next(score for score in scores if score.dataset == iri)
+
+
+def _described(statements: Statements, iri: str) -> rdflib.Graph:
+    """The dataset with everything that it refers to, directly or not, up to other datasets and the catalogue."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    waiting, seen = [iri], {iri}
+    while waiting:
+        subject = waiting.pop()
+        if subject != iri and _BORDERS.intersection(statements.values(subject, TYPE.value)):
+            continue
+        for predicate in statements.predicates(subject):
+            for value in statements.values(subject, predicate):
+                graph.add((rdflib.URIRef(subject), rdflib.URIRef(predicate), _term(value)))
+                if isinstance(value, ox.NamedNode) and value.value not in seen:
+                    seen.add(value.value)
+                    waiting.append(value.value)
+    return graph
+
+
+def _term(value: Term) -> rdflib.term.Node:
+    if isinstance(value, ox.NamedNode):
+        return rdflib.URIRef(value.value)
+    assert isinstance(value, ox.Literal)
+    if value.language:
+        return rdflib.Literal(value.value, lang=value.language)
+    return rdflib.Literal(value.value, datatype=rdflib.URIRef(value.datatype.value), normalize=False)

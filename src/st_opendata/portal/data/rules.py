@@ -1,0 +1,78 @@
+"""The shapes that the facts of a dataset obey, told in the words of their messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import rdflib
+from rdflib import RDFS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from st_opendata.model.text import Text
+from st_opendata.namespaces import SH, expand, readable
+from st_opendata.portal.data.edition import Edition
+from st_opendata.rdf import read_rdf
+from st_opendata.rdf.statements import Statements, iris, read_statements
+
+_SH = rdflib.Namespace(SH)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the shapes of a file ask of the members of a class: the IRI of the first, a label, the file, the demands."""
+
+    iri: str
+    label: Text
+    file: str
+    demands: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All shapes of an edition by the class that they look at, and the classes of each dataset by its IRI."""
+
+    by_class: dict[str, tuple[Rule, ...]]
+    classes: Statements
+
+    def of(self, dataset: str) -> tuple[Rule, ...]:
+        """The shapes that look at members of the dataset's classes, as VoID counts them."""
+        parts = iris(self.classes.values(dataset, expand("void:classPartition")))
+        names = {name for part in parts for name in iris(self.classes.values(part, expand("void:class")))}
+        found = {rule.iri: rule for name in sorted(names) for rule in self.by_class.get(name, ())}
+        return tuple(found.values())
+
+
+def read_rules(edition: Edition) -> Rules:
+    """The shapes in the release; a part of the edition (`Edition.part`). Raises InputError for damaged files."""
+    graph, files = Graph(bind_namespaces="none"), dict[tuple[str, Node], set[Node]]()
+    for path in sorted(path for path in edition.files if path.startswith("shapes/") and path.endswith(".ttl")):
+        for triple in read_rdf(edition.path(path)):
+            graph.add(triple)  # one file may add to the shape of another
+            if triple[1] == _SH.targetClass:
+                files.setdefault((path, triple[2]), set()).add(triple[0])
+    by_class: dict[str, list[Rule]] = {}
+    for (path, target), shapes in sorted(files.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        if rule := _rule(graph, target, shapes, path):
+            by_class.setdefault(str(target), []).append(rule)
+    classes = read_statements(edition.path("void.ttl"))
+    return Rules({name: tuple(rules) for name, rules in by_class.items()}, classes)
+
+
+def _rule(graph: Graph, target: Node, members: set[Node], path: str) -> Rule | None:
+    """All that the shapes of a file ask of the members of a class, under the name of the first shape that has one."""
+    shapes = sorted(members, key=lambda shape: (not _text(graph, shape, RDFS.label), shape))
+    demands = tuple(dict.fromkeys(demand for shape in shapes for demand in _demands(graph, shape)))
+    label = _text(graph, shapes[0], RDFS.label) or {"und": readable(f"<{target}>")}
+    return Rule(str(shapes[0]), label, path, tuple(map(dict, demands))) if demands else None
+
+
+def _demands(graph: Graph, shape: Node) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The messages of the shape, of its property shapes and of its queries, each as pairs of language and text."""
+    parts = [shape, *graph.objects(shape, _SH.property), *graph.objects(shape, _SH.sparql)]
+    texts = [_text(graph, part, _SH.message) for part in sorted(parts, key=lambda part: (part != shape, str(part)))]
+    return tuple(tuple(text.items()) for text in texts if text)
+
+
+def _text(graph: Graph, node: Node, predicate: URIRef) -> Text:
+    values = (value for value in graph.objects(node, predicate) if isinstance(value, Literal))
+    return {value.language or "und": str(value) for value in sorted(values, key=str)}

@@ -1,0 +1,156 @@
+"""The page of all datasets: search, facets, order and paging; each state of it is an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.model.text import Text, pick
+from st_opendata.portal.api.signposting import catalogue_links
+from st_opendata.portal.api.structured import catalogue_json, data_block
+from st_opendata.portal.data.descriptions import describe_catalogue
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.facets import FACETS
+from st_opendata.portal.data.inventory import ORDERS, Found, Inventory, Order, take_inventory
+from st_opendata.portal.data.search import words_of_query
+from st_opendata.portal.pages.things.names import Named, Names
+from st_opendata.portal.rendering import base_url, edition_of, language_of, page, page_url, whole_number
+from st_opendata.portal.wording import alphabetical
+
+PAGE_SIZE = 20
+_SHOWN = 8
+"""Values of a facet that are seen before one opens the rest."""
+_LONGEST_QUERY = 200
+_THINGS = 8
+"""Things that are called by the words, beside the datasets."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the visitor asks for, as it stands in the address."""
+
+    words: str = ""
+    chosen: Mapping[str, tuple[str, ...]] | None = None
+    order: Order | None = None
+    page: int = 1
+
+    @classmethod
+    def of(cls, request: Request, inventory: Inventory) -> State:
+        """The state that an address asks for; what is not known is left out."""
+        query = request.query_params
+        words = " ".join("".join(each if each.isprintable() else " " for each in query.get("q", "")).split())
+        chosen = {name: inventory.facets.known(name, query.getlist(name)) for name in FACETS}
+        order = next((each for each in ORDERS if each == query.get("sort")), None)
+        number = whole_number(query.get("page"), 1, 1_000_000, otherwise=1)
+        return cls(words[:_LONGEST_QUERY], {name: keys for name, keys in chosen.items() if keys}, order, number)
+
+    @property
+    def facets(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of the chosen values by facet."""
+        return self.chosen or {}
+
+    @property
+    def shown_order(self) -> Order:
+        """The order asked for; else the best first where there are words, and by title where there are none."""
+        return self.order or ("relevance" if self.words else "title")
+
+    def query(self) -> dict[str, Any]:
+        """As parameters of an address."""
+        page_number = self.page if self.page > 1 else None
+        return {"q": self.words, **self.facets, "sort": self.order, "page": page_number}
+
+    def toggle(self, facet: str, key: str) -> State:
+        """With this value chosen, or not where it was."""
+        keys = self.facets.get(facet, ())
+        changed = tuple(each for each in keys if each != key) if key in keys else (*keys, key)
+        others = {name: each for name, each in self.facets.items() if name != facet}
+        return replace(self, chosen={**others, **({facet: changed} if changed else {})}, page=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet as a link: its label, its number of datasets, whether it is chosen, and where it leads."""
+
+    label: Text
+    count: int
+    chosen: bool
+    address: str
+
+
+def show_catalogue(request: Request) -> Response:
+    """The datasets that the address asks for."""
+    edition, language = edition_of(request), language_of(request)
+    inventory = edition.part(take_inventory)
+    state = State.of(request, inventory)
+    found = inventory.find(state.words, state.facets, state.shown_order, language)
+    pages = max(1, -(-len(found.datasets) // PAGE_SIZE))
+    state = replace(state, page=min(state.page, pages))
+    first = (state.page - 1) * PAGE_SIZE
+    shown = found.datasets[first : first + PAGE_SIZE]
+
+    def address(changed: State) -> str:
+        return page_url(language, **changed.query())
+
+    response = page(
+        request,
+        "catalogue.html",
+        state=state,
+        about=edition.part(describe_catalogue),
+        total=len(inventory.datasets),
+        found=found.datasets,
+        shown=shown,
+        first=first + 1,
+        pages=pages,
+        things=_things(edition, state, language),
+        facets={
+            name: choices
+            for name in FACETS
+            if _narrow(choices := _choices(name, inventory, found, state, language), len(found.datasets))
+        },
+        shown_values=_SHOWN,
+        orders={
+            each: address(replace(state, order=each, page=1)) for each in ORDERS if state.words or each != "relevance"
+        },
+        page_address=lambda number: address(replace(state, page=number)),
+        without_words=address(replace(state, words="", page=1)),
+        described=data_block(catalogue_json(edition.release, shown, base_url(request), language)),
+        suggestion=found.suggestion,
+        suggested=address(replace(state, words=found.suggestion or "", page=1)),
+    )
+    response.headers["Link"] = catalogue_links(request)
+    return response
+
+
+def _things(edition: Edition, state: State, language: str) -> list[Named]:
+    """Things of the data that are called by the words asked for: who looks for a partner finds its page."""
+    words = words_of_query(state.words)
+    if not words or state.page > 1:
+        return []
+    names = Names(edition, language)
+    iris = [term[1:-1] for term in edition.index.called(words, _THINGS)]
+    names.learn(iris)
+    return [named for named in map(names.of, iris) if named.href]
+
+
+def _choices(name: str, inventory: Inventory, found: Found, state: State, language: str) -> list[Choice]:
+    """The values of a facet that bring a dataset or are chosen: the chosen ones first, then those with most."""
+    keys = state.facets.get(name, ())
+    choices = [
+        Choice(value.label, count, key in keys, page_url(language, **state.toggle(name, key).query()))
+        for key, value in inventory.facets.values[name].items()
+        if (count := found.counts[name][key]) or key in keys
+    ]
+    return sorted(choices, key=lambda each: (not each.chosen, -each.count, alphabetical(pick(each.label, language))))
+
+
+def _narrow(choices: Iterable[Choice], found: int) -> bool:
+    """Whether there is something to choose: a value that not all of what is found has, or one to take back."""
+    return any(each.chosen or each.count < found for each in choices)
+
+
+ROUTES = [Route("/{language:language}/", show_catalogue, name="catalogue")]

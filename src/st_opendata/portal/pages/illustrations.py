@@ -1,0 +1,240 @@
+"""Pictures of a dataset for its page: a map of its places, charts of its money and of its years.
+
+They are drawn from the Parquet files of the release. A table with `geo:lat` and `geo:long` has places; one with a
+currency beside numbers has money; one with dates has years. Each picture names the table that says the same in cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import repeat
+
+from markupsafe import Markup
+from uritemplate import expand as fill
+
+from st_opendata.model.numeric import NUMBERS
+from st_opendata.model.text import pick, tag_of
+from st_opendata.namespaces import expand
+from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
+from st_opendata.pictures.amounts import is_amount
+from st_opendata.portal.data.columns import Column, Table, tables_of
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.rows import Answer, Filter, Question, Rows, RowsError, open_rows
+from st_opendata.portal.pages.figures import bar_figure, map_figure
+from st_opendata.portal.pages.things.names import Names
+from st_opendata.portal.wording import words_of
+from st_opendata.tables.datatypes import ALIASES
+
+_LABELS = tuple(
+    map(
+        expand,
+        (
+            *("rdfs:label", "skos:prefLabel", "foaf:name", "schema:name", "eurio:shortName", "eurio:name"),
+            *("eurio:legalName", "eurio:title", "dct:title"),
+        ),
+    )
+)
+"""Properties that hold names, the best first."""
+_LATITUDE, _LONGITUDE = expand("geo:lat"), expand("geo:long")
+_CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
+_IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
+_DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
+_MOST_PLACES = 3000
+_LEAST_ROWS = 10
+"""Dated rows that a chart of years needs: fewer are read faster in the table."""
+_KEPT = 200
+"""Datasets, each in a language, whose pictures are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A picture, and the table that says the same."""
+
+    figure: Markup
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the pictures of a dataset are drawn from, and the language that they speak."""
+
+    edition: Edition
+    rows: Rows
+    tables: list[Table]
+    language: str
+
+    def ask(self, table: Table, question: Question) -> Answer:
+        assert table.parquet
+        return self.rows.ask(table.parquet.file.path, question)
+
+
+class Illustrations:
+    """The pictures of the datasets of an edition; a part of it (`Edition.part`)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._drawn = lru_cache(_KEPT)(self._draw)
+
+    def of(self, dataset: str, language: str) -> tuple[Illustration, ...]:
+        """Those of a dataset; none while too many others ask for rows: the page is whole without."""
+        try:
+            return self._drawn(dataset, language)
+        except RowsError:
+            return ()
+
+    def _draw(self, dataset: str, language: str) -> tuple[Illustration, ...]:
+        """The first map, the chart with most money, the first chart of years where there is no money."""
+        tables = [each for each in tables_of(self._edition, self._edition.datasets[dataset]) if each.parquet]
+        draft = _Draft(self._edition, self._edition.part(open_rows), tables, language)
+        found: list[Illustration] = []
+        try:
+            for draw in (_map, _money, _years):
+                if draw is _years and found:
+                    break
+                drawn = (each for table in tables if (each := draw(draft, table)))
+                if first := next(drawn, None):
+                    found.append(first)
+        except RowsError as error:
+            if error.reason == "busy":
+                raise
+        return tuple(found)
+
+
+def _map(draft: _Draft, table: Table) -> Illustration | None:
+    latitude = next((each for each in table.columns if each.property == _LATITUDE), None)
+    longitude = next((each for each in table.columns if each.property == _LONGITUDE), None)
+    if latitude is None or longitude is None:
+        return None
+    answer = draft.ask(table, Question(limit=_MOST_PLACES))
+    column, kinds = _kinds(draft, table, latitude, answer)
+    codes = list(kinds)
+    cells = zip(
+        _names(draft, table, answer),
+        _cells(answer, latitude.name),
+        _cells(answer, longitude.name),
+        _cells(answer, column.name) if column else repeat(None),
+        strict=False,
+    )
+    places = [
+        Place(name, *point, codes.index(code) if code in kinds else None)
+        for name, north, east, code in cells
+        if (point := _on_earth(north, east))
+    ]
+    if not places:
+        return None
+    title, titled = _title(draft, table)
+    return Illustration(map_figure("map", title, places, list(kinds.values()), draft.language, titled), table.name)
+
+
+def _title(draft: _Draft, table: Table) -> tuple[str, str]:
+    """What the table is called, and in which language where that is not the page's."""
+    tag = tag_of(table.title, draft.language) or "und"
+    return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
+
+
+def _kinds(draft: _Draft, table: Table, about: Column, answer: Answer) -> tuple[Column | None, dict[str, str]]:
+    """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
+    located = [north is not None for north in _cells(answer, about.name)]
+    for column in table.columns:
+        if column.about != about.about or not column.value or column.separator:
+            continue
+        codes = dict.fromkeys(code for code, there in zip(_cells(answer, column.name), located, strict=True) if there)
+        codes.pop(None, None)
+        if not 1 < len(codes) <= min(KINDS, sum(located) - 1):
+            continue
+        terms = {code: f"<{fill(column.value, {column.name: code})}>" for code in codes if code}
+        if _are_concepts(draft.edition, terms.values()):
+            names = Names(draft.edition, draft.language)
+            names.learn(term[1:-1] for term in terms.values())
+            return column, {code: names.of(term[1:-1]).name for code, term in terms.items()}
+    return None, {}
+
+
+def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
+    wanted = set(terms)
+    stated = edition.index.about(sorted(wanted))
+    return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
+
+
+def _is_amount(column: Column) -> bool:
+    is_number = ALIASES.get(column.datatype, column.datatype) in NUMBERS
+    return is_number and column.property is not None and is_amount(column.property) and not column.key
+
+
+def _money(draft: _Draft, table: Table) -> Illustration | None:
+    currency = next((each for each in table.columns if each.property in _CURRENCIES), None)
+    amount = next(filter(_is_amount, table.columns), None)
+    if currency is None or amount is None:
+        return None
+    answer = draft.ask(table, Question(sort=amount.name, descending=True, limit=MOST_BARS))
+    unit = next((cell for cell in _cells(answer, currency.name) if cell), "")
+    alike = draft.ask(table, Question((Filter(currency.name, "equals", unit),), limit=1)).total
+    empty = draft.ask(table, Question((Filter(amount.name, "empty"),), limit=1)).total
+    negative = draft.ask(table, Question((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
+    if not unit or negative or alike + empty < answer.total or answer.total - empty < 2:
+        return None
+    values = [
+        Bar(name, Decimal(cell))
+        for name, cell in zip(_names(draft, table, answer), _cells(answer, amount.name), strict=True)
+        if cell is not None
+    ]
+    heading, titled = _title(draft, table)
+    words = words_for(draft.language)
+    label = words["amount"].format(column=capital(pick(amount.title, draft.language)), currency=words.get(unit, unit))
+    chart = Chart(heading, label, values, answer.total - empty - len(values), titled=titled)
+    return Illustration(bar_figure("money", chart, draft.language), table.name)
+
+
+def _years(draft: _Draft, table: Table) -> Illustration | None:
+    column = next((each for each in table.columns if each.datatype in _DATES and each.property), None)
+    if column is None or table.parquet is None:
+        return None
+    counted = draft.rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
+    if len(counted) < 2 or sum(count for _, count in counted) < _LEAST_ROWS:
+        return None
+    heading, titled = _title(draft, table)
+    unit = words_of(draft.language)("rows-by-year", column=pick(column.title, draft.language))
+    values = [Bar(str(year), Decimal(count)) for year, count in counted]
+    chart = Chart(heading, unit, values, in_order=True, titled=titled)
+    return Illustration(bar_figure("years", chart, draft.language), table.name)
+
+
+def _names(draft: _Draft, table: Table, answer: Answer) -> list[str]:
+    """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
+    first = [cell or "" for cell in _cells(answer, answer.columns[0])]
+    if column := _label(table, draft.language):
+        return [cell or key for cell, key in zip(_cells(answer, column.name), first, strict=True)]
+    for own in table.columns:
+        other = next((each for each in draft.tables if own.reference and each.name == own.reference.table), None)
+        if other and (column := _label(other, draft.language)):
+            target = draft.ask(other, Question(limit=_MOST_PLACES))
+            known = dict(zip(_cells(target, target.columns[0]), _cells(target, column.name), strict=True))
+            return [known.get(cell) or cell or key for cell, key in zip(_cells(answer, own.name), first, strict=True)]
+    return first
+
+
+def _label(table: Table, language: str) -> Column | None:
+    """The column with names: in the language if there is one, by the best property that has some."""
+    for label in _LABELS:
+        named = [each for each in table.columns if each.property == label and not each.separator]
+        if named:
+            by_language = {each.language or "und": each for each in reversed(named)}
+            return by_language[tag_of({tag: column.name for tag, column in by_language.items()}, language) or "und"]
+    return None
+
+
+def _cells(answer: Answer, name: str) -> Iterator[str | None]:
+    place = answer.columns.index(name)
+    return (row[place] for row in answer.rows)
+
+
+def _on_earth(north: str | None, east: str | None) -> tuple[float, float] | None:
+    """Latitude and longitude; None where the cells hold none, as those of a column of text may."""
+    try:
+        point = float(north or ""), float(east or "")
+    except ValueError:
+        return None
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None

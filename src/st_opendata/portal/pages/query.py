@@ -1,0 +1,185 @@
+"""The page on which people ask: a form that works without JavaScript, its answer as table, map or bars.
+
+The query stands in the address, or the name of a question of the release, so that a page can be kept, sent and cited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.catalogue.questions import FOLDER as QUESTIONS
+from st_opendata.catalogue.questions import Question as Asked
+from st_opendata.catalogue.questions import read_questions
+from st_opendata.model.text import Text, pick, tag_of
+from st_opendata.namespaces import PREFIXES, SCHEME, ST
+from st_opendata.portal.assets import has_asset
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.answers import VIEWS, Answer
+from st_opendata.portal.pages.figures import bar_figure, map_figure
+from st_opendata.portal.pages.things.addresses import link_of, page_of
+from st_opendata.portal.rendering import edition_of, language_of, page
+from st_opendata.portal.wording import words_of
+from st_opendata.sparql.endpoint import QueryError
+from st_opendata.sparql.endpoint.cache import Whole
+from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS
+from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_question, without_mark
+from st_opendata.sparql.workers.frames import Writing
+
+_ROWS = 500
+"""Rows shown on the page."""
+_BYTES = 4 << 20
+"""The largest answer that is shown."""
+_GRAPH = 100_000
+"""Characters shown of triples."""
+_JSON, _TURTLE = "application/sparql-results+json", "text/turtle"
+_KEPT = ("default-graph-uri", "named-graph-uri", "timeout")
+"""Parameters of the protocol that links to the endpoint bring along; an empty one, or 0, says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What came of a query; one of the first three is set, or it is `too_large`."""
+
+    answer: Answer | None = None
+    boolean: bool | None = None
+    graph: str | None = None
+    too_large: bool = False
+
+
+async def show_query(request: Request) -> Response:
+    """The form, and the answer where a query is in the address."""
+    edition, language = edition_of(request), language_of(request)
+    questions = await asyncio.to_thread(edition.part, _questions)
+    query = without_mark(request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", ""))
+    stated = {name: request.query_params.getlist(name) for name in _KEPT}
+    kept = {name: said for name, values in stated.items() if (said := [each for each in values if each.strip("0 ")])}
+    if name := request.query_params.get("question"):
+        query = next((question.query for question in questions if question.name == name), query)
+    shown, failure = None, None
+    if query.strip():
+        try:
+            shown = await _ask(request, {"query": [query], **kept})
+        except QueryError as error:
+            failure = error
+    answer = shown.answer if shown else None
+    view = request.query_params.get("view", "")
+    asked: Text = next((question.title for question in questions if question.query == query), {})
+    title = pick(asked, language) or words_of(language)(f"query-view-{view}" if view in VIEWS else "query-answer")
+    titled = tag_of(asked, language) or language
+    drawn = _Titled(title, titled if titled != language else "")
+    context = _table(answer, edition, language) | _picture(answer, view, drawn, language) if answer else {}
+    return page(
+        request,
+        "query.html",
+        status=failure.status if failure else 200,
+        query=query or _first(questions),
+        kept=kept,
+        questions=questions,
+        editor=has_asset("editor.js"),
+        completions=f"/{language}/completions/{edition.digest[:16]}.json",
+        failure=f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
+        mistake=_mistake(failure),
+        answered=shown is not None,
+        asked=asked,
+        answer=answer,
+        boolean=shown.boolean if shown else None,
+        graph=shown.graph if shown else None,
+        too_large=bool(shown and shown.too_large),
+        downloads=_downloads({"query": [query], **kept}, triples=bool(shown and shown.graph is not None)),
+        **{"picture": None, "view": "table", "cells": [], "numeric": (), "total": 0, **context},
+    )
+
+
+async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
+    """What came of a query with its parameters; raises QueryError."""
+    endpoint = edition_of(request).endpoint
+    parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
+    question, seconds = read_question(parameters, endpoint_url(request, request.app.state.options.base_url))
+    question = replace(question, solutions=Writing("json", _JSON), triples=Writing("turtle", _TURTLE), size=_BYTES)
+    try:
+        whole = await endpoint.answer(question, seconds, whole=True)
+        assert isinstance(whole, Whole)  # a larger one has met the limit
+    except QueryError as error:
+        if error.code == "bytes-limit":
+            return _Shown(too_large=True)
+        raise
+    if whole.head.media_type == _TURTLE:
+        text = whole.body.decode()
+        return _Shown(graph=text if len(text) <= _GRAPH else text[:_GRAPH] + "…")
+    return await asyncio.to_thread(_read, whole.body)
+
+
+def _read(body: bytes) -> _Shown:
+    results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+    if isinstance(results, ox.QueryBoolean):
+        return _Shown(boolean=bool(results))
+    variables = tuple(variable.value for variable in results.variables)
+    return _Shown(Answer(variables, tuple(tuple(row[name] for name in variables) for row in results)))
+
+
+def _table(answer: Answer, edition: Edition, language: str) -> dict[str, object]:
+    first = Answer(answer.variables, answer.rows[:_ROWS])
+    cells = first.cells(lambda iri: _address(iri, edition, language))
+    return {"cells": cells, "numeric": answer.numeric, "total": len(answer.rows)}
+
+
+def _address(iri: str, edition: Edition, language: str) -> str | None:
+    """The page on a thing or a term of ours, the address itself of what is elsewhere on the web."""
+    if iri.startswith((edition.release.base, ST, SCHEME)):
+        return page_of(edition.release, iri, language)
+    return link_of(iri)
+
+
+class _Titled(NamedTuple):
+    """A title, and its language where that is not the page's."""
+
+    title: str
+    language: str
+
+
+def _picture(answer: Answer, view: str, titled: _Titled, language: str) -> dict[str, object]:
+    """The map or the bars that are asked for; the table where these rows make none."""
+    if view not in answer.views or view == "table":
+        return {}
+    if view == "map":
+        return {
+            "view": view,
+            "picture": map_figure("answer-picture", titled.title, *answer.map(), language, titled.language),
+        }
+    chart = replace(answer.bars(titled.title), titled=titled.language)
+    return {"view": view, "picture": bar_figure("answer-picture", chart, language)}
+
+
+def _downloads(asked: Mapping[str, list[str]], *, triples: bool) -> list[tuple[str, str]]:
+    """Name and address of the answer in each format, from the endpoint."""
+    forms = GRAPHS if triples else SOLUTIONS
+    return [(form.name, f"/sparql?{urlencode({**asked, 'format': form.name}, doseq=True)}") for form in forms]
+
+
+def _mistake(failure: QueryError | None) -> str | None:
+    """Where the editor is to mark a mistake, as `line:column`."""
+    details = failure.details if failure else {}
+    return f"{details['line']}:{details['column']}" if "line" in details else None
+
+
+def _first(questions: tuple[Asked, ...]) -> str:
+    if questions:
+        return questions[0].query
+    return f"PREFIX rdfs: <{PREFIXES['rdfs']}>\n\nSELECT * WHERE {{\n  ?thing rdfs:label ?label .\n}}\nLIMIT 100\n"
+
+
+def _questions(edition: Edition) -> tuple[Asked, ...]:
+    """The questions that the release carries; a part of the edition (`Edition.part`)."""
+    return tuple(read_questions(edition.path(QUESTIONS).parent, tag_of(edition.release.title, "en") or "en"))
+
+
+ROUTES = [Route("/{language:language}/query", show_query)]

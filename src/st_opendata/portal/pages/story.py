@@ -1,0 +1,207 @@
+"""The project told as a page: the story that the release carries, with the answers to its queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+
+from markupsafe import Markup, escape
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.catalogue.story import Answers, Part, Section, Told, localised
+from st_opendata.catalogue.story.reading import VARIABLE
+from st_opendata.model.numeric import NUMBERS
+from st_opendata.model.text import Text, pick, tag_of
+from st_opendata.namespaces import XSD
+from st_opendata.pictures import Bar, Chart, Place
+from st_opendata.pictures.amounts import is_amount
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.figures import bar_figure, map_figure
+from st_opendata.portal.pages.things.names import Names, parse_literal
+from st_opendata.portal.pages.things.values import Value, value_of
+from st_opendata.portal.rendering import edition_of, foreign, language_of, page, page_url
+from st_opendata.portal.wording import Words, words_of
+from st_opendata.sparql.query import Table
+
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` where there is a picture.
+
+    `query` is the address of the editor with the query, `numbers` are the columns that stand at the right.
+    """
+
+    kind: str
+    text: Markup
+    query: str | None
+    headings: tuple[str, ...] = ()
+    rows: tuple[tuple[Value, ...], ...] = ()
+    groups: tuple[tuple[Value, tuple[tuple[Value, ...], ...]], ...] = ()
+    numbers: tuple[bool, ...] = ()
+    figure: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section of the page."""
+
+    id: str
+    title: str
+    parts: tuple[Shown, ...]
+
+
+class Chapters:
+    """The sections of the story of an edition, told once in each language; a part of it (`Edition.part`)."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self.of = cache(self._tell)
+
+    def _tell(self, language: str) -> tuple[Chapter, ...]:
+        assert self._edition.story
+        told, answers = self._edition.story
+        return tuple(_Teller(self._edition, told, answers, language).tell())
+
+
+def show_story(request: Request) -> Response:
+    """The page; 404 where the catalogue tells no story."""
+    edition, language = edition_of(request), language_of(request)
+    if edition.story is None:
+        raise HTTPException(404)
+    told, _ = edition.story
+    chapters = edition.part(Chapters).of(language)
+    told_in = foreign(tag_of(told.story.title, language) or language, language)
+    return page(request, "story.html", story=told.story, chapters=chapters, told_in=told_in)
+
+
+class _Teller:
+    """Tells the parts of one story on pages in one language, in which the story may not be."""
+
+    def __init__(self, edition: Edition, told: Told, answers: Answers, language: str) -> None:
+        self._story, self._queries, self._answers = told.story, told.queries, answers
+        self._language = language
+        self._told_in = tag_of(told.story.title, language) or language
+        self._words: Words = words_of(language)
+        self._names = Names(edition, language)
+
+    def tell(self) -> Iterable[Chapter]:
+        for section in self._story.sections:
+            yield Chapter(section.id, pick(section.title, self._language), tuple(self._parts(section)))
+
+    def _parts(self, section: Section) -> Iterable[Shown]:
+        for number, part in enumerate(section.parts):
+            text = pick(part.text or {}, self._language)
+            if part.query is None:
+                yield Shown("text", escape(text), None)
+                continue
+            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._told_in))
+            table = self._table(part.query)
+            rows = self._rows(table)
+            if part.show == "text":
+                yield Shown("text", _filled(text, rows[0], query), query)
+            else:
+                yield self._shown(part, f"{section.id}-{number}", text, query, table, rows)
+
+    def _table(self, query: str) -> Table:
+        """The answer in the language of the story, or the one that serves all of them."""
+        tables = self._answers[query]
+        return tables.get(self._told_in) or next(iter(tables.values()))
+
+    @property
+    def _titled(self) -> str:
+        return self._told_in if self._told_in != self._language else ""
+
+    def _rows(self, table: Table) -> list[Row]:
+        self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
+        return [
+            {
+                name: value_of(term, self._names, self._words, {}, amount=is_amount(name)) if term else Value()
+                for name, term in zip(table.variables, row, strict=True)
+            }
+            for row in table.rows
+        ]
+
+    def _shown(self, part: Part, name: str, text: str, query: str, table: Table, rows: Sequence[Row]) -> Shown:
+        columns = list(part.columns)
+        headings = tuple(pick(heading, self._language) for heading in part.columns.values())
+        raw = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
+        cells = tuple(tuple(row[column] for column in columns) for row in rows)
+        figure = None
+        if part.show == "map":
+            figure = self._map(name, text, columns, rows, raw)
+        elif part.show == "bars":
+            figure = self._bars(name, text, part.columns, rows, raw)
+        return Shown(
+            kind=part.show,
+            text=escape(text),
+            query=query,
+            headings=headings,
+            rows=cells,
+            groups=tuple(
+                (first, tuple(row[1:] for row in group)) for first, group in groupby(cells, key=lambda row: row[0])
+            ),
+            numbers=tuple(all(_is_number(row[column]) for row in raw if row[column]) for column in columns),
+            figure=figure,
+        )
+
+    def _map(
+        self, name: str, title: str, columns: Sequence[str], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
+    ) -> Markup:
+        """Places by the first column; the second says of which kind each is."""
+        kinds = list(dict.fromkeys(_text(row[columns[1]]) for row in rows)) if len(columns) > 1 else []
+        places = [
+            Place(
+                _text(row[columns[0]]),
+                float(parse_literal(terms["latitude"]).text),
+                float(parse_literal(terms["longitude"]).text),
+                kinds.index(_text(row[columns[1]])) if kinds else None,
+            )
+            for row, terms in zip(rows, raw, strict=True)
+        ]
+        return map_figure(name, title, places, kinds, self._language, self._titled)
+
+    def _bars(
+        self, name: str, title: str, columns: Mapping[str, Text], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
+    ) -> Markup:
+        """One bar a row: the first column is its name, the second its length."""
+        first, second, *_ = columns
+        bars = [
+            Bar(_text(row[first]), Decimal(parse_literal(terms[second]).text))
+            for row, terms in zip(rows, raw, strict=True)
+        ]
+        chart = Chart(title, pick(columns[second], self._language), bars, titled=self._titled)
+        return bar_figure(name, chart, self._language)
+
+
+def _filled(text: str, row: Row, query: str) -> Markup:
+    """The text with its values: a thing leads to its page, a number to the query that counted it."""
+    pieces = VARIABLE.split(text)
+    filled = [escape(piece) if number % 2 == 0 else _linked(row[piece], query) for number, piece in enumerate(pieces)]
+    return Markup("").join(filled)
+
+
+def _linked(value: Value, query: str) -> Markup:
+    href = (value.thing.href or value.thing.away) if value.thing else query
+    return Markup('<a class="value" href="{}"><bdi>{}</bdi></a>').format(href or query, _text(value))
+
+
+def _text(value: Value) -> str:
+    return value.thing.name if value.thing else value.text
+
+
+def _is_number(term: str) -> bool:
+    if not term.startswith('"'):
+        return False
+    literal = parse_literal(term)
+    return literal.datatype.removeprefix(XSD) in NUMBERS
+
+
+ROUTES = [Route("/{language:language}/story", show_story)]

@@ -1,0 +1,179 @@
+"""The page of a table: its rows, sorted, filtered and a page at a time; each state of it is an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from anyio import CapacityLimiter, to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.model.numeric import INTEGER_BOUNDS
+from st_opendata.portal.data.columns import Column, Table, tables_of
+from st_opendata.portal.data.descriptions import web_address
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.naming import ROW, name_cells
+from st_opendata.portal.data.numbering import FirstRows
+from st_opendata.portal.data.rows import TESTS, Answer, Kind, RowsError, open_rows
+from st_opendata.portal.pages.dataset import find_dataset
+from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Mark, State
+from st_opendata.portal.pages.things.names import Named, Names
+from st_opendata.portal.rendering import edition_of, language_of, page, page_url
+from st_opendata.portal.wording import words_of
+
+_THREADS = 6
+_MOST_WAITING = 20
+"""Requests for rows that wait for one of the threads."""
+_INTEGERS = frozenset(INTEGER_BOUNDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell for people; `text` is None where it is empty, `names` the thing that it names, if it does."""
+
+    column: Column
+    kind: Kind
+    text: str | None
+    names: Named | None
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its number in the publisher's file, None where that is not known."""
+
+    number: int | None
+    cells: tuple[Cell, ...]
+    marked: bool
+
+
+async def show_table(request: Request) -> Response:
+    """Rows of a table of a dataset, in threads of their own: those who wait for rows keep no other page waiting."""
+    turns = _turns(request)
+    if turns.statistics().tasks_waiting > _MOST_WAITING:
+        raise HTTPException(503, words_of(language_of(request))("busy"), {"Retry-After": "5"})
+    return await to_thread.run_sync(_show_table, request, limiter=turns)
+
+
+def _turns(request: Request) -> CapacityLimiter:
+    state = request.app.state
+    if not hasattr(state, "table_turns"):
+        state.table_turns = CapacityLimiter(_THREADS)
+    turns: CapacityLimiter = state.table_turns
+    return turns
+
+
+def _show_table(request: Request) -> Response:
+    edition, language = edition_of(request), language_of(request)
+    dataset = find_dataset(request)
+    table = next(
+        (each for each in tables_of(edition, dataset.release) if each.name == request.path_params["table"]), None
+    )
+    if table is None or table.parquet is None:
+        raise HTTPException(404)
+    words = words_of(language)
+    try:
+        kinds = edition.part(open_rows).kinds(table.parquet.file.path)
+        first_row = edition.part(FirstRows).of(dataset.id, table)
+        state, answer = _answer(edition, table.parquet.file.path, State.of(request, kinds), first_row)
+    except RowsError as error:
+        if error.reason == "value":
+            raise HTTPException(400, words("bad-value", column=error.column)) from None
+        raise HTTPException(503, words(error.reason), {"Retry-After": "5"}) from None
+    path = f"dataset/{dataset.id}/table/{table.name}"
+    columns = [(_column(table, name), kinds[name]) for name in answer.columns]
+
+    def address(changed: State) -> str:
+        return page_url(language, path, **changed.query())
+
+    return page(
+        request,
+        "table.html",
+        dataset=dataset,
+        table=table,
+        columns=columns,
+        titles={column.name: column.title for column, _ in columns},
+        rows=_rows(table, columns, answer, first_row, state.mark, Names(edition, language)),
+        total=answer.total,
+        state=state,
+        pages=_pages(answer, state),
+        first=(state.page - 1) * state.size + 1,
+        tests=TESTS,
+        fields=FIELDS,
+        sizes={size: address(replace(state, size=size, page=1)) for size in PAGE_SIZES},
+        path=path,
+        address=address,
+        without=lambda each: address(
+            replace(state, filters=tuple(other for other in state.filters if other != each), page=1)
+        ),
+        page_address=lambda number: address(replace(state, page=number)),
+        web_address=web_address,
+    )
+
+
+def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[State, Answer]:
+    """The rows that a state asks for, and the state that they are of: on the last page at most."""
+    rows = edition.part(open_rows)
+    if state.mark:
+        state = state.turned_to(state.mark.row - first_row)
+    answer = rows.ask(file, state.question)
+    if state.page > (pages := _pages(answer, state)):
+        state = replace(state, page=pages)
+        answer = rows.ask(file, state.question)
+    return state, answer
+
+
+def _pages(answer: Answer, state: State) -> int:
+    return max(1, -(-answer.total // state.size))
+
+
+def _rows(
+    table: Table,
+    columns: Sequence[tuple[Column, Kind]],
+    answer: Answer,
+    first_row: int,
+    mark: Mark | None,
+    names: Names,
+) -> list[Row]:
+    """The rows with what their cells name."""
+    places = answer.numbers or (None,) * len(answer.rows)
+    cells: list[dict[str, str | None]] = [
+        dict(zip(answer.columns, row, strict=True)) | ({} if place is None else {ROW: str(place + 1)})
+        for place, row in zip(places, answer.rows, strict=True)
+    ]
+    exact = [column.name for column, kind in columns if kind == "text" or column.datatype in _INTEGERS]
+    named = name_cells(table, exact, cells, names)
+    return [
+        _row(None if place is None else place + first_row, columns, row, iris, mark)
+        for place, row, iris in zip(places, cells, named, strict=True)
+    ]
+
+
+def _row(
+    number: int | None,
+    columns: Sequence[tuple[Column, Kind]],
+    cells: Mapping[str, str | None],
+    named: Mapping[str, Named],
+    mark: Mark | None,
+) -> Row:
+    meant = mark if mark and mark.row == number else None
+    return Row(
+        number,
+        tuple(
+            Cell(column, kind, cells[column.name], named.get(column.name), meant is not None and meant.is_of(column))
+            for column, kind in columns
+        ),
+        meant is not None,
+    )
+
+
+def _column(table: Table, name: str) -> Column:
+    """What is known of a column; one without metadata is called by its name."""
+    known = (column for column in table.columns if column.name == name)
+    return next(known, Column(name, {"und": name}, {}, "string", required=False, separator=None, property=None))
+
+
+ROUTES = [Route("/{language:language}/dataset/{dataset}/table/{table}", show_table, name="table")]

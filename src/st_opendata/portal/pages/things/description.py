@@ -1,0 +1,232 @@
+"""All that a page says of a thing: its facts by property, what points to it, and what sources claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from st_opendata.namespaces import PREFIXES, RDF
+from st_opendata.pictures.amounts import is_amount
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.things.keys import Keys
+from st_opendata.portal.pages.things.names import Literal, Named, Names, in_language, parse_literal
+from st_opendata.portal.pages.things.values import Cell, Value, amounts_of, cells_of, value_of
+from st_opendata.portal.wording import Words, alphabetical, words_of
+from st_opendata.release.explain import Claim, Explanation, Inference, Source, Statement, explain_stated
+from st_opendata.release.index import LABELS
+
+TYPE = f"{RDF}type"
+_SUBJECT = f"<{RDF}subject>"
+_SAME_AS = tuple(
+    f"{PREFIXES[prefix]}{name}"
+    for prefix, name in (("owl", "sameAs"), ("skos", "exactMatch"), ("skos", "closeMatch"), ("foaf", "page"))
+)
+_DESCRIPTIONS = tuple(
+    f"{PREFIXES[prefix]}{name}"
+    for prefix, name in (("skos", "definition"), ("dct", "description"), ("st", "mission"), ("rdfs", "comment"))
+)
+_LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
+_LAST = tuple(
+    f"{PREFIXES[prefix]}{name}"
+    for prefix, name in (("st", "basis"), ("st", "precision"), ("prov", "wasGeneratedBy"), ("prov", "wasDerivedFrom"))
+)
+"""Properties that say how the facts came about stand after them."""
+_MOST_VALUES = 100
+"""Values of one property on a page."""
+_SAMPLE = 8
+"""Things of one kind that point here, before the list of all is opened."""
+PAGE = 100
+"""Things on a page of that list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The values of one property; `translations` are texts in other languages, `hidden` counts values left out."""
+
+    property: Named
+    values: tuple[Value, ...]
+    translations: tuple[Value, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """Things whose `property` leads here: some of `count`."""
+
+    property: Named
+    count: int
+    things: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A claim for people: `about` is the thing itself or the node of its that holds the value."""
+
+    value: Value
+    claim: Claim
+    sources: tuple[Named, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """What sources say of one property, the preferred claim first."""
+
+    about: Named
+    property: Named
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing as its page shows it."""
+
+    name: Named
+    types: tuple[Named, ...]
+    description: Literal | None
+    facts: tuple[Facts, ...]
+    same: tuple[Named, ...]
+    disputes: tuple[Dispute, ...]
+    pointers: tuple[Pointers, ...]
+    sources: tuple[Source, ...]
+    inferences: tuple[Inference, ...]
+    point: tuple[float, float] | None
+
+
+def describe(edition: Edition, iri: str, language: str) -> Thing:
+    """The thing, in a language; it is empty where the release states nothing."""
+    words = words_of(language)
+    told = explain_stated(edition.index, iri, edition.release.base, language)
+    counts = {
+        predicate: count for predicate, count in edition.index.pointing(f"<{iri}>").items() if predicate != _SUBJECT
+    }
+    samples = {predicate: edition.index.pointers(f"<{iri}>", predicate, _SAMPLE) for predicate in counts}
+    names = Names(edition, language)
+    names.learn(_mentioned(iri, told, samples))
+    by_property = _by_property(told.statements)
+    return Thing(
+        name=names.of(iri),
+        types=tuple(names.of(s.object[1:-1]) for s in by_property.pop(TYPE, ()) if s.object.startswith("<")),
+        description=_description(by_property, language),
+        facts=_facts(by_property, names, words),
+        same=tuple(names.of(each) for each in _same(by_property)),
+        disputes=_disputes(told.claims, names, words),
+        pointers=tuple(
+            Pointers(names.of(predicate[1:-1]), counts[predicate], things_of(edition, subjects, names, words))
+            for predicate, subjects in samples.items()
+        ),
+        sources=told.sources,
+        inferences=told.inferences,
+        point=_point(by_property),
+    )
+
+
+def things_of(edition: Edition, terms: Sequence[str], names: Names, words: Words) -> tuple[Value, ...]:
+    """Things with the numbers that they hold."""
+    names.learn(term[1:-1] for term in terms)
+    amounts = amounts_of(terms, edition, words)
+    return tuple(value_of(term, names, words, amounts, amount=True) for term in terms if term.startswith("<"))
+
+
+def _mentioned(iri: str, told: Explanation, samples: dict[str, list[str]]) -> set[str]:
+    terms = {f"<{iri}>", *samples, *(term for subjects in samples.values() for term in subjects)}
+    for statement in told.statements:
+        terms |= {statement.predicate, statement.object}
+    for claim in told.claims:
+        terms |= {claim.subject, claim.predicate, claim.object, *(source.term for source in claim.sources)}
+    return {term[1:-1] for term in terms if term.startswith("<")}
+
+
+def _by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    for statement in statements:
+        found.setdefault(statement.predicate[1:-1], []).append(statement)
+    return found
+
+
+def _description(by_property: dict[str, list[Statement]], language: str) -> Literal | None:
+    """The text that tells what it is; it stands at the head of the page."""
+    for each in _DESCRIPTIONS:
+        literals = [s.object for s in by_property.get(each, ()) if s.object.startswith('"')]
+        if literals:
+            return in_language(literals, language)
+    return None
+
+
+def _facts(by_property: dict[str, list[Statement]], names: Names, words: Words) -> tuple[Facts, ...]:
+    amounts = amounts_of(
+        [s.object for found in by_property.values() for s in found[:_MOST_VALUES] if s.object.startswith("<")],
+        names.edition,
+        words,
+    )
+    facts = [_property(each, found, names, words, amounts) for each, found in by_property.items()]
+
+    def rank(each: Facts) -> tuple[int, tuple[str, str]]:
+        iri = each.property.iri
+        place = -1 if f"<{iri}>" in LABELS else _LAST.index(iri) + 1 if iri in _LAST else 0
+        return place, alphabetical(each.property.name)
+
+    return tuple(sorted(facts, key=rank))
+
+
+def _property(iri: str, statements: Sequence[Statement], names: Names, words: Words, amounts: dict[str, str]) -> Facts:
+    """Texts in other languages are translations where there is one in the language of the page (or the next best)."""
+    texts = [s.object for s in statements if s.object.startswith('"') and parse_literal(s.object).language]
+    best = in_language(texts, words.language).language if texts else ""
+    amount, keys = is_amount(iri), names.edition.part(Keys)
+
+    def value(stated: Statement) -> Value:
+        cells = cells_of(stated.cells, names.edition, words)
+        is_one = amount and not keys.state(iri, stated.cells)
+        return value_of(stated.object, names, words, amounts, cells, amount=is_one)
+
+    shown = [(value(each), _language(each.object)) for each in statements[:_MOST_VALUES]]
+    return Facts(
+        names.of(iri),
+        tuple(value for value, language in shown if language in ("", best)),
+        tuple(value for value, language in shown if language not in ("", best)),
+        len(statements) - len(shown),
+    )
+
+
+def _language(term: str) -> str:
+    return parse_literal(term).language if term.startswith('"') else ""
+
+
+def _same(by_property: dict[str, list[Statement]]) -> list[str]:
+    return [s.object[1:-1] for each in _SAME_AS for s in by_property.get(each, ()) if s.object.startswith("<")]
+
+
+def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | None:
+    """Latitude and longitude, where it has one of each that lies on Earth."""
+    try:
+        [latitude], [longitude] = by_property.get(_LATITUDE, []), by_property.get(_LONGITUDE, [])
+        point = float(parse_literal(latitude.object).text), float(parse_literal(longitude.object).text)
+    except ValueError:
+        return None
+    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
+
+
+def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Dispute, ...]:
+    """The claims by what they are about and the property, the preferred first, as `explain` sorts them."""
+    found = list(claims)
+    amounts = amounts_of([c.object for c in found if c.object.startswith("<")], names.edition, words)
+    return tuple(
+        Dispute(
+            names.of(subject[1:-1]),
+            names.of(predicate[1:-1]),
+            tuple(
+                Said(
+                    value_of(claim.object, names, words, amounts, amount=is_amount(claim.predicate[1:-1])),
+                    claim,
+                    tuple(names.of(source.term[1:-1]) for source in claim.sources),
+                    cells_of(claim.cells, names.edition, words),
+                )
+                for claim in group
+                if claim.object
+            ),
+        )
+        for (subject, predicate), group in groupby(found, key=lambda claim: (claim.subject, claim.predicate))
+        if predicate
+    )

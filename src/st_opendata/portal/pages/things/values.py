@@ -1,0 +1,125 @@
+"""Values and cells as a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import quote
+
+from babel import numbers
+
+from st_opendata.model.numeric import NUMBERS
+from st_opendata.namespaces import PREFIXES, XSD
+from st_opendata.place import Place
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.things.addresses import link_of
+from st_opendata.portal.pages.things.names import Literal, Named, Names, parse_literal
+from st_opendata.portal.rendering import page_url
+from st_opendata.portal.wording import Words
+
+_NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
+_DAYS = frozenset(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYearMonth"))
+_VALUE, _CURRENCY, _UNIT = (
+    f"<{PREFIXES[prefix]}{name}>"
+    for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
+)
+_DIGITS = 14
+"""Digits of a number that is written out, before and after the point; longer ones stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a fact is stated, and the address of that table or file on this portal, None where it has none."""
+
+    text: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value: a thing, or a text with its language where it is not the page's; `link` where the text is an address.
+
+    `amount` is the number that a thing holds, such as the sum of a payment.
+    """
+
+    thing: Named | None = None
+    text: str = ""
+    language: str = ""
+    link: str | None = None
+    amount: str = ""
+    cells: tuple[Cell, ...] = ()
+
+
+def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
+    """A literal as the language of the page writes it: amounts whole to their last digit, days in words.
+
+    A number that is no amount, such as a code or a year, has no separators: it stays as it is.
+    """
+    if literal.datatype in _NUMBERS:
+        return number_text(literal.text, words) if amount else literal.text
+    if literal.datatype in _DAYS:
+        day, _, time = literal.text.partition("T")
+        in_words = words.day(day)
+        if in_words != day:
+            return f"{in_words}, {time}" if time else in_words
+    return literal.text
+
+
+def number_text(lexical: str, words: Words) -> str:
+    """A number with the separators of the language; what is none stays as it is."""
+    try:
+        number = Decimal(lexical)
+    except InvalidOperation:
+        return lexical
+    if not number.is_finite() or not -_DIGITS < number.adjusted() < _DIGITS or len(number.as_tuple().digits) > _DIGITS:
+        return lexical
+    number = number.normalize()
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return numbers.format_decimal(number, f"#,##0.{'0' * max(0, -exponent)}", locale=words.locale)
+
+
+def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[Cell, ...]:
+    """The cells, each with the page of its table that shows it."""
+    return tuple(Cell(place.text(words.language), _table_page(place, edition, words.language)) for place in places)
+
+
+def _table_page(place: Place, edition: Edition, language: str) -> str | None:
+    dataset, table = edition.index.table_of(place) or ("", "")
+    if dataset in edition.datasets and table in edition.datasets[dataset].rows:
+        where = page_url(language, f"dataset/{dataset}/table/{table}", row=place.row, column=place.column)
+        return f"{where}#here" if place.row else where
+    return f"/{quote(place.file)}" if place.file in edition.files else None
+
+
+def value_of(
+    term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = (), *, amount: bool
+) -> Value:
+    """A term as a value; `amount` says whether a number is one, or tells things apart (`is_amount`)."""
+    if not term.startswith('"'):
+        return Value(thing=names.of(term[1:-1]), amount=amounts.get(term, ""), cells=cells)
+    literal = parse_literal(term)
+    text = literal_text(literal, words, amount=amount)
+    language = literal.language if literal.language != words.language else ""
+    address = link_of(literal.text) if ":" in literal.text else None
+    return Value(text=text, language=language, link=address, cells=cells)
+
+
+def amounts_of(terms: Iterable[str], edition: Edition, words: Words) -> dict[str, str]:
+    """The numbers that these things hold (eurio:value with its currency or unit), written out."""
+    held: dict[str, dict[str, Literal]] = {}
+    for origin in edition.index.about(sorted(set(terms))):
+        if origin.predicate in (_VALUE, _CURRENCY, _UNIT) and origin.object.startswith('"'):
+            held.setdefault(origin.subject, {})[origin.predicate] = parse_literal(origin.object)
+    return {
+        term: "\N{NO-BREAK SPACE}".join(
+            filter(None, (literal_text(found[_VALUE], words), _unit(found.get(_CURRENCY) or found.get(_UNIT))))
+        )
+        for term, found in held.items()
+        if _VALUE in found
+    }
+
+
+def _unit(literal: Literal | None) -> str:
+    return literal.text if literal else ""

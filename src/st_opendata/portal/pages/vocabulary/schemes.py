@@ -1,0 +1,131 @@
+"""SKOS concept schemes as a reader wants them: their concepts as a tree, with codes, texts and mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from st_opendata.namespaces import PREFIXES, RDF, SCHEME
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.pages.things.names import Literal, Named, Names, in_language, parse_literal
+from st_opendata.release.origins import Origin
+
+_TYPE = f"<{RDF}type>"
+_SKOS = PREFIXES["skos"]
+_SCHEME_CLASS = f"<{_SKOS}ConceptScheme>"
+_MAPPINGS = tuple(f"<{_SKOS}{each}Match>" for each in ("exact", "close", "broad", "narrow", "related"))
+_NOTES = tuple(f"<{_SKOS}{each}>" for each in ("scopeNote", "note", "editorialNote"))
+_DEFINITIONS = (f"<{_SKOS}definition>", f"<{PREFIXES['dct']}description>")
+MOST_CONCEPTS = 2_000
+"""Concepts on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept with those below it; `id` is its anchor, `code` its notation or the end of its IRI."""
+
+    name: Named
+    id: str
+    code: str
+    definition: Literal | None
+    also: tuple[Literal, ...]
+    notes: tuple[Literal, ...]
+    mappings: tuple[Named, ...]
+    narrower: tuple[Concept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A scheme with its tree; `hidden` counts concepts that are left out."""
+
+    name: Named
+    description: Literal | None
+    concepts: tuple[Concept, ...]
+    hidden: int
+
+
+def find_schemes(edition: Edition) -> dict[str, str]:
+    """The IRI of every scheme by the name in its address, decoded; of two with one name, ours."""
+    found = [origin.subject[1:-1] for origin in edition.index.naming(_TYPE, [_SCHEME_CLASS])]
+    found.sort(key=lambda iri: (iri.startswith(SCHEME), iri))
+    return {unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]): iri for iri in found}
+
+
+def scheme_members(edition: Edition, iri: str) -> list[str]:
+    """The terms of all concepts of a scheme, sorted."""
+    return sorted({origin.subject for origin in edition.index.naming(f"<{_SKOS}inScheme>", [f"<{iri}>"])})
+
+
+def describe_scheme(edition: Edition, iri: str, language: str) -> Scheme:
+    """The scheme in a language."""
+    members = scheme_members(edition, iri)
+    shown = members[:MOST_CONCEPTS]
+    stated: dict[str, list[Origin]] = {term: [] for term in (f"<{iri}>", *shown)}
+    for origin in edition.index.about([f"<{iri}>", *shown]):
+        stated[origin.subject].append(origin)
+    names = Names(edition, language)
+    names.learn(term[1:-1] for term in stated)
+    below = _narrower(shown, stated)
+    lower = {term for terms in below.values() for term in terms}
+    tree = _Tree(stated, below, names)
+    roots = [term for term in shown if term not in lower] or shown
+    return Scheme(
+        names.of(iri),
+        tree.best(stated[f"<{iri}>"], _DEFINITIONS),
+        tuple(tree.concept(term, frozenset()) for term in roots),
+        len(members) - len(shown),
+    )
+
+
+def _narrower(members: Iterable[str], stated: Mapping[str, list[Origin]]) -> dict[str, list[str]]:
+    """The concepts below each, whichever of the two says so (SKOS Reference, section 8)."""
+    below: dict[str, set[str]] = {}
+    for term in members:
+        for origin in stated[term]:
+            if origin.predicate == f"<{_SKOS}broader>" and origin.object in stated:
+                below.setdefault(origin.object, set()).add(term)
+            if origin.predicate == f"<{_SKOS}narrower>" and origin.object in stated:
+                below.setdefault(term, set()).add(origin.object)
+    return {term: sorted(found) for term, found in below.items()}
+
+
+class _Tree:
+    """Makes concepts from what is stated about them."""
+
+    def __init__(self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: Names) -> None:
+        self._stated, self._below, self._names = stated, below, names
+
+    def concept(self, term: str, above: frozenset[str]) -> Concept:
+        """A concept with its branch; one that is above itself ends it."""
+        stated, names = self._stated[term], self._names
+        language = names.language
+        end = term[1:-1].rstrip("/#").replace("#", "/").rpartition("/")[2]
+        notations = [in_language([o.object], language).text for o in stated if o.predicate == f"<{_SKOS}notation>"]
+        also = [o.object for o in stated if o.predicate == f"<{_SKOS}altLabel>" and o.object.startswith('"')]
+        mapped = [o.object[1:-1] for o in stated if o.predicate in _MAPPINGS and o.object.startswith("<")]
+        within = above | {term}
+        return Concept(
+            name=names.of(term[1:-1]),
+            id=end,
+            code=notations[0] if notations else end,
+            definition=self.best(stated, _DEFINITIONS),
+            also=tuple(dict.fromkeys(_of_language(also, language))),
+            notes=tuple(filter(None, (self.best(stated, (each,)) for each in _NOTES))),
+            mappings=tuple(names.of(each) for each in dict.fromkeys(mapped)),
+            narrower=tuple(self.concept(each, within) for each in self._below.get(term, ()) if each not in within),
+        )
+
+    def best(self, stated: Iterable[Origin], predicates: Iterable[str]) -> Literal | None:
+        """The text of the first of these properties, in the language or the next best."""
+        known = list(stated)
+        for predicate in predicates:
+            if texts := [o.object for o in known if o.predicate == predicate and o.object.startswith('"')]:
+                return in_language(texts, self._names.language)
+        return None
+
+
+def _of_language(literals: Sequence[str], language: str) -> Iterable[Literal]:
+    """Those in the language or without one; where there is none, those in the next best."""
+    best = in_language(literals, language).language if literals else ""
+    return (each for each in map(parse_literal, literals) if each.language in ("", best))

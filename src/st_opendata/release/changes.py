@@ -1,0 +1,194 @@
+"""What differs between two versions of tables and triples: set differences on disk, within the engine's memory."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from st_opendata.errors import InputError
+from st_opendata.place import Place
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Engine, RefusedInput
+
+_BATCH = 1000
+_TRIPLE = "subject, predicate, object"
+Cells = dict[str, str]
+
+
+class RowChange(NamedTuple):
+    """A row by its key. `old` and `new` are its cells: all of a removed or an added row, else those that differ."""
+
+    key: Cells
+    old: Cells
+    new: Cells
+
+
+class Table(NamedTuple):
+    """A published table: its CSV file (RFC 4180, UTF-8, one header) and the columns of its primary key."""
+
+    path: Path
+    key: tuple[str, ...]
+
+
+class Changes:
+    """Compares files with an engine of its own; use it as a context manager.
+
+    Every method raises InputError where a file cannot be read, or memory and disk do not suffice.
+    """
+
+    def __init__(self, files: Sequence[Path], memory: str, threads: int) -> None:
+        self._engine = Engine(None, memory, threads)
+        self._engine.lock(files)
+
+    def __enter__(self) -> Changes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+
+    def compare_triples(self, old: Sequence[Path], new: Sequence[Path]) -> tuple[int, int]:
+        """How many triples the facts (`facts.parquet`) lost and gained; `removed` and `added` then give them."""
+        return self._only("removed", old, new), self._only("added", new, old)
+
+    def removed(self) -> Iterator[str]:
+        """The triples of the last comparison that only the old facts have, as sorted lines of N-Triples."""
+        return self._lines("removed")
+
+    def added(self) -> Iterator[str]:
+        """The triples of the last comparison that only the new facts have, as sorted lines of N-Triples."""
+        return self._lines("added")
+
+    def _only(self, name: str, first: Sequence[Path], second: Sequence[Path]) -> int:
+        self._run(f"DROP TABLE IF EXISTS {name}")
+        if not first:
+            self._run(f"CREATE TABLE {name} (subject TEXT, predicate TEXT, object TEXT)")
+            return 0
+        without = f" EXCEPT SELECT {_TRIPLE} FROM read_parquet({_paths(second)})" if second else ""
+        self._run(f"CREATE TABLE {name} AS SELECT DISTINCT {_TRIPLE} FROM read_parquet({_paths(first)}){without}")
+        return self._count(f"FROM {name}")
+
+    def _lines(self, name: str) -> Iterator[str]:
+        for batch in self._engine.batches(f"SELECT {_TRIPLE} FROM {name} ORDER BY {_TRIPLE}", _BATCH):
+            yield from (f"{' '.join(triple)} .\n" for triple in batch)
+
+    def compare_rows(self, old: Table | None, new: Table | None) -> RowCounts:
+        """How many rows a table lost, gained and changed; `rows` then gives them.
+
+        Rows are the same row when the key of the new table, which both must have, has the same values; without one, and
+        where the key differs, a row is its shared cells, and none is changed.
+        """
+        old_columns = self._load("old_rows", old)
+        new_columns = self._load("new_rows", new)
+        shared = [column for column in new_columns if column in old_columns] if old and new else []
+        same_key = bool(new and old and new.key and new.key == old.key and set(new.key) <= set(shared))
+        known = (new or old or Table(Path(), ())).key
+        key = list(known) if same_key or not (old and new) else shared
+        self._rows = _Rows(key or new_columns or old_columns, old_columns, new_columns, shared)
+        removed, added, changed = (self._count(f"FROM ({query})") for query in self._rows.queries())
+        gone = tuple(column for column in old_columns if new and column not in new_columns)
+        come = tuple(column for column in new_columns if old and column not in old_columns)
+        return RowCounts(removed, added, changed, known if same_key or not (old and new) else (), gone, come)
+
+    def rows(self) -> Iterator[RowChange]:
+        """The changes of the last comparison: removed rows, added rows, changed rows, each sorted by key."""
+        rows = self._rows
+        removed, added, changed = rows.queries()
+        for each in self._dicts(removed, rows.old):
+            yield RowChange({name: each[name] for name in rows.key}, each, {})
+        for each in self._dicts(added, rows.new):
+            yield RowChange({name: each[name] for name in rows.key}, {}, each)
+        width = len(rows.shared)
+        for values in self._tuples(changed):
+            old, new = dict(zip(rows.shared, values, strict=False)), dict(zip(rows.shared, values[width:], strict=True))
+            differing = [name for name in rows.shared if old[name] != new[name]]
+            yield RowChange(
+                {name: new[name] for name in rows.key},
+                {name: old[name] for name in differing},
+                {name: new[name] for name in differing},
+            )
+
+    def _load(self, name: str, table: Table | None) -> list[str]:
+        """Make a table of the rows of a CSV file, all cells as text; its columns, none where there is no file."""
+        self._run(f"DROP TABLE IF EXISTS {name}")
+        if table is None:
+            self._run(f"CREATE TABLE {name} (nothing TEXT)")
+            return []
+        with table.path.open(encoding="utf-8", newline="") as stream:
+            columns = next(csv.reader(stream), [])
+        if not columns:
+            raise InputError("the table has no header", place=Place(str(table.path)), remedy="Build the release again.")
+        types = ", ".join(f"{sql.text(column)}: 'TEXT'" for column in columns)
+        cells = ", ".join(f"coalesce({sql.name(column)}, '') AS {sql.name(column)}" for column in columns)
+        options = "header = true, delim = ',', quote = '\"', escape = '\"', auto_detect = false"
+        source = f"read_csv({sql.text(str(table.path))}, columns = {{{types}}}, {options})"
+        self._run(f"CREATE TABLE {name} AS SELECT {cells} FROM {source}")
+        return columns
+
+    def _dicts(self, query: str, columns: Sequence[str]) -> Iterator[Cells]:
+        return (dict(zip(columns, values, strict=True)) for values in self._tuples(query))
+
+    def _tuples(self, query: str) -> Iterator[tuple[str, ...]]:
+        for batch in self._engine.batches(query, _BATCH):
+            yield from batch
+
+    def _count(self, source: str) -> int:
+        return int(self._engine.rows(f"SELECT count(*) {source}")[0][0])
+
+    def _run(self, statement: str) -> None:
+        try:
+            self._engine.run(statement)
+        except RefusedInput as error:
+            raise InputError(
+                f"a file of the release cannot be read: {str(error).partition(chr(10))[0]}",
+                remedy="Verify the release, or build it again.",
+            ) from None
+
+
+class RowCounts(NamedTuple):
+    """How the rows of two versions of a table differ, by which key, and which columns went and came."""
+
+    removed: int
+    added: int
+    changed: int
+    key: tuple[str, ...]
+    columns_removed: tuple[str, ...]
+    columns_added: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return any((self.removed, self.added, self.changed, self.columns_removed, self.columns_added))
+
+
+class _Rows(NamedTuple):
+    """The two loaded tables: columns that tell rows apart, all columns of each, and those of both."""
+
+    key: Sequence[str]
+    old: Sequence[str]
+    new: Sequence[str]
+    shared: Sequence[str]
+
+    def queries(self) -> tuple[str, str, str]:
+        """Rows that only the old table has, that only the new one has, and pairs whose other cells differ."""
+        removed = self._only("old_rows", self.old, "new_rows" if self.shared else None)
+        added = self._only("new_rows", self.new, "old_rows" if self.shared else None)
+        pairs = ", ".join(f"{side}.{sql.name(column)}" for side in ("o", "n") for column in self.shared)
+        same = sql.all_of([f"o.{sql.name(column)} = n.{sql.name(column)}" for column in self.key])
+        others = [column for column in self.shared if column not in self.key]
+        differ = sql.any_of([f"o.{sql.name(column)} <> n.{sql.name(column)}" for column in others])
+        order = ", ".join(f"n.{sql.name(column)}" for column in self.key)
+        if not self.shared:
+            return removed, added, "SELECT 1 WHERE FALSE"
+        changed = f"SELECT {pairs} FROM old_rows o JOIN new_rows n ON {same} WHERE {differ} ORDER BY {order}"
+        return removed, added, changed
+
+    def _only(self, table: str, columns: Sequence[str], other: str | None) -> str:
+        if not columns:
+            return f"SELECT 1 FROM {table} WHERE FALSE"
+        same = sql.all_of([f"r.{sql.name(column)} = k.{sql.name(column)}" for column in self.key])
+        rows = sql.anti_join(table, other, same) if other else f"SELECT * FROM {table} AS r"
+        return f"{rows} ORDER BY " + ", ".join(f"r.{sql.name(column)}" for column in self.key)
+
+
+def _paths(paths: Sequence[Path]) -> str:
+    return "[" + ", ".join(sql.text(str(path)) for path in paths) + "]"

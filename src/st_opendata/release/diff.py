@@ -1,0 +1,237 @@
+"""What changed between two releases: by dataset, by row of a table, by triple; and as an RDF Patch.
+
+Datasets are matched by their identifier, tables by their name, rows by the primary key. Files with the same digest are
+not read. What is neither row nor triple (shapes, the catalogue's description, pictures) is told by file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.model.release import DatasetRelease, Distribution, Release
+from st_opendata.place import Place
+from st_opendata.release import read_release, release_digest
+from st_opendata.release.changes import Changes, RowChange, RowCounts, Table
+from st_opendata.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    """How a published table differs; `rows` are the first of the rows, at most as many as were asked for."""
+
+    file: str
+    counts: RowCounts
+    rows: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDifference:
+    """How a dataset differs: `change` is added, removed or changed.
+
+    `removed` and `added` are the first of the triples, as lines of N-Triples, at most as many as were asked for.
+    """
+
+    id: str
+    change: str
+    tables: tuple[TableDifference, ...]
+    triples_removed: int
+    triples_added: int
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The difference of two releases; `files` are all paths whose bytes differ or that only one has, by change."""
+
+    old: Release
+    new: Release
+    datasets: tuple[DatasetDifference, ...]
+    files: dict[str, tuple[str, ...]]
+
+    @property
+    def same(self) -> bool:
+        """True when every file of the one release is in the other with the same bytes."""
+        return not any(self.files.values())
+
+
+class Pair:
+    """Two releases to compare, read from their folders; use it as a context manager.
+
+    Raises:
+        InputError: a folder holds no release, or one that is damaged.
+    """
+
+    def __init__(self, old: Path, new: Path, settings: Settings) -> None:
+        self.folders = (old, new)
+        self.releases = (read_release(old), read_release(new))
+        self._digests = tuple({file.path: file.sha256 for file in release.files} for release in self.releases)
+        files = [path for side in (0, 1) for path in (*self._facts(side), *self._tables(side))]
+        self._changes = Changes(files, settings.memory, settings.threads)
+
+    def __enter__(self) -> Pair:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._changes.__exit__()
+
+    def compare(self, limit: int, datasets: Sequence[str] = ()) -> Comparison:
+        """What differs, with at most `limit` rows of each table and triples of each dataset, all counted.
+
+        With `datasets`, only they and their files are looked at. UsageError: neither release has one of them.
+        """
+        self._require(datasets)
+        old, new = (_within(digests, datasets) for digests in self._digests)
+        files = {
+            "removed": tuple(sorted(old.keys() - new.keys())),
+            "added": tuple(sorted(new.keys() - old.keys())),
+            "changed": tuple(sorted(path for path in old.keys() & new.keys() if old[path] != new[path])),
+        }
+        return Comparison(*self.releases, tuple(self._datasets(limit, datasets)), files)
+
+    def patch(self, datasets: Sequence[str] = ()) -> Iterator[str]:
+        """The lines of an RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html) from the old to the new facts.
+
+        Its `id` stands for the new release and `prev` for the old one, so that patches form a chain.
+        """
+        self._changes.compare_triples(self._facts(0, datasets), self._facts(1, datasets))
+        previous, current = (f"<urn:uuid:{uuid5(NAMESPACE_URL, release_digest(folder))}>" for folder in self.folders)
+        yield f"H id {current} .\nH prev {previous} .\nTX .\n"
+        yield from (f"D {line}" for line in self._changes.removed())
+        yield from (f"A {line}" for line in self._changes.added())
+        yield "TC .\n"
+
+    def _require(self, names: Sequence[str]) -> None:
+        known = {dataset.id for release in self.releases for dataset in release.datasets}
+        for name in names:
+            if name not in known:
+                raise UsageError(f'there is no dataset "{name}"', remedy=f"Name one of {', '.join(sorted(known))}.")
+
+    def _datasets(self, limit: int, wanted: Sequence[str]) -> Iterator[DatasetDifference]:
+        before, after = (
+            {dataset.id: dataset for dataset in release.datasets if not wanted or dataset.id in wanted}
+            for release in self.releases
+        )
+        for name in [*after, *(name for name in before if name not in after)]:
+            old, new = before.get(name), after.get(name)
+            facts = [
+                self._existing(side, f"{name}/facts.parquet") if each else [] for side, each in enumerate((old, new))
+            ]
+            removed, added = 0, 0
+            if not self._equal(f"{name}/facts.parquet"):
+                removed, added = self._changes.compare_triples(*facts)
+            lines = [
+                tuple(line.rstrip() for line in islice(each(), limit)) if removed or added else ()
+                for each in (self._changes.removed, self._changes.added)
+            ]
+            tables = tuple(self._compare_tables(old, new, limit))
+            if removed or added or tables or not (old and new):
+                change = "changed" if old and new else "added" if new else "removed"
+                yield DatasetDifference(name, change, tables, removed, added, *lines)
+
+    def _compare_tables(
+        self, old: DatasetRelease | None, new: DatasetRelease | None, limit: int
+    ) -> Iterator[TableDifference]:
+        before, after = _csv_files(old), _csv_files(new)
+        for name in [*after, *(name for name in before if name not in after)]:
+            pair = (before.get(name), after.get(name))
+            if all(pair) and self._equal(*(each.file.path for each in pair if each)):
+                continue
+            counts = self._changes.compare_rows(*(self._table(side, each) for side, each in enumerate(pair)))
+            if counts or not all(pair):
+                file = next(each.file.path for each in reversed(pair) if each)
+                yield TableDifference(file, counts, tuple(islice(self._changes.rows(), limit)))
+
+    def _equal(self, *paths: str) -> bool:
+        """Whether the old release has the same bytes at the first path as the new one at the last."""
+        old, new = self._digests
+        return paths[0] in old and old[paths[0]] == new.get(paths[-1])
+
+    def _facts(self, side: int, wanted: Sequence[str] = ()) -> list[Path]:
+        """The files with the facts of a release, one for each dataset."""
+        datasets = [dataset.id for dataset in self.releases[side].datasets]
+        names = [f"{dataset}/facts.parquet" for dataset in datasets if not wanted or dataset in wanted]
+        return [path for name in names for path in self._existing(side, name)]
+
+    def _tables(self, side: int) -> list[Path]:
+        files = [each.file.path for dataset in self.releases[side].datasets for each in _csv_files(dataset).values()]
+        return [path for name in files for path in self._existing(side, name)]
+
+    def _existing(self, side: int, name: str) -> list[Path]:
+        path = self.folders[side] / name
+        if not path.is_file():
+            raise InputError("the release lacks this file", place=Place(str(path)), remedy="Build the release again.")
+        return [path.absolute()]
+
+    def _table(self, side: int, table: Distribution | None) -> Table | None:
+        return Table(self.folders[side] / table.file.path, self._key(side, table)) if table else None
+
+    def _key(self, side: int, table: Distribution) -> tuple[str, ...]:
+        """The columns of the primary key, as the table's CSVW metadata name it (CSVW metadata §5.5.2)."""
+        if table.described_by is None:
+            return ()
+        path = self.folders[side] / table.described_by
+        try:
+            content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            [schema] = [each["tableSchema"] for each in content["tables"] if each["url"] == Path(table.file.path).name]
+            return tuple(schema.get("primaryKey", ()))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"the metadata of the table cannot be read: {error}",
+                place=Place(str(path)),
+                remedy="Verify the release, or build it again.",
+            ) from error
+
+
+def _within(digests: Mapping[str, str], datasets: Sequence[str]) -> dict[str, str]:
+    """The files in the folders of the datasets; without any, all."""
+    return {path: digest for path, digest in digests.items() if not datasets or path.split("/")[0] in datasets}
+
+
+def _csv_files(dataset: DatasetRelease | None) -> dict[str, Distribution]:
+    distributions: Sequence[Distribution] = dataset.distributions if dataset else ()
+    return {each.table: each for each in distributions if each.table and each.format.name == "csv"}
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """The comparison for programs; keys are always there."""
+    content = {
+        "same": comparison.same,
+        "old": _release(comparison.old),
+        "new": _release(comparison.new),
+        "datasets": [_dataset(each) for each in comparison.datasets],
+        "files": {change: list(paths) for change, paths in comparison.files.items()},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _release(release: Release) -> dict[str, object]:
+    return {"catalogue": release.catalogue, "created": release.created, "triples": release.triples}
+
+
+def _dataset(each: DatasetDifference) -> dict[str, object]:
+    return {
+        "id": each.id,
+        "change": each.change,
+        "triples": {
+            "removed": each.triples_removed,
+            "added": each.triples_added,
+            "first_removed": list(each.removed),
+            "first_added": list(each.added),
+        },
+        "tables": [
+            {
+                "file": table.file,
+                **table.counts._asdict(),
+                "first_rows": [row._asdict() for row in table.rows],
+            }
+            for table in each.tables
+        ],
+    }

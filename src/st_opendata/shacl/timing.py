@@ -1,0 +1,32 @@
+"""Validation that ends in time: a query of a shape (`sh:sparql`) may take for ever, and nothing else stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from st_opendata.errors import InputError
+from st_opendata.model.findings import Finding
+from st_opendata.shacl.checking import validate_files
+from st_opendata.system.child import ChildEndedError, start
+
+
+def validate_in_time(data: Sequence[Path], shapes: Sequence[Path], seconds: float | None) -> list[Finding]:
+    """As `validate_files`, which raises what this raises; with seconds, in a process of its own that is killed then.
+
+    Raises:
+        InputError: it takes longer.
+    """
+    if seconds is None:
+        return validate_files(data, shapes)
+    with start(lambda _report: validate_files(data, shapes)) as child:
+        try:
+            findings: list[Finding] = child.receive(seconds)
+        except TimeoutError:
+            raise InputError(
+                f"the validation took longer than {seconds:g} seconds",
+                remedy="Simplify the queries (sh:sparql) of the shapes, validate less at once, or raise --timeout.",
+            ) from None
+        except ChildEndedError as ended:
+            raise RuntimeError(str(ended)) from None
+    return findings

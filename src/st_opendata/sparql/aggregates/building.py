@@ -1,0 +1,153 @@
+"""The default graph of a store as columns in a database file: terms by number, triples of numbers, profiles.
+
+The triples come from the store, term by term as texts in memory: no syntax stands between the two engines that could
+lose or change a character. Terms are as the store has normalised them, since that is what it answers with: `1.50` is
+`1.5` there. A number or a date is kept beside its triple too where all objects of the predicate are of one such type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyoxigraph as ox
+
+from st_opendata.errors import StError
+from st_opendata.namespaces import RDF
+from st_opendata.sparql.aggregates.records import write_records
+from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
+from st_opendata.sparql.store import ReleaseStore
+
+_LINES = """
+CREATE TEMP TABLE lines (s VARCHAR, p INTEGER, o VARCHAR, "type" VARCHAR);
+CREATE TEMP TABLE predicates (p INTEGER, predicate VARCHAR);
+"""
+"""Triples as they come, with predicates by number: they are few, and compared again and again."""
+_TERMS = """
+CREATE TABLE terms AS
+SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
+FROM (
+    SELECT lexical, "type", min(place) AS place FROM (
+        SELECT o AS lexical, "type", p AS place FROM lines
+        UNION ALL SELECT DISTINCT s, '', -1 FROM lines
+        UNION ALL SELECT predicate, '', -1 FROM predicates
+    ) GROUP BY ALL
+)
+"""
+_KEYS = """
+CREATE TABLE keys AS SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
+"""
+"""Where a term is found by what it is: sorted, so that one part of the table is read."""
+_PROFILES = f"""
+CREATE TABLE profiles AS
+WITH measured AS (
+    SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(o, '-'), '.', 1)), NULL) AS whole,
+        if("type" = '{DECIMAL}', length(split_part(o, '.', 2)), NULL) AS fraction
+    FROM lines
+), found AS (
+    SELECT p,
+        if(bool_and(NOT starts_with(s, '_:')), 'iri', 'resource') AS subjects,
+        CASE
+            WHEN bool_and("type" = '' AND NOT starts_with(o, '_:')) THEN 'iri'
+            WHEN bool_and("type" = '') THEN 'resource'
+            WHEN bool_and("type" = '{STRING}') THEN 'string'
+            WHEN bool_and("type" = '{STRING}' OR starts_with("type", '@')) THEN 'text'
+            WHEN bool_and("type" = '{INTEGER}' AND regexp_full_match(o, '0|-?[1-9][0-9]*'))
+                AND max(whole) <= {DIGITS} THEN 'integer'
+            WHEN bool_and("type" = '{DECIMAL}' AND regexp_full_match(o, '-?[0-9]+([.][0-9]+)?'))
+                AND max(whole) + max(fraction) <= {DIGITS} THEN 'decimal'
+            WHEN bool_and("type" = '{DATE}' AND regexp_full_match(o, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
+                AND TRY_CAST(o AS DATE) IS NOT NULL) THEN 'date'
+        END AS objects,
+        coalesce(max(fraction), 0) AS scale, coalesce(max(whole), 0) + coalesce(max(fraction), 0) AS digits,
+        count(*) AS triples
+    FROM measured GROUP BY p
+)
+SELECT predicate, number, subjects, objects, scale, digits, triples
+FROM found JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
+"""
+_TRIPLES = """
+CREATE TABLE triples AS
+SELECT profiles.number AS p, subject.number AS s, object.number AS o,
+    CAST(CASE
+        WHEN objects = 'integer' THEN lines.o
+        WHEN objects = 'decimal'
+            THEN replace(lines.o, '.', '') || repeat('0', scale - length(split_part(lines.o, '.', 2)))
+        WHEN objects = 'date' THEN replace(lines.o, '-', '')
+    END AS BIGINT) AS number
+FROM lines JOIN predicates USING (p) JOIN profiles USING (predicate)
+JOIN terms subject ON subject.lexical = s AND subject."type" = ''
+JOIN terms object ON object.lexical = lines.o AND object."type" = lines."type"
+ORDER BY 1, 2
+"""
+_TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
+_STRANGE = "the graph has terms of RDF 1.2"
+"""A text with a direction, or itself a triple: these tables have no place for them."""
+
+
+class NoColumnsError(StError):
+    """There are no columns of this store."""
+
+
+def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW) -> None:
+    """Write the default graph to a database file, with others beside it meanwhile; records of at least `few` subjects.
+
+    It takes time in proportion to the graph (and sorting), at most so many bytes of memory, and else the disk.
+
+    Raises:
+        NoColumnsError: the graph has what columns cannot hold, or disk or memory do not suffice.
+    """
+    settings: dict[str, Any] = {
+        "memory_limit": f"{memory}B",
+        "threads": threads,
+        "temp_directory": str(path.with_suffix(".spill")),
+        "preserve_insertion_order": False,
+        "autoload_known_extensions": False,
+    }
+    try:
+        with duckdb.connect(str(path), config=settings) as connection:
+            connection.execute(_LINES)
+            predicates: dict[str, int] = {}
+            with connection.appender("lines") as lines:
+                lines.append_rows(_lines(store.quads(), predicates))
+            with connection.appender("predicates") as names:
+                names.append_rows((number, name) for name, number in predicates.items())
+            for statement in (_TERMS, _KEYS, _PROFILES, _TRIPLES):
+                connection.execute(statement)
+            write_records(connection, few)
+            _check(connection, store)
+    except (duckdb.Error, OSError) as error:
+        raise NoColumnsError(str(error).partition("\n")[0]) from error
+
+
+def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
+    """Subject, predicate, object and the type of the object of each, as texts of a `Term`; predicates are numbered."""
+    for subject, predicate, thing, _ in quads:
+        node = subject.value if isinstance(subject, ox.NamedNode) else _other(subject)
+        number = predicates.setdefault(predicate.value, len(predicates))
+        if isinstance(thing, ox.Literal):
+            datatype = thing.datatype.value
+            yield node, number, thing.value, f"@{_language(thing)}" if datatype in _TAGGED else datatype
+        else:
+            yield node, number, thing.value if isinstance(thing, ox.NamedNode) else _other(thing), ""
+
+
+def _other(term: ox.BlankNode | ox.Triple) -> str:
+    if isinstance(term, ox.Triple):
+        raise NoColumnsError(_STRANGE)
+    return f"_:{term.value}"
+
+
+def _language(literal: ox.Literal) -> str:
+    if literal.direction or not literal.language:
+        raise NoColumnsError(_STRANGE)
+    return literal.language
+
+
+def _check(connection: duckdb.DuckDBPyConnection, store: ReleaseStore) -> None:
+    """Whether each triple came through."""
+    [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
+    if connection.execute("SELECT count(*) FROM triples").fetchall() != [(int(solution["n"].value),)]:
+        raise NoColumnsError("columns have other triples than the graph")

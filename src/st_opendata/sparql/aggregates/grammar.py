@@ -1,0 +1,278 @@
+"""The part of SPARQL that columns may answer, read from its text: anything else is `OutsideError`.
+
+The grammar is strict, so that what it takes means what the standard says: no escapes, no paths, no nested groups, no
+blank nodes, no arithmetic. It checks no more than it needs; whether a text is SPARQL at all is for the engine to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from st_opendata.namespaces import RDF
+from st_opendata.sparql.aggregates.selection import (
+    COMPARISONS,
+    DATE,
+    DECIMAL,
+    DIGITS,
+    INTEGER,
+    STRING,
+    Aggregate,
+    Call,
+    Expression,
+    OutsideError,
+    Selection,
+    Term,
+    Variable,
+)
+from st_opendata.sparql.aggregates.tokens import Tokens
+
+FUNCTIONS = {"YEAR": 1, "MONTH": 1, "DAY": 1, "STR": 1, "LCASE": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2}
+"""Functions by their number of arguments."""
+AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
+
+_MOST_PATTERNS = 30
+"""Of a query: either engine plans more of them for longer than it then seeks, and ours for the longest."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_selection(text: str, prefixes: Mapping[str, str]) -> Selection:
+    """What a query selects, by prefixes that need no declaration; raises OutsideError."""
+    if "\\" in text:  # an escape may stand for any character, that of a line end in a comment too
+        raise OutsideError
+    return _Reader(text, prefixes).read()
+
+
+class _Reader(Tokens):
+    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
+        super().__init__(text)
+        self._prefixes = dict(prefixes)
+        self._found = Selection()
+        self._used: set[str] = set()
+        """Variables that patterns and expressions have named so far."""
+
+    def read(self) -> Selection:
+        while self._word("PREFIX"):
+            name = self._take("name")
+            self._prefixes[name.removesuffix(":")] = _plain(self._take("iri")[1:-1])
+        self._expect_word("SELECT")
+        while not self._is_sign("{") and not self._word("WHERE"):
+            self._column()
+        self._expect("{")
+        while not self._sign("}"):
+            self._part()
+        self._modifiers()
+        self._take("end")
+        if not self._matched().isdisjoint(self._found.bound):  # a pattern joins by the value that BIND has given
+            raise OutsideError
+        return self._found
+
+    # Parts
+
+    def _column(self) -> None:
+        if self._sign("("):
+            aggregate = self._aggregate()
+            self._expect_word("AS")
+            name = self._take("variable")
+            self._expect(")")
+        else:
+            aggregate, name = None, self._take("variable")
+        if name in self._found.columns:
+            raise OutsideError
+        self._found.columns[name] = aggregate
+
+    def _aggregate(self) -> Aggregate:
+        name = self._take("word").upper()
+        if name not in AGGREGATES:
+            raise OutsideError
+        self._expect("(")
+        distinct = self._word("DISTINCT")
+        variable = None if name == "COUNT" and self._sign("*") else Variable(self._take("variable"))
+        self._expect(")")
+        if distinct and (name != "COUNT" or variable is None):
+            raise OutsideError
+        return Aggregate(name, variable, distinct)
+
+    def _part(self) -> None:
+        if self._word("FILTER"):
+            self._found.filters.append(self._call() if self._kind == "word" else self._bracketed())
+            self._sign(".")
+        elif self._word("BIND"):
+            self._expect("(")
+            self._bind()
+            self._sign(".")
+        else:
+            self._triples()
+
+    def _bind(self) -> None:
+        """An expression and the variable for it, up to the bracket."""
+        value = self._expression()
+        self._expect_word("AS")
+        name = self._take("variable")
+        self._expect(")")
+        # What is matched only afterwards has no value yet, and what was used already is no new variable.
+        if name in self._used or not _names(value) <= self._matched():
+            raise OutsideError
+        self._used.add(name)
+        self._found.bound[name] = value
+
+    def _matched(self) -> set[str]:
+        return {each.name for pattern in self._found.patterns for each in pattern if isinstance(each, Variable)}
+
+    def _triples(self) -> None:
+        subject = self._variable_or_iri()
+        while True:
+            predicate = Term(f"{RDF}type") if self._is_a() else self._variable_or_iri()
+            self._found.patterns.append((subject, predicate, self._variable_or_term()))
+            while self._sign(","):
+                self._found.patterns.append((subject, predicate, self._variable_or_term()))
+            if len(self._found.patterns) > _MOST_PATTERNS:
+                raise OutsideError
+            if not self._sign(";"):
+                break
+        if not self._is_sign("}") and not (self._kind == "word" and self._value.upper() in ("FILTER", "BIND")):
+            self._expect(".")
+
+    def _is_a(self) -> bool:
+        return self._value == "a" and self._word("A")
+
+    def _modifiers(self) -> None:
+        if self._word("GROUP"):
+            self._expect_word("BY")
+            while self._kind == "variable" or self._is_sign("("):
+                if self._sign("("):
+                    self._bind()
+                    self._found.keys.append(list(self._found.bound)[-1])
+                else:
+                    self._found.keys.append(self._take("variable"))
+        if self._word("ORDER"):
+            self._expect_word("BY")
+            while (order := self._order()) is not None:
+                self._found.order.append(order)
+        while self._kind == "word":
+            name = self._take("word").upper()
+            number = self._take("number")
+            if name not in ("LIMIT", "OFFSET") or not number.isdecimal() or len(number) > DIGITS:
+                raise OutsideError
+            setattr(self._found, name.lower(), int(number))
+
+    def _order(self) -> tuple[str, bool] | None:
+        if self._kind == "variable":
+            return self._take("variable"), False
+        descends = self._word("DESC")
+        if not descends and not self._word("ASC") and not self._is_sign("("):
+            return None
+        self._expect("(")
+        name = self._take("variable")
+        self._expect(")")
+        return name, descends
+
+    # Expressions
+
+    def _bracketed(self) -> Expression:
+        self._expect("(")
+        inside = self._expression()
+        self._expect(")")
+        return inside
+
+    def _expression(self) -> Expression:
+        return self._joined("||", lambda: self._joined("&&", self._comparison))
+
+    def _joined(self, sign: str, part: Callable[[], Expression]) -> Expression:
+        parts = [part()]
+        while self._sign(sign):
+            parts.append(part())
+        return Call(sign, tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def _comparison(self) -> Expression:
+        left = self._operand()
+        for sign in COMPARISONS:
+            if self._sign(sign):
+                return Call(sign, (left, self._operand()))
+        return left
+
+    def _operand(self) -> Expression:
+        if self._sign("!"):
+            return Call("!", (self._operand(),))
+        if self._is_sign("("):
+            return self._bracketed()
+        return self._call() if self._kind == "word" else self._variable_or_term()
+
+    def _call(self) -> Expression:
+        name = self._take("word").upper()
+        self._expect("(")
+        arguments = [self._expression()]
+        while self._sign(","):
+            arguments.append(self._expression())
+        self._expect(")")
+        if FUNCTIONS.get(name) != len(arguments):
+            raise OutsideError
+        return Call(name, tuple(arguments))
+
+    # Terms
+
+    def _variable_or_iri(self) -> Variable | Term:
+        found = self._variable_or_term()
+        if isinstance(found, Term) and found.type:
+            raise OutsideError
+        return found
+
+    def _variable_or_term(self) -> Variable | Term:
+        if self._kind == "variable":
+            self._used.add(self._value)
+            return Variable(self._take("variable"))
+        if self._kind == "iri":
+            return Term(_plain(self._take("iri")[1:-1]))
+        if self._kind == "name":
+            return Term(self._full(self._take("name")))
+        return _number(self._take("number")) if self._kind == "number" else self._literal()
+
+    def _literal(self) -> Term:
+        lexical = self._take("string")[1:-1]
+        if self._kind == "language":
+            return Term(lexical, f"@{self._take('language').lower()}")
+        if not self._sign("^^"):
+            return Term(lexical, STRING)
+        datatype = self._variable_or_term()
+        if datatype != Term(DATE) or not _is_day(lexical):
+            raise OutsideError
+        return Term(lexical, DATE)
+
+    def _full(self, name: str) -> str:
+        prefix, _, local = name.partition(":")
+        if prefix not in self._prefixes:
+            raise OutsideError
+        return _plain(self._prefixes[prefix] + local)
+
+
+def _plain(iri: str) -> str:
+    """An IRI, which may have nothing that resolving it would change (RFC 3986 §5.2.4)."""
+    if "/." in iri or ":." in iri:
+        raise OutsideError
+    return iri
+
+
+def _is_day(lexical: str) -> bool:
+    """Whether it is a day of the calendar: comparing with 31 February is an error, which excludes the solution."""
+    try:
+        date.fromisoformat(lexical)
+    except ValueError:
+        return False
+    return bool(_DAY.fullmatch(lexical))
+
+
+def _number(token: str) -> Term:
+    """The number as the engine writes it."""
+    whole, _, fraction = token.lstrip("+-").partition(".")
+    if len(whole) + len(fraction) > DIGITS:
+        raise OutsideError
+    return Term(f"{Decimal(token).normalize() + 0:f}", DECIMAL if fraction else INTEGER)
+
+
+def _names(expression: Expression) -> set[str]:
+    """The variables of an expression."""
+    if isinstance(expression, Call):
+        return {name for argument in expression.arguments for name in _names(argument)}
+    return {expression.name} if isinstance(expression, Variable) else set()

@@ -1,0 +1,202 @@
+"""A selection as one statement in SQL, with what is to be read from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from st_opendata.sparql.aggregates.records import Record, choose_records
+from st_opendata.sparql.aggregates.selection import Aggregate, OutsideError, Pattern, Selection, Term
+from st_opendata.sparql.aggregates.values import Kind, Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What all triples of a predicate have in common.
+
+    `number` is that of the predicate; `subjects` and `objects` are of the given kinds, those at None of several.
+    `triples` is how many there are.
+    """
+
+    number: int
+    subjects: Kind
+    objects: Kind | None
+    scale: int = 0
+    largest: int = 0
+    triples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How a value of a column is read: from how many cells, as what."""
+
+    form: Literal["term", "text", "number", "date", "sum", "average"]
+    value: Value = field(default_factory=lambda: Value("integer"))
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes: sum and average come with the most summands of any group, and then with their own."""
+        return {"sum": 2, "average": 3}.get(self.form, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A statement, and the columns that its rows have one after the other."""
+
+    statement: str
+    columns: Mapping[str, Cell]
+
+
+_COUNT = Cell("number")
+
+
+def make_plan(
+    selection: Selection,
+    profiles: Mapping[str, Profile],
+    records: Sequence[Record],
+    number_of: Callable[[Term], int],
+    most: int,
+) -> Plan:
+    """The statement for a selection, which gives at most so many rows; raises OutsideError.
+
+    `profiles` are of all predicates that there are; `number_of` finds a term, or gives -1.
+    """
+    return _Planner(selection, profiles, number_of).plan(records, most)
+
+
+class _Planner:
+    def __init__(self, selection: Selection, profiles: Mapping[str, Profile], number_of: Callable[[Term], int]) -> None:
+        self._selection = selection
+        self._profiles = profiles
+        self._number_of = number_of
+        self._tables: list[str] = []
+        self._conditions: list[str] = []
+        self._values = Values({}, number_of)
+
+    def plan(self, records: Sequence[Record], most: int) -> Plan:
+        found = self._selection
+        chosen = choose_records(found.patterns, records)
+        for place, pattern in enumerate(found.patterns):
+            self._match(f"t{place}", pattern, chosen.get(place))
+        variables = self._values.variables
+        variables |= {name: self._values.value(each) for name, each in found.bound.items()}
+        self._conditions += map(self._values.condition, found.filters)
+        keys = {name: self._key(name) for name in found.keys}
+        columns = {name: self._column(name, aggregate, keys) for name, aggregate in found.columns.items()}
+        selected = ", ".join(sql for _, sql in columns.values())
+        order = ", ".join(self._order(name, descends=descends) for name, descends in found.order)
+        statement = (
+            f"SELECT {selected} FROM {', '.join(self._tables)} WHERE {' AND '.join(['TRUE', *self._conditions])}"
+        )
+        if keys:
+            statement += f" GROUP BY {', '.join(sql for _, sql in keys.values())}"
+        if order:
+            statement += f" ORDER BY {order}"
+        statement += f" LIMIT {most if found.limit is None else min(found.limit, most)} OFFSET {found.offset}"
+        return Plan(statement, {name: cell for name, (cell, _) in columns.items()})
+
+    # Patterns
+
+    def _match(self, table: str, pattern: Pattern, row: tuple[str, Record] | None) -> None:
+        """Join the triples that match a pattern, or the record of its subject, if that is not joined already."""
+        predicate = pattern[1]
+        profile = self._profiles.get(predicate.lexical) if isinstance(predicate, Term) else None
+        if isinstance(predicate, Term) and profile is None:
+            raise OutsideError  # the engine is quick to say that nothing matches
+        subject, object_, number = f"{table}.s", f"{table}.o", f"{table}.number"
+        if row and profile:
+            table, record = row
+            subject, object_, number = f"{table}.s", f"{table}.o{profile.number}", f"{table}.number{profile.number}"
+            self._join(f"{record.table} {table}")
+        else:
+            self._join(f"triples {table}")
+            if profile:
+                self._conditions.append(f"{table}.p = {profile.number}")
+        kinds: tuple[Kind | None, ...] = ("resource", "iri", None)
+        if profile:
+            kinds = (profile.subjects, "iri", profile.objects)
+        places = (subject, None if profile else f"{table}.p", object_)
+        for place, part, kind in zip(places, pattern, kinds, strict=True):
+            if place is None:
+                continue
+            if isinstance(part, Term):
+                self._conditions.append(f"{place} = {self._number_of(part)}")
+                continue
+            known = self._values.variables.get(part.name)
+            if known and known.term != place:
+                self._conditions.append(f"{place} = {known.term}")
+            if known is None or known.kind in (None, "resource"):
+                self._values.variables[part.name] = self._variable(place, number, kind, profile)
+
+    def _join(self, table: str) -> None:
+        if table not in self._tables:
+            self._tables.append(table)
+
+    def _variable(self, place: str, number: str, kind: Kind | None, profile: Profile | None) -> Value:
+        if profile and kind in ("integer", "decimal", "date"):
+            return Value(kind, place, number, scale=profile.scale, largest=profile.largest)
+        text = (lambda: self._text(place)) if kind in ("iri", "string", "text") else None
+        return Value(kind, place, text=text)
+
+    def _text(self, place: str) -> str:
+        """The text of a term, which is joined once."""
+        table = place.replace(".", "_")
+        if f"terms {table}" not in self._tables:
+            self._tables.append(f"terms {table}")
+            self._conditions.append(f"{table}.number = {place}")
+        return f"{table}.lexical"
+
+    # Columns
+
+    def _key(self, name: str) -> tuple[Cell, str]:
+        value = self._values.variables.get(name)
+        if value is None or value.is_lower or value.constant is not None:
+            raise OutsideError
+        if value.term:
+            return Cell("term", value), value.term
+        if value.number:
+            return Cell("number", value), value.number
+        assert value.text
+        return Cell("text", value), value.text()
+
+    def _column(self, name: str, aggregate: Aggregate | None, keys: Mapping[str, tuple[Cell, str]]) -> tuple[Cell, str]:
+        """How a column is read, and its SQL."""
+        if aggregate is None:
+            if name not in keys:
+                raise OutsideError
+            return keys[name]
+        if name in self._values.variables:
+            raise OutsideError
+        if aggregate.variable is None:
+            return _COUNT, "count(*)"
+        value = self._values.value(aggregate.variable)
+        if aggregate.name == "COUNT":
+            each = value.term or value.number
+            if each is None:
+                raise OutsideError
+            return _COUNT, f"count(DISTINCT {each})" if aggregate.distinct else "count(*)"
+        if aggregate.name in ("MIN", "MAX") and value.number:
+            form: Literal["date", "number"] = "date" if value.kind == "date" else "number"
+            return Cell(form, value), f"{aggregate.name}({value.number})"
+        if value.kind not in ("integer", "decimal"):
+            raise OutsideError
+        summed = f"sum({value.number}), max(count(*)) OVER ()"
+        return (
+            (Cell("sum", value), summed) if aggregate.name == "SUM" else (Cell("average", value), f"{summed}, count(*)")
+        )
+
+    def _order(self, name: str, *, descends: bool) -> str:
+        """A condition of the order, by what orders as the engine does."""
+        aggregate = self._selection.columns.get(name)
+        if aggregate is not None:
+            cell, sql = self._column(name, aggregate, {})
+            if cell.form == "average":
+                raise OutsideError
+            ordering = sql.partition(",")[0]
+        else:
+            value = self._values.variables.get(name)
+            if name not in self._selection.keys or value is None or value.kind in (None, "resource", "text"):
+                raise OutsideError
+            ordering = f"any_value({value.number or (value.text and value.text())})"
+        return f"{ordering} {'DESC' if descends else 'ASC'}"

@@ -1,0 +1,95 @@
+"""Records: what is stated once of each of the same subjects, side by side, so that it needs no join.
+
+Predicates that have one object for each subject, of all the same subjects, are the columns of one table (as property
+tables are, or the characteristic sets of Neumann and Moerkotte, ICDE 2011). Others that each of those subjects has once
+too, as its type, are further columns of it: of use to a query that asks for one of the former as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from st_opendata.sparql.aggregates.selection import Pattern, Term, Variable
+
+_MOST = 20
+"""Tables, the largest ones: each may repeat the types and names that the others have too."""
+_SUBJECTS = """
+SELECT min(p), size FROM (
+    SELECT p, count(*) AS size, bit_xor(hash(s)) AS mark FROM (
+        SELECT p, s, count(*) AS objects FROM triples GROUP BY ALL
+    ) GROUP BY p HAVING max(objects) = 1
+) WHERE size >= $1 GROUP BY size, mark ORDER BY size DESC, 1 LIMIT $2
+"""
+"""A predicate for each set of subjects. That another has the same subjects is proven by their number and `_COLUMNS`."""
+_COLUMNS = """
+SELECT number, predicate, triples = $2, objects IN ('integer', 'decimal', 'date') FROM (
+    SELECT p AS number FROM triples SEMI JOIN (SELECT s FROM triples WHERE p = $1) USING (s)
+    GROUP BY p HAVING count(*) = $2 AND count(DISTINCT s) = $2
+) JOIN profiles USING (number) ORDER BY number
+"""
+"""Predicates that each subject has once, whether no other subject has them, and whether their objects are numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A table of records: the predicates that are its columns, and those of them that only its subjects have."""
+
+    table: str
+    predicates: frozenset[str]
+    own: frozenset[str]
+
+
+def write_records(connection: duckdb.DuckDBPyConnection, few: int) -> None:
+    """Make the tables from `triples` and `profiles`, for sets of at least so many subjects."""
+    connection.execute('CREATE TABLE records ("table" VARCHAR, predicate VARCHAR, own BOOLEAN)')
+    for place, (first, size) in enumerate(connection.execute(_SUBJECTS, [few, _MOST]).fetchall()):
+        columns = connection.execute(_COLUMNS, [first, size]).fetchall()
+        if len(columns) < 2:
+            continue
+        table = f"records_{place}"
+        values = [f"any_value(o) FILTER (p = {number}) AS o{number}" for number, _, _, _ in columns]
+        values += [
+            f"any_value(number) FILTER (p = {number}) AS number{number}" for number, _, _, counts in columns if counts
+        ]
+        connection.execute(
+            f"CREATE TABLE {table} AS SELECT s, {', '.join(values)} "
+            f"FROM triples SEMI JOIN (SELECT s FROM triples WHERE p = {first}) USING (s) GROUP BY s ORDER BY s"
+        )
+        connection.executemany(
+            "INSERT INTO records VALUES ($1, $2, $3)", [[table, predicate, own] for _, predicate, own, _ in columns]
+        )
+
+
+def read_records(rows: Sequence[tuple[str, str, bool]]) -> list[Record]:
+    """The tables that `records` tells of."""
+    found = defaultdict[str, list[tuple[str, bool]]](list)
+    for table, predicate, own in rows:
+        found[table].append((predicate, own))
+    return [
+        Record(table, frozenset(name for name, _ in columns), frozenset(name for name, own in columns if own))
+        for table, columns in found.items()
+    ]
+
+
+def choose_records(patterns: Sequence[Pattern], records: Sequence[Record]) -> Mapping[int, tuple[str, Record]]:
+    """For each pattern that a record answers, by its place: the name of its row, which those of a subject share."""
+    of_subject = defaultdict[str, dict[int, str]](dict)
+    for place, (subject, predicate, _) in enumerate(patterns):
+        if isinstance(subject, Variable) and isinstance(predicate, Term):
+            of_subject[subject.name][place] = predicate.lexical
+    chosen: dict[int, tuple[str, Record]] = {}
+    for number, asked in enumerate(of_subject.values()):
+        fitting = [record for record in records if not record.own.isdisjoint(asked.values())]
+        best = max(fitting, key=lambda record: _count(asked, record), default=None)
+        if best and _count(asked, best) > 1:
+            places = (place for place, predicate in asked.items() if predicate in best.predicates)
+            chosen |= dict.fromkeys(places, (f"r{number}", best))
+    return chosen
+
+
+def _count(asked: Mapping[int, str], record: Record) -> int:
+    return sum(predicate in record.predicates for predicate in asked.values())

@@ -1,0 +1,76 @@
+"""A query in a process of its own, which can be killed and whose memory is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.sparql.store import ReleaseStore
+from st_opendata.system.child import ChildEndedError, Report, start
+from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a query may take: `memory` bytes beside the data, and `seconds`, None for as long as it lasts."""
+
+    memory: int = 1_000_000_000
+    seconds: float | None = None
+
+
+BOUNDS = Bounds()
+
+
+def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], Answer], bounds: Bounds) -> Answer:
+    """What `ask` makes of the store that `load` gives, both in a child; bounds hold from when it is loaded.
+
+    The store is loaded in the child, so that an interrupt ends that too.
+
+    Raises:
+        InputError: the query met a bound, or the engine failed.
+        UsageError: it is more than the engine can take.
+        StError: what `load` or `ask` raise.
+    """
+
+    def work(report: Report) -> Answer:
+        store = load()
+        report("loaded")
+        with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
+            bound_memory(statistics, bounds.memory)
+        return ask(store)
+
+    with start(work) as child:
+        try:
+            child.receive()
+            answer: Answer = child.receive(bounds.seconds)
+        except TimeoutError:
+            raise InputError(
+                f"the query took longer than {bounds.seconds:g} seconds",
+                remedy="Make it more selective, or raise --timeout.",
+            ) from None
+        except ChildEndedError as ended:
+            raise _failure(ended, bounds) from None
+    return answer
+
+
+def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:
+    """Why a child ended before it had answered."""
+    if ran_out_of_memory(ended.code, ended.words):
+        return InputError(
+            f"the query needs more than {bounds.memory / 1e6:,.0f} MB of memory beside the data",
+            remedy="Make it more selective (ORDER BY, DISTINCT and GROUP BY hold all rows that they see), "
+            "or raise --memory.",
+        )
+    if ended.code > 0:  # Python's end, not the engine's
+        return RuntimeError(str(ended))
+    if ran_out_of_stack(ended.code):
+        return UsageError(
+            "the query nests deeper, or joins more patterns and operators, than the engine can take",
+            remedy="Write it flatter, or ask in parts.",
+        )
+    return InputError("the engine failed at this query", remedy="Ask otherwise, and report it.")

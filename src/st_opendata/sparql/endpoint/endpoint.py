@@ -1,0 +1,272 @@
+"""The endpoint of one release: questions in, answers out, within its limits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.model.release import Release
+from st_opendata.place import Place
+from st_opendata.release import read_release, release_digest
+from st_opendata.sparql.endpoint.cache import Cache, Whole
+from st_opendata.sparql.endpoint.failures import QueryError, closing, crashed, no_room, time_met
+from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS
+from st_opendata.sparql.endpoint.limits import Limits
+from st_opendata.sparql.workers.buffer import Spool
+from st_opendata.sparql.workers.frames import Head, Part, Question, Writing
+from st_opendata.sparql.workers.pool import Pool, Worker
+
+_log = logging.getLogger(__name__)
+_LONG = 2.0
+"""Seconds of the processor after which a query takes second place to quick ones."""
+_DRAIN = 30.0
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Solutions: the variables, and for each row their terms, None where one has no value."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is larger than the buffer, and still on its way."""
+
+    head: Head
+    body: Spool
+    task: asyncio.Task[None]
+
+    def close(self) -> None:
+        """Give it up, also where the worker has not ended yet."""
+        self.task.cancel()
+        self.body.close()
+
+
+class Endpoint:
+    """Worker processes that hold one release; several endpoints may be open at the same time.
+
+    All methods belong to the event loop in which it was opened.
+    """
+
+    def __init__(self, release: Release, digest: str, limits: Limits, pool: Pool) -> None:
+        """Use `Endpoint.open`."""
+        self.release = release
+        self.digest = digest
+        self.limits = limits
+        self.pool = pool
+        self.description: tuple[ox.Triple, ...] = ()
+        """What the release says of its facts in VoID."""
+        self._cache = Cache(limits.cache)
+        self._running: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    @classmethod
+    async def open(cls, release: Path, limits: Limits | None = None, disk: Path | None = None) -> Endpoint:
+        """Load a release and start its workers; the folder is not read any more afterwards.
+
+        A store that is too large for `limits.memory` is kept in `disk`, by default in the user's cache folder.
+
+        Raises:
+            InputError: the folder is no release or cannot be read, or the store cannot be kept on disk.
+        """
+        limits = limits or Limits()
+        content, digest, description = await asyncio.to_thread(_read, release)
+        pool = Pool(release.resolve(), limits, disk or _cache_folder())
+        await pool.start()
+        endpoint = cls(content, digest, limits, pool)
+        endpoint.description = description
+        return endpoint
+
+    async def close(self) -> None:
+        """Let what runs come to its end, for at most 30 seconds, then end the workers. New questions are refused."""
+        self._closing = True
+        if self._running:
+            await asyncio.wait(self._running, timeout=_DRAIN)
+        await self.pool.close()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def select(self, query: str, seconds: float | None = None) -> Rows:
+        """The solutions of a SELECT query, which know the release's prefixes.
+
+        Raises:
+            QueryError: a limit was met, or the query is wrong.
+            UsageError: it is no SELECT query.
+        """
+        body = await self.ask(query, "json", seconds)
+        # Parsing needs a moment for each megabyte, in which others should be answered.
+        return await asyncio.to_thread(_rows, body)
+
+    async def ask(self, query: str, form: str, seconds: float | None = None) -> bytes:
+        """The whole result in the form of that name (`forms`), which may not be larger than the buffer.
+
+        Raises:
+            QueryError: a limit was met, the query is wrong, or its result has no such form.
+        """
+        solutions = Writing(form, SOLUTION_FORMS[form].media_type) if form in SOLUTION_FORMS else None
+        triples = Writing(form, GRAPH_FORMS[form].media_type) if form in GRAPH_FORMS else None
+        largest = min(self.limits.bytes, self.limits.buffer)
+        answer = await self.answer(Question(query, solutions, triples, size=largest), seconds)
+        assert isinstance(answer, Whole)
+        return answer.body
+
+    def tag(self, question: Question) -> str:
+        """The entity tag of the answer to a steady question, which can be told without the answer."""
+        return self.tag_of(self.bounded(question).encoded.decode())
+
+    def tag_of(self, what: str) -> str:
+        """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).
+
+        It is weak: the order of rows that no ORDER BY sets may change when the store is loaded again.
+        """
+        return f'W/"{sha256(f"{self.digest} {what}".encode()).hexdigest()[:32]}"'
+
+    async def answer(
+        self, question: Question, seconds: float | None = None, *, whole: bool = False
+    ) -> Whole | Streamed:
+        """The answer: whole where it fits into the buffer, else as it comes, or when it is `whole`.
+
+        Raises:
+            QueryError: the query is wrong, or a limit was met before the answer was larger than the buffer.
+        """
+        question = self.bounded(question)
+        if kept := self._cache.get(question):
+            return kept
+        if self._closing:
+            raise closing()
+        allowed = min(seconds or self.limits.seconds, self.limits.seconds)
+        run = _Run(self.pool, question, allowed, Spool(self.limits.buffer))
+        task = asyncio.create_task(run.carry())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            await run.spool.settled.wait()
+            if whole:
+                await asyncio.wait((task,))
+        except asyncio.CancelledError:
+            task.cancel()
+            run.spool.close()
+            raise
+        if run.failure and (whole or not run.spool.begun):
+            run.spool.close()
+            raise run.failure
+        assert run.head
+        body = run.spool.body
+        if body is None:
+            return Streamed(run.head, run.spool, task)
+        answer = Whole(run.head, body)
+        if question.is_steady:
+            self._cache.put(question, answer)
+        return answer
+
+    def bounded(self, question: Question) -> Question:
+        """The question with the endpoint's limits, or with its own where they are lower."""
+        rows, size = question.rows or self.limits.rows, question.size or self.limits.bytes
+        rows, size = min(rows, self.limits.rows), min(size, self.limits.bytes)
+        is_bounded = (question.rows, question.size) == (rows, size)
+        return question if is_bounded else replace(question, rows=rows, size=size)
+
+
+class _Run:
+    """One question on its way through a worker into a spool."""
+
+    def __init__(self, pool: Pool, question: Question, seconds: float, spool: Spool) -> None:
+        self.spool = spool
+        self.head: Head | None = None
+        self.failure: QueryError | None = None
+        self._pool = pool
+        self._question = question
+        self._seconds = seconds
+
+    async def carry(self) -> None:
+        """Ask a worker, and end or cut the spool in any case."""
+        try:
+            async with self._pool.lent() as worker:
+                self._calm_when_long(worker)
+                try:
+                    async with asyncio.timeout(self._seconds):
+                        await self._ask(worker)
+                except TimeoutError:
+                    self.failure = time_met(self._seconds)
+                except (OSError, EOFError):
+                    self.failure = await self._pool.failure_of(worker)
+                finally:
+                    self._calming.cancel()
+        except QueryError as failure:
+            self.failure = failure
+        finally:
+            if self.failure or not self.spool.whole:
+                self.failure = self.failure or crashed()
+                self.spool.cut()
+
+    async def _ask(self, worker: Worker) -> None:
+        async for part, payload in worker.ask(self._question):
+            if part is Part.HEAD:
+                self.head = Head(**json.loads(payload))
+            elif part is Part.DATA:
+                await self._keep(payload)
+            else:
+                end = json.loads(payload)
+                worker.used = end["used"]
+                worker.clean = not end["leaving"] and not worker.calmed
+                if end["failure"]:
+                    self.failure = QueryError.of(end["failure"])
+                else:
+                    self.spool.end()
+
+    async def _keep(self, data: bytes) -> None:
+        try:
+            await self.spool.write(data)
+        except OSError as error:
+            raise no_room(error.strerror or str(error)) from error
+
+    def _calm_when_long(self, worker: Worker) -> None:
+        """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""
+
+        def look() -> None:
+            if worker.seconds_used() >= worker.used + _LONG:
+                self._pool.calm(worker)
+            else:
+                self._calm_when_long(worker)
+
+        self._calming = asyncio.get_running_loop().call_later(_LONG / 2, look)
+
+
+def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
+    release, digest = read_release(folder), release_digest(folder)
+    path = folder / "void.ttl"
+    try:
+        quads = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE) if path.is_file() else ()
+        return release, digest, tuple(quad.triple for quad in quads)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(
+            f"it cannot be read: {error}",
+            place=Place(str(path)),
+            remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+        ) from error
+
+
+def _rows(body: bytes) -> Rows:
+    results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+    if not isinstance(results, ox.QuerySolutions):
+        raise UsageError("it is no SELECT query")
+    variables = tuple(variable.value for variable in results.variables)
+    return Rows(variables, tuple(tuple(solution[name] for name in variables) for solution in results))
+
+
+def _cache_folder() -> Path:
+    """The folder for stores on disk (XDG Base Directory Specification)."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "st-opendata" / "stores"

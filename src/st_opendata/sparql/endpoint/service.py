@@ -1,0 +1,95 @@
+"""What the endpoint says of itself: SPARQL 1.1 Service Description, with the release's VoID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+from st_opendata.model.release import Release
+from st_opendata.namespaces import PREFIXES, RDF, RDFS
+from st_opendata.rdf import used_prefixes
+from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS, Form
+from st_opendata.sparql.query import ONTOLOGY_GRAPH, catalogue_graph_of
+
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_VALUES = {
+    "en": "Numbers, booleans, moments and durations are stored by value: xsd:nonNegativeInteger and the other integer "
+    "types come back as xsd:integer, and 1.50 as 1.5. The files keep the published datatypes and digits.",
+    "fr": "Les nombres, booléens, dates et durées sont stockés par valeur : xsd:nonNegativeInteger et les autres types "
+    "d'entiers sont rendus comme xsd:integer, et 1.50 comme 1.5. Les fichiers gardent les types et chiffres publiés.",
+    "de": "Zahlen, Wahrheitswerte, Zeitpunkte und Zeitspannen sind als Werte gespeichert: xsd:nonNegativeInteger und "
+    "andere Typen ganzer Zahlen kommen als xsd:integer, und 1.50 als 1.5. Die Dateien behalten Typen und Ziffern.",
+}
+"""What the engine makes of terms, for whoever compares the endpoint with a file."""
+_ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"
+
+
+def graphs_of(release: Release) -> dict[str, Mapping[str, str]]:
+    """The named graphs by IRI, with their titles in each language."""
+    datasets = {dataset.iri: dataset.title for dataset in release.datasets}
+    return datasets | {
+        catalogue_graph_of(release): {"en": "The catalogue in DCAT-AP", "fr": "Le catalogue en DCAT-AP",
+                                      "de": "Der Katalog in DCAT-AP"},
+        ONTOLOGY_GRAPH: {"en": "The ontology and its code lists", "fr": "L'ontologie et ses listes de codes",
+                         "de": "Die Ontologie und ihre Codelisten"},
+    }  # fmt: skip
+
+
+def describe(release: Release, void: Iterable[ox.Triple], url: str) -> list[ox.Triple]:
+    """The service at `url`, without blank nodes; `void` describes the graphs of the datasets."""
+    return sorted({*_service(release, url), *void}, key=str)
+
+
+def write_description(triples: list[ox.Triple], form: Form) -> bytes:
+    """The description in that form."""
+    assert isinstance(form.kind, ox.RdfFormat)
+    known = {**PREFIXES, "sd": _SD}
+    prefixes = used_prefixes([[str(triple) for triple in triples]], known)
+    return ox.serialize(triples, format=form.kind, prefixes=prefixes) or b""
+
+
+def _service(release: Release, url: str) -> Iterator[ox.Triple]:
+    service, dataset, default = (_node(iri) for iri in (url, f"{url}#dataset", f"{url}#default-graph"))
+    yield _typed(service, "Service")
+    yield _sd(service, "endpoint", service)
+    yield _sd(service, "supportedLanguage", _node(f"{_SD}SPARQL11Query"))
+    yield _sd(service, "feature", _node(f"{_SD}UnionDefaultGraph"))
+    yield _sd(service, "defaultEntailmentRegime", _node(_ENTAILMENT))
+    for form in (*SOLUTIONS, *GRAPHS):
+        yield _sd(service, "resultFormat", _node(form.iri))
+    yield _sd(service, "defaultDataset", dataset)
+    yield _typed(dataset, "Dataset")
+    yield _sd(dataset, "defaultGraph", default)
+    yield _typed(default, "Graph")
+    yield from _labels(default, release.title)
+    yield from _texts(dataset, "comment", _VALUES)
+    for iri, title in graphs_of(release).items():
+        named, graph = _node(f"{url}?graph={iri}"), _node(iri)
+        yield _sd(dataset, "namedGraph", named)
+        yield _typed(named, "NamedGraph")
+        yield _sd(named, "name", graph)
+        yield _sd(named, "graph", graph)
+        yield _typed(graph, "Graph")
+        yield from _labels(graph, title)
+
+
+def _labels(node: ox.NamedNode, title: Mapping[str, str]) -> Iterator[ox.Triple]:
+    return _texts(node, "label", title)
+
+
+def _texts(node: ox.NamedNode, name: str, texts: Mapping[str, str]) -> Iterator[ox.Triple]:
+    for language, text in texts.items():
+        yield ox.Triple(node, _node(f"{RDFS}{name}"), ox.Literal(text, language=language))
+
+
+def _sd(subject: ox.NamedNode, name: str, value: ox.NamedNode) -> ox.Triple:
+    return ox.Triple(subject, _node(_SD + name), value)
+
+
+def _typed(subject: ox.NamedNode, name: str) -> ox.Triple:
+    return ox.Triple(subject, _node(f"{RDF}type"), _node(_SD + name))
+
+
+def _node(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)

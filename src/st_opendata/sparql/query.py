@@ -1,0 +1,175 @@
+"""SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
+
+The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. `SERVICE` and updates
+are refused before anything runs: a query reaches neither the network nor the release.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError, UsageError
+from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
+from st_opendata.sparql.child import BOUNDS, Bounds, answer_apart
+from st_opendata.sparql.standard import Results, write_csv
+from st_opendata.sparql.store import (
+    ONTOLOGY_GRAPH,
+    ReleaseStore,
+    catalogue_graph_of,
+    count_quads,
+    fill,
+    load,
+    load_files,
+)
+from st_opendata.sparql.text import (
+    Query,
+    check_query,
+    name_columns,
+    refuse_overgrown,
+    refuse_updates_and_services,
+    syntax_error,
+)
+
+__all__ = [
+    "BOUNDS",
+    "FORMATS",
+    "GRAPH_FORMATS",
+    "ONTOLOGY_GRAPH",
+    "SOLUTION_FORMATS",
+    "Bounds",
+    "Query",
+    "ReleaseStore",
+    "Results",
+    "Table",
+    "answer",
+    "ask",
+    "ask_in_time",
+    "catalogue_graph_of",
+    "check_query",
+    "count_quads",
+    "fill",
+    "load",
+    "load_files",
+    "name_columns",
+    "refuse_updates_and_services",
+    "syntax_error",
+    "write_csv",
+]
+
+SOLUTION_FORMATS = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+FORMATS = ("table", *SOLUTION_FORMATS, *GRAPH_FORMATS)
+_SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
+"""What a format for solutions means for the triples of CONSTRUCT and DESCRIBE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Solutions as terms in N-Triples syntax, empty where a variable has no value."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> Table | bytes:
+    """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
+
+    It runs in a process of its own, which is killed at its bounds and with this one.
+
+    Raises:
+        InputError: the folder is no release or cannot be read, or the query met a bound.
+        UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
+    """
+    refuse_overgrown(query)
+    refuse_updates_and_services(query)
+    return answer_apart(lambda: load(folder), lambda store: ask(store, query, form), bounds)
+
+
+def ask(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
+    """Run a query on a store that was loaded, for as long as it lasts; raises UsageError as `answer`."""
+    refuse_overgrown(query)
+    refuse_updates_and_services(query)
+    try:
+        return _evaluate(store, query, form)
+    except SyntaxError as error:
+        raise syntax_error(error, query) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise UsageError(f"the query cannot be answered: {error}", place=Place(query.shown)) from error
+
+
+def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> Table | bytes:
+    """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
+
+    For a store that is in memory beside the threads of another engine, where a process cannot be forked.
+    """
+    outcome: list[Table | bytes | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(ask(store, query, form))
+        except (UsageError, MemoryError) as error:
+            outcome.append(error.with_traceback(None))  # its frames hold results that may not leave this thread
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if worker.is_alive():
+        raise InputError(
+            f"it took longer than {seconds:g} seconds", place=Place(query.shown), remedy="Make it more selective."
+        )
+    [result] = outcome
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
+    results = store.query(name_columns(query))
+    if isinstance(results, ox.QueryTriples):
+        return _graph(results, form or "turtle")
+    if form in GRAPH_FORMATS:
+        raise _misfit(form, "SELECT and ASK give a table", ("table", *SOLUTION_FORMATS))
+    if form in SOLUTION_FORMATS:
+        if form == "csv" and isinstance(results, ox.QuerySolutions):
+            write_csv(results, table := BytesIO())
+            return table.getvalue()
+        return results.serialize(format=SOLUTION_FORMATS[form]) or b""
+    if isinstance(results, ox.QueryBoolean):
+        return Table(("answer",), (("yes" if results else "no",),))
+    variables = tuple(variable.value for variable in results.variables)
+    rows = tuple(tuple(str(value) if value is not None else "" for value in solution) for solution in results)
+    return Table(variables, rows)
+
+
+def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
+    from st_opendata.rdf import used_prefixes  # with rdflib, which takes longer to load than a table to find
+
+    kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
+    if kind is None:
+        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)
+    found = sorted(triples, key=str)
+    prefixes = None
+    if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML):
+        prefixes = used_prefixes([[str(triple) for triple in found]], PREFIXES)
+    return ox.serialize(found, format=kind, prefixes=prefixes) or b""
+
+
+def _misfit(form: str, why: str, fitting: Iterable[str]) -> UsageError:
+    return UsageError(f"{why}, which --format {form} cannot hold", remedy=f"Use one of: {', '.join(fitting)}.")

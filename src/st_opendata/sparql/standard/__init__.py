@@ -1,0 +1,15 @@
+"""SPARQL 1.1 as the standard has it, on an engine that differs in places: what a query says in the engine's terms.
+
+    run(store, text, prefixes, base, graphs)
+
+Only what the engine would answer wrongly is written otherwise; the rest stays byte for byte. `tokens`, `expressions`
+and `queries` read a query; `wording` says what stands for what; `order`, `numbers` and `functions` are what the
+engine calls. A query that is not surely understood goes to the engine as it is. docs/upstream/oxigraph.md lists the
+differences, each with a query that shows it.
+"""
+
+from st_opendata.sparql.standard.csv_writing import write_csv
+from st_opendata.sparql.standard.mending import Graphs, Results, mend, run
+from st_opendata.sparql.standard.tokens import TOKEN
+
+__all__ = ["TOKEN", "Graphs", "Results", "mend", "run", "write_csv"]

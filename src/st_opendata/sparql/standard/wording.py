@@ -1,0 +1,133 @@
+"""What a query says to the engine in place of what the engine would answer otherwise than SPARQL 1.1.
+
+A text is given for each construct, always in brackets or a call, so that it can stand wherever the construct could.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from st_opendata.namespaces import XSD
+from st_opendata.sparql.standard.numbers import EXACT
+
+OWN = "urn:x-st-opendata:"
+"""Of the IRIs of the functions that the engine calls here; no query can name them otherwise."""
+_DATE, _DATE_TIME = f"<{XSD}date>", f"<{XSD}dateTime>"
+OPERATORS = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
+_LONGEST = 4_000
+"""Characters of arithmetic that is written twice: nested, it would double with each level."""
+_ERROR = 'ABS("")'
+_NO_TERM = f"<{OWN}error>"
+
+
+class Kind(Enum):
+    """What an expression can give, beside an error."""
+
+    BOOLEAN = auto()
+    SMALL = auto()
+    """An integer, of which no number that fits a store has a sum beyond the engine's."""
+    NUMBER = auto()
+    """An integer or a decimal that the engine can hold."""
+    STRING = auto()
+    TEXT = auto()
+    """A string with or without a language."""
+    IRI = auto()
+    ANY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An expression as the engine gets it."""
+
+    text: str
+    kind: Kind = Kind.ANY
+    exact: str = ""
+    """Of arithmetic, what to ask for where the text is an error."""
+    is_variable: bool = False
+    is_constant: bool = False
+
+
+def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
+    """Numbers that an operator joins; `sign` is with what stands before it.
+
+    What the engine cannot hold is computed here, in the end: `settled` says so for the whole of it.
+    """
+    text = left.text + sign + right.text
+    small = Kind.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
+    name = OWN + OPERATORS[sign.strip()[-1]]
+    exact = f" <{name}>({left.exact or left.text},{right.exact or right.text})"
+    return Piece(text, exact="" if small or len(exact) > _LONGEST else exact)
+
+
+def settled(piece: Piece) -> Piece:
+    """Arithmetic of numbers of any size."""
+    return Piece(f" COALESCE({piece.text},{piece.exact})") if piece.exact else piece
+
+
+def truth(piece: Piece) -> str:
+    """Its effective boolean value (§17.2.2): the engine knows none of a text with a language, or of a huge number."""
+    match piece.kind:
+        case Kind.BOOLEAN | Kind.SMALL | Kind.NUMBER | Kind.STRING | Kind.IRI:
+            return piece.text
+        case Kind.TEXT:
+            return f" STR({piece.text})"
+    if piece.is_variable:
+        value = piece.text
+        text = f'IF(LANG({value}) != "", STR({value}) != "", {_call("truth", piece)})'
+        return f" COALESCE({value} || false, {text})"
+    return _call("truth", piece)
+
+
+def numeric(piece: Piece) -> str:
+    """Whether it is a number (§17.4.2.4), which a huge one is not to the engine."""
+    value, exact = piece.text, ", ".join(f"<{each}>" for each in sorted(EXACT))
+    huge = f"DATATYPE({value}) IN ({exact}) && {_call('numeric', piece)}"
+    return f" COALESCE(isNumeric({value}) || {huge}, isNumeric({value}))"
+
+
+def count(piece: Piece, *, distinct: bool) -> str:
+    """COUNT of an expression: of the solutions in which it is no error (§18.5.1.2), which the engine has spoil it."""
+    value = piece.text
+    if not distinct:
+        return f" (SUM(COALESCE(IF(isIRI({value}), 1, 1), 0)))"
+    errors = f"MAX(COALESCE(IF(isIRI({value}), 0, 0), 1))"
+    return f" (COUNT(DISTINCT COALESCE({value}, {_NO_TERM})) - COALESCE({errors}, 0))"
+
+
+def aggregate(name: str, piece: Piece) -> str:
+    """An aggregate that is computed by one of `functions`."""
+    return _call(name, piece)
+
+
+def concatenation(piece: Piece, separator: str) -> str:
+    """GROUP_CONCAT of the texts of terms: the engine takes strings alone. `separator` is its clause, or nothing."""
+    value = piece.text if piece.kind is Kind.STRING else f"STR({piece.text})"
+    return f" GROUP_CONCAT({value}{separator})"
+
+
+def order(piece: Piece, direction: str) -> str:
+    """Conditions of an order in which `<` holds between all values of a kind (§15.1): kind, value, and what is left.
+
+    The engine compares values of two kinds by their texts, so that 11.5 < "2015" < 3 < 11.5, and may end the process.
+    Numbers have no kind, as IRIs and blank nodes have none, which are before all literals in any case.
+    """
+    kind, number, rest = (_call(name, piece) for name in ("kind", "number", "rest"))
+    if piece.is_variable:
+        value = piece.text
+        text = f'COALESCE(STRSTARTS({value}, ""), false)'  # an error for what is no text, and quicker than its datatype
+        plain = f"isNumeric({value}) || {text} || !isLiteral({value}) || DATATYPE({value}) IN ({_DATE}, {_DATE_TIME})"
+        kind = (
+            f'IF(isNumeric({value}), IF({value} = {value}, {_ERROR}, "1"), IF({text}, 9, '
+            f'IF(DATATYPE({value}) = {_DATE} && STRLEN(STR({value})) = 10, CONCAT("4", STR({value})), '
+            f'IF(DATATYPE({value}) = {_DATE_TIME} && STRLEN(STR({value})) = 20 && STRENDS(STR({value}), "Z"), '
+            f'CONCAT("3", STRBEFORE(STR({value}), "Z")), {kind}))))'
+        )
+        number = f"IF({plain}, {value}, {number})"
+        rest = f"IF({plain}, {_ERROR}, {rest})"
+    conditions = (kind, f"COALESCE({number}, {piece.text})", rest)
+    return "".join(f" {direction}({condition})" for condition in conditions)
+
+
+def _call(name: str, piece: Piece) -> str:
+    return f" <{OWN}{name}>({piece.text})"

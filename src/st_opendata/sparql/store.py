@@ -1,0 +1,134 @@
+"""A release in a SPARQL store: the default graph is all of it merged, each dataset is also the graph of its IRI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from st_opendata.errors import InputError
+from st_opendata.model.release import Release
+from st_opendata.namespaces import PREFIXES, ST
+from st_opendata.place import Place
+from st_opendata.release import read_release
+from st_opendata.sparql.standard import Graphs, Results, run
+from st_opendata.sparql.text import has_keyword
+
+Pattern = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | None, ...]
+"""Subject, predicate and object, None where it may be any."""
+_File = tuple[Path, ox.RdfFormat, ox.NamedNode | None]
+"""A file to load, with its syntax and graph: None for the default graph, or for those that it names."""
+_SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY DESC(?n)"
+_SHARED = """ASK {{
+  GRAPH ?one {{ ?s ?p ?o }} FILTER (?one != {largest})
+  GRAPH ?other {{ ?s ?p ?o }} FILTER (?one != ?other)
+}}"""
+
+
+class ReleaseStore:
+    """What is asked: the triples of a release in their graphs, and the default graph, which is the merge of all.
+
+    Where no triple stands in two graphs, the merge is the engine's union of the graphs, which would find such a triple
+    twice; each triple is held once then. Elsewhere the engine's own default graph holds them all once more.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        """Use a store that `fill` has filled."""
+        self._store = store
+        self._is_union = next(iter(store.quads_for_pattern(None, None, None, ox.DefaultGraph())), None) is None
+
+    def query(
+        self,
+        text: str,
+        prefixes: Mapping[str, str] = PREFIXES,
+        base: str | None = None,
+        default: Sequence[str] | None = None,
+        named: Sequence[str] | None = None,
+    ) -> Results:
+        """What the engine finds: in the whole release, or in the dataset of FROM, or in that of the graphs given.
+
+        Raises:
+            SyntaxError: it is no SPARQL.
+        """
+        is_whole = default is None and named is None
+        is_union = self._is_union and is_whole and not has_keyword("FROM", text, prefixes, base)
+        return run(self._store, text, prefixes, base, Graphs(default, named, is_union))
+
+    def has(self, count: int, pattern: Pattern) -> bool:
+        """Whether at least so many triples of the default graph match."""
+        return sum(1 for _ in islice(self.quads(pattern), count)) == count
+
+    def quads(self, pattern: Pattern = (None, None, None)) -> Iterator[ox.Quad]:
+        """The triples of the default graph that match, in quads of their graphs, each term as a query would give it."""
+        graph = None if self._is_union else ox.DefaultGraph()
+        return self._store.quads_for_pattern(*pattern, graph)  # type: ignore[call-arg,arg-type]  # they are three
+
+
+def load(folder: Path) -> ReleaseStore:
+    """A store in memory with the release's facts, catalogue and ontology; raises InputError."""
+    store = ox.Store()
+    fill(store, folder, read_release(folder))
+    return ReleaseStore(store)
+
+
+def load_files(folder: Path, catalogue: str, base: str, datasets: Iterable[str]) -> ReleaseStore:
+    """As `load`, for a release whose manifest is not written yet: id and base of its catalogue, ids of its datasets."""
+    store = ox.Store()
+    _fill(store, folder, catalogue, base, datasets)
+    return ReleaseStore(store)
+
+
+def fill(store: ox.Store, folder: Path, release: Release) -> None:
+    """Load a release's facts, catalogue and ontology into an empty store; raises InputError."""
+    _fill(store, folder, release.catalogue, release.base, (dataset.id for dataset in release.datasets))
+
+
+def count_quads(release: Release) -> int:
+    """How many quads a store holds of the release's facts."""
+    in_graphs = sum(dataset.triples for dataset in release.datasets)
+    return in_graphs if in_graphs == release.triples else in_graphs + release.triples
+
+
+def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: Iterable[str]) -> None:
+    background = [(folder / "catalog.ttl", ox.NamedNode(_catalogue_graph(base)))]
+    background += [(path, ox.NamedNode(ONTOLOGY_GRAPH)) for path in sorted((folder / "ontology").rglob("*.ttl"))]
+    _load(store, [(folder / f"{catalogue}.nq", ox.RdfFormat.N_QUADS, None)])
+    _load(store, [(path, ox.RdfFormat.TURTLE, graph) for path, graph in background])
+    if _share_triples(store):
+        facts = [folder / dataset / f"{dataset}.nt" for dataset in datasets]
+        _load(store, [(path, ox.RdfFormat.N_TRIPLES, None) for path in facts])
+        _load(store, [(path, ox.RdfFormat.TURTLE, None) for path, _ in background])
+
+
+def _load(store: ox.Store, sources: Iterable[_File]) -> None:
+    for path, form, graph in sources:
+        try:
+            store.bulk_load(path=str(path), format=form, to_graph=graph)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise InputError(
+                f"it cannot be loaded: {error}",
+                place=Place(str(path)),
+                remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+            ) from error
+
+
+def _share_triples(store: ox.Store) -> bool:
+    """Whether a triple stands in two graphs; those of the largest graph are not looked for in others."""
+    sizes = store.query(_SIZES)
+    largest = next(iter(sizes), None)  # type: ignore[arg-type]  # it is a SELECT
+    return largest is not None and bool(store.query(_SHARED.format(largest=largest["graph"])))
+
+
+def catalogue_graph_of(release: Release) -> str:
+    """The IRI of the graph that holds the catalogue."""
+    return _catalogue_graph(release.base)
+
+
+def _catalogue_graph(base: str) -> str:
+    return f"{base}catalogue"
+
+
+ONTOLOGY_GRAPH = ST.rstrip("#")
+"""The IRI of the graph that holds the ontology and its schemes."""

@@ -1,0 +1,195 @@
+"""The text of a query: what it may not ask, where it is wrong, and the columns of `SELECT *`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from st_opendata.errors import UsageError
+from st_opendata.namespaces import PREFIXES
+from st_opendata.place import Place
+from st_opendata.sparql.standard import TOKEN, run
+
+_DEEPEST, _MOST_OPERATORS, _MOST_PATTERNS = 200, 2_000, 300
+"""Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
+up the stack, which ends the process. The optimiser puts patterns in order in time that grows with the third power of
+their number: 300 take seconds."""
+_LONGEST_REASON = 120
+"""Characters: what the engine expected is longer where anything would do."""
+_BARE = ("word", "sign", "number")
+"""Tokens in which no text, name or comment stands."""
+_BRACKET = re.compile(r"[(\[{]|[)\]}]")
+_JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
+_OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
+_UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
+_STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_EMPTY = ox.Store()
+"""A store to parse with: it has nothing to find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SPARQL query and where it was read from, for messages."""
+
+    text: str
+    shown: str = "query"
+
+    def place_of(self, index: int) -> Place:
+        """The position of a character."""
+        before = self.text[:index]
+        return Place(self.shown, line=before.count("\n") + 1, offset=index - before.rfind("\n"))
+
+
+def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> None:
+    """Raise UsageError for an update (SPARQL 1.1 Update) or a SERVICE pattern (Federated Query): neither runs here.
+
+    Whether SERVICE is the keyword is left to the engine's own parser (`has_keyword`).
+    """
+    words = [token for token in TOKEN.finditer(query.text) if token["word"]]
+    first = next((word for word in words if word[0].upper() not in ("PREFIX", "BASE")), None)
+    if first and first[0].upper() in _UPDATES:
+        raise UsageError(
+            f"{first[0].upper()} is an update, and a release never changes",
+            place=query.place_of(first.start()),
+            remedy="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; change the tables and build again.",
+        )
+    try:
+        _parse_without("SERVICE", query.text, prefixes, base)
+    except SyntaxError as error:
+        keyword = next((word for word in words if word[0].upper() == "SERVICE"), None)
+        if keyword is None:
+            raise syntax_error(error, query, prefixes) from error
+        raise UsageError(
+            "SERVICE asks another server, and queries stay in the release",
+            place=query.place_of(keyword.start()),
+            remedy="Leave it out; load the dumps into a store of your own to join them with other data.",
+        ) from error
+
+
+def has_keyword(word: str, text: str, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> bool:
+    """Whether SPARQL has this keyword, and not as part of a name, a text or a comment.
+
+    The engine's own parser tells, which no spelling can fool: a query in which the word is misspelt throughout is still
+    SPARQL, unless it was the keyword. What is no SPARQL has it, if it has the word.
+    """
+    try:
+        _parse_without(word, text, prefixes, base)
+    except SyntaxError:
+        return True
+    return False
+
+
+def check_query(query: Query) -> None:
+    """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
+    refuse_overgrown(query)
+    refuse_updates_and_services(query)
+    try:
+        run(_EMPTY, query.text, PREFIXES)
+    except SyntaxError as error:
+        raise syntax_error(error, query) from error
+
+
+def refuse_overgrown(query: Query) -> None:
+    """Raise UsageError for a query that nests deeper, or has more operators, than the engine can take."""
+    bare = TOKEN.sub(lambda found: found[0] if found.lastgroup in _BARE else " " * len(found[0]), query.text)
+    depth = 0
+    for bracket in _BRACKET.finditer(bare):
+        depth = depth + 1 if bracket[0] in "([{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            raise UsageError(
+                f"the query nests deeper than {_DEEPEST} brackets",
+                place=query.place_of(bracket.start()),
+                remedy="Write it flatter, or ask in parts.",
+            )
+    counts = (
+        ("operators and keywords", sum(1 for _ in _OPERATOR.finditer(bare)), _MOST_OPERATORS),
+        ("triple patterns", _count_patterns(bare), _MOST_PATTERNS),
+    )
+    for what, count, most in counts:
+        if count > most:
+            raise UsageError(
+                f"the query has {count:,} {what}, more than {most:,}",
+                place=Place(query.shown),
+                remedy="Ask in parts; VALUES takes any number of terms.",
+            )
+
+
+def _count_patterns(bare: str) -> int:
+    """At least the number of triple patterns: each ends a triple, is a step of a path, or begins in a bracket.
+
+    A comma between parentheses stands between arguments or in a list of IN, and begins none.
+    """
+    count = depth = 0
+    for joint in _JOINT.finditer(bare):
+        if joint[0] in "()":
+            depth = depth + 1 if joint[0] == "(" else max(0, depth - 1)
+        elif joint[0] != "," or depth == 0:
+            count += 1
+    return count
+
+
+def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str | None) -> None:
+    """Raise SyntaxError where the text has the word and is no SPARQL any more when it is misspelt."""
+    if word.lower() not in (lower := text.lower()):
+        return
+    other = "x"
+    while f"{word[:-1].lower()}{other}" in lower:  # or two names would become one
+        other += "x"
+
+    def misspelt(text: str) -> str:
+        return re.sub(word, lambda found: found[0][:-1] + other, text, flags=re.IGNORECASE)
+
+    run(_EMPTY, misspelt(text), {misspelt(name): iri for name, iri in prefixes.items()}, base)
+
+
+def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> str:
+    """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name.
+
+    Raises:
+        SyntaxError: it is no SPARQL.
+    """
+    tokens = list(TOKEN.finditer(query.text))
+    first = next((token for token in tokens if (token["word"] or "PREFIX").upper() not in ("PREFIX", "BASE")), None)
+    star = _STAR.match(query.text, first.end()) if first and first[0].upper() == "SELECT" else None
+    results = run(_EMPTY, query.text, prefixes, base) if star else None
+    if not star or not isinstance(results, ox.QuerySolutions):
+        return query.text
+    found = {variable.value for variable in results.variables}
+    columns = [name for name in dict.fromkeys(token[0][1:] for token in tokens if token[0][0] in "?$") if name in found]
+    if not columns:
+        return query.text
+    return f"{query.text[: star.start(1)]} {' '.join(f'?{name}' for name in columns)} {query.text[star.end(1) :]}"
+
+
+def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] = PREFIXES) -> UsageError:
+    """What the engine found wrong, at its line and column."""
+    found = _POSITION.match(str(error))
+    if not found:
+        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.shown))
+    if unknown := _unknown_prefix(query, prefixes):
+        return UsageError(
+            f'the prefix "{unknown["prefix"]}" of "{unknown[0]}" is unknown',
+            place=query.place_of(unknown.start()),
+            remedy=f"Declare it with PREFIX; known without that: {', '.join(sorted(prefixes))}.",
+        )
+    line, offset, expected = int(found[1]), int(found[2]), found[3]
+    lines = query.text.splitlines() or [""]
+    rest = lines[line - 1][offset - 1 :].strip() if line <= len(lines) else ""
+    near = f'at "{rest[:40]}"' if rest else "at its end" if line >= len(lines) else "at the end of the line"
+    is_short = len(expected) <= _LONGEST_REASON
+    return UsageError(
+        f"the query is not SPARQL {near}: {expected}" if is_short else f"the query is not SPARQL {near}",
+        place=Place(query.shown, line=line, offset=offset),
+        remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
+    )
+
+
+def _unknown_prefix(query: Query, prefixes: Mapping[str, str]) -> re.Match[str] | None:
+    """The first name whose prefix is neither ours nor declared, which Oxigraph reports as any other syntax error."""
+    known = {"_", *prefixes, *re.findall(r"PREFIX\s+([\w.-]*):", query.text, re.IGNORECASE)}
+    names = (token for token in TOKEN.finditer(query.text) if token["prefix"] is not None)
+    return next((name for name in names if name["prefix"] not in known), None)

@@ -1,0 +1,88 @@
+"""Columns beside a store, for aggregates: made once by the nursery, opened by each worker for itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from st_opendata.sparql.endpoint.limits import Limits
+from st_opendata.sparql.query import ReleaseStore
+from st_opendata.system.child import ChildEndedError, start
+from st_opendata.system.scratch import Scratch
+
+if TYPE_CHECKING:
+    from st_opendata.sparql.aggregates import Columns
+
+VERSION = 2
+"""Of what is in the file, tables and values: one that is kept with others is not read."""
+_WORTH = 100_000
+"""Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
+
+
+def make_columns(
+    opened: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, kept: Path | None = None
+) -> int | None:
+    """A descriptor of their file, None where there are none. It is `kept`, or loses its name at once.
+
+    They are made in `folder`, if they are not kept there, by a process of its own, which opens the store, takes as much
+    memory as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
+    """
+    if triples < _WORTH or not limits.columns:
+        return None
+    from st_opendata.sparql.aggregates import NoColumnsError, write_columns  # here, so that each worker has it already
+
+    try:
+        if kept and _can_be_opened(kept, limits):
+            return _opened(kept)
+        folder.mkdir(parents=True, exist_ok=True)
+        with Scratch(folder) as scratch:
+            path = scratch / "columns.db"
+            _do_apart(lambda: write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1))
+            if kept:
+                path = path.replace(kept)
+                _drop_other_versions(kept)
+            return _opened(path)
+    except (OSError, NoColumnsError, ChildEndedError) as error:
+        sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
+        sys.stderr.flush()
+        return None
+
+
+def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
+    """The columns in the file that `make_columns` has made, if it has; they take files and threads of their own."""
+    if descriptor is None:
+        return None
+    from st_opendata.sparql.aggregates import Columns
+
+    return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
+
+
+def _drop_other_versions(kept: Path) -> None:
+    """Remove what an older program has kept for the same store."""
+    for path in kept.parent.glob(f"{kept.stem}.columns-*"):
+        if path != kept:
+            path.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _can_be_opened(path: Path, limits: Limits) -> bool:
+    """Whether that is a file of columns: it may have lost its end with the power, or be of another engine's version."""
+    from st_opendata.sparql.aggregates import Columns
+
+    try:
+        _do_apart(lambda: Columns(str(path), limits.columns).close())
+    except ChildEndedError:
+        return False
+    return True
+
+
+def _do_apart(work: Callable[[], None]) -> None:
+    """Do it in a process of its own, whose threads end with it; raises ChildEndedError, or the work's own StError."""
+    with start(lambda _report: work()) as child:
+        child.receive()

@@ -1,0 +1,217 @@
+"""The parent of the workers of one release: loads the store, then only forks, so that its memory stays untouched.
+
+Run as `python -m st_opendata.sparql.workers.fork_server FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
+message a JSON object). The server sends `{release, limits, disk, again}`, then `{kill: pid}` and `{calm: pid}`. It
+hears `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, short}`; each worker that
+died is replaced. It ends, with all workers, when the server closes the socket or is gone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from st_opendata.errors import InputError, StError
+from st_opendata.model.release import Release
+from st_opendata.namespaces import PREFIXES
+from st_opendata.release import compare_file, read_release
+from st_opendata.sparql.endpoint.limits import Limits
+from st_opendata.sparql.query import ReleaseStore, count_quads, load
+from st_opendata.sparql.workers.columns import make_columns, open_columns
+from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
+from st_opendata.sparql.workers.frames import MESSAGE, Short
+from st_opendata.sparql.workers.worker import serve
+from st_opendata.system.limits import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
+from st_opendata.system.scratch import clear
+
+_LOADED = (".nq", ".nt", ".ttl")
+"""What a store is made of."""
+_CALM = 5
+"""What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
+
+
+def main() -> None:
+    """Load, fork, and replace until the server is gone."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)  # the server says when to end
+    order = control.recv(MESSAGE)
+    if not order:  # the server was ended before it could send one
+        return
+    first = json.loads(order)
+    limits = Limits(**first["limits"])
+    folder, disk = Path(first["release"]), Path(first["disk"])
+    clear(disk)  # what nurseries that were killed have left
+    try:
+        release = read_release(folder)
+        if first["again"]:  # long after the server has looked at the files
+            _refuse_changed(folder, release)
+        prefixes = PREFIXES | release.prefixes
+        if limits.fits_memory(count_quads(release)):
+            before = _resident()
+            opened, on_disk = _loaded(folder), False
+            workers = max(1, limits.workers_in_memory(_resident() - before))
+            columns = make_columns(opened, release.triples, limits, disk)
+        else:
+            opened, on_disk = open_on_disk(folder, disk), True
+            workers = limits.workers_on_disk()
+            columns = make_columns(opened, release.triples, limits, disk, columns_on_disk(folder, disk))
+    except StError as error:
+        _send(control, {"failed": str(error)})
+        return
+    _send(control, {"loaded": True, "workers": workers, "on_disk": on_disk})
+    gc.freeze()
+
+    def work(own: socket.socket) -> None:
+        serve(own, opened(), open_columns(columns, limits), prefixes, limits.worker_memory)
+
+    nursery = _Nursery(control, work)
+    try:
+        nursery.run(workers)
+    finally:
+        nursery.close()
+        gc.unfreeze()  # or the engine of columns complains that its objects stay
+
+
+class _Nursery:
+    def __init__(self, control: socket.socket, work: Callable[[socket.socket], None]) -> None:
+        self._control = control
+        self._work = work
+        self._children: dict[int, BinaryIO] = {}
+        self._lately: list[float] = []
+        self._woken, wakeup = socket.socketpair()
+        for end in (self._woken, wakeup):
+            end.settimeout(0)
+        self._wakeup = wakeup
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+
+    def run(self, workers: int) -> None:
+        """Keep so many workers until the server is gone."""
+        for _ in range(workers):
+            self._fork()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select()}
+                if self._woken in ready:
+                    self._woken.recv(MESSAGE)
+                    self._replace_dead()
+                if self._control in ready:
+                    message = self._control.recv(MESSAGE)
+                    if not message:
+                        return
+                    self._obey(json.loads(message))
+
+    def close(self) -> None:
+        """End all workers."""
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+    def _obey(self, command: dict[str, int]) -> None:
+        [(name, pid)] = command.items()
+        if pid not in self._children:  # it has just died
+            return
+        if name == "kill":
+            os.kill(pid, signal.SIGKILL)
+        else:
+            own = os.getpriority(os.PRIO_PROCESS, 0)  # that of all workers; a lower one than it may not be set
+            os.setpriority(os.PRIO_PROCESS, pid, min(own + _CALM, 19))
+
+    def _replace_dead(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with self._children.pop(pid) as said:
+                said.seek(0)
+                words = said.read()
+            code = os.waitstatus_to_exitcode(status)
+            short = Short.MEMORY if ran_out_of_memory(code, words) else Short.STACK if ran_out_of_stack(code) else None
+            self._tell({"died": pid, "short": short})
+            self._fork()
+
+    def _fork(self) -> None:
+        self._lately = [moment for moment in self._lately if moment > time.monotonic() - 1]
+        if len(self._lately) > 20:  # workers that die as they are born must not take the machine
+            time.sleep(0.5)
+        self._lately.append(time.monotonic())
+        ours, theirs = socket.socketpair()
+        said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the worker has died)
+        parent = os.getpid()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            self._be_worker(theirs, said, parent)
+        theirs.close()
+        self._children[pid] = said
+        self._tell({"born": pid}, ours)
+        ours.close()
+
+    def _be_worker(self, own: socket.socket, said: BinaryIO, parent: int) -> None:
+        """Work and end; never returns."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            end_with(parent)
+            os.dup2(said.fileno(), sys.stderr.fileno())
+            self._control.close()
+            self._work(own)
+            code = 0
+        except BrokenPipeError:
+            code = 0  # the server is gone, or has given the worker up
+        except MemoryError:
+            os.write(sys.stderr.fileno(), b"MemoryError")
+        finally:
+            os._exit(code)
+
+    def _tell(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+        _send(self._control, message, connection)
+
+
+def _refuse_changed(folder: Path, release: Release) -> None:
+    for file in release.files:
+        if file.path.endswith(_LOADED) and (difference := compare_file(folder, file)):
+            raise InputError(f"{file.path} is not the file that the release lists: {difference}")
+
+
+def _send(control: socket.socket, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server is gone, or has given this up
+        socket.send_fds(control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
+
+
+def _loaded(folder: Path) -> Callable[[], ReleaseStore]:
+    """What gives the store, which is in memory already.
+
+    It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each
+    thread has. Were it this one's, all workers would go on with it, and give the same UUID() and RAND().
+    """
+    with ThreadPoolExecutor(1) as thread:
+        store = thread.submit(load, folder).result()
+    return lambda: store
+
+
+def _resident() -> int:
+    """Bytes of memory that the process has now (proc(5), /proc/pid/statm)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""The workers of one release as the server sees them: lent to one query at a time, waited for in turn, replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from st_opendata.errors import InputError
+from st_opendata.sparql.endpoint.failures import (
+    QueryError,
+    busy,
+    closing,
+    crashed,
+    memory_met,
+    too_deep,
+    waited_too_long,
+)
+from st_opendata.sparql.endpoint.limits import Limits
+from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, Part, Question, Short, frame, frame_of
+
+_log = logging.getLogger(__name__)
+_GRACE = 5.0
+"""Seconds in which the nursery should notice that it is no longer needed, and in which a death should be told."""
+_RESTART = 1.0
+_PIECE = 256 * 1024
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Worker:
+    """A process that answers; `clean` while nothing hinders that it answers once more."""
+
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Use `Worker.meet`."""
+        self.pid = pid
+        self.clean = True
+        self.calmed = False
+        self.death: asyncio.Future[Short | None] = asyncio.get_running_loop().create_future()
+        """Done when it has died: what it was short of, None where that is not known."""
+        self.used = 0.0
+        """Seconds that it had computed when it had answered last, as `seconds_used` tells them."""
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def meet(cls, pid: int, connection: socket.socket) -> Worker:
+        """The worker at the other end of a connection."""
+        return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE))
+
+    async def ask(self, question: Question) -> AsyncIterator[tuple[Part, bytes]]:
+        """The parts of the answer, with the end as the last; OSError or EOFError where the worker dies."""
+        self.clean = False
+        self._writer.write(frame(Part.QUESTION, question.encoded))
+        await self._writer.drain()
+        part = Part.QUESTION
+        while part is not Part.END:
+            part, size = frame_of(await self._reader.readexactly(FRAME_HEAD))
+            yield part, await self._reader.readexactly(size)
+
+    def seconds_used(self) -> float:
+        """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
+        try:
+            content = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:  # it has just died
+            return 0.0
+        return int(content.rpartition(")")[2].split()[11]) / _TICKS
+
+    def close(self) -> None:
+        """Give up the connection; an idle worker then ends."""
+        self._writer.close()
+
+
+class Pool:
+    """Workers for the release in `folder`. All methods belong to one event loop."""
+
+    def __init__(self, folder: Path, limits: Limits, disk: Path) -> None:
+        self.on_disk = False
+        self.size = 0
+        """How many workers there are when none is being replaced."""
+        self._folder = folder
+        self._limits = limits
+        self._disk = disk
+        self._workers: dict[int, Worker] = {}
+        self._born: dict[int, asyncio.Task[None]] = {}
+        """Workers that are being met."""
+        self._idle: deque[Worker] = deque()
+        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._closed = False
+        self._restarting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Load the store and wait for the first worker; raises InputError."""
+        self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            self._control, self._nursery = await asyncio.to_thread(_start_nursery)
+        except OSError as error:
+            raise InputError(f"no process can be started that loads the store: {error}") from error
+        self._control.settimeout(0)
+        order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}
+        self._tell(order | {"again": self.size > 0})
+        asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
+        try:
+            await self._loaded
+        except (InputError, asyncio.CancelledError):
+            await self._end_nursery()
+            raise
+
+    async def close(self) -> None:
+        """End all processes, whatever they are doing; who waits for a worker gets QueryError."""
+        if self._closed:
+            return
+        self._closed = True
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(closing())
+        if self._restarting:
+            self._restarting.cancel()
+            await asyncio.wait((self._restarting,))
+        await self._end_nursery()
+
+    @property
+    def idle(self) -> int:
+        """How many workers could take a query at once."""
+        return len(self._idle)
+
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[Worker]:
+        """A worker for one query; one that comes back with its answer unfinished is killed and replaced.
+
+        Raises:
+            QueryError: too many are waiting already, or no worker was free in time.
+        """
+        worker = await self._take()
+        try:
+            yield worker
+        finally:
+            if worker.clean:
+                self._offer(worker)
+            else:
+                self._tell({"kill": worker.pid})
+
+    def calm(self, worker: Worker) -> None:
+        """Let a worker take second place to the others for the processor; it cannot be undone."""
+        worker.calmed = True
+        self._tell({"calm": worker.pid})
+
+    async def failure_of(self, worker: Worker) -> QueryError:
+        """Why a worker died in the middle of an answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE):
+                match await asyncio.shield(worker.death):
+                    case Short.MEMORY:
+                        return memory_met(self._limits.worker_memory)
+                    case Short.STACK:
+                        return too_deep()
+        return crashed()
+
+    async def _take(self) -> Worker:
+        if self._closed:
+            raise closing()
+        if self._idle and not self._waiting:
+            return self._idle.pop()
+        if len(self._waiting) >= self._limits.queue:
+            raise busy(self._limits.queue, wait=max(1, round(self._limits.seconds / 3)))
+        place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await place
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if place in self._waiting:
+                self._waiting.remove(place)
+            if place.done() and not place.cancelled() and not place.exception():
+                self._offer(place.result())  # it came at the same moment
+            if isinstance(error, TimeoutError):
+                raise waited_too_long(self._limits.seconds) from None
+            raise
+
+    def _offer(self, worker: Worker) -> None:
+        if worker.death.done() or self._closed:
+            return
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _hear(self) -> None:
+        """Read one message of the nursery."""
+        message, descriptors = b"", [0]
+        with suppress(ConnectionResetError):  # it ended before it had read all that it was told
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
+        if not message:
+            self._lose_nursery()
+            return
+        content = json.loads(message)
+        if "born" in content:
+            pid, connection = content["born"], socket.socket(fileno=descriptors[0])
+            self._born[pid] = asyncio.get_running_loop().create_task(self._welcome(pid, connection))
+        elif "died" in content:
+            self._bury(content["died"], content["short"] and Short(content["short"]))
+        elif "failed" in content:
+            self._loaded.set_exception(InputError(content["failed"]))
+        else:
+            self.size, self.on_disk = content["workers"], content["on_disk"]
+
+    async def _welcome(self, pid: int, connection: socket.socket) -> None:
+        worker = await Worker.meet(pid, connection)
+        if self._born.pop(pid, None) is None:  # it has died meanwhile
+            worker.close()
+            return
+        self._workers[pid] = worker
+        self._offer(worker)
+        if not self._loaded.done():
+            self._loaded.set_result(None)
+
+    def _bury(self, pid: int, short: Short | None = None) -> None:
+        self._born.pop(pid, None)
+        worker = self._workers.pop(pid, None)
+        if worker is None:
+            return
+        worker.death.set_result(short)
+        worker.close()
+        if worker in self._idle:
+            self._idle.remove(worker)
+
+    def _lose_nursery(self) -> None:
+        self._forget_nursery()
+        if not self._loaded.done():
+            self._loaded.set_exception(InputError("the process that loads the store has ended without a word"))
+        elif not self._closed:
+            _log.error("The parent of the SPARQL workers has ended: the store is loaded again.")
+            self._restarting = asyncio.get_running_loop().create_task(self._restart())
+
+    async def _restart(self) -> None:
+        await asyncio.to_thread(self._nursery.wait)
+        told = ""
+        while not self._closed:
+            try:
+                await self.start()
+            except InputError as error:
+                if str(error) != told:
+                    told = str(error)
+                    _log.error("The store cannot be loaded again, and is tried from time to time: %s", error)
+                await asyncio.sleep(_RESTART)
+            else:
+                return
+
+    def _forget_nursery(self) -> None:
+        """Close all connections; workers end with their parent, and their parent without a server."""
+        if self._control.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._control.close()
+        for pid in [*self._born, *self._workers]:
+            self._bury(pid)
+
+    async def _end_nursery(self) -> None:
+        self._forget_nursery()
+        try:
+            await asyncio.to_thread(self._nursery.wait, _GRACE)
+        except subprocess.TimeoutExpired:  # it is still loading
+            self._nursery.kill()
+            await asyncio.to_thread(self._nursery.wait)
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        with suppress(OSError):  # the nursery is gone, which `_hear` finds out
+            self._control.send(json.dumps(message).encode())
+
+
+def _start_nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """The connection to a new nursery, and its process; raises OSError."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    command = [sys.executable, "-m", "st_opendata.sparql.workers.fork_server", str(theirs.fileno())]
+    with theirs:
+        try:
+            # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its
+            # own: Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
+            process = subprocess.Popen(  # noqa: S603 (our own module)
+                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
+            )
+        except OSError:
+            ours.close()
+            raise
+    return ours, process

@@ -1,0 +1,127 @@
+"""A process that answers one query after another from a store, and is killed when one takes too long.
+
+It can open neither a file nor a socket once it has begun, whatever a query makes the engine try.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from st_opendata.errors import UsageError
+from st_opendata.sparql.endpoint.failures import QueryError, memory_met, refused
+from st_opendata.sparql.query import (
+    Query,
+    ReleaseStore,
+    Results,
+    name_columns,
+    refuse_updates_and_services,
+    syntax_error,
+)
+from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, Head, Part, Question, frame, frame_of
+from st_opendata.sparql.workers.writing import write_result
+from st_opendata.system.limits import STATISTICS, address_space, bound_memory
+
+if TYPE_CHECKING:
+    from st_opendata.sparql.aggregates import Columns
+
+
+def serve(
+    connection: socket.socket, store: ReleaseStore, columns: Columns | None, prefixes: Mapping[str, str], memory: int
+) -> None:
+    """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
+    statistics = STATISTICS.open("rb", buffering=0)
+    allowed = bound_memory(statistics, memory)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
+    answerer = _Answerer(connection, store, columns, dict(prefixes), memory)
+    while (question := _receive(connection)) is not None:
+        failure = answerer.answer(question)
+        grown = address_space(statistics) > allowed - memory // 2
+        answerer.end({"failure": failure and failure.fields(), "leaving": grown, "used": os.times().user})
+        if grown:
+            return
+
+
+class _Answerer:
+    def __init__(
+        self,
+        connection: socket.socket,
+        store: ReleaseStore,
+        columns: Columns | None,
+        prefixes: dict[str, str],
+        memory: int,
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._columns = columns
+        self._prefixes = prefixes
+        self._memory = memory
+        self._unsent = bytearray()
+
+    def answer(self, question: Question) -> QueryError | None:
+        """Write head and body of the answer; the failure where there is none, or where it broke off."""
+        query = Query(question.text)
+        try:
+            refuse_updates_and_services(query, self._prefixes, question.base)
+            results = self._from_columns(question) or self._from_store(question, query)
+            write_result(results, question, self._prefixes, self._write_head, self._write_data)
+        except QueryError as failure:
+            return failure
+        except UsageError as error:
+            return refused(error)
+        except SyntaxError as error:
+            return refused(syntax_error(error, query, self._prefixes))
+        except MemoryError:
+            return memory_met(self._memory)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError, RuntimeError) as error:
+            return QueryError(
+                422, "query-failed", f"the query cannot be answered: {error}", "Ask for another format or otherwise."
+            )
+        return None
+
+    def _from_columns(self, question: Question) -> Results | None:
+        """What columns say, None where it is not for them: they hold the default graph alone."""
+        if self._columns is None or question.default_graphs is not None or question.named_graphs is not None:
+            return None
+        return self._columns.answer(question.text, self._prefixes, self._store)
+
+    def _from_store(self, question: Question, query: Query) -> Results:
+        text = name_columns(query, self._prefixes, question.base)
+        return self._store.query(text, self._prefixes, question.base, question.default_graphs, question.named_graphs)
+
+    def end(self, content: Mapping[str, object]) -> None:
+        """Send what is left, and that the answer has ended."""
+        self._write(Part.END, json.dumps(content).encode())
+        self._send()
+
+    def _write_head(self, head: Head) -> None:
+        self._write(Part.HEAD, json.dumps(asdict(head)).encode())
+
+    def _write_data(self, data: bytes) -> None:
+        self._write(Part.DATA, data)
+
+    def _write(self, part: Part, payload: bytes) -> None:
+        """Send parts together, as long as they are small: each message wakes the server up."""
+        self._unsent += frame(part, payload)
+        if len(self._unsent) >= MESSAGE:
+            self._send()
+
+    def _send(self) -> None:
+        self._connection.sendall(self._unsent)
+        self._unsent.clear()
+
+
+def _receive(connection: socket.socket) -> Question | None:
+    head = connection.recv(FRAME_HEAD, socket.MSG_WAITALL)
+    if len(head) < FRAME_HEAD:
+        return None
+    _, size = frame_of(head)
+    data = connection.recv(size, socket.MSG_WAITALL)
+    return Question.decode(data) if len(data) == size else None

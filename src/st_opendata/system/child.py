@@ -1,0 +1,93 @@
+"""Work in a process of its own, which can be killed whatever it does, and ends with this one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import IO, Any
+
+from st_opendata.errors import StError
+from st_opendata.system.limits import ENDING, end_with
+
+Report = Callable[[object], None]
+"""Sends something to the parent while the work goes on."""
+
+
+class ChildEndedError(Exception):
+    """The process ended before its work did, with this exit code, saying this on stderr."""
+
+    def __init__(self, code: int, words: bytes) -> None:
+        said = words.decode(errors="replace").strip().rpartition("\n")[2]
+        super().__init__(said or f"the process ended with {code}")
+        self.code = code
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The process, as its parent knows it."""
+
+    _process: BaseProcess
+    _receiver: Connection
+    _said: IO[bytes]
+
+    def receive(self, seconds: float | None = None) -> Any:  # noqa: ANN401 (what the work makes)
+        """What the process reports next, or what its work gives in the end.
+
+        Raises:
+            TimeoutError: that took longer than so many seconds.
+            ChildEndedError: the process ended before.
+            StError: the work raised it.
+        """
+        if not self._receiver.poll(seconds):
+            raise TimeoutError
+        try:
+            outcome = self._receiver.recv()
+        except (EOFError, OSError):  # it said nothing, or ended in the middle of it
+            self._process.join()
+            self._said.seek(0)
+            raise ChildEndedError(self._process.exitcode or 0, self._said.read()) from None
+        if isinstance(outcome, StError):
+            raise outcome
+        return outcome
+
+
+@contextmanager
+def start(work: Callable[[Report], object]) -> Iterator[Child]:
+    """A child that does the work; it is killed where the block ends.
+
+    It is forked, so that it has what is imported and read already; what the work gives has to be pickled.
+    """
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    with tempfile.TemporaryFile() as said, receiver:
+        process = context.Process(target=_run, args=(work, sender, said.fileno(), os.getpid()))
+        process.start()
+        sender.close()
+        try:
+            yield Child(process, receiver, said)
+        finally:
+            process.kill()
+            process.join()
+
+
+def _run(work: Callable[[Report], object], sender: Connection, said: int, parent: int) -> None:
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    end_with(parent)
+    os.dup2(said, 2)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115 (it stays open)
+    try:
+        outcome = work(sender.send)
+    except StError as error:
+        outcome = error
+    sender.send(outcome)

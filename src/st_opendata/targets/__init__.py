@@ -1,0 +1,1 @@
+"""Where a release is published, each target in a package of its own."""

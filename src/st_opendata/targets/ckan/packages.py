@@ -1,0 +1,341 @@
+"""A finished release as CKAN packages: pure, so that everything a portal would refuse is known before the first write.
+
+Each dataset is one package, the catalogue with the portal's addresses is one more (`<catalogue id>-catalogue`). The
+address of every file can be computed beforehand: CKAN serves an upload at
+`<site>/dataset/<name>/resource/<id>/download/<file name>`, and names and ids are ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+
+import pyoxigraph as ox
+
+from st_opendata.dcat.relocate import serialise
+from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, ODS, PARQUET, RDF_XML, TURTLE, XLSX, format_of
+from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.namespaces import expand, readable
+from st_opendata.place import Place
+from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
+from st_opendata.release import read_release
+from st_opendata.targets.ckan.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
+from st_opendata.targets.ckan.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
+from st_opendata.targets.ckan.portal_catalogue import describe_catalogue, describe_document, describe_file, move
+
+_DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
+_FORMATS = (CSV, XLSX, ODS, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
+_ORDER = {form: place for place, form in enumerate(_FORMATS)}
+"""Files on the page: what most visitors can open comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A portal: its URL, the organisation (by name) that gets the datasets, and what it is like.
+
+    `schema` is the field map (`fields.schemas()`). `iris` asks for IRIs as format and media type, which its own RDF
+    needs and its pages suffer from. `max_upload` is the size in bytes of the largest file it takes, and `link_base` the
+    URL below which the release's files are also served, so that larger ones can be linked.
+    """
+
+    url: str
+    organization: str
+    schema: str = "dcat_ap_full"
+    language: str = "en"
+    iris: bool = False
+    max_upload: int | None = None
+    link_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a site does not take as it is: a property without field, a value without counterpart, a changed tag."""
+
+    package: str
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A CKAN resource: its id is UUIDv5 (namespace URL) of the distribution's IRI, so it never changes.
+
+    `file` is what is uploaded: a file of the release, or the bytes themselves where they are made here (the catalogue);
+    None for a link, which has its URL in the metadata too. `file_name` is the name that the portal gives an upload,
+    `url` is where visitors get the file. `rows` are those of a CSV file.
+    """
+
+    id: str
+    metadata: dict[str, object]
+    file: Path | bytes | None = field(repr=False)
+    size: int
+    sha256: str
+    file_name: str
+    url: str = ""
+    rows: int | None = None
+
+    def open(self) -> BinaryIO:
+        """The bytes to upload; ValueError for a link, OSError where the file cannot be read."""
+        if self.file is None:
+            raise ValueError(f"the resource {self.id} is a link")
+        return BytesIO(self.file) if isinstance(self.file, bytes) else self.file.open("rb")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A CKAN dataset: `metadata` is what package_create takes, without resources; `iri` is that of the dcat:Dataset.
+
+    `digest` is the SHA-256 of the canonical JSON of the metadata, and of ids, metadata and digests of the resources.
+    """
+
+    name: str
+    metadata: dict[str, object]
+    resources: tuple[Resource, ...]
+    digest: str
+    iri: str
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosted:
+    """A file of the release on the portal: the IRI of what it is a file of, its resource id and its URL there."""
+
+    iri: str
+    file: File
+    id: str
+    url: str
+    linked: bool = False
+    content: bytes | None = None
+
+
+def packages(release: Path, site: Site) -> tuple[Package, ...]:
+    """The release as packages for this site, datasets in the order of the release, the catalogue last.
+
+    Raises:
+        InputError: the folder is no release, or its catalogue is damaged.
+        ConfigurationError: there is no such site schema, or a name is none that CKAN takes.
+        UsageError: a file is larger than the site takes, and `link_base` is not given.
+    """
+    return described(release, site)[0]
+
+
+def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
+    """The packages, and the graph that they are made of: what the portal's own RDF ought to say of them.
+
+    That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
+    file a distribution. Raises as `packages`.
+    """
+    content, schema = read_release(release), read_schema(site.schema)
+    graph = read_statements(release / "catalog.ttl")
+    names = _names(content)
+    known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
+    _refuse_large(content, site)
+    hosted = {
+        dataset.iri: [
+            _host(file, _described_by(known, content, file), names[dataset.id], site)
+            for file in _files(content, dataset)
+        ]
+        for dataset in content.datasets
+    }
+    move(graph, {each.iri: each.url for files in hosted.values() for each in files})
+    own_name, own_iri, own_files = _host_catalogue(content, graph, site)
+    _describe_documents(graph, hosted)
+    contents = {each.file.path: (each.iri, each.content or b"") for each in own_files}
+    describe_catalogue(graph, own_iri, content.title, contents)
+    move(graph, {each.iri: each.url for each in own_files})
+    rows = {
+        item.file.path: dataset.rows[item.table]
+        for dataset in content.datasets
+        for item in dataset.distributions
+        if item.format == CSV and item.table
+    }
+    maker = _Maker(release, site, schema, Source(graph, site.language, site.iris, schema.formats), rows)
+    made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
+    return (*made, maker.package(own_name, own_iri, own_files)), graph
+
+
+def catalogue_name(catalogue: str) -> str:
+    """The name of the package that holds the exact catalogue."""
+    return f"{catalogue}-catalogue"
+
+
+def _names(release: Release) -> dict[str, str]:
+    """The name on the portal of each dataset, by its id."""
+    names = {dataset.id: f"{release.catalogue}-{dataset.id}" for dataset in release.datasets}
+    for name in (*names.values(), catalogue_name(release.catalogue)):
+        if not is_name(name):
+            raise ConfigurationError(
+                f'CKAN takes no dataset named "{name}" ({len(name)} characters)',
+                place=Place(release.catalogue),
+                remedy=f"Ids of catalogue and dataset together may have {NAME_LENGTH.stop - 2} characters of a-z0-9-_.",
+            )
+    if catalogue_name(release.catalogue) in names.values():
+        raise ConfigurationError(
+            'a dataset has the id "catalogue", which names the catalogue itself on the portal',
+            place=Place(release.catalogue),
+            remedy="Give the dataset another id.",
+        )
+    return names
+
+
+def _files(release: Release, dataset: DatasetRelease) -> list[File]:
+    """The picture of the dataset, its distributions in the order of `_ORDER`, then the files that describe them."""
+    files = {file.path: file for file in release.files}
+    offered = sorted(dataset.distributions, key=lambda each: _ORDER.get(each.format, len(_ORDER)))
+    described = [item.described_by for item in dataset.distributions if item.described_by]
+    pictures = [dataset.picture] if dataset.picture else []
+    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(described))]
+
+
+def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
+    """The IRI of what the catalogue, whose download URLs are the keys, says to be in this file."""
+    try:
+        return known[f"{release.site}{file.path}"]
+    except KeyError:
+        raise InputError(
+            f"catalog.ttl says nothing of the file {file.path}", remedy="Build the release again."
+        ) from None
+
+
+def _refuse_large(release: Release, site: Site) -> None:
+    """Say before the first write which files the site would not take."""
+    if site.max_upload is None or site.link_base:
+        return
+    large = [file for each in release.datasets for file in _files(release, each) if file.size > site.max_upload]
+    if large:
+        files = ", ".join(f"{file.path} ({file.size:,} bytes)" for file in large)
+        raise UsageError(
+            f"larger than the {site.max_upload:,} bytes that the site takes: {files}",
+            remedy="Link large files with --link-base URL, or have the site raise ckan.max_resource_size.",
+        )
+
+
+def resource_id(iri: str) -> str:
+    """The id of the resource of this IRI, the same at all times."""
+    return str(uuid5(NAMESPACE_URL, iri))
+
+
+def _host(file: File, iri: str, package: str, site: Site) -> _Hosted:
+    resource = resource_id(iri)
+    if site.link_base and site.max_upload is not None and file.size > site.max_upload:
+        return _Hosted(iri, file, resource, f"{site.link_base.rstrip('/')}/{quote(file.path)}", linked=True)
+    return _Hosted(iri, file, resource, _upload_url(site, package, resource, file.path))
+
+
+def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
+    name = stored_file_name(path)
+    return f"{site.url.rstrip('/')}/dataset/{package}/resource/{resource}/download/{name}"
+
+
+def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_Hosted]]:
+    """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs.
+
+    Of the three syntaxes those are published that the site takes: the size grows with the catalogue.
+    """
+    name, files = catalogue_name(release.catalogue), serialise(graph)
+    smallest = min(map(len, files.values()))
+    if site.max_upload is not None and smallest > site.max_upload:
+        raise InputError(
+            f"the catalogue with the portal's addresses has {smallest:,} bytes, the site takes {site.max_upload:,}",
+            remedy="Have the site raise ckan.max_resource_size: the catalogue cannot be linked.",
+        )
+    hosted = []
+    for path, content in files.items():
+        if site.max_upload is None or len(content) <= site.max_upload:
+            iri = f"{release.base}distribution/{path}"
+            resource = resource_id(iri)
+            file = File(path, len(content), sha256(content).hexdigest())
+            hosted.append(_Hosted(iri, file, resource, _upload_url(site, name, resource, path), content=content))
+    return name, f"{release.base}dataset/catalogue", hosted
+
+
+def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
+    """Pages of a distribution (CSVW metadata) and pictures of a dataset become distributions like the others."""
+    owners: dict[str, list[str]] = {}
+    for owner, page in graph.of(expand("foaf:page")):
+        owners.setdefault(text_of(page), []).append(owner)
+    for owner, picture in list(graph.of(expand("foaf:depiction"))):
+        owners[text_of(picture)] = iris(graph.values(owner, expand("dcat:distribution")))[:1]
+    for dataset, files in hosted.items():
+        for each in files:
+            if not graph.has(each.iri, TYPE.value, _DISTRIBUTION):
+                describe_file(graph, each.iri, format_of(each.file.path) or JSON, each.file.size, each.file.sha256)
+                describe_document(graph, dataset, each.iri, sorted(owners.get(each.iri, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes packages of what the graph says, by the field map of the site."""
+
+    release: Path
+    site: Site
+    schema: Schema
+    source: Source
+    rows: Mapping[str, int]
+
+    def package(self, name: str, iri: str, files: Iterable[_Hosted]) -> Package:
+        """The dataset of this IRI with its files."""
+        metadata = {"name": name, "owner_org": self.site.organization, **fill(self.schema.dataset, self.source, iri)}
+        if extras := fill_extras(self.schema.extras, self.source, iri):
+            metadata["extras"] = extras
+        self._check(name, metadata)
+        resources = tuple(map(self._resource, files))
+        notices = dict.fromkeys(
+            (
+                *self._notices(name, "dataset", iri),
+                *(each for item in files for each in self._notices(name, "resource", item.iri)),
+            )
+        )
+        return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices))
+
+    def _resource(self, hosted: _Hosted) -> Resource:
+        metadata = fill(self.schema.resource, self.source, hosted.iri)
+        if hosted.linked:
+            metadata["url"] = hosted.url
+        return Resource(
+            id=hosted.id,
+            metadata=metadata,
+            file=None if hosted.linked else hosted.content or self.release / hosted.file.path,
+            size=hosted.file.size,
+            sha256=hosted.file.sha256,
+            file_name=stored_file_name(hosted.file.path),
+            url=hosted.url,
+            rows=self.rows.get(hosted.file.path),
+        )
+
+    def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
+        """The properties of a dataset or resource that no field takes, and the values that one takes changed."""
+        properties = self.source.graph.predicates(iri)
+        for predicate, reason in self.schema.dropped(about, properties).items():
+            yield Notice(name, readable(predicate), reason)
+        for key, text in unfilled(self.schema.fields(about), self.source, iri):
+            yield Notice(name, key, text)
+
+    @staticmethod
+    def _check(name: str, metadata: Mapping[str, object]) -> None:
+        for key in ("title", "notes"):
+            if not metadata.get(key):
+                raise ConfigurationError(
+                    f"CKAN wants a {key} of every dataset", place=Place(name), remedy="State title and description."
+                )
+        version = str(metadata.get("version", ""))
+        if len(version) not in VERSION_LENGTH:
+            raise ConfigurationError(
+                f"the version has {len(version)} characters, CKAN takes {VERSION_LENGTH.stop - 1}",
+                place=Place(name),
+                remedy="Say in versionNotes what the version is about.",
+            )
+
+
+def _digest(metadata: Mapping[str, object], resources: Iterable[Resource]) -> str:
+    content = [metadata, [[each.id, each.metadata, each.size, each.sha256] for each in resources]]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,158 @@
+"""What a portal is before anything is written to it: who we are there, what we may do, which fields it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from st_opendata.errors import RemoteError
+from st_opendata.place import Place
+from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.fields import schema_for
+
+_CORE = frozenset({
+    "id", "name", "title", "notes", "url", "version", "license_id", "tags", "groups", "extras", "resources",
+    "author", "author_email", "maintainer", "maintainer_email", "owner_org", "state", "type", "private",
+})  # fmt: skip
+"""Dataset fields that every CKAN holds (ckan/logic/schema, default_create_package_schema)."""
+Fields = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A CKAN as the token's user finds it.
+
+    `fields` are the dataset fields that it holds beside CKAN's own, each with its subfields (none for a plain value);
+    keys of resources are all held. `language` is that of its pages. `editable` are all organisations in which the user
+    may create datasets: names by id.
+    """
+
+    url: str
+    version: str
+    plugins: frozenset[str]
+    user: str
+    organization: str
+    organization_id: str
+    language: str
+    fields: Fields
+    editable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> str:
+        """The field map for it (`fields.schemas()`)."""
+        return schema_for(self.plugins)
+
+    def held(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+        """The metadata without what this portal would drop in silence, and the names of what that is."""
+        kept: dict[str, object] = {}
+        dropped: list[str] = []
+        for name, value in metadata.items():
+            if name not in self.fields and name not in _CORE:
+                dropped.append(name)
+            elif self.fields.get(name) and isinstance(value, list):
+                kept[name], lost = _without(value, self.fields[name])
+                dropped += [f"{name}.{subfield}" for subfield in lost]
+            else:
+                kept[name] = value
+        return kept, tuple(sorted(set(dropped)))
+
+
+def survey_portal(client: CkanClient, organization: str) -> Portal:
+    """Ask a portal what it is, with at most four requests.
+
+    Raises:
+        RemoteError: it is not a CKAN, does not answer, does not know the token, or its user may not create datasets in
+            the organisation.
+    """
+    status = client.read("status_show")
+    if not isinstance(status, dict) or "ckan_version" not in status:
+        raise RemoteError(
+            "what answers is not a CKAN: it states no version",
+            place=Place(client.url),
+            remedy="Give the URL of the portal's home page as --url.",
+        )
+    user, found, mine = _membership(client, organization)
+    plugins = frozenset(map(str, status.get("extensions", ())))
+    return Portal(
+        url=client.url,
+        version=str(status["ckan_version"]),
+        plugins=plugins,
+        user=user,
+        organization=str(found["name"]),
+        organization_id=str(found["id"]),
+        language=str(status.get("locale_default") or "en").partition("_")[0],
+        fields=_fields(client) if "scheming_datasets" in plugins else {},
+        editable=mine,
+    )
+
+
+def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any], dict[str, str]]:
+    """Who the token belongs to, the organisation, and the names by id of all in which they may create datasets.
+
+    A wrong token is nobody's: CKAN answers what anybody may read.
+    """
+    user = _user(client)
+    mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
+    if user is None and not mine:
+        raise RemoteError(
+            "the portal does not know the token: it is missing, mistyped, expired or revoked",
+            place=Place(client.url),
+            remedy="Make one on your user page under API Tokens, and give it in ST_CKAN_TOKEN or --token-file.",
+            status=403,
+        )
+    name = user or "the user of the token"
+    for found in mine:
+        if organization in (found["name"], found["id"]):
+            return name, found, {str(each["id"]): str(each["name"]) for each in mine}
+    raise _no_organization(client, organization, name, sorted(found["name"] for found in mine))
+
+
+def _user(client: CkanClient) -> str | None:
+    """The name of the user; None for nobody, and where CKAN wants to be told whom to show, as old versions do."""
+    try:
+        return str(client.read("user_show")["name"])
+    except RemoteError as error:
+        if error.status not in (403, 404, 409):
+            raise
+        return None
+
+
+def _no_organization(client: CkanClient, organization: str, user: str, mine: list[str]) -> RemoteError:
+    """Why the user may not create datasets there."""
+    there = f"Where {user} may create datasets: {', '.join(mine) or 'nowhere'}."
+    try:
+        client.read("organization_show", {"id": organization, "include_datasets": False})
+    except RemoteError as error:
+        if error.status != 404:
+            raise
+        text = f'the portal has no organisation "{organization}"'
+        return RemoteError(text, place=Place(client.url), remedy=there, status=404)
+    return RemoteError(
+        f'{user} may not create datasets in the organisation "{organization}"',
+        place=Place(client.url),
+        remedy=f"Have an administrator of it make {user} an editor. {there}",
+        status=403,
+    )
+
+
+def _fields(client: CkanClient) -> Fields:
+    """The fields of the site's schema for datasets (ckanext-scheming)."""
+    schema = client.read("scheming_dataset_schema_show", {"type": "dataset"})
+    return {
+        str(field["field_name"]): frozenset(str(item["field_name"]) for item in field.get("repeating_subfields", ()))
+        for field in schema["dataset_fields"]
+    }
+
+
+def _without(value: Iterable[object], subfields: frozenset[str]) -> tuple[list[object], list[str]]:
+    """The items of a repeating field with its subfields only, and the names of the others."""
+    kept: list[object] = []
+    lost: list[str] = []
+    for item in value:
+        if isinstance(item, Mapping):
+            kept.append({key: content for key, content in item.items() if key in subfields})
+            lost += [key for key in item if key not in subfields]
+        else:
+            kept.append(item)
+    return kept, lost

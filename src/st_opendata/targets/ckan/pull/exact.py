@@ -1,0 +1,254 @@
+"""A catalogue that st-opendata published, back from the portal as it was.
+
+Descriptions come from the exact catalogue (DCAT-AP in every language), tables from the published CSV files and their
+CSVW metadata. What is published nowhere cannot come back: see docs/pull-ckan.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pyoxigraph as ox
+
+from st_opendata.catalogue.statements import Description, Yaml, read_description
+from st_opendata.errors import InputError, RemoteError
+from st_opendata.formats import CSV
+from st_opendata.model.descriptions import folder_iri
+from st_opendata.namespaces import expand
+from st_opendata.place import Place
+from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
+from st_opendata.system.scratch import Scratch
+from st_opendata.targets.ckan.fingerprint import content_digest, mark_of
+from st_opendata.targets.ckan.pull.columns import read_columns
+from st_opendata.targets.ckan.pull.fetching import Fetcher, Wanted
+from st_opendata.targets.ckan.pull.folder import TERMS, DatasetFolder, drop_lost_keys, said, share_terms, write_folder
+from st_opendata.targets.ckan.pull.guessing import NotATableError, describe_file
+from st_opendata.targets.ckan.pull.listing import Holding, Published, catalogue_resources
+from st_opendata.targets.ckan.pull.outcome import Kind, Left, Pulled
+
+Json = Mapping[str, Any]
+_FILES = ("license", "rights", "availability", "status")
+"""Keys whose properties a dataset's distributions state."""
+_NOT_OF_CATALOGUE = ("availability", "status", "version", "landingPage")
+"""Keys of a catalogue that only its datasets show."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.csv")
+_FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A published table: its file, and the CSVW metadata that describes it, empty where there is none."""
+
+    name: str
+    file: Wanted
+    metadata: Wanted | None
+
+
+def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder: Path) -> Pulled:
+    """Write the catalogue to the folder.
+
+    Raises:
+        RemoteError: the exact catalogue is not there or is damaged, or no table came.
+        OSError: a file cannot be written.
+    """
+    with Scratch() as scratch:
+        graph = _exact_graph(published, fetcher, scratch)
+        catalogue, series = _catalogue(graph, published)
+        shown = {str(each["name"]): each for each in published.datasets}
+        datasets, left, notes = [], list[Left](), list[str]()
+        tables: dict[str, list[_Table]] = {}
+        for id_ in _dataset_ids(graph, published):
+            dataset = shown.get(f"{published.id}-{id_}")
+            if dataset is None:
+                left.append(Left(id_, "", "the portal does not show it: it is private or deleted"))
+                continue
+            notes += _edits(dataset)
+            datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
+            tables[id_] = _tables(graph, published, id_, dataset, (folder, scratch))
+        left += _old(graph, published)
+        wanted = [each for found in tables.values() for table in found for each in (table.file, table.metadata) if each]
+        failures = fetcher.fetch(wanted)
+        for dataset_folder in datasets:
+            found = list(_describe(dataset_folder, tables[dataset_folder.id], failures, published.base))
+            left += found
+            dataset_folder.heading += said(found)
+    kept = [each for each in datasets if each.tables]
+    left += [Left(each.id, "", "none of its tables came") for each in datasets if not each.tables]
+    if not kept:
+        raise RemoteError(
+            "no table of the catalogue came",
+            place=Place(holding.url),
+            remedy="; ".join(f"{each.dataset} {each.what}: {each.reason}" for each in left[:3]),
+        )
+    drop_lost_keys(kept)
+    shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
+    share_terms(catalogue, kept, shared)
+    heading = [f"Pulled from {holding.url}/dataset/{published.exact['name'] if published.exact else ''}"]
+    write_folder(folder, catalogue, kept, [*heading, *said(each for each in left if not each.what)], hints=False)
+    return Pulled(published.id, len(kept), sum(len(each.tables) for each in kept), tuple(left), tuple(notes))
+
+
+def _exact_graph(published: Published, fetcher: Fetcher, scratch: Path) -> Statements:
+    """The exact catalogue, from the first of its files that the portal has."""
+    remedy = "Publish the release again, then pull."
+    if published.exact is None or not _is_base(published.base):
+        raise RemoteError(
+            f"the portal has datasets of the catalogue {published.base}, but not the catalogue itself", remedy=remedy
+        )
+    place = Place(str(published.exact["name"]))
+    names = catalogue_resources(published.base)
+    files = {names[each["id"]]: each for each in published.exact["resources"] if each.get("id") in names}
+    name = min(files, key=list(names.values()).index)
+    wanted = Wanted(str(files[name]["url"]), scratch / name, str(files[name].get("hash") or ""))
+    if failure := fetcher.fetch([wanted]).get(wanted.path):
+        raise RemoteError(f"{name} did not come: {failure}", place=place, remedy=remedy)
+    try:
+        graph = read_statements(wanted.path)
+    except InputError as error:
+        raise RemoteError(f"{name} on the portal: {error.message}", place=place, remedy=remedy) from None
+    if not graph.has(f"{published.base}catalogue", TYPE.value, ox.NamedNode(expand("dcat:Catalog"))):
+        raise RemoteError(f"{name} does not describe the catalogue {published.base}", place=place, remedy=remedy)
+    return graph
+
+
+def _is_base(text: str) -> bool:
+    try:
+        return folder_iri(text) == text
+    except ValueError:
+        return False
+
+
+def _catalogue(graph: Statements, published: Published) -> tuple[Description, bool]:
+    """What the catalogue says, and whether it has a series; its service and series say what it cannot."""
+    base, node = published.base, f"{published.base}catalogue"
+    services = iris(graph.values(node, expand("dcat:service")))
+    series = sorted({text_of(value) for _, value in graph.of(expand("dcat:inSeries"))})
+    places = {
+        **dict.fromkeys(("accessRights", "theme", "keyword"), services),
+        **dict.fromkeys(("accrualPeriodicity",), series),
+        **dict.fromkeys(_NOT_OF_CATALOGUE, ()),
+    }
+    found = read_description(graph, node, "und", places)
+    outline: Yaml = {key: found.values.pop(key) for key in ("title", "description") if key in found.values}
+    own: Yaml = {"id": published.id, "base": base}
+    endpoint = next(iter(graph.values(f"{base}service/sparql", expand("dcat:endpointURL"))), None)
+    site = text_of(endpoint).removesuffix("sparql") if endpoint else base
+    own |= {"site": site} if site != base else {}
+    own.update(outline)
+    if page := iris(graph.values(node, expand("foaf:homepage"))):
+        own["homepage"] = page[0]
+    if series:
+        described = read_description(graph, series[0], "und", {}).values
+        own["series"] = {"id": series[0].rpartition("/")[2]} | {
+            key: described[key] for key in outline if key in described
+        }
+    terms = {key: found.values[key] for key in TERMS if key in found.values}
+    return Description(own | terms, found.remarks), bool(series)
+
+
+def _dataset_ids(graph: Statements, published: Published) -> list[str]:
+    start = f"{published.base}dataset/"
+    listed = iris(graph.values(f"{published.base}catalogue", expand("dcat:dataset")))
+    return [iri.removeprefix(start) for iri in listed if iri.startswith(start) and _FOLDER.fullmatch(iri[len(start) :])]
+
+
+def _old(graph: Statements, published: Published) -> list[Left]:
+    """Datasets of the catalogue that it does not list any more."""
+    listed = {f"{published.id}-{id_}" for id_ in _dataset_ids(graph, published)}
+    reason = "the catalogue was last published without it"
+    return [
+        Left(str(each["name"]), "", reason, Kind.OLD) for each in published.datasets if str(each["name"]) not in listed
+    ]
+
+
+def _dataset(graph: Statements, published: Published, id_: str) -> Description:
+    node = f"{published.base}dataset/{id_}"
+    files = iris(graph.values(node, expand("dcat:distribution")))
+    return read_description(graph, node, "und", dict.fromkeys(_FILES, files))
+
+
+def _edits(dataset: Json) -> list[str]:
+    """What to say of a dataset whose fields are not as they were published: the exact catalogue does not know it."""
+    mark = mark_of(dataset)
+    if mark and mark.writing:
+        return [f"{dataset['name']}: a publish was cut off here; run it again, then pull."]
+    if mark and content_digest(dataset, mark.fields, mark.resource_fields) != mark.content:
+        return [f"{dataset['name']}: edited on the portal since it was published; that edit is not pulled."]
+    return []
+
+
+def _tables(
+    graph: Statements, published: Published, id_: str, dataset: Json, folders: tuple[Path, Path]
+) -> list[_Table]:
+    """The tables of a dataset in the order of the portal's resources."""
+    folder, scratch = folders
+    start = f"{published.base}distribution/{id_}/"
+    resources = {str(each["id"]): each for each in dataset["resources"]}
+    order = list(resources)
+
+    def hash_of(iri: str) -> str:
+        return str(resources.get(_resource_id(iri), {}).get("hash") or "")
+
+    found: list[tuple[int, _Table]] = []
+    for iri in iris(graph.values(f"{published.base}dataset/{id_}", expand("dcat:distribution"))):
+        name = iri.removeprefix(start)
+        kinds = map(text_of, graph.values(iri, expand("dcat:mediaType")))
+        url = iris(graph.values(iri, expand("dcat:downloadURL")))
+        if CSV.media_type_iri not in kinds or not _NAME.fullmatch(name) or not url:
+            continue
+        pages = [page for page in iris(graph.values(iri, expand("foaf:page"))) if page == f"{iri}-metadata.json"]
+        described = [
+            Wanted(address, scratch / id_ / f"{name}.json", hash_of(page))
+            for page in pages
+            for address in iris(graph.values(page, expand("dcat:downloadURL")))
+        ]
+        file = Wanted(url[0], folder / id_ / name, hash_of(iri))
+        place = order.index(_resource_id(iri)) if _resource_id(iri) in resources else len(order)
+        found.append((place, _Table(name, file, next(iter(described), None))))
+    return [table for _, table in sorted(found, key=lambda each: (each[0], each[1].name))]
+
+
+def _resource_id(iri: str) -> str:
+    return str(uuid5(NAMESPACE_URL, iri))
+
+
+def _describe(dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, str], base: str) -> list[Left]:
+    """Add the tables that came to the dataset; those that did not."""
+    left = []
+    for table in tables:
+        if reason := failures.get(table.file.path):
+            left.append(Left(dataset.id, table.name, reason))
+            continue
+        try:
+            described = _columns(table, failures, base)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+            reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
+            left.append(Left(dataset.id, f"{table.name}-metadata.json", reason))
+            try:
+                described, remarks = describe_file(table.file.path, "en", {})
+            except NotATableError as no:
+                left.append(Left(dataset.id, table.name, str(no)))
+                table.file.path.unlink()
+                continue
+            for remark in (*remarks, f"{table.name}: its description did not come; columns are those of its header"):
+                dataset.description.remark("tables", remark)
+        dataset.tables.append({"url": table.name, **described})
+    return left
+
+
+class _NotDescribedError(ValueError):
+    """The metadata of a table did not come; the text says why."""
+
+
+def _columns(table: _Table, failures: Mapping[Path, str], base: str) -> Yaml:
+    if table.metadata is None:
+        raise _NotDescribedError("the catalogue names none")
+    if reason := failures.get(table.metadata.path):
+        raise _NotDescribedError(reason)
+    return read_columns(json.loads(table.metadata.path.read_text("utf-8")), base)

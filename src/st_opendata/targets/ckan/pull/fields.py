@@ -1,0 +1,224 @@
+"""CKAN's fields as DCAT statements: the field maps of `publish.fields` read the other way.
+
+Both maps are tried, as portals mix them: fields of ckanext-dcat's schema, and extras under the names that it gives.
+Of several languages (ckanext-fluent: `title_translated`, or a mapping) all are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from st_opendata.model.text import is_language_tag
+from st_opendata.namespaces import expand
+from st_opendata.rdf.statements import Statements, Term, iris, text_of
+from st_opendata.targets.ckan.fields import Field, read_schema, schemas
+from st_opendata.targets.ckan.fingerprint import MARK
+from st_opendata.targets.ckan.limits import from_markdown
+from st_opendata.vocabularies import alignment
+
+Json = Mapping[str, Any]
+_IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
+_NO_CHARACTER = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LABEL, _STATED = expand("skos:prefLabel"), expand("rdfs:label")
+_LICENCE, _DISTRIBUTION = expand("dct:license"), expand("dcat:distribution")
+_OPEN_DEFINITION = "http://www.opendefinition.org/licenses/"
+_BARE = frozenset({"format", "media_type", "number"})
+_CORE = frozenset({
+    "id", "name", "type", "state", "private", "isopen", "owner_org", "organization", "resources", "extras",
+    "num_resources", "num_tags", "creator_user_id", "metadata_created", "metadata_modified", "license_title",
+    "license_url", "relationships_as_object", "relationships_as_subject", "plugin_data", "title", "notes", "tags",
+    "author", "maintainer", "maintainer_email", "uri", "keywords", "title_translated", "notes_translated",
+})  # fmt: skip
+"""Keys that are CKAN's own, or that are read here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """All fields of the field maps, those of a schema with subfields before those of extras."""
+
+    dataset: tuple[Field, ...]
+    resource: tuple[Field, ...]
+
+
+def read_map() -> Map:
+    """The field maps of all site schemas as one."""
+    found = [read_schema(name) for name in schemas()]
+    return Map(
+        tuple(field for each in found for field in each.fields("dataset")),
+        tuple(field for each in found for field in each.resource),
+    )
+
+
+def clean(value: str) -> str:
+    """The text without characters that no file can take."""
+    return _NO_CHARACTER.sub("", value).replace("\r\n", "\n").strip()
+
+
+def extras_of(shown: Json) -> dict[str, str]:
+    """The extras of a dataset, without our mark."""
+    listed = shown.get("extras")
+    pairs = (
+        [(str(each.get("key")), str(each.get("value"))) for each in listed if isinstance(each, Mapping)]
+        if isinstance(listed, list)
+        else []
+    )
+    return {key: value for key, value in pairs if key != MARK}
+
+
+def state_dataset(fields: Map, shown: Json, node: str, language: str) -> Statements:
+    """What a dataset of CKAN says of itself, as statements of `node`, and its resources as distributions."""
+    stater = _Stater(Statements(), language)
+    for number, resource in enumerate(shown.get("resources") or ()):
+        distribution = f"{node}#distribution-{number}"
+        stater.graph.add(node, _DISTRIBUTION, ox.NamedNode(distribution))
+        stater.state_all(fields.resource, resource, distribution)
+    stater.state_all(fields.dataset, {**extras_of(shown), **shown}, node)
+    for key, name in (("metadata_created", "dct:issued"), ("metadata_modified", "dct:modified")):
+        if shown.get(key) and not stater.graph.values(node, expand(name)):
+            stater.graph.add(node, expand(name), ox.Literal(str(shown[key])))
+    return stater.graph
+
+
+def unread(fields: Map, shown: Json) -> Iterator[tuple[str, str]]:
+    """Fields and extras that no field map knows, with their values on one line."""
+    known = _CORE | {field.name for field in fields.dataset} - {"identifier"}
+    for key, value in {**shown, **extras_of(shown)}.items():
+        if key not in known and value not in (None, "", [], {}, False):
+            yield key, " ".join(clean(_shown(value)).split())
+
+
+def _shown(value: object) -> str:
+    """A value of JSON for people: of records with a title, such as groups, the titles."""
+    if isinstance(value, list) and all(isinstance(each, Mapping) and "title" in each for each in value):
+        return ", ".join(str(each["title"]) for each in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stater:
+    graph: Statements
+    language: str
+
+    def state_all(self, fields: Iterable[Field], shown: Json, node: str) -> None:
+        """State the fields, those with the shortest paths first: they name the nodes that others speak of."""
+        for field in sorted(fields, key=lambda each: len(each.path)):
+            value = shown.get(f"{field.name}_translated") or shown.get(field.name)
+            if field.form == "tags":
+                value = shown.get("keywords") or value
+            if field.name == "license_id" and value:
+                value = _licence(field, str(value), shown.get("license_url"))
+            if value not in (None, "", [], {}):
+                self.state(field, value, node)
+
+    def state(self, field: Field, value: object, node: str) -> None:
+        """State one field, unless something is stated in its place already."""
+        if field.parts:
+            for number, item in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(item, Mapping):
+                    self._state_parts(field, item, node, number)
+        elif field.form == "label":
+            for literal in self._literals(value):
+                self.graph.add(node, _LABEL, literal)
+        elif field.path and field.form not in _BARE:
+            for target in self._targets(node, field):
+                if not self.graph.values(target, field.path[-1]):
+                    for term in list(self._terms(field, value, target)):
+                        self.graph.add(target, field.path[-1], term)
+
+    def _state_parts(self, field: Field, item: Json, node: str, number: int) -> None:
+        own = str(item.get("uri") or "")
+        child = own if _named(own) else _below(node, field.name) + (f"-{number}" if number else "")
+        if any(item.get(part.name) for part in field.parts):
+            self.graph.add(node, field.path[0], ox.NamedNode(child))
+            self.state_all(field.parts, item, child)
+
+    def _targets(self, node: str, field: Field) -> list[str]:
+        """The nodes that the path leads to but for its last step, made where there are none."""
+        found = [node]
+        for predicate in field.path[:-1]:
+            known = [iri for each in found for iri in iris(self.graph.values(each, predicate))]
+            if not known:
+                known = [_below(node, re.split("[/#]", predicate)[-1].lower())]
+                self.graph.add(found[0], predicate, ox.NamedNode(known[0]))
+            found = known
+        return found
+
+    def _terms(self, field: Field, value: object, node: str) -> Iterator[Term]:
+        back = [key for key, code in field.values.items() if code == value]
+        match field.form:
+            case _ if len(back) == 1:
+                yield ox.NamedNode(back[0])
+            case "text" | "markdown":
+                yield from self._literals(value, plain=field.form == "markdown")
+            case "tags":
+                yield from self._tags(value)
+            case "statement":
+                child = _below(node, field.name)
+                for literal in self._literals(value, plain=True):
+                    self.graph.add(child, _STATED, literal)
+                yield ox.NamedNode(child)
+            case "email":
+                yield from filter(None, (_named(f"mailto:{text}") for text in _listed(value)))
+            case "iri" | "iris" | "links" | "words":
+                yield from map(_node, _listed(value))
+            case _:
+                yield from map(ox.Literal, _listed(value)[:1])
+
+    def _literals(self, value: object, *, plain: bool = False) -> Iterator[ox.Literal]:
+        texts = value if isinstance(value, Mapping) else {self.language: value}
+        for language, text in texts.items():
+            if isinstance(text, str) and clean(text) and is_language_tag(str(language)):
+                yield ox.Literal(clean(from_markdown(text) if plain else text), language=str(language).lower())
+
+    def _tags(self, value: object) -> Iterator[ox.Literal]:
+        by_language = value if isinstance(value, Mapping) else {self.language: value}
+        for language, tags in by_language.items():
+            for tag in tags if isinstance(tags, list) else []:
+                text = tag.get("display_name") or tag.get("name") if isinstance(tag, Mapping) else tag
+                yield from self._literals({language: text})
+
+
+def _licence(field: Field, value: str, url: object) -> str:
+    """What stands for CKAN's code of a licence: the code, where the field map knows it, or a page that the EU knows."""
+    if list(field.values.values()).count(value) == 1:
+        return value
+    return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if alignment.licence(page)), value)
+
+
+def _below(node: str, name: str) -> str:
+    """An IRI for what a node says without naming it; an IRI has one fragment."""
+    return f"{node}{'-' if '#' in node else '#'}{name.replace('_', '-')}"
+
+
+def _node(text: str) -> Term:
+    return _named(text) or ox.Literal(text)
+
+
+def _named(text: str) -> ox.NamedNode | None:
+    """The node of an absolute IRI; None for other text."""
+    try:
+        return ox.NamedNode(text) if _IRI.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _listed(value: object) -> list[str]:
+    """The texts of a list, of JSON with a list, of lines, or of one text."""
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, list):
+        return [clean(text) for text in map(str, value) if clean(text)]
+    return [clean(line) for line in str(value).splitlines() if clean(line)]
+
+
+def names_of(graph: Statements, node: str) -> list[str]:
+    """The distributions of a dataset."""
+    return list(map(text_of, graph.values(node, _DISTRIBUTION)))

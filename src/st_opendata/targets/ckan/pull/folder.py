@@ -1,0 +1,100 @@
+"""A catalogue folder from descriptions: what all datasets say moves to the catalogue, then the files are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from st_opendata.catalogue.statements import KEYS, Description, Yaml
+from st_opendata.catalogue.write import HINTS, write_yaml
+from st_opendata.model.descriptions import Terms
+from st_opendata.targets.ckan.pull.outcome import Left
+
+TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
+"""The keys that a dataset takes from its catalogue where it leaves them out."""
+_CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
+_DATASET_KEYS = (*KEYS, "tables")
+
+
+@dataclass(slots=True)
+class DatasetFolder:
+    """A dataset to write: `description` with its tables, in the order of the file; comments at its head."""
+
+    id: str
+    description: Description
+    heading: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> list[Yaml]:
+        """Its tables, as YAML has them."""
+        tables: list[Yaml] = self.description.values.setdefault("tables", [])
+        return tables
+
+
+def share_terms(catalogue: Description, datasets: Sequence[DatasetFolder], keys: Iterable[str]) -> None:
+    """Move what all datasets say under one of the keys to the catalogue, and leave out of them what it says already."""
+    found = [dataset.description.values for dataset in datasets]
+    remarks = [dataset.description.remarks for dataset in datasets]
+    for key in keys:
+        first = found[0].get(key)
+        if key not in catalogue.values and first is not None and all(values.get(key) == first for values in found):
+            catalogue.values[key] = first
+        if first is None and remarks[0].get(key) and all(each.get(key) == remarks[0][key] for each in remarks):
+            catalogue.remarks.setdefault(key, remarks[0][key])
+    for values, said_of in zip(found, remarks, strict=True):
+        for key in TERMS:
+            if key in said_of and said_of[key] == catalogue.remarks.get(key):
+                del said_of[key]
+            stated = catalogue.values.get(key)
+            if stated is not None and values.get(key) == stated:
+                del values[key]
+            elif key not in values and isinstance(stated, list):
+                values[key] = []  # nothing, where leaving the key out would mean what the catalogue says
+            elif key not in values and key == "keyword" and stated:
+                values[key] = {}
+
+
+def drop_lost_keys(datasets: Sequence[DatasetFolder]) -> None:
+    """Drop foreign keys to tables that were not pulled: the catalogue could not be read with them."""
+    there = {f"{dataset.id}/{table['url']}" for dataset in datasets for table in dataset.tables}
+    for dataset in datasets:
+        for table in dataset.tables:
+            schema = table["tableSchema"]
+            kept = []
+            for key in schema.get("foreignKeys", []):
+                resource = str(key["reference"]["resource"])
+                if (resource if "/" in resource else f"{dataset.id}/{resource}") in there:
+                    kept.append(key)
+                else:
+                    dataset.description.remark(
+                        "tables", f"{table['url']}: the key to {resource}, not pulled, is left out"
+                    )
+            if kept:
+                schema["foreignKeys"] = kept
+            else:
+                schema.pop("foreignKeys", None)
+
+
+def write_folder(
+    folder: Path, catalogue: Description, datasets: Sequence[DatasetFolder], heading: Sequence[str], *, hints: bool
+) -> None:
+    """Write catalogue.yaml and each dataset.yaml; `hints` says of what is missing what to write. Raises OSError."""
+    catalogue.values["datasets"] = [dataset.id for dataset in datasets]
+    missing = [key for key in HINTS if hints and key not in catalogue.values]
+    everywhere = [key for key in missing if not any(key in each.description.values for each in datasets)]
+    _write(folder / "catalogue.yaml", write_yaml(catalogue, heading, _CATALOGUE_KEYS, everywhere))
+    for dataset in datasets:
+        wanted = [key for key in missing if key not in everywhere]
+        text = write_yaml(dataset.description, dataset.heading, _DATASET_KEYS, wanted)
+        _write(folder / dataset.id / "dataset.yaml", text)
+
+
+def said(left: Iterable[Left]) -> list[str]:
+    """What was not pulled, as lines of a comment."""
+    return [f"Not pulled: {each.what or each.dataset}: {each.reason}" for each in left]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")

@@ -1,0 +1,184 @@
+"""What a CSV file of unknown make says of itself: encoding, delimiter, header; and the description that follows.
+
+The file stays as it came: how it is written is told by a CSVW dialect. Columns are text, unless the DataStore of the
+portal has types for them that their first cells bear out.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from st_opendata.catalogue.statements import Yaml
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Column, Datatype, Dialect, Table
+from st_opendata.names import plain
+from st_opendata.system.scratch import Scratch
+from st_opendata.tables.datatypes import parse
+from st_opendata.tables.encodings import EncodingGuess, first_cell, guess_encoding
+from st_opendata.tables.scan import open_source
+from st_opendata.targets.ckan.pull.fields import clean
+
+_SAMPLE = 1 << 18
+_ROWS = 200
+MAX_COLUMNS = 16_384
+_DELIMITERS = ",;\t|"
+_DATATYPES = {
+    **dict.fromkeys(("int", "int2", "int4", "int8", "integer", "bigint"), "integer"),
+    "numeric": "decimal",
+    "float8": "double",
+    "bool": "boolean",
+    "date": "date",
+    "timestamp": "dateTime",
+}
+"""CSVW's datatypes of PostgreSQL's."""
+_LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A column of the portal's DataStore: its type, and its label and notes for people."""
+
+    type: str
+    label: str = ""
+    notes: str = ""
+
+
+class NotATableError(Exception):
+    """The file is no table; the text says why."""
+
+
+def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tuple[Yaml, list[str]]:
+    """The description of the table in a file, without its `url`, and what is to be said beside it.
+
+    Raises:
+        NotATableError: it is none that the program reads.
+        OSError: it cannot be read.
+    """
+    guess = guess_encoding(path, () if language == "en" else (language,))
+    sample = _sample(path, guess.encoding)
+    delimiter = _delimiter(sample)
+    rows = _rows(sample, delimiter)
+    header = [title.strip() for title in rows[0]] if rows else []
+    if len(header) > MAX_COLUMNS:
+        raise NotATableError(f"it has {len(header):,} columns, more than the {MAX_COLUMNS:,} of a spreadsheet")
+    names = _names(header)
+    kinds = {
+        name: _datatype(stored.get(title), [row[number] for row in rows[1:] if number < len(row)])
+        for number, (name, title) in enumerate(zip(names, header, strict=True))
+    }
+    _refuse(path, Dialect(delimiter=delimiter, encoding=guess.encoding), names, header)
+    stated = guess.encoding if guess.sure else "utf-8"
+    dialect = {
+        key: text
+        for key, text, usual in (("delimiter", delimiter, ","), ("encoding", stated, "utf-8"))
+        if text != usual
+    }
+    columns = [
+        _column(name, title, kinds[name], stored.get(title), language)
+        for name, title in zip(names, header, strict=True)
+    ]
+    described = ({"dialect": dialect} if dialect else {}) | {"tableSchema": {"columns": columns}}
+    return described, _remarks(path.name, guess, rows)
+
+
+def _sample(path: Path, encoding: str) -> str:
+    """The beginning of the file as text, of whole lines."""
+    with path.open("rb") as file:
+        start = file.read(_SAMPLE)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
+    return text.rpartition("\n")[0] if len(start) == _SAMPLE and "\n" in text else text
+
+
+def _remarks(name: str, guess: EncodingGuess, rows: Sequence[Sequence[str]]) -> list[str]:
+    """What is to be said of a file that is in another encoding than UTF-8."""
+    if guess.encoding == "utf-8":
+        return []
+    shown = first_cell(enumerate(rows, 1), guess)
+    seen = f", as in “{shown.cell}” in row {shown.row}" if shown else ""
+    if guess.sure:
+        return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}"]
+    return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}, which is not sure: state its encoding"]
+
+
+def _delimiter(sample: str) -> str:
+    """The delimiter that cuts most rows into as many cells as the header, and the header into most cells."""
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        rows = _rows(sample, delimiter)[:20]
+        width = len(rows[0]) if rows else 0
+        return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _rows(sample: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True):
+            rows.append(row)
+            if len(rows) > _ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence[str]) -> None:
+    """Raise NotATableError for what is wrong with the file as a whole; what is wrong with rows is told by `check`."""
+    columns = tuple(
+        Column(name, number, {"und": title}) for number, (name, title) in enumerate(zip(names, header, strict=True), 1)
+    )
+    table = Table("table", "dataset", path, path.name, {"und": path.stem}, columns, dialect=dialect)
+    with Scratch() as folder:
+        source = open_source(table, folder)
+    findings: list[Finding] = source if isinstance(source, list) else []
+    for each in findings:
+        if each.code.startswith("table-"):
+            raise NotATableError(each.message["en"])
+    if not names:
+        raise NotATableError("its first line is empty, where the names of the columns stand")
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    """A name for each column that CSVW takes and templates can use."""
+    kept = {title for title in header if _LEGAL.fullmatch(title)}
+    reserved, used = {title.casefold() for title in kept}, set[str]()
+    names: list[str] = []
+    times: dict[str, int] = {}
+    for number, title in enumerate(header, 1):
+        start = title if title in kept else plain(title, "_") or f"column_{number}"
+        name = start
+        while name.casefold() in used or (title not in kept and name.casefold() in reserved):
+            times[start] = times.get(start, 1) + 1
+            name = f"{start}_{times[start]}"
+        used.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _datatype(stored: Stored | None, cells: Sequence[str]) -> str | None:
+    """The DataStore's type, where the cells are written as CSVW wants it."""
+    base = _DATATYPES.get(stored.type) if stored else None
+    if base is None:
+        return None
+    kind = Datatype(base, f"http://www.w3.org/2001/XMLSchema#{base}")
+    return base if all(parse(kind, cell) is not None for cell in cells if cell) else None
+
+
+def _column(name: str, title: str, datatype: str | None, stored: Stored | None, language: str) -> Yaml:
+    described: Yaml = {"name": name}
+    if name != title:
+        described["titles"] = {language: clean(title)} if clean(title) else {}
+    elif stored and stored.label not in ("", name):
+        described["titles"] = {language: clean(stored.label)}
+    if stored and clean(stored.notes):
+        described["description"] = {language: clean(stored.notes)}
+    if datatype:
+        described["datatype"] = datatype
+    return {key: value for key, value in described.items() if value}

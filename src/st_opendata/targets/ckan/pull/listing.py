@@ -1,0 +1,189 @@
+"""What an organisation of a portal has: its datasets in full, and which of them are one catalogue.
+
+A pull is one catalogue. Those that st-opendata published are known by their mark; all other datasets of the
+organisation are one more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from st_opendata.dcat.relocate import FORMATS
+from st_opendata.errors import RemoteError, UsageError
+from st_opendata.place import Place
+from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.fingerprint import mark_of
+from st_opendata.targets.ckan.packages import catalogue_name
+
+Json = Mapping[str, Any]
+_PAGE = 250
+"""Datasets of one answer, with all that they say: a few megabytes."""
+_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A portal and an organisation in it: `site` is what the portal itself takes for its URL."""
+
+    url: str
+    site: str
+    language: str
+    organization: Json
+    datasets: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A catalogue that st-opendata published: `exact` is the dataset with its DCAT-AP, None where it is not there."""
+
+    base: str
+    exact: Json | None
+    datasets: tuple[Json, ...]
+
+    @property
+    def id(self) -> str:
+        """The catalogue's id; its base where nothing on the portal tells the id."""
+        return str(self.exact["name"]).removesuffix(catalogue_name("")) if self.exact else self.base
+
+
+def list_holding(client: CkanClient, organization: str, *, private: bool) -> Holding:
+    """Ask for the organisation and all its datasets: two requests, and one for each 250 datasets.
+
+    Raises:
+        RemoteError: it is no CKAN, has no such organisation, or does not answer; or private datasets are asked for with
+            a token that does not give them.
+    """
+    try:
+        return _holding(client, organization, private=private)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise RemoteError(
+            f"the portal answers in another way than CKAN does ({type(error).__name__} {error})",
+            place=Place(client.url),
+        ) from None
+
+
+def _holding(client: CkanClient, organization: str, *, private: bool) -> Holding:
+    status = client.read("status_show")
+    if not isinstance(status, dict) or "ckan_version" not in status:
+        raise RemoteError(
+            "what answers is not a CKAN: it states no version",
+            place=Place(client.url),
+            remedy="Give the URL of the portal's home page as --url.",
+        )
+    shown = _organization(client, organization)
+    if private:
+        _require_member(client, str(shown["name"]))
+    return Holding(
+        url=client.url,
+        site=str(status.get("site_url") or client.url).rstrip("/"),
+        language=str(status.get("locale_default") or "en").partition("_")[0],
+        organization=shown,
+        datasets=tuple(_datasets(client, str(shown["name"]), private=private)),
+    )
+
+
+def _organization(client: CkanClient, name: str) -> Json:
+    try:
+        found: Json = client.read("organization_show", {"id": name, "include_datasets": False, "include_users": False})
+    except RemoteError as error:
+        if error.status != 404:
+            raise
+        known = client.read("organization_list", {"limit": 25})
+        raise RemoteError(
+            f'the portal has no organisation "{name}"',
+            place=Place(client.url),
+            remedy=f"Its organisations: {', '.join(map(str, known)) or 'none'}.",
+            status=404,
+        ) from None
+    return found
+
+
+def _require_member(client: CkanClient, organization: str) -> None:
+    """A token that CKAN does not know reads as anybody, without a word, and anybody sees no private datasets."""
+    mine = client.read("organization_list_for_user", {"permission": "read"})
+    if organization not in {found["name"] for found in mine}:
+        raise RemoteError(
+            f'the token gives no right to the private datasets of "{organization}"',
+            place=Place(client.url),
+            remedy="It is mistyped, expired or revoked, or its user is no member of the organisation.",
+            status=403,
+        )
+
+
+def _datasets(client: CkanClient, organization: str, *, private: bool) -> Iterator[Json]:
+    question = {"fq": f'organization:"{organization}"', "rows": _PAGE, "sort": "name asc, id asc"}
+    if private:
+        question["include_private"] = True
+    seen: set[str] = set()
+    for page in range(_PAGES):
+        answer = client.read("package_search", {**question, "start": page * _PAGE})
+        for shown in answer["results"]:
+            if shown.get("state", "active") == "active" and shown["id"] not in seen:
+                seen.add(shown["id"])
+                yield {**shown, "name": str(shown["name"]), "resources": [dict(each) for each in shown["resources"]]}
+        if not answer["results"] or (page + 1) * _PAGE >= answer["count"]:
+            return
+    raise RemoteError(
+        f"the organisation has more than {_PAGES * _PAGE:,} datasets, which no catalogue takes", place=Place(client.url)
+    )
+
+
+def published_in(holding: Holding) -> tuple[tuple[Published, ...], tuple[Json, ...]]:
+    """The catalogues that st-opendata published, and the other datasets."""
+    by_base: dict[str, list[Json]] = {}
+    others = []
+    for shown in holding.datasets:
+        mark = mark_of(shown)
+        if mark:
+            by_base.setdefault(mark.catalogue, []).append(shown)
+        else:
+            others.append(shown)
+    found = []
+    for base, datasets in by_base.items():
+        exact = next((each for each in datasets if _is_exact(each, base)), None)
+        found.append(Published(base, exact, tuple(each for each in datasets if each is not exact)))
+    return tuple(found), tuple(others)
+
+
+def _is_exact(shown: Json, base: str) -> bool:
+    return any(each.get("id") in catalogue_resources(base) for each in shown["resources"])
+
+
+def catalogue_resources(base: str) -> dict[str, str]:
+    """The names of the catalogue's files by the ids of their resources."""
+    return {str(uuid5(NAMESPACE_URL, f"{base}distribution/{name}")): name for name in FORMATS}
+
+
+def choose(holding: Holding, catalogue: str | None, *, others: bool) -> Published | tuple[Json, ...]:
+    """The one catalogue to pull: one that was published, or the other datasets.
+
+    Raises:
+        RemoteError: there is nothing to pull.
+        UsageError: there are several and none was chosen, or the chosen one is not there.
+    """
+    published, rest = published_in(holding)
+    there = [f"--catalogue {each.id}" for each in published] + (["--others"] if rest else [])
+    if not there:
+        raise RemoteError(
+            f'the organisation "{holding.organization["name"]}" has no dataset that may be read',
+            place=Place(holding.url),
+            remedy="Private ones are read with a token and --private.",
+        )
+    if catalogue is not None:
+        chosen = next((each for each in published if catalogue in (each.id, each.base)), None)
+        if chosen is None:
+            raise UsageError(f'no catalogue "{catalogue}" was published there', remedy=f"There is: {', '.join(there)}.")
+        return chosen
+    if others or not published:
+        if not rest:
+            raise UsageError("all datasets there belong to a catalogue", remedy=f"There is: {', '.join(there)}.")
+        return rest
+    if len(there) > 1:
+        raise UsageError(
+            f'the organisation "{holding.organization["name"]}" has datasets of {len(there)} catalogues',
+            remedy=f"Pull each into a folder of its own: {', '.join(there)}.",
+        )
+    return published[0]

@@ -1,0 +1,72 @@
+"""What a portal refuses, told of the file and the property that people know instead of a position and a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
+
+from st_opendata.errors import RemoteError
+from st_opendata.namespaces import readable
+from st_opendata.targets.ckan.connection import TOO_LARGE, described
+from st_opendata.targets.ckan.fields import Field, Schema, read_schema
+from st_opendata.targets.ckan.packages import Resource
+from st_opendata.targets.ckan.plan import Change
+from st_opendata.targets.ckan.preflight import Portal
+
+_TOO_LARGE = 413
+_THERE = "Resource id already exists"
+_CORRECT = "Correct it in catalogue.yaml, dataset.yaml or the tables, build the release and publish again."
+
+
+def explained(error: RemoteError, change: Change, portal: Portal) -> RemoteError:
+    """The error that ended a change, in words of the release where it is about what the release says."""
+    if change.wanted is None:
+        return error
+    sent = [resource for resource in change.wanted.package.resources if resource.id in change.files]
+    if sent and (error.status == _TOO_LARGE or "upload" in error.details):
+        return _told(error, _large(sent), TOO_LARGE)
+    if error.status != 409 or not error.details or "match" in error.details:
+        return error
+    if _THERE in described(error.details):
+        text = f"files of the dataset {change.name} are on the portal already, as those of another dataset"
+        remedy = (
+            "Run the command again: it then looks for the dataset under another name. If it finds none, have an "
+            "administrator purge what has the files, or publish from where it was published."
+        )
+        return _told(error, text, remedy)
+    refused = _refused(error.details, change.wanted.package.resources, read_schema(portal.schema))
+    return _told(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
+
+
+def _large(sent: Iterable[Resource]) -> str:
+    """CKAN does not say which of the files was too large, but the largest of them was."""
+    largest = max(sent, key=lambda resource: resource.size)
+    return f"the portal does not take files as large as {largest.file_name} ({largest.size:,} bytes)"
+
+
+def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], schema: Schema) -> Iterator[str]:
+    """Each fault with the file or dataset, the field and the property that fills it."""
+    for field, fault in details.items():
+        if field == "resources" and _by_position(fault, resources):
+            for resource, faults in zip(resources, fault, strict=False):
+                for name, text in faults.items():
+                    yield f"{_named(name, schema.resource)} of {resource.file_name}: {described(text)}"
+        else:
+            yield f"{_named(field, (*schema.dataset, *schema.extras))} of the dataset: {described(fault)}"
+
+
+def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
+    """Whether the portal tells the faults of each resource, in the order in which they were sent."""
+    if not isinstance(fault, list) or len(fault) > len(resources):
+        return False
+    return all(isinstance(faults, Mapping) for faults in fault)
+
+
+def _named(name: str, fields: Iterable[Field]) -> str:
+    """A field of CKAN, with the property behind it: `temporal_coverage (dct:temporal)`."""
+    path = next((field.path for field in fields if field.name == name), ())
+    return f"{name} ({readable(path[0])})" if path else name
+
+
+def _told(error: RemoteError, message: str, remedy: str) -> RemoteError:
+    return RemoteError(message, place=error.place, remedy=remedy, status=error.status, details=error.details)

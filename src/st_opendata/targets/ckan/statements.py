@@ -1,0 +1,290 @@
+"""What a portal's own RDF says of a dataset, compared with what it ought to say, statement by statement.
+
+Blank nodes stand for the nodes of ours in the same place; texts are the same where only the language tag, an escape of
+Markdown or what CKAN forbids in tags differs. `losses.yaml` lists the differences that ckanext-dcat is known to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import RDF, RDFS
+from rdflib.term import Node
+
+from st_opendata.dcat.terms import DCAT
+from st_opendata.documents import read_document
+from st_opendata.errors import ConfigurationError
+from st_opendata.namespaces import expand
+from st_opendata.targets.ckan.limits import from_markdown, legal_tag
+
+_LOSSES = Path(__file__).parent / "losses.yaml"
+_KEYS = {"reason", "change", "property", "of", "to", "value", "schema"}
+
+
+class Change(StrEnum):
+    """What became of a statement."""
+
+    UNTAGGED = "untagged"
+    """The same text without its language."""
+    OTHER_LANGUAGE = "other language"
+    """Gone, while the text in another language is there."""
+    UNNAMED = "unnamed"
+    """The same node without its IRI: a blank node."""
+    NO_TAG = "no tag"
+    """Gone: a keyword that CKAN does not take as a tag."""
+    LITERAL = "literal"
+    """A literal instead of an IRI."""
+    IRI = "iri"
+    """An IRI instead of the same literal."""
+    ESCAPED = "escaped"
+    """The same IRI with percent-encoding for some characters."""
+    MOVED = "moved"
+    """The same value under another property."""
+    OTHER = "other"
+    """Another value."""
+    LOST = "lost"
+    ADDED = "added"
+    """A value beside those that were released."""
+    SUPPLIED = "supplied"
+    """A value where none was released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A statement that is not there as it ought to be; terms are IRIs or texts, None where there is none.
+
+    `types` are those of the subject, `to` the property under which a moved value is.
+    """
+
+    change: Change
+    subject: str
+    property: str
+    before: str | None
+    after: str | None
+    types: frozenset[str]
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A known difference: what it is about, empty for anything, and why it happens."""
+
+    reason: str
+    changes: frozenset[str]
+    properties: frozenset[str]
+    types: frozenset[str]
+    to: str | None
+    value: str | None
+    """The only value that is lost or changed so."""
+    schema: str | None
+    """The field map with which alone it happens."""
+
+    def explains(self, difference: Difference, schema: str) -> bool:
+        """Whether the difference is of this kind."""
+        return (
+            self.schema in (None, schema)
+            and difference.change in self.changes
+            and (not self.properties or difference.property in self.properties)
+            and (not self.types or bool(self.types & difference.types))
+            and self.to in (None, difference.to)
+            and self.value in (None, difference.before)
+        )
+
+
+@cache
+def known_losses() -> tuple[Loss, ...]:
+    """What ckanext-dcat is known to lose or change.
+
+    Raises:
+        ConfigurationError: the file says something wrong.
+    """
+    document = read_document(_LOSSES, _LOSSES.name)
+    entries = document.data
+    if not isinstance(entries, list):
+        raise ConfigurationError("the known losses are a list", place=document.place())
+    found = []
+    for number, entry in enumerate(entries):
+        changes = frozenset(entry.get("change", ()))
+        if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Change):
+            raise ConfigurationError(
+                "a loss has a reason, a change, and maybe property, of, to, value and schema",
+                place=document.place([number]),
+            )
+        found.append(
+            Loss(
+                reason=entry["reason"],
+                changes=changes,
+                properties=frozenset(map(expand, entry.get("property", ()))),
+                types=frozenset(map(expand, entry.get("of", ()))),
+                to=expand(entry["to"]) if "to" in entry else None,
+                value=entry.get("value"),
+                schema=entry.get("schema"),
+            )
+        )
+    return tuple(found)
+
+
+def reason_for(difference: Difference, schema: str = "dcat_ap_full") -> str | None:
+    """Why the difference was to be expected of what this field map sent; None for a surprise."""
+    return next((loss.reason for loss in known_losses() if loss.explains(difference, schema)), None)
+
+
+def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
+    """Every difference, sorted by subject and property."""
+    named, unnamed = _name_blank_nodes(expected, found)
+    graphs = (expected, named)
+    lost = dict.fromkeys(sorted(set(expected) - set(named), key=_key))
+    added = dict.fromkeys(sorted(set(named) - set(expected), key=_key))
+    differences = [_difference(Change.UNNAMED, graphs, triple, "a blank node") for triple in unnamed]
+    spoken: dict[tuple[Node, ...], set[str]] = {}
+    for length, become in _PASSES:
+        places: dict[object, list[_Triple]] = {}
+        for triple in added:
+            places.setdefault(triple[:length], []).append(triple)
+        for triple in list(lost):
+            for other in places.get(triple[:length], ()):
+                if other in added and (change := become(triple, other)):
+                    if change == Change.UNTAGGED:
+                        spoken.setdefault(triple[:2], set()).add(_language(triple))
+                    differences.append(_difference(change, graphs, triple, other))
+                    del lost[triple], added[other]
+                    break
+    for triple in lost:
+        differences.append(_difference(_gone(triple, named, spoken.get(triple[:2], set())), graphs, triple, None))
+    for triple in added:
+        beside = (triple[0], triple[1], None) in expected
+        differences.append(_difference(Change.ADDED if beside else Change.SUPPLIED, graphs, None, triple))
+    return sorted(differences, key=lambda each: (each.subject, each.property, each.before or "", each.after or ""))
+
+
+def without_nodes(graph: Graph, nodes: Iterable[Node]) -> Graph:
+    """The graph without these nodes, and without what is only said of nodes to which they alone lead."""
+    gone = set[Node]()
+    found = set(nodes)
+    while found:
+        gone |= found
+        led_to = {value for node in gone for value in graph.objects(node) if not isinstance(value, Literal)}
+        found = {node for node in led_to - gone if gone.issuperset(graph.subjects(object=node))}
+    kept = Graph()
+    for triple in graph:
+        if not gone & {triple[0], triple[2]}:
+            kept.add(triple)
+    return kept
+
+
+_Triple = tuple[Node, Node, Node]
+
+
+def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Change:
+    """What became of a statement that is not there; `spoken` are the languages of those that are there as texts."""
+    subject, predicate, value = triple
+    language = _language(triple)
+    if predicate == DCAT.keyword:
+        tag = legal_tag(str(value))
+        if tag is None:
+            return Change.NO_TAG
+        if tag in map(str, found.objects(subject, predicate)):  # which another keyword became as well
+            return Change.UNTAGGED
+        spoken = () if language in spoken else spoken  # keywords are many in one language, other texts are one
+    return Change.OTHER_LANGUAGE if language and spoken else Change.LOST
+
+
+def _language(triple: _Triple) -> str:
+    return str(getattr(triple[2], "language", None) or "")
+
+
+def _same_text(lost: _Triple, added: _Triple) -> Change | None:
+    before, after = lost[2], added[2]
+    if isinstance(before, Literal) and isinstance(after, Literal):
+        text = str(after)
+        same = text in (str(before).strip(), legal_tag(str(before))) or from_markdown(text) == str(before).strip()
+        return Change.UNTAGGED if same else None
+    if isinstance(before, URIRef) and isinstance(after, URIRef):
+        return Change.ESCAPED if unquote(str(before)) == unquote(str(after)) else None
+    return Change.IRI if isinstance(before, Literal) and str(before) == str(after) else None
+
+
+def _moved(lost: _Triple, added: _Triple) -> Change | None:
+    same = lost[1] != added[1] and str(lost[2]) == str(added[2])
+    return Change.MOVED if same else None
+
+
+def _only_value(lost: _Triple, added: _Triple) -> Change | None:
+    """Another value in the place of one; not for texts, whose translations stand in the same place."""
+    if isinstance(lost[2], URIRef):
+        return Change.LITERAL if isinstance(added[2], Literal) else Change.OTHER
+    return None if isinstance(lost[2], Literal) and lost[2].language else Change.OTHER
+
+
+_PASSES: tuple[tuple[int, Callable[[_Triple, _Triple], Change | None]], ...] = (
+    (2, _same_text),
+    (1, _moved),
+    (2, _only_value),
+)
+"""How a lost statement may have become an added one that shares its subject, or also its property; best first."""
+
+
+def _name_blank_nodes(expected: Graph, found: Graph) -> tuple[Graph, list[_Triple]]:
+    """The graph found with our IRIs for its blank nodes, and the expected statements whose values were blank nodes."""
+    names: dict[Node, Node] = {}
+    unnamed: list[_Triple] = []
+    for subject, predicate, blank in sorted(found, key=_key):
+        if not isinstance(blank, BNode) or isinstance(subject, BNode):
+            continue
+        taken = set(found.objects(subject, predicate))
+        candidates = [each for each in expected.objects(subject, predicate) if each not in taken]
+        candidates = [each for each in candidates if (subject, predicate, each) not in unnamed]
+        if candidates:
+            names[blank] = max(sorted(candidates, key=str), key=lambda each: _likeness(expected, each, found, blank))
+            unnamed.append((subject, predicate, names[blank]))
+    named = Graph()
+    for subject, predicate, iri in found:
+        if isinstance(iri, URIRef) and (node := _worded(expected, subject, predicate, iri)):
+            names[iri] = node
+            unnamed.append((subject, predicate, node))
+            named.add((node, RDFS.label, Literal(unquote(str(iri)))))
+    for subject, predicate, value in found:
+        named.add((names.get(subject, subject), predicate, names.get(value, value)))
+    return named, unnamed
+
+
+def _worded(expected: Graph, subject: Node, predicate: Node, iri: URIRef) -> Node | None:
+    """The expected node whose words look like an IRI, which ckanext-dcat then makes of them."""
+    if (subject, predicate, iri) in expected:
+        return None
+    for node in expected.objects(subject, predicate):
+        if any(str(words).strip() == unquote(str(iri)) for words in expected.objects(node, RDFS.label)):
+            return node
+    return None
+
+
+def _likeness(expected: Graph, node: Node, found: Graph, blank: Node) -> int:
+    there = {(predicate, str(value)) for predicate, value in found.predicate_objects(blank)}
+    return sum((predicate, str(value)) in there for predicate, value in expected.predicate_objects(node))
+
+
+def _difference(
+    change: Change, graphs: tuple[Graph, Graph], before: _Triple | None, after: _Triple | str | None
+) -> Difference:
+    triple = before or after
+    assert isinstance(triple, tuple)
+    subject, predicate, _ = triple
+    return Difference(
+        change=change,
+        subject=str(subject),
+        property=str(predicate),
+        before=str(before[2]) if before else None,
+        after=str(after[2]) if isinstance(after, tuple) else after,
+        types=frozenset(str(kind) for graph in graphs for kind in graph.objects(subject, RDF.type)),
+        to=str(after[1]) if change == Change.MOVED and isinstance(after, tuple) else None,
+    )
+
+
+def _key(triple: _Triple) -> tuple[str, str, str, str]:
+    return str(triple[0]), str(triple[1]), str(triple[2]), str(getattr(triple[2], "language", ""))

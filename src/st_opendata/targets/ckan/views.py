@@ -1,0 +1,188 @@
+"""What visitors find beside the files: tables in the DataStore, to be filtered and queried, and views on the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from st_opendata.errors import RemoteError
+from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, SVG, TURTLE, Format, format_of
+from st_opendata.model.text import Text, pick
+from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.fingerprint import mark_of
+from st_opendata.targets.ckan.packages import Resource
+from st_opendata.targets.ckan.plan import Change, Kind
+from st_opendata.targets.ckan.preflight import Portal
+from st_opendata.targets.ckan.tables import DataTable, as_text, data_table, description_of
+
+_LOADERS = frozenset({"xloader", "datapusher"})
+"""Plugins that load every uploaded table themselves."""
+_TABLE: Text = {"en": "Table", "fr": "Tableau", "de": "Tabelle"}
+_TEXT: Text = {"en": "Content", "fr": "Contenu", "de": "Inhalt"}
+_MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}
+_PICTURE: Text = {"en": "Picture", "fr": "Image", "de": "Bild"}
+_VIEWS: Mapping[Format, tuple[str, Text]] = {
+    CSV: ("datatables_view", _TABLE),
+    GEOJSON: ("geojson_view", _MAP),
+    SVG: ("image_view", _PICTURE),
+    **dict.fromkeys((JSON, JSON_LD, N_TRIPLES, TURTLE, RDF_XML), ("text_view", _TEXT)),
+}
+_IN_ONE_URL = 50
+"""Ids: servers take lines of some 4,000 characters."""
+_LARGEST_TEXT = 1_000_000
+"""Bytes: above that the portal's own proxy does not hand a file to a text or map view (ckan.resource_proxy)."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view to be made: its type, its title, and the format of its resource."""
+
+    kind: str
+    title: str
+    format: Format
+
+
+DefaultViews = dict[tuple[str, Format], bool]
+"""Whether the portal makes a view of this type by itself for a new resource of the format, as far as was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furnishing:
+    """What is to be made for a dataset: tables and views by resource id; `new` are datasets that were just created.
+
+    `gone` are resources that are removed: their tables would outlive them.
+    """
+
+    tables: Mapping[str, DataTable]
+    views: Mapping[str, View]
+    gone: tuple[str, ...] = ()
+    new: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or self.views or self.gone)
+
+
+def furnishing_of(change: Change, portal: Portal) -> Furnishing:
+    """What a change of files entails: a table follows its file; a view is made once, with its resource.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    assert change.wanted
+    sent = {resource.id: resource for resource in change.wanted.package.resources if resource.id in change.files}
+    every = expected_tables(change.wanted.package.resources, portal)
+    files = {resource.file for resource in sent.values()}
+    tables = {
+        identifier: table
+        for identifier, table in every.items()
+        if identifier in change.tables or is_loaded_with(table, files)
+    }
+    mark = mark_of(change.shown) if change.shown else None
+    cut_off = change.kind == Kind.CREATE or bool(mark and mark.writing)
+    known = {resource["id"] for resource in change.shown["resources"]} if change.shown and not cut_off else set()
+    found = ((identifier, _view(resource, portal)) for identifier, resource in sent.items() if identifier not in known)
+    views = {identifier: view for identifier, view in found if view}
+    without_table = [each for each, view in views.items() if view.kind == "datatables_view" and each not in tables]
+    wanted = {resource.id for resource in change.wanted.package.resources}
+    there = change.shown["resources"] if change.shown else ()
+    gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in wanted)
+    views = {each: view for each, view in views.items() if each not in without_table}
+    return Furnishing(tables, views, gone, change.kind == Kind.CREATE)
+
+
+def furnish(client: CkanClient, furnishing: Furnishing, defaults: DefaultViews) -> None:
+    """Load the tables and make the views that are not there. Raises RemoteError, OSError.
+
+    Of new datasets `defaults` learns which views the portal makes by itself, and is asked from then on.
+    """
+    for identifier in furnishing.gone:
+        _remove_table(client, identifier)
+    stale = _with_table(client, furnishing.tables) if furnishing.new else furnishing.tables
+    for identifier, table in furnishing.tables.items():
+        if identifier in stale:
+            _remove_table(client, identifier)
+        try:
+            _load(client, identifier, table)
+        except RemoteError as error:
+            if error.status != 409:
+                raise
+            _remove_table(client, identifier)
+            _load(client, identifier, as_text(table))
+    for identifier, view in furnishing.views.items():
+        key = (view.kind, view.format)
+        there = defaults.get(key) if furnishing.new else None
+        if there is None:
+            listed = client.read("resource_view_list", {"id": identifier})
+            there = any(each["view_type"] == view.kind for each in listed)
+        if furnishing.new:
+            defaults[key] = there
+        if not there:
+            made = {"resource_id": identifier, "view_type": view.kind, "title": view.title}
+            client.write("resource_view_create", made)
+
+
+def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[str]:
+    """Those of new resources that have a table: that of a purged dataset stays, and rows would be added to it.
+
+    All of them where the portal does not list its tables.
+    """
+    wanted, found = list(identifiers), set[str]()
+    for start in range(0, len(wanted), _IN_ONE_URL):
+        part = wanted[start : start + _IN_ONE_URL]
+        question = {"resource_id": "_table_metadata", "filters": json.dumps({"name": part}), "limit": len(part)}
+        try:
+            listed = client.read("datastore_search", question)["records"]
+        except RemoteError as error:
+            if error.status not in (403, 404, 409):
+                raise
+            return wanted
+        found |= {str(record["name"]) for record in listed}
+    return found
+
+
+def is_loaded_with(table: DataTable, sent: Collection[Path | bytes | None]) -> bool:
+    """Whether a table follows from the files that are sent: its own, or the one that describes its columns."""
+    return table.path in sent or description_of(table.path) in sent
+
+
+def expected_tables(resources: Iterable[Resource], portal: Portal) -> dict[str, DataTable]:
+    """The DataStore tables that we load for these resources, by id.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    if "datastore" not in portal.plugins or portal.plugins & _LOADERS:
+        return {}
+    found: dict[str, DataTable] = {}
+    for each in resources:
+        if isinstance(each.file, Path) and (table := data_table(each.file, portal.language)):
+            found[each.id] = replace(table, rows=each.rows)
+    return found
+
+
+def _view(resource: Resource, portal: Portal) -> View | None:
+    form = format_of(resource.file_name)
+    if form is None or form not in _VIEWS or (form not in (CSV, SVG) and resource.size > _LARGEST_TEXT):
+        return None
+    kind, title = _VIEWS[form]
+    return View(kind, pick(title, portal.language), form) if kind in portal.plugins else None
+
+
+def _load(client: CkanClient, identifier: str, table: DataTable) -> None:
+    parts = table.parts()
+    columns = {"resource_id": identifier, "force": True, "fields": list(table.fields)}
+    client.write("datastore_create", {**columns, "records": next(parts)})
+    for part in parts:
+        client.write(
+            "datastore_upsert", {"resource_id": identifier, "force": True, "method": "insert", "records": part}
+        )
+
+
+def _remove_table(client: CkanClient, identifier: str) -> None:
+    try:
+        client.write("datastore_delete", {"resource_id": identifier, "force": True})
+    except RemoteError as error:
+        if error.status != 404:
+            raise

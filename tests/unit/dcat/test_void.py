@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, XSD
+
+from st_opendata.dcat import Counts, count_facts, void_graph
+from st_opendata.dcat.terms import DCT, FOAF, VOID
+from st_opendata.model.descriptions import Catalogue
+from st_opendata.model.release import Distribution, File
+
+Offer = dict[str, tuple[Distribution, ...]]
+BASE = "https://w3id.org/st-opendata/smarter-together/"
+SITE = "https://data.example.org/smarter/"
+WHOLE, CITIES = URIRef(f"{BASE}catalogue"), URIRef(f"{BASE}dataset/cities")
+
+
+def number(value: int) -> Literal:
+    return Literal(value, datatype=XSD.integer)
+
+
+def test_counts_of_lines(counts: dict[str | None, Counts]) -> None:
+    cities = counts["cities"]
+    assert (cities.triples, cities.subjects, cities.example) == (12, 3, f"{BASE}city/lyon")
+    assert cities.properties == {str(RDFS.label): 3, str(RDF.type): 3, str(OWL.sameAs): 6}
+    assert cities.classes == {"https://w3id.org/st-opendata/ontology#City": 3}
+    assert cities.links == {("wikidata", str(OWL.sameAs)): 3, ("geonames", str(OWL.sameAs)): 3}
+    assert cities.space == f"{BASE}city/"
+    assert count_facts([]) == Counts()
+
+
+@pytest.mark.parametrize(
+    ("subjects", "space"),
+    [
+        (["https://e.org/city/lyon", "https://e.org/city/lyon-2"], "https://e.org/city/"),
+        (["https://e.org/city/lyon", "https://e.org/claim/1"], "https://e.org/"),
+        (["https://e.org/o#a", "https://e.org/o#b"], "https://e.org/o#"),
+        (["https://e.org/a", "https://example.org/a"], None),
+        (["urn:a:1", "urn:a:2"], None),
+    ],
+)
+def test_the_space_of_iris_is_what_all_subjects_begin_with(subjects: list[str], space: str | None) -> None:
+    assert count_facts([[f'<{subject}> <https://e.org/p> "x" .'] for subject in subjects]).space == space
+
+
+def test_catalogue_and_datasets_say_how_much_and_where(
+    catalogue: Catalogue, distributions: Offer, dumps: tuple[File, ...], counts: dict[str | None, Counts]
+) -> None:
+    graph = void_graph(catalogue, distributions, dumps, counts)
+    assert graph.value(WHOLE, VOID.triples) == number(12)
+    assert CITIES in set(graph.objects(WHOLE, VOID.subset))
+    assert graph.value(CITIES, VOID.triples) == number(12)
+    assert graph.value(CITIES, VOID.distinctSubjects) == number(3)
+    assert graph.value(CITIES, VOID.sparqlEndpoint) == URIRef(f"{SITE}sparql")
+    assert graph.value(CITIES, VOID.uriSpace) == Literal(f"{BASE}city/")
+    assert graph.value(CITIES, VOID.properties) == number(3)
+    assert graph.value(CITIES, VOID.classes) == number(1)
+    assert graph.value(CITIES, VOID.exampleResource) == URIRef(f"{BASE}city/lyon")
+    assert str(graph.value(CITIES, DCT.license)).endswith("/licence/CC_BY_4_0")
+    assert set(graph.objects(WHOLE, VOID.dataDump)) == {URIRef(SITE + file.path) for file in dumps}
+    assert set(graph.objects(CITIES, VOID.dataDump)) == {
+        URIRef(f"{SITE}cities/cities{extension}") for extension in (".nt", ".ttl", ".jsonld")
+    }
+    assert set(graph.objects(CITIES, VOID.vocabulary)) == {
+        URIRef("http://www.w3.org/2000/01/rdf-schema#"),
+        URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
+        URIRef("http://www.w3.org/2002/07/owl#"),
+        URIRef("https://w3id.org/st-opendata/ontology#"),
+    }
+    assert not list(graph.objects(URIRef(f"{BASE}dataset/places"), VOID.vocabulary))
+    assert graph.value(URIRef(f"{BASE}void"), FOAF.primaryTopic) == WHOLE
+    assert not any(isinstance(term, BNode) for triple in graph for term in triple)
+
+
+def test_partitions_and_linksets(
+    catalogue: Catalogue, distributions: Offer, dumps: tuple[File, ...], counts: dict[str | None, Counts]
+) -> None:
+    graph = void_graph(catalogue, distributions, dumps, counts)
+    properties = {
+        str(graph.value(part, VOID.property)): graph.value(part, VOID.triples)
+        for part in graph.objects(CITIES, VOID.propertyPartition)
+    }
+    assert properties == {str(RDFS.label): number(3), str(RDF.type): number(3), str(OWL.sameAs): number(6)}
+    classes = {
+        str(graph.value(part, VOID["class"])): graph.value(part, VOID.entities)
+        for part in graph.objects(CITIES, VOID.classPartition)
+    }
+    assert classes == {"https://w3id.org/st-opendata/ontology#City": number(3)}
+    linksets = {
+        str(graph.value(graph.value(each, VOID.objectsTarget), VOID.uriSpace)): each
+        for each in graph.objects(CITIES, VOID.subset)
+    }
+    assert set(linksets) == {"http://www.wikidata.org/entity/", "https://sws.geonames.org/"}
+    for linkset in linksets.values():
+        assert graph.value(linkset, VOID.linkPredicate) == OWL.sameAs
+        assert graph.value(linkset, VOID.subjectsTarget) == CITIES
+        assert graph.value(linkset, VOID.triples) == number(3)

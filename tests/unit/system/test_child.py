@@ -1,0 +1,71 @@
+"""Work in a process of its own gives what it makes, or tells why it does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from st_opendata.errors import InputError
+from st_opendata.place import Place
+from st_opendata.system.child import ChildEndedError, Report, start
+
+MANY = 1 << 20
+"""Bytes: more than a pipe holds."""
+
+
+def test_what_it_makes() -> None:
+    def work(report: Report) -> str:
+        report("begun")
+        return "x" * MANY
+
+    with start(work) as child:
+        assert child.receive() == "begun"
+        assert child.receive(60) == "x" * MANY
+
+
+def test_an_error_of_ours_is_raised_here() -> None:
+    def work(_report: Report) -> None:
+        raise InputError("no such thing", place=Place("a.csv", line=2), remedy="Make one.")
+
+    with start(work) as child, pytest.raises(InputError) as caught:
+        child.receive()
+    assert str(caught.value) == "a.csv, line 2: no such thing\n  Make one."
+
+
+def test_another_error_is_told() -> None:
+    with start(lambda _report: {}["missing"]) as child, pytest.raises(ChildEndedError, match="KeyError") as caught:
+        child.receive()
+    assert caught.value.code == 1
+
+
+def test_a_process_that_is_killed() -> None:
+    with start(lambda _report: signal.pause()) as child:
+        os.kill(child._process.pid or 0, signal.SIGKILL)
+        with pytest.raises(ChildEndedError, match="ended with -9") as caught:
+            child.receive()
+    assert caught.value.code == -signal.SIGKILL
+
+
+def test_a_process_that_is_killed_while_it_answers() -> None:
+    with start(lambda _report: "x" * MANY) as child:
+        assert child._receiver.poll(60)  # it has begun
+        os.kill(child._process.pid or 0, signal.SIGKILL)
+        with pytest.raises(ChildEndedError):
+            child.receive()
+
+
+def test_it_ends_with_its_parent() -> None:
+    code = (
+        "import os, signal; from st_opendata.system.child import start\n"
+        "def work(report): report(os.getpid()); signal.pause()\n"
+        "with start(work) as child: print(child.receive(), flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        pid = parent.stdout.readline().strip()
+        assert pid.isdecimal()
+        assert parent.stdout.read() == ""  # the child holds it as well, as long as it lives

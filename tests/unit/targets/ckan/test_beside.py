@@ -1,0 +1,27 @@
+"""Two values side by side: where they differ is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_opendata.targets.ckan.beside import beside
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("a", "b", ('"a"', '"b"')),
+        (None, "b", ("nothing", '"b"')),
+        ("a", None, ('"a"', "nothing")),
+        (2, 3, ("2", "3")),
+        ("é", "è", ('"é"', '"è"')),
+        ("cafe\u0301", "café", ('"cafe\\u0301"', '"caf\\u00e9"')),
+        ("na\u200bme", "name", ('"na\\u200bme"', '"name"')),
+        ("two\nlines", "two lines", ('"two\\nlines"', '"two lines"')),
+        (["a", "b"], ["b", "a"], ('["a", "b"]', '["b", "a"]')),
+        ("x" * 90, "x" * 89 + "y", (f'…{"x" * 19}x"', f'…{"x" * 19}y"')),
+        ("a" + "x" * 90, "b", (f'"a{"x" * 37}…', '"b"')),
+    ],
+)
+def test_where_two_values_differ_is_seen(one: object, other: object, shown: tuple[str, str]) -> None:
+    assert beside(one, other, 40) == shown

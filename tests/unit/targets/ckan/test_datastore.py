@@ -1,0 +1,147 @@
+"""DataStore tables compared with their files, by a stand-in that answers as PostgreSQL writes values."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from st_opendata.errors import RemoteError
+from st_opendata.targets.ckan import datastore
+from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.datastore import look_at_tables
+from st_opendata.targets.ckan.plan import Change, Difference, Kind, with_tables
+from st_opendata.targets.ckan.tables import DataTable
+
+KINDS = {"id": "text", "price": "numeric", "share": "float8", "open": "bool", "day": "date"}
+FILE = [
+    ["a", "1.50", "1E-3", "true", "2024-01-01Z"],
+    ["b", "", "", "false", ""],
+    ['c "q", r', "12345678901234567890.10", "INF", "1", "0044-03-15"],
+]
+THERE = [
+    ["a", "1.50", "0.001", "t", "2024-01-01"],
+    ["b", "", "", "f", ""],
+    ['c "q", r', "12345678901234567890.1", "Infinity", "t", "0044-03-15"],
+]
+
+
+class Store:
+    """Tables as `datastore_search` gives them."""
+
+    def __init__(self, rows: list[list[str]], fields: list[dict[str, Any]]) -> None:
+        self.rows, self.fields = rows, fields
+
+    def read(self, action: str, question: dict[str, Any]) -> dict[str, Any]:
+        assert (action, question["records_format"], question["sort"]) == ("datastore_search", "csv", "_id")
+        if question["resource_id"] != "there":
+            raise RemoteError("not found", status=404)
+        text, start = StringIO(newline=""), question["offset"]
+        rows = [[str(number), *row] for number, row in enumerate(self.rows, 1)]
+        csv.writer(text).writerows(rows[start : start + question["limit"]])
+        fields = [{"id": "_id", "type": "int"}, *self.fields]
+        return {"fields": fields, "total": len(self.rows), "records": text.getvalue()}
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> DataTable:
+    path = tmp_path / "prices.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([list(KINDS), *FILE])
+    fields = [{"id": key, "type": kind, "info": {"label": key.title(), "notes": ""}} for key, kind in KINDS.items()]
+    return DataTable(path, tuple(fields), len(FILE))
+
+
+Alter = Callable[[list[list[str]], list[dict[str, Any]]], object]
+
+
+def looked(table: DataTable, alter: Alter = lambda *_: None, *, whole: bool = True) -> Difference | None:
+    rows = [list(row) for row in THERE]
+    fields = [{**field, "info": dict(field["info"])} for field in table.fields]
+    alter(rows, fields)
+    store = cast(CkanClient, Store(rows, fields))
+    return look_at_tables(store, {"there": table}, whole=whole).get("there")
+
+
+def test_values_are_the_same_as_postgresql_writes_them(table: DataTable) -> None:
+    assert looked(table) is None
+
+
+def test_a_table_loaded_as_text_is_the_same(table: DataTable) -> None:
+    def as_text(rows: list[list[str]], fields: list[dict[str, Any]]) -> None:
+        rows[:] = FILE
+        for field in fields:
+            field["type"] = "text"
+
+    assert looked(table, as_text) is None
+
+
+@pytest.mark.parametrize(
+    ("alter", "field", "before", "after"),
+    [
+        (lambda rows, _: rows.append(["d", "", "", "", ""]), "table, number of rows", 4, 3),
+        (lambda rows, _: rows.pop(), "table, number of rows", 2, 3),
+        (lambda rows, _: rows[1].__setitem__(0, "B"), "table, row 2, id", "B", "b"),
+        (lambda rows, _: rows[0].__setitem__(1, "1.51"), "table, row 1, price", "1.51", "1.50"),
+        (lambda rows, _: rows[1].__setitem__(1, "0"), "table, row 2, price", "0", None),
+        (lambda rows, _: rows[2].__setitem__(2, ""), "table, row 3, share", None, "INF"),
+        (lambda rows, _: rows[1].__setitem__(3, "t"), "table, row 2, open", "t", "false"),
+        (lambda rows, _: rows[0].__setitem__(4, "2024-01-02"), "table, row 1, day", "2024-01-02", "2024-01-01Z"),
+        (lambda rows, _: rows.reverse(), "table, row 1, id", 'c "q", r', "a"),
+        (
+            lambda _, fields: fields.pop(),
+            "table, columns",
+            "id, price, share, open",
+            "id, price, share, open, day",
+        ),
+        (lambda _, fields: fields[1].__setitem__("type", "float8"), "table, type of price", "float8", "numeric"),
+        (lambda _, fields: fields[0]["info"].__setitem__("label", "Key"), "table, label of id", "Key", "Id"),
+        (lambda _, fields: fields[0].__setitem__("info", None), "table, label of id", None, "Id"),
+    ],
+)
+def test_the_first_difference_is_told(
+    table: DataTable, alter: Alter, field: str, before: object, after: object
+) -> None:
+    assert looked(table, alter) == Difference(field, before, after, "prices.csv")
+
+
+def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datastore, "ROWS", 2)
+
+    def alter(rows: list[list[str]], _: object) -> None:
+        rows[2][0] = "C"
+
+    assert looked(table, alter, whole=False) is None
+    assert looked(table, alter) == Difference("table, row 3, id", "C", 'c "q", r', "prices.csv")
+
+
+def test_a_table_that_is_not_there(table: DataTable) -> None:
+    store = cast(CkanClient, Store([], []))
+    found = look_at_tables(store, {"gone": table}, whole=False)
+    assert found == {"gone": Difference("table", None, "a table in the DataStore", "prices.csv")}
+
+
+EDITED, GONE = Difference("table, number of rows", 3, 2, "t.csv"), Difference("table", None, "a table", "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("kind", "difference", "overwrite", "becomes", "tables"),
+    [
+        (Kind.UNCHANGED, EDITED, False, Kind.DRIFTED, ()),
+        (Kind.UNCHANGED, EDITED, True, Kind.UPDATE, ("t",)),
+        (Kind.UNCHANGED, GONE, False, Kind.UPDATE, ("t",)),
+        (Kind.UPDATE, EDITED, False, Kind.DRIFTED, ()),
+        (Kind.UPDATE, EDITED, True, Kind.UPDATE, ("t",)),
+        (Kind.DRIFTED, GONE, False, Kind.DRIFTED, ()),
+    ],
+)
+def test_what_is_done_with_an_altered_table(
+    kind: Kind, difference: Difference, overwrite: bool, becomes: Kind, tables: tuple[str, ...]
+) -> None:
+    change = with_tables(Change(kind, "places", "a reason", files=("f",)), {"t": difference}, overwrite=overwrite)
+    assert (change.kind, change.tables, change.differences) == (becomes, tables, (difference,))
+    assert change.files == (() if becomes == Kind.DRIFTED else ("f",))
