@@ -119,7 +119,7 @@ def _ods_seeds() -> list[bytes]:
 
 
 def _xls_seeds() -> list[bytes]:
-    book = (Path(__file__).parents[3] / "unit/tables/excel97.xls").read_bytes()
+    book = (Path(__file__).parents[3] / "unit/tables/workbooks/excel97.xls").read_bytes()
     return [book] * 6
 
 

@@ -93,7 +93,7 @@ def test_what_takes_too_much_memory_is_told(folder: Path) -> None:
     path = folder / "sheet-rows.xlsx"
     bombs.write(path, MADE[path.name])
     program = (  # in a process that has no memory left over from other tests
-        "import sys; from pathlib import Path; from st_opendata.tables import books\n"
+        "import sys; from pathlib import Path; from st_opendata.tables.workbooks import books\n"
         "books.MAX_MEMORY = 8_000_000\n"
         "try:\n"
         "    with books.opened(Path(sys.argv[1]), zipped=True) as book: list(book.read('S').rows)\n"
