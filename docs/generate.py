@@ -125,7 +125,7 @@ def prose(text: str) -> str:
 
 def findings() -> str:
     """A table of all codes, then each with its message and remedy in three languages."""
-    rows = ((link(entry), str(entry.severity), inline(plain(entry.example))) for entry in codes().values())
+    rows = ((link(entry), str(entry.severity), inline(entry.example)) for entry in codes().values())
     return "\n".join([table(("code", "severity", "example"), rows), *map(finding_section, codes().values())])
 
 
@@ -136,27 +136,16 @@ def link(entry: Code) -> str:
 
 def finding_section(entry: Code) -> str:
     """The section of one code."""
-    texts = [[many(text[language]) for text in (entry.message, entry.remedy)] for language in LANGUAGES]
+    texts = [[text[language] for text in (entry.message, entry.remedy)] for language in LANGUAGES]
     rows = ((language, *map(text_cell, both)) for language, both in zip(LANGUAGES, texts, strict=True))
-    heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(plain(entry.example))}\n"
+    heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(entry.example)}\n"
     return f"{heading}\n{table(('', 'message', 'what to do'), rows)}"
-
-
-def many(template: str) -> str:
-    """The template with the plural of each number: `{count:cell|cells}` is `{count} cells`."""
-    template = re.sub(r"\{\w+:=[^{}|]*\|([^{}]*)\}", r"\1", template)
-    return re.sub(r"\{(\w+):[^{}|]*\|([^{}]*)\}", r"{\1} \2", template)
 
 
 def text_cell(template: str) -> str:
     """A template as Markdown text: what is no code in backticks stands for itself."""
-    parts = re.split(r"(`[^`]*`)", plain(template))
+    parts = re.split(r"(`[^`]*`)", template)
     return "".join(part if number % 2 else re.sub(r"([`<*\[])", r"\\\1", part) for number, part in enumerate(parts))
-
-
-def plain(template: str) -> str:
-    """A template for readers: doubled braces, which stand for single ones, made single."""
-    return template.replace("{{", "{").replace("}}", "}")
 
 
 # The model

@@ -16,7 +16,12 @@ from types import ModuleType
 import pytest
 from once import build, once
 
+import texts
+
 ROOT = Path(__file__).resolve().parents[1]
+
+if not all(texts.is_compiled(language) for language in texts.LANGUAGES):
+    texts.compile_all()
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell starts jobs in the background with Ctrl-C ignored, and programs hand that on to those that they start.

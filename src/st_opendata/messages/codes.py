@@ -1,4 +1,4 @@
-"""Codes of findings: severity, message and remedy in each language, read from `messages/*.yaml`.
+"""Codes of findings: severity, message and remedy, read from `findings/*.yaml`; translations as for every message.
 
 A message is a template with named fields: `finding("cell-datatype", places, value="x", datatype="decimal")`.
 """
@@ -6,16 +6,18 @@ A message is a template with named fields: `finding("cell-datatype", places, val
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 import yaml
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import Message
 from st_opendata.messages.translation import translate
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.text import LANGUAGES, Counted, Quoted, Text, without_breaks
+from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
 _FILES = (
@@ -26,14 +28,17 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding: `example` is a cell, line or triple that causes it."""
+    """A kind of finding: `example` is a cell, line or triple that causes it.
+
+    In the texts of a code each field stands for itself, in braces.
+    """
 
     code: str
     severity: Severity
-    message: Text
-    remedy: Text
+    message: Message
+    remedy: Message
     example: str
-    near: Text | None = None
+    near: Message | None = None
     """A sentence more where the finding knows what was probably meant: the field `near`."""
 
 
@@ -42,28 +47,11 @@ def codes() -> dict[str, Code]:
     """All codes by name, in the order of the files."""
     found: dict[str, Code] = {}
     for file in _FILES:
-        text = files("st_opendata").joinpath("messages", "findings", f"{file}.yaml").read_text("utf-8")
+        text = files("st_opendata.messages").joinpath("findings", f"{file}.yaml").read_text("utf-8")
         for code, entry in yaml.safe_load(text).items():
-            for name in entry.keys() & {"message", "remedy", "near"}:
-                entry[name] = entry[name] | {"fr": without_breaks(entry[name]["fr"])}
-            found[code] = Code(code, Severity(entry.pop("severity")), **entry)
+            texts = {name: _message(entry[name]) for name in ("message", "remedy", "near") if name in entry}
+            found[code] = Code(code, Severity(entry["severity"]), example=entry["example"], **texts)
     return found
-
-
-def _translated(values: Mapping[str, object], language: str) -> dict[str, object]:
-    """Those values that the program says itself, in its own English; the rest quotes the data."""
-    return {key: translate(str(values[key]), language) for key in ("reason", "kind") if key in values}
-
-
-def _counted(values: Mapping[str, object], language: str) -> dict[str, object]:
-    """The values, so that a template can ask for `{count:row|rows}`."""
-
-    def counted(value: object) -> object:
-        if type(value) is int:
-            return Counted(value, language)
-        return Quoted(value) if isinstance(value, str) else value
-
-    return {key: counted(value) for key, value in values.items()}
 
 
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
@@ -74,18 +62,14 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
     """
     entry = codes()[code]
     values.setdefault("description", "dataset.yaml")
-    message = entry.message
+    fields = values | {name: _translated(values[name]) for name in ("reason", "kind") if name in values}
+    if missing := (entry.message.fields.keys() | entry.remedy.fields.keys()) - fields.keys():
+        raise KeyError(f"{code} lacks {sorted(missing)}")
+    text = replace(entry.message, fields=fields)
     if entry.near and values.get("near"):
-        message = {language: f"{text} {entry.near[language]}" for language, text in message.items()}
-    said = {language: _counted(values, language) | _translated(values, language) for language in LANGUAGES}
-    return Finding(
-        code=code,
-        severity=entry.severity,
-        message={language: text.format_map(said[language]) for language, text in message.items()},
-        remedy={language: text.format_map(said[language]) for language, text in entry.remedy.items()},
-        places=places,
-        dataset=dataset,
-    )
+        text = Message("{message} {near}", {"message": text, "near": replace(entry.near, fields=fields)})
+    remedy = replace(entry.remedy, fields=fields)
+    return Finding(code, entry.severity, text, places=places, remedy=remedy, dataset=dataset)
 
 
 def as_error(found: Finding) -> InputError:
@@ -94,3 +78,14 @@ def as_error(found: Finding) -> InputError:
     error = InputError(found.message["en"], place=place, remedy=found.remedy["en"])
     error.translations = {language: (found.message[language], found.remedy[language]) for language in LANGUAGES}
     return error
+
+
+def _message(text: str | Mapping[str, str]) -> Message:
+    one, other, number = (text, "", "") if isinstance(text, str) else (text["one"], text["other"], text["number"])
+    names = {name for _, name, _, _ in Formatter().parse(one + other) if name}
+    return Message(one, {name: f"{{{name}}}" for name in names}, other, number)
+
+
+def _translated(value: object) -> Mapping[str, str]:
+    """What the program says itself, in its own English; the rest quotes the data."""
+    return {language: translate(str(value), language) for language in LANGUAGES}

@@ -40,19 +40,6 @@ class Counted(int):
         return word if spec.startswith("=") else f"{int(self)} {word}"
 
 
-class Quoted(str):
-    """A text in the place of a number: the format `row|rows` gives the text and the plural."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        """The text as its format says."""
-        _, bar, many = spec.removeprefix("=").partition("|")
-        if not bar:
-            return format(str(self), spec)
-        return many if spec.startswith("=") else f"{self} {many}"
-
-
 _FRENCH_SPACE = re.compile("(?<=«) | (?=[:;?!»])")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
 
 from st_opendata.messages.codes import codes, finding
-from st_opendata.model.text import LANGUAGES, Counted, Quoted
+from st_opendata.messages.message import counted, message
+from st_opendata.model.text import LANGUAGES, Counted
 
 
 @pytest.mark.parametrize(
@@ -21,8 +23,25 @@ def test_a_number_has_the_plural_of_its_language(number: int, language: str, sai
 
 
 def test_a_text_in_the_place_of_a_number_has_the_plural() -> None:
-    assert f"{Quoted('1, 2'):row|rows}" == "1, 2 rows"
-    assert f"{Quoted('x'):=is|are}" == "are"
+    cells = counted("{n} cell", "{n} cells", number="n", n="1 or 2")
+    assert cells["en"] == "1 or 2 cells"
+
+
+def test_fields_are_quoted_as_they_are_unless_they_are_in_several_languages() -> None:
+    found = finding("findings-more", (), count=1, kind="Add the missing row to {table}.")
+    assert (
+        found.message["de"]
+        == "1 weiterer Befund der Art Add the missing row to {table}. in dieser Tabelle ist nicht aufgeführt."
+    )
+    outer = message("{inner}!", inner=found.message)
+    assert outer["en"] == f"{found.message['en']}!"
+    assert pickle.loads(pickle.dumps(outer)) == outer
+    assert outer == dict(outer)
+
+
+def test_a_finding_without_one_of_its_fields_is_a_defect() -> None:
+    with pytest.raises(KeyError, match=r"findings-more lacks \['kind'\]"):
+        finding("findings-more", (), count=1)
 
 
 def test_one_and_many_in_each_language() -> None:
@@ -38,6 +57,7 @@ COUNTED = re.compile(r"\{(count|rows|found)\} (?!of|sur|von)[^\W\d]+")
 
 @pytest.mark.parametrize("code", codes().values(), ids=lambda code: code.code)
 def test_no_message_counts_things_without_their_plural(code: object) -> None:
-    texts = [text[language] for text in (code.message, code.remedy) for language in LANGUAGES]  # type: ignore[attr-defined]
+    uncounted = [text for text in (code.message, code.remedy) if not text.plural]  # type: ignore[attr-defined]
+    texts = [text[language] for text in uncounted for language in LANGUAGES]
     plain = [found[0] for text in texts for found in COUNTED.finditer(text)]
     assert [each for each in plain if not each.startswith("{rows}")] == []  # all rows are never one

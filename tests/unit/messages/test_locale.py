@@ -1,0 +1,61 @@
+"""The translations: of all texts of the program, with their fields, and no others."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+import texts
+
+SAME = {"fr": set[str](), "de": set[str]()}
+"""Texts that are the same in a language as in English."""
+
+
+@pytest.fixture(scope="module")
+def collected() -> Catalog:
+    return texts.collect()
+
+
+@pytest.fixture(scope="module", params=texts.LANGUAGES)
+def translated(request: pytest.FixtureRequest) -> Catalog:
+    return texts.read(request.param)
+
+
+def ids(catalog: Catalog) -> set[object]:
+    return {entry.id for entry in catalog if entry.id}
+
+
+def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+def fields(text: str | tuple[str, ...]) -> set[str]:
+    return {name for form in forms(text) for _, name, _, _ in Formatter().parse(form) if name}
+
+
+def test_the_files_have_the_texts_of_the_program(collected: Catalog, translated: Catalog) -> None:
+    assert len(ids(collected)) > 200
+    assert ids(translated) == ids(collected), "run python tools/texts.py"
+
+
+def test_each_text_is_translated_with_its_fields(translated: Catalog) -> None:
+    def wrong(entry: Message) -> bool:
+        lacks = not all(forms(entry.string))
+        return lacks or fields(entry.string) != fields(entry.id) or forms(entry.id)[0] in forms(entry.string)
+
+    assert [
+        entry.id for entry in translated if entry.id and wrong(entry) and entry.id not in SAME[str(translated.locale)]
+    ] == []
+
+
+def test_a_sentence_stays_one(translated: Catalog) -> None:
+    ends = [(forms(entry.id)[0], form) for entry in translated if entry.id for form in forms(entry.string)]
+    assert [form for english, form in ends if english.endswith(".") != form.endswith(".")] == []
+
+
+def test_nothing_typed_is_an_apostrophe_of_a_typewriter(translated: Catalog) -> None:
+    found = [form for entry in translated if entry.id for form in forms(entry.string) if re.search(r"\w'\w", form)]
+    assert found == []
