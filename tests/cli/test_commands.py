@@ -277,8 +277,9 @@ def test_score(release: Path, run: Run) -> None:
     ran = run("score", release)
     assert ran.code == 0
     assert [line[:23] for line in ran.out.splitlines()] == ["405 of 405  Excellent  "] * 2
-    ran = run("score", release / "catalog.ttl", "--least", "405", "--json")
+    ran = run("score", release / "catalog.ttl", "--fail-under", "405", "--json")
     assert (ran.code, "--ask-urls asks them" in ran.err) == (1, True)
+    assert run("score", release / "catalog.ttl", "--least", "405", "--json").out == ran.out  # as version 0.1 spelt it
     first = json.loads(ran.out)[0]
     assert first["points"] < 405
     assert any(mark.get("remedy") for mark in first["marks"])

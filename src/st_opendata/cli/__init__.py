@@ -59,11 +59,12 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done and conforming, 1 findings, 2 usage, 3 unreadable input or failed output, 4 remote.",
+    epilog="Exit codes: 0 success, 1 findings or differences, 2 usage, 3 unreadable input or failed output, 4 remote.",
 )
 @click.version_option(__version__, prog_name="st-opendata", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Publish project facts as five-star open data: tables in, a checked release out.
+    """Publish project facts as five-star linked open data.
 
-    Results go to stdout, progress and messages to stderr.
+    Write facts in spreadsheets, check them, and build a release: RDF, CSV, Excel and other files, described in DCAT-AP.
+    Results go to standard output, progress and messages to standard error.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from st_opendata.model.release import Release
 
 
-@click.command
+@click.command(short_help="Check a catalogue and build a release from it.")
 @catalogue_argument
 @output_option
 @site_option
@@ -42,11 +42,12 @@ def command(  # noqa: PLR0913 (one parameter per option)
     memory: str | None,
     threads: str | None,
 ) -> int:
-    """Build a release: check, write every format, describe, score.
+    """Check a catalogue and build a release from it.
 
-    The release is written beside DIR and put in its place in one step: a build that fails, is interrupted or finds a
-    violation leaves an older release as it was. CATALOGUE is the folder with catalogue.yaml, by default `datasets`.
-    With --json, a release that was written is summed up on stdout; every other format is of the findings.
+    The command writes every format, describes the datasets in DCAT-AP and scores the description. It replaces an older
+    release in one step: if the build fails, is interrupted or finds a violation, the older release stays as it was.
+    CATALOGUE is a folder with catalogue.yaml, by default `datasets`. With --json, standard output gets a summary of the
+    new release, or the findings if there is none.
     """
     from st_opendata.build import Job, build
 

@@ -33,17 +33,17 @@ class _SampleCommand(click.Command):
         )
 
 
-@click.command(cls=_SampleCommand)
+@click.command(cls=_SampleCommand, short_help="Check a catalogue or a table and write nothing.")
 @source_argument
 @report_options
 @lang_option
 @engine_options
-@click.option("--base", metavar="IRI", help="For a file: the IRI of its folder, as for `convert`.")
+@click.option("--base", metavar="IRI", help="IRI of the folder of SOURCE, if SOURCE is a file (see `convert`).")
 @click.option(
     "--sample",
     type=click.IntRange(1, 20),
     metavar="[N]",
-    help=f"Show the first rows of each table as they were read.  [default without N: {_ROWS}]",
+    help=f"Show the first N rows of each table.  [default without N: {_ROWS}]",
 )
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
@@ -57,10 +57,10 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 ) -> int:
     """Check a catalogue, or a table that CSVW describes, and write nothing.
 
-    Tables are read, mapped to facts and validated. Every problem is shown with its file, row and column, and what to
-    do. SOURCE is the folder with catalogue.yaml, by default `datasets`, or a file: a CSVW metadata document (.json),
-    or a table, whose description is looked for as `convert` does. Exit code 1 tells that there is a violation;
-    warnings and notes do not count.
+    The command reads the tables, maps them to facts and validates the facts. It shows each problem with its file, row
+    and column, and says what to do. SOURCE is a folder with catalogue.yaml (by default `datasets`), a CSVW metadata
+    document (.json), or a table; `convert --help` says how the description of a table is found. The exit code is 1 if
+    there is a violation; warnings and notes do not count.
     """
     from st_opendata.build import Job, check
 

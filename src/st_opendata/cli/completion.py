@@ -18,16 +18,16 @@ _MOST = 200
 """Of things: as many as a shell can show."""
 
 
-@click.command
+@click.command(short_help="Print the script that completes commands in a shell.")
 @click.argument("shell", type=click.Choice(_SHELLS))
 def command(*, shell: str) -> int:
-    r"""Write the script with which SHELL completes st-opendata.
+    """Print the script that completes st-opendata in SHELL.
 
     \b
     bash: echo 'eval "$(st-opendata completion bash)"' >> ~/.bashrc
     zsh:  echo 'eval "$(st-opendata completion zsh)"' >> ~/.zshrc
     fish: st-opendata completion fish > ~/.config/fish/completions/st-opendata.fish
-    """
+    """  # noqa: D301 (click wants the character itself)
     from st_opendata.cli import cli
 
     kind = get_completion_class(shell)

@@ -22,20 +22,28 @@ if TYPE_CHECKING:
     from st_opendata.csvw.loader import Shelf
     from st_opendata.csvw.source import Given
 
-# The names of `conversion.writing.FORMS`, told here so that --help loads no engine.
+# The names of `conversion.writing.FORMS`, repeated here so that --help loads no engine.
 FORMS = ("nt", "ttl", "rdf", "jsonld", "json")
 
 
-@click.command
+@click.command(short_help="Convert a table that CSVW describes to RDF or JSON.")
 @click.argument("source")
-@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="RDF by csv2rdf, or JSON by csv2json.")
-@click.option("--minimal", is_flag=True, help="What the cells say alone, without the tables and rows themselves.")
-@click.option("--output", "-o", type=path_type, metavar="FILE", help="Where to write.  [default: standard output]")
-@click.option("--metadata", type=path_type, metavar="FILE", help="The CSVW description to take instead of any other.")
-@click.option("--link", metavar="HEADER", help="The Link header that SOURCE came with.")
-@click.option("--site-config", type=path_type, metavar="FILE", help="The site's /.well-known/csvm, as a file.")
-@click.option("--base", metavar="IRI", help="The folder's IRI; that of SOURCE stands for it.  [default: its file: URL]")
-@click.option("--fetch", is_flag=True, help="SOURCE is a URL: get it, its description and its tables over the network.")
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(FORMS),
+    required=True,
+    help="Format of the output: RDF (csv2rdf) or JSON (csv2json).",
+)
+@click.option(
+    "--minimal", is_flag=True, help="Write only what the cells state, without tables and rows (minimal mode)."
+)
+@click.option("--output", "-o", type=path_type, metavar="FILE", help="File to write.  [default: standard output]")
+@click.option("--metadata", type=path_type, metavar="FILE", help="CSVW metadata document to use instead of any other.")
+@click.option("--link", metavar="HEADER", help="Link header of the response that delivered SOURCE.")
+@click.option("--site-config", type=path_type, metavar="FILE", help="Copy of the site's /.well-known/csvm.")
+@click.option("--base", metavar="IRI", help="IRI of the folder of SOURCE.  [default: its file: URL]")
+@click.option("--fetch", is_flag=True, help="Fetch SOURCE, a URL, with its description and tables over the network.")
 @lang_option
 @engine_options
 def command(  # noqa: PLR0913 (one parameter per option)
@@ -53,12 +61,12 @@ def command(  # noqa: PLR0913 (one parameter per option)
     memory: str | None,
     threads: str | None,
 ) -> None:
-    """Convert any table that CSV on the Web describes.
+    """Convert a table that CSV on the Web describes to RDF or JSON.
 
-    SOURCE is a CSVW metadata document (.json), or a table whose description is looked for as CSVW says: --metadata,
-    the Link header, the site's configuration, SOURCE-metadata.json, csv-metadata.json beside it, else its header.
-    Rows are written as they are read. What CSVW passes over, and cells that are not written as their type asks, are
-    told on standard error; the exit code stays 0. `check SOURCE` makes findings of them.
+    SOURCE is a CSVW metadata document (.json) or a table. The description of a table comes from --metadata, the Link
+    header, the site configuration, SOURCE-metadata.json, csv-metadata.json in the same folder, or else its header.
+    The command writes rows while it reads them. It warns on standard error about what CSVW ignores and about cells that
+    do not fit their datatype; the exit code stays 0. `check SOURCE` reports the same as findings.
     """
     from st_opendata.csvw import open_group
     from st_opendata.csvw.source import Given

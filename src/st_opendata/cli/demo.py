@@ -26,20 +26,24 @@ _PORT = 8000
 """That of `serve`."""
 
 
-@click.command
+@click.command(short_help="Build the sample catalogue, query it and serve it.")
 @output_option
 @click.option(
-    "--port", envvar="DEMO_PORT", default=_PORT, show_default=True, type=click.IntRange(1, 65535), help="The portal's."
+    "--port",
+    envvar="DEMO_PORT",
+    default=_PORT,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port of the portal.",
 )
 @lang_option
 @engine_options
 def command(*, output: Path, port: int, lang: str | None, memory: str | None, threads: str | None) -> int:
-    """Build the sample catalogue, ask it three questions and serve it.
+    """Build the sample catalogue, query it and serve it.
 
-    The sample is Smarter Together (Lyon, Munich, Vienna); it came with this program.
-
-    It says where the release is, and the commands to go on with. At a terminal it then serves the portal until Ctrl-C;
-    elsewhere, or with DEMO_SERVE=0, it starts the portal, sees that it answers, and ends. DEMO_PORT is as --port.
+    The sample is Smarter Together (Lyon, Munich, Vienna); it is part of this program. The command says where the
+    release is and which commands come next. On a terminal it then serves the portal until Ctrl-C. Elsewhere, or with
+    DEMO_SERVE=0, it starts the portal, tests that it answers, and ends. DEMO_PORT sets --port.
     """
     from st_opendata.build import Job, build
     from st_opendata.catalogue.questions import read_questions

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from st_opendata.release.diff import Comparison, DatasetDifference, TableDifference
 
 
-@click.command
+@click.command(short_help="Compare two releases.")
 @click.argument("old", type=path_type)
 @click.argument("new", type=path_type)
 @click.option(
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     type=click.Choice(("text", "json", "patch")),
     default="text",
     show_default=True,
-    help="Readable text, JSON, or an RDF Patch of the facts.",
+    help="Format of the report: text, JSON, or an RDF Patch of the facts.",
 )
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--json", "form", flag_value="json", help="Same as --format json.")
 @click.option(
     "--limit",
     type=click.IntRange(0),
     default=10,
     show_default=True,
     metavar="N",
-    help="How many rows of each table and triples of each dataset to show; all are counted.",
+    help="Number of rows of each table and triples of each dataset to show; all are counted.",
 )
 @click.option(
     "--dataset",
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="NAME",
     shell_complete=complete_dataset,
-    help="Only this dataset; may be given several times.  [default: all]",
+    help="Compare only this dataset. May be repeated.  [default: all]",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference, as git diff does.")
+@click.option("--exit-code", is_flag=True, help="Exit with status 1 if there is a difference, as git diff does.")
 @lang_option
 @engine_options
 def command(  # noqa: PLR0913 (one parameter per option)
@@ -60,11 +60,11 @@ def command(  # noqa: PLR0913 (one parameter per option)
     memory: str | None,
     threads: str | None,
 ) -> int:
-    """Say what changed from the release OLD to the release NEW.
+    """Compare the releases OLD and NEW.
 
-    By dataset: rows of the published tables, matched by their primary key, then triples. Files without rows or triples
-    are named where their bytes differ. The patch has every triple, as D and A lines in the syntax of N-Triples
-    (https://afs.github.io/rdf-delta/rdf-patch.html).
+    For each dataset, the command lists the rows of the published tables that changed, matched by their primary key,
+    then the triples. It names files without rows or triples if their bytes differ. The patch holds every triple, as A
+    and D lines in the syntax of N-Triples (https://afs.github.io/rdf-delta/rdf-patch.html).
     """
     from st_opendata.release.diff import Pair, comparison_json
 

@@ -13,14 +13,14 @@ from st_opendata.cli.words import say
 from st_opendata.settings import read_settings
 
 
-@click.command
+@click.command(short_help="Check this machine for what the program needs.")
 @json_option
 @lang_option
 def command(*, as_json: bool, lang: str | None) -> int:
-    """Say what this machine has and lacks.
+    """Check this machine for what the program needs.
 
-    Looks at versions, extras, programs that only some tasks need, room on the disk, memory and language; makes no
-    request. Exit code 1 tells that something is wrong; what is absent and only needed for some task does not count.
+    The command looks at versions, extras, programs that only some tasks need, disk space, memory and language. It uses
+    no network. The exit code is 1 if something is wrong; a missing program that only some tasks need does not count.
     """
     from st_opendata.diagnosis import diagnose, is_well
 

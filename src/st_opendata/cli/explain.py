@@ -60,17 +60,16 @@ _WORDS = {
 }
 
 
-@click.command
+@click.command(short_help="Show the cells and sources behind a thing.")
 @release_argument
 @click.argument("iri", shell_complete=complete_thing)
 @json_option
 @lang_option
 def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None:
-    """Explain which cells and sources say what.
+    """Show the cells and sources behind a thing.
 
-    For IRI in RELEASE: the cells that state it, the sources of its claims, and what other sources say.
-
-    IRI is an IRI, a prefixed name (wd:Q456), or a path on the catalogue's base (city/lyon).
+    The command lists the cells of RELEASE that state IRI, the sources of its claims, and what other sources say.
+    IRI is an IRI, a prefixed name (wd:Q456), or a path below the base of the catalogue (city/lyon).
     """
     from st_opendata.release.explain import explain
 

@@ -25,7 +25,7 @@ _EXAMPLES = {
 }
 
 
-@click.command("init")
+@click.command("init", short_help="Draft a catalogue from spreadsheets.")
 @click.argument("folder", type=path_type)
 @click.option(
     "--from",
@@ -34,18 +34,22 @@ _EXAMPLES = {
     multiple=True,
     required=True,
     metavar="FILE",
-    help="A table: CSV, XLSX, ODS or XLS.",
+    help="Table to read: CSV, XLSX, ODS or XLS.",
 )
 @click.argument("files", type=path_type, nargs=-1)
-@click.option("--title", help="What the catalogue is called.  [default: the name of FOLDER]")
-@click.option("--base", metavar="IRI", help="The start of every address; ends in a slash.")
-@click.option("--language", metavar="TAG", show_default="en", help="The language of titles, headers and cells.")
-@click.option("--publisher", metavar="NAME", help="Who publishes.")
-@click.option("--publisher-iri", metavar="IRI", help="The publisher's page.")
-@click.option("--license", "licence", metavar="CODE", help="A code of the EU licence table, as CC_BY_4_0.")
-@click.option("--contact", metavar="EMAIL", help="Whom to ask about the data.")
-@click.option("--theme", multiple=True, metavar="CODE", help="A code of the EU data themes, as ENER; may be repeated.")
-@click.option("--issued", metavar="DATE", help="The day of publication, as 2026-11-25.")
+@click.option("--title", help="Title of the catalogue.  [default: the name of FOLDER]")
+@click.option("--base", metavar="IRI", help="Start of the IRIs of all things; ends in a slash.")
+@click.option("--language", metavar="TAG", show_default="en", help="Language of titles, headers and cells.")
+@click.option("--publisher", metavar="NAME", help="Name of the publisher.")
+@click.option("--publisher-iri", metavar="IRI", help="IRI of the publisher.")
+@click.option(
+    "--license", "licence", metavar="CODE", help="Licence: a code of the EU licence table, such as CC_BY_4_0."
+)
+@click.option("--contact", metavar="EMAIL", help="E-mail address for questions about the data.")
+@click.option(
+    "--theme", multiple=True, metavar="CODE", help="Theme: a code of the EU data themes, such as ENER. May be repeated."
+)
+@click.option("--issued", metavar="DATE", help="Date of publication, such as 2026-11-25.")
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     folder: Path,
@@ -63,9 +67,9 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 ) -> int:
     """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
 
-    Encodings, headers, datatypes, keys, languages and lists are guessed from all cells; a comment gives the reason for
-    each guess, and the first rows are shown as they were read. What the files cannot tell is asked for on a terminal,
-    or listed at the end. FOLDER must be new or empty.
+    The command guesses encodings, headers, datatypes, keys, languages and lists from all cells, gives the reason for
+    each guess in a comment, and shows the first rows of each table. It asks on a terminal for what the files do not
+    say, or lists it at the end. FOLDER must be new or empty.
     """
     from st_opendata.catalogue.init.folder import Answers, draft_catalogue
     from st_opendata.catalogue.init.samples import sample

@@ -64,13 +64,13 @@ output_option: Decorator = click.option(
     show_default=True,
     metavar="DIR",
     callback=lambda _ctx, _param, value: _folder(value),
-    help="The release folder; an older release in it is replaced in one step.",
+    help="Write the release to this folder, and replace the release that is there.",
 )
 site_option: Decorator = click.option(
     "--site",
     metavar="URL",
     callback=lambda _ctx, _param, value: _site(value),
-    help="Where the release will be served.  [default: `site` in catalogue.yaml]",
+    help="URL at which the release will be served.  [default: `site` in catalogue.yaml]",
 )
 lang_option: Decorator = click.option(
     "--lang",
@@ -79,8 +79,8 @@ lang_option: Decorator = click.option(
     callback=lambda ctx, _param, value: _note_language(ctx, value),
     help="Language of messages.  [default: ST_LANG, the locale, else en]",
 )
-timeout_option: Decorator = click.option("--timeout", type=SECONDS, metavar="SECONDS", help="Give up after that.")
-json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+timeout_option: Decorator = click.option("--timeout", type=SECONDS, metavar="SECONDS", help="Stop after this time.")
+json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,15 +91,17 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(FORMS),
         default="text",
         show_default=True,
-        help="Readable text, JSON, a sh:ValidationReport in Turtle, a SARIF log, or GitHub's annotations.",
+        help="Format of the report: text, JSON, a sh:ValidationReport in Turtle, SARIF, or GitHub annotations.",
     )
-    return form(click.option("--json", "form", flag_value="json", help="The same as --format json.")(function))
+    return form(click.option("--json", "form", flag_value="json", help="Same as --format json.")(function))
 
 
 def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Bounds of the fact base: `--memory` and `--threads`."""
-    memory = click.option("--memory", metavar="SIZE", help="Memory of the fact base.  [default: ST_MEMORY, else 1GB]")
-    threads = click.option("--threads", metavar="N", help="Threads of the fact base.  [default: ST_THREADS, else 2]")
+    memory = click.option(
+        "--memory", metavar="SIZE", help="Memory limit of the database engine.  [default: ST_MEMORY, else 1GB]"
+    )
+    threads = click.option("--threads", metavar="N", help="Number of threads.  [default: ST_THREADS, else 2]")
     return memory(threads(function))
 
 

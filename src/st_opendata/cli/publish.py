@@ -26,23 +26,34 @@ _WIDTH = 70
 
 @click.group("publish")
 def command() -> None:
-    """Put a release where others find it."""
+    """Publish a release to a portal."""
 
 
-@command.command("ckan")
+@command.command("ckan", short_help="Publish a release to a CKAN portal.")
 @release_argument
-@click.option("--url", required=True, help="The portal's home page.")
-@click.option("--organization", required=True, metavar="NAME", help="The organisation that gets the datasets.")
-@click.option("--token-file", type=path_type, metavar="FILE", help="Holds the API token.  [default: ST_CKAN_TOKEN]")
+@click.option("--url", required=True, help="Home page of the portal.")
+@click.option("--organization", required=True, metavar="NAME", help="Organisation that owns the datasets.")
+@click.option(
+    "--token-file",
+    type=path_type,
+    metavar="FILE",
+    help="File with the API token.  [default: the variable ST_CKAN_TOKEN]",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
-@click.option("--exit-code", is_flag=True, help="With --dry-run: exit with 1 where something would be written.")
-@click.option("--overwrite", is_flag=True, help="Let the release win over changes made on the portal.")
+@click.option("--exit-code", is_flag=True, help="With --dry-run, exit with status 1 if there is something to write.")
+@click.option("--overwrite", is_flag=True, help="Overwrite changes that were made on the portal.")
 @click.option("--prune", is_flag=True, help="Delete datasets that are no longer in the release.")
-@click.option("--iris", is_flag=True, help="State formats as IRIs, for a site that is harvested from its own RDF.")
-@click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="The largest file that the site takes.")
-@click.option("--link-base", metavar="URL", help="Link larger files below this URL, where the release is served too.")
-@click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
-@click.option("--timeout", type=SECONDS, metavar="SECONDS", default=120, show_default=True, help="Wait for an answer.")
+@click.option("--iris", is_flag=True, help="Write formats as IRIs, for portals whose own RDF is harvested.")
+@click.option(
+    "--max-upload", type=click.IntRange(1), metavar="BYTES", help="Size limit of the portal for uploaded files."
+)
+@click.option("--link-base", metavar="URL", help="Link larger files below this URL, at which the release is served.")
+@click.option(
+    "--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Number of parallel requests."
+)
+@click.option(
+    "--timeout", type=SECONDS, metavar="SECONDS", default=120, show_default=True, help="Time-out of a request."
+)
 @json_option
 def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     *,
@@ -63,15 +74,14 @@ def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
 ) -> int:
     """Publish RELEASE to a CKAN portal.
 
-    Compares the release with what the portal has, shows what will change and why, and writes only that; a second run
-    does nothing. Cut off anywhere, it is run again. Datasets that were not published from this catalogue are never
-    touched, and those edited, renamed or moved on the portal are left alone unless --overwrite is given. --prune
-    deletes a dataset only where its mark and its name show that it was published from this catalogue.
+    The command compares the release with the portal, shows what will change and why, and writes only that. If it is
+    interrupted, run it again; a second run writes nothing. It never touches datasets that were not published from this
+    catalogue. It leaves datasets alone that were edited, renamed or moved on the portal, unless --overwrite is given.
+    --prune deletes a dataset only if its mark and its name show that it was published from this catalogue.
 
-    At the end it says what was written and where to look; with --dry-run, that nothing was written.
-
-    The token comes from --token-file, the environment variable ST_CKAN_TOKEN or the system's keyring (service
-    st-opendata, user URL); its user is an editor of the organisation.
+    At the end the command says what was written and where to look. The API token comes from --token-file, the
+    environment variable ST_CKAN_TOKEN or the keyring of the system (service st-opendata, user URL); its user must be an
+    editor of the organisation.
     """
     with needing("ckan", "a CKAN portal"):
         from st_opendata.targets.ckan.apply import apply

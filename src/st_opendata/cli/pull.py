@@ -32,25 +32,32 @@ _LEFT = {
 
 @click.group("pull")
 def command() -> None:
-    """Make a catalogue of what is published already."""
+    """Make a catalogue from published datasets."""
 
 
-@command.command("ckan")
-@click.option("--url", required=True, help="The portal's home page.")
-@click.option("--organization", required=True, metavar="NAME", help="The organisation whose datasets are pulled.")
-@click.option("--output", "-o", required=True, type=path_type, metavar="FOLDER", help="A new or empty folder.")
-@click.option("--catalogue", metavar="ID", help="Only this catalogue, which st-opendata published.")
-@click.option("--others", is_flag=True, help="Only the datasets that st-opendata did not publish.")
-@click.option("--private", is_flag=True, help="Private datasets too; needs a token.")
+@command.command("ckan", short_help="Pull the datasets of an organisation from CKAN.")
+@click.option("--url", required=True, help="Home page of the portal.")
+@click.option("--organization", required=True, metavar="NAME", help="Organisation whose datasets to pull.")
 @click.option(
-    "--token-file", type=path_type, metavar="FILE", help="Holds the token for --private.  [default: ST_CKAN_TOKEN]"
+    "--output", "-o", required=True, type=path_type, metavar="FOLDER", help="New or empty folder for the catalogue."
 )
-@click.option("--links", is_flag=True, help="Fetch files that lie beyond the portal too.")
+@click.option("--catalogue", metavar="ID", help="Pull only this catalogue, which st-opendata published.")
+@click.option("--others", is_flag=True, help="Pull only datasets that st-opendata did not publish.")
+@click.option("--private", is_flag=True, help="Pull private datasets too; needs an API token.")
+@click.option(
+    "--token-file",
+    type=path_type,
+    metavar="FILE",
+    help="File with the API token for --private.  [default: the variable ST_CKAN_TOKEN]",
+)
+@click.option("--links", is_flag=True, help="Download files from other sites too.")
 @click.option(
     "--max-file", type=click.IntRange(1), default=1_000_000_000, show_default=True, metavar="BYTES",
-    help="Larger files are not pulled.",
+    help="Do not download files larger than this.",
 )  # fmt: skip
-@click.option("--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Requests at a time.")
+@click.option(
+    "--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Number of parallel requests."
+)
 @json_option
 def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     *,
@@ -66,14 +73,14 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     workers: int,
     as_json: bool,
 ) -> int:
-    """Pull the datasets of an organisation on a CKAN portal into a catalogue FOLDER.
+    """Pull the datasets of an organisation on a CKAN portal into a catalogue folder.
 
-    A catalogue that st-opendata published comes back as it was, with every language, column and key. Of all other
-    datasets the descriptions and the CSV tables are taken; what the portal does not say is left out, with a comment
-    that tells what to write there. What is no CSV table stays on the portal and is named in the descriptions.
+    A catalogue that st-opendata published comes back as it was, with every language, column and key. From other
+    datasets, the command takes the descriptions and the CSV tables. It writes a comment where the portal does not give
+    a required value, and names files that are not CSV tables in the description of their dataset.
 
-    FOLDER is written whole or not at all, and never over anything. An organisation with several catalogues is pulled
-    one catalogue at a time.
+    The folder is written completely or not at all; nothing is overwritten. If an organisation has several catalogues,
+    pull them one at a time.
     """
     with needing("ckan", "a CKAN portal"):
         from st_opendata.targets.ckan.pull.site import Origin, pull

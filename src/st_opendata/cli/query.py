@@ -19,7 +19,7 @@ from st_opendata.settings import read_settings
 if TYPE_CHECKING:
     from st_opendata.sparql.query import Query
 
-# The names of `query.FORMATS`, told here so that --help does not load a SPARQL engine.
+# The names of `query.FORMATS`, repeated here so that --help does not load a SPARQL engine.
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
 _EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
 """Extensions of files that also name a format."""
@@ -27,7 +27,7 @@ _MARK = "\ufeff"
 """A byte order mark."""
 
 
-@click.command
+@click.command(short_help="Query a release with SPARQL 1.1.")
 @release_argument
 @click.argument("sparql")
 @click.option(
@@ -36,23 +36,23 @@ _MARK = "\ufeff"
     type=click.Choice((*FORMATS, *_EXTENSIONS)),
     callback=lambda _ctx, _param, value: _EXTENSIONS.get(value, value),
     metavar="FORMAT",
-    help=f"How to write the answer: {', '.join(FORMATS)}, or an extension ({', '.join(_EXTENSIONS)}).  "
+    help=f"Format of the answer: {', '.join(FORMATS)}, or a file extension ({', '.join(_EXTENSIONS)}).  "
     "[default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
 @timeout_option
-@click.option("--memory", metavar="SIZE", help="Memory beside the data.  [default: ST_MEMORY, else 1GB]")
+@click.option(
+    "--memory", metavar="SIZE", help="Memory limit of the query, beside the data.  [default: ST_MEMORY, else 1GB]"
+)
 @lang_option
 def command(
     *, release: Path, sparql: str, form: str | None, timeout: float | None, memory: str | None, lang: str | None
 ) -> None:
-    """Ask a release with SPARQL 1.1.
+    """Query a release with SPARQL 1.1.
 
-    Facts, catalogue and ontology of RELEASE are asked at once.
-
-    SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph is
-    all of it; each dataset is also a named graph. The usual prefixes (eurio:, st:, dct:, skos: …) need no
-    PREFIX. SERVICE and updates are refused. Exit code 2 tells that the query is wrong, 3 that it took longer than
-    --timeout or needs more than --memory.
+    SPARQL is the query itself, @FILE to read it from a file, or - to read it from standard input. The default graph
+    holds the facts, the catalogue and the ontology of RELEASE; each dataset is also a named graph. The usual prefixes
+    (eurio:, st:, dct:, skos: …) need no PREFIX. SERVICE and updates are refused. The exit code is 2 if the query is
+    wrong, and 3 if it takes longer than --timeout or needs more than --memory.
     """
     from st_opendata.sparql.query import Bounds, answer
 

@@ -17,18 +17,25 @@ if TYPE_CHECKING:
     from st_opendata.dcat import Score
 
 
-@click.command
+@click.command(short_help="Score metadata as data.europa.eu does.")
 @click.argument("source")
-@click.option("--ask-urls", is_flag=True, help="For a DCAT file: ask its access and download URLs over the network.")
-@click.option("--least", type=click.IntRange(0, 405), default=0, metavar="POINTS", help="Exit with 1 below so many.")
+@click.option("--ask-urls", is_flag=True, help="If SOURCE is a DCAT file, request its access and download URLs.")
+@click.option(
+    "--fail-under",
+    type=click.IntRange(0, 405),
+    metavar="POINTS",
+    help="Exit with status 1 if a dataset scores less.",
+)
+@click.option("--least", "fail_under", type=click.IntRange(0, 405), hidden=True, help="Former name of --fail-under.")
 @json_option
 @lang_option
-def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str | None) -> int:
-    """Score metadata as data.europa.eu does.
+def command(*, source: str, ask_urls: bool, fail_under: int | None, as_json: bool, lang: str | None) -> int:
+    """Score the metadata of datasets as data.europa.eu does.
 
     Each dataset of SOURCE gets the 23 indicators (405 points) of the metadata quality assessment. SOURCE is a release,
-    a DCAT file or an http(s) URL. Lost points are shown with what is missing and what to do. For a release, a URL
-    counts as answering when the release has its file; a URL as SOURCE has its URLs asked.
+    a DCAT file or an http(s) URL. For lost points, the command shows what is missing and what to do. In a release, a
+    URL counts as available if the release has its file. If SOURCE is a URL, the command requests the URLs it finds
+    there.
     """
     from st_opendata.dcat.quality.scoring import score_source
 
@@ -45,7 +52,7 @@ def command(*, source: str, ask_urls: bool, least: int, as_json: bool, lang: str
     if not scores:
         note(say(settings.language, "no-dataset", source=source))
         return 1
-    return 1 if any(score.points < least for score in scores) else 0
+    return 1 if any(score.points < (fail_under or 0) for score in scores) else 0
 
 
 def _write(score: Score, language: str) -> None:

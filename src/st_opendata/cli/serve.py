@@ -13,33 +13,38 @@ from st_opendata.cli.extras import needing
 from st_opendata.cli.options import SIZE, path_type, release_argument
 
 
-@click.command
+@click.command(short_help="Serve a release: pages, SPARQL and files.")
 @release_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
-@click.option("--base-url", metavar="URL", help="The address of the site as visitors know it.  [default: as they ask]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--base-url", metavar="URL", help="Public URL of the site.  [default: the request's Host header]")
 @click.option(
     "--trusted-proxy",
     "proxies",
     multiple=True,
     metavar="ADDRESS",
-    help="A proxy, or its network: its forwarded headers are believed, its connections not counted.",
+    help="Address or network of a proxy: trust its forwarded headers, do not limit its connections.",
 )
+@click.option("--requests", type=click.IntRange(1), metavar="N", help="Requests per client and minute.  [default: 600]")
+@click.option("--connections", type=click.IntRange(1), metavar="N", help="Open connections per client.  [default: 200]")
+@click.option("--query-seconds", "seconds", type=float, metavar="N", help="Time limit of a query.  [default: 30]")
+@click.option("--query-rows", "rows", type=int, metavar="N", help="Row limit of a result.  [default: 1000000]")
+@click.option("--query-bytes", "bytes", type=SIZE, help="Size limit of a result, uncompressed.  [default: 256MiB]")
+@click.option("--query-memory", "worker_memory", type=SIZE, help="Memory limit of a query.  [default: 512MiB]")
 @click.option(
-    "--requests", type=click.IntRange(1), metavar="N", help="Requests of one client a minute.  [default: 600]"
+    "--query-queue", "queue", type=int, metavar="N", help="Length of the queue of waiting queries.  [default: 64]"
 )
+@click.option("--query-cache", "cache", type=SIZE, help="Size of the response cache.  [default: 64MiB]")
 @click.option(
-    "--connections", type=click.IntRange(1), metavar="N", help="Connections of one client at a time.  [default: 200]"
+    "--workers", type=int, metavar="N", help="Number of parallel queries.  [default: 2 per processor, at least 4]"
 )
-@click.option("--query-seconds", "seconds", type=float, metavar="N", help="Time for a query.  [default: 30]")
-@click.option("--query-rows", "rows", type=int, metavar="N", help="Rows of a result.  [default: 1000000]")
-@click.option("--query-bytes", "bytes", type=SIZE, help="Size of a result, uncompressed.  [default: 256MiB]")
-@click.option("--query-memory", "worker_memory", type=SIZE, help="Memory of a query.  [default: 512MiB]")
-@click.option("--query-queue", "queue", type=int, metavar="N", help="Queries that may wait.  [default: 64]")
-@click.option("--query-cache", "cache", type=SIZE, help="Answers kept for who asks again.  [default: 64MiB]")
-@click.option("--workers", type=int, metavar="N", help="Queries at a time.  [default: 2 a processor, at least 4]")
-@click.option("--memory", type=SIZE, help="Memory for data and queries in all.  [default: 4GiB]")
-@click.option("--store", type=path_type, metavar="DIR", help="Where larger data are kept.  [default: the user's cache]")
+@click.option("--memory", type=SIZE, help="Memory limit for data and queries together.  [default: 4GiB]")
+@click.option(
+    "--store",
+    type=path_type,
+    metavar="DIR",
+    help="Folder for the stores of large releases.  [default: the user's cache]",
+)
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     release: Path,
@@ -52,12 +57,12 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     store: Path | None,
     **limits: float | None,
 ) -> None:
-    """Serve RELEASE: pages for visitors, SPARQL at /sparql, its graphs at /data.
+    """Serve RELEASE: pages for visitors, SPARQL at /sparql, graphs at /data.
 
-    A new release in the same folder is picked up without a restart. Ctrl-C ends the server when what is running has
-    ended. Requests are logged to stderr in the Combined Log Format.
+    The portal loads a new release in the same folder without a restart. Ctrl-C stops the server after the running
+    requests have ended. Requests are logged to standard error in the Combined Log Format.
 
-    Data that leave no room for two queries in --memory are kept in a store on disk, which is made at the first start.
+    If the data leave no room for two queries in --memory, they go into a store on disk, which the first start creates.
     """
     with needing("portal", "the portal"):
         from st_opendata.portal.options import Options

@@ -32,7 +32,7 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
         yield arg
 
 
-@click.command(cls=_ShapesLast)
+@click.command(cls=_ShapesLast, short_help="Validate RDF files against SHACL shapes.")
 @click.argument("data", type=path_type, nargs=-1, required=True)
 @click.option(
     "--shapes",
@@ -40,7 +40,7 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
     type=path_type,
     multiple=True,
     required=True,
-    help="Files with SHACL shapes, or folders of Turtle files; before DATA, one for each --shapes.",
+    help="Files with SHACL shapes, or folders of Turtle files. Before DATA, repeat --shapes for each.",
     metavar="S…",
 )
 @timeout_option
@@ -51,9 +51,9 @@ def command(
 ) -> int:
     """Validate RDF files against SHACL shapes.
 
-    The files DATA are taken as one graph. Formats are known by extension: .ttl, .nt, .nq, .trig, .rdf, .xml, .jsonld.
-    Exit code 1 tells that there is a violation; warnings and notes do not count. Exit
-    code 3 tells that files cannot be read, or that it took longer than --timeout.
+    The files DATA form one graph. The extension gives the format: .ttl, .nt, .nq, .trig, .rdf, .xml, .jsonld. The exit
+    code is 1 if there is a violation (warnings and notes do not count), and 3 if a file cannot be read or the
+    validation takes longer than --timeout.
     """
     from st_opendata.model.findings import conforms
     from st_opendata.shacl import validate_in_time

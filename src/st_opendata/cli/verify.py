@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
 @click.group("verify")
 def command() -> None:
-    """Compare what was written with what is there."""
+    """Compare a release with its digests or with a portal."""
 
 
-@command.command("release")
+@command.command("release", short_help="Compare the files of a release with their digests.")
 @click.argument("folder", metavar="[DIR]", type=path_type, default=Path("release"))
 @json_option
 @lang_option
 def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> int:
-    """Re-read every digest of the release in DIR, by default `release`.
+    """Compare the files of a release with their digests.
 
-    Names each file that is missing, changed or not listed; exit code 1 tells that there is one.
+    DIR is the folder of the release, by default `release`. The command names each file that is missing, changed or not
+    listed; then the exit code is 1.
     """
     from st_opendata.release import read_release, verify_release
 
@@ -55,23 +56,28 @@ def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> 
     return 1 if differences else 0
 
 
-@command.command("ckan")
+@command.command("ckan", short_help="Compare a CKAN portal with a release.")
 @release_argument
-@click.option("--url", required=True, help="The portal's home page.")
-@click.option("--iris", is_flag=True, help="It was published with --iris.")
-@click.option("--max-upload", type=click.IntRange(1), metavar="BYTES", help="As it was published.")
-@click.option("--link-base", metavar="URL", help="As it was published.")
+@click.option("--url", required=True, help="Home page of the portal.")
+@click.option("--iris", is_flag=True, help="The release was published with --iris.")
+@click.option(
+    "--max-upload",
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="Value of --max-upload when the release was published.",
+)
+@click.option("--link-base", metavar="URL", help="Value of --link-base when the release was published.")
 @json_option
 def verify_ckan_command(
     *, release: Path, url: str, iris: bool, max_upload: int | None, link_base: str | None, as_json: bool
 ) -> int:
-    """Compare what a CKAN portal gives to visitors and harvesters with RELEASE.
+    """Compare a CKAN portal with RELEASE, as visitors and harvesters see it.
 
-    Fetches every file without a token and compares its digest, reads every field and every table of the DataStore
-    back, looks for every dataset in the portal's search, and compares the portal's own RDF statement by statement: what
-    ckanext-dcat is known to lose, and what people added on the portal, is counted with the reason, anything else is a
-    problem. The catalogue published beside the datasets is fetched, validated and scored. Exit code 1 tells that
-    something is not as released.
+    The command uses no API token. It downloads every file and compares its digest, reads every field and every table of
+    the DataStore, searches for every dataset, and compares the portal's own RDF statement by statement. It counts what
+    ckanext-dcat is known to lose and what people added on the portal, with the reason; any other difference is a
+    problem. It also downloads, validates and scores the catalogue published beside the datasets. The exit code is 1 if
+    there is a difference.
     """
     with needing("ckan", "verifying a portal"):
         from st_opendata.targets.ckan.audit import Published
