@@ -20,8 +20,10 @@ import click
 
 from st_opendata.cli import cli
 from st_opendata.errors import InputError, StError
+from st_opendata.messages.message import message
 from st_opendata.messages.translation import error_text, translate
 from st_opendata.place import Place
+from st_opendata.printable import printable
 from st_opendata.settings import language_of_errors
 from st_opendata.system.limits import ENDING
 
@@ -106,11 +108,13 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit, language: str) ->
         case _:
             if os.environ.get("ST_DEBUG"):
                 raise error
-            text = (
-                f"Error: a defect of st-opendata: {type(error).__name__}: {error}\n"
-                "  Please report it with the command and its input; ST_DEBUG=1 shows where it happened."
+            defect = message(
+                "Error: a defect of st-opendata: {error}\n"
+                "  Please report it with the command, its input and the output of `st-opendata doctor`. Run the command "
+                "again with ST_DEBUG=1 to get the traceback for your report.",
+                error=printable(f"{type(error).__name__}: {error}"),
             )
-            code = _DEFECT
+            text, code = defect[language], _DEFECT
     click.echo(text, err=True)
     return code
 
