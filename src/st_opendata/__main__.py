@@ -110,8 +110,8 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit, language: str) ->
                 raise error
             defect = message(
                 "Error: a defect of st-opendata: {error}\n"
-                "  Please report it with the command, its input and the output of `st-opendata doctor`. Run the command "
-                "again with ST_DEBUG=1 to get the traceback for your report.",
+                "  Please report it with the command, its input and the output of `st-opendata doctor`. "
+                "Run the command again with ST_DEBUG=1 to get the traceback for your report.",
                 error=printable(f"{type(error).__name__}: {error}"),
             )
             text, code = defect[language], _DEFECT
