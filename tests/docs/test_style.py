@@ -22,16 +22,6 @@ GENERATED = {"docs/findings.md"}
 QUOTING = {"docs/STYLE.md"}
 """The rules themselves, which show the turns."""
 PENDING = {
-    "docs/commands/examples/check.md",
-    "docs/commands/examples/convert.md",
-    "docs/commands/examples/diff.md",
-    "docs/commands/examples/init.md",
-    "docs/commands/examples/publish-ckan.md",
-    "docs/commands/examples/pull-ckan.md",
-    "docs/commands/examples/query.md",
-    "docs/commands/examples/serve.md",
-    "docs/commands/examples/verify-ckan.md",
-    "docs/commands/examples/verify-release.md",
     "docs/decisions/0001-csvw-for-tables.md",
     "docs/decisions/0003-shacl-in-two-steps.md",
     "docs/decisions/0005-oxigraph-for-queries.md",
@@ -54,10 +44,6 @@ PENDING = {
     "docs/decisions/0024-encodings-by-letters.md",
     "docs/decisions/0025-connections-are-bounded-in-the-server.md",
     "docs/decisions/README.md",
-    "docs/model.md",
-    "docs/ontology.md",
-    "docs/upstream/oxigraph.md",
-    "docs/upstream/pyshacl.md",
 }
 """Documents that are not rewritten yet."""
 PLACES = (
