@@ -1,0 +1,66 @@
+"""Names: one class has one name, a participle is no noun, and layers are few."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "st_opendata"
+TREES = {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8")) for path in SOURCE.rglob("*.py")}
+PARTICIPLES = re.compile(
+    r"(?i)(?:^|_)(?:told|said|wanted|shown|held|kept|seen|meant|stated|described|pulled|fetched|skipped|sifted)$"
+)
+NO_NAMES = re.compile(r"(?:^|_)(?:utils?|helpers?|managers?|common|misc)(?:$|_)")
+PRIVATE = re.compile(r"(?i)nursery|spool|\bshelf\b|furnish|\bapart\b|confinement|\bobliging\b")
+"""Words that only this project had for what has a name everywhere (ARCHITECTURE.md, words)."""
+
+
+def classes() -> dict[str, list[str]]:
+    """The modules that have a public class of each name."""
+    found = defaultdict(list)
+    for module, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(module)
+    return found
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    assert {name: modules for name, modules in classes().items() if len(modules) > 1} == {}
+
+
+def test_no_class_is_named_by_a_participle() -> None:
+    words = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in classes()}
+    assert [name for name, word in words.items() if PARTICIPLES.search(word)] == []
+
+
+def test_no_module_is_a_drawer() -> None:
+    assert [module for module in TREES if NO_NAMES.search(Path(module).stem)] == []
+
+
+def test_standard_words_instead_of_private_ones() -> None:
+    lines = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in SOURCE.rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if PRIVATE.search(line)
+    ]
+    assert lines == []
+
+
+def test_eight_layers_at_most() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    assert [len(each["layers"]) <= 8 for each in contracts if each["type"] == "layers"] == [True]
+
+
+def test_each_decision_has_a_date_and_a_status() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    assert len(pages) > 20
+    dated = re.compile(
+        r"^Date: 20\d\d-\d\d-\d\d\. Status: (accepted|replaced by decision \d+|given up)\b.*\.$", re.MULTILINE
+    )
+    assert [page.name for page in pages if not dated.search(page.read_text("utf-8"))] == []
