@@ -5,6 +5,8 @@ They are published as they are: a changed cell would be another fact. So the pub
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
@@ -28,17 +30,30 @@ _EXAMPLES, _LETTERS = 3, 40
 
 def formula_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     """A note for each column of texts some of which begin as a formula does, with the first of them."""
-    columns = [column for column in loaded.table.source_columns if column.datatype.base in TEXTS]
+    texts = [column for column in loaded.table.source_columns if column.datatype.base in TEXTS]
+    begun = [column for column, _ in _counts(engine, loaded, texts, _begins)]
+    return [_note(engine, loaded, column, count) for column, count in _counts(engine, loaded, begun, _condition)]
+
+
+def _counts(
+    engine: Engine, loaded: LoadedTable, columns: list[Column], condition: Callable[[Column], str]
+) -> list[tuple[Column, int]]:
+    """The columns of which a cell meets the condition, each with the number of such cells."""
     if not columns:
         return []
-    counts = ", ".join(f"count(*) FILTER (WHERE {_condition(column)})" for column in columns)
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition(column)})" for column in columns)
     (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
-    return [_note(engine, loaded, column, count) for column, count in zip(columns, numbers, strict=True) if count]
+    return [(column, count) for column, count in zip(columns, numbers, strict=True) if count]
 
 
 def _shown(column: Column) -> str:
     value = f"c{column.number}"
     return sql.joined(value, column.separator) if column.separator else value
+
+
+def _begins(column: Column) -> str:
+    """As a formula does. This is asked first: compiling the other patterns takes longer than reading a small table."""
+    return f"coalesce({sql.part_match(_shown(column), _START)}, FALSE)"
 
 
 def _condition(column: Column) -> str:
