@@ -7,14 +7,14 @@ import re
 import subprocess
 import sys
 import tokenize
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "st_opendata"
-MODULES = sorted(SOURCE.rglob("*.py"))
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}
 TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
@@ -32,6 +32,13 @@ OWNERS = {
 }
 
 
+@cache
+def trees() -> dict[str, ast.Module]:
+    """All modules of the package, by path."""
+    modules = sorted(SOURCE.rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in modules}
+
+
 def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
@@ -46,28 +53,63 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("name", TOP_LEVEL + DOCUMENTS)
-def test_top_level_is_complete(name: str) -> None:
-    assert (ROOT / name).exists()
+def test_top_level_is_complete() -> None:
+    assert [name for name in TOP_LEVEL + DOCUMENTS if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("module", TREES)
-def test_budgets(module: str) -> None:
+def over_budget(module: str) -> Iterator[str]:
     lines = (ROOT / module).read_text("utf-8").count("\n")
-    assert lines <= 400, f"{module} has {lines} lines"
-    for function in functions(TREES[module]):
+    if lines > 400:
+        yield f"{module} has {lines} lines"
+    for function in functions(trees()[module]):
         length = (function.end_lineno or function.lineno) - function.lineno + 1
-        assert length <= 60, f"{module}:{function.lineno} {function.name} has {length} lines"
-        if "/cli/" not in module:
-            parameters = function.args.args + function.args.posonlyargs + function.args.kwonlyargs
-            count = sum(argument.arg not in ("self", "cls") for argument in parameters)
-            assert count <= 6, f"{module}:{function.lineno} {function.name} takes {count} parameters"
+        if length > 60:
+            yield f"{module}:{function.lineno} {function.name} has {length} lines"
+        parameters = function.args.args + function.args.posonlyargs + function.args.kwonlyargs
+        count = sum(argument.arg not in ("self", "cls") for argument in parameters)
+        if count > 6 and "/cli/" not in module:
+            yield f"{module}:{function.lineno} {function.name} takes {count} parameters"
+
+
+def foreign_libraries(module: str) -> Iterator[str]:
+    inside = module.removeprefix("src/st_opendata/")
+    names = imported(trees()[module])
+    for library, home in OWNERS.items():
+        if library in names and not inside.startswith(home):
+            yield f"{module} imports {library}, which belongs in {home}"
+
+
+def broad_excepts(module: str) -> Iterator[str]:
+    for node in ast.walk(trees()[module]):
+        if isinstance(node, ast.ExceptHandler) and not module.endswith("__main__.py"):
+            caught = ast.unparse(node.type) if node.type else ""
+            if caught in ("", "Exception", "BaseException"):
+                yield f"{module}:{node.lineno} catches {caught or 'everything'}"
+
+
+MARKS = re.compile(r"\b(TODO|FIXME|XXX)\b|type: ignore\s*$|pragma: no cover")
+
+
+def unfinished_code(module: str) -> Iterator[str]:
+    with (ROOT / module).open("rb") as source:
+        for token in tokenize.tokenize(source.readline):
+            comment = token.type == tokenize.COMMENT and MARKS.search(token.string)
+            if comment or token.string == "NotImplementedError":
+                yield f"{module}:{token.start[0]} {token.line.strip()}"
+
+
+RULES = (over_budget, foreign_libraries, broad_excepts, unfinished_code)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_no_module_offends(rule: Callable[[str], Iterator[str]]) -> None:
+    assert [offence for module in trees() for offence in rule(module)] == []
 
 
 def test_class_depth() -> None:
     bases = {
         node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
-        for tree in TREES.values()
+        for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
@@ -75,35 +117,7 @@ def test_class_depth() -> None:
     def depth(name: str) -> int:
         return 1 + max((depth(base) for base in bases[name] if base in bases), default=0)
 
-    for name in bases:
-        assert depth(name) <= 2, name
-
-
-@pytest.mark.parametrize("module", TREES)
-def test_heavy_libraries_have_one_home(module: str) -> None:
-    inside = module.removeprefix("src/st_opendata/")
-    for library, home in OWNERS.items():
-        if not inside.startswith(home):
-            assert library not in imported(TREES[module]), f"{module} imports {library}, which belongs in {home}"
-
-
-@pytest.mark.parametrize("module", TREES)
-def test_no_broad_excepts_outside_main(module: str) -> None:
-    if module.endswith("__main__.py"):
-        return
-    for node in ast.walk(TREES[module]):
-        if isinstance(node, ast.ExceptHandler):
-            caught = ast.unparse(node.type) if node.type else ""
-            assert caught not in ("", "Exception", "BaseException"), f"{module}:{node.lineno}"
-
-
-@pytest.mark.parametrize("module", TREES)
-def test_no_unfinished_code(module: str) -> None:
-    marks = re.compile(r"\b(TODO|FIXME|XXX)\b|type: ignore\s*$|pragma: no cover")
-    with (ROOT / module).open("rb") as source:
-        tokens = list(tokenize.tokenize(source.readline))
-    assert not [token.line for token in tokens if token.type == tokenize.COMMENT and marks.search(token.string)]
-    assert not [token.line for token in tokens if token.string == "NotImplementedError"]
+    assert [name for name in bases if depth(name) > 2] == []
 
 
 def test_layers() -> None:
