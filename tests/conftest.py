@@ -6,6 +6,8 @@ import asyncio
 import importlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from once import build, once
+from once import SHOWN, SMARTER, demonstrate, once, shared_folder
 
 import texts
 
@@ -43,10 +45,40 @@ def shared() -> Path:
     return folder
 
 
+class Early:
+    """Builds Smarter Together beside the first tests of a run with several processes, so that none waits for it."""
+
+    program: subprocess.Popen[bytes] | None = None
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begin, in one of the processes, where a test reads it."""
+        first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+        if first and any("smarter_release" in getattr(item, "fixturenames", ()) for item in session.items):
+            folder = shared_folder(session.config._tmp_path_factory)
+            self.program = subprocess.Popen([sys.executable, once.__code__.co_filename, folder])
+
+    def pytest_sessionfinish(self) -> None:
+        """End it, where the run has ended before."""
+        if self.program:
+            self.program.terminate()
+            self.program.wait()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Early())
+
+
 @pytest.fixture(scope="session")
-def smarter_release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which `st-opendata demo` has built Smarter Together, only to be read, and what it showed."""
+    folder = once(tmp_path_factory, SMARTER, demonstrate)
+    return folder, (folder / SHOWN).read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def smarter_release(demonstration: tuple[Path, str]) -> Path:
     """The release of Smarter Together, only to be read."""
-    return once(tmp_path_factory, "smarter-together", lambda folder: build(root / "datasets", folder / "release"))
+    return demonstration[0] / "release"
 
 
 @pytest.fixture(scope="session")

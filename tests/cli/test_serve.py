@@ -91,6 +91,7 @@ def test_it_answers_until_ctrl_c(release: Path) -> None:
         assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_server_that_was_killed(release: Path) -> None:
     with serving(release, "--workers", "2") as (program, url):
         query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -122,6 +123,7 @@ def left(place: Path) -> list[str]:
     return sorted(path.name for path in (*place.parent.iterdir(), *temporary.iterdir()) if path != place)
 
 
+@pytest.mark.slow
 def test_portals_in_other_process_namespaces_leave_each_others_files(place: Path) -> None:
     """As in containers that share a volume: what was killed is removed by the next, what is served stays."""
     tried = subprocess.run([*APART, "true"], capture_output=True, check=False) if shutil.which("unshare") else None
@@ -137,6 +139,7 @@ def test_portals_in_other_process_namespaces_leave_each_others_files(place: Path
         assert len(left(place)) == 4  # those of the second of them stay until the next begins
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_ends_it_tidily(place: Path) -> None:
     with serving(place, "--workers", "1") as (program, url):
         assert requests.get(f"{url}/en/dataset/places/table/cities", timeout=9).status_code == 200
@@ -146,6 +149,7 @@ def test_a_closed_terminal_ends_it_tidily(place: Path) -> None:
     assert left(place) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_before_it_answers_leaves_nothing(number: signal.Signals, code: int, place: Path) -> None:
     command = [*COMMAND, str(place), "--port", "0"]
@@ -158,6 +162,7 @@ def test_a_signal_before_it_answers_leaves_nothing(number: signal.Signals, code:
     assert left(place) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "is_listed"), [("void.ttl", True), ("void.ttl", False), ("catalog.ttl", True)])
 def test_a_damaged_file_is_told_at_the_start(path: str, is_listed: bool, place: Path) -> None:
     (place / path).write_text("no RDF {", "utf-8")
@@ -180,22 +185,22 @@ def test_a_damaged_file_is_told_at_the_start(path: str, is_listed: bool, place: 
         (["--workers", "0"], 2, "too small"),
     ],
 )
-def test_what_cannot_be_served(options: list[str], code: int, said: str, release: Path) -> None:
+def test_what_cannot_be_served(
+    options: list[str], code: int, said: str, release: Path, run: Callable[..., Any]
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         options = [option.replace("PORT", str(taken.getsockname()[1])) for option in options]
-        done = subprocess.run(
-            [*COMMAND, str(release), *options], capture_output=True, text=True, timeout=60, check=False
-        )
-    assert done.returncode == code, done.stderr
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+        ran = run("serve", release, *options)
+    assert ran.code == code, ran.err
+    assert said in ran.err
+    assert "Traceback" not in ran.err
 
 
-def test_what_is_no_release(tmp_path: Path) -> None:
-    done = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, "is not a release" in done.stderr) == (3, True)
+def test_what_is_no_release(tmp_path: Path, run: Callable[..., Any]) -> None:
+    ran = run("serve", tmp_path)
+    assert (ran.code, "is not a release" in ran.err) == (3, True)
     assert not list(tmp_path.iterdir())
 
 
@@ -239,6 +244,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
     pytest.fail(f"it never came to be that {what}")
 
 
+@pytest.mark.slow
 def test_a_release_is_replaced_under_load_without_a_failed_request(
     run: Callable[..., Any], catalogue: Path, tmp_path: Path
 ) -> None:
@@ -270,8 +276,9 @@ def test_a_release_is_replaced_under_load_without_a_failed_request(
     assert {came for path, came in seen if "format=csv" in path} == {f"200 {n}" for n in range(1, 2 + SWAPS)}
 
 
-def test_what_was_asked_is_answered_before_the_server_ends(release: Path) -> None:
-    with serving(release, "--workers", "2") as (program, url), ExitStack() as open_ones:
+@pytest.mark.slow
+def test_what_was_asked_is_answered_before_the_server_ends(place: Path) -> None:
+    with serving(place, "--workers", "2") as (program, url), ExitStack() as open_ones:
         large = requests.get(f"{url}/sparql", {"query": LARGE, "format": "tsv"}, timeout=60, stream=True)
         body = large.iter_content(10_000)
         received = [next(body)]
@@ -291,7 +298,7 @@ def test_what_was_asked_is_answered_before_the_server_ends(release: Path) -> Non
         assert [(answer.status, len(answer.read().splitlines())) for answer in answers] == [(200, 2)] * 4
         assert program.wait(60) == 0
         assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
-    assert not [path for path in release.parent.iterdir() if path.name.startswith(f".{release.name}.serving-")]
+    assert left(place) == []
 
 
 def has_read(url: str, number: int) -> bool:

@@ -1,13 +1,11 @@
-"""A release of the real catalogue, built once for all tests of the documents."""
+"""The release of the real catalogue, and a folder as a reader has it."""
 
 from __future__ import annotations
 
-import fcntl
 import io
-import os
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -31,25 +29,9 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def demonstration(run: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder in which `st-opendata demo` has built the real catalogue, and what it showed; one for all workers."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "documents"
-    folder.mkdir(exist_ok=True)
-    shown = folder / "shown.txt"
-    with (folder / "lock").open("w") as lock, chdir(folder):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not shown.exists():
-            code, text = run(["demo"])
-            assert code == 0, text
-            shown.write_text(text, "utf-8")
-    return folder, shown.read_text("utf-8")
-
-
-@pytest.fixture(scope="session")
-def release(demonstration: tuple[Path, str]) -> Path:
+def release(smarter_release: Path) -> Path:
     """The release of the real catalogue, only to be read."""
-    return demonstration[0] / "release"
+    return smarter_release
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
-"""Releases that tests only read: each is built once for all processes of a run of tests."""
+"""Releases that tests only read: each is built once for all processes of a run of tests.
+
+As a program, `python once.py FOLDER`, it builds Smarter Together there in the background of a run.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import io
 import os
+import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -14,9 +18,18 @@ import pytest
 from st_opendata.__main__ import main
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of a run share."""
+    return factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
+
+
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
     """The release that `make` makes in a folder of its own; who comes second waits for it."""
-    base = factory.getbasetemp() if "PYTEST_XDIST_WORKER" not in os.environ else factory.getbasetemp().parent
+    return once_in(shared_folder(factory), name, make)
+
+
+def once_in(base: Path, name: str, make: Callable[[Path], Path]) -> Path:
+    """The same, in this folder."""
     made = base / f"{name}.path"
     with (base / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -29,11 +42,38 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path
 
 def build(catalogue: Path, release: Path) -> Path:
     """The release of a catalogue, built as the command line builds it, in a plain environment."""
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(out):
-        patch.setenv("LC_ALL", "C.UTF-8")
-        for name in ("ST_LANG", "ST_SETTINGS", "ST_MEMORY", "ST_THREADS", "ST_DEBUG", "SOURCE_DATE_EPOCH"):
-            patch.delenv(name, raising=False)
-        code = main(["build", str(catalogue), "--output", str(release)])
-    assert code == 0, out.getvalue()
+    _run("build", str(catalogue), "--output", str(release))
     return release
+
+
+SMARTER = "smarter-together"
+SHOWN = "shown.txt"
+
+
+def demonstrate(folder: Path) -> Path:
+    """The folder in which `st-opendata demo` has built Smarter Together, with what it showed in a file."""
+    with chdir(folder):
+        (folder / SHOWN).write_text(_run("demo"), "utf-8")
+    return folder
+
+
+def _run(*arguments: str) -> str:
+    """What a command of ours shows at a terminal; it succeeds."""
+    terminal = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(terminal), redirect_stderr(terminal):
+        plain_environment(patch)
+        code = main(list(arguments))
+    shown = terminal.buffer.getvalue().decode()
+    assert code == 0, shown
+    return shown
+
+
+def plain_environment(patch: pytest.MonkeyPatch) -> None:
+    """Settings come from nowhere but the command line."""
+    patch.setenv("LC_ALL", "C.UTF-8")
+    for name in ("ST_LANG", "ST_SETTINGS", "ST_MEMORY", "ST_THREADS", "ST_DEBUG", "SOURCE_DATE_EPOCH"):
+        patch.delenv(name, raising=False)
+
+
+if __name__ == "__main__":
+    once_in(Path(sys.argv[1]), SMARTER, demonstrate)

@@ -5,15 +5,14 @@ Only the sites that ST_CKAN_OTHERS names are started (docs/ckan-stack.md).
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from tiny import build_enriched
 
 from st_opendata.__main__ import main
 
@@ -27,22 +26,10 @@ Run = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture(scope="module")
-def enriched(root: Path) -> ModuleType:
-    """tests/unit/targets/ckan/conftest.py, which has the catalogue."""
-    path = root / "tests" / "unit" / "targets" / "ckan" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("enriched_catalogue", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def releases(enriched: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """A release; one with another title and row; and that without the second dataset."""
     folder = tmp_path_factory.mktemp("other")
-    first: Path = enriched.build_enriched(folder, ID)
+    first = build_enriched(folder, ID)
     places = folder / ID / "places"
     replace(places / "cities.csv", "Vienna", "Wien")
     replace(places / "dataset.yaml", "title: {en: Places, fr", "title: {en: All places, fr")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from reported import findings
+from tiny import build_enriched
 
 from st_opendata.__main__ import main
 
@@ -70,18 +68,6 @@ def environment(ckan: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
-def enriched() -> ModuleType:
-    """tests/unit/targets/ckan/conftest.py, which has the enriched catalogue."""
-    path = Path(__file__).parents[1] / "unit" / "targets" / "ckan" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("enriched_to_pull", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def publish(ckan: Any, organization: str, release: Path) -> None:
     assert main(["publish", "ckan", str(release), "--url", ckan.url, "--organization", organization]) == 0
 
@@ -102,7 +88,7 @@ def differing(one: Path, other: Path) -> set[str]:
 
 
 def test_a_published_catalogue_comes_back_as_it_was(ckan: Any, organization: str, pull: Pull, tmp_path: Path) -> None:
-    release = enriched().build_enriched(tmp_path, organization)
+    release = build_enriched(tmp_path, organization)
     publish(ckan, organization, release)
     code, written = pull(tmp_path / "pulled")
     assert code == 0, written

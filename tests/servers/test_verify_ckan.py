@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import re
@@ -15,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+from tiny import build_enriched
 
 from st_opendata.__main__ import main
 
@@ -48,15 +48,8 @@ def problems(release: Path, url: str) -> set[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    path = root / "tests" / "unit" / "targets" / "ckan" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("enriched_catalogue", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    built: Path = module.build_enriched(tmp_path_factory.mktemp("verify"), ID)
-    return built
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_enriched(tmp_path_factory.mktemp("verify"), ID)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,7 +10,6 @@ import pytest
 import yaml
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.facts import load_facts
 from st_opendata.namespaces import PREFIXES
 
 STATEMENTS = yaml.safe_load(Path(__file__).with_name("statements.yaml").read_text("utf-8"))
@@ -26,13 +24,11 @@ def catalogue_prefixes(root: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def store(root: Path) -> Iterator[ox.Store]:
+def store(smarter_release: Path) -> ox.Store:
     found = ox.Store()
-    with load_facts(read_catalogue(root / "datasets")) as facts:
-        assert facts.findings == ()
-        for batch in facts.lines():
-            found.load("\n".join(batch).encode(), format=ox.RdfFormat.N_TRIPLES)
-    yield found
+    for path in smarter_release.glob("*/*.nt"):
+        found.load(path=path)
+    return found
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=[f"{n}-{s['says'][:40]}" for n, s in enumerate(STATEMENTS, 1)])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -146,22 +143,3 @@ def _shown(portal: Portal, package: Package, base: str) -> dict[str, Any]:
     mark = Mark(base, package.digest, content_digest(shown, *fields), *fields)
     extras = [*shown.get("extras", ()), {"key": "st_opendata", "value": mark.text()}]
     return {**shown, "extras": extras}
-
-
-def load(path: Path) -> ModuleType:
-    """A module of the tests by its path."""
-    spec = importlib.util.spec_from_file_location(f"loaded_{path.parent.name}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of the enriched tiny catalogue, only to be read."""
-    module = load(Path(__file__).parents[1] / "conftest.py")
-    built: Path = module.build_enriched(tmp_path_factory.mktemp("pull"))
-    return built
