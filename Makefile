@@ -3,13 +3,18 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 OUTPUT ?= release
 # One worker per processor, at most four: the suite is small.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && echo 4 || echo $$n)
 
+# Compiled modules are kept: some containers forbid it, and each process that a test starts would compile them again.
+export PYTHONDONTWRITEBYTECODE :=
+TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test test-all readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,16 +23,22 @@ setup: $(READY)  ## install the locked dependencies and this project into .venv
 
 $(READY): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV) || { echo "Python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e '.[all]'
+	@test -x $(BIN)/python || { echo "Making the environment $(VENV)"; "$(PYTHON)" -m venv $(VENV); } || { echo "Python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 2; }
+	@echo "Installing the locked dependencies ($$(grep -c == requirements.lock) packages, about a minute)"
+	@$(PIP) --require-hashes -r requirements.lock
+	@echo "Installing st-opendata"
+	@$(PIP) --no-deps --no-build-isolation -e '.[all]'
 	@touch $@
 
 demo: setup  ## build the Smarter Together catalogue, ask it three questions, say where the release is
 	$(BIN)/st-opendata demo --output $(OUTPUT)
 
-test: setup  ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+test: setup  ## run the tests but for the slow ones (about two minutes on two processors)
+	@echo "Running the tests with $(WORKERS) workers; those marked slow are left to make test-all"
+	@$(TESTS) -m 'not slow'
+
+test-all: setup  ## run all tests
+	@$(TESTS)
 
 readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant and others, which this installs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock

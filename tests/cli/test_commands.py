@@ -402,6 +402,7 @@ def test_a_port_that_is_none_is_told_before_anything_is_built(
     assert not (tmp_path / "release").exists()
 
 
+@pytest.mark.slow
 def test_demo_asks_its_questions_in_each_language(run: Run, tmp_path: Path) -> None:
     ran = run("demo", "--output", tmp_path / "release", "--lang", "fr", "--port", "8099")
     assert ran.code == 0, ran.err

@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 WORLDS = (
     {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "ST_THREADS": "1"},
     {"PYTHONHASHSEED": "2", "TZ": "America/Anchorage", "LC_ALL": "fr_FR.UTF-8", "ST_THREADS": "2", "ST_LANG": "fr"},
 )
 
 
+@pytest.mark.slow
 def test_same_bytes(catalogue: Path, tmp_path: Path) -> None:
     builds = []
     for number, world in enumerate(WORLDS):

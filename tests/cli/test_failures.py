@@ -80,6 +80,7 @@ def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
+@pytest.mark.slow
 def test_killed_at_many_points(changed: Path, place: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     temporary = changed.parent / "temporary"
     temporary.mkdir()
@@ -107,6 +108,7 @@ SAID = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "at"), [(0, signal.SIGINT), (30, signal.SIGINT), (5, signal.SIGTERM), (15, signal.SIGHUP)]
 )
@@ -121,6 +123,7 @@ def test_interrupted(number: int, at: signal.Signals, changed: Path, place: Path
     assert names(place.parent) == ["release"]
 
 
+@pytest.mark.slow
 def test_several_signals_do_not_stop_what_tidies_up(changed: Path, place: Path) -> None:
     old = digests(place)
     child = Child(changed, place)
@@ -132,6 +135,7 @@ def test_several_signals_do_not_stop_what_tidies_up(changed: Path, place: Path) 
     assert names(place.parent) == ["release"]
 
 
+@pytest.mark.slow
 def test_a_build_that_ignores_that_its_terminal_is_closed(changed: Path, place: Path) -> None:
     """As nohup has it."""
     child = Child(changed, place, lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
@@ -139,6 +143,7 @@ def test_a_build_that_ignores_that_its_terminal_is_closed(changed: Path, place: 
     assert child.end(signal.SIGHUP) == 0
 
 
+@pytest.mark.slow
 def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
     command = [sys.executable, "-m", "st_opendata", "build", str(changed), "--output", str(place)]
     building = place.with_name(".release.building")
@@ -155,6 +160,7 @@ def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
     assert names(place.parent) == ["release"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [512, 30_000, 100_000])
 def test_no_room_for_a_file(size: int, changed: Path, place: Path) -> None:
     old = digests(place)

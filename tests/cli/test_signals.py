@@ -28,6 +28,7 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "at", "code"),
     [("convert", signal.SIGTERM, 143), ("convert", signal.SIGHUP, 129), ("init", signal.SIGTERM, 143)],

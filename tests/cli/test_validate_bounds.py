@@ -30,6 +30,7 @@ def run(words: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.slow
 def test_a_validation_that_takes_too_long(tmp_path: Path) -> None:
     done = run(command(tmp_path, RUNAWAY, "--timeout", "0.5"))
     assert (done.returncode, done.stdout) == (3, "")
@@ -42,6 +43,7 @@ def test_a_validation_that_takes_too_long(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_same_is_found_within_a_time(tmp_path: Path, form: str) -> None:
     alone = run(command(tmp_path, SHAPES % "", "--format", form))
@@ -56,6 +58,7 @@ def test_errors_are_the_same_within_a_time(tmp_path: Path) -> None:
     assert alone.stderr == timed.stderr
 
 
+@pytest.mark.slow
 def test_no_process_is_left_of_an_interrupted_validation(tmp_path: Path) -> None:
     process = subprocess.Popen(command(tmp_path, RUNAWAY, "--timeout", "500"), stderr=subprocess.PIPE, text=True)
     try:

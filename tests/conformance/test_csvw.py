@@ -61,6 +61,7 @@ def has_warned(case: Case, warnings: list[object]) -> bool:
     return bool(warnings) or case.kind != "Warning"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", every("rdf"))
 def test_csv2rdf(case: Case) -> None:
     if case.kind == "Negative":
@@ -91,6 +92,7 @@ def value_of(literal: Literal) -> Literal:
     return Literal(str(Decimal(str(literal)).normalize()), datatype=literal.datatype, normalize=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", every("json"))
 def test_csv2json(case: Case) -> None:
     if case.kind == "Negative":

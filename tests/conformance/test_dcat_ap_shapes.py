@@ -182,6 +182,7 @@ def test_a_correct_catalogue_is_clean(complete: Graph, official: Shapes) -> None
     assert validate_catalogue(complete) == []
 
 
+@pytest.mark.slow
 def test_mutants_give_the_official_results(complete: Graph, official: Shapes, ours: Shapes) -> None:
     data = mutants(complete)
     theirs, own = results(data, official, ours)
@@ -222,6 +223,7 @@ def hvd_official(shared: Path) -> Shapes:
     return Shapes(graph)
 
 
+@pytest.mark.slow
 def test_hvd_mutants_give_the_official_results(shared: Path, root: Path, complete: Graph) -> None:
     own = load_shapes([root / "shapes" / f"{profile}.ttl" for profile in PROFILES])
     concept = {("dcatap:hvdCategory", "Node"): "8", ("dcatap:hvdCategory", "Pattern"): "8"}

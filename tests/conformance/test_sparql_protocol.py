@@ -139,6 +139,7 @@ def test_update_is_refused(name: str, url: str) -> None:
     assert len(response.json()["detail"]) > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORE)
 def test_graph_store(name: str, tmp_path: Path, write_release: Callable[..., Path], serve: Any) -> None:
     """What a test expects to read is read, from a release that has it; what it writes is refused."""

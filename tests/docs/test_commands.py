@@ -26,6 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,17 @@ def blocks(path: Path) -> list[Block]:
 RUNNABLE = [
     path for path in DOCUMENTS if any(block.language in ("console", "python", "sparql") for block in blocks(path))
 ]
+SLOW = {
+    *("docs/commands/build.md", "docs/commands/check.md", "docs/commands/diff.md", "docs/commands/score.md"),
+    *("docs/commands/validate.md", "docs/tutorial.md", "docs/workbook-tutorial.md"),
+    *("docs/upstream/oxigraph.md", "docs/upstream/pyshacl.md"),
+}
+"""Documents that build releases, or show what takes long."""
+
+
+def parameter(path: Path) -> ParameterSet:
+    name = path.relative_to(ROOT).as_posix()
+    return pytest.param(path, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
 
 
 @pytest.fixture
@@ -78,7 +90,7 @@ def shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> Shell:
     return Shell(run)
 
 
-@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", [parameter(path) for path in RUNNABLE])
 def test_document_runs(path: Path, shell: Shell, request: pytest.FixtureRequest) -> None:
     folder: Path = request.getfixturevalue("tmp_path" if path == TUTORIAL else "demo_folder")
     names: dict[str, object] = {"__name__": "__main__"}

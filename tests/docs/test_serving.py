@@ -43,6 +43,7 @@ def test_systemd_understands_the_unit(unit: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_command_of_the_unit_serves(unit: str, smarter_release: Path, tmp_path: Path) -> None:
     arguments = arguments_of(unit)
     for option, value in (("--port", "0"), ("--store", str(tmp_path))):

@@ -54,6 +54,7 @@ def test_guard_sees(case: str, tmp_path: Path) -> None:
     assert int(done.stdout.split()[0]) >= 1
 
 
+@pytest.mark.slow
 def test_hang_ends_the_process(tmp_path: Path) -> None:
     assert run(tmp_path, "bound_time(1)\nwhile True: pass").returncode < 0
 

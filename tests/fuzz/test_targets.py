@@ -13,6 +13,7 @@ from run import fuzz
 INPUTS = dict.fromkeys(NAMES, 100) | dict.fromkeys(("xls", "csv", "csvw", "story", "templates", "yaml"), 15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", INPUTS)
 def test_what_was_found_and_a_few_more(target: str, tmp_path: Path) -> None:
     inputs = len(FOUND.get(target, ())) + INPUTS[target]

@@ -21,6 +21,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_its_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
@@ -34,6 +35,7 @@ def test_the_wheel_carries_its_data_and_nothing_else(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "docs/", "bench/"))]
 
 
+@pytest.mark.slow
 def test_demo_from_the_installed_wheel(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "env"
     venv.create(environment, with_pip=False)

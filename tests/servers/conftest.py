@@ -25,6 +25,17 @@ from st_opendata.__main__ import main
 __all__ = ["axe", "browser"]  # fixtures
 
 
+FOLDER = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that talks to a CKAN, a browser or another server is slow."""
+    for item in items:
+        if item.path.parent == FOLDER:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Results of pyoxigraph belong to a thread: what earlier tests left is collected here, not by that of a server."""
     if item.path.stem.startswith("test_portal"):

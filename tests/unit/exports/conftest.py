@@ -143,13 +143,14 @@ def _write_table(path: Path, header: list[str], rows: list[list[str]], delimiter
         csv.writer(out, delimiter=delimiter).writerows([header, *rows])
 
 
-@pytest.fixture
-def catalogue_of(tmp_path: Path) -> Callable[[list[list[str]]], Catalogue]:
+@pytest.fixture(scope="session")
+def catalogue_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[list[str]]], Catalogue]:
     """A catalogue with links of one's own."""
 
     def make(links: list[list[str]]) -> Catalogue:
-        write_catalogue(tmp_path / "catalogue", links)
-        return read_catalogue(tmp_path / "catalogue")
+        folder = tmp_path_factory.mktemp("own") / "catalogue"
+        write_catalogue(folder, links)
+        return read_catalogue(folder)
 
     return make
 

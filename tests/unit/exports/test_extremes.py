@@ -15,11 +15,11 @@ from st_opendata.exports.xlsx import write_xlsx
 from st_opendata.facts.base import load_facts
 
 
-@pytest.fixture(params=["1E400", "1E-400", "-1.5E308", "1.5E99"])
-def extreme(catalogue_of, tmp_path, request):
+@pytest.fixture(scope="module", params=["1E400", "1E-400", "-1.5E308", "1.5E99"])
+def extreme(catalogue_of, request):
     """The number, the catalogue with it in the column `share`, and its facts."""
     catalogue = catalogue_of([])
-    path = tmp_path / "catalogue/places/cities.csv"
+    path = catalogue.folder / "places/cities.csv"
     path.write_text(path.read_text("utf-8").replace("INF", request.param).replace("1.5E0", "0"), "utf-8")
     with load_facts(catalogue) as facts:
         assert {found.code for found in facts.findings} <= {"cleaned-null", "formula-like"}

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from st_opendata.exports import impossible_findings, write_dataset, write_dumps
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
 from st_opendata.facts import load_facts
@@ -80,6 +82,7 @@ def test_dumps_are_measured(catalogue, facts, tmp_path):
         assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
 
 
+@pytest.mark.slow
 def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
     processes = []
     for seed, zone in (("1", "Etc/GMT+11"), ("2", "Etc/GMT-13")):

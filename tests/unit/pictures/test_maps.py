@@ -103,6 +103,7 @@ def test_no_place_is_refused() -> None:
         draw_map("Nothing", [], (), "en")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(

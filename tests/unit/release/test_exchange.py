@@ -103,6 +103,7 @@ def killed_build(target: Path, event: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("existing", [True, False])
 def test_killed_at_every_file_operation(target: Path, existing: bool) -> None:
     seen = set()
@@ -234,6 +235,7 @@ def test_a_release_in_a_lower_layer_is_replaced(tmp_path: Path) -> None:
         assert (content(target), names(target.parent)) == (whole("next"), ["release"])
 
 
+@pytest.mark.slow
 def test_killed_while_it_replaces_one_in_a_lower_layer(tmp_path: Path) -> None:
     event, seen = 1, set()
     while True:

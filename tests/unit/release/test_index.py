@@ -28,10 +28,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("it's indexed")
     (folder / "t").mkdir()
     with duckdb.connect() as connection:
-        connection.execute(
-            'CREATE TABLE f (subject TEXT, predicate TEXT, object TEXT, file TEXT, row BIGINT, "column" TEXT)'
-        )
-        connection.executemany("INSERT INTO f VALUES (?, ?, ?, ?, ?, ?)", ROWS)
+        named = {"subject": "$1", "predicate": "$2", "object": "$3", "file": "$4", "row": "$5", "column": "$6"}
+        fields = ", ".join(f'unnest({values}) AS "{name}"' for name, values in named.items())
+        connection.execute(f"CREATE TABLE f AS SELECT {fields}", [list(values) for values in zip(*ROWS, strict=True)])
         connection.execute(f"COPY f TO '{str(folder / 't/facts.parquet').replace(chr(39), chr(39) * 2)}'")
     (folder / "terms.ttl").write_text('<http://x/p1> a <http://x/P> ; <http://x/n> [], "Ä" .', "utf-8")
     return folder

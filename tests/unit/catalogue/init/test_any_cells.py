@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def _tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return [*titles, "n"], rows
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(_tables(), st.sampled_from(",;\t"))
 @example((["id", "n"], [["2014,2015", "1"], ["2014,2015", "2"], ["-", "3"]]), ",")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from string import ascii_letters, digits
 
@@ -29,16 +29,19 @@ e:c e:n 5 ; e:money 0.05 ; e:mixed 1, 2.5 ; e:double 1e0 ; e:label "c"@en ; e:na
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def store() -> ReleaseStore:
     store = ox.Store()
     store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
     return ReleaseStore(store)
 
 
-@pytest.fixture
-def columns(store: ReleaseStore, columns_of: Make) -> Columns:
-    return columns_of(store)
+@pytest.fixture(scope="module")
+def columns(store: ReleaseStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Columns]:
+    path = tmp_path_factory.mktemp("columns") / "columns.db"
+    write_columns(store, path, memory=1 << 28, threads=2, few=0)
+    with closing(Columns(str(path), memory=1 << 27, few=0)) as columns:
+        yield columns
 
 
 def rows(results: object) -> list[tuple[str, ...]]:

@@ -56,6 +56,7 @@ def neighbours(served: Any) -> Iterator[list[int]]:
         thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "parameters", "told"),
     [
@@ -104,6 +105,7 @@ def test_a_query_that_is_more_than_the_engine_can_take_is_the_clients(query: str
     assert ask(QUICK + " # after the crash").status_code == 200
 
 
+@pytest.mark.slow
 def test_all_workers_are_replaced(ask: Ask, served: Any) -> None:
     for _ in range(served.endpoint.pool.size + 1):
         assert requests.post(f"{served.url}/sparql", {"query": DEEP}, timeout=20).status_code == 422
@@ -154,6 +156,7 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(pieces)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [{"rows": 50_000}, {"seconds": 1.0}])
 def test_a_stream_that_meets_a_limit_is_aborted(limit: dict[str, Any], things: Path, serve: Any) -> None:
     """Never a 200 that looks whole: the last chunk of a chunked body is missing (RFC 9112 §8)."""
@@ -171,6 +174,7 @@ def test_a_stream_that_meets_a_limit_is_aborted(limit: dict[str, Any], things: P
         assert old.startswith((b"HTTP/1.1 422", b"HTTP/1.1 504", b"HTTP/1.0 422", b"HTTP/1.0 504"))
 
 
+@pytest.mark.slow
 def test_a_stream_that_meets_none_is_whole(things: Path, serve: Any) -> None:
     with small(things, serve, buffer=100_000) as served:
         parameters = {"query": f"{LARGE} LIMIT 100000", "format": "tsv"}
@@ -181,6 +185,7 @@ def test_a_stream_that_meets_none_is_whole(things: Path, serve: Any) -> None:
         assert old.count(b"\n", old.index(b"\r\n\r\n") + 4) == 100_001
 
 
+@pytest.mark.slow
 def test_slow_clients_hold_no_worker(things: Path, serve: Any) -> None:
     """The one worker is free although three clients have read nothing of their long answers."""
     with small(things, serve, buffer=100_000) as served:
@@ -194,6 +199,7 @@ def test_slow_clients_hold_no_worker(things: Path, serve: Any) -> None:
             assert whole.count(b"\n", whole.index(b"\r\n\r\n") + 4) > 100_000 + number
 
 
+@pytest.mark.slow
 def test_clients_that_stop_reading_are_left(things: Path, serve: Any) -> None:
     with small(things, serve, buffer=100_000, stall=0.3) as served:
         connection = raw(served, f"{LARGE} LIMIT 100000", format="tsv")
@@ -201,6 +207,7 @@ def test_clients_that_stop_reading_are_left(things: Path, serve: Any) -> None:
         assert not read_all(connection).endswith(b"0\r\n\r\n")
 
 
+@pytest.mark.slow
 def test_clients_that_leave_free_their_worker(things: Path, serve: Any) -> None:
     with small(things, serve, seconds=60) as served:
         for query in (ENDLESS, LARGE):
@@ -208,6 +215,7 @@ def test_clients_that_leave_free_their_worker(things: Path, serve: Any) -> None:
             assert requests.get(f"{served.url}/sparql", {"query": f"{QUICK} # {query}"}, timeout=20).status_code == 200
 
 
+@pytest.mark.slow
 def test_long_queries_take_second_place(things: Path, serve: Any) -> None:
     with small(things, serve, seconds=60, workers=2) as served:
         connection = raw(served, ENDLESS)
@@ -234,6 +242,7 @@ def test_long_queries_take_second_place(things: Path, serve: Any) -> None:
         assert priorities() == [0, 0]
 
 
+@pytest.mark.slow
 def test_the_queue_is_bounded(things: Path, serve: Any) -> None:
     with small(things, serve, seconds=2, queue=2) as served, ThreadPoolExecutor(6) as clients:
 
@@ -262,6 +271,7 @@ def test_answers_are_kept_within_bounds(things: Path, serve: Any) -> None:
             os.kill(served.endpoint.pool._nursery.pid, signal.SIGCONT)
 
 
+@pytest.mark.slow
 def test_a_lost_nursery_is_replaced(things: Path, serve: Any) -> None:
     with small(things, serve, cache=0, seconds=30) as served:
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code == 200
@@ -270,6 +280,7 @@ def test_a_lost_nursery_is_replaced(things: Path, serve: Any) -> None:
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_nursery_that_cannot_be_started_is_tried_again(things: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def work() -> None:
         endpoint = await Endpoint.open(things, Limits(workers=1, seconds=20, cache=0))
@@ -287,6 +298,7 @@ def test_a_nursery_that_cannot_be_started_is_tried_again(things: Path, caplog: p
     asyncio.run(asyncio.wait_for(work(), 40))
 
 
+@pytest.mark.slow
 def test_a_nursery_does_not_load_files_that_were_changed(
     things: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -308,6 +320,7 @@ def test_a_nursery_does_not_load_files_that_were_changed(
     asyncio.run(asyncio.wait_for(work(), 60))
 
 
+@pytest.mark.slow
 def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> None:
     async def work() -> None:
         endpoint = await Endpoint.open(things, Limits(workers=1))
@@ -322,6 +335,7 @@ def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> No
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_an_answer_that_cannot_be_kept(things: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a disk that is full."""
     with small(things, serve, buffer=100_000) as served:
@@ -332,6 +346,7 @@ def test_an_answer_that_cannot_be_kept(things: Path, serve: Any, monkeypatch: py
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=20).status_code == 200
 
 
+@pytest.mark.slow
 def test_running_queries_end_before_the_server_does(things: Path, serve: Any) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"
     with small(things, serve, seconds=20) as served, ThreadPoolExecutor(1) as clients:

@@ -100,6 +100,7 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Path) -> None:
     """From one start to the next, until another release takes their place."""
     limits, cache = Limits(memory=300 * MB, worker_memory=260 * MB), tmp_path / "stores"

@@ -19,6 +19,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 QUICK = "SELECT ?label { <http://e/thing/7> rdfs:label ?label }"
 
 
+@pytest.mark.slow
 def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
     for _ in range(2):  # it is filled once
         with serve(things, LIMITS, tmp_path / "stores") as served:
@@ -34,6 +35,7 @@ def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
         assert names == {served.endpoint.digest, f"{served.endpoint.digest}.lock"}
 
 
+@pytest.mark.slow
 def test_stores_that_nobody_uses_are_removed(
     things: Path, tmp_path: Path, write_release: Callable[..., Path], serve: Any
 ) -> None:

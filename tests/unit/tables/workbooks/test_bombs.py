@@ -89,6 +89,7 @@ def test_marks_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert "errors and merged cells, more than 1,000" in reason(folder / name)
 
 
+@pytest.mark.slow
 def test_what_takes_too_much_memory_is_told(folder: Path) -> None:
     path = folder / "sheet-rows.xlsx"
     bombs.write(path, MADE[path.name])

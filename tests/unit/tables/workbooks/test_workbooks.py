@@ -363,6 +363,7 @@ def test_a_member_that_is_larger_than_it_says_is_refused(load: Load, tmp_path: P
     assert "damaged" in refused(load, bytes(content))
 
 
+@pytest.mark.slow
 def test_a_workbook_of_a_hundred_thousand_cells_is_read_row_by_row(load: Load, tmp_path: Path) -> None:
     import xlsxwriter
 
