@@ -96,6 +96,8 @@ class FactBase:
         found += key_findings(engine, self._tables, _wrong_cells(found), FINDINGS_LISTED)
         self.findings: tuple[Finding, ...] = tuple(found)
         self._predicates: dict[str, str] = {}
+        self._met: dict[str | None, frozenset[str]] = {}
+        """The predicates by dataset, where they have been asked for."""
         if conforms(found):
             progress("facts")
             self._predicates = map_tables(engine, self._tables, self._names, sharded=self._digits > 0)
@@ -271,12 +273,14 @@ class FactBase:
 
     def predicates(self, dataset: str | None = None) -> frozenset[str]:
         """The predicates of all triples of a dataset, or of the catalogue, as N-Triples terms."""
-        where = self._where(dataset)
-        return frozenset(
-            predicate
-            for predicate, name in self._predicates.items()
-            if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
-        )
+        if dataset not in self._met:
+            where = self._where(dataset)
+            self._met[dataset] = frozenset(
+                predicate
+                for predicate, name in self._predicates.items()
+                if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
+            )
+        return self._met[dataset]
 
     def classes(self, dataset: str | None = None) -> frozenset[str]:
         """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""

@@ -42,7 +42,8 @@ def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
 
 def chosen(key: str, values: Mapping[str, str]) -> str:
     """The text that belongs to a key, NULL for another key."""
-    return f"CASE {key} " + " ".join(f"WHEN {text(k)} THEN {text(v)}" for k, v in values.items()) + " END"
+    # A CASE of the key would be a comparison of the whole key for each value.
+    return "MAP {" + ", ".join(f"{text(k)}: {text(v)}" for k, v in values.items()) + f"}}[{key}]"
 
 
 def any_of(conditions: Sequence[str]) -> str:
