@@ -77,10 +77,10 @@ def children(pid: int) -> list[str]:
 
 def test_it_answers_until_ctrl_c(release: Path) -> None:
     with serving(release, "--workers", "2", "--base-url", "https://data.example.org") as (program, url):
-        assert requests.get(f"{url}/healthz", timeout=9).text.startswith("ok tiny ")
-        answer = requests.get(f"{url}/sparql", {"query": "ASK { ?c a schema:City }"}, timeout=9)
+        assert requests.get(f"{url}/healthz", timeout=60).text.startswith("ok tiny ")
+        answer = requests.get(f"{url}/sparql", {"query": "ASK { ?c a schema:City }"}, timeout=60)
         assert answer.json()["boolean"] is True
-        described = requests.get(f"{url}/sparql", timeout=9).text
+        described = requests.get(f"{url}/sparql", timeout=60).text
         assert "<https://data.example.org/sparql> a sd:Service" in described
         assert re.search(r"void:triples \d+", described)
         [nursery] = children(program.pid)
@@ -134,7 +134,7 @@ def test_portals_in_other_process_namespaces_leave_each_others_files(place: Path
         for _ in range(2):
             with serving(place, "--workers", "1", within=APART) as (_, other):
                 for path in paths:
-                    assert [requests.get(at + path, timeout=9).status_code for at in (url, other)] == [200, 200]
+                    assert [requests.get(at + path, timeout=60).status_code for at in (url, other)] == [200, 200]
                 assert len(left(place)) == 4  # each its files, and room for its tables
         assert len(left(place)) == 4  # those of the second of them stay until the next begins
 
@@ -142,7 +142,7 @@ def test_portals_in_other_process_namespaces_leave_each_others_files(place: Path
 @pytest.mark.slow
 def test_a_closed_terminal_ends_it_tidily(place: Path) -> None:
     with serving(place, "--workers", "1") as (program, url):
-        assert requests.get(f"{url}/en/dataset/places/table/cities", timeout=9).status_code == 200
+        assert requests.get(f"{url}/en/dataset/places/table/cities", timeout=60).status_code == 200
         assert len(left(place)) == 2
         program.send_signal(signal.SIGHUP)
         assert program.wait(20) == 0

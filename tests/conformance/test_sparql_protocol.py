@@ -110,7 +110,7 @@ def send(url: str, exchange: Exchange) -> requests.Response:
     if exchange.body and not exchange.headers:
         request.headers.pop("Content-Type", None)
     with requests.Session() as session:
-        return session.send(request, timeout=20)
+        return session.send(request, timeout=60)
 
 
 def test_the_suite_is_whole() -> None:
@@ -166,7 +166,7 @@ def test_graph_store(name: str, tmp_path: Path, write_release: Callable[..., Pat
 
 
 def described(url: str, accept: str | None = None) -> tuple[str, rdflib.Graph]:
-    response = requests.get(url, headers={"Accept": accept} if accept else {}, timeout=20)
+    response = requests.get(url, headers={"Accept": accept} if accept else {}, timeout=60)
     media_type = response.headers["Content-Type"].partition(";")[0]
     assert response.status_code == 200
     return media_type, rdflib.Graph().parse(data=response.text, format=media_type)

@@ -24,14 +24,16 @@ class Portal(BaseHTTPRequestHandler):
     bodies: ClassVar[dict[str, tuple[str, bytes]]] = {}
     asked: ClassVar[list[str]] = []
     running = most = 0
-    lock = threading.Lock()
+    changed = threading.Condition()
+    is_read_to_the_end = False
 
     def do_HEAD(self) -> None:
-        with self.lock:
+        """Answers when two have asked at the same time once, or nobody does."""
+        with self.changed:
             Portal.running += 1
             Portal.most = max(Portal.most, Portal.running)
-        time.sleep(0.02)
-        with self.lock:
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: Portal.most > 1, 30)
             Portal.running -= 1
         self.answer()
 
@@ -48,9 +50,10 @@ class Portal(BaseHTTPRequestHandler):
             self.head(int(self.path.rpartition("/")[2]), {})
         elif self.path == "/slow":
             self.head(200, {"Content-Type": "text/turtle"})
-            for _ in range(20):
+            for _ in range(600):
                 self.wfile.write(b"# wait\n")
                 time.sleep(0.05)
+            Portal.is_read_to_the_end = True
         else:
             media_type, body = self.bodies[self.path]
             packed = {"Content-Encoding": "gzip"} if self.path == "/packed" else {}
@@ -112,10 +115,9 @@ def test_a_refusal_is_a_remote_error(portal: str, path: str, message: str) -> No
 def test_size_and_time_are_bounded(portal: str) -> None:
     with pytest.raises(RemoteError, match="larger than 10 bytes"):
         fetch_dcat(f"{portal}/turtle", limit=10)
-    started = time.monotonic()
     with pytest.raises(RemoteError, match=r"took longer than 0\.2 seconds"):
         fetch_dcat(f"{portal}/slow", timeout=0.2)
-    assert time.monotonic() - started < 0.9
+    assert not Portal.is_read_to_the_end
 
 
 def test_a_syntax_error_names_url_and_line(portal: str) -> None:
@@ -135,7 +137,7 @@ def test_head_decides_which_urls_answer(portal: str, graph: Graph) -> None:
     good = {f"{portal}{path}" for path in ("/turtle", "/moved", "/status/204", "/status/304")}
     bad = {f"{portal}{path}" for path in ("/lost", "/status/404", "/status/405", "/status/500")}
     unusable = {"http://127.0.0.1:9/", "http://.broken/", "ftp://example.org/", "relative", "http://[1"}
-    assert answering_urls(good | bad | unusable, workers=3, timeout=2) == good
+    assert answering_urls(good | bad | unusable, workers=3, timeout=60) == good
     assert 1 < Portal.most <= 3
     assert {line.partition(" ")[0] for line in Portal.asked} == {"HEAD"}
     assert answering_urls(()) == frozenset()

@@ -141,10 +141,10 @@ def test_a_connection_that_asks_nothing_is_closed(address: tuple[str, int]) -> N
 
 
 def test_a_slow_body_that_does_arrive_is_taken() -> None:
-    pieces = [b"a" * 5000] * 6
-    head = POST + b"Content-Length: 30000\r\n" + CLOSE
+    pieces = [b"a" * 50_000] * 6
+    head = POST + b"Content-Length: 300000\r\n" + CLOSE
     with serving(ConnectionLimits(body_seconds=0.3, body_rate=10_000)) as address:
-        assert answer(address, head, *pieces, pause=0.2).endswith(b" " + b"a" * 30_000 + b"\n")
+        assert answer(address, head, *pieces, pause=0.2).endswith(b" " + b"a" * 300_000 + b"\n")
 
 
 @pytest.mark.parametrize("begun", [b"", HEAD + b"X: ", POST + b"Content-Length: 9\r\n\r\nASK", HEAD + b"X: X\r\n\r\n"])

@@ -32,7 +32,7 @@ def url(smarter_release: Path, serve: Any) -> Iterator[str]:
 def get(url: str) -> Callable[..., requests.Response]:
     def send(path: str, **headers: str | None) -> requests.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return requests.get(url + path, headers=named, timeout=20)
+        return requests.get(url + path, headers=named, timeout=60)
 
     return send
 
@@ -42,7 +42,7 @@ Get = Callable[..., requests.Response]
 
 def status_of(url: str, path: str, *headers: tuple[str, str]) -> int:
     """Of a request with these lines, which `requests` would put together."""
-    with closing(http.client.HTTPConnection(url.partition("://")[2], timeout=20)) as connection:
+    with closing(http.client.HTTPConnection(url.partition("://")[2], timeout=60)) as connection:
         connection.putrequest("GET", path)
         for name, value in headers:
             connection.putheader(name, value)
@@ -96,7 +96,7 @@ def test_a_release_that_is_put_back_is_newer_than_what_it_replaces(
         os.utime(path, (1e9, 1e9))
     put_back = old.rename(tmp_path / "release")
     with serve(put_back) as served:
-        modified = requests.get(f"{served.url}/tiny.nq", timeout=9).headers["Last-Modified"]
+        modified = requests.get(f"{served.url}/tiny.nq", timeout=60).headers["Last-Modified"]
     assert parsedate_to_datetime(modified).timestamp() > time.time() - 600
 
 
@@ -159,17 +159,17 @@ def test_pages_of_other_sites_may_read_every_address(path: str, url: str) -> Non
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match,range",
     }
-    allowed = requests.options(url + path, headers=asked, timeout=20)
+    allowed = requests.options(url + path, headers=asked, timeout=60)
     assert (allowed.status_code, allowed.content) == (200, b"")
     assert allowed.headers["Access-Control-Allow-Origin"] == "*"
     assert allowed.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
     assert allowed.headers["Access-Control-Allow-Headers"] == "if-none-match,range"
     assert int(allowed.headers["Access-Control-Max-Age"]) > 0
-    plain = requests.options(url + path, timeout=20)
+    plain = requests.options(url + path, timeout=60)
     assert (plain.status_code, plain.headers["Allow"]) == (200, "GET, HEAD, OPTIONS")
     assert "Access-Control-Allow-Methods" not in plain.headers
     for headers in ({}, {"Origin": "https://elsewhere.example"}):
-        answer = requests.get(url + path, headers=headers, timeout=20, allow_redirects=False)
+        answer = requests.get(url + path, headers=headers, timeout=60, allow_redirects=False)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
         assert {"Content-Range", "Accept-Ranges", "Content-Length", "ETag", "Link", "Last-Modified"} <= exposed
@@ -188,7 +188,7 @@ def test_a_part_of_a_file_for_a_page_of_another_site(get: Get) -> None:
 
 
 def test_the_server_as_a_whole_may_be_asked(url: str) -> None:
-    with closing(http.client.HTTPConnection(url.partition("://")[2], timeout=20)) as connection:
+    with closing(http.client.HTTPConnection(url.partition("://")[2], timeout=60)) as connection:
         connection.request("OPTIONS", "*")
         assert connection.getresponse().status == 200
 
@@ -217,7 +217,7 @@ MEDIA_TYPES = {
 
 @pytest.mark.parametrize("path", MEDIA_TYPES)
 def test_media_types(path: str, url: str) -> None:
-    assert requests.head(url + path, timeout=20).headers["Content-Type"] == MEDIA_TYPES[path]
+    assert requests.head(url + path, timeout=60).headers["Content-Type"] == MEDIA_TYPES[path]
 
 
 def test_every_file_has_the_media_type_that_the_catalogue_states(url: str, smarter_release: Path) -> None:
@@ -225,14 +225,14 @@ def test_every_file_has_the_media_type_that_the_catalogue_states(url: str, smart
     files = [each for dataset in release.datasets for each in dataset.distributions]
     assert len(files) > 100
     for each in files:
-        sent = requests.head(f"{url}/{each.file.path}", timeout=20).headers["Content-Type"]
+        sent = requests.head(f"{url}/{each.file.path}", timeout=60).headers["Content-Type"]
         assert sent.partition(";")[0] == each.format.media_type, each.file.path
     unnamed = [file.path for file in release.files if _sent(url, file.path) == "application/octet-stream"]
     assert unnamed == []
 
 
 def _sent(url: str, path: str) -> str:
-    return requests.head(f"{url}/{path}", timeout=20).headers["Content-Type"]
+    return requests.head(f"{url}/{path}", timeout=60).headers["Content-Type"]
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_rdflib_reads_an_iri(path: str, known: str, url: str) -> None:
 )  # fmt: skip
 def test_the_root_is_the_catalogue_for_programs(accept: str | None, target: str, url: str) -> None:
     for path in ("/", "/st-opendata/smarter-together/"):  # as a redirection from the base of its IRIs leaves it
-        answer = requests.get(url + path, headers={"Accept": accept}, timeout=20, allow_redirects=False)
+        answer = requests.get(url + path, headers={"Accept": accept}, timeout=60, allow_redirects=False)
         assert answer.headers["Location"] == target
         assert answer.headers["Vary"] == "Accept, Accept-Language"
         assert answer.status_code == (302 if target == "/en/" else 303)
@@ -279,7 +279,7 @@ def test_the_root_is_the_catalogue_for_programs(accept: str | None, target: str,
 )  # fmt: skip
 def test_a_thing_by_other_names_of_formats(query: str, accept: str, target: str, url: str) -> None:
     for path in ("/city/lyon", "/id/city/lyon"):
-        answer = requests.get(f"{url}{path}{query}", headers={"Accept": accept}, timeout=20, allow_redirects=False)
+        answer = requests.get(f"{url}{path}{query}", headers={"Accept": accept}, timeout=60, allow_redirects=False)
         assert (answer.status_code, answer.headers["Location"]) == (303, target)
 
 

@@ -31,7 +31,7 @@ def things(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[...
 
 @pytest.fixture(scope="session")
 def served(things: Path, serve: Callable[..., Any]) -> Iterator[Any]:
-    limits = Limits(seconds=3, rows=200_000, worker_memory=100 * MB, buffer=MB, bytes=200 * MB, workers=3, queue=2)
+    limits = Limits(seconds=60, rows=200_000, worker_memory=100 * MB, buffer=MB, bytes=200 * MB, workers=3, queue=2)
     with serve(things, limits) as running:
         yield running
 
@@ -41,6 +41,6 @@ def ask(served: Any) -> Callable[..., requests.Response]:
     def get(query: str, accept: str | None = None, **parameters: Any) -> requests.Response:
         headers = {"Accept": accept} if accept else {}
         url = f"{served.url}/sparql"
-        return requests.get(url, {"query": query, **parameters}, headers=headers, timeout=30)
+        return requests.get(url, {"query": query, **parameters}, headers=headers, timeout=60)
 
     return get

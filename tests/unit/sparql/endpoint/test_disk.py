@@ -26,10 +26,10 @@ def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
             assert served.endpoint.pool.on_disk
             assert served.endpoint.pool.size == 2
             url = f"{served.url}/sparql"
-            assert requests.get(url, {"query": QUICK, "format": "csv"}, timeout=9).text == "label\r\nThing 7\r\n"
-            count = requests.get(url, {"query": "SELECT (COUNT(*) AS ?n) {?s ?p ?o}", "format": "csv"}, timeout=9)
+            assert requests.get(url, {"query": QUICK, "format": "csv"}, timeout=60).text == "label\r\nThing 7\r\n"
+            count = requests.get(url, {"query": "SELECT (COUNT(*) AS ?n) {?s ?p ?o}", "format": "csv"}, timeout=60)
             assert count.text.split() == ["n", "3002"]
-            endless = requests.get(url, {"query": ENDLESS, "timeout": "0.5"}, timeout=9)
+            endless = requests.get(url, {"query": ENDLESS, "timeout": "0.5"}, timeout=60)
             assert endless.status_code == 504
         names = {path.name for path in (tmp_path / "stores").iterdir()}
         assert names == {served.endpoint.digest, f"{served.endpoint.digest}.lock"}

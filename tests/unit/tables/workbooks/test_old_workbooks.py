@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,6 +146,6 @@ def test_damaged_files_are_refused_in_words_and_time(
     monkeypatch.setattr("st_opendata.tables.workbooks.books._SECONDS", 1)
     chance = random.Random(97)
     for _ in range(MUTATIONS // 3):
-        began = time.monotonic()
+        began = sum(os.times()[:4])  # of processor time, with that of processes which it started
         refused(tmp_path / "t.xls", damage(chance))
-        assert time.monotonic() - began < 10
+        assert sum(os.times()[:4]) - began < 10
