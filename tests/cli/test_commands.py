@@ -345,9 +345,10 @@ def test_output_cannot_be_written(release: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        (
+        pytest.param(
             "en",
             ("Checked 4 tables with 10 rows, 39 triples.", "The release is in", "all as release.json says.", "3 rows"),
+            marks=pytest.mark.slow,
         ),
         (
             "fr",
@@ -358,9 +359,10 @@ def test_output_cannot_be_written(release: Path) -> None:
                 "3 lignes",
             ),
         ),
-        (
+        pytest.param(
             "de",
             ("Geprüft: 4 Tabellen, 10 Zeilen, 39 Tripel.", "Die Veröffentlichung ist in", "alle wie in", "3 Zeilen"),
+            marks=pytest.mark.slow,
         ),
     ],
 )

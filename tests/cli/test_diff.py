@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from once import build
 from rdflib import Dataset, Graph
+from tiny import write_tiny
 
 Run = Callable[..., Any]
 
 
-@pytest.fixture
-def changed(catalogue: Path, run: Run, tmp_path: Path) -> Callable[..., Path]:
-    """Build a release of the tiny catalogue with some text of a file replaced."""
+CITIES = "places/cities.csv"
+EDITS = (
+    (CITIES, "522250", "530000"),  # a cell of Lyon
+    (CITIES, "munich,Munich,DE,1510378,1158-06-14,\n", 'graz,"Graz,\nAustria",AT,,1128-02-20,\n'),
+)
+OTHER_CLAIM = ("says/says.csv", "a;lyon;522250", "c;lyon;522250")
 
-    def build(*changes: tuple[str, str, str]) -> Path:
-        for name, old, new in changes:
-            text = (catalogue / name).read_text("utf-8")
-            assert old in text
-            (catalogue / name).write_text(text.replace(old, new), "utf-8")
-        ran = run("build", catalogue, "--output", tmp_path / "new")
-        assert ran.code == 0, ran.out
-        return tmp_path / "new"
 
-    return build
+def build_changed(catalogue: Path, release: Path, *changes: tuple[str, str, str]) -> Path:
+    """The release of a catalogue with some text of its files replaced."""
+    for name, old, new in changes:
+        text = (catalogue / name).read_text("utf-8")
+        assert old in text
+        (catalogue / name).write_text(text.replace(old, new), "utf-8")
+    return build(catalogue, release)
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny release with another table of cities, only to be read."""
+    folder = tmp_path_factory.mktemp("edited")
+    return build_changed(write_tiny(folder / "tiny"), folder / "release", *EDITS)
+
+
+@pytest.fixture(scope="module")
+def edited_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with another claim too."""
+    folder = tmp_path_factory.mktemp("edited-twice")
+    return build_changed(write_tiny(folder / "tiny"), folder / "release", *EDITS, OTHER_CLAIM)
 
 
 def test_the_same_release(release: Path, run: Run) -> None:
@@ -36,16 +54,8 @@ def test_the_same_release(release: Path, run: Run) -> None:
     assert (content["same"], content["datasets"]) == (True, [])
 
 
-CITIES = "places/cities.csv"
-EDITS = (
-    (CITIES, "522250", "530000"),  # a cell of Lyon
-    (CITIES, "munich,Munich,DE,1510378,1158-06-14,\n", 'graz,"Graz,\nAustria",AT,,1128-02-20,\n'),
-)
-
-
-def test_rows_are_matched_by_key(release: Path, run: Run, changed: Callable[..., Path]) -> None:
-    new = changed(*EDITS)
-    content = json.loads(run("diff", release, new, "--json").out)
+def test_rows_are_matched_by_key(release: Path, run: Run, edited: Path) -> None:
+    content = json.loads(run("diff", release, edited, "--json").out)
     [dataset] = content["datasets"]
     assert (content["same"], dataset["id"], dataset["change"]) == (False, "places", "changed")
     [table] = dataset["tables"]
@@ -56,27 +66,25 @@ def test_rows_are_matched_by_key(release: Path, run: Run, changed: Callable[...,
     assert (added["key"], added["old"], added["new"]["name"]) == ({"id": "graz"}, {}, "Graz,\nAustria")
     assert lyon == {"key": {"id": "lyon"}, "old": {"inhabitants": "522250"}, "new": {"inhabitants": "530000"}}
     assert "catalog.ttl" in content["files"]["changed"]
-    text = run("diff", release, new).out
+    text = run("diff", release, edited).out
     assert "  places/cities.csv  -1, +1, ~1  (key: id)" in text
     assert "        inhabitants: 522250 → 530000\n" in text
     assert "    + graz  name: Graz,⏎Austria, country: AT, founded: 1128-02-20\n" in text
-    assert "(Schlüssel: id)" in run("diff", release, new, "--lang", "de").out
+    assert "(Schlüssel: id)" in run("diff", release, edited, "--lang", "de").out
 
 
-def test_exit_code_as_git_diff_has_it(release: Path, run: Run, changed: Callable[..., Path]) -> None:
-    new = changed(*EDITS)
-    assert run("diff", release, new).code == 0
-    assert run("diff", release, new, "--exit-code").code == 1
-    assert run("diff", release, new, "--exit-code", "--format", "patch").code == 1
+def test_exit_code_as_git_diff_has_it(release: Path, run: Run, edited: Path) -> None:
+    assert run("diff", release, edited).code == 0
+    assert run("diff", release, edited, "--exit-code").code == 1
+    assert run("diff", release, edited, "--exit-code", "--format", "patch").code == 1
 
 
-def test_limit(release: Path, run: Run, changed: Callable[..., Path]) -> None:
-    new = changed(*EDITS)
-    [dataset] = json.loads(run("diff", release, new, "--json", "--limit", "1").out)["datasets"]
+def test_limit(release: Path, run: Run, edited: Path) -> None:
+    [dataset] = json.loads(run("diff", release, edited, "--json", "--limit", "1").out)["datasets"]
     assert len(dataset["tables"][0]["first_rows"]) == 1
     assert len(dataset["triples"]["first_added"]) == 1
     assert dataset["triples"]["added"] > 1
-    assert "… 2 rows more" in run("diff", release, new, "--limit", "1").out
+    assert "… 2 rows more" in run("diff", release, edited, "--limit", "1").out
 
 
 def facts(folder: Path) -> Graph:
@@ -86,16 +94,15 @@ def facts(folder: Path) -> Graph:
     return graph
 
 
-def test_the_patch_leads_from_one_to_the_other(release: Path, run: Run, changed: Callable[..., Path]) -> None:
+def test_the_patch_leads_from_one_to_the_other(release: Path, run: Run, edited_twice: Path) -> None:
     """rdflib's own parser of RDF Patch applies it; back again, the same patch with its signs turned."""
-    new = changed(*EDITS, ("says/says.csv", "a;lyon;522250", "c;lyon;522250"))
-    patch = run("diff", release, new, "--format", "patch").out
+    patch = run("diff", release, edited_twice, "--format", "patch").out
     dataset = Dataset()
     for triple in facts(release):
         dataset.add(triple)
     dataset.parse(data=patch, format="patch")
-    assert set(dataset.triples((None, None, None))) == set(facts(new))
-    back = run("diff", new, release, "--format", "patch").out
+    assert set(dataset.triples((None, None, None))) == set(facts(edited_twice))
+    back = run("diff", edited_twice, release, "--format", "patch").out
     turned = {"A": "D", "D": "A"}
     assert sorted(turned[line[0]] + line[1:] for line in patch.splitlines() if line[0] in turned) == sorted(
         line for line in back.splitlines() if line[0] in turned
@@ -104,13 +111,15 @@ def test_the_patch_leads_from_one_to_the_other(release: Path, run: Run, changed:
     assert ends == [ends[0], ends[1], ends[1], ends[0]] and ends[0] != ends[1]
 
 
-def test_a_column_and_a_dataset_more(release: Path, run: Run, changed: Callable[..., Path], catalogue: Path) -> None:
+def test_a_column_and_a_dataset_more(release: Path, run: Run, catalogue: Path, tmp_path: Path) -> None:
     (catalogue / "more").mkdir()
     table = "title: {en: More}\ndescription: {en: More}\ntables:\n  - url: more.csv\n    title: {en: More}\n"
     schema = '    tableSchema:\n      aboutUrl: "more/{x}"\n      columns: [{name: x, propertyUrl: "rdfs:label"}]\n'
     (catalogue / "more" / "dataset.yaml").write_text(table + schema)
     (catalogue / "more" / "more.csv").write_text("x\none\ntwo\n")
-    new = changed(
+    new = build_changed(
+        catalogue,
+        tmp_path / "new",
         ("catalogue.yaml", "[places, says]", "[places, more]"),
         ("places/countries.csv", "code,label,", "code,capital,label,"),
         ("places/countries.csv", "FR,", "FR,Paris,"),
@@ -135,8 +144,8 @@ def test_a_column_and_a_dataset_more(release: Path, run: Run, changed: Callable[
     assert "    + column capital\n" in run("diff", release, new).out
 
 
-def test_a_damaged_release_is_told(release: Path, run: Run, changed: Callable[..., Path]) -> None:
-    new = changed(*EDITS)
+def test_a_damaged_release_is_told(release: Path, run: Run, edited: Path, tmp_path: Path) -> None:
+    new = shutil.copytree(edited, tmp_path / "new")
     (new / "places" / "facts.parquet").write_bytes(b"PAR1 no more")
     ran = run("diff", release, new)
     assert ran.code == 3
@@ -147,14 +156,13 @@ def test_a_damaged_release_is_told(release: Path, run: Run, changed: Callable[..
     assert run("diff", release, release.parent / "tiny").code == 3
 
 
-def test_one_dataset_only(release: Path, run: Run, changed: Callable[..., Path]) -> None:
-    new = changed(*EDITS, ("says/says.csv", "a;lyon;522250", "c;lyon;522250"))
-    content = json.loads(run("diff", release, new, "--json", "--dataset", "says").out)
+def test_one_dataset_only(release: Path, run: Run, edited_twice: Path) -> None:
+    content = json.loads(run("diff", release, edited_twice, "--json", "--dataset", "says").out)
     assert [each["id"] for each in content["datasets"]] == ["says"]
     assert all(path.startswith("says/") for paths in content["files"].values() for path in paths)
-    patch = run("diff", release, new, "--format", "patch", "--dataset", "says").out
+    patch = run("diff", release, edited_twice, "--format", "patch", "--dataset", "says").out
     assert "says/c" in patch
     assert "city/graz" not in patch
-    ran = run("diff", release, new, "--dataset", "say")
+    ran = run("diff", release, edited_twice, "--dataset", "say")
     assert (ran.code, 'there is no dataset "say"' in ran.err) == (2, True)
     assert "places, says" in ran.err

@@ -26,7 +26,11 @@ def run_without(module: str, *arguments: object) -> subprocess.CompletedProcess[
 
 @pytest.mark.parametrize(
     ("extra", "module", "package"),
-    [("portal", "limits", "limits"), ("portal", "mimeparse", "python-mimeparse"), ("ckan", "ckanapi", "ckanapi")],
+    [
+        ("portal", "mimeparse", "python-mimeparse"),
+        pytest.param("portal", "limits", "limits", marks=pytest.mark.slow),
+        pytest.param("ckan", "ckanapi", "ckanapi", marks=pytest.mark.slow),
+    ],
 )
 def test_a_missing_package_of_an_extra_is_told_with_it(release: Path, extra: str, module: str, package: str) -> None:
     ran = run_without(module, *COMMANDS[extra], release)
@@ -35,7 +39,10 @@ def test_a_missing_package_of_an_extra_is_told_with_it(release: Path, extra: str
     assert f"pip install 'st-opendata[{extra}]'" in ran.stderr
 
 
-@pytest.mark.parametrize(("extra", "module"), [("portal", "pyoxigraph"), ("portal", "st_opendata.portal.data.edition")])
+@pytest.mark.parametrize(
+    ("extra", "module"),
+    [("portal", "pyoxigraph"), pytest.param("portal", "st_opendata.portal.data.edition", marks=pytest.mark.slow)],
+)
 def test_of_another_missing_module_no_extra_is_said_to_bring_it(release: Path, extra: str, module: str) -> None:
     ran = run_without(module, *COMMANDS[extra], release)
     assert ran.returncode != 0

@@ -105,6 +105,7 @@ def test_csv2json(case: Case) -> None:
     assert json.loads(text) == json.loads((FOLDER / case.result.removeprefix(BASE)).read_text("utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", every("validation"))
 def test_validation(case: Case) -> None:
     assert verdict(case) == case.kind

@@ -49,12 +49,11 @@ def test_a_download_is_not_joined_of_compressed_and_plain_bytes(smarter_release:
             assert (rest.status_code, rest.content) == (status, plain[100:] if status == 206 else plain)
 
 
-@pytest.fixture
-def app(tmp_path: Path, write_release: Callable[..., Path]) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[..., Path]) -> Iterator[Any]:
     """A portal that is open, as a server knows it."""
-    release = write_release(
-        tmp_path / "release", {"http://e/dataset/one": "<http://e/a> <http://e/b> <http://e/c> .\n"}
-    )
+    folder = tmp_path_factory.mktemp("app") / "release"
+    release = write_release(folder, {"http://e/dataset/one": "<http://e/a> <http://e/b> <http://e/c> .\n"})
     app = make_app(Current(release), Options(largest_body=1000))
     with TestClient(app):
         yield app

@@ -248,7 +248,17 @@ def described(folder: Path) -> list[Told]:
     return tables
 
 
-@pytest.mark.parametrize("messy", FILES, ids=lambda messy: messy.file)
+FIRST = 5
+"""Files of every run."""
+
+
+@pytest.mark.parametrize(
+    "messy",
+    [
+        pytest.param(messy, id=messy.file, marks=[] if number < FIRST else pytest.mark.slow)
+        for number, messy in enumerate(FILES)
+    ],
+)
 def test_it_builds_without_an_edit_and_nothing_is_harmed(messy: Messy, tmp_path: Path) -> None:
     folder, release = tmp_path / "city-data", tmp_path / "release"
     told = ["--publisher", "Town hall", "--title", "City data", "--language", "de"]

@@ -34,7 +34,12 @@ def shown(client: TestClient, address: str) -> tuple[str, str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "page", ["/en/thing/city/lyon", "/de/thing/project/smarter-together", "/fr/thing/partner/hespul"]
+    "page",
+    [
+        "/en/thing/city/lyon",
+        pytest.param("/de/thing/project/smarter-together", marks=pytest.mark.slow),
+        "/fr/thing/partner/hespul",
+    ],
 )
 def test_a_cell_of_a_fact_is_shown_in_its_table(smarter: TestClient, root: Path, page: str) -> None:
     """The publisher's own file has the cell in the row and column that the link says."""

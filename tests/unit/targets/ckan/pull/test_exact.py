@@ -118,6 +118,7 @@ Pull = Callable[..., tuple[int, str]]
 Put = Callable[[Path], None]
 
 
+@pytest.mark.slow
 def test_the_enriched_catalogue_builds_the_same_release(
     release: Path, tmp_path: Path, pull: Pull, put_release: Put
 ) -> None:
