@@ -28,6 +28,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) --require-hashes -r requirements.lock
 	@echo "Installing st-opendata"
 	@$(PIP) --no-deps --no-build-isolation -e '.[all]'
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: setup  ## build the Smarter Together catalogue, ask it three questions, say where the release is

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 from once import SHOWN, SMARTER, demonstrate, once, shared_folder
 
 import texts
@@ -28,6 +29,11 @@ if not all(texts.is_compiled(language) for language in texts.LANGUAGES):
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell starts jobs in the background with Ctrl-C ignored, and programs hand that on to those that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# That a machine is slow is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ import pytest
 import requests
 
 from st_opendata.sparql.endpoint import Endpoint, Limits, QueryError
+from st_opendata.sparql.endpoint.endpoint import Streamed
 
 Ask = Callable[..., requests.Response]
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -219,19 +220,20 @@ def until(holds: Callable[[], bool]) -> None:
     pytest.fail("it never came to be")
 
 
-def is_left(client: socket.socket) -> bool:
-    """Whether the server has closed its end (proc(5), /proc/net/tcp)."""
-    ports = [f":{end[1]:04X}" for end in (client.getpeername(), client.getsockname())]
-    lines = [line.split() for line in Path("/proc/net/tcp").read_text("utf-8").splitlines()[1:]]
-    is_open = "01"
-    return [*ports, is_open] not in [[line[1][-5:], line[2][-5:], line[3]] for line in lines]
-
-
 @pytest.mark.slow
-def test_clients_that_stop_reading_are_left(things: Path, serve: Any) -> None:
-    with small(things, serve, buffer=100_000, stall=0.3) as served:
-        connection = raw(served, f"{LARGE} LIMIT 100000", format="tsv")
-        until(lambda: is_left(connection))
+def test_clients_that_stop_reading_are_left(things: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, close = threading.Event(), Streamed.close
+
+    def leave(answer: Streamed) -> None:
+        close(answer)
+        left.set()
+
+    monkeypatch.setattr(Streamed, "close", leave)
+    with (
+        small(things, serve, buffer=100_000, stall=0.3) as served,
+        raw(served, f"{LARGE} LIMIT 100000", format="tsv") as connection,
+    ):
+        assert left.wait(60)
         assert not read_all(connection).endswith(b"0\r\n\r\n")
 
 
