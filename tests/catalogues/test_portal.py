@@ -64,7 +64,8 @@ def read(portal: TestClient, path: str) -> Texts:
     return texts
 
 
-@pytest.mark.parametrize("language", ["en", *(pytest.param(each, marks=pytest.mark.slow) for each in LANGUAGES[1:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_in_the_language_that_it_says(portal: TestClient, language: str) -> None:
     seen, waiting = set[str](), [f"/{language}/", f"/{language}/query?question=posa"]
     greek = 0

@@ -27,6 +27,7 @@ def test_query_that_takes_too_long(release: Path) -> None:
     assert "took longer than 0.2 seconds" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "form"),
     [

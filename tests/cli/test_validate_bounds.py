@@ -52,6 +52,7 @@ def test_the_same_is_found_within_a_time(tmp_path: Path, form: str) -> None:
     assert (alone.stdout, alone.stderr) == (timed.stdout, timed.stderr)
 
 
+@pytest.mark.slow
 def test_errors_are_the_same_within_a_time(tmp_path: Path) -> None:
     alone, timed = (run(command(tmp_path, "no Turtle", *options)) for options in ([], ["--timeout", "50"]))
     assert alone.returncode == timed.returncode == 3

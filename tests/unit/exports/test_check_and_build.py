@@ -57,7 +57,14 @@ def write(folder: Path, tables: Tables) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", PASSING)
+FIRST = 3
+"""How many are built in every run."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if number < FIRST else pytest.mark.slow) for number, name in enumerate(PASSING)],
+)
 def test_what_check_passes_is_built(tmp_path: Path, name: str) -> None:
     folder = write(tmp_path / "catalogue", PASSING[name])
     assert main(["check", str(folder)]) == 0

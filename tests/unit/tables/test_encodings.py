@@ -28,8 +28,9 @@ def guessed(tmp_path: Path) -> Callable[..., EncodingGuess]:
     return guessed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("known", [pytest.param(True, marks=pytest.mark.slow), False])
+@pytest.mark.parametrize("known", [True, False])
 def test_made_up_tables_are_read_right(tmp_path: Path, seed: int, known: bool) -> None:
     right = 0
     files = list(make_files(seed, 133, 4_000))

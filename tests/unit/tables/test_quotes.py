@@ -85,6 +85,7 @@ def test_what_is_right_by_the_letter_is_read_by_the_letter() -> None:
         assert [cells for cells, _ in read(text.getvalue(), 4)] == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ['"a,' * 60_000, ('"a,' * 20 + "\n") * 2_000, '""a,' * 60_000, ('x,"y\n"z,\n') * 8_000]
 )

@@ -6,6 +6,7 @@ import gc
 import weakref
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from st_opendata.portal.app import make_app
@@ -29,6 +30,7 @@ def served(release: Path) -> weakref.ref[Edition]:
     return edition
 
 
+@pytest.mark.slow
 def test_an_edition_that_is_closed_takes_no_memory(smarter_release: Path) -> None:
     edition = served(smarter_release)
     gc.collect()

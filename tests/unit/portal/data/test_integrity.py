@@ -70,8 +70,8 @@ def snapshots(release: Path) -> int:
     ("path", "content"),
     [
         ("void.ttl", b"no turtle {"),
-        ("catalog.ttl", b"<http://e/\xff> a"),
-        ("release.json", b'{"files": []}'),
+        pytest.param("catalog.ttl", b"<http://e/\xff> a", marks=pytest.mark.slow),
+        pytest.param("release.json", b'{"files": []}', marks=pytest.mark.slow),
     ],
 )
 def test_a_damaged_release_does_not_end_the_watcher(
