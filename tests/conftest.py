@@ -51,7 +51,7 @@ def shared() -> Path:
     return folder
 
 
-class Early:
+class EarlyBuild:
     """Builds Smarter Together beside the first tests of a run with several processes, so that none waits for it."""
 
     program: subprocess.Popen[bytes] | None = None
@@ -71,7 +71,7 @@ class Early:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Early())
+    config.pluginmanager.register(EarlyBuild())
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,11 @@ def test_each_component_has_its_code() -> None:
     assert code_of(RDF.type) == "shacl-custom"
 
 
-@pytest.mark.parametrize("code", [code for code in codes().values() if code.code.startswith(("shacl", "rdf"))], ids=str)
+@pytest.mark.parametrize(
+    "code",
+    [code for code in codes().values() if code.code.startswith(("shacl", "rdf"))],
+    ids=lambda code: code.code,
+)
 def test_texts_are_complete(code: Code) -> None:
     filled = finding(code.code, (), **FIELDS)
     for text in (filled.message, filled.remedy):
