@@ -261,7 +261,7 @@ def test_tables(case: str, catalogue: Path, run: Run) -> None:
     for part in shown:
         assert part in ran.out, ran.out
     assert "→" in ran.out
-    assert "shapes were not checked yet" in ran.err
+    assert "shapes were not checked: correct the tables first" in ran.err
     assert "Traceback" not in ran.err
 
 
