@@ -22,7 +22,7 @@ from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
 from st_opendata.sparql.endpoint import Limits
 from st_opendata.system.limits import ENDING
-from st_opendata.system.scratch import clear
+from st_opendata.system.scratch import remove_leftovers
 
 _GRACE = 30
 """Seconds that running requests have to end."""
@@ -95,7 +95,7 @@ async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Curr
     A signal that ends programs (`ENDING`) ends the server once it answers; before that, it is raised again at the end.
     """
     with listen(serving.host, port) as listener, _signals() as signals:
-        clear()  # what servers that were killed have left
+        remove_leftovers()  # of servers that were killed
         current = Current(serving.release, serving.limits, serving.store)
         await signals.during(current.open())
         connections = Connections(fitted(serving.connections), serving.options.is_proxy)

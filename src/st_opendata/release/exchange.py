@@ -16,7 +16,6 @@ to. It is removed where it stands, and the new release takes its name.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -26,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.system.scratch import take_lock, try_lock
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -163,11 +163,11 @@ def _mount_points() -> set[str]:
 def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
     path = _beside(target, "lock")
     try:
-        descriptor = _take_lock(path, wait=wait)
+        lock = take_lock(path) if wait else try_lock(path)
     except OSError as error:
         error.filename = str(target)
         raise
-    if descriptor is None:
+    if lock is None:
         raise InputError(
             f"another command is writing to {target}; nothing was changed",
             remedy="Wait until it has ended, or name another folder with --output.",
@@ -175,26 +175,7 @@ def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is still held, so that nobody else's lock is removed
-        os.close(descriptor)
-
-
-def _take_lock(path: Path, *, wait: bool) -> int | None:
-    """A descriptor that holds the lock, None where another process does and `wait` is false."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        held = False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            # A holder that ended between our open and our lock has removed the file: then take the new one.
-            held = path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
-        except BlockingIOError:
-            return None
-        finally:
-            if not held:
-                os.close(descriptor)
-        if held:
-            return descriptor
+        lock.remove()
 
 
 def _exchange(building: Path, target: Path) -> None:

@@ -1,4 +1,9 @@
-"""Folders for what is needed for a time: removed when done with, and by the next process where theirs was killed."""
+"""Temporary folders and locks between processes (flock(2)), by one rule: a folder belongs to whoever holds its lock.
+
+A left-over is removed only by a process that could take its lock. The kernel releases a lock when its process ends,
+however it ends, and keeps it for all containers of the machine that share the file system, while a process number
+means nothing in another container.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +14,45 @@ import shutil
 import tempfile
 import weakref
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 
 _PREFIX = ".st-opendata-"
 _RANDOM = "[a-z0-9_]{8}"
 """What `tempfile.mkdtemp` puts after a prefix."""
+_UNLOCKED = "-unlocked"
+"""What follows it where the file system has no locks: no process takes such a folder for a left-over."""
 
 
 class Scratch:
     """An empty folder in `parent` (default: the system's folder for temporary files) until `close`.
 
-    As long as its process lives, the folder is locked (flock), which all processes of the machine see, whatever their
-    namespaces; making another removes those that nobody locks. `prefix` begins its name.
+    As long as its process lives, the folder itself is locked. Making another removes those that no process has locked.
+    `prefix` begins its name.
     """
 
     def __init__(self, parent: Path | None = None, prefix: str = _PREFIX) -> None:
-        clear(parent, prefix)
+        remove_leftovers(parent, prefix)
         while True:
-            self.folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
             # Until it is locked, another process may take it for left over: then it is gone, and the next one is tried.
             with suppress(FileNotFoundError):
-                lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-                # At the latest at the end of the process, where an interrupt comes before the folder is anybody's.
-                self._remove = weakref.finalize(self, _remove, self.folder, lock, os.getpid())
-                with suppress(OSError):  # a file system without locks, where nobody else removes it either
-                    fcntl.flock(lock, fcntl.LOCK_EX)
-                if self.folder.exists():
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                self._own(folder, descriptor)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                except OSError:
+                    self._remove.detach()
+                    self._own(folder.rename(folder.with_name(folder.name + _UNLOCKED)), descriptor)
+                if _is_at(self.folder, descriptor):
                     return
                 self._remove()
+
+    def _own(self, folder: Path, descriptor: int) -> None:
+        """Have it removed at the latest at the end of the process, also where an interrupt comes next."""
+        self.folder = folder
+        self._remove = weakref.finalize(self, _remove, folder, descriptor, os.getpid())
 
     def __enter__(self) -> Path:
         return self.folder
@@ -52,7 +67,7 @@ class Scratch:
         self._remove()
 
 
-def clear(parent: Path | None = None, prefix: str = _PREFIX) -> None:
+def remove_leftovers(parent: Path | None = None, prefix: str = _PREFIX) -> None:
     """Remove such folders as processes of this user left behind when they were killed, as far as it can."""
     own = re.compile(re.escape(prefix) + _RANDOM)
     root, found = parent or Path(tempfile.gettempdir()), list[Path]()
@@ -60,17 +75,89 @@ def clear(parent: Path | None = None, prefix: str = _PREFIX) -> None:
         found = [path for path in root.iterdir() if own.fullmatch(path.name)]
     for path in found:
         with suppress(OSError):
-            _remove_if_left(path)
+            _remove_unlocked(path)
 
 
-def _remove(folder: Path, lock: int, owner: int) -> None:
+class Lock:
+    """A lock file whose lock this process holds until `close`, and at the longest until it ends."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        """Use `take_lock` or `try_lock`."""
+        self._path = path
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Give up the lock; the file stays."""
+        os.close(self._descriptor)
+
+    def remove(self) -> None:
+        """Remove the file and give up its lock."""
+        self._path.unlink(missing_ok=True)  # while it is locked, so that it is no other process's
+        self.close()
+
+
+def take_lock(path: Path, *, shared: bool = False) -> Lock:
+    """Wait for the lock of a file, which is made where there is none; several processes may hold a shared one."""
+    return _lock(path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+
+
+def try_lock(path: Path) -> Lock | None:
+    """The lock of a file, None where another process holds it."""
+    try:
+        return _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+
+
+def remove_unlocked(path: Path) -> None:
+    """Remove a lock file and all that is named like it, unless another process holds its lock.
+
+    What it removes loses its name first, so that a process that is killed here leaves nothing by halves.
+    """
+    lock = try_lock(path)
+    if lock is None:
+        return
+    try:
+        with Scratch(path.parent) as scratch:
+            for each in list(path.parent.glob(f"{escape(path.stem)}*")):
+                if each != path:
+                    each.rename(scratch / each.name)
+        path.unlink(missing_ok=True)
+    finally:
+        lock.close()
+
+
+def _lock(path: Path, operation: int) -> Lock:
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        is_current = False
+        try:
+            fcntl.flock(descriptor, operation)
+            # A process that removed the file between our open and our lock had the lock of no file: take the new one.
+            is_current = _is_at(path, descriptor)
+        finally:
+            if not is_current:
+                os.close(descriptor)
+        if is_current:
+            return Lock(path, descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether that is still what stands there."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _remove(folder: Path, descriptor: int, owner: int) -> None:
     if os.getpid() == owner:  # and not a process that was forked
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        os.close(descriptor)
 
 
-def _remove_if_left(path: Path) -> None:
-    """Remove the folder, unless it is a link, someone else's or in use (OSError)."""
+def _remove_unlocked(path: Path) -> None:
+    """Remove the folder, unless it is a link, another user's or in use (OSError)."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         if os.fstat(descriptor).st_uid == os.geteuid():

@@ -43,7 +43,6 @@ def make_columns(
             _do_apart(lambda: write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1))
             if kept:
                 path = path.replace(kept)
-                _drop_other_versions(kept)
             return _opened(path)
     except (OSError, NoColumnsError, ChildEndedError) as error:
         sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
@@ -58,13 +57,6 @@ def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     from st_opendata.sparql.aggregates import Columns
 
     return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
-
-
-def _drop_other_versions(kept: Path) -> None:
-    """Remove what an older program has kept for the same store."""
-    for path in kept.parent.glob(f"{kept.stem}.columns-*"):
-        if path != kept:
-            path.unlink(missing_ok=True)
 
 
 def _opened(path: Path) -> int:

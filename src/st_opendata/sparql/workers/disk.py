@@ -1,17 +1,14 @@
 """Stores on disk, one for each release that is too large for memory, kept from one start to the next.
 
-In the cache folder there are `DIGEST/` for a store that is whole, `DIGEST.building/` for one that is being filled,
-`DIGEST.columns-VERSION` for its columns, and `DIGEST.lock`, which whoever fills or uses the store holds (flock). What
-nobody uses is removed when another store is opened.
+In the cache folder there are `DIGEST/` for a store that is whole, `DIGEST.columns-VERSION` for its columns, and
+`DIGEST.lock`: whoever fills the store has its lock for itself, those who use it share it. What is not in use is removed
+when another store is opened.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
+import re
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,6 +18,9 @@ from st_opendata.release import read_release, release_digest
 from st_opendata.sparql.query import ReleaseStore, fill
 from st_opendata.sparql.workers.columns import VERSION
 from st_opendata.system.child import ChildEndedError, Report, start
+from st_opendata.system.scratch import Scratch, remove_unlocked, take_lock
+
+_LOCK = re.compile(r"[0-9a-f]{64}\.lock")
 
 
 def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
@@ -33,11 +33,8 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
     target = cache / digest
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        lock = _locked(cache / f"{digest}.lock", fcntl.LOCK_EX)
-        if not target.is_dir():
-            _fill_apart(folder, target)
-        fcntl.flock(lock, fcntl.LOCK_SH)  # held until the process ends
-        _drop_unused(cache)
+        _share(folder, target)
+        _remove_unused(columns_on_disk(folder, cache))
     except OSError as error:
         raise InputError(
             f"the store cannot be kept in {cache}: {error.strerror or error}",
@@ -51,52 +48,50 @@ def columns_on_disk(folder: Path, cache: Path) -> Path:
     return cache / f"{release_digest(folder)}.columns-{VERSION}"
 
 
-def _fill_apart(folder: Path, target: Path) -> None:
-    """Fill the store in a process of its own, since its threads would not live in the workers."""
-    building = target.with_name(f"{target.name}.building")
-    shutil.rmtree(building, ignore_errors=True)
-
-    def work(_report: Report) -> None:
-        store = ox.Store(str(building))
-        fill(store, folder, read_release(folder))
-        store.optimize()
-        store.flush()
-
-    try:
-        with start(work) as child:
-            child.receive()
-    except (InputError, ChildEndedError) as error:
-        shutil.rmtree(building, ignore_errors=True)
-        raise InputError(
-            f"the store on disk cannot be filled: {error}",
-            remedy="Free some space, or name another folder for the store.",
-        ) from error
-    building.rename(target)
-
-
-def _drop_unused(cache: Path) -> None:
-    for path in cache.glob("*.lock"):
-        with suppress(BlockingIOError):
-            lock = _locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for name in (path.stem, f"{path.stem}.building"):
-                shutil.rmtree(cache / name, ignore_errors=True)
-            for columns in cache.glob(f"{path.stem}.columns-*"):
-                columns.unlink(missing_ok=True)
+def _remove_unused(columns: Path) -> None:
+    """Remove the stores that no process uses, and other versions' columns of the one that this process does."""
+    cache = columns.parent
+    for path in cache.glob(f"{columns.stem}.columns-*"):
+        if path != columns:
             path.unlink(missing_ok=True)
-            os.close(lock)
+    for path in cache.iterdir():
+        if _LOCK.fullmatch(path.name):
+            remove_unlocked(path)
 
 
-def _locked(path: Path, how: int) -> int:
-    """A descriptor that holds the lock; BlockingIOError where `how` does not wait and another process holds it."""
+def _share(folder: Path, target: Path) -> None:
+    """Share the lock of a store that is there, until the process ends; fill it before where it is not."""
+    path = target.with_name(f"{target.name}.lock")
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        held = False
+        shared = take_lock(path, shared=True)
+        if target.is_dir():
+            return
+        shared.close()
+        filling = take_lock(path)
         try:
-            fcntl.flock(descriptor, how)
-            # Whoever dropped the store between our open and our lock has removed the file: then take the new one.
-            held = path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
+            if not target.is_dir():
+                _fill(folder, target)
         finally:
-            if not held:
-                os.close(descriptor)
-        if held:
-            return descriptor
+            filling.close()
+
+
+def _fill(folder: Path, target: Path) -> None:
+    """Fill the store in a process of its own, since its threads would not live in the workers."""
+    with Scratch(target.parent) as scratch:
+        path = scratch / "store"
+
+        def work(_report: Report) -> None:
+            store = ox.Store(str(path))
+            fill(store, folder, read_release(folder))
+            store.optimize()
+            store.flush()
+
+        try:
+            with start(work) as child:
+                child.receive()
+        except (InputError, ChildEndedError) as error:
+            raise InputError(
+                f"the store on disk cannot be filled: {error}",
+                remedy="Free some space, or name another folder for the store.",
+            ) from error
+        path.rename(target)

@@ -34,7 +34,7 @@ from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
 from st_opendata.sparql.workers.frames import MESSAGE, Short
 from st_opendata.sparql.workers.worker import serve
 from st_opendata.system.limits import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
-from st_opendata.system.scratch import clear
+from st_opendata.system.scratch import remove_leftovers
 
 _LOADED = (".nq", ".nt", ".ttl")
 """What a store is made of."""
@@ -53,7 +53,7 @@ def main() -> None:
     first = json.loads(order)
     limits = Limits(**first["limits"])
     folder, disk = Path(first["release"]), Path(first["disk"])
-    clear(disk)  # what nurseries that were killed have left
+    remove_leftovers(disk)  # of fork servers that were killed
     try:
         release = read_release(folder)
         if first["again"]:  # long after the server has looked at the files

@@ -65,4 +65,4 @@ def test_a_release_that_cannot_be_loaded(things: Path, tmp_path: Path, serve: An
     (broken / "tiny.nq").write_text("no quads")
     with pytest.raises(InputError, match=r"tiny\.nq"):
         open_on_disk(broken, tmp_path / "stores")
-    assert not list((tmp_path / "stores").glob("*.building"))
+    assert [path.suffix for path in (tmp_path / "stores").iterdir()] == [".lock"]
