@@ -4,7 +4,7 @@
     columns = Columns("columns.db", memory=1 << 27)
     solutions = columns.answer("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", {}, store)  # None: ask the engine
 
-The contract, which all modules here serve and `tests/unit/query/columns` holds them to: `answer` gives what
+The contract, which all modules here serve and `tests/unit/sparql/aggregates` holds them to: `answer` gives what
 `ReleaseStore.query` gives for the same text, term for term, in the same order as far as the query sets one. Or it gives
 None, and the store is asked: so it must be for whatever is not surely the same. It raises nothing that the store would
 not raise. Who changes what the store answers has to change it here too.

@@ -27,7 +27,7 @@ from st_opendata.sparql.aggregates.selection import (
     Term,
     Variable,
 )
-from st_opendata.sparql.aggregates.tokens import Tokens
+from st_opendata.sparql.standard import NotUnderstoodError, Tokens
 
 FUNCTIONS = {"YEAR": 1, "MONTH": 1, "DAY": 1, "STR": 1, "LCASE": 1, "CONTAINS": 2, "STRSTARTS": 2, "STRENDS": 2}
 """Functions by their number of arguments."""
@@ -36,18 +36,36 @@ AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 _MOST_PATTERNS = 30
 """Of a query: either engine plans more of them for longer than it then seeks, and ours for the longest."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SHAPES = {
+    kind: re.compile(shape, re.ASCII)
+    for kind, shape in (
+        ("iri", r"<[A-Za-z][A-Za-z0-9+.-]*:.*>"),
+        ("string", r"""(?!"{3}|'{3}).*"""),
+        ("variable", r"[?$][A-Za-z_]\w*"),
+        ("number", r"[0-9]+(?:\.[0-9]+)?"),
+        ("name", r"(?:[A-Za-z](?:[\w-]|\.(?=[\w-]))*)?:(?:\w(?:[\w-]|\.(?=[\w-]))*)?"),
+        ("language", r".*"),
+        ("word", r"[A-Za-z]+"),
+    )
+}
+"""What tokens of SPARQL may look like here: no local IRIs, long texts, floating points, percent signs."""
+_TOUCHES = {"number": re.compile(r"[\w.]"), "word": re.compile(r"[\w:-]")}
+"""What may not come right after them, where two languages might part it otherwise."""
 
 
 def read_selection(text: str, prefixes: Mapping[str, str]) -> Selection:
     """What a query selects, by prefixes that need no declaration; raises OutsideError."""
     if "\\" in text:  # an escape may stand for any character, that of a line end in a comment too
         raise OutsideError
-    return _Reader(text, prefixes).read()
+    try:
+        return _Reader(Tokens(text), prefixes).read()
+    except NotUnderstoodError:
+        raise OutsideError from None
 
 
-class _Reader(Tokens):
-    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
-        super().__init__(text)
+class _Reader:
+    def __init__(self, tokens: Tokens, prefixes: Mapping[str, str]) -> None:
+        self._tokens = tokens
         self._prefixes = dict(prefixes)
         self._found = Selection()
         self._used: set[str] = set()
@@ -58,16 +76,48 @@ class _Reader(Tokens):
             name = self._take("name")
             self._prefixes[name.removesuffix(":")] = _plain(self._take("iri")[1:-1])
         self._expect_word("SELECT")
-        while not self._is_sign("{") and not self._word("WHERE"):
+        while not self._tokens.is_sign("{") and not self._word("WHERE"):
             self._column()
-        self._expect("{")
+        self._tokens.sign("{")
         while not self._sign("}"):
             self._part()
         self._modifiers()
-        self._take("end")
+        if self._kind != "end":
+            raise OutsideError
         if not self._matched().isdisjoint(self._found.bound):  # a pattern joins by the value that BIND has given
             raise OutsideError
         return self._found
+
+    # Tokens
+
+    @property
+    def _kind(self) -> str:
+        return self._tokens.next.kind
+
+    def _take(self, kind: str) -> str:
+        """The text of the next token, which is of that kind and of the shape that it may have."""
+        text = self._tokens.next.text
+        self._tokens.take(kind)
+        after = self._tokens.next
+        touches = kind in _TOUCHES and not after.before and _TOUCHES[kind].match(after.text)
+        if touches or not _SHAPES[kind].fullmatch(text):
+            raise OutsideError
+        return text
+
+    def _variable(self) -> str:
+        return self._take("variable")[1:]
+
+    def _sign(self, sign: str) -> bool:
+        """Whether that comes next; it is taken."""
+        return bool(self._tokens.if_sign(sign))
+
+    def _word(self, word: str) -> bool:
+        """As `_sign`, for a keyword."""
+        return self._tokens.keyword == word and bool(self._take("word"))
+
+    def _expect_word(self, word: str) -> None:
+        if not self._word(word):
+            raise OutsideError
 
     # Parts
 
@@ -75,10 +125,10 @@ class _Reader(Tokens):
         if self._sign("("):
             aggregate = self._aggregate()
             self._expect_word("AS")
-            name = self._take("variable")
-            self._expect(")")
+            name = self._variable()
+            self._tokens.sign(")")
         else:
-            aggregate, name = None, self._take("variable")
+            aggregate, name = None, self._variable()
         if name in self._found.columns:
             raise OutsideError
         self._found.columns[name] = aggregate
@@ -87,10 +137,10 @@ class _Reader(Tokens):
         name = self._take("word").upper()
         if name not in AGGREGATES:
             raise OutsideError
-        self._expect("(")
+        self._tokens.sign("(")
         distinct = self._word("DISTINCT")
-        variable = None if name == "COUNT" and self._sign("*") else Variable(self._take("variable"))
-        self._expect(")")
+        variable = None if name == "COUNT" and self._sign("*") else Variable(self._variable())
+        self._tokens.sign(")")
         if distinct and (name != "COUNT" or variable is None):
             raise OutsideError
         return Aggregate(name, variable, distinct)
@@ -100,7 +150,7 @@ class _Reader(Tokens):
             self._found.filters.append(self._call() if self._kind == "word" else self._bracketed())
             self._sign(".")
         elif self._word("BIND"):
-            self._expect("(")
+            self._tokens.sign("(")
             self._bind()
             self._sign(".")
         else:
@@ -110,8 +160,8 @@ class _Reader(Tokens):
         """An expression and the variable for it, up to the bracket."""
         value = self._expression()
         self._expect_word("AS")
-        name = self._take("variable")
-        self._expect(")")
+        name = self._variable()
+        self._tokens.sign(")")
         # What is matched only afterwards has no value yet, and what was used already is no new variable.
         if name in self._used or not _names(value) <= self._matched():
             raise OutsideError
@@ -132,21 +182,21 @@ class _Reader(Tokens):
                 raise OutsideError
             if not self._sign(";"):
                 break
-        if not self._is_sign("}") and not (self._kind == "word" and self._value.upper() in ("FILTER", "BIND")):
-            self._expect(".")
+        if not self._tokens.is_sign("}") and self._tokens.keyword not in ("FILTER", "BIND"):
+            self._tokens.sign(".")
 
     def _is_a(self) -> bool:
-        return self._value == "a" and self._word("A")
+        return self._tokens.next.text == "a" and self._word("A")
 
     def _modifiers(self) -> None:
         if self._word("GROUP"):
             self._expect_word("BY")
-            while self._kind == "variable" or self._is_sign("("):
+            while self._kind == "variable" or self._tokens.is_sign("("):
                 if self._sign("("):
                     self._bind()
                     self._found.keys.append(list(self._found.bound)[-1])
                 else:
-                    self._found.keys.append(self._take("variable"))
+                    self._found.keys.append(self._variable())
         if self._word("ORDER"):
             self._expect_word("BY")
             while (order := self._order()) is not None:
@@ -160,21 +210,21 @@ class _Reader(Tokens):
 
     def _order(self) -> tuple[str, bool] | None:
         if self._kind == "variable":
-            return self._take("variable"), False
+            return self._variable(), False
         descends = self._word("DESC")
-        if not descends and not self._word("ASC") and not self._is_sign("("):
+        if not descends and not self._word("ASC") and not self._tokens.is_sign("("):
             return None
-        self._expect("(")
-        name = self._take("variable")
-        self._expect(")")
+        self._tokens.sign("(")
+        name = self._variable()
+        self._tokens.sign(")")
         return name, descends
 
     # Expressions
 
     def _bracketed(self) -> Expression:
-        self._expect("(")
+        self._tokens.sign("(")
         inside = self._expression()
-        self._expect(")")
+        self._tokens.sign(")")
         return inside
 
     def _expression(self) -> Expression:
@@ -196,17 +246,17 @@ class _Reader(Tokens):
     def _operand(self) -> Expression:
         if self._sign("!"):
             return Call("!", (self._operand(),))
-        if self._is_sign("("):
+        if self._tokens.is_sign("("):
             return self._bracketed()
         return self._call() if self._kind == "word" else self._variable_or_term()
 
     def _call(self) -> Expression:
         name = self._take("word").upper()
-        self._expect("(")
+        self._tokens.sign("(")
         arguments = [self._expression()]
         while self._sign(","):
             arguments.append(self._expression())
-        self._expect(")")
+        self._tokens.sign(")")
         if FUNCTIONS.get(name) != len(arguments):
             raise OutsideError
         return Call(name, tuple(arguments))
@@ -221,18 +271,33 @@ class _Reader(Tokens):
 
     def _variable_or_term(self) -> Variable | Term:
         if self._kind == "variable":
-            self._used.add(self._value)
-            return Variable(self._take("variable"))
+            name = self._variable()
+            self._used.add(name)
+            return Variable(name)
         if self._kind == "iri":
             return Term(_plain(self._take("iri")[1:-1]))
         if self._kind == "name":
             return Term(self._full(self._take("name")))
-        return _number(self._take("number")) if self._kind == "number" else self._literal()
+        return self._literal() if self._kind == "string" else self._number()
+
+    def _number(self) -> Term:
+        """A number, with a sign right before it or none, as the engine writes it."""
+        sign = ""
+        if self._tokens.is_sign("+", "-"):
+            sign = self._tokens.next.text
+            self._tokens.any()
+            if self._tokens.next.before:
+                raise OutsideError
+        number = self._take("number")
+        whole, _, fraction = number.partition(".")
+        if len(whole) + len(fraction) > DIGITS:
+            raise OutsideError
+        return Term(f"{Decimal(sign + number).normalize() + 0:f}", DECIMAL if fraction else INTEGER)
 
     def _literal(self) -> Term:
         lexical = self._take("string")[1:-1]
         if self._kind == "language":
-            return Term(lexical, f"@{self._take('language').lower()}")
+            return Term(lexical, self._take("language").lower())
         if not self._sign("^^"):
             return Term(lexical, STRING)
         datatype = self._variable_or_term()
@@ -261,14 +326,6 @@ def _is_day(lexical: str) -> bool:
     except ValueError:
         return False
     return bool(_DAY.fullmatch(lexical))
-
-
-def _number(token: str) -> Term:
-    """The number as the engine writes it."""
-    whole, _, fraction = token.lstrip("+-").partition(".")
-    if len(whole) + len(fraction) > DIGITS:
-        raise OutsideError
-    return Term(f"{Decimal(token).normalize() + 0:f}", DECIMAL if fraction else INTEGER)
 
 
 def _names(expression: Expression) -> set[str]:

@@ -10,6 +10,6 @@ differences, each with a query that shows it.
 
 from st_opendata.sparql.standard.csv_writing import write_csv
 from st_opendata.sparql.standard.mending import Graphs, Results, mend, run
-from st_opendata.sparql.standard.tokens import TOKEN
+from st_opendata.sparql.standard.tokens import TOKEN, NotUnderstoodError, Tokens
 
-__all__ = ["TOKEN", "Graphs", "Results", "mend", "run", "write_csv"]
+__all__ = ["TOKEN", "Graphs", "NotUnderstoodError", "Results", "Tokens", "mend", "run", "write_csv"]
