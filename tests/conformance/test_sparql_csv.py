@@ -11,7 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from st_opendata.sparql.query import Query, ReleaseStore, ask
+from st_opendata.sparql.query import ask
+from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sparql.text import Query
 
 ROOT = Path(os.environ.get("ST_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SUITE = ROOT / "conformance" / "sparql11" / "csv-tsv-res"

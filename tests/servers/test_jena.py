@@ -17,8 +17,7 @@ import pytest
 
 from st_opendata.__main__ import main
 from st_opendata.namespaces import PREFIXES
-from st_opendata.sparql.query import ReleaseStore, load
-from st_opendata.sparql.store import ONTOLOGY_GRAPH
+from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, load
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = Path(__file__).with_name("jena")

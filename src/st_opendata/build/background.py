@@ -29,7 +29,7 @@ from st_opendata.place import Place
 from st_opendata.rdf import TermReader, read_rdf
 from st_opendata.resources import resource_folder
 from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms
-from st_opendata.sparql.query import Query, check_query
+from st_opendata.sparql.text import Query, check_query
 
 KINDS = ("ontology", "shapes")
 """Folders beside the datasets, in a catalogue as in a release."""

@@ -25,7 +25,7 @@ from st_opendata.model.samples import Sample
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_turtle, validate_catalogue, validate_facts
-from st_opendata.sparql.query import load_files
+from st_opendata.sparql.store import load_files
 
 Distributions = dict[str, tuple[Distribution, ...]]
 _FIXED_STEPS = 7

@@ -87,7 +87,8 @@ def _show(release: Path, port: int, language: str) -> None:
 
 def _ask(release: Path, question: Question, language: str) -> None:
     """Show the question and its answer."""
-    from st_opendata.sparql.query import Query, Table, answer
+    from st_opendata.sparql.query import Table, answer
+    from st_opendata.sparql.text import Query
 
     result = answer(release, Query(question.query, f"{question.name}.rq"), "table")
     if not isinstance(result, Table):

@@ -17,7 +17,7 @@ from st_opendata.place import Place
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.sparql.query import Query
+    from st_opendata.sparql.text import Query
 
 # The names of `query.FORMATS`, repeated here so that --help does not load a SPARQL engine.
 FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
@@ -54,7 +54,8 @@ def command(
     (eurio:, st:, dct:, skos: …) need no PREFIX. SERVICE and updates are refused. The exit code is 2 if the query is
     wrong, and 3 if it takes longer than --timeout or needs more than --memory.
     """
-    from st_opendata.sparql.query import Bounds, answer
+    from st_opendata.sparql.child import Bounds
+    from st_opendata.sparql.query import answer
 
     settings = read_settings({"lang": lang, "memory": memory})
     result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout))
@@ -66,7 +67,7 @@ def command(
 
 
 def _read(sparql: str) -> Query:
-    from st_opendata.sparql.query import Query
+    from st_opendata.sparql.text import Query
 
     if sparql == "-":
         return Query(sys.stdin.read().removeprefix(_MARK), "standard input")

@@ -18,50 +18,9 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.sparql.child import BOUNDS, Bounds, answer_apart
-from st_opendata.sparql.standard import Results, write_csv
-from st_opendata.sparql.store import (
-    ONTOLOGY_GRAPH,
-    ReleaseStore,
-    catalogue_graph_of,
-    count_quads,
-    fill,
-    load,
-    load_files,
-)
-from st_opendata.sparql.text import (
-    Query,
-    check_query,
-    name_columns,
-    refuse_overgrown,
-    refuse_updates_and_services,
-    syntax_error,
-)
-
-__all__ = [
-    "BOUNDS",
-    "FORMATS",
-    "GRAPH_FORMATS",
-    "ONTOLOGY_GRAPH",
-    "SOLUTION_FORMATS",
-    "Bounds",
-    "Query",
-    "ReleaseStore",
-    "Results",
-    "Table",
-    "answer",
-    "ask",
-    "ask_in_time",
-    "catalogue_graph_of",
-    "check_query",
-    "count_quads",
-    "fill",
-    "load",
-    "load_files",
-    "name_columns",
-    "refuse_updates_and_services",
-    "syntax_error",
-    "write_csv",
-]
+from st_opendata.sparql.standard import write_csv
+from st_opendata.sparql.store import ReleaseStore, load
+from st_opendata.sparql.text import Query, name_columns, refuse_overgrown, refuse_updates_and_services, syntax_error
 
 SOLUTION_FORMATS = {
     "csv": ox.QueryResultsFormat.CSV,

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from st_opendata.release import read_release
-from st_opendata.sparql.query import ReleaseStore, fill, load
+from st_opendata.sparql.store import ReleaseStore, fill, load
 
 ONE, TWO = "http://e/one", "http://e/two"
 FIRST = "<http://e/a> <http://e/p> <http://e/b> .\n<http://e/b> <http://e/p> <http://e/c> .\n"

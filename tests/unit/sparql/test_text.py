@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from st_opendata.errors import UsageError
-from st_opendata.sparql.query import Query, check_query, refuse_updates_and_services
-from st_opendata.sparql.text import has_keyword
+from st_opendata.sparql.text import Query, check_query, has_keyword, refuse_updates_and_services
 
 SERVICES = (
     "ASK { SERVICE <http://localhost/> { ?s ?p ?o } }",

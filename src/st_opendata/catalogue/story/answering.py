@@ -15,7 +15,9 @@ from st_opendata.model.release import File
 from st_opendata.model.text import Counted
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
-from st_opendata.sparql.query import Query, ReleaseStore, Table, ask_in_time
+from st_opendata.sparql.query import Table, ask_in_time
+from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sparql.text import Query
 from st_opendata.tables.problems import Problems, hint
 
 ANSWERS = f"{FOLDER}/answers.json"

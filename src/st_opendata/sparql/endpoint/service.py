@@ -10,7 +10,7 @@ from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, RDF, RDFS
 from st_opendata.rdf import used_prefixes
 from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS, Form
-from st_opendata.sparql.query import ONTOLOGY_GRAPH, catalogue_graph_of
+from st_opendata.sparql.store import ONTOLOGY_GRAPH, catalogue_graph_of
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VALUES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.query import ReleaseStore
+from st_opendata.sparql.store import ReleaseStore
 from st_opendata.system.child import ChildEndedError, start
 from st_opendata.system.scratch import Scratch
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError
 from st_opendata.release import read_release, release_digest
-from st_opendata.sparql.query import ReleaseStore, fill
+from st_opendata.sparql.store import ReleaseStore, fill
 from st_opendata.sparql.workers.columns import VERSION
 from st_opendata.system.child import ChildEndedError, Report, start
 from st_opendata.system.scratch import Scratch, remove_unlocked, take_lock

@@ -28,7 +28,7 @@ from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release import compare_file, read_release
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.query import ReleaseStore, count_quads, load
+from st_opendata.sparql.store import ReleaseStore, count_quads, load
 from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
 from st_opendata.sparql.workers.frames import MESSAGE, Short

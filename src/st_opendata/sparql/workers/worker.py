@@ -15,14 +15,9 @@ from typing import TYPE_CHECKING
 
 from st_opendata.errors import UsageError
 from st_opendata.sparql.endpoint.failures import QueryError, memory_met, refused
-from st_opendata.sparql.query import (
-    Query,
-    ReleaseStore,
-    Results,
-    name_columns,
-    refuse_updates_and_services,
-    syntax_error,
-)
+from st_opendata.sparql.standard import Results
+from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sparql.text import Query, name_columns, refuse_updates_and_services, syntax_error
 from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, Head, Part, Question, frame, frame_of
 from st_opendata.sparql.workers.writing import write_result
 from st_opendata.system.limits import STATISTICS, address_space, bound_memory

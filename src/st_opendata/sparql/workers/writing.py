@@ -13,7 +13,7 @@ import zstandard
 from st_opendata.rdf import used_prefixes
 from st_opendata.sparql.endpoint.failures import QueryError, size_met
 from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS, Form
-from st_opendata.sparql.query import Results, write_csv
+from st_opendata.sparql.standard import Results, write_csv
 from st_opendata.sparql.workers.frames import Head, Question, Writing
 from st_opendata.sparql.workers.rows import Counter, row_counter
 

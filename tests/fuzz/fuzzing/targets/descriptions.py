@@ -15,7 +15,7 @@ from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.statements import Description
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.settings import read_settings
-from st_opendata.sparql.query import load
+from st_opendata.sparql.store import load
 from st_opendata.targets.ckan.pull import exact
 from st_opendata.targets.ckan.pull.fetching import Wanted
 from st_opendata.targets.ckan.pull.folder import DatasetFolder, drop_lost_keys, write_folder

@@ -12,7 +12,9 @@ from fuzzing.targets import Take, Target
 from fuzzing.targets.tables import sampled
 from st_opendata.build.background import find_background
 from st_opendata.catalogue import read_catalogue
-from st_opendata.sparql.query import FORMATS, Query, ask_in_time, load
+from st_opendata.sparql.query import FORMATS, ask_in_time
+from st_opendata.sparql.store import load
+from st_opendata.sparql.text import Query
 
 
 def _queries(folder: Path) -> Take:

@@ -14,7 +14,7 @@ from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled
 from st_opendata.release import verify_release
-from st_opendata.sparql.query import load
+from st_opendata.sparql.store import load
 
 
 def _releases(folder: Path) -> Take:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.sparql.aggregates import Columns, write_columns
-from st_opendata.sparql.query import ReleaseStore
+from st_opendata.sparql.store import ReleaseStore
 
 
 @pytest.fixture

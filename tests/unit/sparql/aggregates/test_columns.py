@@ -17,7 +17,7 @@ from random_terms import E
 
 from st_opendata.sparql.aggregates import Columns, NoColumnsError, write_columns
 from st_opendata.sparql.aggregates.values import LOWER
-from st_opendata.sparql.query import ReleaseStore, load
+from st_opendata.sparql.store import ReleaseStore, load
 
 Make = Callable[..., Columns]
 ONE = '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'

@@ -21,7 +21,7 @@ from random_queries import PREFIXES, Graph, Queries, graph
 from random_terms import XSD
 
 from st_opendata.sparql.aggregates import Columns, write_columns
-from st_opendata.sparql.query import ReleaseStore, load
+from st_opendata.sparql.store import ReleaseStore, load
 
 GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "10")), marks=pytest.mark.slow)]
 """Numbers of graphs, with a hundred queries about each."""

@@ -11,7 +11,7 @@ import pytest
 from st_opendata.sparql.aggregates import write_columns
 from st_opendata.sparql.aggregates.records import Record, choose_records, read_records
 from st_opendata.sparql.aggregates.selection import Pattern, Term, Variable
-from st_opendata.sparql.query import ReleaseStore
+from st_opendata.sparql.store import ReleaseStore
 
 DATA = """
 PREFIX : <http://e/>

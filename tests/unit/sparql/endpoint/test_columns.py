@@ -16,7 +16,7 @@ import requests
 from st_opendata.release import release_digest
 from st_opendata.sparql.aggregates import Columns, write_columns
 from st_opendata.sparql.endpoint import Limits
-from st_opendata.sparql.query import ReleaseStore
+from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.frames import FRAME_HEAD, Part, Question, Writing, frame_of
 from st_opendata.sparql.workers.worker import _Answerer

@@ -8,8 +8,9 @@ from io import BytesIO, StringIO
 import pyoxigraph as ox
 import pytest
 
-from st_opendata.sparql.query import ReleaseStore, ask
+from st_opendata.sparql.query import ask
 from st_opendata.sparql.standard import write_csv
+from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query
 
 VALUES = (

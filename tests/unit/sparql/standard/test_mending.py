@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from st_opendata.namespaces import PREFIXES
-from st_opendata.sparql.query import Query, check_query, name_columns
 from st_opendata.sparql.standard import mend, run
+from st_opendata.sparql.text import Query, check_query, name_columns
 
 E = "http://e/"
 NAMES = {**PREFIXES, "e": E}

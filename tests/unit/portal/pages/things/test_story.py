@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from st_opendata.sparql.query import Query, refuse_updates_and_services
+from st_opendata.sparql.text import Query, refuse_updates_and_services
 
 
 @pytest.mark.parametrize(
