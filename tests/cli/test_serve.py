@@ -80,8 +80,8 @@ def test_it_answers_until_ctrl_c(release: Path) -> None:
         described = requests.get(f"{url}/sparql", timeout=60).text
         assert "<https://data.example.org/sparql> a sd:Service" in described
         assert re.search(r"void:triples \d+", described)
-        [nursery] = children(program.pid)
-        workers = children(int(nursery))
+        [fork_server] = children(program.pid)
+        workers = children(int(fork_server))
         assert len(workers) == 2
         program.send_signal(signal.SIGINT)
         assert program.wait(60) == 0
@@ -94,8 +94,8 @@ def test_nothing_is_left_of_a_server_that_was_killed(release: Path) -> None:
         query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         with pytest.raises(requests.Timeout):
             requests.get(f"{url}/sparql", {"query": query}, timeout=0.5)
-        [nursery] = children(program.pid)
-        workers = children(int(nursery))
+        [fork_server] = children(program.pid)
+        workers = children(int(fork_server))
         program.kill()
         program.wait()
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (nursery, *workers)), "no process is left")
@@ -274,8 +274,8 @@ def test_what_was_asked_is_answered_before_the_server_ends(place: Path) -> None:
         large = requests.get(f"{url}/sparql", {"query": LARGE, "format": "tsv"}, timeout=60, stream=True)
         body = large.iter_content(10_000)
         received = [next(body)]
-        [nursery] = children(program.pid)
-        workers = children(int(nursery))
+        [fork_server] = children(program.pid)
+        workers = children(int(fork_server))
         asked = [http.client.HTTPConnection(url.partition("//")[2], timeout=60) for _ in range(4)]  # two of them wait
         for number, connection in enumerate(asked):
             open_ones.callback(connection.close)

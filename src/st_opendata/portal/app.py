@@ -36,7 +36,7 @@ from st_opendata.portal.pages.things import routes as things
 from st_opendata.portal.pages.things.addresses import iris_of
 from st_opendata.portal.pages.vocabulary import routes as vocabulary
 from st_opendata.portal.rendering import edition_of, page_url, raw_path
-from st_opendata.sparql.endpoint import ASKED, routes
+from st_opendata.sparql.endpoint import PATHS, routes
 from st_opendata.sparql.endpoint.forms import HTML
 
 
@@ -79,7 +79,7 @@ def make_app(current: Current, options: Options) -> Starlette:
             Middleware(OneHost),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
             Middleware(JoinedLines),
-            Middleware(OtherSites, posted=ASKED),
+            Middleware(OtherSites, posted=PATHS),
             Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute, free=STATIC),
             Middleware(WeakTags),
             Middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED),

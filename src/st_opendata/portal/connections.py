@@ -28,7 +28,7 @@ _LINGER = 2.0
 _PIPELINED = 16
 """Requests that may wait on one connection for the answer to an earlier one."""
 _FILES_OF_A_CONNECTION = 3
-"""Descriptors: the connection, the file that is sent, and the spool of an answer."""
+"""Descriptors: the connection, the file that is sent, and the buffer of an answer."""
 _OTHER_FILES = 200
 _LEAST = 20
 """Connections without which there is no portal, however few files may be open."""

@@ -29,10 +29,10 @@ from st_opendata.portal.pages.things.addresses import link_of, page_of
 from st_opendata.portal.rendering import edition_of, language_of, page
 from st_opendata.portal.wording import words_of
 from st_opendata.sparql.endpoint import QueryError
-from st_opendata.sparql.endpoint.cache import Whole
+from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS
-from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_question, without_mark
-from st_opendata.sparql.workers.frames import Writing
+from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_query, without_mark
+from st_opendata.sparql.workers.frames import Serialization
 
 _ROWS = 500
 """Rows shown on the page."""
@@ -103,11 +103,13 @@ async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
     """What came of a query with its parameters; raises QueryError."""
     endpoint = edition_of(request).endpoint
     parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
-    question, seconds = read_question(parameters, endpoint_url(request, request.app.state.options.base_url))
-    question = replace(question, solutions=Writing("json", _JSON), triples=Writing("turtle", _TURTLE), size=_BYTES)
+    question, seconds = read_query(parameters, endpoint_url(request, request.app.state.options.base_url))
+    question = replace(
+        question, solutions=Serialization("json", _JSON), triples=Serialization("turtle", _TURTLE), size=_BYTES
+    )
     try:
         whole = await endpoint.answer(question, seconds, whole=True)
-        assert isinstance(whole, Whole)  # a larger one has met the limit
+        assert isinstance(whole, BufferedAnswer)  # a larger one has met the limit
     except QueryError as error:
         if error.code == "bytes-limit":
             return _Shown(too_large=True)

@@ -5,13 +5,13 @@
     rows = await endpoint.select("SELECT ?city { ?city a st:City }")
     await endpoint.close()
 
-`limits` says what may be taken, `protocol` and `web` speak HTTP, `endpoint` brings a question to a worker of the `pool`
-and its answer through a `spool`. In processes of their own, the `nursery` loads the store and forks each `worker`.
+`limits` says what may be taken, `protocol` and `http` speak HTTP, `endpoint` brings a request to a worker of the pool
+and its answer through a buffer (`sparql/workers`).
 """
 
-from st_opendata.sparql.endpoint.endpoint import Endpoint, Rows
+from st_opendata.sparql.endpoint.endpoint import Endpoint, Solutions
 from st_opendata.sparql.endpoint.failures import QueryError
-from st_opendata.sparql.endpoint.http import ASKED, Page, problem_response, routes
+from st_opendata.sparql.endpoint.http import PATHS, Page, problem_response, routes
 from st_opendata.sparql.endpoint.limits import Limits
 
-__all__ = ["ASKED", "Endpoint", "Limits", "Page", "QueryError", "Rows", "problem_response", "routes"]
+__all__ = ["PATHS", "Endpoint", "Limits", "Page", "QueryError", "Solutions", "problem_response", "routes"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from st_opendata.sparql.workers.frames import Head, Question
+from st_opendata.sparql.workers.frames import Head, QueryRequest
 
 _OVERHEAD = 1000
 """Bytes that an answer takes beside its body and the query, about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class BufferedAnswer:
     """An answer of which all is known."""
 
     head: Head
@@ -25,18 +25,18 @@ class Cache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._taken = 0
-        self._answers: OrderedDict[bytes, Whole] = OrderedDict()
+        self._answers: OrderedDict[bytes, BufferedAnswer] = OrderedDict()
 
-    def get(self, question: Question) -> Whole | None:
-        """The answer to that question, None where it is not kept."""
-        answer = self._answers.get(question.encoded)
+    def get(self, request: QueryRequest) -> BufferedAnswer | None:
+        """The answer to that request, None where it is not kept."""
+        answer = self._answers.get(request.encoded)
         if answer is not None:
-            self._answers.move_to_end(question.encoded)
+            self._answers.move_to_end(request.encoded)
         return answer
 
-    def put(self, question: Question, answer: Whole) -> None:
+    def put(self, request: QueryRequest, answer: BufferedAnswer) -> None:
         """Keep an answer, unless it would take more than a quarter of all."""
-        key = question.encoded
+        key = request.encoded
         cost = _cost(key, answer)
         if key in self._answers or cost > self._size // 4:
             return
@@ -46,5 +46,5 @@ class Cache:
             self._taken -= _cost(*self._answers.popitem(last=False))
 
 
-def _cost(key: bytes, answer: Whole) -> int:
+def _cost(key: bytes, answer: BufferedAnswer) -> int:
     return len(answer.body) + len(key) + _OVERHEAD

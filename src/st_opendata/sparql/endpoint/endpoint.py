@@ -16,12 +16,12 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
-from st_opendata.sparql.endpoint.cache import Cache, Whole
+from st_opendata.sparql.endpoint.cache import BufferedAnswer, Cache
 from st_opendata.sparql.endpoint.failures import QueryError, closing, crashed, no_room, time_met
 from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.workers.buffer import Spool
-from st_opendata.sparql.workers.frames import Head, Part, Question, Writing
+from st_opendata.sparql.workers.buffer import ResponseBuffer
+from st_opendata.sparql.workers.frames import FrameType, Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.pool import Pool, Worker
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Solutions:
     """Solutions: the variables, and for each row their terms, None where one has no value."""
 
     variables: tuple[str, ...]
@@ -41,11 +41,11 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Streamed:
+class StreamedAnswer:
     """An answer that is larger than the buffer, and still on its way."""
 
     head: Head
-    body: Spool
+    body: ResponseBuffer
     task: asyncio.Task[None]
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ class Endpoint:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def select(self, query: str, seconds: float | None = None) -> Rows:
+    async def select(self, query: str, seconds: float | None = None) -> Solutions:
         """The solutions of a SELECT query, which know the release's prefixes.
 
         Raises:
@@ -115,16 +115,16 @@ class Endpoint:
         Raises:
             QueryError: a limit was met, the query is wrong, or its result has no such form.
         """
-        solutions = Writing(form, SOLUTION_FORMS[form].media_type) if form in SOLUTION_FORMS else None
-        triples = Writing(form, GRAPH_FORMS[form].media_type) if form in GRAPH_FORMS else None
+        solutions = Serialization(form, SOLUTION_FORMS[form].media_type) if form in SOLUTION_FORMS else None
+        triples = Serialization(form, GRAPH_FORMS[form].media_type) if form in GRAPH_FORMS else None
         largest = min(self.limits.bytes, self.limits.buffer)
-        answer = await self.answer(Question(query, solutions, triples, size=largest), seconds)
-        assert isinstance(answer, Whole)
+        answer = await self.answer(QueryRequest(query, solutions, triples, size=largest), seconds)
+        assert isinstance(answer, BufferedAnswer)
         return answer.body
 
-    def tag(self, question: Question) -> str:
-        """The entity tag of the answer to a steady question, which can be told without the answer."""
-        return self.tag_of(self.bounded(question).encoded.decode())
+    def tag(self, request: QueryRequest) -> str:
+        """The entity tag of the answer to a deterministic request, which needs no answer."""
+        return self.tag_of(self.bounded(request).encoded.decode())
 
     def tag_of(self, what: str) -> str:
         """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).
@@ -134,67 +134,67 @@ class Endpoint:
         return f'W/"{sha256(f"{self.digest} {what}".encode()).hexdigest()[:32]}"'
 
     async def answer(
-        self, question: Question, seconds: float | None = None, *, whole: bool = False
-    ) -> Whole | Streamed:
+        self, request: QueryRequest, seconds: float | None = None, *, whole: bool = False
+    ) -> BufferedAnswer | StreamedAnswer:
         """The answer: whole where it fits into the buffer, else as it comes, or when it is `whole`.
 
         Raises:
             QueryError: the query is wrong, or a limit was met before the answer was larger than the buffer.
         """
-        question = self.bounded(question)
-        if kept := self._cache.get(question):
-            return kept
+        request = self.bounded(request)
+        if cached := self._cache.get(request):
+            return cached
         if self._closing:
             raise closing()
         allowed = min(seconds or self.limits.seconds, self.limits.seconds)
-        run = _Run(self.pool, question, allowed, Spool(self.limits.buffer))
-        task = asyncio.create_task(run.carry())
+        run = _Run(self.pool, request, allowed, ResponseBuffer(self.limits.buffer))
+        task = asyncio.create_task(run.run())
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
-            await run.spool.settled.wait()
+            await run.buffer.ready.wait()
             if whole:
                 await asyncio.wait((task,))
         except asyncio.CancelledError:
             task.cancel()
-            run.spool.close()
+            run.buffer.close()
             raise
-        if run.failure and (whole or not run.spool.begun):
-            run.spool.close()
+        if run.failure and (whole or not run.buffer.has_overflowed):
+            run.buffer.close()
             raise run.failure
         assert run.head
-        body = run.spool.body
+        body = run.buffer.body
         if body is None:
-            return Streamed(run.head, run.spool, task)
-        answer = Whole(run.head, body)
-        if question.is_steady:
-            self._cache.put(question, answer)
+            return StreamedAnswer(run.head, run.buffer, task)
+        answer = BufferedAnswer(run.head, body)
+        if request.is_deterministic:
+            self._cache.put(request, answer)
         return answer
 
-    def bounded(self, question: Question) -> Question:
-        """The question with the endpoint's limits, or with its own where they are lower."""
-        rows, size = question.rows or self.limits.rows, question.size or self.limits.bytes
+    def bounded(self, request: QueryRequest) -> QueryRequest:
+        """The request with the endpoint's limits, or with its own where they are lower."""
+        rows, size = request.rows or self.limits.rows, request.size or self.limits.bytes
         rows, size = min(rows, self.limits.rows), min(size, self.limits.bytes)
-        is_bounded = (question.rows, question.size) == (rows, size)
-        return question if is_bounded else replace(question, rows=rows, size=size)
+        is_bounded = (request.rows, request.size) == (rows, size)
+        return request if is_bounded else replace(request, rows=rows, size=size)
 
 
 class _Run:
-    """One question on its way through a worker into a spool."""
+    """One request on its way through a worker into a buffer."""
 
-    def __init__(self, pool: Pool, question: Question, seconds: float, spool: Spool) -> None:
-        self.spool = spool
+    def __init__(self, pool: Pool, request: QueryRequest, seconds: float, buffer: ResponseBuffer) -> None:
+        self.buffer = buffer
         self.head: Head | None = None
         self.failure: QueryError | None = None
         self._pool = pool
-        self._question = question
+        self._request = request
         self._seconds = seconds
 
-    async def carry(self) -> None:
-        """Ask a worker, and end or cut the spool in any case."""
+    async def run(self) -> None:
+        """Ask a worker, and finish or abort the buffer in any case."""
         try:
-            async with self._pool.lent() as worker:
-                self._calm_when_long(worker)
+            async with self._pool.acquire() as worker:
+                self._watch_time(worker)
                 try:
                     async with asyncio.timeout(self._seconds):
                         await self._ask(worker)
@@ -203,45 +203,45 @@ class _Run:
                 except (OSError, EOFError):
                     self.failure = await self._pool.failure_of(worker)
                 finally:
-                    self._calming.cancel()
+                    self._timer.cancel()
         except QueryError as failure:
             self.failure = failure
         finally:
-            if self.failure or not self.spool.whole:
+            if self.failure or not self.buffer.is_complete:
                 self.failure = self.failure or crashed()
-                self.spool.cut()
+                self.buffer.abort()
 
     async def _ask(self, worker: Worker) -> None:
-        async for part, payload in worker.ask(self._question):
-            if part is Part.HEAD:
+        async for kind, payload in worker.ask(self._request):
+            if kind is FrameType.HEAD:
                 self.head = Head(**json.loads(payload))
-            elif part is Part.DATA:
-                await self._keep(payload)
+            elif kind is FrameType.DATA:
+                await self._write(payload)
             else:
                 end = json.loads(payload)
-                worker.used = end["used"]
-                worker.clean = not end["leaving"] and not worker.calmed
+                worker.cpu_seconds = end["cpu_seconds"]
+                worker.is_reusable = not end["leaving"] and not worker.has_low_priority
                 if end["failure"]:
                     self.failure = QueryError.of(end["failure"])
                 else:
-                    self.spool.end()
+                    self.buffer.finish()
 
-    async def _keep(self, data: bytes) -> None:
+    async def _write(self, data: bytes) -> None:
         try:
-            await self.spool.write(data)
+            await self.buffer.write(data)
         except OSError as error:
             raise no_room(error.strerror or str(error)) from error
 
-    def _calm_when_long(self, worker: Worker) -> None:
+    def _watch_time(self, worker: Worker) -> None:
         """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""
 
         def look() -> None:
-            if worker.seconds_used() >= worker.used + _LONG:
-                self._pool.calm(worker)
+            if worker.read_cpu_seconds() >= worker.cpu_seconds + _LONG:
+                self._pool.lower_priority(worker)
             else:
-                self._calm_when_long(worker)
+                self._watch_time(worker)
 
-        self._calming = asyncio.get_running_loop().call_later(_LONG / 2, look)
+        self._timer = asyncio.get_running_loop().call_later(_LONG / 2, look)
 
 
 def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
@@ -258,12 +258,12 @@ def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
         ) from error
 
 
-def _rows(body: bytes) -> Rows:
+def _rows(body: bytes) -> Solutions:
     results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         raise UsageError("it is no SELECT query")
     variables = tuple(variable.value for variable in results.variables)
-    return Rows(variables, tuple(tuple(solution[name] for name in variables) for solution in results))
+    return Solutions(variables, tuple(tuple(solution[name] for name in variables) for solution in results))
 
 
 def _cache_folder() -> Path:

@@ -8,7 +8,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from st_opendata.sparql.workers.frames import Writing
+from st_opendata.sparql.workers.frames import Serialization
 
 _W3C = "http://www.w3.org/ns/formats/"
 
@@ -68,16 +68,16 @@ def offered(forms: tuple[Form, ...]) -> dict[str, Form]:
 
 
 @cache
-def _called(forms: tuple[Form, ...]) -> dict[str, Writing]:
+def _called(forms: tuple[Form, ...]) -> dict[str, Serialization]:
     """How to write each form by every name in lower case, and by every media type and what stands after its slash."""
-    found: dict[str, Writing] = {}
+    found: dict[str, Serialization] = {}
     for form in forms:
-        own = Writing(form.name, form.media_type)
+        own = Serialization(form.name, form.media_type)
         for name in (form.name, *form.names, *_media_names(form.media_type)):
             found.setdefault(name, own)
         for media_type in form.also:
             for name in _media_names(media_type):
-                found.setdefault(name, Writing(form.name, media_type))
+                found.setdefault(name, Serialization(form.name, media_type))
     return found
 
 
@@ -94,7 +94,7 @@ def split_names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for part in parts if (name := part.strip().lower().replace(" ", "+")))
 
 
-def form_called(names: Iterable[str], forms: tuple[Form, ...]) -> Writing | None:
+def form_called(names: Iterable[str], forms: tuple[Form, ...]) -> Serialization | None:
     """How to write the first of these names that is one of the forms; None where none is."""
     called = _called(forms)
     return next((called[name] for name in names if name in called), None)

@@ -15,27 +15,27 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from st_opendata.http.conditions import matches_etag
 from st_opendata.http.negotiation import choose_type
-from st_opendata.sparql.endpoint.cache import Whole
-from st_opendata.sparql.endpoint.endpoint import Endpoint, Streamed
+from st_opendata.sparql.endpoint.cache import BufferedAnswer
+from st_opendata.sparql.endpoint.endpoint import Endpoint, StreamedAnswer
 from st_opendata.sparql.endpoint.failures import PROBLEM_TYPE, QueryError
 from st_opendata.sparql.endpoint.forms import GRAPHS, HTML, content_type, offered
 from st_opendata.sparql.endpoint.protocol import (
-    ASKING,
-    READING,
+    GRAPH_METHODS,
+    QUERY_METHODS,
     Parameters,
     endpoint_url,
-    graph_question,
     not_acceptable,
-    question_of,
+    read_graph_request,
     read_parameters,
+    read_query_request,
 )
 from st_opendata.sparql.endpoint.service import describe, graphs_of, write_description
-from st_opendata.sparql.workers.frames import Head, Question
+from st_opendata.sparql.workers.frames import Head, QueryRequest
 
 Page = Callable[[Request], Awaitable[Response]]
 """Makes the page that a browser gets; the parameters of a query stand in the address of its request."""
 
-ASKED = ("/sparql", "/sparql/")
+PATHS = ("/sparql", "/sparql/")
 """Paths of the endpoint; the first is its own, by which it describes itself."""
 _T = TypeVar("_T")
 _PIECE = 64 * 1024
@@ -58,26 +58,26 @@ def routes(
     async def sparql(request: Request) -> ASGIApp:
         endpoint, url = endpoint_of(request), endpoint_url(request, base_url)
         if request.method not in ("GET", "HEAD", "POST"):
-            return _other_method(request.method, ASKING)
+            return _other_method(request.method, QUERY_METHODS)
         parameters = await read_parameters(request, endpoint.limits)
         if request.method != "POST" and not parameters.pairs:
-            is_own = request.scope["path"] == ASKED[0]
-            return await _introduce(request, endpoint, url, page) if is_own else RedirectResponse(url, 308)
-        if page and (asked := _asked_by_reader(request, parameters)):
-            return await page(asked)
-        question, seconds = question_of(request, parameters, url)
-        return await _answer(request, endpoint, question, seconds)
+            is_own = request.scope["path"] == PATHS[0]
+            return await _describe_service(request, endpoint, url, page) if is_own else RedirectResponse(url, 308)
+        if page and (for_page := _page_request(request, parameters)):
+            return await page(for_page)
+        query, seconds = read_query_request(request, parameters, url)
+        return await _answer(request, endpoint, query, seconds)
 
     async def data(request: Request) -> ASGIApp:
         endpoint = endpoint_of(request)
         if request.method not in ("GET", "HEAD"):
-            return _other_method(request.method, READING)
-        question = graph_question(request, list(graphs_of(endpoint.release)))
-        return await _answer(request, endpoint, question, None)
+            return _other_method(request.method, GRAPH_METHODS)
+        query = read_graph_request(request, list(graphs_of(endpoint.release)))
+        return await _answer(request, endpoint, query, None)
 
     return [
         Route(path, _Handler(work), methods=None, include_in_schema=False)
-        for work, paths in ((sparql, ASKED), (data, ("/data", "/data/")))
+        for work, paths in ((sparql, PATHS), (data, ("/data", "/data/")))
         for path in paths
     ]
 
@@ -113,7 +113,7 @@ def _other_method(method: str, allowed: str) -> Response:
     return response
 
 
-def _asked_by_reader(request: Request, parameters: Parameters) -> Request | None:
+def _page_request(request: Request, parameters: Parameters) -> Request | None:
     """The request with all parameters in its address, where its answer is to be a page that has such an address."""
     is_query = len(parameters.all("query")) == 1 and not parameters.all("update")
     if not is_query or not parameters.want_page(request.headers.get("accept")):
@@ -124,7 +124,7 @@ def _asked_by_reader(request: Request, parameters: Parameters) -> Request | None
     return Request({**request.scope, "method": "GET", "query_string": query})
 
 
-async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
+async def _describe_service(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
     """The page for a browser; the service description for everybody else (Service Description §2)."""
     offers = offered(GRAPHS)
     chosen = choose_type(request.headers.get("accept"), (*offers, *([HTML] if page else [])))
@@ -140,21 +140,21 @@ async def _introduce(request: Request, endpoint: Endpoint, url: str, page: Page 
     return Response(body, headers=headers, media_type=content_type(chosen))
 
 
-async def _answer(request: Request, endpoint: Endpoint, question: Question, seconds: float | None) -> ASGIApp:
-    question = endpoint.bounded(question)
+async def _answer(request: Request, endpoint: Endpoint, query: QueryRequest, seconds: float | None) -> ASGIApp:
+    query = endpoint.bounded(query)
     headers = {"Vary": _VARY, "Cache-Control": "no-store"}
-    if question.is_steady:
-        headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(question)}
+    if query.is_deterministic:
+        headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(query)}
         if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(None, 304, headers)
     is_old = request.scope["http_version"] == "1.0"
-    answer = await _while_connected(request, endpoint.answer(question, seconds, whole=is_old))
+    answer = await _while_connected(request, endpoint.answer(query, seconds, whole=is_old))
     if answer is None:
         return _Nothing()
     headers |= _head(answer.head)
-    if isinstance(answer, Whole):
+    if isinstance(answer, BufferedAnswer):
         return _Paced(answer.body, headers, endpoint.limits.stall)
-    if answer.body.whole:
+    if answer.body.is_complete:
         headers["Content-Length"] = str(answer.body.size)
     return _Flowing(answer, headers, endpoint.limits.stall)
 
@@ -224,7 +224,7 @@ class _Paced:
 class _Flowing:
     """A body as it comes. One that breaks off is not ended, so that the server aborts the connection."""
 
-    def __init__(self, answer: Streamed, headers: dict[str, str], stall: float) -> None:
+    def __init__(self, answer: StreamedAnswer, headers: dict[str, str], stall: float) -> None:
         self._answer = answer
         self._headers = headers
         self._stall = stall

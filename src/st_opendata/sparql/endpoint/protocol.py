@@ -22,11 +22,11 @@ from st_opendata.sparql.endpoint.forms import (
     split_names,
 )
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.workers.frames import Question, Writing
-from st_opendata.sparql.workers.writing import ENCODINGS
+from st_opendata.sparql.workers.frames import QueryRequest, Serialization
+from st_opendata.sparql.workers.results import ENCODINGS
 
-READING = "GET, HEAD, OPTIONS"
-ASKING = "GET, HEAD, POST, OPTIONS"
+GRAPH_METHODS = "GET, HEAD, OPTIONS"
+QUERY_METHODS = "GET, HEAD, POST, OPTIONS"
 _FORMATS = ("format", "output", "results", "Accept", "accept")
 """Parameters for the format: Virtuoso's and ours, those that Fuseki takes too, RDF4J's. Some clients send several."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -124,15 +124,15 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
             )
 
 
-def question_of(request: Request, parameters: Parameters, base: str) -> tuple[Question, float | None]:
-    """The question that a query operation asks, and the seconds that its client allows; raises as `read_question`."""
-    question, seconds = read_question(parameters, base)
+def read_query_request(request: Request, parameters: Parameters, base: str) -> tuple[QueryRequest, float | None]:
+    """The query that a query operation asks, and the seconds that its client allows; raises as `read_query`."""
+    query, seconds = read_query(parameters, base)
     solutions, triples = (_writing(request, parameters, forms) for forms in (SOLUTIONS, GRAPHS))
     encoding = choose_encoding(request.headers.get("accept-encoding"), ENCODINGS)
-    return replace(question, solutions=solutions, triples=triples, encoding=encoding), seconds
+    return replace(query, solutions=solutions, triples=triples, encoding=encoding), seconds
 
 
-def read_question(parameters: Parameters, base: str) -> tuple[Question, float | None]:
+def read_query(parameters: Parameters, base: str) -> tuple[QueryRequest, float | None]:
     """The same without how its answer is to be written.
 
     Raises:
@@ -145,13 +145,13 @@ def read_question(parameters: Parameters, base: str) -> tuple[Question, float | 
         raise _bad("there is no query", "Give it as the parameter `query`.")
     default, named = (_iris(parameters.all(name)) for name in ("default-graph-uri", "named-graph-uri"))
     given = bool(default or named)
-    question = Question(
+    query = QueryRequest(
         text,
         default_graphs=default if given else None,
         named_graphs=named if given else None,
         base=base,
     )
-    return question, _seconds(parameters.one("timeout"))
+    return query, _seconds(parameters.one("timeout"))
 
 
 def without_mark(query: str) -> str:
@@ -159,8 +159,8 @@ def without_mark(query: str) -> str:
     return query.removeprefix("\ufeff")
 
 
-def graph_question(request: Request, known: Sequence[str]) -> Question:
-    """The question for a graph: `?default`, or `?graph=` with its IRI (Graph Store HTTP Protocol §4.2, §5.2).
+def read_graph_request(request: Request, known: Sequence[str]) -> QueryRequest:
+    """The query for a graph: `?default`, or `?graph=` with its IRI (Graph Store HTTP Protocol §4.2, §5.2).
 
     Raises:
         QueryError: the request names no graph, several, or one that is not `known`.
@@ -174,7 +174,7 @@ def graph_question(request: Request, known: Sequence[str]) -> Question:
     triples = _writing(request, parameters, GRAPHS)
     if triples is None:
         raise not_acceptable(GRAPHS)
-    return Question(
+    return QueryRequest(
         "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
         triples=triples,
         default_graphs=None if graph is None else (graph,),
@@ -203,13 +203,13 @@ def not_acceptable(forms: Sequence[Form]) -> QueryError:
     )
 
 
-def _writing(request: Request, parameters: Parameters, forms: tuple[Form, ...]) -> Writing | None:
+def _writing(request: Request, parameters: Parameters, forms: tuple[Form, ...]) -> Serialization | None:
     """How to write a result of one kind: as the first format that is known says, else as Accept does."""
     if named := form_called(parameters.formats, forms):
         return named
     offers = offered(forms)
     media_type = choose_type(request.headers.get("accept"), tuple(offers))
-    return Writing(offers[media_type].name, media_type) if media_type else None
+    return Serialization(offers[media_type].name, media_type) if media_type else None
 
 
 def _iris(values: Sequence[str]) -> tuple[str, ...]:

@@ -11,21 +11,21 @@ from collections.abc import AsyncIterator
 _PIECE = 256 * 1024
 
 
-class Spool:
+class ResponseBuffer:
     """Bytes that one task writes and another reads: up to `buffer` of them in memory, the rest in a nameless file.
 
-    Reading begins when the spool is `settled`: whole, or larger than the buffer.
+    Reading begins when the buffer is `ready`: complete, or larger than the buffer.
     """
 
     def __init__(self, buffer: int) -> None:
-        self.settled = asyncio.Event()
-        self.whole = False
+        self.ready = asyncio.Event()
+        self.is_complete = False
         self._buffer = buffer
         self._memory = bytearray()
         self._file: _File | None = None
-        self._filed = 0
-        self._cut = False
-        self._news = asyncio.Event()
+        self._file_size = 0
+        self._is_aborted = False
+        self._change = asyncio.Event()
 
     async def write(self, data: bytes) -> None:
         """Add bytes."""
@@ -34,55 +34,55 @@ class Spool:
                 self._memory += data
                 return
             self._file = await asyncio.to_thread(_File)
-            self.settled.set()
-        await asyncio.to_thread(self._file.write, data, self._filed)
-        self._filed += len(data)
-        self._news.set()
+            self.ready.set()
+        await asyncio.to_thread(self._file.write, data, self._file_size)
+        self._file_size += len(data)
+        self._change.set()
 
-    def end(self) -> None:
-        """Nothing more comes: it is whole."""
-        self.whole = True
-        self.settled.set()
-        self._news.set()
+    def finish(self) -> None:
+        """Nothing more comes: it is complete."""
+        self.is_complete = True
+        self.ready.set()
+        self._change.set()
 
-    def cut(self) -> None:
-        """Nothing more comes, though it is not whole."""
-        self._cut = True
-        self.settled.set()
-        self._news.set()
+    def abort(self) -> None:
+        """Nothing more comes, though it is not complete."""
+        self._is_aborted = True
+        self.ready.set()
+        self._change.set()
 
     @property
     def size(self) -> int:
         """How many bytes there are by now."""
-        return len(self._memory) + self._filed
+        return len(self._memory) + self._file_size
 
     @property
-    def begun(self) -> bool:
+    def has_overflowed(self) -> bool:
         """Whether it is larger than the buffer, so that reading may have begun."""
         return self._file is not None
 
     @property
     def body(self) -> bytes | None:
-        """All of it, where it is whole and fitted into the buffer."""
-        return bytes(self._memory) if self.whole and self._file is None else None
+        """All of it, where it is complete and fitted into the buffer."""
+        return bytes(self._memory) if self.is_complete and self._file is None else None
 
     async def read(self) -> AsyncIterator[bytes]:
-        """The bytes as they come; EOFError where it is cut or closed before it is whole."""
+        """The bytes as they come; EOFError where it is aborted or closed before it is complete."""
         yield bytes(self._memory)
         offset = 0
         while True:
-            self._news.clear()
-            while self._file is not None and offset < self._filed:
+            self._change.clear()
+            while self._file is not None and offset < self._file_size:
                 data = await asyncio.to_thread(self._file.read, offset)
                 if not data:
                     raise EOFError
                 offset += len(data)
                 yield data
-            if self._cut:
+            if self._is_aborted:
                 raise EOFError
-            if self.whole:
+            if self.is_complete:
                 return
-            await self._news.wait()
+            await self._change.wait()
 
     def close(self) -> None:
         """Give up the file."""

@@ -1,4 +1,4 @@
-"""Columns beside a store, for aggregates: made once by the nursery, opened by each worker for itself."""
+"""Columns beside a store, for aggregates: made once by the fork server, opened by each worker for itself."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from st_opendata.sparql.aggregates import Columns
 
 VERSION = 2
-"""Of what is in the file, tables and values: one that is kept with others is not read."""
-_WORTH = 100_000
+"""Of what is in the file, tables and values: a file that was written with others is not read."""
+_LEAST_TRIPLES = 100_000
 """Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
 
 
 def make_columns(
-    opened: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, kept: Path | None = None
+    open_store: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, cache: Path | None = None
 ) -> int | None:
-    """A descriptor of their file, None where there are none. It is `kept`, or loses its name at once.
+    """A descriptor of their file, None where there are none. It is that of `cache`, or loses its name at once.
 
-    They are made in `folder`, if they are not kept there, by a process of its own, which opens the store, takes as much
-    memory as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
+    They are made in `folder`, if `cache` has none, by a process of its own, which opens the store, takes as much memory
+    as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
     """
-    if triples < _WORTH or not limits.columns:
+    if triples < _LEAST_TRIPLES or not limits.columns:
         return None
     from st_opendata.sparql.aggregates import NoColumnsError, write_columns  # here, so that each worker has it already
 
     try:
-        if kept and _can_be_opened(kept, limits):
-            return _opened(kept)
+        if cache and _can_be_opened(cache, limits):
+            return _open(cache)
         folder.mkdir(parents=True, exist_ok=True)
         with Scratch(folder) as scratch:
             path = scratch / "columns.db"
-            _do_apart(lambda: write_columns(opened(), path, limits.worker_memory, os.cpu_count() or 1))
-            if kept:
-                path = path.replace(kept)
-            return _opened(path)
+            _run_in_child(lambda: write_columns(open_store(), path, limits.worker_memory, os.cpu_count() or 1))
+            if cache:
+                path = path.replace(cache)
+            return _open(path)
     except (OSError, NoColumnsError, ChildEndedError) as error:
         sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
         sys.stderr.flush()
@@ -59,7 +59,7 @@ def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
 
 
-def _opened(path: Path) -> int:
+def _open(path: Path) -> int:
     return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
@@ -68,13 +68,13 @@ def _can_be_opened(path: Path, limits: Limits) -> bool:
     from st_opendata.sparql.aggregates import Columns
 
     try:
-        _do_apart(lambda: Columns(str(path), limits.columns).close())
+        _run_in_child(lambda: Columns(str(path), limits.columns).close())
     except ChildEndedError:
         return False
     return True
 
 
-def _do_apart(work: Callable[[], None]) -> None:
+def _run_in_child(work: Callable[[], None]) -> None:
     """Do it in a process of its own, whose threads end with it; raises ChildEndedError, or the work's own StError."""
     with start(lambda _report: work()) as child:
         child.receive()

@@ -1,9 +1,9 @@
 """The parent of the workers of one release: loads the store, then only forks, so that its memory stays untouched.
 
 Run as `python -m st_opendata.sparql.workers.fork_server FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
-message a JSON object). The server sends `{release, limits, disk, again}`, then `{kill: pid}` and `{calm: pid}`. It
-hears `{loaded}` or `{failed}`, then `{born: pid}` with the worker's socket, and `{died: pid, short}`; each worker that
-died is replaced. It ends, with all workers, when the server closes the socket or is gone.
+message a JSON object). The server sends `{release, limits, disk, reload}`, then `{kill: pid}` and `{renice: pid}`. It
+gets `{ready}` or `{error}`, then `{worker: pid}` with the worker's socket, and `{exit: pid, shortage}`; each worker
+that died is replaced. The fork server ends, with all workers, when the server closes the socket or is gone.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.store import ReleaseStore, count_quads, load
 from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
-from st_opendata.sparql.workers.frames import MESSAGE, Short
+from st_opendata.sparql.workers.frames import MESSAGE, Shortage
 from st_opendata.sparql.workers.worker import serve
 from st_opendata.system.limits import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
 from st_opendata.system.scratch import remove_leftovers
 
-_LOADED = (".nq", ".nt", ".ttl")
+_STORE_SUFFIXES = (".nq", ".nt", ".ttl")
 """What a store is made of."""
-_CALM = 5
+_NICENESS = 5
 """What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
 
 
@@ -56,41 +56,41 @@ def main() -> None:
     remove_leftovers(disk)  # of fork servers that were killed
     try:
         release = read_release(folder)
-        if first["again"]:  # long after the server has looked at the files
+        if first["reload"]:  # long after the server has looked at the files
             _refuse_changed(folder, release)
         prefixes = PREFIXES | release.prefixes
         if limits.fits_memory(count_quads(release)):
             before = _resident()
-            opened, on_disk = _loaded(folder), False
+            open_store, on_disk = _load_in_thread(folder), False
             workers = max(1, limits.workers_in_memory(_resident() - before))
-            columns = make_columns(opened, release.triples, limits, disk)
+            columns = make_columns(open_store, release.triples, limits, disk)
         else:
-            opened, on_disk = open_on_disk(folder, disk), True
+            open_store, on_disk = open_on_disk(folder, disk), True
             workers = limits.workers_on_disk()
-            columns = make_columns(opened, release.triples, limits, disk, columns_on_disk(folder, disk))
+            columns = make_columns(open_store, release.triples, limits, disk, columns_on_disk(folder, disk))
     except StError as error:
-        _send(control, {"failed": str(error)})
+        _send(control, {"error": str(error)})
         return
-    _send(control, {"loaded": True, "workers": workers, "on_disk": on_disk})
+    _send(control, {"ready": True, "workers": workers, "on_disk": on_disk})
     gc.freeze()
 
     def work(own: socket.socket) -> None:
-        serve(own, opened(), open_columns(columns, limits), prefixes, limits.worker_memory)
+        serve(own, open_store(), open_columns(columns, limits), prefixes, limits.worker_memory)
 
-    nursery = _Nursery(control, work)
+    server = _ForkServer(control, work)
     try:
-        nursery.run(workers)
+        server.run(workers)
     finally:
-        nursery.close()
+        server.close()
         gc.unfreeze()  # or the engine of columns complains that its objects stay
 
 
-class _Nursery:
+class _ForkServer:
     def __init__(self, control: socket.socket, work: Callable[[socket.socket], None]) -> None:
         self._control = control
         self._work = work
         self._children: dict[int, BinaryIO] = {}
-        self._lately: list[float] = []
+        self._fork_times: list[float] = []
         self._woken, wakeup = socket.socketpair()
         for end in (self._woken, wakeup):
             end.settimeout(0)
@@ -114,7 +114,7 @@ class _Nursery:
                     message = self._control.recv(MESSAGE)
                     if not message:
                         return
-                    self._obey(json.loads(message))
+                    self._execute(json.loads(message))
 
     def close(self) -> None:
         """End all workers."""
@@ -124,7 +124,7 @@ class _Nursery:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
 
-    def _obey(self, command: dict[str, int]) -> None:
+    def _execute(self, command: dict[str, int]) -> None:
         [(name, pid)] = command.items()
         if pid not in self._children:  # it has just died
             return
@@ -132,46 +132,45 @@ class _Nursery:
             os.kill(pid, signal.SIGKILL)
         else:
             own = os.getpriority(os.PRIO_PROCESS, 0)  # that of all workers; a lower one than it may not be set
-            os.setpriority(os.PRIO_PROCESS, pid, min(own + _CALM, 19))
+            os.setpriority(os.PRIO_PROCESS, pid, min(own + _NICENESS, 19))
 
     def _replace_dead(self) -> None:
         while self._children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
-            with self._children.pop(pid) as said:
-                said.seek(0)
-                words = said.read()
+            with self._children.pop(pid) as stderr:
+                stderr.seek(0)
+                output = stderr.read()
             code = os.waitstatus_to_exitcode(status)
-            short = Short.MEMORY if ran_out_of_memory(code, words) else Short.STACK if ran_out_of_stack(code) else None
-            self._tell({"died": pid, "short": short})
+            self._send({"exit": pid, "shortage": _shortage(code, output)})
             self._fork()
 
     def _fork(self) -> None:
-        self._lately = [moment for moment in self._lately if moment > time.monotonic() - 1]
-        if len(self._lately) > 20:  # workers that die as they are born must not take the machine
+        self._fork_times = [moment for moment in self._fork_times if moment > time.monotonic() - 1]
+        if len(self._fork_times) > 20:  # workers that die as they are born must not take the machine
             time.sleep(0.5)
-        self._lately.append(time.monotonic())
+        self._fork_times.append(time.monotonic())
         ours, theirs = socket.socketpair()
-        said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the worker has died)
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the worker has died)
         parent = os.getpid()
         pid = os.fork()
         if not pid:
             ours.close()
-            self._be_worker(theirs, said, parent)
+            self._be_worker(theirs, stderr, parent)
         theirs.close()
-        self._children[pid] = said
-        self._tell({"born": pid}, ours)
+        self._children[pid] = stderr
+        self._send({"worker": pid}, ours)
         ours.close()
 
-    def _be_worker(self, own: socket.socket, said: BinaryIO, parent: int) -> None:
+    def _be_worker(self, own: socket.socket, stderr: BinaryIO, parent: int) -> None:
         """Work and end; never returns."""
         code = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             end_with(parent)
-            os.dup2(said.fileno(), sys.stderr.fileno())
+            os.dup2(stderr.fileno(), sys.stderr.fileno())
             self._control.close()
             self._work(own)
             code = 0
@@ -182,13 +181,19 @@ class _Nursery:
         finally:
             os._exit(code)
 
-    def _tell(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+    def _send(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
         _send(self._control, message, connection)
+
+
+def _shortage(code: int, output: bytes) -> Shortage | None:
+    if ran_out_of_memory(code, output):
+        return Shortage.MEMORY
+    return Shortage.STACK if ran_out_of_stack(code) else None
 
 
 def _refuse_changed(folder: Path, release: Release) -> None:
     for file in release.files:
-        if file.path.endswith(_LOADED) and (difference := compare_file(folder, file)):
+        if file.path.endswith(_STORE_SUFFIXES) and (difference := compare_file(folder, file)):
             raise InputError(f"{file.path} is not the file that the release lists: {difference}")
 
 
@@ -197,7 +202,7 @@ def _send(control: socket.socket, message: dict[str, Any], connection: socket.so
         socket.send_fds(control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
 
 
-def _loaded(folder: Path) -> Callable[[], ReleaseStore]:
+def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
     """What gives the store, which is in memory already.
 
     It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each

@@ -1,4 +1,4 @@
-"""What the server and a worker say to each other: a question one way; a head, pieces of a body and an end back."""
+"""What the server and a worker say to each other: a request one way; a head, pieces of a body and an end back."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _VARYING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE)
 
 FRAME_HEAD = _FRAME.size
 MESSAGE = 64 * 1024
-"""Bytes: the largest message between server and nursery, and when a worker sends what it has."""
+"""Bytes: the largest message between server and fork server, and when a worker sends what it has."""
 
 
-class Part(Enum):
+class FrameType(Enum):
     """The parts of an answer: `HEAD` and `DATA` where there is one, then `END` in any case."""
 
-    QUESTION = b"Q"
+    REQUEST = b"Q"
     HEAD = b"H"
     DATA = b"D"
     END = b"E"
 
 
-class Short(StrEnum):
+class Shortage(StrEnum):
     """What a worker was short of when it died."""
 
     MEMORY = "memory"
@@ -36,7 +36,7 @@ class Short(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class Serialization:
     """In which syntax a result is to be written, and by which media type its client knows it."""
 
     form: str
@@ -44,7 +44,7 @@ class Writing:
 
 
 @dataclass(frozen=True)
-class Question:
+class QueryRequest:
     """A query with all that its answer depends on, beside the store.
 
     `default_graphs` and `named_graphs` are the protocol's dataset (SPARQL 1.1 Protocol §2.1.4), both None where the
@@ -53,8 +53,8 @@ class Question:
     """
 
     text: str
-    solutions: Writing | None = None
-    triples: Writing | None = None
+    solutions: Serialization | None = None
+    triples: Serialization | None = None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     base: str | None = None
@@ -63,24 +63,24 @@ class Question:
     size: int = 0
 
     @cached_property
-    def is_steady(self) -> bool:
+    def is_deterministic(self) -> bool:
         """Whether asking again gives the same answer."""
         return not _VARYING.search(self.text)
 
     @cached_property
     def encoded(self) -> bytes:
-        """The question as JSON, which tells it from every other."""
+        """The request as JSON, which tells it from every other."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
         for key in ("solutions", "triples"):
             content[key] = content[key] and [content[key].form, content[key].media_type]
         return json.dumps(content).encode()
 
     @classmethod
-    def decode(cls, data: bytes) -> Question:
-        """The question that `encoded` has written."""
+    def decode(cls, data: bytes) -> QueryRequest:
+        """The request that `encoded` has written."""
         content: dict[str, Any] = json.loads(data)
         for key in ("solutions", "triples"):
-            content[key] = content[key] and Writing(*content[key])
+            content[key] = content[key] and Serialization(*content[key])
         for key in ("default_graphs", "named_graphs"):
             content[key] = content[key] if content[key] is None else tuple(content[key])
         return cls(**content)
@@ -94,12 +94,12 @@ class Head:
     encoding: str | None = None
 
 
-def frame(part: Part, payload: bytes) -> bytes:
-    """A part as it is sent."""
-    return _FRAME.pack(part.value, len(payload)) + payload
+def frame(kind: FrameType, payload: bytes) -> bytes:
+    """A frame as it is sent."""
+    return _FRAME.pack(kind.value, len(payload)) + payload
 
 
-def frame_of(head: bytes) -> tuple[Part, int]:
-    """Which part begins with these `FRAME_HEAD` bytes, and how many more it has."""
+def read_head(head: bytes) -> tuple[FrameType, int]:
+    """Which frame begins with these `FRAME_HEAD` bytes, and how many more it has."""
     kind, size = _FRAME.unpack(head)
-    return Part(kind), size
+    return FrameType(kind), size

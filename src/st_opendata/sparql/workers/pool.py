@@ -27,47 +27,47 @@ from st_opendata.sparql.endpoint.failures import (
     waited_too_long,
 )
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, Part, Question, Short, frame, frame_of
+from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, FrameType, QueryRequest, Shortage, frame, read_head
 
 _log = logging.getLogger(__name__)
 _GRACE = 5.0
-"""Seconds in which the nursery should notice that it is no longer needed, and in which a death should be told."""
+"""Seconds in which the fork server should notice that it is no longer needed, and in which it should report an exit."""
 _RESTART = 1.0
 _PIECE = 256 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
-    """A process that answers; `clean` while nothing hinders that it answers once more."""
+    """A process that answers; `is_reusable` while nothing hinders that it answers once more."""
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Use `Worker.meet`."""
+        """Use `Worker.connect`."""
         self.pid = pid
-        self.clean = True
-        self.calmed = False
-        self.death: asyncio.Future[Short | None] = asyncio.get_running_loop().create_future()
+        self.is_reusable = True
+        self.has_low_priority = False
+        self.exit: asyncio.Future[Shortage | None] = asyncio.get_running_loop().create_future()
         """Done when it has died: what it was short of, None where that is not known."""
-        self.used = 0.0
-        """Seconds that it had computed when it had answered last, as `seconds_used` tells them."""
+        self.cpu_seconds = 0.0
+        """What `read_cpu_seconds` gave when it had answered last."""
         self._reader = reader
         self._writer = writer
 
     @classmethod
-    async def meet(cls, pid: int, connection: socket.socket) -> Worker:
+    async def connect(cls, pid: int, connection: socket.socket) -> Worker:
         """The worker at the other end of a connection."""
         return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE))
 
-    async def ask(self, question: Question) -> AsyncIterator[tuple[Part, bytes]]:
+    async def ask(self, request: QueryRequest) -> AsyncIterator[tuple[FrameType, bytes]]:
         """The parts of the answer, with the end as the last; OSError or EOFError where the worker dies."""
-        self.clean = False
-        self._writer.write(frame(Part.QUESTION, question.encoded))
+        self.is_reusable = False
+        self._writer.write(frame(FrameType.REQUEST, request.encoded))
         await self._writer.drain()
-        part = Part.QUESTION
-        while part is not Part.END:
-            part, size = frame_of(await self._reader.readexactly(FRAME_HEAD))
-            yield part, await self._reader.readexactly(size)
+        kind = FrameType.REQUEST
+        while kind is not FrameType.END:
+            kind, size = read_head(await self._reader.readexactly(FRAME_HEAD))
+            yield kind, await self._reader.readexactly(size)
 
-    def seconds_used(self) -> float:
+    def read_cpu_seconds(self) -> float:
         """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
         try:
             content = Path(f"/proc/{self.pid}/stat").read_text()
@@ -91,8 +91,8 @@ class Pool:
         self._limits = limits
         self._disk = disk
         self._workers: dict[int, Worker] = {}
-        self._born: dict[int, asyncio.Task[None]] = {}
-        """Workers that are being met."""
+        self._connecting: dict[int, asyncio.Task[None]] = {}
+        """Workers whose connections are being opened."""
         self._idle: deque[Worker] = deque()
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._closed = False
@@ -102,17 +102,17 @@ class Pool:
         """Load the store and wait for the first worker; raises InputError."""
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
-            self._control, self._nursery = await asyncio.to_thread(_start_nursery)
+            self._control, self._fork_server = await asyncio.to_thread(_start_fork_server)
         except OSError as error:
             raise InputError(f"no process can be started that loads the store: {error}") from error
         self._control.settimeout(0)
         order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}
-        self._tell(order | {"again": self.size > 0})
-        asyncio.get_running_loop().add_reader(self._control.fileno(), self._hear)
+        self._send(order | {"reload": self.size > 0})
+        asyncio.get_running_loop().add_reader(self._control.fileno(), self._receive)
         try:
             await self._loaded
         except (InputError, asyncio.CancelledError):
-            await self._end_nursery()
+            await self._end_fork_server()
             raise
 
     async def close(self) -> None:
@@ -126,7 +126,7 @@ class Pool:
         if self._restarting:
             self._restarting.cancel()
             await asyncio.wait((self._restarting,))
-        await self._end_nursery()
+        await self._end_fork_server()
 
     @property
     def idle(self) -> int:
@@ -134,7 +134,7 @@ class Pool:
         return len(self._idle)
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[Worker]:
+    async def acquire(self) -> AsyncIterator[Worker]:
         """A worker for one query; one that comes back with its answer unfinished is killed and replaced.
 
         Raises:
@@ -144,24 +144,24 @@ class Pool:
         try:
             yield worker
         finally:
-            if worker.clean:
+            if worker.is_reusable:
                 self._offer(worker)
             else:
-                self._tell({"kill": worker.pid})
+                self._send({"kill": worker.pid})
 
-    def calm(self, worker: Worker) -> None:
+    def lower_priority(self, worker: Worker) -> None:
         """Let a worker take second place to the others for the processor; it cannot be undone."""
-        worker.calmed = True
-        self._tell({"calm": worker.pid})
+        worker.has_low_priority = True
+        self._send({"renice": worker.pid})
 
     async def failure_of(self, worker: Worker) -> QueryError:
         """Why a worker died in the middle of an answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
-                match await asyncio.shield(worker.death):
-                    case Short.MEMORY:
+                match await asyncio.shield(worker.exit):
+                    case Shortage.MEMORY:
                         return memory_met(self._limits.worker_memory)
-                    case Short.STACK:
+                    case Shortage.STACK:
                         return too_deep()
         return crashed()
 
@@ -187,7 +187,7 @@ class Pool:
             raise
 
     def _offer(self, worker: Worker) -> None:
-        if worker.death.done() or self._closed:
+        if worker.exit.done() or self._closed:
             return
         while self._waiting:
             place = self._waiting.popleft()
@@ -196,28 +196,28 @@ class Pool:
                 return
         self._idle.append(worker)
 
-    def _hear(self) -> None:
-        """Read one message of the nursery."""
+    def _receive(self) -> None:
+        """Read one message of the fork server."""
         message, descriptors = b"", [0]
-        with suppress(ConnectionResetError):  # it ended before it had read all that it was told
+        with suppress(ConnectionResetError):  # it ended before it had read all messages
             message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
         if not message:
-            self._lose_nursery()
+            self._lose_fork_server()
             return
         content = json.loads(message)
-        if "born" in content:
-            pid, connection = content["born"], socket.socket(fileno=descriptors[0])
-            self._born[pid] = asyncio.get_running_loop().create_task(self._welcome(pid, connection))
-        elif "died" in content:
-            self._bury(content["died"], content["short"] and Short(content["short"]))
-        elif "failed" in content:
-            self._loaded.set_exception(InputError(content["failed"]))
+        if "worker" in content:
+            pid, connection = content["worker"], socket.socket(fileno=descriptors[0])
+            self._connecting[pid] = asyncio.get_running_loop().create_task(self._connect(pid, connection))
+        elif "exit" in content:
+            self._drop(content["exit"], content["shortage"] and Shortage(content["shortage"]))
+        elif "error" in content:
+            self._loaded.set_exception(InputError(content["error"]))
         else:
             self.size, self.on_disk = content["workers"], content["on_disk"]
 
-    async def _welcome(self, pid: int, connection: socket.socket) -> None:
-        worker = await Worker.meet(pid, connection)
-        if self._born.pop(pid, None) is None:  # it has died meanwhile
+    async def _connect(self, pid: int, connection: socket.socket) -> None:
+        worker = await Worker.connect(pid, connection)
+        if self._connecting.pop(pid, None) is None:  # it has died meanwhile
             worker.close()
             return
         self._workers[pid] = worker
@@ -225,18 +225,18 @@ class Pool:
         if not self._loaded.done():
             self._loaded.set_result(None)
 
-    def _bury(self, pid: int, short: Short | None = None) -> None:
-        self._born.pop(pid, None)
+    def _drop(self, pid: int, shortage: Shortage | None = None) -> None:
+        self._connecting.pop(pid, None)
         worker = self._workers.pop(pid, None)
         if worker is None:
             return
-        worker.death.set_result(short)
+        worker.exit.set_result(shortage)
         worker.close()
         if worker in self._idle:
             self._idle.remove(worker)
 
-    def _lose_nursery(self) -> None:
-        self._forget_nursery()
+    def _lose_fork_server(self) -> None:
+        self._disconnect()
         if not self._loaded.done():
             self._loaded.set_exception(InputError("the process that loads the store has ended without a word"))
         elif not self._closed:
@@ -244,42 +244,42 @@ class Pool:
             self._restarting = asyncio.get_running_loop().create_task(self._restart())
 
     async def _restart(self) -> None:
-        await asyncio.to_thread(self._nursery.wait)
-        told = ""
+        await asyncio.to_thread(self._fork_server.wait)
+        last = ""
         while not self._closed:
             try:
                 await self.start()
             except InputError as error:
-                if str(error) != told:
-                    told = str(error)
+                if str(error) != last:
+                    last = str(error)
                     _log.error("The store cannot be loaded again, and is tried from time to time: %s", error)
                 await asyncio.sleep(_RESTART)
             else:
                 return
 
-    def _forget_nursery(self) -> None:
+    def _disconnect(self) -> None:
         """Close all connections; workers end with their parent, and their parent without a server."""
         if self._control.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
-        for pid in [*self._born, *self._workers]:
-            self._bury(pid)
+        for pid in [*self._connecting, *self._workers]:
+            self._drop(pid)
 
-    async def _end_nursery(self) -> None:
-        self._forget_nursery()
+    async def _end_fork_server(self) -> None:
+        self._disconnect()
         try:
-            await asyncio.to_thread(self._nursery.wait, _GRACE)
+            await asyncio.to_thread(self._fork_server.wait, _GRACE)
         except subprocess.TimeoutExpired:  # it is still loading
-            self._nursery.kill()
-            await asyncio.to_thread(self._nursery.wait)
+            self._fork_server.kill()
+            await asyncio.to_thread(self._fork_server.wait)
 
-    def _tell(self, message: dict[str, Any]) -> None:
-        with suppress(OSError):  # the nursery is gone, which `_hear` finds out
+    def _send(self, message: dict[str, Any]) -> None:
+        with suppress(OSError):  # the fork server is gone, which `_receive` finds out
             self._control.send(json.dumps(message).encode())
 
 
-def _start_nursery() -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """The connection to a new nursery, and its process; raises OSError."""
+def _start_fork_server() -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """The connection to a new fork server, and its process; raises OSError."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [sys.executable, "-m", "st_opendata.sparql.workers.fork_server", str(theirs.fileno())]
     with theirs:

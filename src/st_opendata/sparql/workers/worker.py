@@ -18,8 +18,8 @@ from st_opendata.sparql.endpoint.failures import QueryError, memory_met, refused
 from st_opendata.sparql.standard import Results
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query, name_columns, refuse_updates_and_services, syntax_error
-from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, Head, Part, Question, frame, frame_of
-from st_opendata.sparql.workers.writing import write_result
+from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, FrameType, Head, QueryRequest, frame, read_head
+from st_opendata.sparql.workers.results import write_result
 from st_opendata.system.limits import STATISTICS, address_space, bound_memory
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def serve(
     allowed = bound_memory(statistics, memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
     answerer = _Answerer(connection, store, columns, dict(prefixes), memory)
-    while (question := _receive(connection)) is not None:
-        failure = answerer.answer(question)
+    while (request := _receive(connection)) is not None:
+        failure = answerer.answer(request)
         grown = address_space(statistics) > allowed - memory // 2
-        answerer.end({"failure": failure and failure.fields(), "leaving": grown, "used": os.times().user})
+        answerer.end({"failure": failure and failure.fields(), "leaving": grown, "cpu_seconds": os.times().user})
         if grown:
             return
 
@@ -58,13 +58,13 @@ class _Answerer:
         self._memory = memory
         self._unsent = bytearray()
 
-    def answer(self, question: Question) -> QueryError | None:
+    def answer(self, request: QueryRequest) -> QueryError | None:
         """Write head and body of the answer; the failure where there is none, or where it broke off."""
-        query = Query(question.text)
+        query = Query(request.text)
         try:
-            refuse_updates_and_services(query, self._prefixes, question.base)
-            results = self._from_columns(question) or self._from_store(question, query)
-            write_result(results, question, self._prefixes, self._write_head, self._write_data)
+            refuse_updates_and_services(query, self._prefixes, request.base)
+            results = self._from_columns(request) or self._from_store(request, query)
+            write_result(results, request, self._prefixes, self._write_head, self._write_data)
         except QueryError as failure:
             return failure
         except UsageError as error:
@@ -81,30 +81,30 @@ class _Answerer:
             )
         return None
 
-    def _from_columns(self, question: Question) -> Results | None:
+    def _from_columns(self, request: QueryRequest) -> Results | None:
         """What columns say, None where it is not for them: they hold the default graph alone."""
-        if self._columns is None or question.default_graphs is not None or question.named_graphs is not None:
+        if self._columns is None or request.default_graphs is not None or request.named_graphs is not None:
             return None
-        return self._columns.answer(question.text, self._prefixes, self._store)
+        return self._columns.answer(request.text, self._prefixes, self._store)
 
-    def _from_store(self, question: Question, query: Query) -> Results:
-        text = name_columns(query, self._prefixes, question.base)
-        return self._store.query(text, self._prefixes, question.base, question.default_graphs, question.named_graphs)
+    def _from_store(self, request: QueryRequest, query: Query) -> Results:
+        text = name_columns(query, self._prefixes, request.base)
+        return self._store.query(text, self._prefixes, request.base, request.default_graphs, request.named_graphs)
 
     def end(self, content: Mapping[str, object]) -> None:
         """Send what is left, and that the answer has ended."""
-        self._write(Part.END, json.dumps(content).encode())
+        self._write(FrameType.END, json.dumps(content).encode())
         self._send()
 
     def _write_head(self, head: Head) -> None:
-        self._write(Part.HEAD, json.dumps(asdict(head)).encode())
+        self._write(FrameType.HEAD, json.dumps(asdict(head)).encode())
 
     def _write_data(self, data: bytes) -> None:
-        self._write(Part.DATA, data)
+        self._write(FrameType.DATA, data)
 
-    def _write(self, part: Part, payload: bytes) -> None:
+    def _write(self, kind: FrameType, payload: bytes) -> None:
         """Send parts together, as long as they are small: each message wakes the server up."""
-        self._unsent += frame(part, payload)
+        self._unsent += frame(kind, payload)
         if len(self._unsent) >= MESSAGE:
             self._send()
 
@@ -113,10 +113,10 @@ class _Answerer:
         self._unsent.clear()
 
 
-def _receive(connection: socket.socket) -> Question | None:
+def _receive(connection: socket.socket) -> QueryRequest | None:
     head = connection.recv(FRAME_HEAD, socket.MSG_WAITALL)
     if len(head) < FRAME_HEAD:
         return None
-    _, size = frame_of(head)
+    _, size = read_head(head)
     data = connection.recv(size, socket.MSG_WAITALL)
-    return Question.decode(data) if len(data) == size else None
+    return QueryRequest.decode(data) if len(data) == size else None

@@ -249,12 +249,12 @@ def test_clients_that_leave_free_their_worker(things: Path, serve: Any) -> None:
 def test_long_queries_take_second_place(things: Path, serve: Any) -> None:
     with small(things, serve, seconds=60, workers=2) as served:
         connection = raw(served, ENDLESS)
-        workers, nursery = served.endpoint.pool._workers, served.endpoint.pool._nursery.pid
-        for pid in (nursery, *workers):  # as under `nice`, with which a server may be started
+        workers, fork_server = served.endpoint.pool._workers, served.endpoint.pool._fork_server.pid
+        for pid in (fork_server, *workers):  # as under `nice`, with which a server may be started
             os.setpriority(os.PRIO_PROCESS, pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5))
 
         def priorities() -> list[int]:
-            own = os.getpriority(os.PRIO_PROCESS, nursery)
+            own = os.getpriority(os.PRIO_PROCESS, fork_server)
             return sorted(os.getpriority(os.PRIO_PROCESS, pid) - own for pid in workers)
 
         while priorities() == [0, 0]:
@@ -291,14 +291,14 @@ def test_answers_are_kept_within_bounds(things: Path, serve: Any) -> None:
         parameters = {"query": QUICK}
         first = requests.get(f"{served.url}/sparql", parameters, timeout=60)
         assert first.status_code == 200
-        os.kill(served.endpoint.pool._nursery.pid, signal.SIGSTOP)  # nobody could answer anew
+        os.kill(served.endpoint.pool._fork_server.pid, signal.SIGSTOP)  # nobody could answer anew
         try:
             [worker] = served.endpoint.pool._workers
             os.kill(worker, signal.SIGSTOP)
             assert requests.get(f"{served.url}/sparql", parameters, timeout=60).content == first.content
             os.kill(worker, signal.SIGCONT)
         finally:
-            os.kill(served.endpoint.pool._nursery.pid, signal.SIGCONT)
+            os.kill(served.endpoint.pool._fork_server.pid, signal.SIGCONT)
 
 
 @pytest.mark.slow
@@ -319,7 +319,7 @@ def test_a_nursery_that_cannot_be_started_is_tried_again(things: Path, caplog: p
         files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))  # none can be opened any more
         try:
-            os.kill(endpoint.pool._nursery.pid, signal.SIGKILL)
+            os.kill(endpoint.pool._fork_server.pid, signal.SIGKILL)
             while "cannot be loaded again" not in caplog.text:
                 await asyncio.sleep(0.05)
         finally:
@@ -341,7 +341,7 @@ def test_a_nursery_does_not_load_files_that_were_changed(
     async def work() -> None:
         endpoint = await Endpoint.open(release, Limits(workers=1, seconds=20, cache=0))
         dump.write_bytes(right.replace(b"Thing 7", b"Wrong 7"))
-        os.kill(endpoint.pool._nursery.pid, signal.SIGKILL)
+        os.kill(endpoint.pool._fork_server.pid, signal.SIGKILL)
         while "tiny.nq is not the file that the release lists" not in caplog.text:
             await asyncio.sleep(0.05)
         dump.write_bytes(right)
@@ -356,12 +356,12 @@ def test_a_nursery_does_not_load_files_that_were_changed(
 def test_an_endpoint_is_closed_while_its_nursery_is_replaced(things: Path) -> None:
     async def work() -> None:
         endpoint = await Endpoint.open(things, Limits(workers=1))
-        lost = endpoint.pool._nursery
+        lost = endpoint.pool._fork_server
         os.kill(lost.pid, signal.SIGKILL)
-        while endpoint.pool._nursery is lost:
+        while endpoint.pool._fork_server is lost:
             await asyncio.sleep(0.01)
         await endpoint.close()
-        assert endpoint.pool._nursery.poll() is not None
+        assert endpoint.pool._fork_server.poll() is not None
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(work())
@@ -385,7 +385,7 @@ def test_running_queries_end_before_the_server_does(things: Path, serve: Any) ->
         running = clients.submit(requests.get, f"{served.url}/sparql", {"query": query}, timeout=60)
         while served.endpoint.pool.idle:
             time.sleep(0.01)
-        pid = served.endpoint.pool._nursery.pid
+        pid = served.endpoint.pool._fork_server.pid
         served.stop()
         assert running.result().json()["results"]["bindings"][0]["n"]["value"] == str(3002**2)
     with pytest.raises(ProcessLookupError):

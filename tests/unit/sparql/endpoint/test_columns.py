@@ -18,12 +18,12 @@ from st_opendata.sparql.aggregates import Columns, write_columns
 from st_opendata.sparql.endpoint import Limits
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.workers.columns import make_columns, open_columns
-from st_opendata.sparql.workers.frames import FRAME_HEAD, Part, Question, Writing, frame_of
+from st_opendata.sparql.workers.frames import FRAME_HEAD, FrameType, QueryRequest, Serialization, read_head
 from st_opendata.sparql.workers.worker import _Answerer
 
 THINGS = 35_000
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s <http://e/n> ?o }"
-CSV = Writing("csv", "text/csv")
+CSV = Serialization("csv", "text/csv")
 MB = 1 << 20
 
 
@@ -34,7 +34,7 @@ def store_of(things: int) -> ReleaseStore:
     return ReleaseStore(store)
 
 
-def answer_to(question: Question, store: ReleaseStore, columns: Columns) -> bytes:
+def answer_to(question: QueryRequest, store: ReleaseStore, columns: Columns) -> bytes:
     """The body that a worker sends."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -45,9 +45,9 @@ def answer_to(question: Question, store: ReleaseStore, columns: Columns) -> byte
         sent = b"".join(iter(lambda: ours.recv(1 << 16), b""))
     parts = {}
     while sent:
-        part, size = frame_of(sent[:FRAME_HEAD])
+        part, size = read_head(sent[:FRAME_HEAD])
         parts[part], sent = sent[FRAME_HEAD : FRAME_HEAD + size], sent[FRAME_HEAD + size :]
-    return parts[Part.DATA]
+    return parts[FrameType.DATA]
 
 
 def test_who_answers(tmp_path: Path) -> None:
@@ -59,12 +59,14 @@ def test_who_answers(tmp_path: Path) -> None:
 
 
 def check_who_answers(store: ReleaseStore, columns: Columns) -> None:
-    question = Question(COUNT, CSV, rows=10, size=MB)
+    question = QueryRequest(COUNT, CSV, rows=10, size=MB)
     assert answer_to(question, store, columns) == b"n\r\n3\r\n"
     for other in (
-        Question(COUNT, CSV, default_graphs=(), named_graphs=("http://e/g",), rows=10, size=MB),
-        Question(COUNT, CSV, named_graphs=("http://e/g",), default_graphs=("http://e/g",), rows=10, size=MB),
-        Question("SELECT (COUNT(*) AS ?n) { ?s <http://e/n> ?o FILTER EXISTS { ?s ?p ?o } }", CSV, rows=10, size=MB),
+        QueryRequest(COUNT, CSV, default_graphs=(), named_graphs=("http://e/g",), rows=10, size=MB),
+        QueryRequest(COUNT, CSV, named_graphs=("http://e/g",), default_graphs=("http://e/g",), rows=10, size=MB),
+        QueryRequest(
+            "SELECT (COUNT(*) AS ?n) { ?s <http://e/n> ?o FILTER EXISTS { ?s ?p ?o } }", CSV, rows=10, size=MB
+        ),
     ):
         assert answer_to(other, store, columns).split()[1] in (b"0", b"2")
 
@@ -96,7 +98,7 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
         assert get("SELECT ?s (COUNT(*) AS ?n) { ?s <http://e/n> ?o }", "csv").status_code == 400
         for pid in served.endpoint.pool._workers:
             files = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
-            assert sum(file.endswith("columns.db (deleted)") for file in files) == 2  # the nursery's, and its own
+            assert sum(file.endswith("columns.db (deleted)") for file in files) == 2  # the fork server's, and its own
     assert capfd.readouterr().err == ""
 
 
@@ -115,7 +117,7 @@ def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Pat
             assert requests.get(f"{served.url}/sparql", asked, timeout=30).text.split() == ["n", str(THINGS)]
             [pid] = served.endpoint.pool._workers
             files = [path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir()]
-            assert sum(".columns-" in file.name for file in files) == 2  # the nursery's, and its own
+            assert sum(".columns-" in file.name for file in files) == 2  # the fork server's, and its own
         written += [path.stat().st_mtime_ns for path in cache.glob("*.columns-*")]
     assert len(written) == 2
     assert not of_older.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_opendata.sparql.endpoint.forms import SOLUTION_FORMS
@@ -53,6 +53,7 @@ def test_nasty_values(form: str, piece: int) -> None:
 
 
 @pytest.mark.parametrize("form", SOLUTION_FORMS)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values=st.lists(st.text('"\\{}[],:\n\r<>resultx', max_size=8), max_size=5), piece=st.integers(1, 9))
 def test_any_values(form: str, values: list[str], piece: int) -> None:
     assert counted(result(values, form), form, piece) == len(values)

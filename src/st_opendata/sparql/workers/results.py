@@ -14,7 +14,7 @@ from st_opendata.rdf import used_prefixes
 from st_opendata.sparql.endpoint.failures import QueryError, size_met
 from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS, Form
 from st_opendata.sparql.standard import Results, write_csv
-from st_opendata.sparql.workers.frames import Head, Question, Writing
+from st_opendata.sparql.workers.frames import Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.rows import Counter, row_counter
 
 ENCODINGS = ("zstd", "gzip")
@@ -33,17 +33,17 @@ class _Encoder(Protocol):
     def flush(self) -> bytes: ...
 
 
-class Outlet:
+class ResultSink:
     """A file to write a result into; it sends the head with the first piece.
 
-    `write` raises QueryError as soon as the result is larger than the question allows.
+    `write` raises QueryError as soon as the result is larger than the request allows.
     """
 
-    def __init__(self, question: Question, media_type: str, send_head: Callable[[Head], None], send: _Send) -> None:
+    def __init__(self, request: QueryRequest, media_type: str, send_head: Callable[[Head], None], send: _Send) -> None:
         self.count: Counter = lambda _data: 0
         self.rows = 0
         """Counted so far; a heading is counted as -1 before it is written."""
-        self._question = question
+        self._request = request
         self._media_type = media_type
         self._send_head = send_head
         self._send = send
@@ -55,12 +55,12 @@ class Outlet:
     def write(self, data: bytes) -> int:
         """Take the next bytes; returns how many they were."""
         self._size += len(data)
-        if self._size > self._question.size:
-            raise size_met("bytes", self._question.size)
+        if self._size > self._request.size:
+            raise size_met("bytes", self._request.size)
         self.add_rows(self.count(data))
         self._piece += data
         if len(self._piece) >= _PIECE:
-            self._pass_on(self._question.encoding)
+            self._pass_on(self._request.encoding)
         return len(data)
 
     def flush(self) -> None:
@@ -69,13 +69,13 @@ class Outlet:
     def add_rows(self, rows: int) -> None:
         """Count rows; raises QueryError."""
         self.rows += rows
-        if self.rows > self._question.rows:
-            raise size_met("rows", self._question.rows)
+        if self.rows > self._request.rows:
+            raise size_met("rows", self._request.rows)
 
     def finish(self) -> None:
         """Send what is left."""
         small = not self._begun and len(self._piece) < _WORTH_COMPRESSING
-        self._pass_on(None if small else self._question.encoding)
+        self._pass_on(None if small else self._request.encoding)
         if self._encoder and (rest := self._encoder.flush()):
             self._send(rest)
 
@@ -91,34 +91,34 @@ class Outlet:
 
 
 def write_result(
-    results: Results, question: Question, prefixes: Mapping[str, str], send_head: Callable[[Head], None], send: _Send
+    results: Results, request: QueryRequest, prefixes: Mapping[str, str], send_head: Callable[[Head], None], send: _Send
 ) -> None:
-    """Write a result in the syntax that the question asks for.
+    """Write a result in the syntax that the request asks for.
 
     Raises:
         QueryError: the client takes no such result, or the result is too large.
         ValueError: a graph that the syntax cannot hold.
     """
     is_graph = isinstance(results, ox.QueryTriples)
-    form, media_type = _choice(question.triples if is_graph else question.solutions, is_graph=is_graph)
-    outlet = Outlet(question, media_type, send_head, send)
+    form, media_type = _choice(request.triples if is_graph else request.solutions, is_graph=is_graph)
+    sink = ResultSink(request, media_type, send_head, send)
     if isinstance(results, ox.QueryTriples):
-        _write_graph(results, outlet, form, prefixes)
+        _write_graph(results, sink, form, prefixes)
     else:
         assert isinstance(form.kind, ox.QueryResultsFormat)
         if isinstance(results, ox.QuerySolutions):
-            outlet.count = row_counter(form.name)
-            outlet.rows = -1 if form.name in ("csv", "tsv") else 0
+            sink.count = row_counter(form.name)
+            sink.rows = -1 if form.name in ("csv", "tsv") else 0
         if form.name == "csv" and isinstance(results, ox.QuerySolutions):
-            write_csv(results, outlet)
+            write_csv(results, sink)
         else:
-            results.serialize(outlet, form.kind)  # type: ignore[arg-type]  # write and flush is all that it calls
-    outlet.finish()
+            results.serialize(sink, form.kind)  # type: ignore[arg-type]  # write and flush is all that it calls
+    sink.finish()
 
 
-def _choice(writing: Writing | None, *, is_graph: bool) -> tuple[Form, str]:
+def _choice(serialization: Serialization | None, *, is_graph: bool) -> tuple[Form, str]:
     forms = GRAPH_FORMS if is_graph else SOLUTION_FORMS
-    if writing is None:
+    if serialization is None:
         what, types = ("graph", GRAPH_FORMS) if is_graph else ("table or a yes or no", SOLUTION_FORMS)
         raise QueryError(
             406,
@@ -127,10 +127,10 @@ def _choice(writing: Writing | None, *, is_graph: bool) -> tuple[Form, str]:
             f"Accept one of {', '.join(form.media_type for form in types.values())}; or give format= one of "
             f"{', '.join(types)}.",
         )
-    return forms[writing.form], writing.media_type
+    return forms[serialization.form], serialization.media_type
 
 
-def _write_graph(triples: ox.QueryTriples, outlet: Outlet, form: Form, prefixes: Mapping[str, str]) -> None:
+def _write_graph(triples: ox.QueryTriples, sink: ResultSink, form: Form, prefixes: Mapping[str, str]) -> None:
     assert isinstance(form.kind, ox.RdfFormat)
     first = list(islice(triples, _SORTED))
     declared = dict(prefixes)
@@ -139,13 +139,13 @@ def _write_graph(triples: ox.QueryTriples, outlet: Outlet, form: Form, prefixes:
         declared = used_prefixes([[str(triple) for triple in first]], prefixes)
     if form.name not in ("turtle", "trig", "rdfxml"):
         declared = {}
-    counted = _counted(chain(first, triples), outlet)
-    ox.serialize(counted, outlet, form.kind, prefixes=declared)  # type: ignore[arg-type]  # as above
+    counted = _counted(chain(first, triples), sink)
+    ox.serialize(counted, sink, form.kind, prefixes=declared)  # type: ignore[arg-type]  # as above
 
 
-def _counted(triples: Iterable[ox.Triple], outlet: Outlet) -> Iterator[ox.Triple]:
+def _counted(triples: Iterable[ox.Triple], sink: ResultSink) -> Iterator[ox.Triple]:
     for triple in triples:
-        outlet.add_rows(1)
+        sink.add_rows(1)
         yield triple
 
 
