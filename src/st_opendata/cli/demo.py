@@ -87,11 +87,11 @@ def _show(release: Path, port: int, language: str) -> None:
 
 def _ask(release: Path, question: Question, language: str) -> None:
     """Show the question and its answer."""
-    from st_opendata.sparql.query import Table, answer
+    from st_opendata.sparql.query import ResultTable, answer
     from st_opendata.sparql.text import Query
 
     result = answer(release, Query(question.query, f"{question.name}.rq"), "table")
-    if not isinstance(result, Table):
+    if not isinstance(result, ResultTable):
         raise InputError(f"{question.name}.rq is no SELECT query")
     click.echo(pick(question.title, language))
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])

@@ -37,7 +37,7 @@ from st_opendata.portal.pages.things.addresses import iris_of
 from st_opendata.portal.pages.vocabulary import routes as vocabulary
 from st_opendata.portal.rendering import edition_of, page_url, raw_path
 from st_opendata.sparql.endpoint import PATHS, routes
-from st_opendata.sparql.endpoint.forms import HTML
+from st_opendata.sparql.endpoint.formats import HTML
 
 
 def make_app(current: Current, options: Options) -> Starlette:

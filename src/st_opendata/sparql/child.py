@@ -12,7 +12,7 @@ from st_opendata.sparql.store import ReleaseStore
 from st_opendata.system.child import ChildEndedError, Report, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
 
-Answer = TypeVar("Answer")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class Bounds:
 BOUNDS = Bounds()
 
 
-def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], Answer], bounds: Bounds) -> Answer:
+def answer_in_child(
+    load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], _Result], bounds: Bounds
+) -> _Result:
     """What `ask` makes of the store that `load` gives, both in a child; bounds hold from when it is loaded.
 
     The store is loaded in the child, so that an interrupt ends that too.
@@ -37,7 +39,7 @@ def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore],
         StError: what `load` or `ask` raise.
     """
 
-    def work(report: Report) -> Answer:
+    def work(report: Report) -> _Result:
         store = load()
         report("loaded")
         with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
@@ -47,7 +49,7 @@ def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore],
     with start(work) as child:
         try:
             child.receive()
-            answer: Answer = child.receive(bounds.seconds)
+            result: _Result = child.receive(bounds.seconds)
         except TimeoutError:
             raise InputError(
                 f"the query took longer than {bounds.seconds:g} seconds",
@@ -55,7 +57,7 @@ def answer_apart(load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore],
             ) from None
         except ChildEndedError as ended:
             raise _failure(ended, bounds) from None
-    return answer
+    return result
 
 
 def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:

@@ -17,10 +17,10 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
-from st_opendata.sparql.child import BOUNDS, Bounds, answer_apart
+from st_opendata.sparql.child import BOUNDS, Bounds, answer_in_child
 from st_opendata.sparql.standard import write_csv
 from st_opendata.sparql.store import ReleaseStore, load
-from st_opendata.sparql.text import Query, name_columns, refuse_overgrown, refuse_updates_and_services, syntax_error
+from st_opendata.sparql.text import Query, name_columns, refuse_oversized, refuse_updates_and_services, syntax_error
 
 SOLUTION_FORMATS = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -40,14 +40,14 @@ _SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """Solutions as terms in N-Triples syntax, empty where a variable has no value."""
 
     variables: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> Table | bytes:
+def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> ResultTable | bytes:
     """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
 
     It runs in a process of its own, which is killed at its bounds and with this one.
@@ -56,29 +56,29 @@ def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS
         InputError: the folder is no release or cannot be read, or the query met a bound.
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
-    refuse_overgrown(query)
+    refuse_oversized(query)
     refuse_updates_and_services(query)
-    return answer_apart(lambda: load(folder), lambda store: ask(store, query, form), bounds)
+    return answer_in_child(lambda: load(folder), lambda store: ask(store, query, form), bounds)
 
 
-def ask(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
+def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
     """Run a query on a store that was loaded, for as long as it lasts; raises UsageError as `answer`."""
-    refuse_overgrown(query)
+    refuse_oversized(query)
     refuse_updates_and_services(query)
     try:
         return _evaluate(store, query, form)
     except SyntaxError as error:
         raise syntax_error(error, query) from error
     except (RuntimeError, ValueError, OSError) as error:
-        raise UsageError(f"the query cannot be answered: {error}", place=Place(query.shown)) from error
+        raise UsageError(f"the query cannot be answered: {error}", place=Place(query.source)) from error
 
 
-def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> Table | bytes:
+def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> ResultTable | bytes:
     """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
 
     For a store that is in memory beside the threads of another engine, where a process cannot be forked.
     """
-    outcome: list[Table | bytes | Exception] = []
+    outcome: list[ResultTable | bytes | Exception] = []
 
     def work() -> None:
         try:
@@ -91,7 +91,7 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
     worker.join(seconds)
     if worker.is_alive():
         raise InputError(
-            f"it took longer than {seconds:g} seconds", place=Place(query.shown), remedy="Make it more selective."
+            f"it took longer than {seconds:g} seconds", place=Place(query.source), remedy="Make it more selective."
         )
     [result] = outcome
     if isinstance(result, Exception):
@@ -99,7 +99,7 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
     return result
 
 
-def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> Table | bytes:
+def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
     results = store.query(name_columns(query))
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
@@ -111,10 +111,10 @@ def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> Table | by
             return table.getvalue()
         return results.serialize(format=SOLUTION_FORMATS[form]) or b""
     if isinstance(results, ox.QueryBoolean):
-        return Table(("answer",), (("yes" if results else "no",),))
+        return ResultTable(("answer",), (("yes" if results else "no",),))
     variables = tuple(variable.value for variable in results.variables)
     rows = tuple(tuple(str(value) if value is not None else "" for value in solution) for solution in results)
-    return Table(variables, rows)
+    return ResultTable(variables, rows)
 
 
 def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:

@@ -36,12 +36,12 @@ class Query:
     """A SPARQL query and where it was read from, for messages."""
 
     text: str
-    shown: str = "query"
+    source: str = "query"
 
     def place_of(self, index: int) -> Place:
         """The position of a character."""
         before = self.text[:index]
-        return Place(self.shown, line=before.count("\n") + 1, offset=index - before.rfind("\n"))
+        return Place(self.source, line=before.count("\n") + 1, offset=index - before.rfind("\n"))
 
 
 def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> None:
@@ -85,7 +85,7 @@ def has_keyword(word: str, text: str, prefixes: Mapping[str, str] = PREFIXES, ba
 
 def check_query(query: Query) -> None:
     """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
-    refuse_overgrown(query)
+    refuse_oversized(query)
     refuse_updates_and_services(query)
     try:
         run(_EMPTY, query.text, PREFIXES)
@@ -93,7 +93,7 @@ def check_query(query: Query) -> None:
         raise syntax_error(error, query) from error
 
 
-def refuse_overgrown(query: Query) -> None:
+def refuse_oversized(query: Query) -> None:
     """Raise UsageError for a query that nests deeper, or has more operators, than the engine can take."""
     bare = TOKEN.sub(lambda found: found[0] if found.lastgroup in _BARE else " " * len(found[0]), query.text)
     depth = 0
@@ -113,7 +113,7 @@ def refuse_overgrown(query: Query) -> None:
         if count > most:
             raise UsageError(
                 f"the query has {count:,} {what}, more than {most:,}",
-                place=Place(query.shown),
+                place=Place(query.source),
                 remedy="Ask in parts; VALUES takes any number of terms.",
             )
 
@@ -169,7 +169,7 @@ def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] =
     """What the engine found wrong, at its line and column."""
     found = _POSITION.match(str(error))
     if not found:
-        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.shown))
+        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.source))
     if unknown := _unknown_prefix(query, prefixes):
         return UsageError(
             f'the prefix "{unknown["prefix"]}" of "{unknown[0]}" is unknown',
@@ -183,7 +183,7 @@ def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] =
     is_short = len(expected) <= _LONGEST_REASON
     return UsageError(
         f"the query is not SPARQL {near}: {expected}" if is_short else f"the query is not SPARQL {near}",
-        place=Place(query.shown, line=line, offset=offset),
+        place=Place(query.source, line=line, offset=offset),
         remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
     )
 

@@ -15,13 +15,13 @@ from st_opendata.model.release import File
 from st_opendata.model.text import Counted
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
-from st_opendata.sparql.query import Table, ask_in_time
+from st_opendata.sparql.query import ResultTable, ask_in_time
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query
 from st_opendata.tables.problems import Problems, hint
 
 ANSWERS = f"{FOLDER}/answers.json"
-Answers = dict[str, dict[str, Table]]
+Answers = dict[str, dict[str, ResultTable]]
 """By query and language; a query that names no language has one answer, under "en"."""
 _MOST_ROWS = 1_000
 _SECONDS = 60.0
@@ -62,7 +62,7 @@ def read_answers(folder: Path) -> tuple[Told, Answers] | None:
         content = json.loads((folder / ANSWERS).read_text("utf-8"))
         return told, {
             name: {
-                language: Table(tuple(table["variables"]), tuple(map(tuple, table["rows"])))
+                language: ResultTable(tuple(table["variables"]), tuple(map(tuple, table["rows"])))
                 for language, table in tables.items()
             }
             for name, tables in content.items()
@@ -79,7 +79,7 @@ def _answer(told: Told, store: ReleaseStore) -> Answers:
         for language in told.languages if localised(text, "fr") != text else ("en",):
             query = Query(localised(text, language), f"{FOLDER}/{name}")
             table = ask_in_time(store, query, "table", _SECONDS)
-            if not isinstance(table, Table):
+            if not isinstance(table, ResultTable):
                 raise UsageError(
                     "a story shows tables, and this query gives triples",
                     place=Place(f"{FOLDER}/{name}"),
@@ -99,7 +99,7 @@ def _check(told: Told, answers: Answers) -> None:
     problems.raise_any()
 
 
-def _check_part(loc: Steps, part: Part, table: Table, language: str, problems: Problems) -> None:
+def _check_part(loc: Steps, part: Part, table: ResultTable, language: str, problems: Problems) -> None:
     assert part.query
     where = f"{part.query} in {language}" if language != "en" else part.query
     texts = "".join((part.text or {}).values())

@@ -30,7 +30,7 @@ from st_opendata.portal.rendering import edition_of, language_of, page
 from st_opendata.portal.wording import words_of
 from st_opendata.sparql.endpoint import QueryError
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
-from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS
+from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS
 from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_query, without_mark
 from st_opendata.sparql.workers.frames import Serialization
 

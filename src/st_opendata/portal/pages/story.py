@@ -27,7 +27,7 @@ from st_opendata.portal.pages.things.names import Names, parse_literal
 from st_opendata.portal.pages.things.values import Value, value_of
 from st_opendata.portal.rendering import edition_of, foreign, language_of, page, page_url
 from st_opendata.portal.wording import Words, words_of
-from st_opendata.sparql.query import Table
+from st_opendata.sparql.query import ResultTable
 
 Row = Mapping[str, Value]
 
@@ -110,7 +110,7 @@ class _Teller:
             else:
                 yield self._shown(part, f"{section.id}-{number}", text, query, table, rows)
 
-    def _table(self, query: str) -> Table:
+    def _table(self, query: str) -> ResultTable:
         """The answer in the language of the story, or the one that serves all of them."""
         tables = self._answers[query]
         return tables.get(self._told_in) or next(iter(tables.values()))
@@ -119,7 +119,7 @@ class _Teller:
     def _titled(self) -> str:
         return self._told_in if self._told_in != self._language else ""
 
-    def _rows(self, table: Table) -> list[Row]:
+    def _rows(self, table: ResultTable) -> list[Row]:
         self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
         return [
             {
@@ -129,7 +129,7 @@ class _Teller:
             for row in table.rows
         ]
 
-    def _shown(self, part: Part, name: str, text: str, query: str, table: Table, rows: Sequence[Row]) -> Shown:
+    def _shown(self, part: Part, name: str, text: str, query: str, table: ResultTable, rows: Sequence[Row]) -> Shown:
         columns = list(part.columns)
         headings = tuple(pick(heading, self._language) for heading in part.columns.values())
         raw = [dict(zip(table.variables, row, strict=True)) for row in table.rows]

@@ -10,10 +10,10 @@ None, and the store is asked: so it must be for whatever is not surely the same.
 not raise. Who changes what the store answers has to change it here too.
 
 `grammar` reads the part of SPARQL that may be answered so, `values` and `plan` say it in SQL, and refuse what is not
-proven to be equal; `building` copies the store's default graph, `answering` gives solutions that are written as others.
+proven to be equal; `writer` copies the store's default graph, `columns` gives solutions that are written as others.
 """
 
-from st_opendata.sparql.aggregates.answering import Columns
-from st_opendata.sparql.aggregates.building import NoColumnsError, write_columns
+from st_opendata.sparql.aggregates.columns import Columns
+from st_opendata.sparql.aggregates.writer import NoColumnsError, write_columns
 
 __all__ = ["Columns", "NoColumnsError", "write_columns"]

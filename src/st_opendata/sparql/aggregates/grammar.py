@@ -23,9 +23,9 @@ from st_opendata.sparql.aggregates.selection import (
     Call,
     Expression,
     OutsideError,
+    QueryVariable,
     Selection,
     Term,
-    Variable,
 )
 from st_opendata.sparql.standard import NotUnderstoodError, Tokens
 
@@ -139,7 +139,7 @@ class _Reader:
             raise OutsideError
         self._tokens.sign("(")
         distinct = self._word("DISTINCT")
-        variable = None if name == "COUNT" and self._sign("*") else Variable(self._variable())
+        variable = None if name == "COUNT" and self._sign("*") else QueryVariable(self._variable())
         self._tokens.sign(")")
         if distinct and (name != "COUNT" or variable is None):
             raise OutsideError
@@ -169,7 +169,7 @@ class _Reader:
         self._found.bound[name] = value
 
     def _matched(self) -> set[str]:
-        return {each.name for pattern in self._found.patterns for each in pattern if isinstance(each, Variable)}
+        return {each.name for pattern in self._found.patterns for each in pattern if isinstance(each, QueryVariable)}
 
     def _triples(self) -> None:
         subject = self._variable_or_iri()
@@ -263,17 +263,17 @@ class _Reader:
 
     # Terms
 
-    def _variable_or_iri(self) -> Variable | Term:
+    def _variable_or_iri(self) -> QueryVariable | Term:
         found = self._variable_or_term()
         if isinstance(found, Term) and found.type:
             raise OutsideError
         return found
 
-    def _variable_or_term(self) -> Variable | Term:
+    def _variable_or_term(self) -> QueryVariable | Term:
         if self._kind == "variable":
             name = self._variable()
             self._used.add(name)
-            return Variable(name)
+            return QueryVariable(name)
         if self._kind == "iri":
             return Term(_plain(self._take("iri")[1:-1]))
         if self._kind == "name":
@@ -332,4 +332,4 @@ def _names(expression: Expression) -> set[str]:
     """The variables of an expression."""
     if isinstance(expression, Call):
         return {name for argument in expression.arguments for name in _names(argument)}
-    return {expression.name} if isinstance(expression, Variable) else set()
+    return {expression.name} if isinstance(expression, QueryVariable) else set()

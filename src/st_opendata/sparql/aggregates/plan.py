@@ -8,11 +8,11 @@ from typing import Literal
 
 from st_opendata.sparql.aggregates.records import Record, choose_records
 from st_opendata.sparql.aggregates.selection import Aggregate, OutsideError, Pattern, Selection, Term
-from st_opendata.sparql.aggregates.values import Kind, Value, Values
+from st_opendata.sparql.aggregates.values import SqlValue, TermKind, Values
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class PredicateProfile:
     """What all triples of a predicate have in common.
 
     `number` is that of the predicate; `subjects` and `objects` are of the given kinds, those at None of several.
@@ -20,19 +20,19 @@ class Profile:
     """
 
     number: int
-    subjects: Kind
-    objects: Kind | None
+    subjects: TermKind
+    objects: TermKind | None
     scale: int = 0
     largest: int = 0
     triples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Output:
     """How a value of a column is read: from how many cells, as what."""
 
     form: Literal["term", "text", "number", "date", "sum", "average"]
-    value: Value = field(default_factory=lambda: Value("integer"))
+    value: SqlValue = field(default_factory=lambda: SqlValue("integer"))
 
     @property
     def width(self) -> int:
@@ -41,23 +41,23 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QueryPlan:
     """A statement, and the columns that its rows have one after the other."""
 
     statement: str
-    columns: Mapping[str, Cell]
+    columns: Mapping[str, Output]
 
 
-_COUNT = Cell("number")
+_COUNT = Output("number")
 
 
 def make_plan(
     selection: Selection,
-    profiles: Mapping[str, Profile],
+    profiles: Mapping[str, PredicateProfile],
     records: Sequence[Record],
     number_of: Callable[[Term], int],
     most: int,
-) -> Plan:
+) -> QueryPlan:
     """The statement for a selection, which gives at most so many rows; raises OutsideError.
 
     `profiles` are of all predicates that there are; `number_of` finds a term, or gives -1.
@@ -66,7 +66,9 @@ def make_plan(
 
 
 class _Planner:
-    def __init__(self, selection: Selection, profiles: Mapping[str, Profile], number_of: Callable[[Term], int]) -> None:
+    def __init__(
+        self, selection: Selection, profiles: Mapping[str, PredicateProfile], number_of: Callable[[Term], int]
+    ) -> None:
         self._selection = selection
         self._profiles = profiles
         self._number_of = number_of
@@ -74,7 +76,7 @@ class _Planner:
         self._conditions: list[str] = []
         self._values = Values({}, number_of)
 
-    def plan(self, records: Sequence[Record], most: int) -> Plan:
+    def plan(self, records: Sequence[Record], most: int) -> QueryPlan:
         found = self._selection
         chosen = choose_records(found.patterns, records)
         for place, pattern in enumerate(found.patterns):
@@ -94,7 +96,7 @@ class _Planner:
         if order:
             statement += f" ORDER BY {order}"
         statement += f" LIMIT {most if found.limit is None else min(found.limit, most)} OFFSET {found.offset}"
-        return Plan(statement, {name: cell for name, (cell, _) in columns.items()})
+        return QueryPlan(statement, {name: cell for name, (cell, _) in columns.items()})
 
     # Patterns
 
@@ -113,7 +115,7 @@ class _Planner:
             self._join(f"triples {table}")
             if profile:
                 self._conditions.append(f"{table}.p = {profile.number}")
-        kinds: tuple[Kind | None, ...] = ("resource", "iri", None)
+        kinds: tuple[TermKind | None, ...] = ("resource", "iri", None)
         if profile:
             kinds = (profile.subjects, "iri", profile.objects)
         places = (subject, None if profile else f"{table}.p", object_)
@@ -133,11 +135,11 @@ class _Planner:
         if table not in self._tables:
             self._tables.append(table)
 
-    def _variable(self, place: str, number: str, kind: Kind | None, profile: Profile | None) -> Value:
+    def _variable(self, place: str, number: str, kind: TermKind | None, profile: PredicateProfile | None) -> SqlValue:
         if profile and kind in ("integer", "decimal", "date"):
-            return Value(kind, place, number, scale=profile.scale, largest=profile.largest)
+            return SqlValue(kind, place, number, scale=profile.scale, largest=profile.largest)
         text = (lambda: self._text(place)) if kind in ("iri", "string", "text") else None
-        return Value(kind, place, text=text)
+        return SqlValue(kind, place, text=text)
 
     def _text(self, place: str) -> str:
         """The text of a term, which is joined once."""
@@ -149,18 +151,20 @@ class _Planner:
 
     # Columns
 
-    def _key(self, name: str) -> tuple[Cell, str]:
+    def _key(self, name: str) -> tuple[Output, str]:
         value = self._values.variables.get(name)
         if value is None or value.is_lower or value.constant is not None:
             raise OutsideError
         if value.term:
-            return Cell("term", value), value.term
+            return Output("term", value), value.term
         if value.number:
-            return Cell("number", value), value.number
+            return Output("number", value), value.number
         assert value.text
-        return Cell("text", value), value.text()
+        return Output("text", value), value.text()
 
-    def _column(self, name: str, aggregate: Aggregate | None, keys: Mapping[str, tuple[Cell, str]]) -> tuple[Cell, str]:
+    def _column(
+        self, name: str, aggregate: Aggregate | None, keys: Mapping[str, tuple[Output, str]]
+    ) -> tuple[Output, str]:
         """How a column is read, and its SQL."""
         if aggregate is None:
             if name not in keys:
@@ -178,12 +182,14 @@ class _Planner:
             return _COUNT, f"count(DISTINCT {each})" if aggregate.distinct else "count(*)"
         if aggregate.name in ("MIN", "MAX") and value.number:
             form: Literal["date", "number"] = "date" if value.kind == "date" else "number"
-            return Cell(form, value), f"{aggregate.name}({value.number})"
+            return Output(form, value), f"{aggregate.name}({value.number})"
         if value.kind not in ("integer", "decimal"):
             raise OutsideError
         summed = f"sum({value.number}), max(count(*)) OVER ()"
         return (
-            (Cell("sum", value), summed) if aggregate.name == "SUM" else (Cell("average", value), f"{summed}, count(*)")
+            (Output("sum", value), summed)
+            if aggregate.name == "SUM"
+            else (Output("average", value), f"{summed}, count(*)")
         )
 
     def _order(self, name: str, *, descends: bool) -> str:

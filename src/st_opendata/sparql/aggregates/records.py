@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from st_opendata.sparql.aggregates.selection import Pattern, Term, Variable
+from st_opendata.sparql.aggregates.selection import Pattern, QueryVariable, Term
 
 _MOST = 20
 """Tables, the largest ones: each may repeat the types and names that the others have too."""
@@ -79,7 +79,7 @@ def choose_records(patterns: Sequence[Pattern], records: Sequence[Record]) -> Ma
     """For each pattern that a record answers, by its place: the name of its row, which those of a subject share."""
     of_subject = defaultdict[str, dict[int, str]](dict)
     for place, (subject, predicate, _) in enumerate(patterns):
-        if isinstance(subject, Variable) and isinstance(predicate, Term):
+        if isinstance(subject, QueryVariable) and isinstance(predicate, Term):
             of_subject[subject.name][place] = predicate.lexical
     chosen: dict[int, tuple[str, Record]] = {}
     for number, asked in enumerate(of_subject.values()):

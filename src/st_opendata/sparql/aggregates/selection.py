@@ -21,7 +21,7 @@ class OutsideError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class QueryVariable:
     """A variable by its name."""
 
     name: str
@@ -43,8 +43,8 @@ class Call:
     arguments: tuple[Expression, ...]
 
 
-Expression = Variable | Term | Call
-Pattern = tuple[Variable | Term, Variable | Term, Variable | Term]
+Expression = QueryVariable | Term | Call
+Pattern = tuple[QueryVariable | Term, QueryVariable | Term, QueryVariable | Term]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Aggregate:
     """An aggregate of a variable, or of all solutions where that is None."""
 
     name: str
-    variable: Variable | None
+    variable: QueryVariable | None
     distinct: bool = False
 
 

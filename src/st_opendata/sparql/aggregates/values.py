@@ -15,13 +15,13 @@ from st_opendata.sparql.aggregates.selection import (
     Call,
     Expression,
     OutsideError,
+    QueryVariable,
     Term,
-    Variable,
 )
 
-Kind = Literal["iri", "resource", "string", "text", "integer", "decimal", "date"]
+TermKind = Literal["iri", "resource", "string", "text", "integer", "decimal", "date"]
 """`resource` is an IRI or a blank node, `text` a string with or without a language."""
-_OF_TYPE: dict[str, Kind] = {"": "iri", STRING: "string", INTEGER: "integer", DECIMAL: "decimal", DATE: "date"}
+_OF_TYPE: dict[str, TermKind] = {"": "iri", STRING: "string", INTEGER: "integer", DECIMAL: "decimal", DATE: "date"}
 _PARTS = {"YEAR": "({} // 10000)", "MONTH": "({} // 100 % 100)", "DAY": "({} % 100)"}
 _TESTS = {"CONTAINS": "contains", "STRSTARTS": "starts_with", "STRENDS": "ends_with"}
 _LARGEST_PART = 10_000
@@ -30,7 +30,7 @@ LOWER = "lower(replace({}, 'İ', 'i̇'))"
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class SqlValue:
     """A value that every solution has; `kind` is None where its terms are of several.
 
     `term` is the number of its term, None where it was computed or is a `constant`. `number` is an integer: 10 to the
@@ -38,7 +38,7 @@ class Value:
     20261128. `text` is the lexical form, or the IRI.
     """
 
-    kind: Kind | None
+    kind: TermKind | None
     term: str | None = None
     number: str | None = None
     text: Callable[[], str] | None = None
@@ -52,7 +52,7 @@ class Value:
 class Values:
     """Values of expressions, over the variables that have one already."""
 
-    def __init__(self, variables: dict[str, Value], number_of: Callable[[Term], int]) -> None:
+    def __init__(self, variables: dict[str, SqlValue], number_of: Callable[[Term], int]) -> None:
         """`number_of` finds a term, or gives -1."""
         self.variables = variables
         self._number_of = number_of
@@ -75,9 +75,9 @@ class Values:
                 return _test(_TESTS[name], left, right)
         raise OutsideError
 
-    def value(self, expression: Expression) -> Value:
+    def value(self, expression: Expression) -> SqlValue:
         """What it gives."""
-        if isinstance(expression, Variable):
+        if isinstance(expression, QueryVariable):
             if expression.name not in self.variables:
                 raise OutsideError
             return self.variables[expression.name]
@@ -87,10 +87,10 @@ class Values:
             raise OutsideError
         argument = self.value(expression.arguments[0])
         if expression.name in _PARTS and argument.kind == "date" and argument.number:
-            return Value("integer", number=_PARTS[expression.name].format(argument.number), largest=_LARGEST_PART)
+            return SqlValue("integer", number=_PARTS[expression.name].format(argument.number), largest=_LARGEST_PART)
         return _text(expression.name, argument)
 
-    def _comparison(self, sign: str, left: Value, right: Value) -> str:
+    def _comparison(self, sign: str, left: SqlValue, right: SqlValue) -> str:
         kinds = {left.kind, right.kind}
         operator = "<>" if sign == "!=" else sign
         if left.is_lower or right.is_lower or (left.constant and right.constant):
@@ -108,7 +108,7 @@ class Values:
             return f"({left.text()} {operator} {right.text()})"
         raise OutsideError
 
-    def _term(self, value: Value) -> str | None:
+    def _term(self, value: SqlValue) -> str | None:
         """The number of its term, -1 for a constant that there is not."""
         return str(self._number_of(value.constant)) if value.constant else value.term
 
@@ -118,7 +118,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _constant(term: Term) -> Value:
+def _constant(term: Term) -> SqlValue:
     kind = _OF_TYPE.get(term.type)
     number, scale, largest = None, 0, 0
     if kind in ("integer", "decimal"):
@@ -127,15 +127,15 @@ def _constant(term: Term) -> Value:
         largest = abs(int(number))
     elif kind == "date":
         number = term.lexical.replace("-", "")
-    return Value(kind, None, number, lambda: literal(term.lexical), scale, largest, constant=term)
+    return SqlValue(kind, None, number, lambda: literal(term.lexical), scale, largest, constant=term)
 
 
-def _scaled(value: Value, scale: int) -> str:
+def _scaled(value: SqlValue, scale: int) -> str:
     more = scale - value.scale
     return f"(CAST({value.number} AS HUGEINT) * {10**more})" if more else str(value.number)
 
 
-def _test(function: str, text: Value, part: Value) -> str:
+def _test(function: str, text: SqlValue, part: SqlValue) -> str:
     if text.kind not in ("string", "text") or part.kind != "string" or text.text is None or part.constant is None:
         raise OutsideError
     wanted = part.constant.lexical
@@ -144,12 +144,12 @@ def _test(function: str, text: Value, part: Value) -> str:
     return f"{function}({text.text()}, {literal(wanted)})"
 
 
-def _text(function: str, argument: Value) -> Value:
+def _text(function: str, argument: SqlValue) -> SqlValue:
     text = argument.text
     if text is None or argument.constant is not None:
         raise OutsideError
     if function == "STR" and argument.kind in ("iri", "string", "text"):
-        return Value("string", text=text, is_lower=argument.is_lower)
+        return SqlValue("string", text=text, is_lower=argument.is_lower)
     if function == "LCASE" and argument.kind in ("string", "text"):
-        return Value(argument.kind, text=lambda: LOWER.format(text()), is_lower=True)
+        return SqlValue(argument.kind, text=lambda: LOWER.format(text()), is_lower=True)
     raise OutsideError

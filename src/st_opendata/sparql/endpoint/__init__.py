@@ -10,7 +10,7 @@ and its answer through a buffer (`sparql/workers`).
 """
 
 from st_opendata.sparql.endpoint.endpoint import Endpoint, Solutions
-from st_opendata.sparql.endpoint.failures import QueryError
+from st_opendata.sparql.endpoint.errors import QueryError
 from st_opendata.sparql.endpoint.http import PATHS, Page, problem_response, routes
 from st_opendata.sparql.endpoint.limits import Limits
 

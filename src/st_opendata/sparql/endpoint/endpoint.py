@@ -17,8 +17,8 @@ from st_opendata.model.release import Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
 from st_opendata.sparql.endpoint.cache import BufferedAnswer, Cache
-from st_opendata.sparql.endpoint.failures import QueryError, closing, crashed, no_room, time_met
-from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS
+from st_opendata.sparql.endpoint.errors import QueryError, closing_error, engine_error, space_error, time_error
+from st_opendata.sparql.endpoint.formats import GRAPH_FORMS, SOLUTION_FORMS
 from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.workers.buffer import ResponseBuffer
 from st_opendata.sparql.workers.frames import FrameType, Head, QueryRequest, Serialization
@@ -29,7 +29,7 @@ _LONG = 2.0
 """Seconds of the processor after which a query takes second place to quick ones."""
 _DRAIN = 30.0
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Solutions:
     """Solutions: the variables, and for each row their terms, None where one has no value."""
 
     variables: tuple[str, ...]
-    rows: tuple[tuple[Term | None, ...], ...]
+    rows: tuple[tuple[RdfTerm | None, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Endpoint:
         if cached := self._cache.get(request):
             return cached
         if self._closing:
-            raise closing()
+            raise closing_error()
         allowed = min(seconds or self.limits.seconds, self.limits.seconds)
         run = _Run(self.pool, request, allowed, ResponseBuffer(self.limits.buffer))
         task = asyncio.create_task(run.run())
@@ -199,7 +199,7 @@ class _Run:
                     async with asyncio.timeout(self._seconds):
                         await self._ask(worker)
                 except TimeoutError:
-                    self.failure = time_met(self._seconds)
+                    self.failure = time_error(self._seconds)
                 except (OSError, EOFError):
                     self.failure = await self._pool.failure_of(worker)
                 finally:
@@ -208,7 +208,7 @@ class _Run:
             self.failure = failure
         finally:
             if self.failure or not self.buffer.is_complete:
-                self.failure = self.failure or crashed()
+                self.failure = self.failure or engine_error()
                 self.buffer.abort()
 
     async def _ask(self, worker: Worker) -> None:
@@ -230,7 +230,7 @@ class _Run:
         try:
             await self.buffer.write(data)
         except OSError as error:
-            raise no_room(error.strerror or str(error)) from error
+            raise space_error(error.strerror or str(error)) from error
 
     def _watch_time(self, worker: Worker) -> None:
         """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""

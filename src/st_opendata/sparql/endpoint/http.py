@@ -17,14 +17,14 @@ from st_opendata.http.conditions import matches_etag
 from st_opendata.http.negotiation import choose_type
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.endpoint import Endpoint, StreamedAnswer
-from st_opendata.sparql.endpoint.failures import PROBLEM_TYPE, QueryError
-from st_opendata.sparql.endpoint.forms import GRAPHS, HTML, content_type, offered
+from st_opendata.sparql.endpoint.errors import PROBLEM_TYPE, QueryError
+from st_opendata.sparql.endpoint.formats import GRAPHS, HTML, content_type, offered
 from st_opendata.sparql.endpoint.protocol import (
     GRAPH_METHODS,
     QUERY_METHODS,
     Parameters,
     endpoint_url,
-    not_acceptable,
+    format_error,
     read_graph_request,
     read_parameters,
     read_query_request,
@@ -131,7 +131,7 @@ async def _describe_service(request: Request, endpoint: Endpoint, url: str, page
     if page and chosen == HTML:
         return await page(request)
     if chosen is None:
-        raise not_acceptable(GRAPHS)
+        raise format_error(GRAPHS)
     headers = {"Vary": "Accept", "Cache-Control": "public, no-cache", "ETag": endpoint.tag_of(f"{url} {chosen}")}
     if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(None, 304, headers)

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from st_opendata.http.negotiation import choose_encoding, choose_type
-from st_opendata.sparql.endpoint.failures import QueryError
-from st_opendata.sparql.endpoint.forms import (
+from st_opendata.sparql.endpoint.errors import QueryError
+from st_opendata.sparql.endpoint.formats import (
     GRAPHS,
     HTML,
     PAGE_NAMES,
@@ -115,7 +115,7 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
                 raise _bad(f"the query is said to be in {charset}", "Send it as UTF-8.", 415)
             return Parameters((*in_url, ("query", _text(body))))
         case "application/sparql-update":
-            raise no_update()
+            raise update_error()
         case _:
             raise _bad(
                 f"a body of the type {media_type or 'that is not named'} is none of the protocol's",
@@ -140,7 +140,7 @@ def read_query(parameters: Parameters, base: str) -> tuple[QueryRequest, float |
     """
     text = without_mark(parameters.one("query") or "")
     if parameters.all("update"):
-        raise no_update()
+        raise update_error()
     if not text.strip():
         raise _bad("there is no query", "Give it as the parameter `query`.")
     default, named = (_iris(parameters.all(name)) for name in ("default-graph-uri", "named-graph-uri"))
@@ -173,7 +173,7 @@ def read_graph_request(request: Request, known: Sequence[str]) -> QueryRequest:
         raise QueryError(404, "no-such-graph", f"there is no graph <{graph}>", f"There are: {', '.join(known)}.")
     triples = _writing(request, parameters, GRAPHS)
     if triples is None:
-        raise not_acceptable(GRAPHS)
+        raise format_error(GRAPHS)
     return QueryRequest(
         "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
         triples=triples,
@@ -183,7 +183,7 @@ def read_graph_request(request: Request, known: Sequence[str]) -> QueryRequest:
     )
 
 
-def no_update() -> QueryError:
+def update_error() -> QueryError:
     """An update (SPARQL 1.1 Update), however it came."""
     return QueryError(
         403,
@@ -193,7 +193,7 @@ def no_update() -> QueryError:
     )
 
 
-def not_acceptable(forms: Sequence[Form]) -> QueryError:
+def format_error(forms: Sequence[Form]) -> QueryError:
     """None of the forms suits the client (RFC 9110 §15.5.7)."""
     return QueryError(
         406,

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, RDF, RDFS
 from st_opendata.rdf import used_prefixes
-from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS, Form
+from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS, Form
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, catalogue_graph_of
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"

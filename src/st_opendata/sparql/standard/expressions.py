@@ -6,28 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from st_opendata.namespaces import XSD
-from st_opendata.sparql.standard import wording
+from st_opendata.sparql.standard import replacements
+from st_opendata.sparql.standard.replacements import Piece, ValueType
 from st_opendata.sparql.standard.tokens import NotUnderstoodError, Tokens
-from st_opendata.sparql.standard.wording import Kind, Piece
 
 _AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT")
 _COMPARISONS = ("=", "!=", "<", ">", "<=", ">=")
 _BY_KIND = {
-    Kind.BOOLEAN: "BOUND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM LANGMATCHES REGEX CONTAINS STRSTARTS STRENDS",
-    Kind.SMALL: "STRLEN YEAR MONTH DAY HOURS MINUTES",
-    Kind.STRING: "STR LANG ENCODE_FOR_URI MD5 SHA1 SHA256 SHA384 SHA512 STRUUID TZ",
-    Kind.TEXT: "UCASE LCASE SUBSTR STRBEFORE STRAFTER REPLACE CONCAT STRLANG",
-    Kind.IRI: "DATATYPE IRI URI UUID",
-    Kind.ANY: "ABS CEIL FLOOR ROUND RAND SECONDS TIMEZONE NOW STRDT BNODE",
+    ValueType.BOOLEAN: "BOUND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM LANGMATCHES REGEX CONTAINS "
+    "STRSTARTS STRENDS",
+    ValueType.SMALL: "STRLEN YEAR MONTH DAY HOURS MINUTES",
+    ValueType.STRING: "STR LANG ENCODE_FOR_URI MD5 SHA1 SHA256 SHA384 SHA512 STRUUID TZ",
+    ValueType.TEXT: "UCASE LCASE SUBSTR STRBEFORE STRAFTER REPLACE CONCAT STRLANG",
+    ValueType.IRI: "DATATYPE IRI URI UUID",
+    ValueType.ANY: "ABS CEIL FLOOR ROUND RAND SECONDS TIMEZONE NOW STRDT BNODE",
 }
 _FUNCTIONS = {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 _CASTS = {
     f"<{XSD}{name}>": kind
     for name, kind in (
-        ("boolean", Kind.BOOLEAN),
-        ("integer", Kind.NUMBER),
-        ("decimal", Kind.NUMBER),
-        ("string", Kind.STRING),
+        ("boolean", ValueType.BOOLEAN),
+        ("integer", ValueType.NUMBER),
+        ("decimal", ValueType.NUMBER),
+        ("string", ValueType.STRING),
     )
 }
 _SMALL_DIGITS = 9
@@ -42,7 +43,7 @@ class Expressions:
         self._prefixes = prefixes
         self._read_group = read_group
         self._in_aggregate = False
-        self.known: list[dict[str, Kind]] = [{}]
+        self.known: list[dict[str, ValueType]] = [{}]
         """What the variables give that the SELECT clauses around make, those of the innermost last."""
         self.separators: list[str] = []
         """Of GROUP_CONCAT with DISTINCT, as tokens, empty where none is given: each has its own function."""
@@ -55,43 +56,43 @@ class Expressions:
         first = part()
         if not self._tokens.is_sign(sign):
             return first
-        text = wording.truth(first)
+        text = replacements.truth(first)
         while self._tokens.is_sign(sign):
-            text += self._tokens.any() + wording.truth(part())
-        return Piece(text, Kind.BOOLEAN)
+            text += self._tokens.any() + replacements.truth(part())
+        return Piece(text, ValueType.BOOLEAN)
 
     def _relation(self) -> Piece:
         left = self._sum()
         if self._tokens.is_sign(*_COMPARISONS):
-            return Piece(left.text + self._tokens.any() + self._sum().text, Kind.BOOLEAN)
+            return Piece(left.text + self._tokens.any() + self._sum().text, ValueType.BOOLEAN)
         if self._tokens.keyword in ("NOT", "IN"):
             words = self._tokens.if_word("NOT") + self._tokens.word("IN")
-            return Piece(left.text + words + self._list()[0], Kind.BOOLEAN)
+            return Piece(left.text + words + self._list()[0], ValueType.BOOLEAN)
         return left
 
     def _sum(self) -> Piece:
-        return wording.settled(self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary)))
+        return replacements.settled(self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary)))
 
     def _chain(self, signs: tuple[str, ...], part: Callable[[], Piece]) -> Piece:
         piece = part()
         while self._tokens.is_sign(*signs):
-            piece = wording.arithmetic(piece, self._tokens.any(), part())
+            piece = replacements.arithmetic(piece, self._tokens.any(), part())
         return piece
 
     def _unary(self) -> Piece:
         if self._tokens.is_sign("!"):
-            return Piece(self._tokens.any() + wording.truth(self.primary()), Kind.BOOLEAN)
+            return Piece(self._tokens.any() + replacements.truth(self.primary()), ValueType.BOOLEAN)
         if self._tokens.is_sign("+", "-"):
             sign, piece = self._tokens.any(), self.primary()
-            mended = wording.arithmetic(Piece("0", Kind.SMALL), sign, piece)
-            return replace(mended, text=sign + piece.text)
+            rewritten = replacements.arithmetic(Piece("0", ValueType.SMALL), sign, piece)
+            return replace(rewritten, text=sign + piece.text)
         return self.primary()
 
     def primary(self) -> Piece:
         """Read one that needs no brackets around it."""
         match self._tokens.next.kind:
             case "variable":
-                kind = self.known[-1].get(self._tokens.next.text[1:], Kind.ANY)
+                kind = self.known[-1].get(self._tokens.next.text[1:], ValueType.ANY)
                 return Piece(self._tokens.any(), kind, is_variable=True)
             case "sign":
                 opening = self._tokens.sign("(")
@@ -103,24 +104,24 @@ class Expressions:
                 return self._iri()
             case "number":
                 is_small = self._tokens.next.text.isdecimal() and len(self._tokens.next.text) <= _SMALL_DIGITS
-                return Piece(self._tokens.any(), Kind.SMALL if is_small else Kind.ANY, is_constant=True)
+                return Piece(self._tokens.any(), ValueType.SMALL if is_small else ValueType.ANY, is_constant=True)
             case "string":
                 return self._literal()
         raise NotUnderstoodError
 
     def _literal(self) -> Piece:
         text, more = self._tokens.literal()
-        kind = {"": Kind.STRING, "language": Kind.TEXT}.get(more, Kind.ANY)
+        kind = {"": ValueType.STRING, "language": ValueType.TEXT}.get(more, ValueType.ANY)
         return Piece(text, kind, is_constant=True)
 
     def _iri(self) -> Piece:
         name = self._tokens.next.text
         text = self._tokens.any()
         if not self._tokens.is_sign("("):
-            return Piece(text, Kind.IRI, is_constant=True)
+            return Piece(text, ValueType.IRI, is_constant=True)
         prefix, _, local = name.partition(":")
         full = name if name.startswith("<") else f"<{self._prefixes.get(prefix, '')}{local}>"
-        return Piece(text + self._list()[0], _CASTS.get(full, Kind.ANY))
+        return Piece(text + self._list()[0], _CASTS.get(full, ValueType.ANY))
 
     def _list(self) -> tuple[str, list[Piece]]:
         """Expressions in brackets."""
@@ -139,12 +140,12 @@ class Expressions:
     def _named(self) -> Piece:
         name = self._tokens.keyword
         if name in ("TRUE", "FALSE"):
-            return Piece(self._tokens.any(), Kind.BOOLEAN, is_constant=True)
+            return Piece(self._tokens.any(), ValueType.BOOLEAN, is_constant=True)
         if name in ("EXISTS", "NOT"):
             outside, self._in_aggregate = self._in_aggregate, False
             text = self._tokens.if_word("NOT") + self._tokens.word("EXISTS") + self._read_group()
             self._in_aggregate = outside
-            return Piece(text, Kind.BOOLEAN)
+            return Piece(text, ValueType.BOOLEAN)
         if name in _AGGREGATES:
             return self._aggregate()
         text = self._tokens.any()
@@ -155,11 +156,11 @@ class Expressions:
             return Piece(text + arguments, _common([piece.kind for piece in pieces]))
         if name not in _FUNCTIONS:
             raise NotUnderstoodError
-        is_mended = name == "ISNUMERIC" and len(pieces) == 1 and pieces[0].is_variable
-        return Piece(wording.numeric(pieces[0]) if is_mended else text + arguments, _FUNCTIONS[name])
+        is_rewritten = name == "ISNUMERIC" and len(pieces) == 1 and pieces[0].is_variable
+        return Piece(replacements.numeric(pieces[0]) if is_rewritten else text + arguments, _FUNCTIONS[name])
 
     def _choice(self, text: str) -> Piece:
-        text += self._tokens.sign("(") + wording.truth(self.expression())
+        text += self._tokens.sign("(") + replacements.truth(self.expression())
         kinds = []
         for _ in range(2):
             comma = self._tokens.sign(",")
@@ -175,7 +176,7 @@ class Expressions:
             raise NotUnderstoodError
         is_distinct = bool(distinct := self._tokens.if_word("DISTINCT"))
         if name == "COUNT" and self._tokens.is_sign("*"):
-            return Piece(text + distinct + self._tokens.any() + self._tokens.sign(")"), Kind.SMALL)
+            return Piece(text + distinct + self._tokens.any() + self._tokens.sign(")"), ValueType.SMALL)
         self._in_aggregate = True
         piece = self.expression()
         self._in_aggregate = False
@@ -184,12 +185,15 @@ class Expressions:
         plain = text + distinct + piece.text + self._tokens.sign(")")
         if name == "COUNT":
             is_plain = piece.is_variable or piece.is_constant
-            return Piece(plain if is_plain else wording.count(piece, distinct=is_distinct), Kind.SMALL)
+            return Piece(plain if is_plain else replacements.count(piece, distinct=is_distinct), ValueType.SMALL)
         if name in ("SUM", "AVG"):
-            is_plain, mended = piece.kind is Kind.SMALL, f"{name.lower()}-distinct" if is_distinct else name.lower()
-            return Piece(plain if is_plain else wording.aggregate(mended, piece))
-        is_plain = name == "SAMPLE" or piece.kind is not Kind.ANY
-        return Piece(plain if is_plain else wording.aggregate(name.lower(), piece), piece.kind)
+            is_plain, rewritten = (
+                piece.kind is ValueType.SMALL,
+                f"{name.lower()}-distinct" if is_distinct else name.lower(),
+            )
+            return Piece(plain if is_plain else replacements.aggregate(rewritten, piece))
+        is_plain = name == "SAMPLE" or piece.kind is not ValueType.ANY
+        return Piece(plain if is_plain else replacements.aggregate(name.lower(), piece), piece.kind)
 
     def _concatenation(self, opening: str, distinct: str, piece: Piece) -> Piece:
         separator, token = "", ""
@@ -198,14 +202,14 @@ class Expressions:
             token = self._tokens.next.text
             separator += self._tokens.take("string")
         closing = self._tokens.sign(")")
-        if distinct and piece.kind is not Kind.STRING:
+        if distinct and piece.kind is not ValueType.STRING:
             self.separators.append(token)
-            return Piece(wording.aggregate(f"concatenation-{len(self.separators) - 1}", piece), Kind.STRING)
+            return Piece(replacements.aggregate(f"concatenation-{len(self.separators) - 1}", piece), ValueType.STRING)
         if distinct:
-            return Piece(opening + distinct + piece.text + separator + closing, Kind.STRING)
-        return Piece(wording.concatenation(piece, separator), Kind.STRING)
+            return Piece(opening + distinct + piece.text + separator + closing, ValueType.STRING)
+        return Piece(replacements.concatenation(piece, separator), ValueType.STRING)
 
 
-def _common(kinds: list[Kind]) -> Kind:
+def _common(kinds: list[ValueType]) -> ValueType:
     """The kind that all have."""
-    return kinds[0] if len(set(kinds)) == 1 else Kind.ANY
+    return kinds[0] if len(set(kinds)) == 1 else ValueType.ANY

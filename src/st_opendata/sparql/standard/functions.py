@@ -1,4 +1,4 @@
-"""The functions and aggregates that the engine calls for what it does not do itself, by the IRIs of `wording`."""
+"""The functions and aggregates that the engine calls for what it does not do itself, by the IRIs of `replacements`."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ import pyoxigraph as ox
 
 from st_opendata.namespaces import XSD
 from st_opendata.sparql.standard.numbers import Total, compute, is_number, near, number_of, rest
-from st_opendata.sparql.standard.order import TEXTS, Key, Term, kind_of, order_key
-from st_opendata.sparql.standard.wording import OPERATORS, OWN
+from st_opendata.sparql.standard.order import TEXTS, Key, RdfTerm, kind_of, order_key
+from st_opendata.sparql.standard.replacements import OPERATORS, OWN
 
-Functions = dict[ox.NamedNode, Callable[..., Term | None]]
+Functions = dict[ox.NamedNode, Callable[..., RdfTerm | None]]
 
 
-class Aggregate(Protocol):
+class Accumulator(Protocol):
     """What takes the values of a group, none of them an error, and gives one; None for an error."""
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, term: RdfTerm) -> None:
         """Take the next value."""
 
-    def finish(self) -> Term | None:
+    def finish(self) -> RdfTerm | None:
         """Give what they come to."""
 
 
-Aggregates = dict[ox.NamedNode, Callable[[], Aggregate]]
+Aggregates = dict[ox.NamedNode, Callable[[], Accumulator]]
 
 
 def functions() -> Functions:
     """All functions."""
-    own: tuple[Callable[..., Term | None], ...] = (_truth, _numeric, _kind, _number, _rest)
+    own: tuple[Callable[..., RdfTerm | None], ...] = (_truth, _numeric, _kind, _number, _rest)
     found = {ox.NamedNode(OWN + each.__name__.strip("_")): each for each in own}
     for sign, name in OPERATORS.items():
         found[ox.NamedNode(OWN + name)] = partial(_compute, sign)
@@ -44,7 +44,7 @@ def functions() -> Functions:
 
 def aggregates(separators: Sequence[str]) -> Aggregates:
     """All aggregates, with a concatenation for each separator."""
-    found: dict[str, Callable[[], Aggregate]] = {
+    found: dict[str, Callable[[], Accumulator]] = {
         "min": lambda: _Extreme(is_largest=False),
         "max": lambda: _Extreme(is_largest=True),
         "sum": lambda: _Total(lambda total: total.sum),
@@ -57,11 +57,11 @@ def aggregates(separators: Sequence[str]) -> Aggregates:
     return {ox.NamedNode(OWN + name): make for name, make in found.items()}
 
 
-def _concatenation(separator: str) -> Aggregate:
+def _concatenation(separator: str) -> Accumulator:
     return _Distinct(_Concatenation(separator))
 
 
-def _truth(term: Term) -> ox.Literal | None:
+def _truth(term: RdfTerm) -> ox.Literal | None:
     """The effective boolean value (§17.2.2), an ill-formed number or boolean being false."""
     if not isinstance(term, ox.Literal):
         return None
@@ -76,32 +76,32 @@ def _truth(term: Term) -> ox.Literal | None:
     return None
 
 
-def _numeric(term: Term) -> ox.Literal:
+def _numeric(term: RdfTerm) -> ox.Literal:
     return ox.Literal(_exact(term) is not None)
 
 
-def _kind(term: Term) -> ox.Literal | None:
+def _kind(term: RdfTerm) -> ox.Literal | None:
     found = kind_of(term)[0] if isinstance(term, ox.Literal) else "0"
     return None if found == "0" else ox.Literal(found)
 
 
-def _number(term: Term) -> ox.Literal | None:
+def _number(term: RdfTerm) -> ox.Literal | None:
     number = _exact(term)
     return None if number is None else near(number)
 
 
-def _rest(term: Term) -> ox.Literal | None:
+def _rest(term: RdfTerm) -> ox.Literal | None:
     number = _exact(term)
     return None if number is None else ox.Literal(rest(number))
 
 
-def _compute(sign: str, left: Term, right: Term) -> ox.Literal | None:
+def _compute(sign: str, left: RdfTerm, right: RdfTerm) -> ox.Literal | None:
     if isinstance(left, ox.Literal) and isinstance(right, ox.Literal):
         return compute(sign, left, right)
     return None
 
 
-def _exact(term: Term) -> Decimal | None:
+def _exact(term: RdfTerm) -> Decimal | None:
     """The value of an integer or a decimal."""
     number = number_of(term.datatype.value, term.value) if isinstance(term, ox.Literal) else None
     return None if number is None or isinstance(number, float) else Decimal(number)
@@ -113,14 +113,14 @@ class _Extreme:
     def __init__(self, *, is_largest: bool) -> None:
         self._is_largest = is_largest
         self._key: Key | None = None
-        self._term: Term | None = None
+        self._term: RdfTerm | None = None
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, term: RdfTerm) -> None:
         key = order_key(term)
         if self._key is None or (key > self._key if self._is_largest else key < self._key):
             self._key, self._term = key, term
 
-    def finish(self) -> Term | None:
+    def finish(self) -> RdfTerm | None:
         return self._term
 
 
@@ -131,22 +131,22 @@ class _Total:
         self._total: Total | None = Total()
         self._result = result
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, term: RdfTerm) -> None:
         if self._total and not (isinstance(term, ox.Literal) and self._total.add(term)):
             self._total = None
 
-    def finish(self) -> Term | None:
+    def finish(self) -> RdfTerm | None:
         return None if self._total is None else self._result(self._total)
 
 
 class _Distinct:
     """Another aggregate, of each term once."""
 
-    def __init__(self, aggregate: Aggregate) -> None:
+    def __init__(self, aggregate: Accumulator) -> None:
         self._aggregate = aggregate
-        self._seen: set[Term] = set()
+        self._seen: set[RdfTerm] = set()
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, term: RdfTerm) -> None:
         if term in self._seen:
             return
         try:
@@ -155,7 +155,7 @@ class _Distinct:
             _end()
         self._aggregate.accumulate(term)
 
-    def finish(self) -> Term | None:
+    def finish(self) -> RdfTerm | None:
         return self._aggregate.finish()
 
 
@@ -166,13 +166,13 @@ class _Concatenation:
         self._separator = separator
         self._texts: list[str] | None = []
 
-    def accumulate(self, term: Term) -> None:
+    def accumulate(self, term: RdfTerm) -> None:
         if not isinstance(term, (ox.NamedNode, ox.Literal)):
             self._texts = None
         elif self._texts is not None:
             self._texts.append(term.value)
 
-    def finish(self) -> Term | None:
+    def finish(self) -> RdfTerm | None:
         try:
             return None if self._texts is None else ox.Literal(self._separator.join(self._texts))
         except MemoryError:

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from st_opendata.namespaces import RDF, XSD
 from st_opendata.sparql.standard.numbers import Number, number_of, ordered
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Key = tuple[int, str, Number, str, str, str]
 
 TEXTS = (f"{XSD}string", f"{RDF}langString")
@@ -69,7 +69,7 @@ def kind_of(literal: ox.Literal) -> tuple[str, Number]:
     return found or f"8{value}", 0
 
 
-def order_key(term: Term) -> Key:
+def order_key(term: RdfTerm) -> Key:
     """What terms are ordered by."""
     match term:
         case ox.BlankNode():
@@ -84,7 +84,7 @@ def order_key(term: Term) -> Key:
 
 def _moment(datatype: str, value: str) -> str | None:
     name, pattern = _MOMENTS[datatype]
-    # What most are, as `wording` has the engine say it.
+    # What most are, as `replacements` has the engine say it.
     if name == "4" and len(value) == len("2026-11-29"):
         return name + value
     if name == "3" and len(value) == len("2026-11-29T12:00:00Z") and value.endswith("Z"):

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from st_opendata.sparql.standard.order import Term
+from st_opendata.sparql.standard.order import RdfTerm
 from st_opendata.sparql.standard.tokens import Tokens
 
 
-class Terms(Protocol):
+class TermLookup(Protocol):
     """What constants stand for, and where they are."""
 
-    def find(self, token: str) -> Term:
+    def find(self, token: str) -> RdfTerm:
         """The term of an IRI or a literal; raises NotUnderstoodError."""
 
     def is_missing(self, token: str) -> bool | None:
@@ -52,7 +52,7 @@ class _Verb:
 class Patterns:
     """Reads the triples of a query from tokens."""
 
-    def __init__(self, tokens: Tokens, terms: Terms, free_name: str) -> None:
+    def __init__(self, tokens: Tokens, terms: TermLookup, free_name: str) -> None:
         """`free_name` begins no variable of the query."""
         self._tokens = tokens
         self._terms = terms
@@ -71,9 +71,9 @@ class Patterns:
         added = ""
         kept: list[_Verb] = []
         for verb in verbs:
-            mended = [self._of_no_length(subject, verb, object_) for _, object_ in verb.objects]
-            added += "".join(each for each in mended if each)
-            rest = [each for each, instead in zip(verb.objects, mended, strict=True) if instead is None]
+            rewritten = [self._of_no_length(subject, verb, object_) for _, object_ in verb.objects]
+            added += "".join(each for each in rewritten if each)
+            rest = [each for each, instead in zip(verb.objects, rewritten, strict=True) if instead is None]
             if rest:
                 kept.append(replace(verb, objects=[("", rest[0][1]), *rest[1:]]))
         if not added:

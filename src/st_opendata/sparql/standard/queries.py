@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from st_opendata.sparql.standard import wording
+from st_opendata.sparql.standard import replacements
 from st_opendata.sparql.standard.expressions import Expressions
-from st_opendata.sparql.standard.order import Term
+from st_opendata.sparql.standard.order import RdfTerm
 from st_opendata.sparql.standard.patterns import Patterns
+from st_opendata.sparql.standard.replacements import ValueType
 from st_opendata.sparql.standard.tokens import NotUnderstoodError, Tokens
-from st_opendata.sparql.standard.wording import Kind
 
 
 class Store(Protocol):
     """What tokens stand for, and what is in the store."""
 
-    def find(self, prologue: str, token: str) -> Term:
+    def find(self, prologue: str, token: str) -> RdfTerm:
         """The term of an IRI or a literal; raises NotUnderstoodError."""
 
-    def has_node(self, term: Term) -> bool:
+    def has_node(self, term: RdfTerm) -> bool:
         """Whether a triple of the store has it as subject or object."""
 
 
@@ -102,7 +102,7 @@ class Queries:
         self._expressions.known[-1][name] = kind
         return text
 
-    def _named_value(self) -> tuple[str, str, Kind]:
+    def _named_value(self) -> tuple[str, str, ValueType]:
         """An expression in brackets, and the variable that it is given to, if it is."""
         text, name = self._tokens.sign("("), ""
         piece = self._expressions.expression()
@@ -178,17 +178,17 @@ class Queries:
         before, direction = self._tokens.next.before, self._tokens.keyword
         word = self._tokens.if_word("ASC", "DESC")
         piece = self._expressions.primary()
-        if piece.kind is not Kind.ANY or piece.is_constant:
+        if piece.kind is not ValueType.ANY or piece.is_constant:
             return word + piece.text
-        return before + wording.order(piece, direction if word else "ASC")
+        return before + replacements.order(piece, direction if word else "ASC")
 
     def _constraint(self) -> str:
         if self._tokens.is_sign("("):
             opening = self._tokens.any()
-            return opening + wording.truth(self._expressions.expression()) + self._tokens.sign(")")
+            return opening + replacements.truth(self._expressions.expression()) + self._tokens.sign(")")
         if not self._tokens.is_call() and self._tokens.keyword not in ("EXISTS", "NOT"):
             raise NotUnderstoodError
-        return wording.truth(self._expressions.primary())
+        return replacements.truth(self._expressions.primary())
 
     def _values(self) -> str:
         if self._tokens.keyword != "VALUES":
@@ -232,7 +232,7 @@ class Queries:
         self._graphs_around -= 1
         return text
 
-    def find(self, token: str) -> Term:
+    def find(self, token: str) -> RdfTerm:
         """What a constant of this query stands for; raises NotUnderstoodError."""
         return self._store.find(self._declared, token)
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.errors import InputError
-from st_opendata.sparql.endpoint.failures import (
+from st_opendata.sparql.endpoint.errors import (
     QueryError,
-    busy,
-    closing,
-    crashed,
-    memory_met,
-    too_deep,
-    waited_too_long,
+    busy_error,
+    closing_error,
+    depth_error,
+    engine_error,
+    memory_error,
+    wait_error,
 )
 from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, FrameType, QueryRequest, Shortage, frame, read_head
@@ -122,7 +122,7 @@ class Pool:
         self._closed = True
         for waiting in self._waiting:
             if not waiting.done():
-                waiting.set_exception(closing())
+                waiting.set_exception(closing_error())
         if self._restarting:
             self._restarting.cancel()
             await asyncio.wait((self._restarting,))
@@ -160,18 +160,18 @@ class Pool:
             async with asyncio.timeout(_GRACE):
                 match await asyncio.shield(worker.exit):
                     case Shortage.MEMORY:
-                        return memory_met(self._limits.worker_memory)
+                        return memory_error(self._limits.worker_memory)
                     case Shortage.STACK:
-                        return too_deep()
-        return crashed()
+                        return depth_error()
+        return engine_error()
 
     async def _take(self) -> Worker:
         if self._closed:
-            raise closing()
+            raise closing_error()
         if self._idle and not self._waiting:
             return self._idle.pop()
         if len(self._waiting) >= self._limits.queue:
-            raise busy(self._limits.queue, wait=max(1, round(self._limits.seconds / 3)))
+            raise busy_error(self._limits.queue, wait=max(1, round(self._limits.seconds / 3)))
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -183,7 +183,7 @@ class Pool:
             if place.done() and not place.cancelled() and not place.exception():
                 self._offer(place.result())  # it came at the same moment
             if isinstance(error, TimeoutError):
-                raise waited_too_long(self._limits.seconds) from None
+                raise wait_error(self._limits.seconds) from None
             raise
 
     def _offer(self, worker: Worker) -> None:

@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import zstandard
 
 from st_opendata.rdf import used_prefixes
-from st_opendata.sparql.endpoint.failures import QueryError, size_met
-from st_opendata.sparql.endpoint.forms import GRAPH_FORMS, SOLUTION_FORMS, Form
+from st_opendata.sparql.endpoint.errors import QueryError, size_error
+from st_opendata.sparql.endpoint.formats import GRAPH_FORMS, SOLUTION_FORMS, Form
 from st_opendata.sparql.standard import Results, write_csv
 from st_opendata.sparql.workers.frames import Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.rows import Counter, row_counter
@@ -56,7 +56,7 @@ class ResultSink:
         """Take the next bytes; returns how many they were."""
         self._size += len(data)
         if self._size > self._request.size:
-            raise size_met("bytes", self._request.size)
+            raise size_error("bytes", self._request.size)
         self.add_rows(self.count(data))
         self._piece += data
         if len(self._piece) >= _PIECE:
@@ -70,7 +70,7 @@ class ResultSink:
         """Count rows; raises QueryError."""
         self.rows += rows
         if self.rows > self._request.rows:
-            raise size_met("rows", self._request.rows)
+            raise size_error("rows", self._request.rows)
 
     def finish(self) -> None:
         """Send what is left."""

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from st_opendata.errors import UsageError
-from st_opendata.sparql.endpoint.failures import QueryError, memory_met, refused
+from st_opendata.sparql.endpoint.errors import QueryError, memory_error, refusal
 from st_opendata.sparql.standard import Results
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query, name_columns, refuse_updates_and_services, syntax_error
@@ -68,11 +68,11 @@ class _Answerer:
         except QueryError as failure:
             return failure
         except UsageError as error:
-            return refused(error)
+            return refusal(error)
         except SyntaxError as error:
-            return refused(syntax_error(error, query, self._prefixes))
+            return refusal(syntax_error(error, query, self._prefixes))
         except MemoryError:
-            return memory_met(self._memory)
+            return memory_error(self._memory)
         except BrokenPipeError:
             raise
         except (ValueError, OSError, RuntimeError) as error:

@@ -10,7 +10,7 @@ import pytest
 
 from st_opendata.sparql.aggregates import write_columns
 from st_opendata.sparql.aggregates.records import Record, choose_records, read_records
-from st_opendata.sparql.aggregates.selection import Pattern, Term, Variable
+from st_opendata.sparql.aggregates.selection import Pattern, QueryVariable, Term
 from st_opendata.sparql.store import ReleaseStore
 
 DATA = """
@@ -57,7 +57,9 @@ def test_few_subjects_have_no_records(tmp_path: Path) -> None:
     ],
 )
 def test_patterns_of_a_subject_share_its_record(predicates: list[Term], in_record: list[int]) -> None:
-    patterns: list[Pattern] = [(Variable("s"), each, Variable(str(place))) for place, each in enumerate(predicates)]
+    patterns: list[Pattern] = [
+        (QueryVariable("s"), each, QueryVariable(str(place))) for place, each in enumerate(predicates)
+    ]
     chosen = choose_records(patterns, [CITY])
     assert list(chosen) == in_record
     assert len({row for row, _ in chosen.values()}) <= 1
@@ -65,11 +67,11 @@ def test_patterns_of_a_subject_share_its_record(predicates: list[Term], in_recor
 
 def test_each_subject_has_a_record_of_its_own() -> None:
     patterns: list[Pattern] = [
-        (subject, predicate, Variable(f"{subject.name}{place}"))
-        for subject in (Variable("s"), Variable("t"))
+        (subject, predicate, QueryVariable(f"{subject.name}{place}"))
+        for subject in (QueryVariable("s"), QueryVariable("t"))
         for place, predicate in enumerate((PEOPLE, AREA))
     ]
-    chosen = choose_records([*patterns, (Term("http://e/a"), PEOPLE, Variable("x"))], [CITY])
+    chosen = choose_records([*patterns, (Term("http://e/a"), PEOPLE, QueryVariable("x"))], [CITY])
     rows = [row for row, _ in chosen.values()]
     assert len(rows) == 4
     assert rows[0] == rows[1] != rows[2] == rows[3]

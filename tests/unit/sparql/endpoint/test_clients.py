@@ -21,7 +21,7 @@ import requests
 import SPARQLWrapper as Wrapper
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from st_opendata.sparql.endpoint.forms import GRAPHS, SOLUTIONS, form_called, split_names
+from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS, form_called, split_names
 
 Ask = Callable[..., requests.Response]
 SELECT = "SELECT ?label { <http://e/thing/7> rdfs:label ?label }"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.sparql.endpoint.forms import SOLUTION_FORMS
+from st_opendata.sparql.endpoint.formats import SOLUTION_FORMS
 from st_opendata.sparql.workers.rows import row_counter
 
 NASTY = (

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from st_opendata.sparql.standard import mend
+from st_opendata.sparql.standard import rewrite
 
 E = "http://e/"
 NAMES = {"e": E}
@@ -102,9 +102,9 @@ def found(results: object) -> object:
 def test_answers_are_the_engines(query: str) -> None:
     note(query)
     theirs = found(STORE.query(query, prefixes=NAMES))
-    mended = mend(STORE, query, NAMES)  # not `run`, which goes back to the query itself where it has become none
-    calls = {"custom_functions": mended.functions, "custom_aggregate_functions": mended.aggregates}
-    ours = found(STORE.query(mended.text, prefixes=NAMES, **calls))
+    rewritten = rewrite(STORE, query, NAMES)  # not `run`, which goes back to the query itself where it has become none
+    calls = {"custom_functions": rewritten.functions, "custom_aggregate_functions": rewritten.aggregates}
+    ours = found(STORE.query(rewritten.text, prefixes=NAMES, **calls))
     if "count(" in query.lower() and theirs != ours:  # an error spoils the engine's COUNT, SUM and MAX alone
         assert isinstance(theirs, Counter)
         assert any("None" in row for row in theirs)

@@ -7,7 +7,7 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
-from st_opendata.sparql.standard import Graphs, mend, run
+from st_opendata.sparql.standard import Graphs, rewrite, run
 
 E = "http://e/"
 NAMES = {"e": E}
@@ -90,7 +90,7 @@ def test_graphs_that_are_chosen(store: ox.Store) -> None:
     ],
 )
 def test_other_paths_stay_as_they_are(query: str, store: ox.Store) -> None:
-    assert mend(store, query, NAMES).text == query
+    assert rewrite(store, query, NAMES).text == query
 
 
 def test_the_engine_still_needs_it(store: ox.Store) -> None:

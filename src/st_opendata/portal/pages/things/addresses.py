@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.model.release import Release
 from st_opendata.namespaces import ST
-from st_opendata.sparql.endpoint.forms import HTML
+from st_opendata.sparql.endpoint.formats import HTML
 
 FORMATS = {form.extension: form for form in (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)}
 """The forms of an RDF document by the end of its address."""

@@ -31,7 +31,7 @@ from st_opendata.portal.pages.things.names import Names
 from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path, whole_number
 from st_opendata.portal.wording import words_of
 from st_opendata.rdf import UnwritableTripleError
-from st_opendata.sparql.endpoint.forms import graph_types, other_types, split_names
+from st_opendata.sparql.endpoint.formats import graph_types, other_types, split_names
 
 _FARTHEST = 10_000
 """The last page of a list."""

@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from st_opendata.sparql.standard.functions import Aggregates, Functions, aggregates, functions
-from st_opendata.sparql.standard.order import Term
+from st_opendata.sparql.standard.order import RdfTerm
 from st_opendata.sparql.standard.queries import Queries
 from st_opendata.sparql.standard.tokens import NotUnderstoodError
 
@@ -31,7 +31,7 @@ class Graphs:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class EngineQuery:
     """A text for the engine, and the functions and aggregates that it names."""
 
     text: str
@@ -49,25 +49,27 @@ def run(
     """
     graphs = graphs or Graphs()
     is_whole = graphs.default is None and graphs.named is None
-    mended = mend(store, text, prefixes, base, is_whole=is_whole)
+    rewritten = rewrite(store, text, prefixes, base, is_whole=is_whole)
     try:
-        return _run(store, mended, prefixes, base, graphs)
+        return _run(store, rewritten, prefixes, base, graphs)
     except SyntaxError:
-        if mended.text == text:
+        if rewritten.text == text:
             raise
-        return _run(store, Mended(text), prefixes, base, graphs)
+        return _run(store, EngineQuery(text), prefixes, base, graphs)
 
 
-def _run(store: ox.Store, mended: Mended, prefixes: Mapping[str, str], base: str | None, graphs: Graphs) -> Results:
+def _run(
+    store: ox.Store, rewritten: EngineQuery, prefixes: Mapping[str, str], base: str | None, graphs: Graphs
+) -> Results:
     return store.query(
-        mended.text,
+        rewritten.text,
         base_iri=base,
         prefixes=dict(prefixes),
         use_default_graph_as_union=graphs.is_union,
         default_graph=_nodes(graphs.default),
         named_graphs=_nodes(graphs.named),
-        custom_functions=mended.functions,
-        custom_aggregate_functions=mended.aggregates,
+        custom_functions=rewritten.functions,
+        custom_aggregate_functions=rewritten.aggregates,
     )
 
 
@@ -76,9 +78,9 @@ def _nodes(graphs: Sequence[str] | None) -> list[Any] | None:
     return None if graphs is None else [ox.NamedNode(iri) for iri in dict.fromkeys(graphs)]
 
 
-def mend(
+def rewrite(
     store: ox.Store, text: str, prefixes: Mapping[str, str], base: str | None = None, *, is_whole: bool = True
-) -> Mended:
+) -> EngineQuery:
     """What to ask the engine to have the answer of SPARQL 1.1; the text itself where it is not surely understood.
 
     `is_whole`: the default graph has all triples of the store, unless the query names graphs.
@@ -89,10 +91,10 @@ def mend(
         written = query.written()
         separators = [engine.find("", token).value if token else " " for token in query.separators]
     except (NotUnderstoodError, RecursionError):
-        return Mended(text)
+        return EngineQuery(text)
     if written == text or len(written) > len(text) + _MOST_GROWTH:
-        return Mended(text)
-    return Mended(written, functions(), aggregates(separators))
+        return EngineQuery(text)
+    return EngineQuery(written, functions(), aggregates(separators))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class _Engine:
         term: ox.NamedNode | ox.Literal = solution["value"]
         return term
 
-    def has_node(self, term: Term) -> bool:
+    def has_node(self, term: RdfTerm) -> bool:
         found = next(iter(self.store.quads_for_pattern(None, None, term)), None)
         if found is None and isinstance(term, ox.NamedNode):
             found = next(iter(self.store.quads_for_pattern(term, None, None)), None)

@@ -21,7 +21,7 @@ _ERROR = 'ABS("")'
 _NO_TERM = f"<{OWN}error>"
 
 
-class Kind(Enum):
+class ValueType(Enum):
     """What an expression can give, beside an error."""
 
     BOOLEAN = auto()
@@ -41,7 +41,7 @@ class Piece:
     """An expression as the engine gets it."""
 
     text: str
-    kind: Kind = Kind.ANY
+    kind: ValueType = ValueType.ANY
     exact: str = ""
     """Of arithmetic, what to ask for where the text is an error."""
     is_variable: bool = False
@@ -54,7 +54,7 @@ def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
     What the engine cannot hold is computed here, in the end: `settled` says so for the whole of it.
     """
     text = left.text + sign + right.text
-    small = Kind.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
+    small = ValueType.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
     name = OWN + OPERATORS[sign.strip()[-1]]
     exact = f" <{name}>({left.exact or left.text},{right.exact or right.text})"
     return Piece(text, exact="" if small or len(exact) > _LONGEST else exact)
@@ -68,9 +68,9 @@ def settled(piece: Piece) -> Piece:
 def truth(piece: Piece) -> str:
     """Its effective boolean value (§17.2.2): the engine knows none of a text with a language, or of a huge number."""
     match piece.kind:
-        case Kind.BOOLEAN | Kind.SMALL | Kind.NUMBER | Kind.STRING | Kind.IRI:
+        case ValueType.BOOLEAN | ValueType.SMALL | ValueType.NUMBER | ValueType.STRING | ValueType.IRI:
             return piece.text
-        case Kind.TEXT:
+        case ValueType.TEXT:
             return f" STR({piece.text})"
     if piece.is_variable:
         value = piece.text
@@ -102,7 +102,7 @@ def aggregate(name: str, piece: Piece) -> str:
 
 def concatenation(piece: Piece, separator: str) -> str:
     """GROUP_CONCAT of the texts of terms: the engine takes strings alone. `separator` is its clause, or nothing."""
-    value = piece.text if piece.kind is Kind.STRING else f"STR({piece.text})"
+    value = piece.text if piece.kind is ValueType.STRING else f"STR({piece.text})"
     return f" GROUP_CONCAT({value}{separator})"
 
 

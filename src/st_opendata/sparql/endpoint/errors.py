@@ -43,7 +43,7 @@ class QueryError(StError):
         return cls(**plain, **fields["details"])
 
 
-def refused(error: StError) -> QueryError:
+def refusal(error: StError) -> QueryError:
     """A query that is not SPARQL, or asks what is not answered here: at its line and column."""
     where = {}
     if error.place and error.place.line:
@@ -52,7 +52,7 @@ def refused(error: StError) -> QueryError:
     return QueryError(400, "query-refused", position + error.message, error.remedy or "Correct the query.", **where)
 
 
-def time_met(seconds: float) -> QueryError:
+def time_error(seconds: float) -> QueryError:
     """The query ran too long."""
     return QueryError(
         504,
@@ -64,7 +64,7 @@ def time_met(seconds: float) -> QueryError:
     )
 
 
-def size_met(limit: str, value: int) -> QueryError:
+def size_error(limit: str, value: int) -> QueryError:
     """The result has too many rows or bytes."""
     return QueryError(
         422,
@@ -76,7 +76,7 @@ def size_met(limit: str, value: int) -> QueryError:
     )
 
 
-def memory_met(value: int) -> QueryError:
+def memory_error(value: int) -> QueryError:
     """The query needed too much memory."""
     return QueryError(
         422,
@@ -88,7 +88,7 @@ def memory_met(value: int) -> QueryError:
     )
 
 
-def busy(queue: int, wait: int) -> QueryError:
+def busy_error(queue: int, wait: int) -> QueryError:
     """Too many others are waiting."""
     return QueryError(
         503,
@@ -101,7 +101,7 @@ def busy(queue: int, wait: int) -> QueryError:
     )
 
 
-def waited_too_long(seconds: float) -> QueryError:
+def wait_error(seconds: float) -> QueryError:
     """No worker became free in time."""
     return QueryError(
         503,
@@ -114,7 +114,7 @@ def waited_too_long(seconds: float) -> QueryError:
     )
 
 
-def too_deep() -> QueryError:
+def depth_error() -> QueryError:
     """The engine, which calls itself for each bracket and operator, had no stack left."""
     return QueryError(
         422,
@@ -124,7 +124,7 @@ def too_deep() -> QueryError:
     )
 
 
-def crashed() -> QueryError:
+def engine_error() -> QueryError:
     """The engine ended in the middle of the query."""
     return QueryError(
         500,
@@ -134,7 +134,7 @@ def crashed() -> QueryError:
     )
 
 
-def no_room(reason: str) -> QueryError:
+def space_error(reason: str) -> QueryError:
     """The server has no room for an answer that is larger than the buffer (RFC 4918 §11.5)."""
     return QueryError(
         507,
@@ -144,6 +144,6 @@ def no_room(reason: str) -> QueryError:
     )
 
 
-def closing() -> QueryError:
+def closing_error() -> QueryError:
     """The endpoint is being closed."""
     return QueryError(503, "closing", "the endpoint is being closed", "Ask again in 5 seconds.", wait=5)

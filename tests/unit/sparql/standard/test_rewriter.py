@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from st_opendata.namespaces import PREFIXES
-from st_opendata.sparql.standard import mend, run
+from st_opendata.sparql.standard import rewrite, run
 from st_opendata.sparql.text import Query, check_query, name_columns
 
 E = "http://e/"
@@ -173,7 +173,7 @@ def test_arithmetic(expression: str, expected: str | None) -> None:
 def test_arithmetic_that_is_nested_deep_stays_short() -> None:
     deep = "(" * 60 + "?v" + " + 1)" * 60
     assert column(f"SELECT ?v {{ VALUES ?v {{ 1 2 }} FILTER({deep} = 61) }}") == ["1"]
-    assert len(mend(ox.Store(), f"SELECT ({deep} AS ?w) {{}}", NAMES).text) < 100_000
+    assert len(rewrite(ox.Store(), f"SELECT ({deep} AS ?w) {{}}", NAMES).text) < 100_000
 
 
 def test_functions_of_texts_with_a_language_are_true() -> None:
@@ -272,7 +272,7 @@ def test_a_graph_named_twice_is_one(clauses: str, expected: int) -> None:
     ],
 )
 def test_other_queries_stay_as_they_are(query: str) -> None:
-    assert mend(ox.Store(), query, NAMES).text == query
+    assert rewrite(ox.Store(), query, NAMES).text == query
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_other_queries_stay_as_they_are(query: str) -> None:
 )  # fmt: skip
 def test_the_rest_stays_byte_for_byte(query: str, kept: int | None) -> None:
     """What is written otherwise has brackets of its own; without that the text is what it was."""
-    written = mend(ox.Store(), query, NAMES).text
+    written = rewrite(ox.Store(), query, NAMES).text
     if kept is None:
         assert written == query
         return
@@ -316,8 +316,8 @@ def test_errors_stand_where_the_text_has_them(query: str, place: str) -> None:
 def test_names_may_hide_casts() -> None:
     """The prefix `xsd` may be declared otherwise."""
     query = "SELECT ?v { ?s ?p ?v } ORDER BY xsd:integer(?v)"
-    assert mend(ox.Store(), query, NAMES).text == query
-    assert mend(ox.Store(), f"PREFIX xsd: <{E}> {query}", NAMES).text != query
+    assert rewrite(ox.Store(), query, NAMES).text == query
+    assert rewrite(ox.Store(), f"PREFIX xsd: <{E}> {query}", NAMES).text != query
 
 
 def test_long_chains_are_answered() -> None:

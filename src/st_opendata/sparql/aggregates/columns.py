@@ -12,7 +12,7 @@ import duckdb
 import pyoxigraph as ox
 
 from st_opendata.sparql.aggregates.grammar import read_selection
-from st_opendata.sparql.aggregates.plan import Cell, Plan, Profile, make_plan
+from st_opendata.sparql.aggregates.plan import Output, PredicateProfile, QueryPlan, make_plan
 from st_opendata.sparql.aggregates.records import read_records
 from st_opendata.sparql.aggregates.selection import (
     DATE,
@@ -21,11 +21,11 @@ from st_opendata.sparql.aggregates.selection import (
     INTEGER,
     OutsideError,
     Pattern,
+    QueryVariable,
     Selection,
     Term,
-    Variable,
 )
-from st_opendata.sparql.aggregates.values import Value
+from st_opendata.sparql.aggregates.values import SqlValue
 from st_opendata.sparql.store import ReleaseStore
 
 _MOST_ROWS = 100_000
@@ -58,7 +58,7 @@ class Columns:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._profiles = {
-            predicate: Profile(number, subjects, objects, scale, 10**digits, triples)
+            predicate: PredicateProfile(number, subjects, objects, scale, 10**digits, triples)
             for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
         }
         self._number_of = lru_cache(_MOST_NUMBERS)(self._find_number)
@@ -77,7 +77,7 @@ class Columns:
             _EMPTY.query(text, prefixes=dict(prefixes))
             # Those that name most come first: they are the most likely to match few.
             patterns = sorted(
-                selection.patterns, key=lambda pattern: sum(isinstance(part, Variable) for part in pattern)
+                selection.patterns, key=lambda pattern: sum(isinstance(part, QueryVariable) for part in pattern)
             )
             if not any(self._has_few(pattern, store) for pattern in patterns):
                 return self._solutions(selection)
@@ -89,7 +89,7 @@ class Columns:
 
     def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
         match pattern:
-            case (Variable(), Term(lexical=predicate), Variable()) if predicate in self._profiles:
+            case (QueryVariable(), Term(lexical=predicate), QueryVariable()) if predicate in self._profiles:
                 return self._profiles[predicate].triples < self._few
         terms = tuple(_engine_term(part) if isinstance(part, Term) else None for part in pattern)
         return not store.has(self._few, terms)
@@ -106,7 +106,7 @@ class Columns:
         assert isinstance(solutions, ox.QuerySolutions)
         return solutions
 
-    def _columns(self, plan: Plan, rows: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[str]]:
+    def _columns(self, plan: QueryPlan, rows: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[str]]:
         """The columns of the answer, each with its terms as SPARQL writes them, empty where there is none."""
         place = 0
         for cell in plan.columns.values():
@@ -147,7 +147,7 @@ def _engine_term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.BlankNode(term.lexical[2:]) if term.lexical.startswith("_:") else ox.NamedNode(term.lexical)
 
 
-def _written(cell: Cell, cells: Sequence[Any]) -> str:
+def _written(cell: Output, cells: Sequence[Any]) -> str:
     """The term of a value; empty where nothing had one."""
     kind, first = cell.value.kind, cells[0]
     if cell.form == "sum":
@@ -166,7 +166,7 @@ def _written(cell: Cell, cells: Sequence[Any]) -> str:
     return _typed(str(first), INTEGER)
 
 
-def _averages(value: Value, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
+def _averages(value: SqlValue, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
     """Sums divided by the engine itself, which has its own way to round."""
     for total, most, count in cells:
         _refuse_overflow(value, most)
@@ -178,7 +178,7 @@ def _averages(value: Value, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
         yield str(solution["average"])
 
 
-def _refuse_overflow(value: Value, most: int) -> None:
+def _refuse_overflow(value: SqlValue, most: int) -> None:
     if most * value.largest > _BOUNDS[str(value.kind)] * 10**value.scale:
         raise OutsideError
 
