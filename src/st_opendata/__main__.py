@@ -25,7 +25,7 @@ from st_opendata.messages.translation import error_text, translate
 from st_opendata.place import Place
 from st_opendata.printable import printable
 from st_opendata.settings import language_of_errors
-from st_opendata.system.limits import ENDING
+from st_opendata.system.limits import STOP_SIGNALS
 
 _USAGE = 2
 _DEFECT = 70
@@ -150,7 +150,7 @@ def _interrupts() -> Iterator[list[int]]:
             raise KeyboardInterrupt
 
     # Those that nohup ignores or a caller handles are left.
-    found = {number: signal.getsignal(number) for number in ENDING}
+    found = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     ours = [number for number, handler in found.items() if handler in (signal.SIG_DFL, signal.default_int_handler)]
     for number in ours:
         signal.signal(number, interrupt)

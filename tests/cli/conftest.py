@@ -14,7 +14,7 @@ from once import once, plain_environment
 from tiny import build_tiny, write_tiny
 
 from st_opendata.__main__ import main
-from st_opendata.system.limits import ENDING
+from st_opendata.system.limits import STOP_SIGNALS
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def run_in_process(*arguments: object) -> Ran:
 @pytest.fixture(scope="session", autouse=True)
 def heed_signals() -> None:
     """What the tests start ends by a signal, also where they run under nohup, which has it ignored."""
-    for number in ENDING:
+    for number in STOP_SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 

@@ -21,7 +21,7 @@ from st_opendata.portal.connections import Connection, ConnectionLimits, Connect
 from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
 from st_opendata.sparql.endpoint import Limits
-from st_opendata.system.limits import ENDING
+from st_opendata.system.limits import STOP_SIGNALS
 from st_opendata.system.scratch import remove_leftovers
 
 _GRACE = 30
@@ -92,7 +92,8 @@ async def _try_out(serving: Serving) -> None:
 async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Current, asyncio.Task[None]]]:
     """A server that answers: its port, the current edition behind it, and the task that ends when it is told to.
 
-    A signal that ends programs (`ENDING`) ends the server once it answers; before that, it is raised again at the end.
+    A signal that ends programs (`STOP_SIGNALS`) ends the server once it answers; before that, it is raised again at the
+    end.
     """
     with listen(serving.host, port) as listener, _signals() as signals:
         remove_leftovers()  # of servers that were killed
@@ -138,7 +139,7 @@ def _signals() -> Iterator[_Signals]:
         signals.raised = signals.raised or number
         signals.hear()
 
-    before = {number: handler for number in ENDING if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
+    before = {number: handler for number in STOP_SIGNALS if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
     for number in before:
         loop.add_signal_handler(number, heard, number)
     was_cancelled = False

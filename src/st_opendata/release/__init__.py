@@ -17,7 +17,7 @@ from st_opendata.release.digests import (
     list_files,
     verify_files,
 )
-from st_opendata.release.exchange import Draft, complete, drafted
+from st_opendata.release.exchange import Staging, complete, stage
 from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
 
 __all__ = [
@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 
-def new_release(target: Path) -> AbstractContextManager[Draft]:
-    """A folder to write a release into; `commit` puts it in place of `target` (see `drafted`)."""
-    return drafted(target, refuse=_refuse_to_lose)
+def new_release(target: Path) -> AbstractContextManager[Staging]:
+    """A folder to write a release into; `commit` puts it in place of `target` (see `stage`)."""
+    return stage(target, refuse=_refuse_to_lose)
 
 
 def _refuse_to_lose(folder: Path) -> None:

@@ -36,7 +36,7 @@ _MOUNTS = Path("/proc/self/mountinfo")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Staging:
     """A folder being written: `commit` gives it the name of the target; without that it is removed."""
 
     folder: Path
@@ -49,7 +49,7 @@ class Draft:
 
 
 @contextmanager
-def drafted(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Draft]:
+def stage(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Staging]:
     """An empty folder beside the target, to be filled and committed, and the only one of its target at a time.
 
     `refuse` is called with a folder that stands there and is not empty; it raises InputError to keep it as it is.
@@ -69,7 +69,7 @@ def drafted(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Draft]:
                 shutil.rmtree(litter)
         try:
             building.mkdir()
-            yield Draft(building, target)
+            yield Staging(building, target)
         except OSError as error:
             _name_target(error, building, target)
             raise

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.sparql.store import ReleaseStore
-from st_opendata.system.child import ChildEndedError, Report, start
+from st_opendata.system.child import ChildEndedError, Send, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
 
 _Result = TypeVar("_Result")
@@ -39,9 +39,9 @@ def answer_in_child(
         StError: what `load` or `ask` raise.
     """
 
-    def work(report: Report) -> _Result:
+    def work(send: Send) -> _Result:
         store = load()
-        report("loaded")
+        send("loaded")
         with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
             bound_memory(statistics, bounds.memory)
         return ask(store)
@@ -62,7 +62,7 @@ def answer_in_child(
 
 def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:
     """Why a child ended before it had answered."""
-    if ran_out_of_memory(ended.code, ended.words):
+    if ran_out_of_memory(ended.code, ended.stderr):
         return InputError(
             f"the query needs more than {bounds.memory / 1e6:,.0f} MB of memory beside the data",
             remedy="Make it more selective (ORDER BY, DISTINCT and GROUP BY hold all rows that they see), "

@@ -15,20 +15,20 @@ from multiprocessing.process import BaseProcess
 from typing import IO, Any
 
 from st_opendata.errors import StError
-from st_opendata.system.limits import ENDING, end_with
+from st_opendata.system.limits import STOP_SIGNALS, end_with
 
-Report = Callable[[object], None]
+Send = Callable[[object], None]
 """Sends something to the parent while the work goes on."""
 
 
 class ChildEndedError(Exception):
     """The process ended before its work did, with this exit code, saying this on stderr."""
 
-    def __init__(self, code: int, words: bytes) -> None:
-        said = words.decode(errors="replace").strip().rpartition("\n")[2]
-        super().__init__(said or f"the process ended with {code}")
+    def __init__(self, code: int, stderr: bytes) -> None:
+        last_line = stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        super().__init__(last_line or f"the process ended with {code}")
         self.code = code
-        self.words = words
+        self.stderr = stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Child:
 
     _process: BaseProcess
     _receiver: Connection
-    _said: IO[bytes]
+    _stderr: IO[bytes]
 
     def receive(self, seconds: float | None = None) -> Any:  # noqa: ANN401 (what the work makes)
         """What the process reports next, or what its work gives in the end.
@@ -53,38 +53,38 @@ class Child:
             outcome = self._receiver.recv()
         except (EOFError, OSError):  # it said nothing, or ended in the middle of it
             self._process.join()
-            self._said.seek(0)
-            raise ChildEndedError(self._process.exitcode or 0, self._said.read()) from None
+            self._stderr.seek(0)
+            raise ChildEndedError(self._process.exitcode or 0, self._stderr.read()) from None
         if isinstance(outcome, StError):
             raise outcome
         return outcome
 
 
 @contextmanager
-def start(work: Callable[[Report], object]) -> Iterator[Child]:
+def start(work: Callable[[Send], object]) -> Iterator[Child]:
     """A child that does the work; it is killed where the block ends.
 
     It is forked, so that it has what is imported and read already; what the work gives has to be pickled.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    with tempfile.TemporaryFile() as said, receiver:
-        process = context.Process(target=_run, args=(work, sender, said.fileno(), os.getpid()))
+    with tempfile.TemporaryFile() as stderr, receiver:
+        process = context.Process(target=_run, args=(work, sender, stderr.fileno(), os.getpid()))
         process.start()
         sender.close()
         try:
-            yield Child(process, receiver, said)
+            yield Child(process, receiver, stderr)
         finally:
             process.kill()
             process.join()
 
 
-def _run(work: Callable[[Report], object], sender: Connection, said: int, parent: int) -> None:
-    for number in ENDING:
+def _run(work: Callable[[Send], object], sender: Connection, stderr: int, parent: int) -> None:
+    for number in STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     end_with(parent)
-    os.dup2(said, 2)
+    os.dup2(stderr, 2)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115 (it stays open)
     try:
         outcome = work(sender.send)

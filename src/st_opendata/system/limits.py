@@ -12,7 +12,7 @@ import signal
 from io import FileIO
 from pathlib import Path
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that ask a program to end: from the keyboard, from whoever runs it, from a terminal that is closed."""
 STATISTICS = Path("/proc/self/statm")
 """Sizes of the own process, in pages (proc(5)); Linux alone has it."""
@@ -52,6 +52,6 @@ def ran_out_of_stack(code: int) -> bool:
     return code in (-signal.SIGSEGV, -signal.SIGBUS)
 
 
-def ran_out_of_memory(code: int, words: bytes) -> bool:
+def ran_out_of_memory(code: int, stderr: bytes) -> bool:
     """Whether a process that ended with this exit code, saying this on stderr, met the bound."""
-    return code != 0 and any(each in words for each in _OUT_OF_MEMORY)
+    return code != 0 and any(each in stderr for each in _OUT_OF_MEMORY)

@@ -16,7 +16,7 @@ import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.release import exchange
-from st_opendata.release.exchange import complete, drafted
+from st_opendata.release.exchange import complete, stage
 
 FILES = ("release.json", "catalog.ttl", "cities/cities.csv", "cities/cities.nt")
 
@@ -34,9 +34,9 @@ def fill(folder: Path, generation: str) -> None:
 
 
 def build(target: Path, generation: str) -> None:
-    with drafted(target, refuse=allow) as draft:
-        fill(draft.folder, generation)
-        draft.commit()
+    with stage(target, refuse=allow) as staging:
+        fill(staging.folder, generation)
+        staging.commit()
 
 
 def content(target: Path) -> dict[str, str]:
@@ -68,8 +68,8 @@ def test_first_and_second_release(target: Path) -> None:
 
 def test_a_failed_build_leaves_the_old_release(target: Path) -> None:
     build(target, "old")
-    with pytest.raises(ZeroDivisionError), drafted(target, refuse=allow) as draft:
-        fill(draft.folder, "new")
+    with pytest.raises(ZeroDivisionError), stage(target, refuse=allow) as staging:
+        fill(staging.folder, "new")
         1 / 0  # noqa: B018
     assert content(target) == whole("old")
     assert names(target.parent) == ["release"]
@@ -77,8 +77,8 @@ def test_a_failed_build_leaves_the_old_release(target: Path) -> None:
 
 def test_a_draft_that_is_not_committed_is_removed(target: Path) -> None:
     build(target, "old")
-    with drafted(target, refuse=allow) as draft:
-        fill(draft.folder, "new")
+    with stage(target, refuse=allow) as staging:
+        fill(staging.folder, "new")
     assert content(target) == whole("old")
     assert names(target.parent) == ["release"]
 
@@ -136,11 +136,11 @@ def test_killed_at_every_file_operation(target: Path, existing: bool) -> None:
 def test_the_second_of_two_builds_is_told(target: Path) -> None:
     build(target, "old")
     with (
-        drafted(target, refuse=allow) as draft,
+        stage(target, refuse=allow) as staging,
         pytest.raises(InputError, match="another command is writing"),
     ):
         build(target, "other")
-    assert not draft.folder.exists()
+    assert not staging.folder.exists()
 
 
 def test_a_lock_file_left_behind_does_not_lock(target: Path) -> None:
@@ -270,9 +270,9 @@ def test_a_folder_that_is_mounted_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
 def test_an_error_of_writing_names_the_folder_that_was_asked_for(target: Path, number: int) -> None:
     said = os.strerror(number)
-    with pytest.raises(OSError, match=said) as raised, drafted(target, refuse=allow):
+    with pytest.raises(OSError, match=said) as raised, stage(target, refuse=allow):
         raise OSError(number, said)  # as write(2) makes it
     assert raised.value.filename == str(target)
-    with pytest.raises(OSError, match=said) as raised, drafted(target, refuse=allow) as draft:
-        raise OSError(number, said, "/source", None, str(draft.folder / "copy"))  # as a copy makes it
+    with pytest.raises(OSError, match=said) as raised, stage(target, refuse=allow) as staging:
+        raise OSError(number, said, "/source", None, str(staging.folder / "copy"))  # as a copy makes it
     assert raised.value.filename == str(target / "copy")

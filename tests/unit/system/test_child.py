@@ -11,15 +11,15 @@ import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.place import Place
-from st_opendata.system.child import ChildEndedError, Report, start
+from st_opendata.system.child import ChildEndedError, Send, start
 
 MANY = 1 << 20
 """Bytes: more than a pipe holds."""
 
 
 def test_what_it_makes() -> None:
-    def work(report: Report) -> str:
-        report("begun")
+    def work(send: Send) -> str:
+        send("begun")
         return "x" * MANY
 
     with start(work) as child:
@@ -28,7 +28,7 @@ def test_what_it_makes() -> None:
 
 
 def test_an_error_of_ours_is_raised_here() -> None:
-    def work(_report: Report) -> None:
+    def work(_send: Send) -> None:
         raise InputError("no such thing", place=Place("a.csv", line=2), remedy="Make one.")
 
     with start(work) as child, pytest.raises(InputError) as caught:
@@ -37,13 +37,13 @@ def test_an_error_of_ours_is_raised_here() -> None:
 
 
 def test_another_error_is_told() -> None:
-    with start(lambda _report: {}["missing"]) as child, pytest.raises(ChildEndedError, match="KeyError") as caught:
+    with start(lambda _send: {}["missing"]) as child, pytest.raises(ChildEndedError, match="KeyError") as caught:
         child.receive()
     assert caught.value.code == 1
 
 
 def test_a_process_that_is_killed() -> None:
-    with start(lambda _report: signal.pause()) as child:
+    with start(lambda _send: signal.pause()) as child:
         os.kill(child._process.pid or 0, signal.SIGKILL)
         with pytest.raises(ChildEndedError, match="ended with -9") as caught:
             child.receive()
@@ -51,7 +51,7 @@ def test_a_process_that_is_killed() -> None:
 
 
 def test_a_process_that_is_killed_while_it_answers() -> None:
-    with start(lambda _report: "x" * MANY) as child:
+    with start(lambda _send: "x" * MANY) as child:
         assert child._receiver.poll(60)  # it has begun
         os.kill(child._process.pid or 0, signal.SIGKILL)
         with pytest.raises(ChildEndedError):

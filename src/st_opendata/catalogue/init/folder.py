@@ -19,7 +19,7 @@ from st_opendata.catalogue.statements import Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
 from st_opendata.errors import InputError
 from st_opendata.names import free, slug
-from st_opendata.release.exchange import drafted
+from st_opendata.release.exchange import stage
 
 _ORDER = ("id", "base", "profiles", "title", "description", *HINTS, "issued", "datasets")
 _OWN_NAMES = ("facts", "croissant")
@@ -59,7 +59,7 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         ConfigurationError: an answer is not as the catalogue needs it.
         OSError: the disk is full, or a folder must not be written to.
     """
-    with drafted(folder, refuse=_refuse) as draft:
+    with stage(folder, refuse=_refuse) as draft:
         languages = (answers.language,) if answers.told else ()
         sources = [source for path in files for source in find_sources(path, languages)]
         identifier = slug(folder.resolve().name) or "catalogue"

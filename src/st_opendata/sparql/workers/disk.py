@@ -17,7 +17,7 @@ from st_opendata.errors import InputError
 from st_opendata.release import read_release, release_digest
 from st_opendata.sparql.store import ReleaseStore, fill
 from st_opendata.sparql.workers.columns import VERSION
-from st_opendata.system.child import ChildEndedError, Report, start
+from st_opendata.system.child import ChildEndedError, Send, start
 from st_opendata.system.scratch import Scratch, remove_unlocked, take_lock
 
 _LOCK = re.compile(r"[0-9a-f]{64}\.lock")
@@ -80,7 +80,7 @@ def _fill(folder: Path, target: Path) -> None:
     with Scratch(target.parent) as scratch:
         path = scratch / "store"
 
-        def work(_report: Report) -> None:
+        def work(_send: Send) -> None:
             store = ox.Store(str(path))
             fill(store, folder, read_release(folder))
             store.optimize()

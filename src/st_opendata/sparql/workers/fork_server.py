@@ -33,7 +33,7 @@ from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
 from st_opendata.sparql.workers.frames import MESSAGE, Shortage
 from st_opendata.sparql.workers.worker import serve
-from st_opendata.system.limits import ENDING, end_with, ran_out_of_memory, ran_out_of_stack
+from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack
 from st_opendata.system.scratch import remove_leftovers
 
 _STORE_SUFFIXES = (".nq", ".nt", ".ttl")
@@ -45,7 +45,7 @@ _NICENESS = 5
 def main() -> None:
     """Load, fork, and replace until the server is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    for number in ENDING:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # the server says when to end
     order = control.recv(MESSAGE)
     if not order:  # the server was ended before it could send one

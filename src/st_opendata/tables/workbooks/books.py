@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from st_opendata.system.child import Child, ChildEndedError, Report, start
+from st_opendata.system.child import Child, ChildEndedError, Send, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory
 from st_opendata.tables.workbooks.archives import Archive, WorkbookError
 from st_opendata.tables.workbooks.marks import MAX_CELLS, Area, Marks, refuse_large
@@ -77,7 +77,7 @@ class Workbook:
         try:
             found = self._child.receive()
         except ChildEndedError as error:
-            if ran_out_of_memory(error.code, error.words):
+            if ran_out_of_memory(error.code, error.stderr):
                 reason = f"it takes more than {MAX_MEMORY:,} bytes of memory to read it"
             elif error.code == -signal.SIGXCPU:
                 reason = "it is damaged: reading it does not end"
@@ -114,7 +114,7 @@ class _Book(Protocol):
     def rows(self, sheet: str) -> Iterator[list[Value]]: ...
 
 
-def _serve(path: Path, asked: Connection, report: Report, *, zipped: bool) -> object:
+def _serve(path: Path, asked: Connection, report: Send, *, zipped: bool) -> object:
     """Send the sheets, and of each that is asked for its marks and its rows; what is wrong is the outcome."""
     with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
         bound_memory(statistics, MAX_MEMORY)

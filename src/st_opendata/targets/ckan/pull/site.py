@@ -7,7 +7,7 @@ from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.release.exchange import drafted
+from st_opendata.release.exchange import stage
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.downloads import Bounds, Visitor, origin
 from st_opendata.targets.ckan.pull.exact import pull_exact
@@ -53,7 +53,7 @@ def pull(source: Origin, output: Path, *, told: Told = lambda _text, _done: None
     client = CkanClient(source.url, token, connections=source.workers)
     visitor = Visitor(token=token, site=source.url, connections=source.workers)
     try:
-        with drafted(output, refuse=_refuse) as draft:
+        with stage(output, refuse=_refuse) as draft:
             holding = list_holding(client, source.organization, private=source.private)
             chosen = choose(holding, source.catalogue, others=source.others)
             fetcher = Fetcher(visitor, _bounds(source, holding), source.workers, told)
