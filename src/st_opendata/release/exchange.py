@@ -60,7 +60,7 @@ def stage(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Staging]:
     """
     target = Path(os.path.realpath(target))  # a link to a release keeps pointing to it
     _make_parent(target)
-    with _locked(target):
+    with _hold_lock(target):
         _complete_renames(target)
         _refuse_other_content(target, refuse)
         building = _beside(target, "building")
@@ -91,7 +91,7 @@ def complete(target: Path) -> None:
     """Finish two renames that were cut, if there are any; does nothing where the parent cannot be written to."""
     target = Path(os.path.realpath(target))
     if _beside(target, "ready").is_dir() and os.access(target.parent, os.W_OK):
-        with _locked(target, wait=True):
+        with _hold_lock(target, wait=True):
             _complete_renames(target)
 
 
@@ -160,7 +160,7 @@ def _mount_points() -> set[str]:
 
 
 @contextmanager
-def _locked(target: Path, *, wait: bool = False) -> Iterator[None]:
+def _hold_lock(target: Path, *, wait: bool = False) -> Iterator[None]:
     path = _beside(target, "lock")
     try:
         lock = take_lock(path) if wait else try_lock(path)

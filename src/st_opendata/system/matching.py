@@ -39,7 +39,7 @@ class Matcher:
             raise ValueError(f"its repetitions written out are more than {MOST_STEPS:,} steps")
         try:
             re.compile(pattern, flags)
-            self._compiled = regex.compile(pattern, _translated(flags) | regex.V0)
+            self._compiled = regex.compile(pattern, _translate(flags) | regex.V0)
         except (re.error, regex.error) as error:
             raise ValueError(str(error)) from None
         except (RecursionError, OverflowError, MemoryError):
@@ -48,13 +48,13 @@ class Matcher:
 
     def fullmatch(self, text: str) -> bool:
         """True where the whole text matches; raises ConfigurationError where that takes too long."""
-        return self._matched(self._compiled.fullmatch, text)
+        return self._match(self._compiled.fullmatch, text)
 
     def search(self, text: str) -> bool:
         """True where some part of the text matches; raises ConfigurationError where that takes too long."""
-        return self._matched(self._compiled.search, text)
+        return self._match(self._compiled.search, text)
 
-    def _matched(self, match: _Match, text: str) -> bool:
+    def _match(self, match: _Match, text: str) -> bool:
         begun = time.monotonic()
         try:
             found = match(text, timeout=max(self._left, _QUICK)) is not None
@@ -102,6 +102,6 @@ _FLAGS = {
 }
 
 
-def _translated(flags: int) -> int:
+def _translate(flags: int) -> int:
     """The flags of `re` as those of `regex`."""
     return sum(int(other) for flag, other in _FLAGS.items() if flags & flag)

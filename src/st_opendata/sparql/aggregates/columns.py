@@ -117,7 +117,7 @@ class Columns:
             elif cell.form == "average":
                 yield _averages(cell.value, cells)
             else:
-                yield [_written(cell, values) for values in cells]
+                yield [_format_term(cell, values) for values in cells]
 
     def _terms(self, numbers: list[int]) -> list[str]:
         found = self._rows(
@@ -147,7 +147,7 @@ def _engine_term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.BlankNode(term.lexical[2:]) if term.lexical.startswith("_:") else ox.NamedNode(term.lexical)
 
 
-def _written(cell: Output, cells: Sequence[Any]) -> str:
+def _format_term(cell: Output, cells: Sequence[Any]) -> str:
     """The term of a value; empty where nothing had one."""
     kind, first = cell.value.kind, cells[0]
     if cell.form == "sum":
@@ -160,10 +160,10 @@ def _written(cell: Output, cells: Sequence[Any]) -> str:
         return str(ox.Literal(first))
     if cell.form == "date":
         digits = f"{first:08}"
-        return _typed(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", DATE)
+        return _literal(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", DATE)
     if kind == "decimal":
-        return _typed(_decimal(first, cell.value.scale), DECIMAL)
-    return _typed(str(first), INTEGER)
+        return _literal(_decimal(first, cell.value.scale), DECIMAL)
+    return _literal(str(first), INTEGER)
 
 
 def _averages(value: SqlValue, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
@@ -171,9 +171,10 @@ def _averages(value: SqlValue, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
     for total, most, count in cells:
         _refuse_overflow(value, most)
         if not count:
-            yield _typed("0", INTEGER)
+            yield _literal("0", INTEGER)
             continue
-        dividend = _typed(_decimal(total, value.scale), DECIMAL) if value.kind == "decimal" else _typed(total, INTEGER)
+        is_decimal = value.kind == "decimal"
+        dividend = _literal(_decimal(total, value.scale), DECIMAL) if is_decimal else _literal(total, INTEGER)
         [solution] = _EMPTY.query(f"SELECT ({dividend} / {count} AS ?average) {{}}")  # type: ignore[misc]  # as above
         yield str(solution["average"])
 
@@ -190,5 +191,5 @@ def _decimal(number: int, scale: int) -> str:
     return f"{'-' if number < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
 
 
-def _typed(lexical: object, datatype: str) -> str:
+def _literal(lexical: object, datatype: str) -> str:
     return f'"{lexical}"^^<{datatype}>'

@@ -84,7 +84,7 @@ class _Reader:
         self._modifiers()
         if self._kind != "end":
             raise OutsideError
-        if not self._matched().isdisjoint(self._found.bound):  # a pattern joins by the value that BIND has given
+        if not self._matches().isdisjoint(self._found.bound):  # a pattern joins by the value that BIND has given
             raise OutsideError
         return self._found
 
@@ -147,7 +147,7 @@ class _Reader:
 
     def _part(self) -> None:
         if self._word("FILTER"):
-            self._found.filters.append(self._call() if self._kind == "word" else self._bracketed())
+            self._found.filters.append(self._call() if self._kind == "word" else self._brackets())
             self._sign(".")
         elif self._word("BIND"):
             self._tokens.sign("(")
@@ -163,12 +163,13 @@ class _Reader:
         name = self._variable()
         self._tokens.sign(")")
         # What is matched only afterwards has no value yet, and what was used already is no new variable.
-        if name in self._used or not _names(value) <= self._matched():
+        if name in self._used or not _names(value) <= self._matches():
             raise OutsideError
         self._used.add(name)
         self._found.bound[name] = value
 
-    def _matched(self) -> set[str]:
+    def _matches(self) -> set[str]:
+        """The variables of patterns."""
         return {each.name for pattern in self._found.patterns for each in pattern if isinstance(each, QueryVariable)}
 
     def _triples(self) -> None:
@@ -221,16 +222,16 @@ class _Reader:
 
     # Expressions
 
-    def _bracketed(self) -> Expression:
+    def _brackets(self) -> Expression:
         self._tokens.sign("(")
         inside = self._expression()
         self._tokens.sign(")")
         return inside
 
     def _expression(self) -> Expression:
-        return self._joined("||", lambda: self._joined("&&", self._comparison))
+        return self._join("||", lambda: self._join("&&", self._comparison))
 
-    def _joined(self, sign: str, part: Callable[[], Expression]) -> Expression:
+    def _join(self, sign: str, part: Callable[[], Expression]) -> Expression:
         parts = [part()]
         while self._sign(sign):
             parts.append(part())
@@ -247,7 +248,7 @@ class _Reader:
         if self._sign("!"):
             return Call("!", (self._operand(),))
         if self._tokens.is_sign("("):
-            return self._bracketed()
+            return self._brackets()
         return self._call() if self._kind == "word" else self._variable_or_term()
 
     def _call(self) -> Expression:

@@ -101,7 +101,7 @@ class Values:
                 return f"({terms[0]} {operator} {terms[1]})"
         if kinds <= {"integer", "decimal"} and left.number and right.number:
             scale = max(left.scale, right.scale)
-            return f"({_scaled(left, scale)} {operator} {_scaled(right, scale)})"
+            return f"({_scale(left, scale)} {operator} {_scale(right, scale)})"
         if kinds == {"date"} and left.number and right.number:
             return f"({left.number} {operator} {right.number})"
         if kinds == {"string"} and left.text and right.text:
@@ -130,7 +130,7 @@ def _constant(term: Term) -> SqlValue:
     return SqlValue(kind, None, number, lambda: literal(term.lexical), scale, largest, constant=term)
 
 
-def _scaled(value: SqlValue, scale: int) -> str:
+def _scale(value: SqlValue, scale: int) -> str:
     more = scale - value.scale
     return f"(CAST({value.number} AS HUGEINT) * {10**more})" if more else str(value.number)
 

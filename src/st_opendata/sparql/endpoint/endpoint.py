@@ -124,7 +124,7 @@ class Endpoint:
 
     def tag(self, request: QueryRequest) -> str:
         """The entity tag of the answer to a deterministic request, which needs no answer."""
-        return self.tag_of(self.bounded(request).encoded.decode())
+        return self.tag_of(self.apply_limits(request).encoded.decode())
 
     def tag_of(self, what: str) -> str:
         """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).
@@ -141,7 +141,7 @@ class Endpoint:
         Raises:
             QueryError: the query is wrong, or a limit was met before the answer was larger than the buffer.
         """
-        request = self.bounded(request)
+        request = self.apply_limits(request)
         if cached := self._cache.get(request):
             return cached
         if self._closing:
@@ -171,7 +171,7 @@ class Endpoint:
             self._cache.put(request, answer)
         return answer
 
-    def bounded(self, request: QueryRequest) -> QueryRequest:
+    def apply_limits(self, request: QueryRequest) -> QueryRequest:
         """The request with the endpoint's limits, or with its own where they are lower."""
         rows, size = request.rows or self.limits.rows, request.size or self.limits.bytes
         rows, size = min(rows, self.limits.rows), min(size, self.limits.bytes)

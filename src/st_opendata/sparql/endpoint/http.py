@@ -141,7 +141,7 @@ async def _describe_service(request: Request, endpoint: Endpoint, url: str, page
 
 
 async def _answer(request: Request, endpoint: Endpoint, query: QueryRequest, seconds: float | None) -> ASGIApp:
-    query = endpoint.bounded(query)
+    query = endpoint.apply_limits(query)
     headers = {"Vary": _VARY, "Cache-Control": "no-store"}
     if query.is_deterministic:
         headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(query)}
@@ -150,13 +150,13 @@ async def _answer(request: Request, endpoint: Endpoint, query: QueryRequest, sec
     is_old = request.scope["http_version"] == "1.0"
     answer = await _while_connected(request, endpoint.answer(query, seconds, whole=is_old))
     if answer is None:
-        return _Nothing()
+        return _NoResponse()
     headers |= _head(answer.head)
     if isinstance(answer, BufferedAnswer):
-        return _Paced(answer.body, headers, endpoint.limits.stall)
+        return _PacedResponse(answer.body, headers, endpoint.limits.stall)
     if answer.body.is_complete:
         headers["Content-Length"] = str(answer.body.size)
-    return _Flowing(answer, headers, endpoint.limits.stall)
+    return _StreamedResponse(answer, headers, endpoint.limits.stall)
 
 
 def _head(head: Head) -> dict[str, str]:
@@ -196,14 +196,14 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _
             watching.cancel()
 
 
-class _Nothing:
+class _NoResponse:
     """For a client that has left."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send nothing."""
 
 
-class _Paced:
+class _PacedResponse:
     """A whole body, to a client that may be slow but must go on reading."""
 
     def __init__(self, body: bytes, headers: dict[str, str], stall: float) -> None:
@@ -216,12 +216,12 @@ class _Paced:
         body = self._body if scope["method"] != "HEAD" else b""
         last = max(0, len(body) - 1) // _PIECE * _PIECE
         for offset in range(0, last, _PIECE):
-            if not await _sent(send, body[offset : offset + _PIECE], self._stall):
+            if not await _send_piece(send, body[offset : offset + _PIECE], self._stall):
                 return
         await send({"type": "http.response.body", "body": body[last:]})
 
 
-class _Flowing:
+class _StreamedResponse:
     """A body as it comes. One that breaks off is not ended, so that the server aborts the connection."""
 
     def __init__(self, answer: StreamedAnswer, headers: dict[str, str], stall: float) -> None:
@@ -236,7 +236,7 @@ class _Flowing:
             if scope["method"] != "HEAD":
                 async for data in self._answer.body.read():
                     for offset in range(0, len(data), _PIECE):
-                        if not await _sent(send, data[offset : offset + _PIECE], self._stall):
+                        if not await _send_piece(send, data[offset : offset + _PIECE], self._stall):
                             return
             await send({"type": "http.response.body"})
         except EOFError:
@@ -257,7 +257,7 @@ async def _start(send: Send, headers: dict[str, str]) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": raw})
 
 
-async def _sent(send: Send, data: bytes, stall: float) -> bool:
+async def _send_piece(send: Send, data: bytes, stall: float) -> bool:
     """Whether the client took it in time."""
     try:
         async with asyncio.timeout(stall):

@@ -51,7 +51,7 @@ def write_description(triples: list[ox.Triple], form: Form) -> bytes:
 
 def _service(release: Release, url: str) -> Iterator[ox.Triple]:
     service, dataset, default = (_node(iri) for iri in (url, f"{url}#dataset", f"{url}#default-graph"))
-    yield _typed(service, "Service")
+    yield _type_triple(service, "Service")
     yield _sd(service, "endpoint", service)
     yield _sd(service, "supportedLanguage", _node(f"{_SD}SPARQL11Query"))
     yield _sd(service, "feature", _node(f"{_SD}UnionDefaultGraph"))
@@ -59,18 +59,18 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
     for form in (*SOLUTIONS, *GRAPHS):
         yield _sd(service, "resultFormat", _node(form.iri))
     yield _sd(service, "defaultDataset", dataset)
-    yield _typed(dataset, "Dataset")
+    yield _type_triple(dataset, "Dataset")
     yield _sd(dataset, "defaultGraph", default)
-    yield _typed(default, "Graph")
+    yield _type_triple(default, "Graph")
     yield from _labels(default, release.title)
     yield from _texts(dataset, "comment", _VALUES)
     for iri, title in graphs_of(release).items():
         named, graph = _node(f"{url}?graph={iri}"), _node(iri)
         yield _sd(dataset, "namedGraph", named)
-        yield _typed(named, "NamedGraph")
+        yield _type_triple(named, "NamedGraph")
         yield _sd(named, "name", graph)
         yield _sd(named, "graph", graph)
-        yield _typed(graph, "Graph")
+        yield _type_triple(graph, "Graph")
         yield from _labels(graph, title)
 
 
@@ -87,7 +87,7 @@ def _sd(subject: ox.NamedNode, name: str, value: ox.NamedNode) -> ox.Triple:
     return ox.Triple(subject, _node(_SD + name), value)
 
 
-def _typed(subject: ox.NamedNode, name: str) -> ox.Triple:
+def _type_triple(subject: ox.NamedNode, name: str) -> ox.Triple:
     return ox.Triple(subject, _node(f"{RDF}type"), _node(_SD + name))
 
 

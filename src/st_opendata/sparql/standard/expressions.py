@@ -71,7 +71,7 @@ class Expressions:
         return left
 
     def _sum(self) -> Piece:
-        return replacements.settled(self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary)))
+        return replacements.settle(self._chain(("+", "-"), lambda: self._chain(("*", "/"), self._unary)))
 
     def _chain(self, signs: tuple[str, ...], part: Callable[[], Piece]) -> Piece:
         piece = part()
@@ -99,7 +99,7 @@ class Expressions:
                 inside = self.expression()
                 return replace(inside, text=opening + inside.text + self._tokens.sign(")"))
             case "word":
-                return self._named()
+                return self._word()
             case "iri" | "name":
                 return self._iri()
             case "number":
@@ -137,7 +137,7 @@ class Expressions:
 
     # Words
 
-    def _named(self) -> Piece:
+    def _word(self) -> Piece:
         name = self._tokens.keyword
         if name in ("TRUE", "FALSE"):
             return Piece(self._tokens.any(), ValueType.BOOLEAN, is_constant=True)

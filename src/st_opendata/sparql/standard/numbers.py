@@ -97,13 +97,13 @@ class Total:
             self._is_decimal = self._is_decimal or datatype == _DECIMAL.value
             return True
         self._is_double = self._is_double or datatype == _DOUBLE.value
-        self._float = self._rounded((self._float or 0.0) + self._rounded(number))
+        self._float = self._round((self._float or 0.0) + self._round(number))
         return True
 
     @property
     def sum(self) -> ox.Literal:
         """All that was added."""
-        return self._literal(self._exact, self._floating(), _DECIMAL if self._is_decimal else _INTEGER)
+        return self._literal(self._exact, self._float_sum(), _DECIMAL if self._is_decimal else _INTEGER)
 
     @property
     def average(self) -> ox.Literal:
@@ -111,13 +111,13 @@ class Total:
         if not self.count:
             return self.sum
         quotient = _quotient(self._exact, Decimal(self.count))
-        total = self._floating()
-        return self._literal(quotient, None if total is None else self._rounded(total / self.count), _DECIMAL)
+        total = self._float_sum()
+        return self._literal(quotient, None if total is None else self._round(total / self.count), _DECIMAL)
 
-    def _floating(self) -> float | None:
-        return None if self._float is None else self._rounded(self._float + self._rounded(float(self._exact)))
+    def _float_sum(self) -> float | None:
+        return None if self._float is None else self._round(self._float + self._round(float(self._exact)))
 
-    def _rounded(self, number: float) -> float:
+    def _round(self, number: float) -> float:
         return number if self._is_double else _single(number)
 
     def _literal(self, exact: Decimal, floating: float | None, kind: ox.NamedNode) -> ox.Literal:

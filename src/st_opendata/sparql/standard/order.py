@@ -97,7 +97,7 @@ def _moment(datatype: str, value: str) -> str | None:
         return name + ordered(seconds)
     if not 86_400 <= seconds < (date.max.toordinal() + 1) * 86_400:
         return f"{name}{'A' if seconds > 0 else '-'}{ordered(seconds)}"
-    return name + _written(seconds, always=name == "3")
+    return name + _format(seconds, always=name == "3")
 
 
 def _seconds(parts: Mapping[str, str | None]) -> Decimal | None:
@@ -110,7 +110,7 @@ def _seconds(parts: Mapping[str, str | None]) -> Decimal | None:
     return Decimal(parts.get("second") or 0) + minute * 60 + hour * 3600 + days * 86_400 - _zone(parts["zone"])
 
 
-def _written(seconds: Decimal, *, always: bool) -> str:
+def _format(seconds: Decimal, *, always: bool) -> str:
     """A moment of the years 1 to 9999; the time where it is not midnight, or always."""
     days, left = divmod(seconds, 86_400)
     whole, fraction = divmod(left, 1)

@@ -49,7 +49,7 @@ class Queries:
         """Those for which there is to be a concatenation, as `Expressions` has found them."""
         return self._expressions.separators
 
-    def written(self) -> str:
+    def rewrite(self) -> str:
         """The query for the engine; raises NotUnderstoodError."""
         text = self._declared = self._prologue()
         match self._tokens.keyword:
@@ -66,7 +66,7 @@ class Queries:
             case "CONSTRUCT":
                 text += self._tokens.any() + self._construct()
             case "DESCRIBE":
-                text += self._tokens.any() + self._described() + self._modifiers()
+                text += self._tokens.any() + self._describe() + self._modifiers()
         text += self._values()
         if self._tokens.next.kind != "end":
             raise NotUnderstoodError
@@ -134,7 +134,7 @@ class Queries:
             return text + self._graphs() + self._tokens.if_word("WHERE") + self._group() + self._modifiers()
         return self._graphs() + self._tokens.word("WHERE") + self._tokens.block("{") + self._modifiers()
 
-    def _described(self) -> str:
+    def _describe(self) -> str:
         text = ""
         while self._tokens.next.kind in ("variable", "iri", "name") or self._tokens.is_sign("*"):
             text += self._tokens.any()

@@ -51,7 +51,7 @@ class Piece:
 def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
     """Numbers that an operator joins; `sign` is with what stands before it.
 
-    What the engine cannot hold is computed here, in the end: `settled` says so for the whole of it.
+    What the engine cannot hold is computed here, in the end: `settle` says so for the whole of it.
     """
     text = left.text + sign + right.text
     small = ValueType.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
@@ -60,7 +60,7 @@ def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
     return Piece(text, exact="" if small or len(exact) > _LONGEST else exact)
 
 
-def settled(piece: Piece) -> Piece:
+def settle(piece: Piece) -> Piece:
     """Arithmetic of numbers of any size."""
     return Piece(f" COALESCE({piece.text},{piece.exact})") if piece.exact else piece
 

@@ -88,7 +88,7 @@ def rewrite(
     engine = _Engine(store, prefixes, base)
     try:
         query = Queries(text, prefixes, engine, is_whole=is_whole)
-        written = query.written()
+        written = query.rewrite()
         separators = [engine.find("", token).value if token else " " for token in query.separators]
     except (NotUnderstoodError, RecursionError):
         return EngineQuery(text)

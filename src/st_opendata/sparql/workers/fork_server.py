@@ -60,9 +60,9 @@ def main() -> None:
             _refuse_changed(folder, release)
         prefixes = PREFIXES | release.prefixes
         if limits.fits_memory(count_quads(release)):
-            before = _resident()
+            before = _resident_bytes()
             open_store, on_disk = _load_in_thread(folder), False
-            workers = max(1, limits.workers_in_memory(_resident() - before))
+            workers = max(1, limits.workers_in_memory(_resident_bytes() - before))
             columns = make_columns(open_store, release.triples, limits, disk)
         else:
             open_store, on_disk = open_on_disk(folder, disk), True
@@ -157,13 +157,13 @@ class _ForkServer:
         pid = os.fork()
         if not pid:
             ours.close()
-            self._be_worker(theirs, stderr, parent)
+            self._run_worker(theirs, stderr, parent)
         theirs.close()
         self._children[pid] = stderr
         self._send({"worker": pid}, ours)
         ours.close()
 
-    def _be_worker(self, own: socket.socket, stderr: BinaryIO, parent: int) -> None:
+    def _run_worker(self, own: socket.socket, stderr: BinaryIO, parent: int) -> None:
         """Work and end; never returns."""
         code = 1
         try:
@@ -213,7 +213,7 @@ def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
     return lambda: store
 
 
-def _resident() -> int:
+def _resident_bytes() -> int:
     """Bytes of memory that the process has now (proc(5), /proc/pid/statm)."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

@@ -139,11 +139,11 @@ def _write_graph(triples: ox.QueryTriples, sink: ResultSink, form: Form, prefixe
         declared = used_prefixes([[str(triple) for triple in first]], prefixes)
     if form.name not in ("turtle", "trig", "rdfxml"):
         declared = {}
-    counted = _counted(chain(first, triples), sink)
-    ox.serialize(counted, sink, form.kind, prefixes=declared)  # type: ignore[arg-type]  # as above
+    counting = _count_triples(chain(first, triples), sink)
+    ox.serialize(counting, sink, form.kind, prefixes=declared)  # type: ignore[arg-type]  # as above
 
 
-def _counted(triples: Iterable[ox.Triple], sink: ResultSink) -> Iterator[ox.Triple]:
+def _count_triples(triples: Iterable[ox.Triple], sink: ResultSink) -> Iterator[ox.Triple]:
     for triple in triples:
         sink.add_rows(1)
         yield triple
