@@ -36,6 +36,11 @@ def address_space(statistics: FileIO) -> int:
     return int(statistics.read(64).split()[0]) * _PAGE
 
 
+def resident_memory() -> int:
+    """Bytes of memory that the process has now; raises FileNotFoundError where the system does not say so."""
+    return int(STATISTICS.read_text().split()[1]) * _PAGE
+
+
 def bound_memory(statistics: FileIO, memory: int) -> int:
     """Let the process take so many bytes beside what it has; the bytes of its address space that are then allowed."""
     os.environ["RUST_BACKTRACE"] = "0"  # to write one takes memory, and waits for ever where there is none

@@ -33,7 +33,7 @@ from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
 from st_opendata.sparql.workers.frames import MESSAGE, Shortage
 from st_opendata.sparql.workers.worker import serve
-from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack
+from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack, resident_memory
 from st_opendata.system.scratch import remove_leftovers
 
 _STORE_SUFFIXES = (".nq", ".nt", ".ttl")
@@ -60,9 +60,9 @@ def main() -> None:
             _refuse_changed(folder, release)
         prefixes = PREFIXES | release.prefixes
         if limits.fits_memory(count_quads(release)):
-            before = _resident_bytes()
+            before = resident_memory()
             open_store, on_disk = _load_in_thread(folder), False
-            workers = max(1, limits.workers_in_memory(_resident_bytes() - before))
+            workers = max(1, limits.workers_in_memory(resident_memory() - before))
             columns = make_columns(open_store, release.triples, limits, disk)
         else:
             open_store, on_disk = open_on_disk(folder, disk), True
@@ -211,11 +211,6 @@ def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
     with ThreadPoolExecutor(1) as thread:
         store = thread.submit(load, folder).result()
     return lambda: store
-
-
-def _resident_bytes() -> int:
-    """Bytes of memory that the process has now (proc(5), /proc/pid/statm)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
