@@ -85,7 +85,7 @@ def test_it_answers_until_ctrl_c(release: Path) -> None:
         assert len(workers) == 2
         program.send_signal(signal.SIGINT)
         assert program.wait(60) == 0
-        assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
+        assert not [pid for pid in (fork_server, *workers) if Path(f"/proc/{pid}").exists()]
 
 
 @pytest.mark.slow
@@ -98,7 +98,7 @@ def test_nothing_is_left_of_a_server_that_was_killed(release: Path) -> None:
         workers = children(int(fork_server))
         program.kill()
         program.wait()
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (nursery, *workers)), "no process is left")
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (fork_server, *workers)), "no process is left")
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_what_was_asked_is_answered_before_the_server_ends(place: Path) -> None:
         answers = [connection.getresponse() for connection in asked]
         assert [(answer.status, len(answer.read().splitlines())) for answer in answers] == [(200, 2)] * 4
         assert program.wait(60) == 0
-        assert not [pid for pid in (nursery, *workers) if Path(f"/proc/{pid}").exists()]
+        assert not [pid for pid in (fork_server, *workers) if Path(f"/proc/{pid}").exists()]
     assert left(place) == []
 
 

@@ -305,10 +305,10 @@ def test_answers_are_kept_within_bounds(things: Path, serve: Any) -> None:
 def test_a_lost_nursery_is_replaced(things: Path, serve: Any) -> None:
     with small(things, serve, cache=0) as served:
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code == 200
-        lost = served.endpoint.pool._nursery
+        lost = served.endpoint.pool._fork_server
         os.kill(lost.pid, signal.SIGKILL)
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code in (200, 500)
-        until(lambda: served.endpoint.pool._nursery is not lost)
+        until(lambda: served.endpoint.pool._fork_server is not lost)
         assert requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=60).status_code == 200
 
 
