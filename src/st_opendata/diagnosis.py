@@ -18,7 +18,7 @@ from pathlib import Path
 from st_opendata.errors import StError
 from st_opendata.resources import resource_folder
 from st_opendata.settings import Settings
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.duckdb import DuckDBEngine
 
 PACKAGE = "st-opendata"
 _PYTHON = (3, 11)
@@ -119,7 +119,7 @@ def _room(settings: Settings) -> Iterator[Entry]:
         good = enough and writable
         yield Entry("room", name, State.GOOD if good else State.WRONG, detail, "" if good else elsewhere)
     try:
-        Engine(None, settings.memory, settings.threads).close()
+        DuckDBEngine(None, settings.memory, settings.threads).close()
     except StError as error:
         yield Entry("room", "fact base", State.WRONG, error.message, error.remedy or "")
     else:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
-_LETTERS = {
+LETTERS = {
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ħ": "h", "Ħ": "H", "ı": "i", "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N",
 }  # fmt: skip
 """Plain letters for those Latin ones that no accent tells apart."""
-_PLAIN = str.maketrans(_LETTERS)
+_PLAIN = str.maketrans(LETTERS)
 
 
 def without_strokes(text: str) -> str:
@@ -25,15 +25,3 @@ def folded(text: str) -> str:
     """
     parts = unicodedata.normalize("NFKD", text.casefold())
     return without_strokes("".join(each for each in parts if not unicodedata.combining(each)).casefold())
-
-
-def folded_sql(expression: str) -> str:
-    """The same of a text in DuckDB's SQL, compatibility forms aside; the expression stands there several times."""
-    single = {letter: plain for letter, plain in _LETTERS.items() if len(plain) == 1 and letter.islower()}
-    single["ς"] = "σ"  # casefold() has one small sigma
-    folded = f"translate(lower(strip_accents({expression})), '{''.join(single)}', '{''.join(single.values())}')"
-    for letter, plain in _LETTERS.items():
-        if letter.islower() and letter not in single:
-            folded = f"replace({folded}, '{letter}', '{plain}')"
-    # Most texts are ASCII, and quickly folded.
-    return f"CASE WHEN length({expression}) = strlen({expression}) THEN lower({expression}) ELSE {folded} END"

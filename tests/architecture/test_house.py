@@ -19,7 +19,7 @@ TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", 
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
     "regex": "system/matching.py",
-    "duckdb": ("facts/", "sql/", "csvw/", "release/", "sparql/aggregates/", "portal/data/rows.py"),
+    "duckdb": "sql/",
     "csvw": ("tables/", "catalogue/", "csvw/"),
     "pyshacl": "shacl/",
     "click": ("cli/", "__main__.py"),

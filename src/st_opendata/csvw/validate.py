@@ -28,7 +28,7 @@ def cell_checks(reading: Reading) -> list[RowCheck]:
         form, sound = f"f{number}", f"k{number}"
         unformed, unsound = f"{form} IS NULL", f"NOT {sound}"
         if column.separator:
-            unformed, unsound = f"len({sql.only(form, 'z', 'z IS NULL')}) > 0", f"list_contains({sound}, FALSE)"
+            unformed, unsound = f"{sql.size(sql.only(form, 'z', 'z IS NULL'))} > 0", sql.listed(sound, "FALSE")
         if can_fail(column):
             fields = datatype_fields(column)
             checks.append(RowCheck("cell-datatype", number, f"NOT ({empty}) AND {unformed}", fields))
@@ -41,9 +41,9 @@ def cell_checks(reading: Reading) -> list[RowCheck]:
 def wrong_cells(checks: Sequence[RowCheck]) -> str:
     """The expression of a row's list of what is wrong: the place of the check, a colon and the cell; NULL for none."""
     if not checks:
-        return "CAST(NULL AS VARCHAR[])"
+        return sql.null(sql.TEXTS)
     marks = [
-        sql.when([(check.screen, sql.concat([sql.text(f"{place}:"), f"substr(r{check.number}, 1, {SHOWN + 1})"]))])
+        sql.when([(check.screen, sql.concat([sql.text(f"{place}:"), sql.cut(f"r{check.number}", 1, SHOWN + 1)]))])
         for place, check in enumerate(checks)
     ]
     screens = [f"coalesce({check.screen}, FALSE)" for check in checks]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
@@ -10,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from st_opendata.errors import InputError
 from st_opendata.facts.formulas import formula_findings
 from st_opendata.facts.iris import Names
 from st_opendata.facts.keys import key_findings
@@ -24,7 +22,8 @@ from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.duckdb import DuckDBEngine
+from st_opendata.sql.engine import Engine, OpenEngine
 from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
 from st_opendata.tables.scan import Source, open_source
 from st_opendata.tables.templates import parse_template, variable_names
@@ -37,10 +36,10 @@ _BATCH_ROWS = 10_000
 
 
 _FACT_COLUMNS = {
-    **dict.fromkeys(("subject", "predicate", "object", "table", "file"), "VARCHAR"),
-    "row": "BIGINT",
-    "column": "VARCHAR",
-    "cell": "VARCHAR",
+    **dict.fromkeys(("subject", "predicate", "object", "table", "file"), sql.TEXT),
+    "row": sql.LONG,
+    "column": sql.TEXT,
+    "cell": sql.TEXT,
 }
 
 
@@ -51,20 +50,22 @@ def load_facts(
     memory: str = "1GB",
     threads: int = 2,
     folder: Path | None = None,
+    engine: OpenEngine = DuckDBEngine,
 ) -> FactBase:
     """Read, check and map all tables of the catalogue.
 
     `progress` gets the name of each table before it is read. `memory` (as `500MB`) bounds the engine, which spills to
     a temporary folder made in `folder` (default: the system's) and removed when the fact base is closed. What is wrong
-    with the tables is in `FactBase.findings`; triples are mapped only when these conform.
+    with the tables is in `FactBase.findings`; triples are mapped only when these conform. `engine` makes the engine
+    that reads the tables and makes the triples, as `sql.engine` describes it.
 
     Raises:
         InputError: the disk is full, or memory does not suffice.
     """
     with ExitStack() as stack:
-        engine = Engine(folder, memory, threads)
-        stack.callback(engine.close)
-        base = FactBase(catalogue, engine, progress or _silent)
+        opened = engine(folder, memory, threads)
+        stack.callback(opened.close)
+        base = FactBase(catalogue, opened, progress or _silent)
         stack.pop_all()
     return base
 
@@ -213,7 +214,7 @@ class FactBase:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
         loaded = self._by_name[table]
         columns = typed_columns(self._engine, loaded)
-        self._write(f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record", path)
+        self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
 
     def write_facts(self, dataset: str, path: Path) -> None:
         """Write the dataset's facts as Parquet, one row per triple and cell that states it.
@@ -230,8 +231,7 @@ class FactBase:
         )
         cells = f"{names}) AS n(t, c, table_name, file, title, sheet)"
         cell = "sheet || r || CASE WHEN title IS NULL THEN ':' || r ELSE '' END"
-        kinds = ", ".join(f"{sql.name(name)} {kind}" for name, kind in _FACT_COLUMNS.items())
-        self._engine.run(f"CREATE TABLE written ({kinds})")
+        queries = []
         for shard in self._shards(dataset):
             branches = [
                 f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c FROM {name}{self._where(dataset, shard)}"
@@ -239,11 +239,11 @@ class FactBase:
             ]
             if branches:
                 facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {cells} ON f.t = n.t AND f.c = n.c"
-                self._engine.run(
-                    f"INSERT INTO written SELECT s, p, o, table_name, file, r, title, {cell} FROM {facts} ORDER BY ALL"
+                order = ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
+                queries.append(
+                    f"SELECT s, p, o, table_name, file, r, title, {cell} AS cell FROM {facts} ORDER BY {order}"
                 )
-        self._write("SELECT * FROM written", path)
-        self._engine.run("DROP TABLE written")
+        self._engine.write(queries, path, _FACT_COLUMNS)
 
     def places(self, subject: str, predicate: str | None = None, obj: str | None = None) -> tuple[Place, ...]:
         """The cells that state triples with this subject (and predicate, and object), all N-Triples terms, sorted."""
@@ -297,7 +297,8 @@ class FactBase:
         found: list[tuple[str, str, str, int]] = []
         for predicate, name in sorted(self._predicates.items()):
             rows = self._engine.rows(
-                f"SELECT arg_min(s, r), o, count(*) FROM {name} WHERE starts_with(o, $1) GROUP BY o ORDER BY o",
+                f"SELECT {sql.at_lowest('s', 'r')}, o, count(*) FROM {name} WHERE {sql.starts_with('o', '$1')} "
+                "GROUP BY o ORDER BY o",
                 [f"<{start}"],
             )
             found += [(subject, predicate, value, int(count)) for subject, value, count in rows if value not in known]
@@ -339,16 +340,6 @@ class FactBase:
             ids = [str(loaded.id) for loaded in self._by_dataset[dataset]]
             conditions.append(f"t IN ({', '.join(ids) or 'NULL'})")
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
-
-    def _write(self, query: str, path: Path) -> None:
-        """Write into the engine's own folder, the only one it may touch, then move the file to its place."""
-        inside = self._engine.folder / "written.parquet"
-        self._engine.run(f"COPY ({query}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
-        try:
-            shutil.move(inside, path)
-        except OSError as error:
-            message = f"the file cannot be written: {error.strerror}"
-            raise InputError(message, place=Place(str(path)), remedy="Free space, or choose another folder.") from None
 
 
 def _wrong_cells(found: Sequence[Finding]) -> set[tuple[str, str | None]]:

@@ -115,7 +115,7 @@ def _kept_items(column: Column, text: str) -> str:
 
 
 def _unless_null_inside(items: str) -> str:
-    return sql.when([(f"len({sql.only(items, 'z', 'z IS NULL')}) = 0", items)])
+    return sql.when([(f"{sql.size(sql.only(items, 'z', 'z IS NULL'))} = 0", items)])
 
 
 def canonical(datatype: Datatype, text: str) -> str:
@@ -149,9 +149,9 @@ def _number(way: Number, base: str, text: str) -> str:
         plain = sql.replaced(plain, way.decimal, ".")
     if base in FLOATS:
         plain = sql.replaced(plain, "e", "E")
-    digits = f"ltrim({plain}, '+-0')"
+    digits = sql.trimmed_start(plain, "+-0")
     whole = sql.when([(sql.part_match(digits, r"\A[0-9]"), digits)], sql.concat(["'0'", digits]))
-    whole = f"rtrim({sql.replaced(whole, '.E', 'E')}, '.')" if base not in INTEGER_BOUNDS else whole
+    whole = sql.trimmed_end(sql.replaced(whole, ".E", "E"), ".") if base not in INTEGER_BOUNDS else whole
     minus = sql.when([(sql.part_match(plain, r"\A-[0.]*[1-9]"), "'-'")], "''")
     checks = [sql.full_match(text, way.accept), sql.part_match(plain, r"\A[^E]*[0-9]")]
     if way.digits:
@@ -182,7 +182,7 @@ def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
 def _iso(way: Moment, text: str) -> str:
     checks = [sql.full_match(text, way.accept)]
     if "year" in way.fields:
-        checks += [f"{sql.day(f'substr({text}, 1, 10)')} IS NOT NULL", f"substr({text}, 1, 4) <> '0000'"]
+        checks += [f"{sql.day(sql.cut(text, 1, 10))} IS NOT NULL", f"{sql.cut(text, 1, 4)} <> '0000'"]
     return sql.when([(sql.all_of(checks), text)])
 
 
@@ -193,7 +193,7 @@ def _moment(way: Moment, text: str) -> str:
     checks, parts = [sql.full_match(text, way.accept)], list[str]()
     if "year" in way.fields:
         date = sql.concat(
-            [part("year"), "'-'", f"lpad({part('month')}, 2, '0')", "'-'", f"lpad({part('day')}, 2, '0')"]
+            [part("year"), "'-'", sql.padded(part("month"), 2, "0"), "'-'", sql.padded(part("day"), 2, "0")]
         )
         checks += [f"{sql.day(date)} IS NOT NULL", f"{part('year')} <> '0000'"]
         parts.append(date)
@@ -205,8 +205,8 @@ def _moment(way: Moment, text: str) -> str:
         parts.append(sql.when([(f"{fraction} = ''", "''")], sql.concat(["'.'", fraction])))
     if "zone" in way.fields:
         zone = part("zone")
-        digits = f"rpad({sql.replaced(f'substr({zone}, 2)', ':', '')}, 4, '0')"
-        offset = [f"substr({zone}, 1, 1)", f"substr({digits}, 1, 2)", "':'", f"substr({digits}, 3, 2)"]
+        digits = sql.padded_end(sql.replaced(sql.cut(zone, 2), ":", ""), 4, "0")
+        offset = [sql.cut(zone, 1, 1), sql.cut(digits, 1, 2), "':'", sql.cut(digits, 3, 2)]
         parts.append(sql.when([(f"{zone} IN ('', 'Z')", zone)], sql.concat(offset)))
     return sql.when([(sql.all_of(checks), sql.concat(parts))])
 
@@ -214,16 +214,15 @@ def _moment(way: Moment, text: str) -> str:
 def within(datatype: Datatype, value: str) -> str:
     """The canonical text where it keeps the type's limits and lengths, else NULL; the text itself without any."""
     checks = [_compared(datatype.base, value, sign, limit) for sign, limit in bounds(datatype)]
-    size = {"hexBinary": f"(length({value}) // 2)", "base64Binary": _base64_size(value)}.get(
-        datatype.base, f"length({value})"
-    )
+    length = sql.length(value)
+    size = {"hexBinary": sql.divided(length, 2), "base64Binary": _base64_size(value)}.get(datatype.base, length)
     lengths = (("=", datatype.length), (">=", datatype.min_length), ("<=", datatype.max_length))
-    checks += [f"{size} {sign} {length}" for sign, length in lengths if length is not None]
+    checks += [f"{size} {sign} {wanted}" for sign, wanted in lengths if wanted is not None]
     return sql.when([(sql.all_of(checks), value)]) if checks else value
 
 
 def _base64_size(value: str) -> str:
-    return f"(length({value}) * 3 // 4 - {sql.occurrences(value, '=')})"
+    return f"({sql.divided(f'{sql.length(value)} * 3', 4)} - {sql.occurrences(value, '=')})"
 
 
 _CASTS = {"date": sql.day, "time": sql.clock, "gYear": sql.floating}
@@ -235,5 +234,5 @@ def _compared(base: str, value: str, sign: str, limit: str) -> str:
         return f"coalesce({exact}, {sql.floating(value)} {sign} {sql.floating(sql.text(limit))})"
     cast = _CASTS.get(base, sql.instant)
     cut = {"date": 10, "gYear": 4}.get(base)
-    start = f"substr({value}, 1, {cut})" if cut else value
+    start = sql.cut(value, 1, cut) if cut else value
     return f"{cast(start)} {sign} {cast(sql.text(limit[:cut] if cut else limit))}"

@@ -17,7 +17,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.printable import printable
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, TEXTS, bounds, example
 from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
@@ -53,7 +53,7 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> l
         suspect = sql.is_suspect("whole")
         checks.append(RowCheck("cell-control-character", number, suspect, condition=sql.has_control_character(raw)))
         checks.append(RowCheck("cell-mojibake", number, suspect, condition=sql.has_mojibake(raw)))
-        checks.append(RowCheck("cell-long", number, f"length({raw}) > {MAX_CELL}", {"limit": MAX_CELL}))
+        checks.append(RowCheck("cell-long", number, f"{sql.length(raw)} > {MAX_CELL}", {"limit": MAX_CELL}))
         if column.required or column.name in table.primary_key:
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
             checks.append(RowCheck("cell-required", number, required))
@@ -198,7 +198,7 @@ def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str
     """The condition on the cell's canonical text, or on an item of its list."""
     value = f"c{number}"
     if table.source_columns[number - 1].separator:
-        return f"len({sql.only(value, 'x', condition('x'))}) > 0"
+        return f"{sql.size(sql.only(value, 'x', condition('x')))} > 0"
     return condition(value)
 
 
@@ -209,7 +209,7 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
     for check in checks:
         condition = f"({check.screen}) AND {check.condition}"
         condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
-        shown = f"substr({check.cell or f'r{check.number}'}, 1, {SHOWN + 1})" if check.number else "''"
+        shown = sql.cut(check.cell or f"r{check.number}", 1, SHOWN + 1) if check.number else "''"
         title = source.title(check.number) if check.number else None
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:

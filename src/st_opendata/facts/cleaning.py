@@ -13,7 +13,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Replacement, Table
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, SPACED
 from st_opendata.tables.scan import Source
 
@@ -74,7 +74,7 @@ def _null(*, trim: bool) -> Callable[[Column, str], tuple[str, str] | None]:
     return cells
 
 
-def cleaned_rows(source: Source) -> str:
+def cleaned_rows(source: Source, file: str) -> str:
     """Rows as `raw.raw_rows` gives them, after the rules: with `whole`, the raw text of the row.
 
     For each rule q1 … is the list of the numbers of the cells that it touches.
@@ -83,7 +83,7 @@ def cleaned_rows(source: Source) -> str:
     of_file = dict(zip(source.order, columns, strict=True))  # one of those with parts of one cell
     raw = [f"{'x' if column.part else 'r'}{column.number}" for column in of_file.values()]
     whole_cells = [f"x{column.number}" for column in columns if column.part]
-    rows = f"SELECT *, concat({', '.join(raw)}) AS whole FROM ({raw_rows(source)})"
+    rows = f"SELECT *, {sql.concat(raw)} AS whole FROM ({raw_rows(source, file)})"
     for place, rule in enumerate(rules(source.table), 1):
         cells, touched = list[str](), list[str]()
         for number, column in enumerate(columns, 1):
@@ -112,10 +112,11 @@ def cleaning_findings(engine: Engine, source: Source, name: str) -> list[Finding
 def _counted(engine: Engine, source: Source, name: str, found: Sequence[CellRule]) -> Iterator[Finding]:
     for place, rule in enumerate(found, 1):
         cells = f"q{place}"
+        size = sql.size(cells)
         ((count, record),) = engine.rows(
-            f"SELECT coalesce(sum(len({cells})), 0), min(record) FILTER (WHERE len({cells}) > 0) FROM {name}"
+            f"SELECT coalesce(sum({size}), 0), min(record) FILTER (WHERE {size} > 0) FROM {name}"
         )
         if count:
-            ((number,),) = engine.rows(f"SELECT {cells}[1] FROM {name} WHERE record = $1", [record])
+            ((number,),) = engine.rows(f"SELECT {sql.item(cells, '1')} FROM {name} WHERE record = $1", [record])
             where, dataset = (source.place(record, number),), source.table.dataset
             yield finding(rule.code, where, dataset=dataset, count=int(count), **rule.fields)

@@ -7,7 +7,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import FOOTNOTES, TOTALS
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES

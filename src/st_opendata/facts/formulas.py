@@ -12,7 +12,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
 
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"

@@ -80,7 +80,7 @@ def _expression(expression: Expression, value: Callable[[str], Value], names: Na
 
 def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
     def encoded(text: str) -> str:
-        cut = f"substr({text}, 1, {variable.prefix})" if variable.prefix else text
+        cut = sql.cut(text, 1, variable.prefix) if variable.prefix else text
         return sql.reserved_encoded(cut) if operator.reserved else sql.percent_encoded(cut)
 
     label = sql.text(f"{variable.name}=")
@@ -121,9 +121,7 @@ def _references(value: str, document: str) -> list[tuple[str, str]]:
     cases += [(sql.starts(value, start), sql.concat([sql.text(before), value])) for start, before in starts.items()]
     for depth in range(folder.count("/"), 0, -1):
         up = "../" * depth
-        cases.append(
-            (sql.starts(value, up), sql.concat([sql.text(urljoin(folder, up)), f"substr({value}, {len(up) + 1})"]))
-        )
+        cases.append((sql.starts(value, up), sql.concat([sql.text(urljoin(folder, up)), sql.cut(value, len(up) + 1)])))
     cases.append((f"{value} = ''", sql.text(document)))
     return cases
 

@@ -11,7 +11,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import ForeignKey
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20
@@ -76,7 +76,7 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
     if all(table.column(name).datatype.base not in TEXTS for name in table.primary_key):
         return []
     shown = sql.join_known(", ", _columns(loaded, table.primary_key))
-    keys = f"SELECT record, {shown} AS shown, lower({shown}) AS folded FROM {loaded.name}"
+    keys = f"SELECT record, {shown} AS shown, {sql.lowered(shown)} AS folded FROM {loaded.name}"
     several = f"SELECT folded FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
     rows = f"SELECT record, shown, folded FROM ({keys}) WHERE folded IN ({several}) ORDER BY record LIMIT {limit}"
     grouped: dict[str, dict[str, int]] = {}
@@ -139,7 +139,7 @@ def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values
         for column in target.table.source_columns
         if column.datatype.base in TEXTS and not column.separator and f"c{column.number}" not in columns
     ]
-    named = sql.any_of([f"lower({column}) = lower($1)" for column in texts])
+    named = sql.any_of([f"{sql.lowered(column)} = {sql.lowered('$1')}" for column in texts])
     by_name = f"SELECT DISTINCT {shown} AS v FROM {target.name} WHERE {named} ORDER BY v LIMIT 2"
     twin = f"SELECT v FROM {known} WHERE {sql.composed('v')} = {sql.composed('$1')} LIMIT 1"
     found = {}

@@ -15,12 +15,12 @@ from st_opendata.facts.checks import RowCheck, more, row_checks, row_findings
 from st_opendata.facts.cleaning import cleaned_rows, cleaning_findings, touched_columns
 from st_opendata.facts.doubts import doubtful_rows
 from st_opendata.facts.iris import Names, Value, expanded, term
-from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, row_of_data
+from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, row_of_data, text_file
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine, RefusedInput
+from st_opendata.sql.engine import Engine, ReadError
 from st_opendata.tables.datatypes import parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
@@ -72,28 +72,28 @@ class Loader:
         """
         name, table = f"t{number}", source.table
         try:
+            self._engine.read(_file(name), text_file(source))
             readings = self._readings(name, source)
             checks = row_checks(table, readings, self._names)
-            rows = self._rows(source, readings)
-            self._engine.run(f"CREATE TABLE {name} AS {self._selected(source, rows, checks)}")
-        except RefusedInput as error:
-            return None, diagnose(source, str(error).partition("\n")[0], limit=self._limit)
+            rows = self._rows(name, source, readings)
+            self._engine.create(name, self._selected(source, rows, checks))
+        except ReadError as error:
+            return None, diagnose(source, str(error), limit=self._limit)
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
             return None, diagnose(source, "rows and cells do not add up", limit=self._limit)
         found = self._swallowed(source, name)
         if bad:
-            self._engine.run(
-                f"CREATE TABLE bad AS SELECT * FROM ({rows}) WHERE record IN (SELECT record FROM {name} WHERE bad)"
-            )
+            chosen = f"record IN (SELECT record FROM {name} WHERE bad)"
+            self._engine.create("bad", f"SELECT * FROM ({rows}) WHERE {chosen}")
             blank, record = self._drop_blank_end(name)
             if blank:
                 place = table.place(record)
                 found.append(finding("rows-blank-end", (place,), dataset=table.dataset, count=blank))
             count -= blank
             found += row_findings(self._engine, source, "bad", checks, self._limit)
-            self._engine.run("DROP TABLE bad")
+            self._engine.drop("bad")
         loaded = LoadedTable(number, name, source, subjects(table), count)
         found += [*doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
@@ -103,14 +103,16 @@ class Loader:
         table, width = source.table, len(source.header)
         if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # told when it was copied
             return []
-        shaped = f"breaks > 0 AND delimiters >= least(breaks, 2) * {width - 1}"
+        shaped = f"breaks > 0 AND delimiters >= {sql.smaller('breaks', '2')} * {width - 1}"
         ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
         if not count:
             return []
         of_file = dict(zip(source.order, table.source_columns, strict=True))
         cells = ", ".join(f"{'x' if of_file[n].part else 'r'}{of_file[n].number}" for n in range(width))
         only = f"record IN (SELECT record FROM {name} WHERE {shaped})"
-        rows = self._engine.batches(f"SELECT record, {cells} FROM ({raw_rows(source)}) WHERE {only}", _BATCH)
+        rows = self._engine.batches(
+            f"SELECT record, {cells} FROM ({raw_rows(source, _file(name))}) WHERE {only}", _BATCH
+        )
         found = [
             each
             for batch in rows
@@ -126,11 +128,11 @@ class Loader:
         """
         blank = "SELECT record FROM bad WHERE whole = ''"
         filled = f"SELECT coalesce(max(record), 0) FROM {name} WHERE record NOT IN ({blank})"
-        self._engine.run(f"CREATE TABLE blank_end AS {blank} AND record > ({filled})")
+        self._engine.create("blank_end", f"{blank} AND record > ({filled})")
         ((count, first),) = self._engine.rows("SELECT count(*), coalesce(min(record), 0) FROM blank_end")
         for rows in (name, "bad") if count else ():
-            self._engine.run(f"DELETE FROM {rows} WHERE record IN (SELECT record FROM blank_end)")
-        self._engine.run("DROP TABLE blank_end")
+            self._engine.remove(rows, "record IN (SELECT record FROM blank_end)")
+        self._engine.drop("blank_end")
         return int(count), int(first)
 
     def _readings(self, name: str, source: Source) -> list[CellReading]:
@@ -148,14 +150,14 @@ class Loader:
     def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
         plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
-        rows = f"SELECT {plain} AS text FROM ({cleaned_rows(source)})"
+        rows = f"SELECT {plain} AS text FROM ({cleaned_rows(source, _file(name))})"
         return f"({parsed_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
 
-    def _rows(self, source: Source, readings: Sequence[CellReading]) -> str:
+    def _rows(self, name: str, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        read = f"SELECT *, {values} FROM ({cleaned_rows(source)})"
+        read = f"SELECT *, {values} FROM ({cleaned_rows(source, _file(name))})"
         variables = Variables(table, None, row_of_data(source))
         terms = [
             f", {term(expanded(parse_template(url), variables, self._names))} AS s{number}"
@@ -177,6 +179,11 @@ class Loader:
         delimiter = table.dialect.delimiter
         counts = f"{sql.occurrences('whole', chr(10))} AS breaks, {sql.occurrences('whole', delimiter)} AS delimiters"
         return f"SELECT {', '.join(columns)}, {bad} AS bad, {counts} FROM ({rows})"
+
+
+def _file(name: str) -> str:
+    """The engine's table of the file that the table of that name is loaded from."""
+    return f"{name}_file"
 
 
 def _one_subject(loaded: LoadedTable) -> list[Finding]:
@@ -211,10 +218,8 @@ class Variables:
     def __call__(self, name: str) -> Value:
         """The value of a variable."""
         if name in ("_row", "_sourceRow"):
-            return Value(f"CAST({self.row if name == '_row' else 'record'} AS VARCHAR)")
+            return Value(sql.as_text(self.row if name == "_row" else "record"))
         column = self.table.column(name)
         if self.item and self.column is not None and name == self.column.name:
             return Value(self.item)
-        return Value(
-            "CAST(NULL AS VARCHAR)" if column.virtual else f"c{column.number}", listed=column.separator is not None
-        )
+        return Value(sql.null(sql.TEXT) if column.virtual else f"c{column.number}", listed=column.separator is not None)

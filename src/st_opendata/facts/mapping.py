@@ -17,12 +17,13 @@ from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column, Datatype
 from st_opendata.namespaces import XSD
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import MOMENTS
 from st_opendata.tables.templates import parse_template, variable_names
 
 _SAFE = NUMBERS | MOMENTS | {"boolean", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "hexBinary", "duration"}
 """Types whose canonical text has nothing to escape."""
+_COLUMNS = {"s": sql.TEXT, "o": sql.TEXT, "t": sql.INTEGER, "r": sql.LONG, "c": sql.INTEGER, "h": sql.TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,27 @@ class Predicates:
         if statement.predicate is not None:
             self._insert(statement.predicate, f"{statement.query}{self._order}")
             return
-        self._engine.run(f"CREATE TABLE named AS {statement.query}")
+        self._engine.create("named", statement.query)
         for (predicate,) in self._engine.rows("SELECT DISTINCT p FROM named ORDER BY p"):
             chosen = f"SELECT s, o, t, r, c, h FROM named WHERE p = {sql.text(predicate)}{self._order}"
             self._insert(predicate, chosen)
-        self._engine.run("DROP TABLE named")
+        self._engine.drop("named")
 
     def _insert(self, predicate: str, query: str) -> None:
         name = self.tables.get(predicate)
         if name is None:
             name = self.tables[predicate] = f"p{len(self.tables) + 1}"
-            columns = "s VARCHAR, o VARCHAR, t INTEGER, r BIGINT, c INTEGER, h VARCHAR"
-            self._engine.run(f"CREATE TABLE {name} ({columns})")
-        self._engine.run(f"INSERT INTO {name} {query}")
+            self._engine.define(name, _COLUMNS)
+        self._engine.append(name, query)
 
 
 def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: Names, *, sharded: bool) -> dict[str, str]:
     """Map the tables; the engine table of each predicate, whose key is its N-Triples term."""
     predicates = Predicates(engine, sharded=sharded)
-    engine.run("BEGIN TRANSACTION")
-    for loaded in tables:
-        for statement in statements(loaded, names):
-            predicates.insert(statement)
-    engine.run("COMMIT")
+    with engine.transaction():
+        for loaded in tables:
+            for statement in statements(loaded, names):
+                predicates.insert(statement)
     return dict(sorted(predicates.tables.items()))
 
 

@@ -10,7 +10,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.personal import ACCOUNTS, LEAST, forms_of, is_iban, veiled
 
@@ -66,7 +66,7 @@ def _meets(column: Column, pattern: str) -> str:
     """True where the cell, or an item of its list, matches the pattern."""
     value = f"c{column.number}"
     if column.separator:
-        return f"len({sql.only(value, 'x', sql.full_match('x', pattern))}) > 0"
+        return f"{sql.size(sql.only(value, 'x', sql.full_match('x', pattern)))} > 0"
     return f"coalesce({sql.full_match(value, pattern)}, FALSE)"
 
 

@@ -6,35 +6,35 @@ from collections.abc import Callable
 
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import CsvFile, Engine
 from st_opendata.tables.datatypes import BLANKS, Text, beyond_sql, lexical
 from st_opendata.tables.numbers import Number
 from st_opendata.tables.scan import Source
 
-LONGEST_LINE = 4_000_000
-_BUFFER = 8_000_000
 _BATCH = 50_000
 
 
-def raw_rows(source: Source) -> str:
-    """Raw text of each row's cells, r1 …, in the order of the description, with the record's number."""
+def text_file(source: Source) -> CsvFile:
+    """The file of a table as the engine is to read it."""
+    width = len(source.header)
+    if source.numbered:  # by line feeds, whatever the first cell with a line break has
+        return CsvFile(source.path, width, header=False, skip=source.skip, line_end="\n")
     dialect = source.table.dialect
-    files = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(len(source.header)))
-    cells = ", ".join(_raw_cell(source, n, f"coalesce(f{place}, '')") for n, place in enumerate(source.order, 1))
+    quote = dialect.quote or ""
+    escape = quote if dialect.double_quote else "\\"
+    return CsvFile(source.path, width, dialect.header, source.skip, dialect.delimiter, quote, escape)
+
+
+def raw_rows(source: Source, file: str) -> str:
+    """Raw text of each row's cells, r1 …, in the order of the description, with the record's number.
+
+    `file` is the engine's table of `text_file`.
+    """
+    cells = [_raw_cell(source, n, f"coalesce(f{place}, '')") for n, place in enumerate(source.order, 1)]
+    numbers = [f"position + {source.first - 1} AS record"]
     if source.numbered:
-        number, header, delimiter, quote, escape = "CAST(f0 AS BIGINT)", False, "','", "'\"'", "'\"'"
-        cells = ", ".join(filter(None, ("row_number() OVER () AS row", cells)))
-        ends = r", new_line = '\n'"  # whatever the first cell with a line break has
-    else:
-        number, header = f"row_number() OVER () + {source.first - 1}", dialect.header
-        delimiter, quote = sql.text(dialect.delimiter), sql.text(dialect.quote or "")
-        escape, ends = quote if dialect.double_quote else sql.text("\\"), ""
-    return (
-        f"SELECT {number} AS record, {cells} FROM read_csv("
-        f"{sql.text(str(source.path))}, auto_detect = false, columns = {{{files}}}, header = {header}, "
-        f"skip = {source.skip}, delim = {delimiter}, quote = {quote}, escape = {escape}, "
-        f"strict_mode = true, null_padding = false, max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER}{ends})"
-    )
+        numbers = [f"{sql.cast('f0', sql.LONG)} AS record", "position AS row"]
+    return f"SELECT {', '.join([*numbers, *cells])} FROM {file}"
 
 
 def _raw_cell(source: Source, number: int, cell: str) -> str:
@@ -43,7 +43,7 @@ def _raw_cell(source: Source, number: int, cell: str) -> str:
     if column.part is None:
         return f"{cell} AS r{number}"
     nulls = f"{sql.trimmed(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
-    part = f"trim({sql.captured(cell, column.part.accept, column.part.group)}, {sql.text(BLANKS)})"
+    part = sql.trimmed(sql.captured(cell, column.part.accept, column.part.group), BLANKS)
     return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
 
 
@@ -70,10 +70,8 @@ def parsed_cells(engine: Engine, target: str, column: Column, rows: str, parse: 
 
     `rows` selects the cells as `text`.
     """
-    kind = "VARCHAR[]" if column.separator else "VARCHAR"
-    engine.run(f"CREATE TABLE {target} (raw VARCHAR, value {kind})")
+    engine.define(target, {"raw": sql.TEXT, "value": sql.TEXTS if column.separator else sql.TEXT})
     for batch in engine.batches(f"SELECT DISTINCT text FROM ({rows})", _BATCH):
         cells = [text for (text,) in batch]
-        values = [parse(column, text) for text in cells]
-        engine.run(f"INSERT INTO {target} SELECT unnest($1::VARCHAR[]), unnest($2::{kind}[])", [cells, values])
-    return f"SELECT any_value(value) FROM {target} WHERE raw = "
+        engine.fill(target, [cells, [parse(column, text) for text in cells]])
+    return f"SELECT {sql.any_value('value')} FROM {target} WHERE raw = "

@@ -10,7 +10,7 @@ from st_opendata.facts.loading import LoadedTable
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import EXPONENT
 
 _FORMS: dict[str, list[tuple[str, str]]] = {
@@ -40,14 +40,13 @@ def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
         unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
         if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
             number = sql.replaced(value, "INF", "Infinity") if kind == "DOUBLE" else value
-            return f"CAST({number} AS {kind})"
+            return sql.cast(number, kind)
     return value
 
 
 def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
     """Decimals with as many places as the column has, in 18 digits or in 38."""
-    places = f"CASE WHEN strpos({value}, '.') = 0 THEN 0 ELSE length({value}) - strpos({value}, '.') END"
-    ((scale,),) = engine.rows(f"SELECT coalesce(max({places}), 0) FROM {loaded.name}")
+    ((scale,),) = engine.rows(f"SELECT coalesce(max({sql.places(value)}), 0) FROM {loaded.name}")
     return [
         (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")
         for width in (18, 38)

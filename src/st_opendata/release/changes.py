@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from st_opendata.errors import InputError
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine, RefusedInput
+from st_opendata.sql.duckdb import DuckDBEngine
+from st_opendata.sql.engine import CsvFile, ParquetFiles, ReadError
 
 _BATCH = 1000
 _TRIPLE = "subject, predicate, object"
@@ -39,7 +41,7 @@ class Changes:
     """
 
     def __init__(self, files: Sequence[Path], memory: str, threads: int) -> None:
-        self._engine = Engine(None, memory, threads)
+        self._engine = DuckDBEngine(None, memory, threads)
         self._engine.lock(files)
 
     def __enter__(self) -> Changes:
@@ -61,12 +63,15 @@ class Changes:
         return self._lines("added")
 
     def _only(self, name: str, first: Sequence[Path], second: Sequence[Path]) -> int:
-        self._run(f"DROP TABLE IF EXISTS {name}")
         if not first:
-            self._run(f"CREATE TABLE {name} (subject TEXT, predicate TEXT, object TEXT)")
+            self._engine.define(name, dict.fromkeys(_TRIPLE.split(", "), sql.TEXT))
             return 0
-        without = f" EXCEPT SELECT {_TRIPLE} FROM read_parquet({_paths(second)})" if second else ""
-        self._run(f"CREATE TABLE {name} AS SELECT DISTINCT {_TRIPLE} FROM read_parquet({_paths(first)}){without}")
+        with _readable():
+            self._engine.read("first_facts", ParquetFiles(tuple(first)))
+            if second:
+                self._engine.read("second_facts", ParquetFiles(tuple(second)))
+            without = f" EXCEPT SELECT {_TRIPLE} FROM second_facts" if second else ""
+            self._engine.create(name, f"SELECT DISTINCT {_TRIPLE} FROM first_facts{without}")
         return self._count(f"FROM {name}")
 
     def _lines(self, name: str) -> Iterator[str]:
@@ -111,19 +116,17 @@ class Changes:
 
     def _load(self, name: str, table: Table | None) -> list[str]:
         """Make a table of the rows of a CSV file, all cells as text; its columns, none where there is no file."""
-        self._run(f"DROP TABLE IF EXISTS {name}")
         if table is None:
-            self._run(f"CREATE TABLE {name} (nothing TEXT)")
+            self._engine.define(name, {"nothing": sql.TEXT})
             return []
         with table.path.open(encoding="utf-8", newline="") as stream:
             columns = next(csv.reader(stream), [])
         if not columns:
             raise InputError("the table has no header", place=Place(str(table.path)), remedy="Build the release again.")
-        types = ", ".join(f"{sql.text(column)}: 'TEXT'" for column in columns)
-        cells = ", ".join(f"coalesce({sql.name(column)}, '') AS {sql.name(column)}" for column in columns)
-        options = "header = true, delim = ',', quote = '\"', escape = '\"', auto_detect = false"
-        source = f"read_csv({sql.text(str(table.path))}, columns = {{{types}}}, {options})"
-        self._run(f"CREATE TABLE {name} AS SELECT {cells} FROM {source}")
+        cells = ", ".join(f"coalesce(f{place}, '') AS {sql.name(column)}" for place, column in enumerate(columns))
+        with _readable():
+            self._engine.read(f"{name}_file", CsvFile(table.path, len(columns)))
+            self._engine.create(name, f"SELECT {cells} FROM {name}_file")
         return columns
 
     def _dicts(self, query: str, columns: Sequence[str]) -> Iterator[Cells]:
@@ -135,15 +138,6 @@ class Changes:
 
     def _count(self, source: str) -> int:
         return int(self._engine.rows(f"SELECT count(*) {source}")[0][0])
-
-    def _run(self, statement: str) -> None:
-        try:
-            self._engine.run(statement)
-        except RefusedInput as error:
-            raise InputError(
-                f"a file of the release cannot be read: {str(error).partition(chr(10))[0]}",
-                remedy="Verify the release, or build it again.",
-            ) from None
 
 
 class RowCounts(NamedTuple):
@@ -190,5 +184,10 @@ class _Rows(NamedTuple):
         return f"{rows} ORDER BY " + ", ".join(f"r.{sql.name(column)}" for column in self.key)
 
 
-def _paths(paths: Sequence[Path]) -> str:
-    return "[" + ", ".join(sql.text(str(path)) for path in paths) + "]"
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except ReadError as error:
+        message = f"a file of the release cannot be read: {error}"
+        raise InputError(message, remedy="Verify the release, or build it again.") from None

@@ -12,16 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import md5
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
-from st_opendata.folding import folded_sql
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
-from st_opendata.release.origins import STATED, Origin
+from st_opendata.release.origins import Origin, stated_cells
+from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import Row, SqlError
 
 LABELS = tuple(
     f"<{PREFIXES[prefix]}{name}>"
@@ -34,24 +35,28 @@ LABELS = tuple(
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
-_LABEL = """regexp_extract(object, '^"(.*)"', 1)"""
-_WORDS = rf"""CASE WHEN suffix(file, '.ttl') THEN '' ELSE ' ' || regexp_replace(
-    {folded_sql(_LABEL)}, '[^\p{{L}}\p{{N}}]+', ' ', 'g') END"""
+_LABEL = native.extracted("object", '^"(.*)"', 1)
+_WORD_ENDS = r"[^\p{L}\p{N}]+"
+_LABEL_WORDS = sql.concat(["' '", sql.substituted(native.folded(_LABEL), _WORD_ENDS, " ")])
+_WORDS = sql.when([(native.ends("file", ".ttl"), "''")], _LABEL_WORDS)
 """The words of a label that facts state, as `folded` has them, each with a space before it."""
-_SHEET = """coalesce(regexp_extract(cell, '^(.*)!', 1), '')"""
+_SHEET = f"coalesce({native.extracted('cell', '^(.*)!', 1)}, '')"
 """The sheet of a workbook, as `Place.sheet` has it."""
-_KEY = "md5_number_lower"
-_CREATE = f"""
-    CREATE TABLE terms.by_subject AS
-    SELECT {_KEY}(subject) AS key, subject, predicate, object, file, "row", "column", cell FROM stated ORDER BY key;
-    CREATE TABLE terms.by_object AS
-    SELECT DISTINCT {_KEY}(object) AS key, object, predicate, subject FROM stated WHERE object[1] = '<' ORDER BY ALL;
-    CREATE TABLE terms.pointing AS
-    SELECT key, object, predicate, count(*) AS subjects FROM terms.by_object GROUP BY ALL ORDER BY ALL;
-    CREATE TABLE terms.labels AS
-    SELECT DISTINCT {_KEY}(subject) AS key, subject, predicate, object, {_WORDS} AS words FROM stated
-    WHERE predicate IN ({", ".join(f"'{label}'" for label in LABELS)}) ORDER BY key;
-"""
+_TABLES = {
+    "terms.by_subject": f"""
+        SELECT {native.hashed("subject")} AS key, subject, predicate, object, file, "row", "column", cell
+        FROM stated ORDER BY key""",
+    "terms.by_object": f"""
+        SELECT DISTINCT {native.hashed("object")} AS key, object, predicate, subject
+        FROM stated WHERE {sql.starts("object", "<")} ORDER BY 1, 2, 3, 4""",
+    "terms.pointing": """
+        SELECT key, object, predicate, count(*) AS subjects
+        FROM terms.by_object GROUP BY 1, 2, 3 ORDER BY 1, 2, 3, 4""",
+    "terms.labels": f"""
+        SELECT DISTINCT {native.hashed("subject")} AS key, subject, predicate, object, {_WORDS} AS words
+        FROM stated WHERE predicate IN {sql.texts(LABELS)} ORDER BY key""",
+}
+_SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
 
 
 def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB") -> None:
@@ -62,54 +67,36 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
     Raises:
         InputError: a file of the release cannot be read.
     """
-    facts = sorted(str(each) for each in folder.glob("*/facts.parquet"))
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
-        "threads": 1,
-        "temp_directory": f"{path}.tmp",
-    }
-    with duckdb.connect(config=config) as connection:
-        try:
-            connection.execute(f"ATTACH '{_quoted(path)}' AS terms (ROW_GROUP_SIZE {_ROW_GROUP})")
-            connection.execute(
-                "CREATE TEMP TABLE defined (subject VARCHAR, predicate VARCHAR, object VARCHAR, file VARCHAR)"
-            )
+    facts = sorted(folder.glob("*/facts.parquet"))
+    try:
+        with Database(None, {"memory_limit": memory, "threads": 1, "temp_directory": f"{path}.tmp"}) as database:
+            database.attach("terms", path, row_group=_ROW_GROUP)
+            database.define("defined", dict.fromkeys(("subject", "predicate", "object", "file"), sql.TEXT))
             for file in files:
-                _add(connection, file, _triples(folder / file, file))
-            nowhere = 'NULL::BIGINT AS "row", NULL::VARCHAR AS "column", NULL::VARCHAR AS cell'
-            files_read = ", ".join(f"'{_quoted(Path(each))}'" for each in facts)
-            read = f"""
-                SELECT DISTINCT subject, predicate, object, file, "row", "column", cell
-                FROM {STATED.format(f"[{files_read}]")}
-            """
-            union = f" UNION ALL {read}" if facts else ""
-            connection.execute(
-                f"CREATE TEMP VIEW stated AS SELECT subject, predicate, object, file, {nowhere} FROM defined{union}"
+                _add(database, file, _triples(folder / file, file))
+            nowhere = (
+                f"""{sql.null(sql.LONG)} AS "row", {sql.null(sql.TEXT)} AS "column", {sql.null(sql.TEXT)} AS cell"""
             )
-            connection.execute(_CREATE)
-            connection.execute(_sources(f"[{files_read}]") if facts else _NO_SOURCES)
-        except duckdb.Error as error:
-            raise InputError(
-                f"the release cannot be indexed: {str(error).partition(chr(10))[0]}", remedy="Build it again."
-            ) from error
+            read = f" UNION ALL {stated_cells(native.parquet(facts))}" if facts else ""
+            database.view("stated", f"SELECT subject, predicate, object, file, {nowhere} FROM defined{read}")
+            for name, query in _TABLES.items():
+                database.create(name, query)
+            if facts:
+                database.create("terms.sources", _sources(facts))
+            else:
+                database.define("terms.sources", _SOURCES)
+    except SqlError as error:
+        raise InputError(f"the release cannot be indexed: {error}", remedy="Build it again.") from error
 
 
-_NO_SOURCES = "CREATE TABLE terms.sources (file VARCHAR, sheet VARCHAR, dataset VARCHAR, name VARCHAR)"
-
-
-def _sources(files: str) -> str:
-    """The statement that keeps which table of which dataset each file, or sheet of one, was read for."""
+def _sources(files: Sequence[Path]) -> str:
+    """Which table of which dataset each file, or sheet of one, was read for."""
+    rows = native.with_column(native.parquet(files, named=True), "cell", sql.TEXT)
     return f"""
-        CREATE TABLE terms.sources AS
-        SELECT file, {_SHEET} AS sheet, parse_path(filename)[-2] AS dataset, min("table") AS name
-        FROM (SELECT * FROM read_parquet({files}, filename = true)
-              UNION ALL BY NAME SELECT NULL::VARCHAR AS cell, NULL::VARCHAR AS "table" WHERE FALSE)
-        WHERE "table" IS NOT NULL GROUP BY ALL
+        SELECT file, {_SHEET} AS sheet, {native.folder_name("filename")} AS dataset, min("table") AS name
+        FROM {native.with_column(rows, "table", sql.TEXT)}
+        WHERE "table" IS NOT NULL GROUP BY 1, 2, 3
     """
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _triples(path: Path, shown: str) -> Iterator[tuple[str, str, str]]:
@@ -123,13 +110,9 @@ def _triples(path: Path, shown: str) -> Iterator[tuple[str, str, str]]:
         ) from error
 
 
-def _add(connection: duckdb.DuckDBPyConnection, file: str, triples: Iterator[tuple[str, str, str]]) -> None:
+def _add(database: Database, file: str, triples: Iterator[tuple[str, str, str]]) -> None:
     while batch := list(islice(triples, _BATCH)):
-        subjects, predicates, objects = map(list, zip(*batch, strict=True))
-        connection.execute(
-            "INSERT INTO defined SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), ?",
-            [subjects, predicates, objects, file],
-        )
+        database.fill("defined", [*map(list, zip(*batch, strict=True)), [file] * len(batch)])
 
 
 class Index:
@@ -137,20 +120,20 @@ class Index:
 
     def __init__(self, path: Path, *, memory: str = "100MB") -> None:
         """Open it; `memory` bounds what all look-ups together hold."""
-        self._connection = duckdb.connect(str(path), read_only=True, config={"memory_limit": memory, "threads": 1})
+        self._database = Database(path, {"memory_limit": memory, "threads": 1}, read_only=True)
         self._local = threading.local()
         sources = self._rows("SELECT file, sheet, dataset, name FROM sources")
         self._tables = {(file, sheet): (dataset, name) for file, sheet, dataset, name in sources}
 
     def close(self) -> None:
         """Give up the file."""
-        self._connection.close()
+        self._database.close()
 
     def about(self, subjects: Sequence[str], limit: int = 50_000) -> list[Origin]:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell; not more than `limit`."""
         rows = self._rows(
             f"""SELECT subject, predicate, object, file, "row", "column", cell FROM by_subject
-            WHERE key IN ({_keys(subjects)}) LIMIT ?""",
+            WHERE key IN ({_keys(subjects)}) LIMIT $1""",
             limit,
         )
         wanted = set(subjects)
@@ -167,7 +150,7 @@ class Index:
     def naming(self, predicate: str, objects: Sequence[str], limit: int = 5_000) -> list[Origin]:
         """Every triple with this predicate and one of these objects, as `about`; not more than `limit` subjects."""
         rows = self._rows(
-            f"SELECT subject, object FROM by_object WHERE key IN ({_keys(objects)}) AND predicate = ? LIMIT ?",
+            f"SELECT subject, object FROM by_object WHERE key IN ({_keys(objects)}) AND predicate = $1 LIMIT $2",
             predicate,
             limit,
         )
@@ -198,9 +181,10 @@ class Index:
 
         The words are as `folded` has them.
         """
-        conditions = " AND ".join("contains(words, ?)" for _ in words)
+        conditions = sql.all_of([native.contains_value("words", f"${place}") for place, _ in enumerate(words, 1)])
+        order, count = f"min({sql.length('words')}), 1", f"${len(words) + 1}"
         rows = self._rows(
-            f"SELECT subject FROM labels WHERE {conditions} GROUP BY 1 ORDER BY min(length(words)), 1 LIMIT ?",
+            f"SELECT subject FROM labels WHERE {conditions} GROUP BY 1 ORDER BY {order} LIMIT {count}",
             *(f" {word}" for word in words),
             limit,
         )
@@ -216,7 +200,7 @@ class Index:
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""
         rows = self._rows(
-            f"SELECT predicate, subjects FROM pointing WHERE key IN ({_keys([term])}) AND object = ?",
+            f"SELECT predicate, subjects FROM pointing WHERE key IN ({_keys([term])}) AND object = $1",
             term,
         )
         return dict(sorted(rows))
@@ -224,8 +208,8 @@ class Index:
     def pointers(self, term: str, predicate: str, limit: int, offset: int = 0) -> list[str]:
         """Those subjects for one property, sorted as they stand, a page of them."""
         rows = self._rows(
-            f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = ? AND predicate = ?
-            LIMIT ? OFFSET ?""",
+            f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = $1 AND predicate = $2
+            LIMIT $3 OFFSET $4""",
             term,
             predicate,
             limit,
@@ -236,22 +220,22 @@ class Index:
     def knows(self, term: str) -> bool:
         """Whether anything is stated about the term."""
         return bool(
-            self._rows(f"SELECT 1 FROM by_subject WHERE key IN ({_keys([term])}) AND subject = ? LIMIT 1", term)
+            self._rows(f"SELECT 1 FROM by_subject WHERE key IN ({_keys([term])}) AND subject = $1 LIMIT 1", term)
         )
 
-    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """The answer, through a cursor of this thread."""
-        cursor = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = self._connection.cursor()
-        return list(cursor.execute(statement, list(values)).fetchall())
+    def _rows(self, query: str, *values: object) -> list[Row]:
+        """The answer, through a connection of this thread."""
+        session: Database | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self._database.session()
+        return session.rows(query, values)
 
 
 def _keys(terms: Iterable[str]) -> str:
     """The keys of terms as SQL constants, which DuckDB compares with the bounds of row groups; NULL for none."""
-    return ", ".join(sorted({f"{_key(term)}::UBIGINT" for term in terms})) or "NULL"
+    return ", ".join(sorted({native.hash_value(_key(term)) for term in terms})) or "NULL"
 
 
 def _key(term: str) -> int:
-    """What `_KEY` makes of a term."""
+    """What `sql.hashed` makes of a term."""
     return int.from_bytes(md5(term.encode(), usedforsecurity=False).digest()[8:], "little")

@@ -7,21 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import duckdb
-
 from st_opendata.errors import InputError
 from st_opendata.place import Place
+from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import SqlError
 
-STATED = "(SELECT * FROM read_parquet({}) UNION ALL BY NAME SELECT NULL::VARCHAR AS cell WHERE FALSE)"
-"""Facts with their cells; releases of before 0.2 do not name the cells of workbooks."""
-_ABOUT = f"""
-    SELECT DISTINCT subject, predicate, object, file, "row", "column", cell FROM {STATED.format("?")}
-    WHERE list_contains(?, subject) ORDER BY ALL
-"""
-_NAMING = f"""
-    SELECT DISTINCT subject, predicate, object, file, "row", "column", cell FROM {STATED.format("?")}
-    WHERE predicate = ? AND list_contains(?, object) ORDER BY ALL
-"""
+_CELLS = 'subject, predicate, object, file, "row", "column", cell'
+
+
+def stated_cells(files: str) -> str:
+    """The distinct facts in Parquet files, whose rows are an expression, each with its cell.
+
+    Releases of before 0.2 do not name the cells of workbooks.
+    """
+    return f"SELECT DISTINCT {_CELLS} FROM {native.with_column(files, 'cell', sql.TEXT)}"
+
+
+_FACTS = stated_cells(native.parquet_of("$1"))
+_ORDER = "ORDER BY 1, 2, 3, 4, 5, 6, 7"
+_ABOUT = f"{_FACTS} WHERE {sql.listed('$2', 'subject')} {_ORDER}"
+_NAMING = f"{_FACTS} WHERE predicate = $2 AND {sql.listed('$3', 'object')} {_ORDER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,13 @@ class Origins:
             raise InputError(
                 f"the release {folder} has no facts.parquet, so its cells are not known", remedy="Build it again."
             )
-        self._connection = duckdb.connect()
+        self._database = Database(None, {})
 
     def __enter__(self) -> Origins:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._database.close()
 
     def about(self, subjects: Sequence[str]) -> list[Origin]:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell."""
@@ -71,11 +78,9 @@ class Origins:
 
     def _select(self, statement: str, *values: object) -> list[Origin]:
         try:
-            rows = self._connection.execute(statement, [self._files, *values]).fetchall()
-        except duckdb.Error as error:
-            raise InputError(
-                f"facts.parquet cannot be read: {str(error).partition(chr(10))[0]}", remedy="Build the release again."
-            ) from error
+            rows = self._database.rows(statement, [self._files, *values])
+        except SqlError as error:
+            raise InputError(f"facts.parquet cannot be read: {error}", remedy="Build the release again.") from error
         return [
             Origin(s, p, o, Place(file, row=row, column=column, cell=cell)) for s, p, o, file, row, column, cell in rows
         ]

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+TEXT, TEXTS, LONG, INTEGER, BOOLEAN = "VARCHAR", "VARCHAR[]", "BIGINT", "INTEGER", "BOOLEAN"
+"""Types of columns; LONG is an integer of 64 bits, TEXTS a list of texts."""
+
 
 def name(identifier: str) -> str:
     """A quoted identifier."""
@@ -32,7 +35,7 @@ def concat(parts: Sequence[str]) -> str:
 
 def join_known(separator: str, parts: Sequence[str]) -> str:
     """The parts that are not NULL with the separator between them, empty when all are."""
-    return f"array_to_string([{', '.join(parts)}], {text(separator)})"
+    return f"coalesce(array_to_string([{', '.join(parts)}], {text(separator)}), '')"
 
 
 def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
@@ -77,12 +80,22 @@ def contains(value: str, part: str) -> str:
 
 def starts(value: str, start: str) -> str:
     """True when the value begins with the text."""
-    return f"starts_with({value}, {text(start)})"
+    return starts_with(value, text(start))
+
+
+def starts_with(value: str, start: str) -> str:
+    """The same of an expression."""
+    return f"starts_with({value}, {start})"
 
 
 def captured(value: str, pattern: str, group: int) -> str:
     """What the group captured when the expression matches the whole value; empty when it did not take part."""
     return f"regexp_extract({value}, {text(_whole(pattern))}, {group})"
+
+
+def substituted(value: str, pattern: str, new: str) -> str:
+    """Every match of the expression replaced."""
+    return f"regexp_replace({value}, {text(pattern)}, {text(new)}, 'g')"
 
 
 def replaced(value: str, old: str, new: str) -> str:
@@ -105,43 +118,114 @@ def trimmed(value: str, characters: str) -> str:
     return f"trim({value}, {text(characters)})"
 
 
+def trimmed_start(value: str, characters: str) -> str:
+    """Without these characters at the start."""
+    return f"ltrim({value}, {text(characters)})"
+
+
+def trimmed_end(value: str, characters: str) -> str:
+    """Without these characters at the end."""
+    return f"rtrim({value}, {text(characters)})"
+
+
+def padded(value: str, width: int, character: str) -> str:
+    """With so many characters, those before it added or those at its end left out."""
+    return f"lpad({value}, {width}, {text(character)})"
+
+
+def padded_end(value: str, width: int, character: str) -> str:
+    """With so many characters, those behind it added or those at its end left out."""
+    return f"rpad({value}, {width}, {text(character)})"
+
+
+def cut(value: str, start: int, count: int | None = None) -> str:
+    """So many characters from a place on, counted from 1; without a count, all."""
+    return f"substr({value}, {start})" if count is None else f"substr({value}, {start}, {count})"
+
+
+def lowered(value: str) -> str:
+    """In small letters; engines differ for some capitals, so never for facts."""
+    return f"lower({value})"
+
+
+def length(value: str) -> str:
+    """How many characters a text has."""
+    return f"length({value})"
+
+
 def let(value: str, expression: Callable[[str], str]) -> str:
     """The expression of a value that is worked out once."""
-    return f"list_transform([{value}], lambda q: {expression('q')})[1]"
+    return item(f"list_transform([{value}], lambda q: {expression('q')})", "1")
 
 
 def moved_point(value: str, places: int) -> str:
     """A decimal's canonical text divided by a power of ten: the point moved so many places to the left."""
-    digits = f"ltrim({value}, '-')"
+    digits = trimmed_start(value, "-")
     whole, fraction = f"split_part({digits}, '.', 1)", f"split_part({digits}, '.', 2)"
-    padded = concat([f"repeat('0', greatest({places + 1} - length({whole}), 0))", whole])
-    moved = concat([f"left({padded}, -{places})", "'.'", f"right({padded}, {places})", fraction])
+    digits_of = concat([f"repeat('0', greatest({places + 1} - length({whole}), 0))", whole])
+    split_at = f"length({digits_of}) - {places}"
+    moved = concat([f"substr({digits_of}, 1, {split_at})", "'.'", f"substr({digits_of}, {split_at} + 1)", fraction])
     return concat([when([(starts(value, "-"), "'-'")], "''"), moved])
 
 
 def number(value: str) -> str:
     """A decimal of 20 places after the point, NULL beyond 18 digits before it; only for lexically checked text."""
-    return f"TRY_CAST({value} AS DECIMAL(38, 20))"
+    return tried(value, "DECIMAL(38, 20)")
+
+
+def null(kind: str) -> str:
+    """NULL of a type."""
+    return f"CAST(NULL AS {kind})"
+
+
+def as_text(value: str) -> str:
+    """A number, a date or a list as text."""
+    return f"CAST({value} AS {TEXT})"
+
+
+def tried(value: str, kind: str) -> str:
+    """The value as a type, NULL where it is none of it."""
+    return f"TRY_CAST({value} AS {kind})"
+
+
+def cast(value: str, kind: str) -> str:
+    """The value as a type that holds it."""
+    return f"CAST({value} AS {kind})"
+
+
+def divided(value: str, divisor: int) -> str:
+    """An integer divided without its rest."""
+    return f"({value} // {divisor})"
+
+
+def smaller(value: str, other: str) -> str:
+    """The smaller of two."""
+    return f"least({value}, {other})"
+
+
+def places(value: str) -> str:
+    """How many digits a decimal's text has after its point."""
+    return when([(f"strpos({value}, '.') = 0", "0")], f"length({value}) - strpos({value}, '.')")
 
 
 def floating(value: str) -> str:
     """A double, NULL where it is none; only for lexically checked text."""
-    return f"TRY_CAST({value} AS DOUBLE)"
+    return tried(value, "DOUBLE")
 
 
 def day(value: str) -> str:
     """A date, NULL where no such day exists; only for text checked to be yyyy-MM-dd."""
-    return f"TRY_CAST({value} AS DATE)"
+    return tried(value, "DATE")
 
 
 def instant(value: str) -> str:
     """A point in time (UTC where the text has a zone); only for lexically checked text."""
-    return f"TRY_CAST({value} AS TIMESTAMP)"
+    return tried(value, "TIMESTAMP")
 
 
 def clock(value: str) -> str:
     """A time of day; only for lexically checked text."""
-    return f"TRY_CAST({value} AS TIME)"
+    return tried(value, "TIME")
 
 
 def percent_encoded(value: str) -> str:
@@ -175,7 +259,7 @@ def has_control_character(value: str) -> str:
 
 def without_control_characters(value: str, new: str) -> str:
     """Each such character replaced."""
-    return f"regexp_replace({value}, {text(_CONTROL)}, {text(new)}, 'g')"
+    return substituted(value, _CONTROL, new)
 
 
 _MOJIBAKE = (
@@ -221,7 +305,7 @@ def shard(value: str, digits: int) -> str:
 
 def occurrences(value: str, character: str) -> str:
     """How often a one-byte character occurs."""
-    return f"(strlen({value}) - strlen({replaced(value, character, '')}))"
+    return f"(length({value}) - length({replaced(value, character, '')}))"
 
 
 def semi_join(rows: str, keys: str, condition: str) -> str:
@@ -251,6 +335,16 @@ def split(value: str, separator: str) -> str:
     return f"string_split({value}, {text(separator)})"
 
 
+def size(values: str) -> str:
+    """How many items a list has."""
+    return f"array_length({values})"
+
+
+def item(values: str, place: str) -> str:
+    """The item of a list at a place, counted from 1."""
+    return f"list_extract({values}, {place})"
+
+
 def each(values: str, item: str, expression: str) -> str:
     """The list of the expression's values for each item of a list."""
     return f"list_transform({values}, lambda {item}: {expression})"
@@ -271,8 +365,8 @@ def each_pair(values: str, others: str, expression: Callable[[str, str, str], st
 
     The place counts from 1; both lists are of the same length.
     """
-    body = expression(f"{values}[i]", f"{others}[i]", "i")
-    return f"list_transform(range(1, len({values}) + 1), lambda i: {body})"
+    body = expression(item(values, "i"), item(others, "i"), "i")
+    return f"list_transform(range(1, {size(values)} + 1), lambda i: {body})"
 
 
 def known(values: Sequence[str]) -> str:
@@ -285,6 +379,21 @@ def one_row_each(values: str) -> str:
     return f"unnest({values})"
 
 
+def at_lowest(value: str, order: str) -> str:
+    """The value of the row of a group in which another is the lowest; an aggregate."""
+    return f"arg_min({value}, {order})"
+
+
+def any_value(value: str) -> str:
+    """The value of one row of a group, or of all rows; an aggregate."""
+    return f"any_value({value})"
+
+
 def likeness(value: str, other: str) -> str:
     """How alike two texts are, capitals aside, from 0 to 1 (Jaro-Winkler); for hints, never for facts."""
     return f"jaro_winkler_similarity(lower({value}), lower({other}))"
+
+
+def listed(values: str, value: str) -> str:
+    """True when the value is an item of the list."""
+    return f"list_contains({values}, {value})"

@@ -1,104 +1,255 @@
-"""The embedded engine: an on-disk database in a folder of its own, bounded in memory, closed to everything else."""
+"""DuckDB: the engine of facts, and the databases that releases are read and indexed with.
+
+Whatever DuckDB raises ends here, as an error of `engine`. Nothing is ever installed or loaded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
 from st_opendata.errors import InputError
+from st_opendata.place import Place
+from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
+from st_opendata.sql.engine import CsvFile, LimitError, ParquetFiles, ReadError, Row, SqlError
 from st_opendata.system.scratch import Scratch
 
-Row = tuple[Any, ...]
+LONGEST_LINE = 4_000_000
+_BUFFER = 8_000_000
+_CLOSED = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+}
+_ROOM = "Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings."
+
+Settings = Mapping[str, Any]
+"""DuckDB's own, by name."""
 
 
-class Engine:
-    """A connection that reads the given files and its own temporary folder, and nothing else.
+class Database:
+    """A connection to a database; every method raises SqlError, but where it says otherwise."""
 
-    Nothing is installed or loaded, settings are locked. `folder` is removed by `close`.
+    def __init__(self, path: Path | None, settings: Settings, *, read_only: bool = False) -> None:
+        """Open the file, or a database in memory."""
+        config = {**_CLOSED, **settings}
+        try:
+            self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+        except duckdb.Error as error:
+            raise SqlError(_first_line(error)) from error
+        self._kinds: dict[str, list[str]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with suppress(duckdb.Error):  # a full disk; what it holds is thrown away
+            self._connection.close()
+
+    def session(self) -> Database:
+        """Another connection to the same database, for another thread."""
+        other = copy(self)
+        other._connection = self._connection.cursor()
+        return other
+
+    def interrupt(self) -> None:
+        """End what is running in this connection, from another thread."""
+        self._connection.interrupt()
+
+    def restrict(self, files: Iterable[Path] = (), folders: Iterable[Path] = ()) -> None:
+        """Read these files and what is in these folders, and nothing else; settings are fixed."""
+        for setting, paths in (("allowed_paths", files), ("allowed_directories", folders)):
+            if listed := [str(path) for path in paths]:
+                self._run(f"SET {setting} = $1", [listed])
+        self._run("SET enable_external_access = false")
+        self._run("SET lock_configuration = true")
+
+    def attach(self, name: str, path: Path, *, row_group: int) -> None:
+        """Add a database file under a name that stands before those of its tables; so many rows are read at once."""
+        self._run(f"ATTACH {sql.text(str(path))} AS {name} (ROW_GROUP_SIZE {row_group})")
+
+    def view(self, name: str, query: str) -> None:
+        """Name a query; it replaces one of that name."""
+        self._run(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+    def create(self, name: str, query: str) -> None:
+        """Make a table of the rows of a query; it replaces one of that name."""
+        self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+    def define(self, name: str, columns: Mapping[str, str], *, temporary: bool = False) -> None:
+        """Make a table without rows, with columns of these types; it replaces one of that name.
+
+        A temporary one is no part of the database's file.
+        """
+        self._kinds[name] = list(columns.values())
+        listed = ", ".join(f"{sql.name(column)} {kind}" for column, kind in columns.items())
+        self._run(f"CREATE OR REPLACE {'TEMP ' if temporary else ''}TABLE {name} ({listed})")
+
+    def append(self, name: str, query: str) -> None:
+        """Add the rows of a query, in their order, to a table."""
+        self._run(f"INSERT INTO {name} {query}")
+
+    def fill(self, name: str, columns: Sequence[Sequence[object]]) -> None:
+        """Add rows to a defined table: one list of values for each of its columns, all of the same length."""
+        values = ", ".join(f"unnest(${place}::{kind}[])" for place, kind in enumerate(self._kinds[name], 1))
+        self._run(f"INSERT INTO {name} SELECT {values}", columns)
+
+    def insert(self, name: str, rows: Iterable[Sequence[object]]) -> None:
+        """Add rows one by one to a table, however many they are."""
+        with self._errors(), self._connection.appender(name) as appender:
+            appender.append_rows(rows)
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a small result; `values` are those of $1, $2 … in it."""
+        with self._errors():
+            return self._connection.execute(query, list(values)).fetchall()
+
+    def batches(self, query: str, size: int) -> Iterator[list[Row]]:
+        """The rows in batches; other statements may run between them."""
+        with self._errors(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(query)
+            while batch := cursor.fetchmany(size):
+                yield batch
+
+    def types(self, query: str, values: Sequence[object] = ()) -> dict[str, str]:
+        """The columns of a query with their types, in order; of a file no more than its end is read."""
+        return {row[0]: row[1] for row in self.rows(f"DESCRIBE {query}", values)}
+
+    def _run(self, statement: str, values: Sequence[object] = ()) -> None:
+        with self._errors():
+            self._connection.execute(statement, list(values))
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+            raise LimitError(_first_line(error)) from error
+        except duckdb.InvalidInputException as error:
+            raise ReadError(_first_line(error)) from error
+        except duckdb.Error as error:
+            raise SqlError(_first_line(error)) from error
+
+
+class DuckDBEngine(Database):
+    """The engine of facts (`engine.Engine`): an on-disk database in a folder of its own.
+
+    Files become views, so that a table is read while another is made of it, and nothing of it is stored twice.
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
         self._scratch = Scratch(parent)
         self.folder = self._scratch.folder
-        settings: dict[str, Any] = {
+        settings: Settings = {
             "memory_limit": memory,
             "threads": threads,
             "temp_directory": str(self.folder / "spill"),
             "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
         }
         try:
-            self._connection = duckdb.connect(str(self.folder / "facts.duckdb"), config=settings)
-        except duckdb.Error as error:
+            super().__init__(self.folder / "facts.duckdb", settings)
+        except SqlError as error:
             self._scratch.close()
-            raise InputError(f"the fact base cannot be opened: {_first_line(error)}", remedy=_ROOM) from None
+            raise InputError(f"the fact base cannot be opened: {error}", remedy=_ROOM) from None
+
+    def close(self) -> None:
+        """Remove the tables and the folder."""
+        super().close()
+        self._scratch.close()
 
     def lock(self, files: Iterable[Path]) -> None:
-        """Allow these files and the own folder, then nothing more; settings cannot be changed after this."""
-        self.run("SET allowed_paths = $1", [[str(path) for path in files]])
-        self.run("SET allowed_directories = $1", [[str(self.folder)]])
-        self.run("SET enable_external_access = false")
-        self.run("SET lock_configuration = true")
+        """Read these files and the own folder, then nothing more."""
+        self.restrict(files, [self.folder])
 
-    def run(self, statement: str, values: Sequence[object] = ()) -> None:
-        """Run a statement without a result.
+    def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
+        """Make a table of what files hold; what its reader refuses is raised when the table is used."""
+        if isinstance(source, ParquetFiles):
+            self.view(name, f"SELECT * FROM {native.parquet(source.paths)}")
+        else:
+            self.view(name, f"SELECT row_number() OVER () AS position, * FROM {_read_csv(source)}")
 
-        Raises:
-            RefusedInput: the engine's reader refuses a file.
-            InputError: the disk is full or memory does not suffice.
-        """
-        with _told():
-            self._connection.execute(statement, list(values))
+    def remove(self, name: str, condition: str) -> None:
+        """Take the rows that meet a condition out of a table."""
+        self._run(f"DELETE FROM {name} WHERE {condition}")
 
-    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        """All rows of a small result."""
-        self.run(statement, values)
-        return self._connection.fetchall()
+    def drop(self, name: str) -> None:
+        """Give up a table."""
+        self._run(f"DROP TABLE {name}")
 
-    def batches(self, statement: str, size: int) -> Iterator[list[Row]]:
-        """The rows in batches; other statements may run between them."""
-        with _told(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(statement)
-            while batch := cursor.fetchmany(size):
-                yield batch
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is made within it is stored at its end."""
+        self._run("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+    def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
+        """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
+        inside = self.folder / "written.parquet"
+        if columns is None:
+            (rows,) = queries
+        else:
+            rows = "SELECT * FROM written"
+            self.define("written", columns)
+            for query in queries:
+                self.append("written", query)
+        self._run(f"COPY ({rows}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
+        if columns is not None:
+            self.drop("written")
+        try:
+            shutil.move(inside, path)
+        except OSError as error:
+            message = f"the file cannot be written: {error.strerror}"
+            raise InputError(message, place=Place(str(path)), remedy="Free space, or choose another folder.") from None
 
     def understands(self, pattern: str) -> bool:
         """True when the engine can compile the regular expression (RE2 knows no look-around and no back references)."""
         try:
-            self._connection.execute("SELECT regexp_matches('', $1)", [pattern]).fetchall()
-        except duckdb.InvalidInputException:
+            self.rows("SELECT regexp_matches('', $1)", [pattern])
+        except ReadError:
             return False
         return True
 
-    def close(self) -> None:
-        """Close the database and remove its folder."""
-        with suppress(duckdb.Error):  # a full disk; what it holds is thrown away
-            self._connection.close()
-        self._scratch.close()
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """An interrupt is the user's, what a reader refuses is the caller's, and the rest is the machine's."""
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.InvalidInputException as error:
+            raise ReadError(_first_line(error)) from None
+        except duckdb.Error as error:
+            raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
 
 
-RefusedInput = duckdb.InvalidInputException
-_ROOM = "Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings."
+def _read_csv(file: CsvFile) -> str:
+    """The cells of a file as text, f0, f1 …; its options are all given, nothing is guessed."""
+    columns = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(file.width))
+    ends = f", new_line = {sql.text(file.line_end.encode('unicode_escape').decode())}" if file.line_end else ""
+    return (
+        f"read_csv({sql.text(str(file.path))}, auto_detect = false, columns = {{{columns}}}, header = {file.header}, "
+        f"skip = {file.skip}, delim = {sql.text(file.delimiter)}, quote = {sql.text(file.quote)}, "
+        f"escape = {sql.text(file.escape)}, strict_mode = true, null_padding = false, "
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {_BUFFER}{ends})"
+    )
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell what the engine reports in the terms of the program; a file that its reader refuses is the caller's."""
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except duckdb.InvalidInputException:
-        raise
-    except duckdb.Error as error:
-        raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
-
-
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]

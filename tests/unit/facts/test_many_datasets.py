@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from engines import recording
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import base, load_facts
 from st_opendata.place import Place
-from st_opendata.sql.duckdb import Engine
 
 BASE = "https://example.org/id/"
 ROWS = 5
@@ -38,31 +36,15 @@ def catalogue(folder: Path, datasets: int) -> Path:
     return folder
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the engine gets."""
-    statements: list[str] = []
-
-    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(engine: Engine, statement: str, *values: Any) -> Any:
-            statements.append(statement)
-            return method(engine, statement, *values)
-
-        return call
-
-    for name in ("run", "batches"):
-        monkeypatch.setattr(Engine, name, noting(getattr(Engine, name)))
-    return statements
-
-
 @pytest.mark.parametrize("triples", [base._SHARD_TRIPLES, 2 * ROWS], ids=["one shard", "catalogue in shards"])
 def test_what_a_dataset_asks_of_the_engine_does_not_grow_with_the_catalogue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str], triples: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, triples: int
 ) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
-    work = {}
+    asked, work = list[str](), {}
     for datasets in (3, 9):
-        with load_facts(read_catalogue(catalogue(tmp_path / str(datasets), datasets))) as facts:
+        many = read_catalogue(catalogue(tmp_path / str(datasets), datasets))
+        with load_facts(many, engine=recording(asked)) as facts:
             asked.clear()
             lines = [line for batch in facts.lines("d1") for line in batch]
             facts.write_table("d1", tmp_path / "table.parquet")

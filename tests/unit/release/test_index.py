@@ -81,7 +81,7 @@ def test_a_term_with_very_many_members_is_neither_counted_nor_sorted_again(tmp_p
     asked: list[str] = []
 
     def explain(statement: str, *values: object) -> list[object]:
-        asked.append(str(index._connection.execute(f"EXPLAIN {statement}", list(values)).fetchall()))
+        asked.append(str(index._database.rows(f"EXPLAIN {statement}", values)))
         return []
 
     index._rows = explain  # type: ignore[method-assign]

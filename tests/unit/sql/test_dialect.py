@@ -5,7 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from st_opendata.folding import folded
 from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
 
 TEXTS = [
     sql.before("a", ":"),
@@ -62,3 +64,16 @@ def test_matches_are_whole_to_the_last_line_end(empty: duckdb.DuckDBPyConnection
         f"SELECT {sql.full_match('x', 'a|ab')} FROM (SELECT unnest(['ab', E'a\\n', 'xa']) AS x)"
     ).fetchall()
     assert row == [(True,), (False,), (False,)]
+
+
+WORDS = (
+    *("Łódź", "ŁÓDŹ", "Straße", "Ørsta", "Þingvellir", "Ħamrun", "Çeşme", "Ljubljana – Šiška", "Œuvre", "Ærø"),
+    *("Αθήνας", "ΑΘΗΝΑΣ", "ΑΘΉΝΑΣ", "Ρήγα Φεραίου", "Пловдив", "ПЛОВДИВ", "Йовков", "Київ", "Чернівці", "Đakovo"),
+    *("Żebbuġ", "Gaillimh", "An Spidéal", "Tűzoltó", "Brașov", "Ţărănesc", "Õismäe", "Kėdainiai", "Ķemeri"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_python_and_sql_fold_alike(empty: duckdb.DuckDBPyConnection, word: str) -> None:
+    rows = empty.execute(f"SELECT {native.folded('word')} FROM (SELECT ? AS word)", [word]).fetchall()
+    assert rows == [(folded(word),)]

@@ -14,7 +14,7 @@ from st_opendata.csvw.rows.values import Selection, selected
 from st_opendata.csvw.validate import Wrong, cell_checks, wrong_cells
 from st_opendata.model.findings import Finding
 from st_opendata.model.groups import DescribedTable
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.tables.scan import Source
 
 _BATCH = 5_000
@@ -30,7 +30,7 @@ class WebTables:
     """
 
     def __init__(self, *, memory: str, threads: int) -> None:
-        self._engine = Engine(None, memory, threads)
+        self._engine = DuckDBEngine(None, memory, threads)
         self._readings: list[Reading] = []
         self._wrong: dict[int, Wrong] = {}
         self.checked = 0

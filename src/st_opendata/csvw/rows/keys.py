@@ -14,7 +14,7 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import ForeignKey
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 
 
 def group_keys(engine: Engine, readings: Sequence[Reading], wrong: Sequence[Finding]) -> list[Finding]:
@@ -40,7 +40,7 @@ def _loaded(engine: Engine, reading: Reading) -> LoadedTable:
     """The table's columns that keys need, stored."""
     table = reading.described.table
     values = ", ".join(f"c{number}" for number, column in reading.columns if not column.virtual)
-    engine.run(f"CREATE TABLE {table.name} AS SELECT record, {values} FROM ({reading.cells})")
+    engine.create(table.name, f"SELECT record, {values} FROM ({reading.cells})")
     ((count,),) = engine.rows(f"SELECT count(*) FROM {table.name}")
     return LoadedTable(reading.described.number, table.name, reading.source, (), count)
 

@@ -8,11 +8,11 @@ from urllib.parse import urldefrag, urljoin
 
 from st_opendata.facts.cells import UNSTRIPPED, kept_cells, kept_text
 from st_opendata.facts.iris import Names, Value, expanded, term
-from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows
+from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, text_file
 from st_opendata.model.groups import DescribedTable
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, parse
 from st_opendata.tables.scan import Source
 from st_opendata.tables.templates import parse_template
@@ -47,11 +47,11 @@ class Reading:
 
     def _variable(self, name: str) -> Value:
         if name in ("_row", "_sourceRow"):
-            return Value("CAST(row AS VARCHAR)" if name == "_row" else "CAST(record AS VARCHAR)")
+            return Value(sql.as_text("row" if name == "_row" else "record"))
         for number, column in self.columns:
             if column.name == name:
                 return Value(f"c{number}", listed=column.separator is not None)
-        return Value("CAST(NULL AS VARCHAR)")
+        return Value(sql.null(sql.TEXT))
 
 
 def filled(template: str, column: Column) -> str:
@@ -66,7 +66,8 @@ def read_table(engine: Engine, described: DescribedTable, source: Source, prefix
     """How the rows of the table are read; cells that only Python can parse are parsed now."""
     document, _ = urldefrag(described.url)
     names = Names(urljoin(document, "."), prefixes, obliging=(), document=document)
-    rows, columns = raw_rows(source), list(enumerate(described.table.columns, 1))
+    engine.read(file := f"f{described.number}", text_file(source))
+    rows, columns = raw_rows(source, file), list(enumerate(described.table.columns, 1))
     texts = {f"t{n}": kept_text(column, "''" if column.virtual else f"r{n}") for n, column in columns}
     cells = _over(rows, texts)
     layers = [kept_cells(column, n, _parsed(engine, described, n, column, cells)) for n, column in columns]

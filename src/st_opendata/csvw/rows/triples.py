@@ -85,7 +85,7 @@ def _each(number: int, column: Column, stated: Stated) -> str:
     if not column.separator:
         return stated(_literal(column, f"c{number}", f"k{number}"))
     lines = sql.each_pair(f"c{number}", f"k{number}", lambda value, sound, _: stated(_literal(column, value, sound)))
-    return sql.when([(f"len(c{number}) > 0", sql.joined(lines, "\n"))])
+    return sql.when([(f"{sql.size(f'c{number}')} > 0", sql.joined(lines, "\n"))])
 
 
 def _ordered(reading: Reading, number: int, column: Column, stated: Stated) -> str:
@@ -96,13 +96,15 @@ def _ordered(reading: Reading, number: int, column: Column, stated: Stated) -> s
         return sql.concat([sql.text(node), "row", "'i'", place])
 
     def linked(value: str, sound: str, place: str) -> str:
-        rest = sql.when([(f"{place} < len(c{number})", item(f"({place} + 1)"))], sql.text(f"<{RDF}nil>"))
+        rest = sql.when([(f"{place} < {sql.size(f'c{number}')}", item(f"({place} + 1)"))], sql.text(f"<{RDF}nil>"))
         first = _line(item(place), sql.text(f"<{RDF}first>"), _literal(column, value, sound))
         return sql.concat([first, "'\n'", _line(item(place), sql.text(f"<{RDF}rest>"), rest)])
 
     lines = sql.joined(sql.each_pair(f"c{number}", f"k{number}", linked), "\n")
     filled = sql.concat([stated(item("1")), "'\n'", lines])
-    return sql.when([(f"len(c{number}) > 0", filled), (f"len(c{number}) = 0", stated(sql.text(f"<{RDF}nil>")))])
+    return sql.when(
+        [(f"{sql.size(f'c{number}')} > 0", filled), (f"{sql.size(f'c{number}')} = 0", stated(sql.text(f"<{RDF}nil>")))]
+    )
 
 
 def _literal(column: Column, value: str, sound: str) -> str:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
-from typing import Any, Literal
-
-import duckdb
+from typing import Literal
 
 from st_opendata.errors import InputError
-from st_opendata.folding import folded_sql
 from st_opendata.place import Place
 from st_opendata.portal.data.edition import Edition
+from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import LimitError, SqlError
 from st_opendata.system.scratch import Scratch
 
 SECONDS = 5.0
@@ -34,6 +35,7 @@ _LONGEST_CELL = 1000
 """Characters of a cell that a page shows."""
 _PLACE = "file_row_number"
 """What DuckDB calls the place of a row in its file."""
+_FILE = native.parquet_of("$1")
 FURTHEST = 10_000_000
 """Rows that may be skipped."""
 
@@ -46,15 +48,7 @@ TESTS: dict[Kind, tuple[Test, ...]] = {
     "other": ("contains", "empty"),
 }
 """What a column of each kind may be tested for."""
-_ASKED = f"SELECT {folded_sql('asked')} FROM (SELECT CAST(? AS VARCHAR) AS asked)"  # noqa: S608 (no value in it)
-_CONDITIONS: dict[Test, str] = {
-    # Folded on both sides: a visitor need not type accents.
-    "contains": f"contains({folded_sql('CAST({column} AS VARCHAR)')}, ({_ASKED}))",
-    "equals": "{column} = CAST(? AS {type})",
-    "least": "{column} >= CAST(? AS {type})",
-    "most": "{column} <= CAST(? AS {type})",
-    "empty": "{column} IS NULL",
-}
+_SIGNS: dict[Test, str] = {"equals": "=", "least": ">=", "most": "<="}
 
 
 class RowsError(Exception):
@@ -107,14 +101,14 @@ class Rows:
     file: Callable[[str], Path]
     """Where the file of the release with that path is, as `Edition.path` gives it."""
     spill: Scratch
-    connection: duckdb.DuckDBPyConnection
+    database: Database
     seconds: float = SECONDS
     _turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
 
     def kinds(self, path: str) -> dict[str, Kind]:
         """The columns of a file, with what kind of values they hold."""
-        with self._asking() as cursor:
-            return {name: _kind(kind) for name, kind in self._columns(cursor, path).items()}
+        with self._asking() as database:
+            return {name: _kind(kind) for name, kind in self._columns(database, path).items()}
 
     def ask(self, path: str, question: Question) -> Answer:
         """The answer to a question on a file of the release.
@@ -124,74 +118,70 @@ class Rows:
             RowsError: a value does not fit its column, or the question takes too long, or too many are asked.
             InputError: the file cannot be read.
         """
-        with self._asking() as cursor:
-            types = self._columns(cursor, path)
+        with self._asking() as database:
+            types = self._columns(database, path)
             where, values = _where(question.filters, types)
-            source = f"read_parquet(?) {where}"
+            source = f"{_FILE} {where}"
             file = str(self.file(path))
-            self._check(cursor, question.filters, types)
-            total = cursor.execute(f"SELECT count(*) FROM {source}", [file, *values]).fetchone()  # noqa: S608
+            self._check(database, question.filters, types)
+            ((total,),) = database.rows(f"SELECT count(*) FROM {source}", [file, *values])  # noqa: S608
             # A list or a moment is text as DuckDB writes it; what is longer than a page shows is cut there already.
-            shown = ", ".join(f"left(CAST({_name(name)} AS VARCHAR), {_LONGEST_CELL + 1})" for name in types)
+            shown = ", ".join(sql.cut(sql.as_text(sql.name(name)), 1, _LONGEST_CELL + 1) for name in types)
             place = "-1" if _PLACE in map(str.lower, types) else _PLACE
             order = f"ORDER BY {_order(question, types)}" if question.sort else ""
             offset = min(question.offset, FURTHEST)
-            rows = cursor.execute(
+            rows = database.rows(
                 f"SELECT {place}, {shown} FROM {source} {order} LIMIT {question.limit:d} OFFSET {offset:d}",  # noqa: S608
                 [file, *values],
-            ).fetchall()
+            )
             numbers = tuple(row[0] for row in rows if row[0] >= 0)
-            return Answer(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total[0] if total else 0)
+            return Answer(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total)
 
     def spans(self, path: str) -> dict[str, tuple[int, int]]:
         """By table, the first and the last row of its source that a file of facts names; raises as `ask`."""
-        with self._asking() as cursor:
-            spans = 'SELECT "table", min("row"), max("row") FROM read_parquet(?) GROUP BY 1'
-            return {
-                table: (first, last) for table, first, last in cursor.execute(spans, [str(self.file(path))]).fetchall()
-            }
+        with self._asking() as database:
+            spans = f'SELECT "table", min("row"), max("row") FROM {_FILE} GROUP BY 1'  # noqa: S608 (no value in it)
+            return {table: (first, last) for table, first, last in database.rows(spans, [str(self.file(path))])}
 
     def years(self, path: str, column: str) -> list[tuple[int, int]]:
         """The years of a column of dates or moments, each with its number of rows; raises as `ask`."""
-        with self._asking() as cursor:
-            if _kind(self._columns(cursor, path)[column]) != "moment":
+        with self._asking() as database:
+            if _kind(self._columns(database, path)[column]) != "moment":
                 return []
-            name = _name(column)
-            known = f"FROM read_parquet(?) WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
-            file = str(self.file(path))
-            return cursor.execute(f"SELECT year({name}), count(*) {known}", [file]).fetchall()
+            name = sql.name(column)
+            known = f"FROM {_FILE} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            return database.rows(f"SELECT {native.year(name)}, count(*) {known}", [str(self.file(path))])
 
     def close(self) -> None:
         """Close the engine and remove what it spilled."""
-        self.connection.close()
+        self.database.close()
         self.spill.close()
 
-    def _columns(self, cursor: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
+    def _columns(self, database: Database, path: str) -> dict[str, str]:
         """The type of each column; asking for it reads no more than the end of the file."""
-        found = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(self.file(path))]).fetchall()
-        return {row[0]: row[1] for row in found}
+        return database.types(f"SELECT * FROM {_FILE}", [str(self.file(path))])  # noqa: S608 (no value in it)
 
-    def _check(self, cursor: duckdb.DuckDBPyConnection, filters: Sequence[Filter], types: dict[str, str]) -> None:
+    def _check(self, database: Database, filters: Sequence[Filter], types: dict[str, str]) -> None:
         """Raise RowsError for a value that is none of its column's type."""
         for each in filters:
-            if each.test in ("equals", "least", "most"):
-                fits = cursor.execute(f"SELECT TRY_CAST(? AS {types[each.column]})", [each.value]).fetchone()
-                if fits is None or fits[0] is None:
+            if each.test in _SIGNS:
+                ((fitting,),) = database.rows(f"SELECT {sql.tried('$1', types[each.column])}", [each.value])
+                if fitting is None:
                     raise RowsError("value", each.column)
 
     @contextmanager
-    def _asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor, when its turn has come; interrupted when it takes too long."""
+    def _asking(self) -> Iterator[Database]:
+        """A connection, when its turn has come; interrupted when it takes too long."""
         if not self._turns.acquire(timeout=_WAIT):
             raise RowsError("busy")
         try:
-            with closing(self.connection.cursor()) as cursor, _limited(cursor, self.seconds):
-                yield cursor
-        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            with self.database.session() as database, _limited(database, self.seconds):
+                yield database
+        except LimitError:
             raise RowsError("slow") from None
-        except duckdb.Error as error:
+        except SqlError as error:
             raise InputError(
-                f"a table cannot be read: {str(error).partition(chr(10))[0]}",
+                f"a table cannot be read: {error}",
                 place=Place(str(self.folder)),
                 remedy="Build the release again.",
             ) from None
@@ -202,31 +192,26 @@ class Rows:
 def open_rows(edition: Edition) -> Rows:
     """The rows of an edition; a part of it (`Edition.part`)."""
     spill = Scratch()
-    settings: dict[str, Any] = {
+    settings = {
         "memory_limit": _MEMORY,
         "threads": 2,
         "temp_directory": str(spill.folder),
         "max_temp_directory_size": _SPILL,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
     }
-    connection = duckdb.connect(":memory:", config=settings)
-    connection.execute("SET allowed_directories = ?", [[str(edition.folder), str(spill.folder)]])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return Rows(edition.folder, edition.path, spill, connection)
+    database = Database(None, settings)
+    database.restrict(folders=[edition.folder, spill.folder])
+    return Rows(edition.folder, edition.path, spill, database)
 
 
 @contextmanager
-def _limited(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Interrupt what the cursor runs after so many seconds, again and again: between two statements it is not heard."""
+def _limited(database: Database, seconds: float) -> Iterator[None]:
+    """Interrupt what the connection runs after so many seconds, again and again: between two it is not heard."""
     done = Event()
 
     def interrupt() -> None:
         wait = seconds
         while not done.wait(wait):
-            cursor.interrupt()
+            database.interrupt()
             wait = 0.02
 
     watch = Thread(target=interrupt, daemon=True)
@@ -239,21 +224,29 @@ def _limited(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
 
 
 def _where(filters: Sequence[Filter], types: dict[str, str]) -> tuple[str, list[str]]:
-    conditions = [_CONDITIONS[each.test].format(column=_name(each.column), type=types[each.column]) for each in filters]
-    values = [each.value for each in filters if each.test != "empty"]
+    """The condition, and the values of $2, $3 … in it."""
+    conditions, values = list[str](), list[str]()
+    for each in filters:
+        values += [] if each.test == "empty" else [each.value]
+        conditions.append(_condition(each, types[each.column], f"${len(values) + 1}"))
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
+
+
+def _condition(test: Filter, kind: str, value: str) -> str:
+    column = sql.name(test.column)
+    if test.test == "empty":
+        return f"{column} IS NULL"
+    if test.test == "contains":  # folded on both sides: a visitor need not type accents
+        asked = f"(SELECT {native.folded('asked')} FROM (SELECT {sql.as_text(value)} AS asked))"  # noqa: S608
+        return native.contains_value(native.folded(sql.as_text(column)), asked)
+    return f"{column} {_SIGNS[test.test]} {sql.cast(value, kind)}"
 
 
 def _order(question: Question, types: dict[str, str]) -> str:
     assert question.sort
     if question.sort not in types:
         raise KeyError(question.sort)
-    return f"{_name(question.sort)} {'DESC' if question.descending else 'ASC'} NULLS LAST"
-
-
-def _name(identifier: str) -> str:
-    """A quoted identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
+    return f"{sql.name(question.sort)} {'DESC' if question.descending else 'ASC'} NULLS LAST"
 
 
 def _kind(kind: str) -> Kind:

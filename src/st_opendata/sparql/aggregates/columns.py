@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyoxigraph as ox
 
 from st_opendata.sparql.aggregates.grammar import read_selection
@@ -27,6 +27,8 @@ from st_opendata.sparql.aggregates.selection import (
 )
 from st_opendata.sparql.aggregates.values import SqlValue
 from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import SqlError
 
 _MOST_ROWS = 100_000
 """Of an answer, since it is made as a whole; the engine streams."""
@@ -44,19 +46,9 @@ class Columns:
     def __init__(self, path: str, memory: int, few: int = FEW) -> None:
         """Open them; the engine of columns takes at most so many bytes."""
         self._few = few
-        self._connection = duckdb.connect(
-            path,
-            read_only=True,
-            config={
-                "memory_limit": f"{memory}B",
-                "threads": 1,
-                "async_threads": 0,
-                "temp_directory": "",
-                "autoload_known_extensions": False,
-            },
-        )
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        settings = {"memory_limit": f"{memory}B", "threads": 1, "async_threads": 0, "temp_directory": ""}
+        self._database = Database(Path(path), settings, read_only=True)
+        self._database.restrict()
         self._profiles = {
             predicate: PredicateProfile(number, subjects, objects, scale, 10**digits, triples)
             for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
@@ -72,7 +64,7 @@ class Columns:
         """
         if not _AGGREGATES.search(text):
             return None
-        with suppress(OutsideError, duckdb.Error, RecursionError):  # it may be nested deeper than Python goes
+        with suppress(OutsideError, SqlError, RecursionError):  # it may be nested deeper than Python goes
             selection = read_selection(text, prefixes)
             _EMPTY.query(text, prefixes=dict(prefixes))
             # Those that name most come first: they are the most likely to match few.
@@ -85,7 +77,7 @@ class Columns:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._database.close()
 
     def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
         match pattern:
@@ -136,7 +128,7 @@ class Columns:
         return -1
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return self._connection.execute(statement, list(values)).fetchall()
+        return self._database.rows(statement, values)
 
 
 def _engine_term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:

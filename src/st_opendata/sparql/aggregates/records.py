@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from st_opendata.sparql.aggregates.selection import Pattern, QueryVariable, Term
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Database
 
 _MOST = 20
 """Tables, the largest ones: each may repeat the types and names that the others have too."""
@@ -43,11 +43,11 @@ class Record:
     own: frozenset[str]
 
 
-def write_records(connection: duckdb.DuckDBPyConnection, few: int) -> None:
+def write_records(database: Database, few: int) -> None:
     """Make the tables from `triples` and `profiles`, for sets of at least so many subjects."""
-    connection.execute('CREATE TABLE records ("table" VARCHAR, predicate VARCHAR, own BOOLEAN)')
-    for place, (first, size) in enumerate(connection.execute(_SUBJECTS, [few, _MOST]).fetchall()):
-        columns = connection.execute(_COLUMNS, [first, size]).fetchall()
+    database.define("records", {"table": sql.TEXT, "predicate": sql.TEXT, "own": sql.BOOLEAN})
+    for place, (first, size) in enumerate(database.rows(_SUBJECTS, [few, _MOST])):
+        columns = database.rows(_COLUMNS, [first, size])
         if len(columns) < 2:
             continue
         table = f"records_{place}"
@@ -55,13 +55,10 @@ def write_records(connection: duckdb.DuckDBPyConnection, few: int) -> None:
         values += [
             f"any_value(number) FILTER (p = {number}) AS number{number}" for number, _, _, counts in columns if counts
         ]
-        connection.execute(
-            f"CREATE TABLE {table} AS SELECT s, {', '.join(values)} "
-            f"FROM triples SEMI JOIN (SELECT s FROM triples WHERE p = {first}) USING (s) GROUP BY s ORDER BY s"
-        )
-        connection.executemany(
-            "INSERT INTO records VALUES ($1, $2, $3)", [[table, predicate, own] for _, predicate, own, _ in columns]
-        )
+        subjects = f"triples SEMI JOIN (SELECT s FROM triples WHERE p = {first}) USING (s)"
+        database.create(table, f"SELECT s, {', '.join(values)} FROM {subjects} GROUP BY s ORDER BY s")
+        _, predicates, own, _ = zip(*columns, strict=True)
+        database.fill("records", [[table] * len(columns), list(predicates), list(own)])
 
 
 def read_records(rows: Sequence[tuple[str, str, bool]]) -> list[Record]:

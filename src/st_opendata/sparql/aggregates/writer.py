@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyoxigraph as ox
 
 from st_opendata.errors import StError
@@ -19,14 +17,14 @@ from st_opendata.namespaces import RDF
 from st_opendata.sparql.aggregates.records import write_records
 from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
 from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import SqlError
 
-_LINES = """
-CREATE TEMP TABLE lines (s VARCHAR, p INTEGER, o VARCHAR, "type" VARCHAR);
-CREATE TEMP TABLE predicates (p INTEGER, predicate VARCHAR);
-"""
+_LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
+_PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
 """Triples as they come, with predicates by number: they are few, and compared again and again."""
 _TERMS = """
-CREATE TABLE terms AS
 SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
 FROM (
     SELECT lexical, "type", min(place) AS place FROM (
@@ -37,11 +35,10 @@ FROM (
 )
 """
 _KEYS = """
-CREATE TABLE keys AS SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
+SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
 """
 """Where a term is found by what it is: sorted, so that one part of the table is read."""
 _PROFILES = f"""
-CREATE TABLE profiles AS
 WITH measured AS (
     SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(o, '-'), '.', 1)), NULL) AS whole,
         if("type" = '{DECIMAL}', length(split_part(o, '.', 2)), NULL) AS fraction
@@ -69,7 +66,6 @@ SELECT predicate, number, subjects, objects, scale, digits, triples
 FROM found JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
 """
 _TRIPLES = """
-CREATE TABLE triples AS
 SELECT profiles.number AS p, subject.number AS s, object.number AS o,
     CAST(CASE
         WHEN objects = 'integer' THEN lines.o
@@ -99,26 +95,24 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
     Raises:
         NoColumnsError: the graph has what columns cannot hold, or disk or memory do not suffice.
     """
-    settings: dict[str, Any] = {
+    settings = {
         "memory_limit": f"{memory}B",
         "threads": threads,
         "temp_directory": str(path.with_suffix(".spill")),
         "preserve_insertion_order": False,
-        "autoload_known_extensions": False,
     }
     try:
-        with duckdb.connect(str(path), config=settings) as connection:
-            connection.execute(_LINES)
+        with Database(path, settings) as database:
+            database.define("lines", _LINES, temporary=True)
+            database.define("predicates", _PREDICATES, temporary=True)
             predicates: dict[str, int] = {}
-            with connection.appender("lines") as lines:
-                lines.append_rows(_lines(store.quads(), predicates))
-            with connection.appender("predicates") as names:
-                names.append_rows((number, name) for name, number in predicates.items())
-            for statement in (_TERMS, _KEYS, _PROFILES, _TRIPLES):
-                connection.execute(statement)
-            write_records(connection, few)
-            _check(connection, store)
-    except (duckdb.Error, OSError) as error:
+            database.insert("lines", _lines(store.quads(), predicates))
+            database.insert("predicates", ((number, name) for name, number in predicates.items()))
+            for name, query in (("terms", _TERMS), ("keys", _KEYS), ("profiles", _PROFILES), ("triples", _TRIPLES)):
+                database.create(name, query)
+            write_records(database, few)
+            _check(database, store)
+    except (SqlError, OSError) as error:
         raise NoColumnsError(str(error).partition("\n")[0]) from error
 
 
@@ -146,8 +140,8 @@ def _language(literal: ox.Literal) -> str:
     return literal.language
 
 
-def _check(connection: duckdb.DuckDBPyConnection, store: ReleaseStore) -> None:
+def _check(database: Database, store: ReleaseStore) -> None:
     """Whether each triple came through."""
     [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
-    if connection.execute("SELECT count(*) FROM triples").fetchall() != [(int(solution["n"].value),)]:
+    if database.rows("SELECT count(*) FROM triples") != [(int(solution["n"].value),)]:
         raise NoColumnsError("columns have other triples than the graph")

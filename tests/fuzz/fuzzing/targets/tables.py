@@ -19,7 +19,7 @@ from st_opendata.facts import load_facts
 from st_opendata.facts.cells import canonical
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.tables import Datatype
-from st_opendata.sql.duckdb import Engine
+from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.tables.datatypes import (
     BASES,
     BLANKS,
@@ -169,7 +169,7 @@ def _template_seeds() -> list[bytes]:
 
 
 def _patterns(folder: Path) -> Take:
-    engine = Engine(folder, "500MB", 1)
+    engine = DuckDBEngine(folder, "500MB", 1)
 
     def take(data: bytes) -> Outcome:
         base, pattern, marks, *cells = [
@@ -189,7 +189,7 @@ def _patterns(folder: Path) -> Take:
     return take
 
 
-def _alike(engine: Engine, kind: Datatype, cells: list[str]) -> Outcome:
+def _alike(engine: DuckDBEngine, kind: Datatype, cells: list[str]) -> Outcome:
     """Cells as Python reads them, which must be as SQL does where SQL can."""
     found = [parse(kind, cell) for cell in cells]
     way = lexical(kind)

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from st_opendata.errors import InputError
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.rows import Filter, Question, Rows, RowsError, open_rows
+from st_opendata.sql.engine import SqlError
 
 CITIES = "/en/dataset/places/table/cities"
 FILE = "places/cities.parquet"
@@ -180,8 +181,8 @@ def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest
     ],
 )
 def test_the_engine_reaches_nothing_else(rows: Rows, statement: str) -> None:
-    with pytest.raises(duckdb.Error):
-        rows.connection.cursor().execute(statement).fetchall()
+    with pytest.raises(SqlError):
+        rows.database.session().rows(statement)
 
 
 def test_columns_are_quoted(edition: Edition, tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""The protocol of an engine: what facts, comparisons and CSVW tables ask of a database, and how it fails.
+
+An engine gets SELECTs, conditions and types in the words of `dialect`, never a whole statement: how a table is made,
+filled or written is its own affair. Another engine is one class with these methods (`load_facts(engine=…)`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class SqlError(Exception):
+    """An engine cannot do what it is asked; the text is its own, one line."""
+
+
+class ReadError(SqlError):
+    """The engine's reader refuses a file, or a regular expression is none."""
+
+
+class LimitError(SqlError):
+    """The time or the memory that the engine may take is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A file of delimited text with so many cells in each record, in UTF-8.
+
+    `skip` lines come before the header or the first record; without `line_end` it is found by the engine.
+    """
+
+    path: Path
+    width: int
+    header: bool = True
+    skip: int = 0
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    line_end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFiles:
+    """Files of the same columns, one after the other."""
+
+    paths: tuple[Path, ...]
+
+
+class Engine(Protocol):
+    """A database of its own, bounded in memory and closed to everything else.
+
+    `folder` is its own, removed by `close`. Every method raises InputError where disk or memory do not suffice.
+    """
+
+    folder: Path
+
+    def lock(self, files: Iterable[Path]) -> None:
+        """Read these files and the own folder, then nothing more."""
+
+    def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
+        """Make a table of what files hold; ReadError for what cannot be read, which its first use may raise as late.
+
+        The cells of text are the columns f0, f1 … (NULL or text), and `position` is the number of the record, from 1.
+        """
+
+    def create(self, name: str, query: str) -> None:
+        """Make a table of the rows of a query; it replaces one of that name."""
+
+    def define(self, name: str, columns: Mapping[str, str]) -> None:
+        """Make a table without rows, with columns of these types; it replaces one of that name."""
+
+    def append(self, name: str, query: str) -> None:
+        """Add the rows of a query, in their order, to a table."""
+
+    def fill(self, name: str, columns: Sequence[Sequence[object]]) -> None:
+        """Add rows to a defined table: one list of values for each of its columns, all of the same length."""
+
+    def remove(self, name: str, condition: str) -> None:
+        """Take the rows that meet a condition out of a table."""
+
+    def drop(self, name: str) -> None:
+        """Give up a table."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is made within it may be stored at its end; there is no other transaction meanwhile."""
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a small result; `values` are those of $1, $2 … in it."""
+
+    def batches(self, query: str, size: int) -> Iterator[list[Row]]:
+        """The rows in batches; other statements may run between them."""
+
+    def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
+        """Write the rows of the queries, one after the other, as one Parquet file.
+
+        `columns` are the names and types of its columns; without them there is one query, which names them.
+        """
+
+    def understands(self, pattern: str) -> bool:
+        """True when `dialect.full_match` may be asked for the regular expression."""
+
+    def close(self) -> None:
+        """Remove the tables and the folder."""
+
+
+OpenEngine = Callable[[Path | None, str, int], Engine]
+"""Makes an engine: the folder to make its own in (None for the system's), memory (as `1GB`) and threads."""

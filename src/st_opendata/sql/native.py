@@ -1,0 +1,74 @@
+"""What only DuckDB is asked: the files of releases and the index of their terms.
+
+Facts are made without these, so another engine needs none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from st_opendata.folding import LETTERS
+from st_opendata.sql.dialect import name, null, replaced, text, when
+
+
+def parquet(paths: Iterable[Path], *, named: bool = False) -> str:
+    """The rows of Parquet files, with the path of their file as `filename` where they are to be named."""
+    return parquet_of("[" + ", ".join(text(str(path)) for path in paths) + "]", named=named)
+
+
+def parquet_of(files: str, *, named: bool = False) -> str:
+    """The same of files that an expression names, as a parameter does."""
+    return f"read_parquet({files}, filename = true)" if named else f"read_parquet({files})"
+
+
+def with_column(rows: str, column: str, kind: str) -> str:
+    """Rows with a column that they may lack, NULL in all of them then."""
+    return f"(SELECT * FROM {rows} UNION ALL BY NAME SELECT {null(kind)} AS {name(column)} WHERE FALSE)"
+
+
+def hashed(value: str) -> str:
+    """64 bits of the MD5 of a text (the last, little-endian)."""
+    return f"md5_number_lower({value})"
+
+
+def hash_value(value: int) -> str:
+    """Such a number, as a constant."""
+    return f"CAST({value} AS UBIGINT)"
+
+
+def folder_name(path: str) -> str:
+    """The name of the folder that a file is in."""
+    return f"parse_path({path})[-2]"
+
+
+def folded(value: str) -> str:
+    """What `folding.folded` makes of a text, compatibility forms aside; the expression stands in it several times."""
+    single = {letter: plain for letter, plain in LETTERS.items() if len(plain) == 1 and letter.islower()}
+    single["ς"] = "σ"  # casefold() has one small sigma
+    plain = f"translate(lower(strip_accents({value})), {text(''.join(single))}, {text(''.join(single.values()))})"
+    for letter, letters in LETTERS.items():
+        if letter.islower() and letter not in single:
+            plain = replaced(plain, letter, letters)
+    # Most texts are ASCII, and quickly folded.
+    return when([(f"length({value}) = strlen({value})", f"lower({value})")], plain)
+
+
+def year(value: str) -> str:
+    """The year of a date or a moment."""
+    return f"year({value})"
+
+
+def ends(value: str, end: str) -> str:
+    """True when the value ends with the text."""
+    return f"suffix({value}, {text(end)})"
+
+
+def contains_value(value: str, part: str) -> str:
+    """True when the value has the text of an expression in it."""
+    return f"contains({value}, {part})"
+
+
+def extracted(value: str, pattern: str, group: int) -> str:
+    """What the group captured where the expression first matches; empty when it does not."""
+    return f"regexp_extract({value}, {text(pattern)}, {group})"
