@@ -162,7 +162,7 @@ def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
     def tell(name: str) -> None:
         steps(f"Reading {name}")
 
-    return load_facts(catalogue, progress=tell, memory=settings.memory, threads=settings.threads)
+    return load_facts(catalogue, on_progress=tell, memory=settings.memory, threads=settings.threads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from st_opendata.cli.words import count, say
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
-    from st_opendata.release.diff import Comparison, DatasetDifference, TableDifference
+    from st_opendata.release.diff import DatasetDiff, ReleaseDiff, TableDiff
 
 
 @click.command(short_help="Compare two releases.")
@@ -66,37 +66,37 @@ def command(  # noqa: PLR0913 (one parameter per option)
     then the triples. It names files without rows or triples if their bytes differ. The patch holds every triple, as A
     and D lines in the syntax of N-Triples (https://afs.github.io/rdf-delta/rdf-patch.html).
     """
-    from st_opendata.release.diff import Pair, comparison_json
+    from st_opendata.release.diff import ReleasePair, diff_json
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
-    with Pair(old, new, settings) as pair:
-        comparison = pair.compare(limit if form != "patch" else 0, datasets)
+    with ReleasePair(old, new, settings) as pair:
+        diff = pair.compare(limit if form != "patch" else 0, datasets)
         if form == "patch":
             for line in pair.patch(datasets):
                 click.echo(line, nl=False)
         elif form == "json":
-            click.echo(comparison_json(comparison), nl=False)
+            click.echo(diff_json(diff), nl=False)
         else:
-            for line in _text(comparison, settings.language):
+            for line in _text(diff, settings.language):
                 click.echo(line)
-    return 1 if exit_code and not comparison.same else 0
+    return 1 if exit_code and not diff.same else 0
 
 
-def _text(comparison: Comparison, language: str) -> Iterator[str]:
-    if comparison.same:
+def _text(diff: ReleaseDiff, language: str) -> Iterator[str]:
+    if diff.same:
         yield say(language, "diff-same")
         return
-    for dataset in comparison.datasets:
+    for dataset in diff.datasets:
         yield f"{_SIGNS[dataset.change]} {dataset.id}"
         for table in dataset.tables:
             yield from _table_lines(table, language)
         if dataset.triples_removed or dataset.triples_added:
             yield from _triple_lines(dataset, language)
         yield ""
-    number = sum(map(len, comparison.files.values()))
+    number = sum(map(len, diff.files.values()))
     yield say(language, "diff-files", files=count(number, "file", language))
-    told = {f"{dataset.id}/" for dataset in comparison.datasets}
-    for change, paths in comparison.files.items():
+    told = {f"{dataset.id}/" for dataset in diff.datasets}
+    for change, paths in diff.files.items():
         yield from (f"{_SIGNS[change]} {path}" for path in paths if not path.startswith(tuple(told)))
 
 
@@ -108,7 +108,7 @@ def _counts(removed: int, added: int, changed: int = 0) -> str:
     return ", ".join(f"{sign}{number}" for sign, number in numbers.items() if number)
 
 
-def _table_lines(table: TableDifference, language: str) -> Iterator[str]:
+def _table_lines(table: TableDiff, language: str) -> Iterator[str]:
     counts = table.counts
     key = say(language, "diff-key", columns=", ".join(counts.key)) if counts.key else say(language, "diff-no-key")
     rows = _counts(counts.removed, counts.added, counts.changed)
@@ -133,12 +133,12 @@ def _table_lines(table: TableDifference, language: str) -> Iterator[str]:
 
 def _shown(cell: str) -> str:
     """A cell on one line, cut where it is long; nothing in it steers a terminal."""
-    from st_opendata.facts.checks import quoted
+    from st_opendata.facts.checks import quote_cell
 
-    return quoted("⏎".join(cell.splitlines())) or "∅"
+    return quote_cell("⏎".join(cell.splitlines())) or "∅"
 
 
-def _triple_lines(dataset: DatasetDifference, language: str) -> Iterator[str]:
+def _triple_lines(dataset: DatasetDiff, language: str) -> Iterator[str]:
     removed, added = dataset.triples_removed, dataset.triples_added
     yield f"  {say(language, 'diff-triples')}  {_counts(removed, added)}"
     for sign, lines in (("-", dataset.removed), ("+", dataset.added)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from st_opendata.csvw.rows.reading import Reading
-from st_opendata.facts.checks import SHOWN, RowCheck, can_fail, datatype_fields, facets, quoted
+from st_opendata.facts.checks import MAX_QUOTED, RowCheck, can_fail, datatype_fields, facets, quote_cell
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
@@ -28,7 +28,10 @@ def cell_checks(reading: Reading) -> list[RowCheck]:
         form, sound = f"f{number}", f"k{number}"
         unformed, unsound = f"{form} IS NULL", f"NOT {sound}"
         if column.separator:
-            unformed, unsound = f"{sql.size(sql.only(form, 'z', 'z IS NULL'))} > 0", sql.listed(sound, "FALSE")
+            unformed, unsound = (
+                f"{sql.size(sql.filter_items(form, 'z', 'z IS NULL'))} > 0",
+                sql.list_contains(sound, "FALSE"),
+            )
         if can_fail(column):
             fields = datatype_fields(column)
             checks.append(RowCheck("cell-datatype", number, f"NOT ({empty}) AND {unformed}", fields))
@@ -42,12 +45,12 @@ def wrong_cells(checks: Sequence[RowCheck]) -> str:
     """The expression of a row's list of what is wrong: the place of the check, a colon and the cell; NULL for none."""
     if not checks:
         return sql.null(sql.TEXTS)
-    marks = [
-        sql.when([(check.screen, sql.concat([sql.text(f"{place}:"), sql.cut(f"r{check.number}", 1, SHOWN + 1)]))])
-        for place, check in enumerate(checks)
-    ]
+    marks = []
+    for place, check in enumerate(checks):
+        cell = sql.substring(f"r{check.number}", 1, MAX_QUOTED + 1)
+        marks.append(sql.when([(check.screen, sql.concat([sql.text(f"{place}:"), cell]))]))
     screens = [f"coalesce({check.screen}, FALSE)" for check in checks]
-    return sql.when([(sql.any_of(screens), sql.known(marks))])
+    return sql.when([(sql.any_of(screens), sql.not_null(marks))])
 
 
 @dataclass(slots=True)
@@ -82,5 +85,5 @@ class Wrong:
         title = self.reading.source.title(check.number or 1)
         place = Place(self.reading.described.table.file, row=record, column=title)
         described_in = self.reading.described.described_in
-        fields = {"value": quoted(text), "title": title, "description": described_in, **check.fields}
+        fields = {"value": quote_cell(text), "title": title, "description": described_in, **check.fields}
         return finding(check.code, (place,), dataset=None, **fields)

@@ -3,75 +3,46 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from st_opendata.facts.formulas import formula_findings
-from st_opendata.facts.iris import Names
-from st_opendata.facts.keys import key_findings
-from st_opendata.facts.loading import LoadedTable, Loader, stating
-from st_opendata.facts.mapping import map_tables
-from st_opendata.facts.personal import personal_findings
-from st_opendata.facts.typed import typed_columns
+from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.model.descriptions import Catalogue
-from st_opendata.model.findings import Finding, Severity, conforms
+from st_opendata.model.findings import Finding
+from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
-from st_opendata.namespaces import PREFIXES, RDF
+from st_opendata.model.tables import Column
+from st_opendata.namespaces import RDF
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.duckdb import DuckDBEngine
-from st_opendata.sql.engine import Engine, OpenEngine
-from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
-from st_opendata.tables.scan import Source, open_source
+from st_opendata.sql.engine import Engine
+from st_opendata.tables.datatypes import EXPONENT
+from st_opendata.tables.scan import Source
 from st_opendata.tables.templates import parse_template, variable_names
-
-FINDINGS_LISTED = 1_000
-"""Findings of one code and table that are listed; one more says how many others there are."""
 
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
-
-
 _FACT_COLUMNS = {
     **dict.fromkeys(("subject", "predicate", "object", "table", "file"), sql.TEXT),
     "row": sql.LONG,
     "column": sql.TEXT,
     "cell": sql.TEXT,
 }
+_FORMS: dict[str, list[tuple[str, str]]] = {
+    "boolean": [("BOOLEAN", "true|false")],
+    "date": [("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}")],
+    "dateTime": [("TIMESTAMP", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    "time": [("TIME", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    **{base: [("DOUBLE", rf"-?[0-9.]{{1,24}}(?:E[+-]?{EXPONENT})?|-?INF|NaN")] for base in FLOATS},
+    **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
+}
+"""Types of Parquet that may hold a datatype's values, with the text that they hold unchanged.
 
-
-def load_facts(
-    catalogue: Catalogue,
-    *,
-    progress: Callable[[str], None] | None = None,
-    memory: str = "1GB",
-    threads: int = 2,
-    folder: Path | None = None,
-    engine: OpenEngine = DuckDBEngine,
-) -> FactBase:
-    """Read, check and map all tables of the catalogue.
-
-    `progress` gets the name of each table before it is read. `memory` (as `500MB`) bounds the engine, which spills to
-    a temporary folder made in `folder` (default: the system's) and removed when the fact base is closed. What is wrong
-    with the tables is in `FactBase.findings`; triples are mapped only when these conform. `engine` makes the engine
-    that reads the tables and makes the triples, as `sql.engine` describes it.
-
-    Raises:
-        InputError: the disk is full, or memory does not suffice.
-    """
-    with ExitStack() as stack:
-        opened = engine(folder, memory, threads)
-        stack.callback(opened.close)
-        base = FactBase(catalogue, opened, progress or _silent)
-        stack.pop_all()
-    return base
-
-
-def _silent(_: str) -> None:
-    """Say nothing."""
+One is used where it holds every value of the column: an amount with three decimals gets three, a date with a time zone
+stays text, and so does a number beyond a double.
+"""
 
 
 class FactBase:
@@ -81,55 +52,27 @@ class FactBase:
     lines, rows, findings and Parquet bytes.
     """
 
-    def __init__(self, catalogue: Catalogue, engine: Engine, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        tables: Sequence[LoadedTable],
+        findings: Sequence[Finding],
+        predicates: dict[str, str],
+        digits: int,
+    ) -> None:
+        """Take the loaded tables, and the engine's table for each predicate, with so many digits in their `h`."""
         self.catalogue = catalogue
+        self.findings = tuple(findings)
         self._engine = engine
-        self._names = Names(catalogue.base, PREFIXES | catalogue.prefixes)
-        found: list[Finding] = []
-        sources = self._open(found)
-        self._digits = _shard_digits(sources)
-        self._tables = self._load(sources, found, progress)
-        self._by_id = {loaded.id: loaded for loaded in self._tables}
-        self._by_name = {loaded.table.name: loaded for loaded in self._tables}
+        self._tables = tables
+        self._predicates = predicates
+        self._digits = digits
+        self._by_id = {loaded.id: loaded for loaded in tables}
+        self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
-        for loaded in self._tables:
+        for loaded in tables:
             self._by_dataset[loaded.table.dataset].append(loaded)
-        found += key_findings(engine, self._tables, _wrong_cells(found), FINDINGS_LISTED)
-        self.findings: tuple[Finding, ...] = tuple(found)
-        self._predicates: dict[str, str] = {}
-        self._met: dict[str | None, frozenset[str]] = {}
-        """The predicates by dataset, where they have been asked for."""
-        if conforms(found):
-            progress("facts")
-            self._predicates = map_tables(engine, self._tables, self._names, sharded=self._digits > 0)
-
-    def _open(self, found: list[Finding]) -> list[Source]:
-        sources = []
-        for table, stated in ((table, each.language) for each in self.catalogue.datasets for table in each.tables):
-            source = open_source(table, self._engine.folder, known_languages(table, stated))
-            if isinstance(source, Source):
-                sources.append(source)
-                found += source.findings
-            else:
-                found += source
-        found += neighbour_findings([(source.table, source.guess) for source in sources])
-        self._engine.lock(source.path for source in sources)
-        return sources
-
-    def _load(self, sources: list[Source], found: list[Finding], progress: Callable[[str], None]) -> list[LoadedTable]:
-        loader = Loader(self._engine, self._names, digits=self._digits, limit=FINDINGS_LISTED)
-        tables = []
-        for number, source in enumerate(sources, 1):
-            progress(source.table.file)
-            loaded, wrong = loader.load(number, source)
-            told = [one for one in source.findings if one.severity is Severity.VIOLATION]
-            without = {place for one in told for place in one.places}  # a cell that shows an error has no value
-            found += [one for one in wrong if without.isdisjoint(one.places)]
-            if loaded is not None:
-                tables.append(loaded)
-                found += personal_findings(self._engine, loaded)
-                found += formula_findings(self._engine, loaded)
-        return tables
 
     def __enter__(self) -> Self:
         return self
@@ -206,14 +149,14 @@ class FactBase:
         value = f"c{loaded.table.column(column).number}"
         rows = loaded.name
         if loaded.table.column(column).separator:
-            rows = f"(SELECT {sql.one_row_each(value)} AS {value} FROM {loaded.name})"
+            rows = f"(SELECT {sql.unnest(value)} AS {value} FROM {loaded.name})"
         unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, pattern)}"
         return not self._engine.rows(f"SELECT 1 FROM {rows} WHERE {unfit} LIMIT 1")
 
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
         loaded = self._by_name[table]
-        columns = typed_columns(self._engine, loaded)
+        columns = _typed_columns(self._engine, loaded)
         self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
 
     def write_facts(self, dataset: str, path: Path) -> None:
@@ -273,14 +216,12 @@ class FactBase:
 
     def predicates(self, dataset: str | None = None) -> frozenset[str]:
         """The predicates of all triples of a dataset, or of the catalogue, as N-Triples terms."""
-        if dataset not in self._met:
-            where = self._where(dataset)
-            self._met[dataset] = frozenset(
-                predicate
-                for predicate, name in self._predicates.items()
-                if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
-            )
-        return self._met[dataset]
+        where = self._where(dataset)
+        return frozenset(
+            predicate
+            for predicate, name in self._predicates.items()
+            if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
+        )
 
     def classes(self, dataset: str | None = None) -> frozenset[str]:
         """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""
@@ -297,7 +238,7 @@ class FactBase:
         found: list[tuple[str, str, str, int]] = []
         for predicate, name in sorted(self._predicates.items()):
             rows = self._engine.rows(
-                f"SELECT {sql.at_lowest('s', 'r')}, o, count(*) FROM {name} WHERE {sql.starts_with('o', '$1')} "
+                f"SELECT {sql.arg_min('s', 'r')}, o, count(*) FROM {name} WHERE {sql.starts_with('o', '$1')} "
                 "GROUP BY o ORDER BY o",
                 [f"<{start}"],
             )
@@ -328,7 +269,7 @@ class FactBase:
         """Prefixes of h, so many that each has some 300,000 triples of the dataset, or of the catalogue."""
         digits = self._digits
         if dataset is not None:
-            digits = _shard_digits([loaded.source for loaded in self._by_dataset[dataset]])
+            digits = shard_digits([loaded.source for loaded in self._by_dataset[dataset]])
         return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
     def _where(self, dataset: str | None, shard: str = "") -> str:
@@ -342,13 +283,7 @@ class FactBase:
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _wrong_cells(found: Sequence[Finding]) -> set[tuple[str, str | None]]:
-    """File and title of the columns with cells that are wrong, and so null in the loaded tables."""
-    wrong = (one for one in found if one.severity is Severity.VIOLATION)
-    return {(place.file, place.column) for one in wrong for place in one.places}
-
-
-def _shard_digits(sources: Sequence[Source]) -> int:
+def shard_digits(sources: Sequence[Source]) -> int:
     """So many hexadecimal digits that a shard has some 300,000 triples at most, from the size of the tables."""
     triples = sum(source.lines * len(stating(source.table)) for source in sources)
     digits = 0
@@ -379,3 +314,33 @@ def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
 
 def _text(value: str | None) -> str:
     return "NULL" if value is None else sql.text(value)
+
+
+def _typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
+    """Expressions that give each source column its type and name."""
+    return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
+
+
+def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
+    value = f"c{column.number}"
+    if column.separator:
+        return value
+    forms = (
+        _decimal(engine, loaded, value) if column.datatype.base == "decimal" else _FORMS.get(column.datatype.base, [])
+    )
+    for kind, form in forms:
+        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
+        if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
+            number = sql.replace(value, "INF", "Infinity") if kind == "DOUBLE" else value
+            return sql.cast(number, kind)
+    return value
+
+
+def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
+    """Decimals with as many places as the column has, in 18 digits or in 38."""
+    ((scale,),) = engine.rows(f"SELECT coalesce(max({sql.decimal_places(value)}), 0) FROM {loaded.name}")
+    return [
+        (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")
+        for width in (18, 38)
+        if scale < width
+    ]

@@ -38,19 +38,19 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
 
     `parsed` is the column of values that Python has parsed, for types beyond SQL.
     """
-    kept = column.datatype.base in SPACED and not trim
-    text = raw if kept else sql.trimmed(raw, BLANKS)
+    spaced = column.datatype.base in SPACED and not trim
+    text = raw if spaced else sql.trim(raw, BLANKS)
     if column.default:
         text = sql.when([(f"{text} = ''", sql.text(column.default))], text)
     null = f"{text} IN {sql.texts(column.null)}" if column.null else "FALSE"
     if column.separator:
         items = sql.split(text, column.separator)
-        items = items if kept else sql.each(items, "x", sql.trimmed("x", BLANKS))
+        items = items if spaced else sql.transform(items, "x", sql.trim("x", BLANKS))
         if column.null:
-            items = sql.only(items, "x", f"x NOT IN {sql.texts(column.null)}")
+            items = sql.filter_items(items, "x", f"x NOT IN {sql.texts(column.null)}")
         null = f"({null} OR {text} = '')"
-        form = parsed or _unless_null_inside(sql.each(items, "x", canonical(column.datatype, "x")))
-        ranged = sql.each(form, "y", within(column.datatype, "y"))
+        form = parsed or _unless_null_inside(sql.transform(items, "x", canonical(column.datatype, "x")))
+        ranged = sql.transform(form, "y", within(column.datatype, "y"))
         value = form if within(column.datatype, "y") == "y" else _unless_null_inside(ranged)
     else:
         form = parsed or canonical(column.datatype, text)
@@ -58,13 +58,13 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
     return CellReading(text, null, *(sql.when([(null, "NULL")], kind) for kind in (value, form)))
 
 
-def kept_text(column: Column, raw: str) -> str:
+def lenient_text(column: Column, raw: str) -> str:
     """The text that is parsed, over the raw one: white space as the type has it, or the default for none."""
     text = _white_space(column.datatype.base, raw)
     return sql.when([(f"{text} = ''", sql.text(column.default))], text) if column.default else text
 
 
-def kept_cells(column: Column, number: int, parsed: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
+def lenient_cells(column: Column, number: int, parsed: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
     """How a column's cells are read where a wrong one keeps its text (CSVW syntax §6.4): two layers of expressions.
 
     The first stands over the text `t`: `n` is true for a null cell, `f` is the canonical text without regard to facets,
@@ -80,14 +80,14 @@ def kept_cells(column: Column, number: int, parsed: str | None = None) -> tuple[
         value = sql.when([(null, "NULL")], f"coalesce({ranged}, {text})")
         return first, {f"c{number}": value, f"k{number}": f"{ranged} IS NOT NULL"}
     items = f"i{number}"
-    first[items] = sql.when([(f"{text} = ''", "[]")], _kept_items(column, text))
-    first[form] = parsed or sql.each(_kept_items(column, text), "x", canonical(column.datatype, "x"))
+    first[items] = sql.when([(f"{text} = ''", "[]")], _lenient_items(column, text))
+    first[form] = parsed or sql.transform(_lenient_items(column, text), "x", canonical(column.datatype, "x"))
     if parsed is None:
         first[form] = sql.when([(f"{text} = ''", "[]")], first[form])
-    ranged = sql.each(form, "y", within(column.datatype, "y"))
-    values = sql.each_pair(ranged, items, lambda value, item, _: f"coalesce({value}, {item})")
+    ranged = sql.transform(form, "y", within(column.datatype, "y"))
+    values = sql.transform_pairs(ranged, items, lambda value, item, _: f"coalesce({value}, {item})")
     value = sql.when([(f"{text} <> '' AND {null}", "NULL")], values)
-    return first, {f"c{number}": value, f"k{number}": sql.each(ranged, "z", "z IS NOT NULL")}
+    return first, {f"c{number}": value, f"k{number}": sql.transform(ranged, "z", "z IS NOT NULL")}
 
 
 def _white_space(base: str, raw: str) -> str:
@@ -96,26 +96,26 @@ def _white_space(base: str, raw: str) -> str:
         return raw
     if base in ("normalizedString", "token"):
         for character in "\r\n\t":
-            raw = sql.replaced(raw, character, " ")
+            raw = sql.replace(raw, character, " ")
     if base == "normalizedString":
         return raw
     if base == "token":
-        return sql.joined(sql.only(sql.split(raw, " "), "x", "x <> ''"), " ")
-    return sql.trimmed(raw, BLANKS)
+        return sql.join_items(sql.filter_items(sql.split(raw, " "), "x", "x <> ''"), " ")
+    return sql.trim(raw, BLANKS)
 
 
-def _kept_items(column: Column, text: str) -> str:
+def _lenient_items(column: Column, text: str) -> str:
     """The items of a cell's list that are not null, white space around them dropped but from plain text."""
     items = sql.split(text, column.separator or "")
     if column.datatype.base not in UNSTRIPPED:
-        items = sql.each(items, "x", sql.trimmed("x", BLANKS))
+        items = sql.transform(items, "x", sql.trim("x", BLANKS))
     if column.default:
-        items = sql.each(items, "x", sql.when([("x = ''", sql.text(column.default))], "x"))
-    return sql.only(items, "x", f"x NOT IN {sql.texts(column.null)}") if column.null else items
+        items = sql.transform(items, "x", sql.when([("x = ''", sql.text(column.default))], "x"))
+    return sql.filter_items(items, "x", f"x NOT IN {sql.texts(column.null)}") if column.null else items
 
 
 def _unless_null_inside(items: str) -> str:
-    return sql.when([(f"{sql.size(sql.only(items, 'z', 'z IS NULL'))} = 0", items)])
+    return sql.when([(f"{sql.size(sql.filter_items(items, 'z', 'z IS NULL'))} = 0", items)])
 
 
 def canonical(datatype: Datatype, text: str) -> str:
@@ -144,14 +144,14 @@ def _number(way: Number, base: str, text: str) -> str:
     """Groups dropped, decimal point, no plus sign, no leading zeros; every other digit stays."""
     plain = text
     for group in way.groups:
-        plain = sql.replaced(plain, group, "")
+        plain = sql.replace(plain, group, "")
     if way.decimal != ".":
-        plain = sql.replaced(plain, way.decimal, ".")
+        plain = sql.replace(plain, way.decimal, ".")
     if base in FLOATS:
-        plain = sql.replaced(plain, "e", "E")
-    digits = sql.trimmed_start(plain, "+-0")
+        plain = sql.replace(plain, "e", "E")
+    digits = sql.trim_start(plain, "+-0")
     whole = sql.when([(sql.part_match(digits, r"\A[0-9]"), digits)], sql.concat(["'0'", digits]))
-    whole = sql.trimmed_end(sql.replaced(whole, ".E", "E"), ".") if base not in INTEGER_BOUNDS else whole
+    whole = sql.trim_end(sql.replace(whole, ".E", "E"), ".") if base not in INTEGER_BOUNDS else whole
     minus = sql.when([(sql.part_match(plain, r"\A-[0.]*[1-9]"), "'-'")], "''")
     checks = [sql.full_match(text, way.accept), sql.part_match(plain, r"\A[^E]*[0-9]")]
     if way.digits:
@@ -172,8 +172,8 @@ def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
     """A number as it is, or with a sign that divides it; one with an exponent has none."""
 
     def moved(sign: str, places: int) -> str:
-        bare = _number(way, base, sql.replaced(text, sign, ""))
-        return sql.let(bare, lambda value: sql.moved_point(value, places))
+        bare = _number(way, base, sql.replace(text, sign, ""))
+        return sql.let(bare, lambda value: sql.move_point(value, places))
 
     signed = {sign: sql.full_match(text, rf"{sign}[^%‰Ee]*|[^%‰Ee]*{sign}") for sign in SCALES}
     return sql.when([(signed[sign], moved(sign, places)) for sign, places in SCALES.items()], plain)
@@ -182,18 +182,18 @@ def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
 def _iso(way: Moment, text: str) -> str:
     checks = [sql.full_match(text, way.accept)]
     if "year" in way.fields:
-        checks += [f"{sql.day(sql.cut(text, 1, 10))} IS NOT NULL", f"{sql.cut(text, 1, 4)} <> '0000'"]
+        checks += [f"{sql.day(sql.substring(text, 1, 10))} IS NOT NULL", f"{sql.substring(text, 1, 4)} <> '0000'"]
     return sql.when([(sql.all_of(checks), text)])
 
 
 def _moment(way: Moment, text: str) -> str:
     def part(field: str) -> str:
-        return sql.captured(text, way.accept, way.group(field) or 0)
+        return sql.capture(text, way.accept, way.group(field) or 0)
 
     checks, parts = [sql.full_match(text, way.accept)], list[str]()
     if "year" in way.fields:
         date = sql.concat(
-            [part("year"), "'-'", sql.padded(part("month"), 2, "0"), "'-'", sql.padded(part("day"), 2, "0")]
+            [part("year"), "'-'", sql.pad_start(part("month"), 2, "0"), "'-'", sql.pad_start(part("day"), 2, "0")]
         )
         checks += [f"{sql.day(date)} IS NOT NULL", f"{part('year')} <> '0000'"]
         parts.append(date)
@@ -205,8 +205,8 @@ def _moment(way: Moment, text: str) -> str:
         parts.append(sql.when([(f"{fraction} = ''", "''")], sql.concat(["'.'", fraction])))
     if "zone" in way.fields:
         zone = part("zone")
-        digits = sql.padded_end(sql.replaced(sql.cut(zone, 2), ":", ""), 4, "0")
-        offset = [sql.cut(zone, 1, 1), sql.cut(digits, 1, 2), "':'", sql.cut(digits, 3, 2)]
+        digits = sql.pad_end(sql.replace(sql.substring(zone, 2), ":", ""), 4, "0")
+        offset = [sql.substring(zone, 1, 1), sql.substring(digits, 1, 2), "':'", sql.substring(digits, 3, 2)]
         parts.append(sql.when([(f"{zone} IN ('', 'Z')", zone)], sql.concat(offset)))
     return sql.when([(sql.all_of(checks), sql.concat(parts))])
 
@@ -215,14 +215,14 @@ def within(datatype: Datatype, value: str) -> str:
     """The canonical text where it keeps the type's limits and lengths, else NULL; the text itself without any."""
     checks = [_compared(datatype.base, value, sign, limit) for sign, limit in bounds(datatype)]
     length = sql.length(value)
-    size = {"hexBinary": sql.divided(length, 2), "base64Binary": _base64_size(value)}.get(datatype.base, length)
+    size = {"hexBinary": sql.divide(length, 2), "base64Binary": _base64_size(value)}.get(datatype.base, length)
     lengths = (("=", datatype.length), (">=", datatype.min_length), ("<=", datatype.max_length))
-    checks += [f"{size} {sign} {wanted}" for sign, wanted in lengths if wanted is not None]
+    checks += [f"{size} {sign} {count}" for sign, count in lengths if count is not None]
     return sql.when([(sql.all_of(checks), value)]) if checks else value
 
 
 def _base64_size(value: str) -> str:
-    return f"({sql.divided(f'{sql.length(value)} * 3', 4)} - {sql.occurrences(value, '=')})"
+    return f"({sql.divide(f'{sql.length(value)} * 3', 4)} - {sql.occurrences(value, '=')})"
 
 
 _CASTS = {"date": sql.day, "time": sql.clock, "gYear": sql.floating}
@@ -234,5 +234,5 @@ def _compared(base: str, value: str, sign: str, limit: str) -> str:
         return f"coalesce({exact}, {sql.floating(value)} {sign} {sql.floating(sql.text(limit))})"
     cast = _CASTS.get(base, sql.instant)
     cut = {"date": 10, "gYear": 4}.get(base)
-    start = sql.cut(value, 1, cut) if cut else value
+    start = sql.substring(value, 1, cut) if cut else value
     return f"{cast(start)} {sign} {cast(sql.text(limit[:cut] if cut else limit))}"

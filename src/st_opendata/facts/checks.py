@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from st_opendata.facts.cells import CellReading
-from st_opendata.facts.iris import OBLIGING, RESERVED, Names, active, illegal, misplaced, names_property, relative
+from st_opendata.facts.iris import (
+    RESERVED,
+    STRICT_OPERATORS,
+    IriContext,
+    active,
+    illegal,
+    misplaced,
+    names_property,
+    relative,
+)
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
@@ -23,7 +32,7 @@ from st_opendata.tables.problems import nearest
 from st_opendata.tables.scan import MAX_CELL, Source
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
-SHOWN = 80
+MAX_QUOTED = 80
 """Characters of a cell that a message quotes."""
 
 
@@ -45,7 +54,7 @@ class RowCheck:
     """What the message shows, where it is not the raw text of the column."""
 
 
-def row_checks(table: Table, readings: Sequence[CellReading], names: Names) -> list[RowCheck]:
+def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext) -> list[RowCheck]:
     """All checks of the table's rows, over the columns r (raw), c (canonical) and `whole` (the row's text)."""
     checks = [RowCheck("row-blank", None, "whole = ''")]
     for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
@@ -79,7 +88,7 @@ def _split_checks(table: Table) -> list[RowCheck]:
     for column in firsts.values():
         assert column.part is not None
         cell = f"x{column.number}"
-        known = f"{sql.trimmed(cell, BLANKS)} NOT IN {sql.texts(['', *column.null])}"
+        known = f"{sql.trim(cell, BLANKS)} NOT IN {sql.texts(['', *column.null])}"
         unlike = f"NOT {sql.full_match(cell, column.part.accept)}"
         fields: dict[str, object] = {"pattern": column.part.pattern}
         checks.append(RowCheck("cell-split", column.number, sql.all_of([known, unlike]), fields, cell=cell))
@@ -137,12 +146,12 @@ def _uses(table: Table) -> Iterator[_Use]:
                         yield _Use(column, url, part.operator, numbers[variable.name], open_property)
 
 
-def _template_checks(table: Table, names: Names) -> list[RowCheck]:
+def _template_checks(table: Table, names: IriContext) -> list[RowCheck]:
     """Cells that templates use must not be empty, nor hold characters that no IRI can hold."""
     uses = list(_uses(table))
     checks = []
-    for number in sorted({use.number for use in uses if use.operator in OBLIGING}):
-        obliged = [use for use in uses if use.number == number and use.operator in OBLIGING]
+    for number in sorted({use.number for use in uses if use.operator in STRICT_OPERATORS}):
+        obliged = [use for use in uses if use.number == number and use.operator in STRICT_OPERATORS]
         stated = ["TRUE" if use.column.virtual else f"c{use.column.number} IS NOT NULL" for use in obliged]
         empty = f"c{number} IS NULL AND {sql.any_of(list(dict.fromkeys(stated)))}"
         fields: dict[str, object] = {"column": obliged[0].column.name, "template": obliged[0].template}
@@ -191,14 +200,14 @@ def _key_checks(table: Table) -> list[RowCheck]:
 
 
 def _decomposed(text: str) -> str:
-    return f"{sql.composed(text)} <> {text}"
+    return f"{sql.normalize(text)} <> {text}"
 
 
 def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str:
     """The condition on the cell's canonical text, or on an item of its list."""
     value = f"c{number}"
     if table.source_columns[number - 1].separator:
-        return f"{sql.size(sql.only(value, 'x', condition('x')))} > 0"
+        return f"{sql.size(sql.filter_items(value, 'x', condition('x')))} > 0"
     return condition(value)
 
 
@@ -209,26 +218,26 @@ def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowC
     for check in checks:
         condition = f"({check.screen}) AND {check.condition}"
         condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
-        shown = sql.cut(check.cell or f"r{check.number}", 1, SHOWN + 1) if check.number else "''"
+        shown = sql.substring(check.cell or f"r{check.number}", 1, MAX_QUOTED + 1) if check.number else "''"
         title = source.title(check.number) if check.number else None
         rows = engine.rows(f"SELECT record, {shown} FROM {bad} WHERE {condition} ORDER BY record LIMIT {limit}")
         for record, text in rows:
             place = source.place(record, check.number or 0)
-            fields = {"value": quoted(text), "title": title, **check.fields, "near": nearest(text, check.choices)}
+            fields = {"value": quote_cell(text), "title": title, **check.fields, "near": nearest(text, check.choices)}
             found.append(finding(check.code, (place,), dataset=table.dataset, **fields))
         if len(rows) == limit:
             ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")
-            found += more(table, check.code, count - limit)
+            found += count_rest(table, check.code, count - limit)
     return found
 
 
-def quoted(text: str) -> str:
+def quote_cell(text: str) -> str:
     """A cell's text cut to what a message shows; control characters, which may steer a terminal, as their pictures."""
-    shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    shown = text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "…"
     return printable(shown)
 
 
-def more(table: Table, code: str, count: int) -> list[Finding]:
+def count_rest(table: Table, code: str, count: int) -> list[Finding]:
     """The finding that says how many others of a code there are, if any."""
     if count <= 0:
         return []

@@ -44,7 +44,7 @@ def rules(table: Table) -> list[CellRule]:
 
 
 def _control(new: str) -> Callable[[Column, str], tuple[str, str] | None]:
-    return lambda _, text: (sql.without_control_characters(text, new), sql.has_control_character(text))
+    return lambda _, text: (sql.replace_control_characters(text, new), sql.has_control_character(text))
 
 
 def _replacing(rule: Replacement) -> Callable[[Column, str], tuple[str, str] | None]:
@@ -52,9 +52,9 @@ def _replacing(rule: Replacement) -> Callable[[Column, str], tuple[str, str] | N
         if rule.column not in (None, column.name):
             return None
         if rule.whole:
-            same = f"{sql.trimmed(text, BLANKS)} = {sql.text(rule.old)}"
+            same = f"{sql.trim(text, BLANKS)} = {sql.text(rule.old)}"
             return sql.when([(same, sql.text(rule.new))], text), same
-        return sql.replaced(text, rule.old, rule.new), sql.contains(text, rule.old)
+        return sql.replace(text, rule.old, rule.new), sql.contains(text, rule.old)
 
     return cells
 
@@ -62,19 +62,19 @@ def _replacing(rule: Replacement) -> Callable[[Column, str], tuple[str, str] | N
 def _trimmed(column: Column, text: str) -> tuple[str, str] | None:
     if column.datatype.base not in SPACED:
         return None  # its cells lose white space by CSVW anyway
-    return text, f"{sql.trimmed(text, BLANKS)} <> {text}"
+    return text, f"{sql.trim(text, BLANKS)} <> {text}"
 
 
 def _null(*, trim: bool) -> Callable[[Column, str], tuple[str, str] | None]:
     def cells(column: Column, text: str) -> tuple[str, str] | None:
         words = [word for word in column.null if word]
-        bare = text if column.datatype.base in SPACED and not trim else sql.trimmed(text, BLANKS)
+        bare = text if column.datatype.base in SPACED and not trim else sql.trim(text, BLANKS)
         return (text, f"{bare} IN {sql.texts(words)}") if words else None
 
     return cells
 
 
-def cleaned_rows(source: Source, file: str) -> str:
+def clean_rows(source: Source, file: str) -> str:
     """Rows as `raw.raw_rows` gives them, after the rules: with `whole`, the raw text of the row.
 
     For each rule q1 … is the list of the numbers of the cells that it touches.
@@ -95,7 +95,7 @@ def cleaned_rows(source: Source, file: str) -> str:
                 touched.append(sql.when([(found[1], str(number))]))
         names = ["record", *(["row"] if source.numbered else [])]
         kept = [*names, *cells, *whole_cells, "whole", *(f"q{earlier}" for earlier in range(1, place))]
-        rows = f"SELECT {', '.join(kept)}, {sql.known(touched)} AS q{place} FROM ({rows})"
+        rows = f"SELECT {', '.join(kept)}, {sql.not_null(touched)} AS q{place} FROM ({rows})"
     return rows
 
 

@@ -31,14 +31,14 @@ _OPERATORS = {
     "?": _Operator("?", "&", named=True, empty="="),
     "&": _Operator("&", "&", named=True, empty="="),
 }
-OBLIGING = ("", "+", "#")
+STRICT_OPERATORS = ("", "+", "#")
 """Operators whose variables must have a value: without one the IRI would be another thing's."""
 
 RESERVED = ("+", "#")
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class VariableValue:
     """What a variable stands for: an expression of text, or of a list of texts."""
 
     expression: str
@@ -46,51 +46,51 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class IriContext:
     """How open templates find their IRI: the catalogue's base and prefixes.
 
-    `obliging` are the operators whose variables must have a value; without one of the others nothing is written
+    `strict` are the operators whose variables must have a value; without one of the others nothing is written
     (RFC 6570 §3.2.1). `document` is the URL that a relative reference of any form is resolved against (RFC 3986 §5.2),
     None where it is put on the base as it stands.
     """
 
     base: str
     prefixes: Mapping[str, str]
-    obliging: tuple[str, ...] = OBLIGING
+    strict: tuple[str, ...] = STRICT_OPERATORS
     document: str | None = None
 
 
-def expanded(template: Template, value: Callable[[str], Value], names: Names) -> str:
-    """The IRI of a row; NULL where an obliging variable is NULL."""
+def expand(template: Template, value: Callable[[str], VariableValue], names: IriContext) -> str:
+    """The IRI of a row; NULL where a variable of a strict operator is NULL."""
     parts = [part if isinstance(part, str) else _expression(part, value, names) for part in template]
     whole = sql.concat([sql.text(part) if isinstance(template[n], str) else part for n, part in enumerate(parts)])
-    return resolved(whole, names) if is_open(template) else whole
+    return resolve(whole, names) if is_open(template) else whole
 
 
-def _expression(expression: Expression, value: Callable[[str], Value], names: Names) -> str:
+def _expression(expression: Expression, value: Callable[[str], VariableValue], names: IriContext) -> str:
     operator = _OPERATORS[expression.operator]
     parts = [_variable(variable, operator, value(variable.name)) for variable in expression.variables]
-    if expression.operator in names.obliging:
+    if expression.operator in names.strict:
         body = sql.concat([piece for part in parts for piece in (sql.text(operator.separator), part)][1:])
         return sql.concat([sql.text(operator.first), body]) if operator.first else body
     known = sql.any_of([f"{part} IS NOT NULL" for part in parts])
-    filled = sql.concat([sql.text(operator.first), sql.join_known(operator.separator, parts)])
+    filled = sql.concat([sql.text(operator.first), sql.join_not_null(operator.separator, parts)])
     return sql.when([(known, filled)], "''")
 
 
-def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
+def _variable(variable: Variable, operator: _Operator, value: VariableValue) -> str:
     def encoded(text: str) -> str:
-        cut = sql.cut(text, 1, variable.prefix) if variable.prefix else text
-        return sql.reserved_encoded(cut) if operator.reserved else sql.percent_encoded(cut)
+        cut = sql.substring(text, 1, variable.prefix) if variable.prefix else text
+        return sql.reserved_encode(cut) if operator.reserved else sql.percent_encode(cut)
 
     label = sql.text(f"{variable.name}=")
     if value.listed:
         separator = operator.separator if variable.explode else ","
-        items = sql.each(value.expression, "v", encoded("v"))
+        items = sql.transform(value.expression, "v", encoded("v"))
         if operator.named and variable.explode:
-            items = sql.each(items, "w", sql.concat([label, "w"]))
-            return sql.joined(items, separator)
-        joined = sql.joined(items, separator)
+            items = sql.transform(items, "w", sql.concat([label, "w"]))
+            return sql.join_items(items, separator)
+        joined = sql.join_items(items, separator)
         return sql.concat([label, joined]) if operator.named else joined
     if not operator.named:
         return encoded(value.expression)
@@ -98,10 +98,10 @@ def _variable(variable: Variable, operator: _Operator, value: Value) -> str:
     return sql.when([(f"{value.expression} = ''", bare)], sql.concat([label, encoded(value.expression)]))
 
 
-def resolved(value: str, names: Names) -> str:
+def resolve(value: str, names: IriContext) -> str:
     """What an open template's text names: a prefixed name expanded, an absolute IRI kept, the rest put on the base."""
     start, local = sql.before(value, ":"), sql.after(value, ":")
-    known = f"coalesce({sql.concat([sql.chosen(start, names.prefixes), local])}, {value})"
+    known = f"coalesce({sql.concat([sql.lookup(start, names.prefixes), local])}, {value})"
     absolute = (sql.part_match(value, rf"\A{SCHEME}"), known)
     if names.document is not None:
         return sql.when([absolute, *_references(value, names.document)], sql.concat([sql.text(names.base), value]))
@@ -121,7 +121,9 @@ def _references(value: str, document: str) -> list[tuple[str, str]]:
     cases += [(sql.starts(value, start), sql.concat([sql.text(before), value])) for start, before in starts.items()]
     for depth in range(folder.count("/"), 0, -1):
         up = "../" * depth
-        cases.append((sql.starts(value, up), sql.concat([sql.text(urljoin(folder, up)), sql.cut(value, len(up) + 1)])))
+        cases.append(
+            (sql.starts(value, up), sql.concat([sql.text(urljoin(folder, up)), sql.substring(value, len(up) + 1)]))
+        )
     cases.append((f"{value} = ''", sql.text(document)))
     return cases
 
@@ -129,7 +131,7 @@ def _references(value: str, document: str) -> list[tuple[str, str]]:
 _SCHEMES = ("http", "https", "urn", "mailto", "tel", "doi", "tag", "geo")
 
 
-def names_property(value: str, names: Names) -> str:
+def names_property(value: str, names: IriContext) -> str:
     """True for the text of a full IRI or of a name with a known prefix."""
     known = sql.texts([*names.prefixes, *_SCHEMES])
     return sql.all_of([sql.part_match(value, rf"\A{SCHEME}."), f"{sql.before(value, ':')} IN {known}"])

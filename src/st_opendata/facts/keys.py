@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Sequence
 
-from st_opendata.facts.checks import more, quoted
+from st_opendata.facts.checks import count_rest, quote_cell
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
@@ -54,9 +54,10 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     if not table.primary_key:
         return []
     columns = _columns(loaded, table.primary_key)
-    shown = sql.join_known(", ", [f"r.{column}" for column in columns])
-    keys = f"({sql.repeated(columns, loaded.name)})"
-    rows = f"SELECT record, {shown} AS shown FROM ({sql.semi_join(loaded.name, keys, sql.same(columns, columns))}) AS r"
+    shown = sql.join_not_null(", ", [f"r.{column}" for column in columns])
+    keys = f"({sql.duplicates(columns, loaded.name)})"
+    same = sql.semi_join(loaded.name, keys, sql.equal_columns(columns, columns))
+    rows = f"SELECT record, {shown} AS shown FROM ({same}) AS r"
     grouped: dict[str, list[int]] = {}
     for record, value in engine.rows(f"{rows} ORDER BY record LIMIT {limit}"):
         grouped.setdefault(value, []).append(record)
@@ -66,8 +67,8 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     for value, records in grouped.items():
         places = tuple(loaded.source.place(record, first) for record in records[:_LISTED_ROWS])
         listed = ", ".join(map(str, records[:_LISTED_ROWS])) + (" …" if len(records) > _LISTED_ROWS else "")
-        found.append(finding("key-duplicate", places, dataset=table.dataset, value=quoted(value), rows=listed))
-    return found + more(table, "key-duplicate", count - limit)
+        found.append(finding("key-duplicate", places, dataset=table.dataset, value=quote_cell(value), rows=listed))
+    return found + count_rest(table, "key-duplicate", count - limit)
 
 
 def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]:
@@ -75,8 +76,8 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
     table = loaded.table
     if all(table.column(name).datatype.base not in TEXTS for name in table.primary_key):
         return []
-    shown = sql.join_known(", ", _columns(loaded, table.primary_key))
-    keys = f"SELECT record, {shown} AS shown, {sql.lowered(shown)} AS folded FROM {loaded.name}"
+    shown = sql.join_not_null(", ", _columns(loaded, table.primary_key))
+    keys = f"SELECT record, {shown} AS shown, {sql.lower(shown)} AS folded FROM {loaded.name}"
     several = f"SELECT folded FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
     rows = f"SELECT record, shown, folded FROM ({keys}) WHERE folded IN ({several}) ORDER BY record LIMIT {limit}"
     grouped: dict[str, dict[str, int]] = {}
@@ -88,7 +89,7 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
             "key-case",
             tuple(loaded.source.place(record, first) for record in values.values()),
             dataset=table.dataset,
-            values=", ".join(quoted(value) for value in values),
+            values=", ".join(quote_cell(value) for value in values),
         )
         for values in grouped.values()
     ]
@@ -97,13 +98,13 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
 def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:
     table, columns, others = loaded.table, _columns(loaded, key.columns), _columns(target, key.reference)
     picked = [
-        f"{sql.one_row_each(column)} AS {column}" if table.column(name).separator else column
+        f"{sql.unnest(column)} AS {column}" if table.column(name).separator else column
         for name, column in zip(key.columns, columns, strict=True)
     ]
     known = sql.all_of([f"{column} IS NOT NULL" for column in columns])
     rows = f"(SELECT * FROM (SELECT record, {', '.join(picked)} FROM {loaded.name}) WHERE {known})"
-    lost = sql.anti_join(rows, target.name, sql.same(columns, others))
-    shown = sql.join_known(", ", columns)
+    lost = sql.anti_join(rows, target.name, sql.equal_columns(columns, others))
+    shown = sql.join_not_null(", ", columns)
     listed = engine.rows(f"SELECT record, {shown} FROM ({lost}) ORDER BY 1, 2 LIMIT {limit}")
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({lost})") if len(listed) == limit else ((len(listed),),)
     near = _nearest(engine, target, others, sorted({value for _, value in listed})[:_LISTED_ROWS])
@@ -114,13 +115,13 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
             "key-twin" if _looks_like(value, near.get(value)) else "key-dangling",
             (loaded.source.place(record, first),),
             dataset=table.dataset,
-            value=quoted(value),
+            value=quote_cell(value),
             reference=reference,
             table=target.table.file,
             near=near.get(value),
         )
         for record, value in listed
-    ] + more(table, "key-dangling", count - limit)
+    ] + count_rest(table, "key-dangling", count - limit)
 
 
 def _looks_like(value: str, near: str | None) -> bool:
@@ -130,18 +131,18 @@ def _looks_like(value: str, near: str | None) -> bool:
 
 def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     """For each value the existing one most like it, or the one whose row has the value as another text, as a name."""
-    shown = sql.join_known(", ", columns)
+    shown = sql.join_not_null(", ", columns)
     known = f"(SELECT DISTINCT {shown} AS v FROM {target.name})"
-    alike = sql.likeness("v", "$1")
+    alike = sql.similarity("v", "$1")
     query = f"SELECT v FROM {known} WHERE {alike} >= {_ALIKE} ORDER BY {alike} DESC, v LIMIT 1"
     texts = [
         f"c{column.number}"
         for column in target.table.source_columns
         if column.datatype.base in TEXTS and not column.separator and f"c{column.number}" not in columns
     ]
-    named = sql.any_of([f"{sql.lowered(column)} = {sql.lowered('$1')}" for column in texts])
+    named = sql.any_of([f"{sql.lower(column)} = {sql.lower('$1')}" for column in texts])
     by_name = f"SELECT DISTINCT {shown} AS v FROM {target.name} WHERE {named} ORDER BY v LIMIT 2"
-    twin = f"SELECT v FROM {known} WHERE {sql.composed('v')} = {sql.composed('$1')} LIMIT 1"
+    twin = f"SELECT v FROM {known} WHERE {sql.normalize('v')} = {sql.normalize('$1')} LIMIT 1"
     found = {}
     for value in values:
         rows = engine.rows(twin, [value]) or (engine.rows(by_name, [value]) if texts else [])

@@ -11,17 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from st_opendata.facts.cells import CellReading, read_cells
-from st_opendata.facts.checks import RowCheck, more, row_checks, row_findings
-from st_opendata.facts.cleaning import cleaned_rows, cleaning_findings, touched_columns
-from st_opendata.facts.doubts import doubtful_rows
-from st_opendata.facts.iris import Names, Value, expanded, term
-from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, row_of_data, text_file
+from st_opendata.facts.checks import RowCheck, count_rest, quote_cell, row_checks, row_findings
+from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_columns
+from st_opendata.facts.iris import IriContext, VariableValue, expand, term
+from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.model.tables import Column, Table
+from st_opendata.model.tables import FOOTNOTES, TOTALS, Column, Table
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine, ReadError
-from st_opendata.tables.datatypes import parse
+from st_opendata.tables.datatypes import TEXTS, parse
+from st_opendata.tables.office_words import FOOTNOTE, total_labels
+from st_opendata.tables.office_words import FOOTNOTES as NOTES
 from st_opendata.tables.scan import Source
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.swallowing import swallowed_findings
@@ -59,7 +60,7 @@ def subjects(table: Table) -> tuple[str, ...]:
 class Loader:
     """Loads tables one after the other; `limit` findings of a code and table are listed."""
 
-    def __init__(self, engine: Engine, names: Names, *, digits: int, limit: int) -> None:
+    def __init__(self, engine: Engine, names: IriContext, *, digits: int, limit: int) -> None:
         self._engine = engine
         self._names = names
         self._digits = digits
@@ -95,7 +96,7 @@ class Loader:
             found += row_findings(self._engine, source, "bad", checks, self._limit)
             self._engine.drop("bad")
         loaded = LoadedTable(number, name, source, subjects(table), count)
-        found += [*doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
+        found += [*_doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
 
     def _swallowed(self, source: Source, name: str) -> list[Finding]:
@@ -103,7 +104,7 @@ class Loader:
         table, width = source.table, len(source.header)
         if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # told when it was copied
             return []
-        shaped = f"breaks > 0 AND delimiters >= {sql.smaller('breaks', '2')} * {width - 1}"
+        shaped = f"breaks > 0 AND delimiters >= {sql.least('breaks', '2')} * {width - 1}"
         ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
         if not count:
             return []
@@ -119,7 +120,7 @@ class Loader:
             for record, *row in batch
             for each in swallowed_findings(table, source.header, record, row)
         ]
-        return found[: self._limit] + more(table, "rows-swallowed", len(found) - self._limit)
+        return found[: self._limit] + count_rest(table, "rows-swallowed", len(found) - self._limit)
 
     def _drop_blank_end(self, name: str) -> tuple[int, int]:
         """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows.
@@ -150,17 +151,17 @@ class Loader:
     def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
         plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
-        rows = f"SELECT {plain} AS text FROM ({cleaned_rows(source, _file(name))})"
-        return f"({parsed_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
+        rows = f"SELECT {plain} AS text FROM ({clean_rows(source, _file(name))})"
+        return f"({parse_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
 
     def _rows(self, name: str, source: Source, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        read = f"SELECT *, {values} FROM ({cleaned_rows(source, _file(name))})"
+        read = f"SELECT *, {values} FROM ({clean_rows(source, _file(name))})"
         variables = Variables(table, None, row_of_data(source))
         terms = [
-            f", {term(expanded(parse_template(url), variables, self._names))} AS s{number}"
+            f", {term(expand(parse_template(url), variables, self._names))} AS s{number}"
             for number, url in enumerate(subjects(table), 1)
         ]
         return f"SELECT *{''.join(terms)} FROM ({read})"
@@ -184,6 +185,39 @@ class Loader:
 def _file(name: str) -> str:
     """The engine's table of the file that the table of that name is loaded from."""
     return f"{name}_file"
+
+
+def _doubtful_rows(engine: Engine, source: Source, name: str) -> list[Finding]:
+    """Of the table loaded under `name`, one finding for totals and one for footnotes, each at the first such row.
+
+    The first column tells. Where most of its texts stand in several rows, a total is one of the groups that they name.
+    A footnote is alone in its row; the last row, alone with a word such as `Source:`, may have delimiters in its text.
+    """
+    first, *others = source.table.source_columns
+    if not others or first.separator or first.datatype.base not in TEXTS:
+        return []
+    cell = f"c{first.number}"
+    alone = [f"c{column.number} IS NULL" for column in others]
+    note, noted = (sql.part_match(cell, rf"\A(?:{form})") for form in (FOOTNOTE, NOTES["words"]))
+    last = f"(SELECT CASE WHEN count(*) = 1 THEN max(record) END FROM {name} WHERE {noted})"
+    conditions = {
+        TOTALS: f"{cell} IN {sql.texts(total_labels())}",
+        FOOTNOTES: f"{sql.all_of([*alone, note])} OR record = {last} AND record = (SELECT max(record) FROM {name})",
+    }
+    found = []
+    for rule, condition in conditions.items():
+        rows = engine.rows(f"SELECT record, {cell} FROM {name} WHERE {condition} ORDER BY record LIMIT 1")
+        if rule == TOTALS and rows and _names_groups(engine, name, cell):
+            continue
+        for record, text in rows:
+            place, values = source.place(record, 1), {"value": quote_cell(text), "rule": rule}
+            found.append(finding("row-doubtful", (place,), dataset=source.table.dataset, **values))
+    return found
+
+
+def _names_groups(engine: Engine, name: str, cell: str) -> bool:
+    ((texts, rows),) = engine.rows(f"SELECT count(DISTINCT {cell}), count(*) FROM {name}")
+    return bool(texts * 2 <= rows)
 
 
 def _one_subject(loaded: LoadedTable) -> list[Finding]:
@@ -215,11 +249,13 @@ class Variables:
     row: str
     item: str | None = None
 
-    def __call__(self, name: str) -> Value:
+    def __call__(self, name: str) -> VariableValue:
         """The value of a variable."""
         if name in ("_row", "_sourceRow"):
-            return Value(sql.as_text(self.row if name == "_row" else "record"))
+            return VariableValue(sql.as_text(self.row if name == "_row" else "record"))
         column = self.table.column(name)
         if self.item and self.column is not None and name == self.column.name:
-            return Value(self.item)
-        return Value(sql.null(sql.TEXT) if column.virtual else f"c{column.number}", listed=column.separator is not None)
+            return VariableValue(self.item)
+        return VariableValue(
+            sql.null(sql.TEXT) if column.virtual else f"c{column.number}", listed=column.separator is not None
+        )

@@ -1,4 +1,4 @@
-"""Tables to triples: CSVW's mapping to RDF (csv2rdf, minimal mode) as one statement per column.
+"""Tables to triples: CSVW's mapping to RDF (csv2rdf, minimal mode) as one mapping per column.
 
 There is one engine table per predicate, with the columns s and o (N-Triples terms), t, r and c (the cell: table,
 record and column ids) and h (the shard of s). A separator column states one triple per item, also through its
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from st_opendata.facts.iris import Names, expanded, term
+from st_opendata.facts.iris import IriContext, expand, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
 from st_opendata.facts.raw import row_of_data
 from st_opendata.model.numeric import NUMBERS
@@ -27,7 +27,7 @@ _COLUMNS = {"s": sql.TEXT, "o": sql.TEXT, "t": sql.INTEGER, "r": sql.LONG, "c": 
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ColumnMapping:
     """What one column of a table states: a SELECT of s, o, t, r, c, h, and of p where the cells name the predicate."""
 
     predicate: str | None
@@ -42,12 +42,12 @@ class Predicates:
         self._order = " ORDER BY h" if sharded else ""
         self.tables: dict[str, str] = {}
 
-    def insert(self, statement: Statement) -> None:
-        """Add the triples of a statement, in the order of their shards, so that a shard is read without the others."""
-        if statement.predicate is not None:
-            self._insert(statement.predicate, f"{statement.query}{self._order}")
+    def insert(self, mapping: ColumnMapping) -> None:
+        """Add the triples of a mapping, in the order of their shards, so that a shard is read without the others."""
+        if mapping.predicate is not None:
+            self._insert(mapping.predicate, f"{mapping.query}{self._order}")
             return
-        self._engine.create("named", statement.query)
+        self._engine.create("named", mapping.query)
         for (predicate,) in self._engine.rows("SELECT DISTINCT p FROM named ORDER BY p"):
             chosen = f"SELECT s, o, t, r, c, h FROM named WHERE p = {sql.text(predicate)}{self._order}"
             self._insert(predicate, chosen)
@@ -61,32 +61,32 @@ class Predicates:
         self._engine.append(name, query)
 
 
-def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: Names, *, sharded: bool) -> dict[str, str]:
+def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: IriContext, *, sharded: bool) -> dict[str, str]:
     """Map the tables; the engine table of each predicate, whose key is its N-Triples term."""
     predicates = Predicates(engine, sharded=sharded)
     with engine.transaction():
         for loaded in tables:
-            for statement in statements(loaded, names):
-                predicates.insert(statement)
+            for mapping in column_mappings(loaded, names):
+                predicates.insert(mapping)
     return dict(sorted(predicates.tables.items()))
 
 
-def statements(loaded: LoadedTable, names: Names) -> Iterator[Statement]:
-    """One statement per column that states something."""
+def column_mappings(loaded: LoadedTable, names: IriContext) -> Iterator[ColumnMapping]:
+    """One mapping per column that states something."""
     for number, column in enumerate(loaded.table.columns, 1):
         if column in stating(loaded.table):
-            yield _statement(loaded, column, number, names)
+            yield _column_mapping(loaded, column, number, names)
 
 
-def _statement(loaded: LoadedTable, column: Column, number: int, names: Names) -> Statement:
+def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: IriContext) -> ColumnMapping:
     variables = Variables(loaded.table, column, row_of_data(loaded.source))
     rows, value = loaded.name, f"c{column.number}"
     if column.separator and not column.virtual:
-        rows, value = f"(SELECT *, {sql.one_row_each(value)} AS item FROM {loaded.name})", "item"
+        rows, value = f"(SELECT *, {sql.unnest(value)} AS item FROM {loaded.name})", "item"
         variables = replace(variables, item="item")
     subject = loaded.subjects.index(column.about_url or "") + 1
     template = parse_template(column.property_url or "")
-    predicate = term(expanded(template, variables, names))
+    predicate = term(expand(template, variables, names))
     fixed = not variable_names(template)
     known = [f"s{subject} IS NOT NULL"] + ([] if column.virtual else [f"{value} IS NOT NULL"])
     named = "" if fixed else f"{predicate} AS p, "
@@ -95,18 +95,18 @@ def _statement(loaded: LoadedTable, column: Column, number: int, names: Names) -
         f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
         f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"
     )
-    return Statement(f"<{template[0]}>" if fixed else None, query)
+    return ColumnMapping(f"<{template[0]}>" if fixed else None, query)
 
 
-def _object(column: Column, value: str, variables: Variables, names: Names) -> str:
+def _object(column: Column, value: str, variables: Variables, names: IriContext) -> str:
     if column.value_url:
-        return term(expanded(parse_template(column.value_url), variables, names))
+        return term(expand(parse_template(column.value_url), variables, names))
     return literal(column, sql.text(column.default) if column.virtual else value)
 
 
 def literal(column: Column, value: str) -> str:
     """The N-Triples literal of canonical text: with language, with datatype, or plain."""
-    inside = value if column.datatype.base in _SAFE else sql.escaped(value)
+    inside = value if column.datatype.base in _SAFE else sql.escape(value)
     return sql.concat(["'\"'", inside, sql.text(f'"{_suffix(column.datatype, column.lang)}')])
 
 

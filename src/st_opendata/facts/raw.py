@@ -42,8 +42,8 @@ def _raw_cell(source: Source, number: int, cell: str) -> str:
     column = source.table.columns[number - 1]
     if column.part is None:
         return f"{cell} AS r{number}"
-    nulls = f"{sql.trimmed(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
-    part = sql.trimmed(sql.captured(cell, column.part.accept, column.part.group), BLANKS)
+    nulls = f"{sql.trim(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
+    part = sql.trim(sql.capture(cell, column.part.accept, column.part.group), BLANKS)
     return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
 
 
@@ -65,7 +65,7 @@ def needs_python(engine: Engine, column: Column) -> bool:
 Parse = Callable[[Column, str], str | list[str | None] | None]
 
 
-def parsed_cells(engine: Engine, target: str, column: Column, rows: str, parse: Parse) -> str:
+def parse_cells(engine: Engine, target: str, column: Column, rows: str, parse: Parse) -> str:
     """Parse distinct cells in Python into the table `target`; the expression over `text` that finds their values.
 
     `rows` selects the cells as `text`.

@@ -18,12 +18,12 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import DatasetRelease, Distribution, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
-from st_opendata.release.changes import Changes, RowChange, RowCounts, Table
+from st_opendata.release.changes import Changes, RowChange, RowCounts, TableFile
 from st_opendata.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class TableDifference:
+class TableDiff:
     """How a published table differs; `rows` are the first of the rows, at most as many as were asked for."""
 
     file: str
@@ -32,7 +32,7 @@ class TableDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetDifference:
+class DatasetDiff:
     """How a dataset differs: `change` is added, removed or changed.
 
     `removed` and `added` are the first of the triples, as lines of N-Triples, at most as many as were asked for.
@@ -40,7 +40,7 @@ class DatasetDifference:
 
     id: str
     change: str
-    tables: tuple[TableDifference, ...]
+    tables: tuple[TableDiff, ...]
     triples_removed: int
     triples_added: int
     removed: tuple[str, ...]
@@ -48,12 +48,12 @@ class DatasetDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ReleaseDiff:
     """The difference of two releases; `files` are all paths whose bytes differ or that only one has, by change."""
 
     old: Release
     new: Release
-    datasets: tuple[DatasetDifference, ...]
+    datasets: tuple[DatasetDiff, ...]
     files: dict[str, tuple[str, ...]]
 
     @property
@@ -62,7 +62,7 @@ class Comparison:
         return not any(self.files.values())
 
 
-class Pair:
+class ReleasePair:
     """Two releases to compare, read from their folders; use it as a context manager.
 
     Raises:
@@ -76,13 +76,13 @@ class Pair:
         files = [path for side in (0, 1) for path in (*self._facts(side), *self._tables(side))]
         self._changes = Changes(files, settings.memory, settings.threads)
 
-    def __enter__(self) -> Pair:
+    def __enter__(self) -> ReleasePair:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._changes.__exit__()
 
-    def compare(self, limit: int, datasets: Sequence[str] = ()) -> Comparison:
+    def compare(self, limit: int, datasets: Sequence[str] = ()) -> ReleaseDiff:
         """What differs, with at most `limit` rows of each table and triples of each dataset, all counted.
 
         With `datasets`, only they and their files are looked at. UsageError: neither release has one of them.
@@ -94,7 +94,7 @@ class Pair:
             "added": tuple(sorted(new.keys() - old.keys())),
             "changed": tuple(sorted(path for path in old.keys() & new.keys() if old[path] != new[path])),
         }
-        return Comparison(*self.releases, tuple(self._datasets(limit, datasets)), files)
+        return ReleaseDiff(*self.releases, tuple(self._datasets(limit, datasets)), files)
 
     def patch(self, datasets: Sequence[str] = ()) -> Iterator[str]:
         """The lines of an RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html) from the old to the new facts.
@@ -114,9 +114,9 @@ class Pair:
             if name not in known:
                 raise UsageError(f'there is no dataset "{name}"', remedy=f"Name one of {', '.join(sorted(known))}.")
 
-    def _datasets(self, limit: int, wanted: Sequence[str]) -> Iterator[DatasetDifference]:
+    def _datasets(self, limit: int, names: Sequence[str]) -> Iterator[DatasetDiff]:
         before, after = (
-            {dataset.id: dataset for dataset in release.datasets if not wanted or dataset.id in wanted}
+            {dataset.id: dataset for dataset in release.datasets if not names or dataset.id in names}
             for release in self.releases
         )
         for name in [*after, *(name for name in before if name not in after)]:
@@ -134,11 +134,11 @@ class Pair:
             tables = tuple(self._compare_tables(old, new, limit))
             if removed or added or tables or not (old and new):
                 change = "changed" if old and new else "added" if new else "removed"
-                yield DatasetDifference(name, change, tables, removed, added, *lines)
+                yield DatasetDiff(name, change, tables, removed, added, *lines)
 
     def _compare_tables(
         self, old: DatasetRelease | None, new: DatasetRelease | None, limit: int
-    ) -> Iterator[TableDifference]:
+    ) -> Iterator[TableDiff]:
         before, after = _csv_files(old), _csv_files(new)
         for name in [*after, *(name for name in before if name not in after)]:
             pair = (before.get(name), after.get(name))
@@ -147,18 +147,18 @@ class Pair:
             counts = self._changes.compare_rows(*(self._table(side, each) for side, each in enumerate(pair)))
             if counts or not all(pair):
                 file = next(each.file.path for each in reversed(pair) if each)
-                yield TableDifference(file, counts, tuple(islice(self._changes.rows(), limit)))
+                yield TableDiff(file, counts, tuple(islice(self._changes.rows(), limit)))
 
     def _equal(self, *paths: str) -> bool:
         """Whether the old release has the same bytes at the first path as the new one at the last."""
         old, new = self._digests
         return paths[0] in old and old[paths[0]] == new.get(paths[-1])
 
-    def _facts(self, side: int, wanted: Sequence[str] = ()) -> list[Path]:
+    def _facts(self, side: int, names: Sequence[str] = ()) -> list[Path]:
         """The files with the facts of a release, one for each dataset."""
         datasets = [dataset.id for dataset in self.releases[side].datasets]
-        names = [f"{dataset}/facts.parquet" for dataset in datasets if not wanted or dataset in wanted]
-        return [path for name in names for path in self._existing(side, name)]
+        files = [f"{dataset}/facts.parquet" for dataset in datasets if not names or dataset in names]
+        return [path for name in files for path in self._existing(side, name)]
 
     def _tables(self, side: int) -> list[Path]:
         files = [each.file.path for dataset in self.releases[side].datasets for each in _csv_files(dataset).values()]
@@ -170,8 +170,8 @@ class Pair:
             raise InputError("the release lacks this file", place=Place(str(path)), remedy="Build the release again.")
         return [path.absolute()]
 
-    def _table(self, side: int, table: Distribution | None) -> Table | None:
-        return Table(self.folders[side] / table.file.path, self._key(side, table)) if table else None
+    def _table(self, side: int, table: Distribution | None) -> TableFile | None:
+        return TableFile(self.folders[side] / table.file.path, self._key(side, table)) if table else None
 
     def _key(self, side: int, table: Distribution) -> tuple[str, ...]:
         """The columns of the primary key, as the table's CSVW metadata name it (CSVW metadata §5.5.2)."""
@@ -200,14 +200,14 @@ def _csv_files(dataset: DatasetRelease | None) -> dict[str, Distribution]:
     return {each.table: each for each in distributions if each.table and each.format.name == "csv"}
 
 
-def comparison_json(comparison: Comparison) -> str:
-    """The comparison for programs; keys are always there."""
+def diff_json(diff: ReleaseDiff) -> str:
+    """The diff as JSON for programs; keys are always there."""
     content = {
-        "same": comparison.same,
-        "old": _release(comparison.old),
-        "new": _release(comparison.new),
-        "datasets": [_dataset(each) for each in comparison.datasets],
-        "files": {change: list(paths) for change, paths in comparison.files.items()},
+        "same": diff.same,
+        "old": _release(diff.old),
+        "new": _release(diff.new),
+        "datasets": [_dataset(each) for each in diff.datasets],
+        "files": {change: list(paths) for change, paths in diff.files.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -216,7 +216,7 @@ def _release(release: Release) -> dict[str, object]:
     return {"catalogue": release.catalogue, "created": release.created, "triples": release.triples}
 
 
-def _dataset(each: DatasetDifference) -> dict[str, object]:
+def _dataset(each: DatasetDiff) -> dict[str, object]:
     return {
         "id": each.id,
         "change": each.change,

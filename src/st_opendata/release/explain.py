@@ -14,7 +14,7 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
 from st_opendata.release import read_release
-from st_opendata.release.origins import Origin, Origins, Stated
+from st_opendata.release.origins import FactLookup, Origin, Origins
 
 _SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
 _TYPE = f"<{RDF}type>"
@@ -125,7 +125,7 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     return explanation
 
 
-def explain_stated(origins: Stated, iri: str, base: str, language: str) -> Explanation:
+def explain_stated(origins: FactLookup, iri: str, base: str, language: str) -> Explanation:
     """What `origins` state about a thing; nothing at all is no error."""
     stated = origins.about([f"<{iri}>"])
     claims = _claims(origins, [f"<{iri}>", *_owned(origins, f"<{iri}>", stated)], language)
@@ -167,7 +167,7 @@ def _by_triple(origins: Iterable[Origin]) -> Iterable[tuple[tuple[str, str, str]
         yield triple, tuple(origin.place for origin in group)
 
 
-def _owned(origins: Stated, thing: str, stated: Sequence[Origin]) -> list[str]:
+def _owned(origins: FactLookup, thing: str, stated: Sequence[Origin]) -> list[str]:
     """The nodes that hold values of the thing, also through one another (a payment and its amount), and its figures."""
     found = {origin.subject for origin in origins.naming(_FIGURE_OF, [thing])}
     while stated:
@@ -179,7 +179,7 @@ def _owned(origins: Stated, thing: str, stated: Sequence[Origin]) -> list[str]:
     return sorted(found)
 
 
-def _inferences(origins: Stated, stated: Iterable[Origin], language: str) -> dict[str, Inference]:
+def _inferences(origins: FactLookup, stated: Iterable[Origin], language: str) -> dict[str, Inference]:
     """The inferences that these triples name, by their term."""
     named = sorted({origin.object for origin in stated if origin.predicate == _GENERATED})
     described = origins.about(named)
@@ -199,7 +199,7 @@ def _inferences(origins: Stated, stated: Iterable[Origin], language: str) -> dic
     }
 
 
-def _claims(origins: Stated, things: Sequence[str], language: str) -> tuple[Claim, ...]:
+def _claims(origins: FactLookup, things: Sequence[str], language: str) -> tuple[Claim, ...]:
     """The claims about the things, in their order, by property, the preferred one first."""
     nodes = {origin.subject for origin in origins.naming(_SUBJECT, things)}
     stated = origins.about(sorted(nodes))

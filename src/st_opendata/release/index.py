@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
-from st_opendata.release.origins import Origin, stated_cells
+from st_opendata.release.origins import Origin, fact_cells
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 from st_opendata.sql.duckdb import Database
@@ -35,25 +35,25 @@ LABELS = tuple(
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
-_LABEL = native.extracted("object", '^"(.*)"', 1)
+_LABEL = native.extract("object", '^"(.*)"', 1)
 _WORD_ENDS = r"[^\p{L}\p{N}]+"
-_LABEL_WORDS = sql.concat(["' '", sql.substituted(native.folded(_LABEL), _WORD_ENDS, " ")])
+_LABEL_WORDS = sql.concat(["' '", sql.replace_matches(native.fold(_LABEL), _WORD_ENDS, " ")])
 _WORDS = sql.when([(native.ends("file", ".ttl"), "''")], _LABEL_WORDS)
 """The words of a label that facts state, as `folded` has them, each with a space before it."""
-_SHEET = f"coalesce({native.extracted('cell', '^(.*)!', 1)}, '')"
+_SHEET = f"coalesce({native.extract('cell', '^(.*)!', 1)}, '')"
 """The sheet of a workbook, as `Place.sheet` has it."""
 _TABLES = {
     "terms.by_subject": f"""
-        SELECT {native.hashed("subject")} AS key, subject, predicate, object, file, "row", "column", cell
+        SELECT {native.hash_text("subject")} AS key, subject, predicate, object, file, "row", "column", cell
         FROM stated ORDER BY key""",
     "terms.by_object": f"""
-        SELECT DISTINCT {native.hashed("object")} AS key, object, predicate, subject
+        SELECT DISTINCT {native.hash_text("object")} AS key, object, predicate, subject
         FROM stated WHERE {sql.starts("object", "<")} ORDER BY 1, 2, 3, 4""",
     "terms.pointing": """
         SELECT key, object, predicate, count(*) AS subjects
         FROM terms.by_object GROUP BY 1, 2, 3 ORDER BY 1, 2, 3, 4""",
     "terms.labels": f"""
-        SELECT DISTINCT {native.hashed("subject")} AS key, subject, predicate, object, {_WORDS} AS words
+        SELECT DISTINCT {native.hash_text("subject")} AS key, subject, predicate, object, {_WORDS} AS words
         FROM stated WHERE predicate IN {sql.texts(LABELS)} ORDER BY key""",
 }
 _SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
@@ -77,7 +77,7 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             nowhere = (
                 f"""{sql.null(sql.LONG)} AS "row", {sql.null(sql.TEXT)} AS "column", {sql.null(sql.TEXT)} AS cell"""
             )
-            read = f" UNION ALL {stated_cells(native.parquet(facts))}" if facts else ""
+            read = f" UNION ALL {fact_cells(native.parquet(facts))}" if facts else ""
             database.view("stated", f"SELECT subject, predicate, object, file, {nowhere} FROM defined{read}")
             for name, query in _TABLES.items():
                 database.create(name, query)
@@ -99,15 +99,13 @@ def _sources(files: Sequence[Path]) -> str:
     """
 
 
-def _triples(path: Path, shown: str) -> Iterator[tuple[str, str, str]]:
+def _triples(path: Path, name: str) -> Iterator[tuple[str, str, str]]:
     try:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, lenient=True):
             if not isinstance(quad.subject, ox.BlankNode) and not isinstance(quad.object, ox.BlankNode):
                 yield str(quad.subject), str(quad.predicate), str(quad.object)
     except (SyntaxError, OSError) as error:
-        raise InputError(
-            f"it cannot be read: {error}", place=Place(shown), remedy="Build the release again."
-        ) from error
+        raise InputError(f"it cannot be read: {error}", place=Place(name), remedy="Build the release again.") from error
 
 
 def _add(database: Database, file: str, triples: Iterator[tuple[str, str, str]]) -> None:
@@ -136,11 +134,11 @@ class Index:
             WHERE key IN ({_keys(subjects)}) LIMIT $1""",
             limit,
         )
-        wanted = set(subjects)
+        known = set(subjects)
         found = [
             (s, p, o, file, row or 0, column or "", cell or "")
             for s, p, o, file, row, column, cell in rows
-            if s in wanted
+            if s in known
         ]
         return [
             Origin(s, p, o, Place(file, row=row or None, column=column or None, cell=cell or None))
@@ -154,8 +152,8 @@ class Index:
             predicate,
             limit,
         )
-        wanted = set(objects)
-        pairs = {(subject, o) for subject, o in rows if o in wanted}
+        known = set(objects)
+        pairs = {(subject, o) for subject, o in rows if o in known}
         subjects = sorted({subject for subject, _ in pairs})
         return [
             origin
@@ -165,11 +163,11 @@ class Index:
 
     def labels(self, terms: Iterable[str]) -> dict[str, list[str]]:
         """What these terms are called: the literals of the best of `LABELS` that each has, in every language."""
-        wanted = set(terms)
-        rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(wanted)})")
+        known = set(terms)
+        rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(known)})")
         found: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, label in sorted(rows):
-            if subject in wanted and label.startswith('"'):
+            if subject in known and label.startswith('"'):
                 found.setdefault(subject, {}).setdefault(predicate, []).append(label)
         return {
             term: next(by_property[each] for each in LABELS if each in by_property)

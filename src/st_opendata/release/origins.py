@@ -17,7 +17,7 @@ from st_opendata.sql.engine import SqlError
 _CELLS = 'subject, predicate, object, file, "row", "column", cell'
 
 
-def stated_cells(files: str) -> str:
+def fact_cells(files: str) -> str:
     """The distinct facts in Parquet files, whose rows are an expression, each with its cell.
 
     Releases of before 0.2 do not name the cells of workbooks.
@@ -25,10 +25,10 @@ def stated_cells(files: str) -> str:
     return f"SELECT DISTINCT {_CELLS} FROM {native.with_column(files, 'cell', sql.TEXT)}"
 
 
-_FACTS = stated_cells(native.parquet_of("$1"))
+_FACTS = fact_cells(native.parquet_of("$1"))
 _ORDER = "ORDER BY 1, 2, 3, 4, 5, 6, 7"
-_ABOUT = f"{_FACTS} WHERE {sql.listed('$2', 'subject')} {_ORDER}"
-_NAMING = f"{_FACTS} WHERE predicate = $2 AND {sql.listed('$3', 'object')} {_ORDER}"
+_ABOUT = f"{_FACTS} WHERE {sql.list_contains('$2', 'subject')} {_ORDER}"
+_NAMING = f"{_FACTS} WHERE predicate = $2 AND {sql.list_contains('$3', 'object')} {_ORDER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Origin:
     place: Place
 
 
-class Stated(Protocol):
+class FactLookup(Protocol):
     """Whatever knows triples with their cells: the files of a release (`Origins`), or an index of it (`Index`)."""
 
     def about(self, subjects: Sequence[str]) -> list[Origin]:

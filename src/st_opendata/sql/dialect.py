@@ -33,7 +33,7 @@ def concat(parts: Sequence[str]) -> str:
     return "(" + " || ".join(parts) + ")" if len(parts) > 1 else parts[0]
 
 
-def join_known(separator: str, parts: Sequence[str]) -> str:
+def join_not_null(separator: str, parts: Sequence[str]) -> str:
     """The parts that are not NULL with the separator between them, empty when all are."""
     return f"coalesce(array_to_string([{', '.join(parts)}], {text(separator)}), '')"
 
@@ -43,7 +43,7 @@ def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
     return "CASE " + " ".join(f"WHEN {condition} THEN {value}" for condition, value in cases) + f" ELSE {otherwise} END"
 
 
-def chosen(key: str, values: Mapping[str, str]) -> str:
+def lookup(key: str, values: Mapping[str, str]) -> str:
     """The text that belongs to a key, NULL for another key."""
     # A CASE of the key would be a comparison of the whole key for each value.
     return "MAP {" + ", ".join(f"{text(k)}: {text(v)}" for k, v in values.items()) + f"}}[{key}]"
@@ -88,17 +88,17 @@ def starts_with(value: str, start: str) -> str:
     return f"starts_with({value}, {start})"
 
 
-def captured(value: str, pattern: str, group: int) -> str:
+def capture(value: str, pattern: str, group: int) -> str:
     """What the group captured when the expression matches the whole value; empty when it did not take part."""
     return f"regexp_extract({value}, {text(_whole(pattern))}, {group})"
 
 
-def substituted(value: str, pattern: str, new: str) -> str:
+def replace_matches(value: str, pattern: str, new: str) -> str:
     """Every match of the expression replaced."""
     return f"regexp_replace({value}, {text(pattern)}, {text(new)}, 'g')"
 
 
-def replaced(value: str, old: str, new: str) -> str:
+def replace(value: str, old: str, new: str) -> str:
     """Every occurrence of one text replaced by another."""
     return f"replace({value}, {text(old)}, {text(new)})"
 
@@ -113,37 +113,37 @@ def after(value: str, character: str) -> str:
     return f"substr({value}, strpos({value}, {text(character)}) + 1)"
 
 
-def trimmed(value: str, characters: str) -> str:
+def trim(value: str, characters: str) -> str:
     """Without these characters at both ends."""
     return f"trim({value}, {text(characters)})"
 
 
-def trimmed_start(value: str, characters: str) -> str:
+def trim_start(value: str, characters: str) -> str:
     """Without these characters at the start."""
     return f"ltrim({value}, {text(characters)})"
 
 
-def trimmed_end(value: str, characters: str) -> str:
+def trim_end(value: str, characters: str) -> str:
     """Without these characters at the end."""
     return f"rtrim({value}, {text(characters)})"
 
 
-def padded(value: str, width: int, character: str) -> str:
+def pad_start(value: str, width: int, character: str) -> str:
     """With so many characters, those before it added or those at its end left out."""
     return f"lpad({value}, {width}, {text(character)})"
 
 
-def padded_end(value: str, width: int, character: str) -> str:
+def pad_end(value: str, width: int, character: str) -> str:
     """With so many characters, those behind it added or those at its end left out."""
     return f"rpad({value}, {width}, {text(character)})"
 
 
-def cut(value: str, start: int, count: int | None = None) -> str:
+def substring(value: str, start: int, count: int | None = None) -> str:
     """So many characters from a place on, counted from 1; without a count, all."""
     return f"substr({value}, {start})" if count is None else f"substr({value}, {start}, {count})"
 
 
-def lowered(value: str) -> str:
+def lower(value: str) -> str:
     """In small letters; engines differ for some capitals, so never for facts."""
     return f"lower({value})"
 
@@ -158,9 +158,9 @@ def let(value: str, expression: Callable[[str], str]) -> str:
     return item(f"list_transform([{value}], lambda q: {expression('q')})", "1")
 
 
-def moved_point(value: str, places: int) -> str:
+def move_point(value: str, places: int) -> str:
     """A decimal's canonical text divided by a power of ten: the point moved so many places to the left."""
-    digits = trimmed_start(value, "-")
+    digits = trim_start(value, "-")
     whole, fraction = f"split_part({digits}, '.', 1)", f"split_part({digits}, '.', 2)"
     digits_of = concat([f"repeat('0', greatest({places + 1} - length({whole}), 0))", whole])
     split_at = f"length({digits_of}) - {places}"
@@ -170,7 +170,7 @@ def moved_point(value: str, places: int) -> str:
 
 def number(value: str) -> str:
     """A decimal of 20 places after the point, NULL beyond 18 digits before it; only for lexically checked text."""
-    return tried(value, "DECIMAL(38, 20)")
+    return try_cast(value, "DECIMAL(38, 20)")
 
 
 def null(kind: str) -> str:
@@ -183,7 +183,7 @@ def as_text(value: str) -> str:
     return f"CAST({value} AS {TEXT})"
 
 
-def tried(value: str, kind: str) -> str:
+def try_cast(value: str, kind: str) -> str:
     """The value as a type, NULL where it is none of it."""
     return f"TRY_CAST({value} AS {kind})"
 
@@ -193,42 +193,42 @@ def cast(value: str, kind: str) -> str:
     return f"CAST({value} AS {kind})"
 
 
-def divided(value: str, divisor: int) -> str:
+def divide(value: str, divisor: int) -> str:
     """An integer divided without its rest."""
     return f"({value} // {divisor})"
 
 
-def smaller(value: str, other: str) -> str:
+def least(value: str, other: str) -> str:
     """The smaller of two."""
     return f"least({value}, {other})"
 
 
-def places(value: str) -> str:
+def decimal_places(value: str) -> str:
     """How many digits a decimal's text has after its point."""
     return when([(f"strpos({value}, '.') = 0", "0")], f"length({value}) - strpos({value}, '.')")
 
 
 def floating(value: str) -> str:
     """A double, NULL where it is none; only for lexically checked text."""
-    return tried(value, "DOUBLE")
+    return try_cast(value, "DOUBLE")
 
 
 def day(value: str) -> str:
     """A date, NULL where no such day exists; only for text checked to be yyyy-MM-dd."""
-    return tried(value, "DATE")
+    return try_cast(value, "DATE")
 
 
 def instant(value: str) -> str:
     """A point in time (UTC where the text has a zone); only for lexically checked text."""
-    return tried(value, "TIMESTAMP")
+    return try_cast(value, "TIMESTAMP")
 
 
 def clock(value: str) -> str:
     """A time of day; only for lexically checked text."""
-    return tried(value, "TIME")
+    return try_cast(value, "TIME")
 
 
-def percent_encoded(value: str) -> str:
+def percent_encode(value: str) -> str:
     """RFC 6570 simple expansion: all but unreserved characters percent-encoded as UTF-8."""
     return f"url_encode({value})"
 
@@ -236,14 +236,14 @@ def percent_encoded(value: str) -> str:
 _LEGAL = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*"
 
 
-def reserved_encoded(value: str) -> str:
+def reserved_encode(value: str) -> str:
     """RFC 6570 reserved expansion: percent-encoded but for unreserved and reserved characters and percent triplets.
 
     A percent sign must start a triplet: one that does not is kept too.
     """
-    encoded = percent_encoded(value)
+    encoded = percent_encode(value)
     for character in ":/?#[]@!$&'()*+,;=%":
-        encoded = replaced(encoded, f"%{ord(character):02X}", character)
+        encoded = replace(encoded, f"%{ord(character):02X}", character)
     return when([(full_match(value, _LEGAL), value)], encoded)
 
 
@@ -257,9 +257,9 @@ def has_control_character(value: str) -> str:
     return part_match(value, _CONTROL)
 
 
-def without_control_characters(value: str, new: str) -> str:
+def replace_control_characters(value: str, new: str) -> str:
     """Each such character replaced."""
-    return substituted(value, _CONTROL, new)
+    return replace_matches(value, _CONTROL, new)
 
 
 _MOJIBAKE = (
@@ -286,15 +286,15 @@ def has_invisible_character(value: str) -> str:
     return part_match(value, _INVISIBLE)
 
 
-def composed(value: str) -> str:
+def normalize(value: str) -> str:
     """The text with each letter and its marks as one character where Unicode has it (NFC)."""
     return f"nfc_normalize({value})"
 
 
-def escaped(value: str) -> str:
+def escape(value: str) -> str:
     """The inside of a canonical N-Triples string, for text without the control characters that XML refuses."""
-    for character, escape in _ESCAPES.items():
-        value = replaced(value, character, escape)
+    for character, sequence in _ESCAPES.items():
+        value = replace(value, character, sequence)
     return value
 
 
@@ -305,7 +305,7 @@ def shard(value: str, digits: int) -> str:
 
 def occurrences(value: str, character: str) -> str:
     """How often a one-byte character occurs."""
-    return f"(length({value}) - length({replaced(value, character, '')}))"
+    return f"(length({value}) - length({replace(value, character, '')}))"
 
 
 def semi_join(rows: str, keys: str, condition: str) -> str:
@@ -318,14 +318,14 @@ def anti_join(rows: str, keys: str, condition: str) -> str:
     return f"SELECT r.* FROM {rows} AS r ANTI JOIN {keys} AS k ON {condition}"
 
 
-def repeated(columns: Sequence[str], rows: str) -> str:
+def duplicates(columns: Sequence[str], rows: str) -> str:
     """The combinations of values that more than one row has; NULL is never one."""
     listed = ", ".join(columns)
     known = all_of([f"{column} IS NOT NULL" for column in columns])
     return f"SELECT {listed} FROM {rows} WHERE {known} GROUP BY {listed} HAVING count(*) > 1"
 
 
-def same(columns: Sequence[str], others: Sequence[str]) -> str:
+def equal_columns(columns: Sequence[str], others: Sequence[str]) -> str:
     """Join condition: each column of r equals its partner of k."""
     return all_of([f"r.{column} = k.{other}" for column, other in zip(columns, others, strict=True)])
 
@@ -345,22 +345,22 @@ def item(values: str, place: str) -> str:
     return f"list_extract({values}, {place})"
 
 
-def each(values: str, item: str, expression: str) -> str:
+def transform(values: str, item: str, expression: str) -> str:
     """The list of the expression's values for each item of a list."""
     return f"list_transform({values}, lambda {item}: {expression})"
 
 
-def only(values: str, item: str, condition: str) -> str:
+def filter_items(values: str, item: str, condition: str) -> str:
     """The items of a list that meet the condition."""
     return f"list_filter({values}, lambda {item}: {condition})"
 
 
-def joined(values: str, separator: str) -> str:
+def join_items(values: str, separator: str) -> str:
     """The items of a list as one text."""
     return f"array_to_string({values}, {text(separator)})"
 
 
-def each_pair(values: str, others: str, expression: Callable[[str, str, str], str]) -> str:
+def transform_pairs(values: str, others: str, expression: Callable[[str, str, str], str]) -> str:
     """The list of the expression's values for each item of one list, that of another at its place, and the place.
 
     The place counts from 1; both lists are of the same length.
@@ -369,17 +369,17 @@ def each_pair(values: str, others: str, expression: Callable[[str, str, str], st
     return f"list_transform(range(1, {size(values)} + 1), lambda i: {body})"
 
 
-def known(values: Sequence[str]) -> str:
+def not_null(values: Sequence[str]) -> str:
     """The list of those values that are not NULL."""
     return f"list_filter([{', '.join(values)}], lambda x: x IS NOT NULL)"
 
 
-def one_row_each(values: str) -> str:
+def unnest(values: str) -> str:
     """One row per item of a list; only in the SELECT list."""
     return f"unnest({values})"
 
 
-def at_lowest(value: str, order: str) -> str:
+def arg_min(value: str, order: str) -> str:
     """The value of the row of a group in which another is the lowest; an aggregate."""
     return f"arg_min({value}, {order})"
 
@@ -389,11 +389,11 @@ def any_value(value: str) -> str:
     return f"any_value({value})"
 
 
-def likeness(value: str, other: str) -> str:
+def similarity(value: str, other: str) -> str:
     """How alike two texts are, capitals aside, from 0 to 1 (Jaro-Winkler); for hints, never for facts."""
     return f"jaro_winkler_similarity(lower({value}), lower({other}))"
 
 
-def listed(values: str, value: str) -> str:
+def list_contains(values: str, value: str) -> str:
     """True when the value is an item of the list."""
     return f"list_contains({values}, {value})"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from st_opendata.folding import LETTERS
-from st_opendata.sql.dialect import name, null, replaced, text, when
+from st_opendata.sql.dialect import name, null, replace, text, when
 
 
 def parquet(paths: Iterable[Path], *, named: bool = False) -> str:
@@ -27,7 +27,7 @@ def with_column(rows: str, column: str, kind: str) -> str:
     return f"(SELECT * FROM {rows} UNION ALL BY NAME SELECT {null(kind)} AS {name(column)} WHERE FALSE)"
 
 
-def hashed(value: str) -> str:
+def hash_text(value: str) -> str:
     """64 bits of the MD5 of a text (the last, little-endian)."""
     return f"md5_number_lower({value})"
 
@@ -42,14 +42,14 @@ def folder_name(path: str) -> str:
     return f"parse_path({path})[-2]"
 
 
-def folded(value: str) -> str:
+def fold(value: str) -> str:
     """What `folding.folded` makes of a text, compatibility forms aside; the expression stands in it several times."""
     single = {letter: plain for letter, plain in LETTERS.items() if len(plain) == 1 and letter.islower()}
     single["ς"] = "σ"  # casefold() has one small sigma
     plain = f"translate(lower(strip_accents({value})), {text(''.join(single))}, {text(''.join(single.values()))})"
     for letter, letters in LETTERS.items():
         if letter.islower() and letter not in single:
-            plain = replaced(plain, letter, letters)
+            plain = replace(plain, letter, letters)
     # Most texts are ASCII, and quickly folded.
     return when([(f"length({value}) = strlen({value})", f"lower({value})")], plain)
 
@@ -69,6 +69,6 @@ def contains_value(value: str, part: str) -> str:
     return f"contains({value}, {part})"
 
 
-def extracted(value: str, pattern: str, group: int) -> str:
+def extract(value: str, pattern: str, group: int) -> str:
     """What the group captured where the expression first matches; empty when it does not."""
     return f"regexp_extract({value}, {text(pattern)}, {group})"

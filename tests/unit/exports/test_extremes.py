@@ -12,7 +12,7 @@ from st_opendata.exports.ods import write_ods
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
 from st_opendata.exports.sqlite import write_sqlite
 from st_opendata.exports.xlsx import write_xlsx
-from st_opendata.facts.base import load_facts
+from st_opendata.facts import load_facts
 
 
 @pytest.fixture(scope="module", params=["1E400", "1E-400", "-1.5E308", "1.5E99"])

@@ -243,7 +243,7 @@ CELLISH = st.one_of(NUMBERISH, MOMENTISH, st.text(max_size=10).filter(lambda tex
 def test_sql_reads_cells_as_python_does(engine: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     from st_opendata.sql import dialect as sql
 
-    readings = ", ".join(cells.canonical(kind, sql.trimmed("x", BLANKS)) for kind in DATATYPES)
+    readings = ", ".join(cells.canonical(kind, sql.trim("x", BLANKS)) for kind in DATATYPES)
     rows = engine.execute(f"SELECT x, {readings} FROM (SELECT unnest($1::VARCHAR[]) AS x)", [texts]).fetchall()
     assert Counter(rows) == Counter((text, *(parse(kind, text) for kind in DATATYPES)) for text in texts)
 

@@ -29,7 +29,7 @@ from st_opendata.tables.templates import parse_template
 Load = Callable[..., FactBase]
 START = "https://example.org/id/"
 NS = "https://example.org/ns#"
-NAMES = iris.Names(START, {"ex": NS})
+NAMES = iris.IriContext(START, {"ex": NS})
 
 
 def lines(facts: FactBase) -> list[str]:
@@ -89,8 +89,8 @@ def test_templates_expand_as_uritemplate_does(engine: duckdb.DuckDBPyConnection,
         "x/{a:3}",
     ]
     wanted = tuple(uritemplate.expand(template, a=a, b=b) for template in templates)
-    values = {name: iris.Value(name) for name in "ab"}
-    columns = [iris.expanded(parse_template(template), values.__getitem__, NAMES) for template in templates]
+    values = {name: iris.VariableValue(name) for name in "ab"}
+    columns = [iris.expand(parse_template(template), values.__getitem__, NAMES) for template in templates]
     assert engine.execute(f"SELECT {', '.join(columns)} FROM (SELECT $1 AS a, $2 AS b)", [a, b]).fetchone() == wanted
 
 
@@ -99,13 +99,13 @@ def test_templates_expand_as_uritemplate_does(engine: duckdb.DuckDBPyConnection,
 def test_lists_expand_as_uritemplate_does(engine: duckdb.DuckDBPyConnection, items: list[str]) -> None:
     templates = ["x/{a}", "x/{a*}", "x{/a*}", "x{?a*}", "x{?a}", "x{#a}"]
     wanted = tuple(uritemplate.expand(template, a=items) for template in templates)
-    value = iris.Value("a", listed=True)
-    columns = [iris.expanded(parse_template(template), lambda _: value, NAMES) for template in templates]
+    value = iris.VariableValue("a", listed=True)
+    columns = [iris.expand(parse_template(template), lambda _: value, NAMES) for template in templates]
     assert engine.execute(f"SELECT {', '.join(columns)} FROM (SELECT $1::VARCHAR[] AS a)", [items]).fetchone() == wanted
 
 
 def test_reserved_expansion_keeps_percent_triplets(engine: duckdb.DuckDBPyConnection) -> None:
-    column = iris.expanded(parse_template("x/{+a}"), lambda _: iris.Value("a"), NAMES)
+    column = iris.expand(parse_template("x/{+a}"), lambda _: iris.VariableValue("a"), NAMES)
     assert engine.execute(f"SELECT {column} FROM (SELECT 'http://a/é%20b' AS a)").fetchone() == (
         "x/http://a/%C3%A9%20b",
     )
@@ -113,7 +113,7 @@ def test_reserved_expansion_keeps_percent_triplets(engine: duckdb.DuckDBPyConnec
 
 def test_a_null_variable_makes_no_iri(engine: duckdb.DuckDBPyConnection) -> None:
     columns = [
-        iris.expanded(parse_template(text), lambda _: iris.Value("a"), NAMES)
+        iris.expand(parse_template(text), lambda _: iris.VariableValue("a"), NAMES)
         for text in ("x/{a}", "{+a}", "x{?a}", "x{/a}")
     ]
     row = engine.execute(f"SELECT {', '.join(columns)} FROM nothing").fetchone()
@@ -121,7 +121,7 @@ def test_a_null_variable_makes_no_iri(engine: duckdb.DuckDBPyConnection) -> None
 
 
 def test_open_templates_resolve(engine: duckdb.DuckDBPyConnection) -> None:
-    column = iris.expanded(parse_template("{+a}"), lambda _: iris.Value("a"), NAMES)
+    column = iris.expand(parse_template("{+a}"), lambda _: iris.VariableValue("a"), NAMES)
     cells = ["ex:cost", "https://a.b/c", "urn:x:y", "city/lyon", "un:known"]
     found = [engine.execute(f"SELECT {column} FROM (SELECT $1 AS a)", [cell]).fetchone()[0] for cell in cells]
     assert found == [f"{NS}cost", "https://a.b/c", "urn:x:y", f"{START}city/lyon", "un:known"]

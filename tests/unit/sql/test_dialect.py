@@ -12,17 +12,17 @@ from st_opendata.sql import native
 TEXTS = [
     sql.before("a", ":"),
     sql.after("a", ":"),
-    sql.reserved_encoded("a"),
-    sql.percent_encoded("a"),
-    sql.escaped("a"),
+    sql.reserved_encode("a"),
+    sql.percent_encode("a"),
+    sql.escape("a"),
     sql.shard("a", 2),
-    sql.captured("a", "x", 0),
-    sql.trimmed("a", " \t"),
+    sql.capture("a", "x", 0),
+    sql.trim("a", " \t"),
     sql.concat(["a", "'x'"]),
-    sql.join_known(",", ["a", "a"]),
-    sql.joined("l", "|"),
-    sql.joined(sql.each("l", "x", sql.percent_encoded("x")), ","),
-    sql.chosen(sql.before("a", ":"), {"x": "y"}),
+    sql.join_not_null(",", ["a", "a"]),
+    sql.join_items("l", "|"),
+    sql.join_items(sql.transform("l", "x", sql.percent_encode("x")), ","),
+    sql.lookup(sql.before("a", ":"), {"x": "y"}),
     sql.when([("a = 'x'", "'y'")], "a"),
 ]
 CONDITIONS = [
@@ -35,7 +35,7 @@ CONDITIONS = [
     f"{sql.instant('a')} IS NULL",
     f"{sql.clock('a')} IS NULL",
     f"{sql.occurrences('a', 'x')} > 0",
-    f"len({sql.only('l', 'x', 'x IS NULL')}) = 0",
+    f"len({sql.filter_items('l', 'x', 'x IS NULL')}) = 0",
 ]
 
 
@@ -75,5 +75,5 @@ WORDS = (
 
 @pytest.mark.parametrize("word", WORDS)
 def test_python_and_sql_fold_alike(empty: duckdb.DuckDBPyConnection, word: str) -> None:
-    rows = empty.execute(f"SELECT {native.folded('word')} FROM (SELECT ? AS word)", [word]).fetchall()
+    rows = empty.execute(f"SELECT {native.fold('word')} FROM (SELECT ? AS word)", [word]).fetchall()
     assert rows == [(folded(word),)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from st_opendata.csvw.rows.reading import Reading
 from st_opendata.csvw.validate import LISTED
-from st_opendata.facts.checks import quoted
+from st_opendata.facts.checks import quote_cell
 from st_opendata.facts.keys import key_findings
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.messages.codes import finding
@@ -60,15 +60,15 @@ def _several(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: Fore
     """Rows whose key leads to several rows."""
     columns = [f"c{loaded.table.column(name).number}" for name in key.columns]
     others = [f"c{target.table.column(name).number}" for name in key.reference]
-    repeated = f"({sql.repeated(others, target.name)})"
-    rows = sql.semi_join(loaded.name, repeated, sql.same(columns, others))
-    shown = sql.join_known(", ", columns)
+    repeated = f"({sql.duplicates(others, target.name)})"
+    rows = sql.semi_join(loaded.name, repeated, sql.equal_columns(columns, others))
+    shown = sql.join_not_null(", ", columns)
     title = loaded.source.title(loaded.table.column(key.columns[0]).number)
     return [
         finding(
             "key-ambiguous",
             (Place(loaded.table.file, row=record, column=title),),
-            value=quoted(value),
+            value=quote_cell(value),
             table=target.table.file,
         )
         for record, value in engine.rows(f"SELECT record, {shown} FROM ({rows}) ORDER BY 1 LIMIT {LISTED}")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
 
-from st_opendata.facts.cells import UNSTRIPPED, kept_cells, kept_text
-from st_opendata.facts.iris import Names, Value, expanded, term
-from st_opendata.facts.raw import needs_python, parsed_cells, raw_rows, text_file
+from st_opendata.facts.cells import UNSTRIPPED, lenient_cells, lenient_text
+from st_opendata.facts.iris import IriContext, VariableValue, expand, term
+from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, text_file
 from st_opendata.model.groups import DescribedTable
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
@@ -20,14 +20,14 @@ from st_opendata.tables.templates import parse_template
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A table whose rows `cells` selects: record, row, and for each column what `kept_cells` says.
+    """A table whose rows `cells` selects: record, row, and for each column what `lenient_cells` says.
 
     The columns are numbered as in the description, virtual ones included; r is the raw text and t what is parsed.
     """
 
     described: DescribedTable
     source: Source
-    names: Names
+    names: IriContext
     cells: str
 
     @property
@@ -37,7 +37,7 @@ class Reading:
 
     def iri(self, template: str, column: Column) -> str:
         """The expression of the IRI that a template of the column gives in a row."""
-        return expanded(parse_template(filled(template, column)), self._variable, self.names)
+        return expand(parse_template(filled(template, column)), self._variable, self.names)
 
     def subject(self, column: Column) -> str:
         """The expression of the N-Triples term that a row's cells in this column are about."""
@@ -45,13 +45,13 @@ class Reading:
             return term(self.iri(column.about_url, column))
         return sql.concat([sql.text(f"_:t{self.described.number}s"), "row"])
 
-    def _variable(self, name: str) -> Value:
+    def _variable(self, name: str) -> VariableValue:
         if name in ("_row", "_sourceRow"):
-            return Value(sql.as_text("row" if name == "_row" else "record"))
+            return VariableValue(sql.as_text("row" if name == "_row" else "record"))
         for number, column in self.columns:
             if column.name == name:
-                return Value(f"c{number}", listed=column.separator is not None)
-        return Value(sql.null(sql.TEXT))
+                return VariableValue(f"c{number}", listed=column.separator is not None)
+        return VariableValue(sql.null(sql.TEXT))
 
 
 def filled(template: str, column: Column) -> str:
@@ -65,12 +65,12 @@ def filled(template: str, column: Column) -> str:
 def read_table(engine: Engine, described: DescribedTable, source: Source, prefixes: dict[str, str]) -> Reading:
     """How the rows of the table are read; cells that only Python can parse are parsed now."""
     document, _ = urldefrag(described.url)
-    names = Names(urljoin(document, "."), prefixes, obliging=(), document=document)
+    names = IriContext(urljoin(document, "."), prefixes, strict=(), document=document)
     engine.read(file := f"f{described.number}", text_file(source))
     rows, columns = raw_rows(source, file), list(enumerate(described.table.columns, 1))
-    texts = {f"t{n}": kept_text(column, "''" if column.virtual else f"r{n}") for n, column in columns}
+    texts = {f"t{n}": lenient_text(column, "''" if column.virtual else f"r{n}") for n, column in columns}
     cells = _over(rows, texts)
-    layers = [kept_cells(column, n, _parsed(engine, described, n, column, cells)) for n, column in columns]
+    layers = [lenient_cells(column, n, _parsed(engine, described, n, column, cells)) for n, column in columns]
     for level in zip(*layers, strict=True):
         cells = _over(cells, {name: expression for layer in level for name, expression in layer.items()})
     return Reading(described, source, names, cells)
@@ -86,7 +86,7 @@ def _parsed(engine: Engine, described: DescribedTable, number: int, column: Colu
     if not needs_python(engine, column):
         return None
     texts = f"SELECT t{number} AS text FROM ({cells})"
-    return f"({parsed_cells(engine, f'w{described.number}_{number}', column, texts, _parse)}t{number})"
+    return f"({parse_cells(engine, f'w{described.number}_{number}', column, texts, _parse)}t{number})"
 
 
 def _parse(column: Column, text: str) -> str | list[str | None] | None:

@@ -23,7 +23,7 @@ def row_lines(reading: Reading, *, minimal: bool) -> str:
     for number, column in reading.columns:
         if not column.suppress_output:
             lines.append(_cell(reading, number, column))
-    return sql.join_known("\n", lines)
+    return sql.join_not_null("\n", lines)
 
 
 def property_of(reading: Reading, column: Column) -> str:
@@ -84,8 +84,10 @@ def _each(number: int, column: Column, stated: Stated) -> str:
     """A line for the value of a cell, or for each of its list; NULL for none."""
     if not column.separator:
         return stated(_literal(column, f"c{number}", f"k{number}"))
-    lines = sql.each_pair(f"c{number}", f"k{number}", lambda value, sound, _: stated(_literal(column, value, sound)))
-    return sql.when([(f"{sql.size(f'c{number}')} > 0", sql.joined(lines, "\n"))])
+    lines = sql.transform_pairs(
+        f"c{number}", f"k{number}", lambda value, sound, _: stated(_literal(column, value, sound))
+    )
+    return sql.when([(f"{sql.size(f'c{number}')} > 0", sql.join_items(lines, "\n"))])
 
 
 def _ordered(reading: Reading, number: int, column: Column, stated: Stated) -> str:
@@ -100,7 +102,7 @@ def _ordered(reading: Reading, number: int, column: Column, stated: Stated) -> s
         first = _line(item(place), sql.text(f"<{RDF}first>"), _literal(column, value, sound))
         return sql.concat([first, "'\n'", _line(item(place), sql.text(f"<{RDF}rest>"), rest)])
 
-    lines = sql.joined(sql.each_pair(f"c{number}", f"k{number}", linked), "\n")
+    lines = sql.join_items(sql.transform_pairs(f"c{number}", f"k{number}", linked), "\n")
     filled = sql.concat([stated(item("1")), "'\n'", lines])
     return sql.when(
         [(f"{sql.size(f'c{number}')} > 0", filled), (f"{sql.size(f'c{number}')} = 0", stated(sql.text(f"<{RDF}nil>")))]

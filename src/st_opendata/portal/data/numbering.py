@@ -22,7 +22,7 @@ class FirstRows:
         """That of a table: the first row that a fact names, where facts name rows from the first to the last.
 
         Where they do not, some rows state nothing; the table is then taken for one that begins below a header.
-        Raises as `Rows.ask`.
+        Raises as `RowReader.ask`.
         """
         first, last = self._spans(dataset).get(table.name, (0, 0))
         return first if last - first + 1 == table.rows else _AFTER_HEADER

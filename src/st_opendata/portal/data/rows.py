@@ -70,7 +70,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RowQuery:
     """Which rows of a file, in which order: at most `limit` after `offset`."""
 
     filters: tuple[Filter, ...] = ()
@@ -81,7 +81,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RowPage:
     """The rows, each cell as text or None, and how many there are in all that pass the filters.
 
     `numbers` are the places of the rows in the file, from 0; none where a column of the table hides them.
@@ -94,7 +94,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowReader:
     """The rows of all tables of an edition; safe to ask from any thread."""
 
     folder: Path
@@ -110,7 +110,7 @@ class Rows:
         with self._asking() as database:
             return {name: _kind(kind) for name, kind in self._columns(database, path).items()}
 
-    def ask(self, path: str, question: Question) -> Answer:
+    def ask(self, path: str, question: RowQuery) -> RowPage:
         """The answer to a question on a file of the release.
 
         Raises:
@@ -126,7 +126,7 @@ class Rows:
             self._check(database, question.filters, types)
             ((total,),) = database.rows(f"SELECT count(*) FROM {source}", [file, *values])  # noqa: S608
             # A list or a moment is text as DuckDB writes it; what is longer than a page shows is cut there already.
-            shown = ", ".join(sql.cut(sql.as_text(sql.name(name)), 1, _LONGEST_CELL + 1) for name in types)
+            shown = ", ".join(sql.substring(sql.as_text(sql.name(name)), 1, _LONGEST_CELL + 1) for name in types)
             place = "-1" if _PLACE in map(str.lower, types) else _PLACE
             order = f"ORDER BY {_order(question, types)}" if question.sort else ""
             offset = min(question.offset, FURTHEST)
@@ -135,7 +135,7 @@ class Rows:
                 [file, *values],
             )
             numbers = tuple(row[0] for row in rows if row[0] >= 0)
-            return Answer(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total)
+            return RowPage(tuple(types), [tuple(map(_cut, row[1:])) for row in rows], numbers, total)
 
     def spans(self, path: str) -> dict[str, tuple[int, int]]:
         """By table, the first and the last row of its source that a file of facts names; raises as `ask`."""
@@ -165,7 +165,7 @@ class Rows:
         """Raise RowsError for a value that is none of its column's type."""
         for each in filters:
             if each.test in _SIGNS:
-                ((fitting,),) = database.rows(f"SELECT {sql.tried('$1', types[each.column])}", [each.value])
+                ((fitting,),) = database.rows(f"SELECT {sql.try_cast('$1', types[each.column])}", [each.value])
                 if fitting is None:
                     raise RowsError("value", each.column)
 
@@ -189,7 +189,7 @@ class Rows:
             self._turns.release()
 
 
-def open_rows(edition: Edition) -> Rows:
+def open_rows(edition: Edition) -> RowReader:
     """The rows of an edition; a part of it (`Edition.part`)."""
     spill = Scratch()
     settings = {
@@ -200,7 +200,7 @@ def open_rows(edition: Edition) -> Rows:
     }
     database = Database(None, settings)
     database.restrict(folders=[edition.folder, spill.folder])
-    return Rows(edition.folder, edition.path, spill, database)
+    return RowReader(edition.folder, edition.path, spill, database)
 
 
 @contextmanager
@@ -237,12 +237,12 @@ def _condition(test: Filter, kind: str, value: str) -> str:
     if test.test == "empty":
         return f"{column} IS NULL"
     if test.test == "contains":  # folded on both sides: a visitor need not type accents
-        asked = f"(SELECT {native.folded('asked')} FROM (SELECT {sql.as_text(value)} AS asked))"  # noqa: S608
-        return native.contains_value(native.folded(sql.as_text(column)), asked)
+        asked = f"(SELECT {native.fold('asked')} FROM (SELECT {sql.as_text(value)} AS asked))"  # noqa: S608
+        return native.contains_value(native.fold(sql.as_text(column)), asked)
     return f"{column} {_SIGNS[test.test]} {sql.cast(value, kind)}"
 
 
-def _order(question: Question, types: dict[str, str]) -> str:
+def _order(question: RowQuery, types: dict[str, str]) -> str:
     assert question.sort
     if question.sort not in types:
         raise KeyError(question.sort)

@@ -22,7 +22,7 @@ from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, w
 from st_opendata.pictures.amounts import is_amount
 from st_opendata.portal.data.columns import Column, Table, tables_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.rows import Answer, Filter, Question, Rows, RowsError, open_rows
+from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
 from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.pages.things.names import Names
 from st_opendata.portal.wording import words_of
@@ -62,11 +62,11 @@ class _Draft:
     """What the pictures of a dataset are drawn from, and the language that they speak."""
 
     edition: Edition
-    rows: Rows
+    rows: RowReader
     tables: list[Table]
     language: str
 
-    def ask(self, table: Table, question: Question) -> Answer:
+    def ask(self, table: Table, question: RowQuery) -> RowPage:
         assert table.parquet
         return self.rows.ask(table.parquet.file.path, question)
 
@@ -108,7 +108,7 @@ def _map(draft: _Draft, table: Table) -> Illustration | None:
     longitude = next((each for each in table.columns if each.property == _LONGITUDE), None)
     if latitude is None or longitude is None:
         return None
-    answer = draft.ask(table, Question(limit=_MOST_PLACES))
+    answer = draft.ask(table, RowQuery(limit=_MOST_PLACES))
     column, kinds = _kinds(draft, table, latitude, answer)
     codes = list(kinds)
     cells = zip(
@@ -135,7 +135,7 @@ def _title(draft: _Draft, table: Table) -> tuple[str, str]:
     return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 
 
-def _kinds(draft: _Draft, table: Table, about: Column, answer: Answer) -> tuple[Column | None, dict[str, str]]:
+def _kinds(draft: _Draft, table: Table, about: Column, answer: RowPage) -> tuple[Column | None, dict[str, str]]:
     """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
     located = [north is not None for north in _cells(answer, about.name)]
     for column in table.columns:
@@ -169,11 +169,11 @@ def _money(draft: _Draft, table: Table) -> Illustration | None:
     amount = next(filter(_is_amount, table.columns), None)
     if currency is None or amount is None:
         return None
-    answer = draft.ask(table, Question(sort=amount.name, descending=True, limit=MOST_BARS))
+    answer = draft.ask(table, RowQuery(sort=amount.name, descending=True, limit=MOST_BARS))
     unit = next((cell for cell in _cells(answer, currency.name) if cell), "")
-    alike = draft.ask(table, Question((Filter(currency.name, "equals", unit),), limit=1)).total
-    empty = draft.ask(table, Question((Filter(amount.name, "empty"),), limit=1)).total
-    negative = draft.ask(table, Question((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
+    alike = draft.ask(table, RowQuery((Filter(currency.name, "equals", unit),), limit=1)).total
+    empty = draft.ask(table, RowQuery((Filter(amount.name, "empty"),), limit=1)).total
+    negative = draft.ask(table, RowQuery((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
     if not unit or negative or alike + empty < answer.total or answer.total - empty < 2:
         return None
     values = [
@@ -202,7 +202,7 @@ def _years(draft: _Draft, table: Table) -> Illustration | None:
     return Illustration(bar_figure("years", chart, draft.language), table.name)
 
 
-def _names(draft: _Draft, table: Table, answer: Answer) -> list[str]:
+def _names(draft: _Draft, table: Table, answer: RowPage) -> list[str]:
     """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
     first = [cell or "" for cell in _cells(answer, answer.columns[0])]
     if column := _label(table, draft.language):
@@ -210,7 +210,7 @@ def _names(draft: _Draft, table: Table, answer: Answer) -> list[str]:
     for own in table.columns:
         other = next((each for each in draft.tables if own.reference and each.name == own.reference.table), None)
         if other and (column := _label(other, draft.language)):
-            target = draft.ask(other, Question(limit=_MOST_PLACES))
+            target = draft.ask(other, RowQuery(limit=_MOST_PLACES))
             known = dict(zip(_cells(target, target.columns[0]), _cells(target, column.name), strict=True))
             return [known.get(cell) or cell or key for cell, key in zip(_cells(answer, own.name), first, strict=True)]
     return first
@@ -226,7 +226,7 @@ def _label(table: Table, language: str) -> Column | None:
     return None
 
 
-def _cells(answer: Answer, name: str) -> Iterator[str | None]:
+def _cells(answer: RowPage, name: str) -> Iterator[str | None]:
     place = answer.columns.index(name)
     return (row[place] for row in answer.rows)
 

@@ -17,7 +17,7 @@ from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.naming import ROW, name_cells
 from st_opendata.portal.data.numbering import FirstRows
-from st_opendata.portal.data.rows import TESTS, Answer, Kind, RowsError, open_rows
+from st_opendata.portal.data.rows import TESTS, Kind, RowPage, RowsError, open_rows
 from st_opendata.portal.pages.dataset import find_dataset
 from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Mark, State
 from st_opendata.portal.pages.things.names import Named, Names
@@ -114,7 +114,7 @@ def _show_table(request: Request) -> Response:
     )
 
 
-def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[State, Answer]:
+def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[State, RowPage]:
     """The rows that a state asks for, and the state that they are of: on the last page at most."""
     rows = edition.part(open_rows)
     if state.mark:
@@ -126,14 +126,14 @@ def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[
     return state, answer
 
 
-def _pages(answer: Answer, state: State) -> int:
+def _pages(answer: RowPage, state: State) -> int:
     return max(1, -(-answer.total // state.size))
 
 
 def _rows(
     table: Table,
     columns: Sequence[tuple[Column, Kind]],
-    answer: Answer,
+    answer: RowPage,
     first_row: int,
     mark: Mark | None,
     names: Names,

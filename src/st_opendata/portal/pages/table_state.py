@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from st_opendata.portal.data.columns import Column
-from st_opendata.portal.data.rows import FURTHEST, TESTS, Filter, Kind, Question, Test
+from st_opendata.portal.data.rows import FURTHEST, TESTS, Filter, Kind, RowQuery, Test
 from st_opendata.portal.rendering import whole_number
 
 PAGE_SIZES = (25, 50, 100)
@@ -65,9 +65,9 @@ class State:
         )
 
     @property
-    def question(self) -> Question:
+    def question(self) -> RowQuery:
         """As a question to the table."""
-        return Question(self.filters, self.sort, self.descending, (self.page - 1) * self.size, self.size)
+        return RowQuery(self.filters, self.sort, self.descending, (self.page - 1) * self.size, self.size)
 
     def query(self) -> dict[str, Any]:
         """As parameters of an address."""

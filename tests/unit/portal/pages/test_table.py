@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from st_opendata.errors import InputError
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.rows import Filter, Question, Rows, RowsError, open_rows
+from st_opendata.portal.data.rows import Filter, RowQuery, RowReader, RowsError, open_rows
 from st_opendata.sql.engine import SqlError
 
 CITIES = "/en/dataset/places/table/cities"
@@ -33,7 +33,7 @@ def count(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def rows(edition: Edition) -> Rows:
+def rows(edition: Edition) -> RowReader:
     return edition.part(open_rows)
 
 
@@ -127,37 +127,37 @@ def test_text_is_shown_and_never_read_as_markup(client: TestClient) -> None:
     assert "x" * 1001 not in text
 
 
-def test_a_question_that_takes_too_long_is_interrupted(rows: Rows, tmp_path: Path) -> None:
+def test_a_question_that_takes_too_long_is_interrupted(rows: RowReader, tmp_path: Path) -> None:
     """A file of its own, large enough that sorting it takes longer than the limit set here."""
     duckdb.sql(f"COPY (SELECT md5(range::VARCHAR) AS x FROM range(3000000)) TO '{tmp_path}/many.parquet'")
     slow = replace(_rows_of(tmp_path), seconds=0.02)
     try:
         with pytest.raises(RowsError) as error:
-            slow.ask("many.parquet", Question((Filter("x", "contains", "zzz"),), sort="x", offset=1_000_000))
+            slow.ask("many.parquet", RowQuery((Filter("x", "contains", "zzz"),), sort="x", offset=1_000_000))
         assert error.value.reason == "slow"
         # The next question is answered as ever.
-        assert replace(slow, seconds=60).ask("many.parquet", Question(limit=1)).total == 3_000_000
+        assert replace(slow, seconds=60).ask("many.parquet", RowQuery(limit=1)).total == 3_000_000
     finally:
         slow.close()
 
 
-def _rows_of(folder: Path) -> Rows:
+def _rows_of(folder: Path) -> RowReader:
     return open_rows(SimpleNamespace(folder=folder, path=folder.joinpath))  # type: ignore[arg-type]
 
 
-def test_no_more_than_some_questions_at_once(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_some_questions_at_once(rows: RowReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("st_opendata.portal.data.rows._WAIT", 0.01)
     taken = 0
     while rows._turns.acquire(blocking=False):
         taken += 1
     try:
         with pytest.raises(RowsError) as error:
-            rows.ask(FILE, Question())
+            rows.ask(FILE, RowQuery())
         assert error.value.reason == "busy"
     finally:
         for _ in range(taken):
             rows._turns.release()
-    assert rows.ask(FILE, Question()).total == 203
+    assert rows.ask(FILE, RowQuery()).total == 203
 
 
 def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +180,7 @@ def test_a_long_queue_is_not_made_longer(client: TestClient, monkeypatch: pytest
         "ATTACH '/tmp/x.db'",
     ],
 )
-def test_the_engine_reaches_nothing_else(rows: Rows, statement: str) -> None:
+def test_the_engine_reaches_nothing_else(rows: RowReader, statement: str) -> None:
     with pytest.raises(SqlError):
         rows.database.session().rows(statement)
 
@@ -189,10 +189,10 @@ def test_columns_are_quoted(edition: Edition, tmp_path: Path) -> None:
     duckdb.sql(f"""COPY (SELECT 1 AS "a""b; DROP", 'x' AS "select") TO '{tmp_path}/odd.parquet'""")
     odd = _rows_of(tmp_path)
     try:
-        question = Question((Filter('a"b; DROP', "equals", "1"), Filter("select", "contains", "X")), sort="select")
+        question = RowQuery((Filter('a"b; DROP', "equals", "1"), Filter("select", "contains", "X")), sort="select")
         assert odd.ask("odd.parquet", question).rows == [("1", "x")]
         with pytest.raises(KeyError):
-            odd.ask("odd.parquet", Question(sort="unknown"))
+            odd.ask("odd.parquet", RowQuery(sort="unknown"))
     finally:
         odd.close()
 
@@ -202,6 +202,6 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     bad = _rows_of(tmp_path)
     try:
         with pytest.raises(InputError, match="cannot be read"):
-            bad.ask("bad.parquet", Question())
+            bad.ask("bad.parquet", RowQuery())
     finally:
         bad.close()

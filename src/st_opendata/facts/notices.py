@@ -1,7 +1,12 @@
-"""Warnings about personal data: columns whose cells or titles say that they are of persons (`tables.personal`)."""
+"""Columns that load well and may not be meant: personal data, and texts that spreadsheets take for formulas.
+
+Personal data are known by cells or titles that are of persons (`tables.personal`). Formulas are published as they are:
+a changed cell would be another fact; the publisher gets a note.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from st_opendata.facts.loading import LoadedTable
@@ -15,6 +20,17 @@ from st_opendata.tables.datatypes import TEXTS
 from st_opendata.tables.personal import ACCOUNTS, LEAST, forms_of, is_iban, veiled
 
 _EXAMINED = 100
+_SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
+_START = f"^(?:[\\t\\r\\n]|[=@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}{_SIGNS}])"
+"""How spreadsheet programs know a formula; a tab or line end at the start is dropped by some of them."""
+
+_SIGNED = f"[{_SIGNS}]\\s*[€$£]?\\s*\\p{{N}}"
+_HARMLESS = (
+    r"[^\p{L}\p{N}]*",  # a dash for no value
+    f"{_SIGNED}[\\p{{N}}\\s.,'’/():%‰°{_SIGNS}]*",  # a number, a date, a telephone number
+    f"{_SIGNED}[\\p{{N}}\\s.,'’:–]*(?:[eE][+\\-]?\\p{{N}}+)?\\s*[\\p{{L}}°€$£%‰µ²³ /.]{{0,30}}",  # with a unit
+)
+_FORMULAS_SHOWN, _FORMULA_LENGTH = 3, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +82,14 @@ def _meets(column: Column, pattern: str) -> str:
     """True where the cell, or an item of its list, matches the pattern."""
     value = f"c{column.number}"
     if column.separator:
-        return f"{sql.size(sql.only(value, 'x', sql.full_match('x', pattern)))} > 0"
+        return f"{sql.size(sql.filter_items(value, 'x', sql.full_match('x', pattern)))} > 0"
     return f"coalesce({sql.full_match(value, pattern)}, FALSE)"
 
 
 def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: int) -> Finding | None:
     column = suspicion.column
     value = f"c{column.number}"
-    shown = sql.joined(value, " ") if column.separator else value
+    shown = sql.join_items(value, " ") if column.separator else value
     rows = engine.rows(
         f"SELECT record, {shown} FROM {loaded.name} WHERE {suspicion.condition} ORDER BY record LIMIT {_EXAMINED}"
     )
@@ -85,3 +101,48 @@ def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: 
     return finding(
         "personal-data", (place,), dataset=loaded.table.dataset, rows=loaded.rows, example=veiled(text), **fields
     )
+
+
+def formula_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
+    """A note for each column of texts some of which begin as a formula does, with the first of them."""
+    texts = [column for column in loaded.table.source_columns if column.datatype.base in TEXTS]
+    begun = [column for column, _ in _counts(engine, loaded, texts, _begins)]
+    return [_formula_note(engine, loaded, *counted) for counted in _counts(engine, loaded, begun, _is_formula)]
+
+
+def _counts(
+    engine: Engine, loaded: LoadedTable, columns: list[Column], condition: Callable[[Column], str]
+) -> list[tuple[Column, int]]:
+    """The columns of which a cell meets the condition, each with the number of such cells."""
+    if not columns:
+        return []
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition(column)})" for column in columns)
+    (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
+    return [(column, count) for column, count in zip(columns, numbers, strict=True) if count]
+
+
+def _formula_text(column: Column) -> str:
+    value = f"c{column.number}"
+    return sql.join_items(value, column.separator) if column.separator else value
+
+
+def _begins(column: Column) -> str:
+    """As a formula does. This is asked first: compiling the other patterns takes longer than reading a small table."""
+    return f"coalesce({sql.part_match(_formula_text(column), _START)}, FALSE)"
+
+
+def _is_formula(column: Column) -> str:
+    value = _formula_text(column)
+    harmless = " OR ".join(sql.full_match(value, pattern) for pattern in _HARMLESS)
+    return f"coalesce({sql.part_match(value, _START)} AND NOT ({harmless}), FALSE)"
+
+
+def _formula_note(engine: Engine, loaded: LoadedTable, column: Column, count: int) -> Finding:
+    rows = engine.rows(
+        f"SELECT record, {_formula_text(column)} FROM {loaded.name} WHERE {_is_formula(column)}"
+        f" ORDER BY record LIMIT {_FORMULAS_SHOWN}"
+    )
+    places = tuple(loaded.source.place(record, column.number) for record, _ in rows)
+    examples = " · ".join(text if len(text) <= _FORMULA_LENGTH else f"{text[:_FORMULA_LENGTH]}…" for _, text in rows)
+    title = loaded.source.title(column.number)
+    return finding("formula-like", places, dataset=loaded.table.dataset, title=title, count=count, examples=examples)
