@@ -92,12 +92,13 @@ class FactBase:
 
     def triples(self, dataset: str | None = None) -> int:
         """Number of distinct triples of a dataset, or of the catalogue."""
-        total = 0
-        for name in self._predicates.values():
-            query = f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name}{self._where(dataset)})"
-            ((count,),) = self._engine.rows(query)
-            total += count
-        return total
+        counts = [
+            f"SELECT count(*) AS n FROM (SELECT DISTINCT s, o FROM {name}{self._where(dataset)})"
+            for name in self._predicates.values()
+        ]
+        # Beyond one shard they are counted one after the other, so that not all are in memory at once.
+        queries = counts if self._digits or not counts else [f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})"]
+        return sum(int(self._engine.rows(query)[0][0]) for query in queries)
 
     def lines(self, dataset: str | None = None) -> Iterator[list[str]]:
         """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
@@ -217,11 +218,12 @@ class FactBase:
     def predicates(self, dataset: str | None = None) -> frozenset[str]:
         """The predicates of all triples of a dataset, or of the catalogue, as N-Triples terms."""
         where = self._where(dataset)
-        return frozenset(
-            predicate
+        first = [
+            f"(SELECT {sql.text(predicate)} AS p FROM {name}{where} LIMIT 1)"
             for predicate, name in self._predicates.items()
-            if self._engine.rows(f"SELECT 1 FROM {name}{where} LIMIT 1")
-        )
+        ]
+        rows = self._engine.rows(" UNION ALL ".join(first)) if first else []
+        return frozenset(predicate for (predicate,) in rows)
 
     def classes(self, dataset: str | None = None) -> frozenset[str]:
         """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""
@@ -235,15 +237,16 @@ class FactBase:
         Each is a subject (that of the first row), the predicate and the object as N-Triples terms, and the number of
         triples; `start` is an IRI.
         """
-        found: list[tuple[str, str, str, int]] = []
-        for predicate, name in sorted(self._predicates.items()):
-            rows = self._engine.rows(
-                f"SELECT {sql.arg_min('s', 'r')}, o, count(*) FROM {name} WHERE {sql.starts_with('o', '$1')} "
-                "GROUP BY o ORDER BY o",
-                [f"<{start}"],
-            )
-            found += [(subject, predicate, value, int(count)) for subject, value, count in rows if value not in known]
-        return found
+        branches = [
+            f"SELECT {sql.arg_min('s', 'r')} AS s, {sql.text(predicate)} AS p, o, count(*) AS n FROM {name} "
+            f"WHERE {sql.starts_with('o', '$1')} GROUP BY o"
+            for predicate, name in self._predicates.items()
+        ]
+        query = f"SELECT s, p, o, n FROM ({' UNION ALL '.join(branches)}) ORDER BY p, o"
+        rows = self._engine.rows(query, [f"<{start}"]) if branches else []
+        return [
+            (subject, predicate, value, int(count)) for subject, predicate, value, count in rows if value not in known
+        ]
 
     def statements(self, predicates: Sequence[str], dataset: str) -> Iterator[list[str]]:
         """The dataset's distinct N-Triples lines with one of these predicates, sorted by subject, in batches."""

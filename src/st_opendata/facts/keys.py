@@ -59,9 +59,10 @@ def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding
     same = sql.semi_join(loaded.name, keys, sql.equal_columns(columns, columns))
     rows = f"SELECT record, {shown} AS shown FROM ({same}) AS r"
     grouped: dict[str, list[int]] = {}
-    for record, value in engine.rows(f"{rows} ORDER BY record LIMIT {limit}"):
+    repeated = engine.rows(f"{rows} ORDER BY record LIMIT {limit}")
+    for record, value in repeated:
         grouped.setdefault(value, []).append(record)
-    ((count,),) = engine.rows(f"SELECT count(*) FROM ({rows})")
+    ((count,),) = engine.rows(f"SELECT count(*) FROM ({rows})") if len(repeated) == limit else ((len(repeated),),)
     first = table.column(table.primary_key[0]).number
     found = []
     for value, records in grouped.items():

@@ -84,7 +84,7 @@ class Loader:
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
             return None, diagnose(source, "rows and cells do not add up", limit=self._limit)
-        found = self._swallowed(source, name)
+        found = self._swallowed(source, name) if breaks else []
         if bad:
             chosen = f"record IN (SELECT record FROM {name} WHERE bad)"
             self._engine.create("bad", f"SELECT * FROM ({rows}) WHERE {chosen}")

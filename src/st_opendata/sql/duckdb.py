@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import Any, Self
@@ -191,13 +191,15 @@ class DuckDBEngine(Database):
     def transaction(self) -> Iterator[None]:
         """What is made within it is stored at its end."""
         self._run("BEGIN TRANSACTION")
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._roll_back)
             yield
-        except BaseException:
-            with suppress(duckdb.Error):
-                self._connection.execute("ROLLBACK")
-            raise
+            stack.pop_all()
         self._run("COMMIT")
+
+    def _roll_back(self) -> None:
+        with suppress(duckdb.Error):  # the error that ended it is the one to report
+            self._connection.execute("ROLLBACK")
 
     def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
         """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
