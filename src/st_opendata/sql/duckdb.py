@@ -28,6 +28,8 @@ _CLOSED = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+_STAGED = "engine_staged"
+"""A table of the engine's own."""
 _ROOM = "Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings."
 
 Settings = Mapping[str, Any]
@@ -207,13 +209,13 @@ class DuckDBEngine(Database):
         if columns is None:
             (rows,) = queries
         else:
-            rows = "SELECT * FROM written"
-            self.define("written", columns)
+            rows = f"SELECT * FROM {_STAGED}"
+            self.define(_STAGED, columns)
             for query in queries:
-                self.append("written", query)
+                self.append(_STAGED, query)
         self._run(f"COPY ({rows}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
         if columns is not None:
-            self.drop("written")
+            self.drop(_STAGED)
         try:
             shutil.move(inside, path)
         except OSError as error:

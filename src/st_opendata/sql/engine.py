@@ -66,13 +66,14 @@ class Engine(Protocol):
         """Make a table of what files hold; ReadError for what cannot be read, which its first use may raise as late.
 
         The cells of text are the columns f0, f1 … (NULL or text), and `position` is the number of the record, from 1.
+        It replaces one of that name that was read too.
         """
 
     def create(self, name: str, query: str) -> None:
-        """Make a table of the rows of a query; it replaces one of that name."""
+        """Make a table of the rows of a query; it replaces one of that name that was not read."""
 
     def define(self, name: str, columns: Mapping[str, str]) -> None:
-        """Make a table without rows, with columns of these types; it replaces one of that name."""
+        """Make a table without rows, with columns of these types; it replaces one of that name that was not read."""
 
     def append(self, name: str, query: str) -> None:
         """Add the rows of a query, in their order, to a table."""
