@@ -21,7 +21,8 @@ from typing import Any
 import requests
 
 from publishing.portal import WORKERS, Portal
-from st_opendata.targets.ckan.packages import Package, Site, packages
+from st_opendata.targets.ckan.packages import Package, packages
+from st_opendata.targets.ckan.site import Site
 
 CKANAPI_WORKERS = 3
 """ckanapi goes no higher against a URL (its `parallel_limit`)."""

@@ -9,7 +9,8 @@ import openpyxl
 import rdflib
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Literal
 
-from st_opendata.targets.ckan.packages import Site, packages
+from st_opendata.targets.ckan.packages import packages
+from st_opendata.targets.ckan.site import Site
 
 DATASET = "axiotheata"
 

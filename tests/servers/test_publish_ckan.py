@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,8 @@ from relay import Relay, Stage
 
 from publishing import FIRST, NOTES, PLACES, assert_published, build, show
 from st_opendata.__main__ import main
-from st_opendata.targets.ckan.apply import apply
-from st_opendata.targets.ckan.publish import Target, planned
-from st_opendata.targets.ckan.refresh import Wish
+from st_opendata.targets.base import Policy, apply
+from st_opendata.targets.ckan.target import CkanOptions, open_for_publishing
 
 Publish = Callable[..., tuple[int, str]]
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
@@ -204,14 +204,18 @@ def test_deletes_only_when_told(ckan: Any, releases: tuple[Path, ...], publish: 
     assert_published(ckan, releases[2])
 
 
-def test_an_editor_at_the_same_time_is_not_overwritten(ckan: Any, releases: tuple[Path, ...], publish: Publish) -> None:
+def test_an_editor_at_the_same_time_is_not_overwritten(
+    ckan: Any, releases: tuple[Path, ...], publish: Publish, tmp_path: Path
+) -> None:
     publish(releases[0])
-    target = Target(ckan.url, ckan.organization, ckan.token)
-    with planned(releases[1], target, Wish()) as (plan, surveyor):
+    token = tmp_path / "token"
+    token.write_text(ckan.token)
+    with closing(open_for_publishing(CkanOptions(ckan.url, ckan.organization, token))) as target:
+        plan = target.plan(releases[1], Policy())
         ckan.act("package_patch", id=PLACES, title="Edited meanwhile")
-        done = {each.change.name: each.error for each in apply(plan, surveyor)}
-    assert "somebody else wrote" in str(done[PLACES])
-    assert done[NOTES] is None
+        results = {each.change.name: each.error for each in apply(plan, target)}
+    assert "somebody else wrote" in str(results[PLACES])
+    assert results[NOTES] is None
     assert show(ckan, PLACES)["title"] == "Edited meanwhile"
 
 

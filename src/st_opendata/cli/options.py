@@ -80,7 +80,13 @@ lang_option: Decorator = click.option(
     help="Language of messages.  [default: ST_LANG, the locale, else en]",
 )
 timeout_option: Decorator = click.option("--timeout", type=SECONDS, metavar="SECONDS", help="Stop after this time.")
-json_option: Decorator = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+_JSON: dict[str, Any] = {"is_flag": True, "help": "Write JSON."}
+json_option: Decorator = click.option("--json", "as_json", **_JSON)
+
+
+def json_flag() -> click.Option:
+    """The same option for a command that is made of a list."""
+    return click.Option(["--json", "as_json"], **_JSON)
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,114 +6,71 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from st_opendata.cli.console import note, progress_bar
-from st_opendata.cli.extras import needing
-from st_opendata.cli.options import SECONDS, json_option, path_type, release_argument
+from st_opendata.cli.options import json_flag
+from st_opendata.cli.targets import TargetGroup, TargetUse
 from st_opendata.cli.words import count
 from st_opendata.errors import StError
 
 if TYPE_CHECKING:
-    from st_opendata.targets.ckan.apply import Done
-    from st_opendata.targets.ckan.plan import Change, Difference, Plan
+    from st_opendata.targets.base import Change, ChangeResult, FieldDifference, Plan, Target
 
 _WIDTH = 70
 """Characters shown of a value before and after."""
 
 
-@click.group("publish")
+@click.group("publish", cls=TargetGroup)
 def command() -> None:
     """Publish a release to a portal."""
 
 
-@command.command("ckan", short_help="Publish a release to a CKAN portal.")
-@release_argument
-@click.option("--url", required=True, help="Home page of the portal.")
-@click.option("--organization", required=True, metavar="NAME", help="Organisation that owns the datasets.")
-@click.option(
-    "--token-file",
-    type=path_type,
-    metavar="FILE",
-    help="File with the API token.  [default: the variable ST_CKAN_TOKEN]",
-)
-@click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
-@click.option("--exit-code", is_flag=True, help="With --dry-run, exit with status 1 if there is something to write.")
-@click.option("--overwrite", is_flag=True, help="Overwrite changes that were made on the portal.")
-@click.option("--prune", is_flag=True, help="Delete datasets that are no longer in the release.")
-@click.option("--iris", is_flag=True, help="Write formats as IRIs, for portals whose own RDF is harvested.")
-@click.option(
-    "--max-upload", type=click.IntRange(1), metavar="BYTES", help="Size limit of the portal for uploaded files."
-)
-@click.option("--link-base", metavar="URL", help="Link larger files below this URL, at which the release is served.")
-@click.option(
-    "--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Number of parallel requests."
-)
-@click.option(
-    "--timeout", type=SECONDS, metavar="SECONDS", default=120, show_default=True, help="Time-out of a request."
-)
-@json_option
-def publish_ckan_command(  # noqa: PLR0913 (a parameter for each option)
-    *,
-    release: Path,
-    url: str,
-    organization: str,
-    token_file: Path | None,
-    dry_run: bool,
-    exit_code: bool,
-    overwrite: bool,
-    prune: bool,
-    iris: bool,
-    max_upload: int | None,
-    link_base: str | None,
-    workers: int,
-    timeout: float,
-    as_json: bool,
+def _publish(  # noqa: PLR0913 (a parameter for each option)
+    target: Target[Any], release: Path, *, dry_run: bool, exit_code: bool, overwrite: bool, prune: bool, as_json: bool
 ) -> int:
-    """Publish RELEASE to a CKAN portal.
+    from st_opendata.targets.base import Policy, apply
 
-    The command compares the release with the portal, shows what will change and why, and writes only that. If it is
-    interrupted, run it again; a second run writes nothing. It never touches datasets that were not published from this
-    catalogue. It leaves datasets alone that were edited, renamed or moved on the portal, unless --overwrite is given.
-    --prune deletes a dataset only if its mark and its name show that it was published from this catalogue.
-
-    At the end the command says what was written and where to look. The API token comes from --token-file, the
-    environment variable ST_CKAN_TOKEN or the keyring of the system (service st-opendata, user URL); its user must be an
-    editor of the organisation.
-    """
-    with needing("ckan", "a CKAN portal"):
-        from st_opendata.targets.ckan.apply import apply
-        from st_opendata.targets.ckan.publish import Target, planned
-        from st_opendata.targets.ckan.refresh import Wish
-        from st_opendata.targets.ckan.token import find_token
-
-    target = Target(url, organization, find_token(url, token_file), workers, iris, max_upload, link_base, timeout)
-    with planned(release, target, Wish(overwrite, prune)) as (plan, surveyor):
-        if not as_json:
-            _write_plan(plan)
-        done: Sequence[Done] = ()
-        if not dry_run:
-            with _progress(len(plan.writes)) as told:
-                done = apply(plan, surveyor, told=told)
+    plan = target.plan(release, Policy(overwrite, prune))
+    if not as_json:
+        _write_plan(plan)
+    results: Sequence[ChangeResult] = ()
+    if not dry_run:
+        with _progress(len(plan.writes)) as on_progress:
+            results = apply(plan, target, on_progress=on_progress)
     if as_json:
-        click.echo(json.dumps(_json(plan, None if dry_run else done), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_json(plan, None if dry_run else results), ensure_ascii=False, indent=1))
     else:
-        _write_result(plan, None if dry_run else done)
+        _write_result(plan, None if dry_run else results)
     if dry_run:
         return 1 if exit_code and plan.writes else 0
-    return _conclude(plan, done)
+    return _conclude(plan, results)
 
 
-def _write_result(plan: Plan, done: Sequence[Done] | None) -> None:
-    """Say what was written and where to look; of a dry run (`done` is None) that nothing was."""
-    organization, catalogue = plan.pages
-    if done is None:
+command.use = TargetUse(
+    part=lambda target: target.publish,
+    options=(
+        click.Option(["--dry-run"], is_flag=True, help="Show the plan and write nothing."),
+        click.Option(
+            ["--exit-code"], is_flag=True, help="With --dry-run, exit with status 1 if there is something to write."
+        ),
+        click.Option(["--overwrite"], is_flag=True, help="Overwrite changes that were made on the portal."),
+        click.Option(["--prune"], is_flag=True, help="Delete datasets that are no longer in the release."),
+        json_flag(),
+    ),
+    run=_publish,
+)
+
+
+def _write_result(plan: Plan[Any], results: Sequence[ChangeResult] | None) -> None:
+    """Say what was written and where to look; of a dry run (`results` is None) that nothing was."""
+    if results is None:
         number = f"would write {count(len(plan.writes), 'dataset')}" if plan.writes else "has nothing to write"
         click.echo(f"Dry run: nothing was written. Without --dry-run this {number}.")
         return
-    written = [each.change for each in done if not each.error]
+    written = [each.change for each in results if not each.error]
     if plan.writes:
         files, size = sum(len(each.files) for each in written), sum(each.size for each in written)
         every = "" if len(written) == len(plan.writes) else f" of {len(plan.writes):,}"
@@ -121,41 +78,41 @@ def _write_result(plan: Plan, done: Sequence[Done] | None) -> None:
         click.echo(f"Written: {datasets}, {count(files, 'file')}, {_bytes(size)}.")
     else:
         click.echo("Nothing to write.")
-    click.echo(f"The datasets: {organization}")
-    click.echo(f"The catalogue, for harvesters: {catalogue}")
+    for page in plan.pages:
+        click.echo(f"{page.label}: {page.url}")
 
 
 @contextmanager
-def _progress(number: int) -> Iterator[Callable[[Done], None]]:
+def _progress(number: int) -> Iterator[Callable[[ChangeResult], None]]:
     with progress_bar() as bar:
         finished = 0
 
-        def told(done: Done) -> None:
+        def on_progress(result: ChangeResult) -> None:
             nonlocal finished
             finished += 1
             if bar:
-                bar(f"{done.change.kind} {done.change.name}", finished / number)
+                bar(f"{result.change.action} {result.change.name}", finished / number)
 
-        yield told
+        yield on_progress
 
 
-def _conclude(plan: Plan, done: Sequence[Done]) -> int:
+def _conclude(plan: Plan[Any], results: Sequence[ChangeResult]) -> int:
     """Say on stderr what was not done; 4 where the portal refused or failed, 1 where something was left alone."""
-    from st_opendata.targets.ckan.plan import Kind
+    from st_opendata.targets.base import Action
 
-    for names, error in _failures(done):
+    for names, error in _failures(results):
         note(f"Failed: {', '.join(names)}: {error}")
-    taken, drifted = plan.of(Kind.TAKEN), plan.of(Kind.DRIFTED)
-    if others := [each.name for each in taken if not each.shown]:
+    taken, drifted = plan.of(Action.TAKEN), plan.of(Action.DRIFTED)
+    if others := [each.name for each in taken if not each.remote]:
         note(f"Left alone: {', '.join(others)}: see above whose the name is.")
         note("  Have that dataset renamed or purged on the portal, or give the catalogue another id.")
-    if ours := [each.name for each in taken if each.shown]:
+    if ours := [each.name for each in taken if each.remote]:
         note(f"Left alone: {', '.join(ours)}: on the portal under another name, see above.")
     if drifted:
         note(f"Left alone: {', '.join(each.name for each in drifted)}: changed on the portal, see above.")
         note("  --overwrite lets the release win; or take the change into the catalogue, and build it again.")
-    failed = sum(bool(each.error) for each in done)
-    unbegun = len(plan.writes) - len(done)
+    failed = sum(bool(each.error) for each in results)
+    unbegun = len(plan.writes) - len(results)
     if unbegun:
         note(f"{count(unbegun, 'dataset')} not begun: the portal failed several times in a row.")
     if failed or unbegun:
@@ -165,44 +122,42 @@ def _conclude(plan: Plan, done: Sequence[Done]) -> int:
     return 1 if drifted else 0
 
 
-def _failures(done: Sequence[Done]) -> list[tuple[list[str], Exception]]:
+def _failures(results: Sequence[ChangeResult]) -> list[tuple[list[str], Exception]]:
     """The datasets that failed for one reason, and the first error that tells it."""
     grouped: dict[tuple[str, str | None], tuple[list[str], Exception]] = {}
-    for each in done:
+    for each in results:
         if each.error:
             reason = _message(each.error), getattr(each.error, "remedy", None)
             grouped.setdefault(reason, ([], each.error))[0].append(each.change.name)
     return list(grouped.values())
 
 
-def _write_plan(plan: Plan) -> None:
+def _write_plan(plan: Plan[Any]) -> None:
     for change in plan.changes:
-        if change.kind == "unchanged":
+        if change.action == "unchanged":
             continue
         files = f"; {count(len(change.files), 'file')}, {_bytes(change.size)}" if change.files else ""
-        files += f"; {count(len(change.tables), 'table')} of the DataStore" if change.tables else ""
-        click.echo(f"{change.kind:9}  {change.name}: {change.reason}{files}")
+        files += f"; {change.note}" if change.note else ""
+        click.echo(f"{change.action:9}  {change.name}: {change.reason}{files}")
         for line in dict.fromkeys(map(_difference, change.differences)):
             click.echo(f"             {line}")
-    for name in plan.ghosts:
-        note(f"The portal's search lists {name}, its database does not: have its administrator rebuild the index.")
-    for name in plan.dropped:
-        click.echo(f"The portal has no field {name}: it is left out.")
-    for (field, text), datasets in plan.losses.items():
-        click.echo(f"Not on the portal: {field} of {count(datasets, 'dataset')}: {text}")
-    counts = {kind: len(plan.of(kind)) for kind in dict.fromkeys(change.kind for change in plan.changes)}
-    click.echo(", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items())) or "There is no dataset.")
+    for text in plan.warnings:
+        note(text)
+    for text in plan.notes:
+        click.echo(text)
+    counts = {action: len(plan.of(action)) for action in dict.fromkeys(change.action for change in plan.changes)}
+    click.echo(", ".join(f"{number:,} {action}" for action, number in sorted(counts.items())) or "There is no dataset.")
 
 
-def _difference(difference: Difference) -> str:
-    from st_opendata.targets.ckan.beside import beside
+def _difference(difference: FieldDifference) -> str:
+    from st_opendata.targets.excerpts import excerpts
 
     where = f"{difference.resource}: " if difference.resource else ""
     if difference.field == "resource":
         return f"{where}{'added' if difference.before is None else 'removed'}"
     if difference.resource and difference.field in ("hash", "size", "url_type"):
         return f"{where}another file"
-    before, after = beside(difference.before, difference.after, _WIDTH)
+    before, after = excerpts(difference.before, difference.after, _WIDTH)
     return f"{where}{difference.field}: {before} → {after}"
 
 
@@ -214,29 +169,19 @@ def _bytes(size: int) -> str:
     return f"{size:,} GB"
 
 
-def _json(plan: Plan, done: Sequence[Done] | None) -> dict[str, object]:
-    results = {each.change.name: each for each in done or ()}
-    organization, catalogue = plan.pages
+def _json(plan: Plan[Any], results: Sequence[ChangeResult] | None) -> dict[str, object]:
+    by_name = {each.change.name: each for each in results or ()}
     return {
-        "dry_run": done is None,
-        "pages": {"datasets": organization, "catalogue": catalogue},
-        "portal": {
-            "url": plan.portal.url,
-            "version": plan.portal.version,
-            "plugins": sorted(plan.portal.plugins),
-            "user": plan.portal.user,
-            "organization": plan.portal.organization,
-        },
-        "left_out": list(plan.dropped),
-        "losses": [{"field": field, "reason": text, "datasets": n} for (field, text), n in plan.losses.items()],
-        "changes": [_change_json(change, results.get(change.name), done is not None) for change in plan.changes],
+        "dry_run": results is None,
+        "pages": {page.key: page.url for page in plan.pages},
+        **plan.details,
+        "changes": [_change_json(change, by_name.get(change.name), results is not None) for change in plan.changes],
     }
 
 
-def _change_json(change: Change, result: Done | None, applied: bool) -> dict[str, object]:  # noqa: FBT001
-    names = {resource.id: resource.file_name for resource in change.wanted.package.resources} if change.wanted else {}
+def _change_json(change: Change[Any], result: ChangeResult | None, applied: bool) -> dict[str, object]:  # noqa: FBT001
     content: dict[str, object] = {
-        "change": str(change.kind),
+        "change": str(change.action),
         "dataset": change.name,
         "reason": change.reason,
         "differences": [
@@ -248,8 +193,8 @@ def _change_json(change: Change, result: Done | None, applied: bool) -> dict[str
             }
             for each in change.differences
         ],
-        "files": [names[each] for each in change.files],
-        "tables": [names[each] for each in change.tables],
+        "files": list(change.file_names),
+        **change.details,
         "bytes": change.size,
     }
     if applied:

@@ -16,13 +16,13 @@ from st_opendata.cli.options import json_option, path_type
 from st_opendata.cli.words import count
 
 if TYPE_CHECKING:
-    from st_opendata.targets.ckan.pull.outcome import Left, Pulled
+    from st_opendata.targets.ckan.pull.result import Omission, PullResult
 
-_SHOWN = 20
+_NAMED = 20
 """Failures that are named on stderr; the descriptions have all."""
 
 
-_LEFT = {
+_OMISSIONS = {
     "no table": ("file", "of other formats than CSV"),
     "elsewhere": ("file", "beyond the portal, which --links fetches"),
     "without tables": ("dataset", "without a table"),
@@ -83,42 +83,47 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     pull them one at a time.
     """
     with needing("ckan", "a CKAN portal"):
-        from st_opendata.targets.ckan.pull.site import Origin, pull
+        from st_opendata.targets.ckan.pull.catalogue import PullOptions, pull
         from st_opendata.targets.ckan.token import find_token
 
     if catalogue is not None and others:
         raise click.UsageError("--catalogue and --others exclude each other")
     token = find_token(url, token_file) if private else None
-    source = Origin(url, organization, token, catalogue, others, private, links, max_file, workers)
+    options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers)
     with progress_bar() as bar:
-        pulled = pull(source, output, told=bar or (lambda _text, _done: None))
-    for text in (*_failures(pulled), *_others(pulled), *pulled.notes):
+        result = pull(options, output, on_progress=bar or (lambda _text, _done: None))
+    for text in (*_failures(result), *_others(result), *result.notes):
         note(text)
     if as_json:
-        click.echo(json.dumps(asdict(pulled) | {"folder": str(output)}, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_json(result) | {"folder": str(output)}, ensure_ascii=False, indent=1))
     else:
-        numbers = f"{count(pulled.datasets, 'dataset')}, {count(pulled.tables, 'table')}"
-        click.echo(f"The catalogue {pulled.catalogue} is in {output}: {numbers}.")
+        numbers = f"{count(result.datasets, 'dataset')}, {count(result.tables, 'table')}"
+        click.echo(f"The catalogue {result.catalogue} is in {output}: {numbers}.")
         click.echo(f"Go on with: st-opendata check {output}")
-    return 1 if any(each.kind == "failed" for each in pulled.left) else 0
+    return 1 if any(each.kind == "failed" for each in result.omissions) else 0
 
 
-def _failures(pulled: Pulled) -> list[str]:
-    failed = [each for each in pulled.left if each.kind == "failed"]
-    lines = [f"Not pulled: {_name(each)}: {each.reason}" for each in failed[:_SHOWN]]
+def _json(result: PullResult) -> dict[str, object]:
+    content = asdict(result)
+    return {("left" if key == "omissions" else key): value for key, value in content.items()}
+
+
+def _failures(result: PullResult) -> list[str]:
+    failed = [each for each in result.omissions if each.kind == "failed"]
+    lines = [f"Not pulled: {_name(each)}: {each.reason}" for each in failed[:_NAMED]]
     more = len(failed) - len(lines)
     return [*lines, f"Not pulled: {more:,} more; the descriptions name them."] if more else lines
 
 
-def _others(pulled: Pulled) -> list[str]:
+def _others(result: PullResult) -> list[str]:
     """What is not pulled because it is not asked for, or is no table, in numbers."""
-    numbers = Counter(str(each.kind) for each in pulled.left)
+    numbers = Counter(str(each.kind) for each in result.omissions)
     return [
         f"Left on the portal: {count(numbers[kind], noun)} {rest}; the descriptions name each."
-        for kind, (noun, rest) in _LEFT.items()
+        for kind, (noun, rest) in _OMISSIONS.items()
         if numbers[kind]
     ]
 
 
-def _name(left: Left) -> str:
-    return f"{left.dataset}/{left.what}" if left.what else left.dataset
+def _name(omission: Omission) -> str:
+    return f"{omission.dataset}/{omission.what}" if omission.what else omission.dataset

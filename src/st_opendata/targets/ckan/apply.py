@@ -11,170 +11,139 @@ again in full.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from st_opendata.errors import RemoteError
+from st_opendata.http.client import is_transient
 from st_opendata.place import Place
-from st_opendata.targets.ckan.connection import CkanClient, Uploads, passes
-from st_opendata.targets.ckan.fingerprint import Shown, mark_of
-from st_opendata.targets.ckan.plan import WRITES, Change, Kind, Plan, Wanted, decide
-from st_opendata.targets.ckan.refresh import Surveyor
-from st_opendata.targets.ckan.refusals import explained
+from st_opendata.targets.base import WRITES, Action, Remote
+from st_opendata.targets.ckan.connection import CkanClient, Uploads
+from st_opendata.targets.ckan.fingerprint import fingerprint_of
+from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, decide
+from st_opendata.targets.ckan.refresh import RemoteReader
+from st_opendata.targets.ckan.refusals import explain_refusal
 from st_opendata.targets.ckan.revision import as_held, begun_mark, marking, new_dataset, revision, settling, uploads
-from st_opendata.targets.ckan.views import furnish, furnishing_of
+from st_opendata.targets.ckan.views import create_views, needed_views
 
 _ATTEMPTS = 4
 _PAUSE = 0.5
 """Seconds before the second attempt at a dataset; each further one waits twice as long."""
-_GIVE_UP = 3
-"""After so many datasets in a row that failed though tried again, the portal is taken as down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A change that was carried out, or the error that ended it."""
+def apply_change(change: DatasetChange, reader: RemoteReader) -> None:
+    """Carry out one change; after a failure that may pass, look at the dataset again and do what is left to do.
 
-    change: Change
-    error: RemoteError | OSError | None = None
-
-
-def apply(plan: Plan, surveyor: Surveyor, *, told: Callable[[Done], None] = lambda _: None) -> tuple[Done, ...]:
-    """Carry out the writes of a plan with as many workers as the surveyor has; `told` hears of each in this thread.
-
-    Failures of one dataset do not stop the others, unless several in a row show that the portal is down: what was not
-    begun then is not in the result.
+    Raises:
+        RemoteError: the portal refuses or fails, or somebody else wrote to the dataset.
+        OSError: a file cannot be read.
     """
-    waiting = iter(plan.writes)
-    done: list[Done] = []
-    failed_in_a_row = 0
-    with ThreadPoolExecutor(surveyor.workers) as pool:
-        running: set[Future[Done]] = set()
-        while True:
-            while failed_in_a_row < _GIVE_UP and len(running) < surveyor.workers and (change := next(waiting, None)):
-                running.add(pool.submit(_attempt, change, surveyor))
-            if not running:
-                return tuple(done)
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for result in (future.result() for future in finished):
-                lost = isinstance(result.error, RemoteError) and passes(result.error)
-                failed_in_a_row = failed_in_a_row + 1 if lost else 0
-                done.append(result)
-                told(result)
-
-
-def _attempt(change: Change, surveyor: Surveyor) -> Done:
-    """Carry out one change; after a failure that may pass, look at the dataset again and do what is left to do."""
     current = change
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             if attempt > 1:
-                current = _again(change, surveyor)
-            if current.kind in WRITES:
-                _carry_out(current, surveyor)
+                current = _again(change, reader)
+            if current.action in WRITES:
+                _carry_out(current, reader)
         except RemoteError as error:
-            if attempt == _ATTEMPTS or not (passes(error) or _overtaken(current, error, surveyor)):
-                return Done(change, explained(error, change, surveyor.portal))
+            if attempt == _ATTEMPTS or not (is_transient(error) or _overtaken(current, error, reader)):
+                raise explain_refusal(error, change, reader.site) from None
             time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
-        except OSError as error:
-            return Done(change, error)
         else:
-            return Done(change)
-    raise AssertionError("every attempt returns or is followed by another")
+            return
 
 
-def _overtaken(change: Change, error: RemoteError, surveyor: Surveyor) -> bool:
+def _overtaken(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
     """Whether a write was refused because the dataset is no longer as it was, or is there by now."""
     if error.status != 409:
         return False
-    if change.kind != Kind.CREATE:
+    if change.action != Action.CREATE:
         return "match" in error.details
     try:
-        return surveyor.show(change.name) is not None
+        return reader.show(change.name) is not None
     except RemoteError:
         return False
 
 
-def _again(change: Change, surveyor: Surveyor) -> Change:
+def _again(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
     """What is left to do of a change after a request that failed, or that a portal finished for a killed publisher.
 
     Raises:
         RemoteError: the dataset is neither as it was nor on its way to what is wanted: somebody else wrote to it.
     """
-    shown = surveyor.show(str(change.shown["id"]) if change.shown else change.name)
-    if change.wanted is None:
-        return replace(change, kind=Kind.UNCHANGED) if shown is None or shown["state"] == "deleted" else change
-    before = change.shown
-    if shown is None or (before and shown["metadata_modified"] == before["metadata_modified"]):
+    remote = reader.show(str(change.remote["id"]) if change.remote else change.name)
+    if change.desired is None:
+        return replace(change, action=Action.UNCHANGED) if remote is None or remote["state"] == "deleted" else change
+    before = change.remote
+    if remote is None or (before and remote["metadata_modified"] == before["metadata_modified"]):
         return change
-    overwrite = bool(before) and change.kind == Kind.UPDATE  # a dataset to be put back is not there yet
-    now = decide(change.wanted, shown, surveyor.portal, overwrite=overwrite)
-    mark = mark_of(shown)
-    if now.kind in (Kind.DRIFTED, Kind.TAKEN) or not mark or mark.digest != change.wanted.digest:
-        raise _crossed(change.name, surveyor)
+    overwrite = bool(before) and change.action == Action.UPDATE  # a dataset to be put back is not there yet
+    now = decide(change.desired, remote, reader.site, overwrite=overwrite)
+    fingerprint = fingerprint_of(remote)
+    if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
+        raise _crossed(change.name, reader)
     return now
 
 
-def _crossed(name: str, surveyor: Surveyor) -> RemoteError:
+def _crossed(name: str, reader: RemoteReader) -> RemoteError:
     return RemoteError(
         f"somebody else wrote to the dataset {name} at the same time; nothing of theirs was overwritten",
-        place=Place(surveyor.client.url),
+        place=Place(reader.client.url),
         remedy="Run the command again to see what changed.",
         status=409,
     )
 
 
-def _carry_out(change: Change, surveyor: Surveyor) -> None:
+def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
     """Write one change. Raises RemoteError, OSError."""
-    client = surveyor.client
-    if change.kind == Kind.DELETE:
-        assert change.shown
-        client.write("package_delete", {"id": change.shown["id"]})
-        surveyor.confirmed.pop(change.shown["id"], None)
+    client = reader.client
+    if change.action == Action.DELETE:
+        assert change.remote
+        client.write("package_delete", {"id": change.remote["id"]})
+        reader.confirmed.pop(change.remote["id"], None)
         return
-    assert change.wanted
-    wanted, furnishing = change.wanted, furnishing_of(change, surveyor.portal)
-    if change.kind == Kind.CREATE:
-        begun = client.write("package_create", new_dataset(wanted))
-        mark = wanted.mark(dataset=as_held(begun, wanted))
+    assert change.desired
+    desired, view_set = change.desired, needed_views(change, reader.site)
+    if change.action == Action.CREATE:
+        begun = client.write("package_create", new_dataset(desired))
+        fingerprint = desired.fingerprint(dataset=as_held(begun, desired))
     else:
-        assert change.shown
-        marked = marking(change.shown, begun_mark(change.shown, wanted), surveyor.portal.fields)
-        begun = _revise(client, change.shown, marked)
-        mark = wanted.mark()
-    if furnishing or _altered(change):
-        mark = replace(mark, writing=True)
-    shown = _revise(client, begun, revision(begun, change, mark), uploads(change))
-    if furnishing:
-        furnish(client, furnishing, surveyor.default_views)
-        shown = _unedited(shown, wanted, surveyor)
+        assert change.remote
+        marked = marking(change.remote, begun_mark(change.remote, desired), reader.site.fields)
+        begun = _revise(client, change.remote, marked)
+        fingerprint = desired.fingerprint()
+    if view_set or _altered(change):
+        fingerprint = replace(fingerprint, writing=True)
+    remote = _revise(client, begun, revision(begun, change, fingerprint), uploads(change))
+    if view_set:
+        create_views(client, view_set, reader.default_views)
+        remote = _unedited(remote, desired, reader)
     # Where the portal made something else of a value, that is noted, or it would look edited.
-    if (settled := wanted.mark(dataset={**shown, "private": False})) != mark:
-        shown = _revise(client, shown, settling(shown, settled))
-    surveyor.confirmed[shown["id"]] = shown["metadata_modified"]
+    if (settled := desired.fingerprint(dataset={**remote, "private": False})) != fingerprint:
+        remote = _revise(client, remote, settling(remote, settled))
+    reader.confirmed[remote["id"]] = remote["metadata_modified"]
 
 
-def _altered(change: Change) -> bool:
+def _altered(change: DatasetChange) -> bool:
     """Whether the portal holds something of the dataset in another form than it was sent, so that it will again."""
-    before = mark_of(change.shown) if change.shown else None
+    before = fingerprint_of(change.remote) if change.remote else None
     return bool(before and before.altered)
 
 
-def _unedited(revised: Shown, wanted: Wanted, surveyor: Surveyor) -> Shown:
+def _unedited(revised: Remote, desired: DesiredDataset, reader: RemoteReader) -> Remote:
     """The dataset after tables and views were made for it, which changes its `metadata_modified`.
 
     Raises:
         RemoteError: somebody edited it meanwhile.
     """
-    shown = surveyor.show(revised["name"])
-    if shown is None or wanted.mark(dataset=shown) != wanted.mark(dataset=revised):
-        raise _crossed(wanted.name, surveyor)
-    return shown
+    remote = reader.show(revised["name"])
+    if remote is None or desired.fingerprint(dataset=remote) != desired.fingerprint(dataset=revised):
+        raise _crossed(desired.name, reader)
+    return remote
 
 
-def _revise(client: CkanClient, shown: Shown, data: Mapping[str, object], files: Uploads | None = None) -> Shown:
+def _revise(client: CkanClient, remote: Remote, data: Mapping[str, object], files: Uploads | None = None) -> Remote:
     """One package_revise of a dataset in exactly the state shown; the dataset after it. Raises RemoteError, OSError."""
-    match = {"id": shown["id"], "metadata_modified": shown["metadata_modified"]}
-    revised: Shown = client.send("package_revise", {"match": match, **data}, files or {})["package"]
+    match = {"id": remote["id"], "metadata_modified": remote["metadata_modified"]}
+    revised: Remote = client.send("package_revise", {"match": match, **data}, files or {})["package"]
     return revised

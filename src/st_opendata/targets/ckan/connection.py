@@ -1,8 +1,9 @@
-"""Requests to a CKAN portal: one session, a timeout on each, retries of what may pass, and every failure as one error.
+"""Requests to a CKAN portal: a time limit on each, retries of what may pass, and every failure as one error.
 
-Reads are GET requests made by ckanapi; urllib3 repeats them, for they change nothing. Writes are POST requests made
-here, because ckanapi hides the headers (Retry-After) and takes no lists beside files. The session repeats a write only
-where it was never sent; whether one may be sent again is decided by `apply`, which knows what it would overwrite.
+Reads are GET requests; urllib3 repeats them, for they change nothing. Writes are POST requests, with lists beside files
+and the headers of the answer (Retry-After), which ckanapi's own client does not give; it reads the answers. A write is
+repeated only where it was never sent; whether one may be sent again is decided by `apply`, which knows what it would
+overwrite.
 """
 
 from __future__ import annotations
@@ -10,14 +11,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPException
 from typing import Any, BinaryIO
 
-import requests
-from ckanapi import RemoteCKAN
 from ckanapi.common import reverse_apicontroller_action
 from ckanapi.errors import (
     CKANAPIError,
@@ -28,44 +25,42 @@ from ckanapi.errors import (
     ServerIncompatibleError,
     ValidationError,
 )
-from requests.adapters import HTTPAdapter
 from requests_toolbelt import MultipartEncoder
-from urllib3.exceptions import ReadTimeoutError
-from urllib3.util import Retry
-from urllib3.util.ssl_match_hostname import CertificateError
 
-from st_opendata import __version__
 from st_opendata.errors import RemoteError, UsageError
+from st_opendata.http.client import Cause, HttpClient, TransferLimits, Wording, blocks, speaks_https
+from st_opendata.http.redaction import redact_error, redactor
 from st_opendata.http.urls import web_url
 from st_opendata.place import Place
-from st_opendata.targets.ckan.schemes import speaks_http, speaks_https
-from st_opendata.targets.ckan.secrecy import Hide, hide_in_error, hiding
 
-AGENT = f"st-opendata/{__version__}"
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
-_CONNECT_TIMEOUT = 10.0
-RETRY = Retry(
-    total=6,
-    connect=2,
-    read=2,
-    status=3,
-    other=0,
-    redirect=0,
-    allowed_methods={"GET"},
-    status_forcelist={429, 502, 503, 504},
-    backoff_factor=0.5,
-    backoff_jitter=0.3,
-    raise_on_status=False,
-    retry_after_max=120,
-)
-"""For requests that change nothing: connections that fail, and answers that say to come again."""
+_LARGEST_ANSWER = 500_000_000
+"""Bytes: a page of 250 datasets with all that they say has a few millions."""
+_UNANSWERED = ("the portal did not answer: {}", "Check the URL and the network, and whether the portal runs.")
+_WORDING: Wording = {
+    Cause.UNANSWERED: _UNANSWERED,
+    Cause.TIMEOUT: (
+        "the portal did not answer within {} seconds",
+        "Try again later; --timeout SECONDS waits longer.",
+    ),
+    Cause.UNTRUSTED: (
+        "the certificate of the portal is not trusted: {}",
+        "Name the file with its certificate authority in REQUESTS_CA_BUNDLE.",
+    ),
+    Cause.TLS: (
+        "no secure connection (TLS) could be made: {}",
+        "Check the URL and its port, and whether the portal takes TLS 1.2 or later.",
+    ),
+    Cause.PLAIN_HTTP: ("this port speaks http, not https", "Give {} as --url, or the port for https."),
+    Cause.ONLY_HTTPS: ("this port speaks https, not http", "Give {} as --url, or the port for http."),
+    Cause.TOO_LARGE: ("the portal's answer is larger than {} bytes", _UNANSWERED[1]),
+}
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
 """What to do about a file that the portal refuses for its size, which CKAN tells as a fault of the field `upload`."""
 _SEARCH = "Have its Solr started, then run the command again."
-_PASSING = {0, 429, 500, 502, 503, 504}
 
 
 class CkanClient:
@@ -76,29 +71,28 @@ class CkanClient:
         if not web_url(url):
             raise UsageError(f'"{url}" is not an http(s) URL')
         self.url = url.rstrip("/")
-        self._timeout = (min(_CONNECT_TIMEOUT, timeout), timeout)
-        self._hide = hiding(token)
-        self._session = requests.Session()
-        self._session.auth = _Token(token)
-        self._session.hooks["response"].append(lambda response, **_: _hide_in_response(response, self._hide))
-        adapter = HTTPAdapter(pool_maxsize=connections, max_retries=RETRY)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
-        self._ckan = RemoteCKAN(self.url, user_agent=AGENT, get_only=True, session=self._session)
+        self._limits = TransferLimits(timeout, _LARGEST_ANSWER)
+        self._redact = redactor(token)
+        self._http = HttpClient(
+            wording=_WORDING,
+            address=self.url,
+            authorization=lambda _: token,
+            redact=self._redact,
+            connections=connections,
+            repeat=True,
+        )
 
     def close(self) -> None:
         """Give up the connections."""
-        self._session.close()
+        self._http.close()
 
     def read(self, action: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 (JSON)
         """The result of an action that changes nothing. Raises RemoteError."""
-        options = {"timeout": self._timeout, "allow_redirects": False}
-        with self._failures(action):
-            return self._ckan.call_action(action, dict(parameters or {}), requests_kwargs=options)
+        return self._call("GET", action, params=dict(parameters or {}))
 
     def write(self, action: str, data: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
         """The result of an action that changes something, its data sent as JSON. Raises RemoteError."""
-        return self._post(action, json.dumps(data).encode(), "application/json")
+        return self._call("POST", action, data=json.dumps(data).encode(), headers={"Content-Type": "application/json"})
 
     def send(self, action: str, data: Mapping[str, object], files: Uploads) -> Any:  # noqa: ANN401 (JSON)
         """As `write`, with files beside the data: one multipart request, streamed from the disk.
@@ -114,30 +108,25 @@ class CkanClient:
             for key, (name, opener) in files.items():
                 parts.append((key, (name, opened.enter_context(opener()), "application/octet-stream")))
             body = MultipartEncoder(parts)
-            return self._post(action, body, body.content_type)
+            return self._call("POST", action, data=body, headers={"Content-Type": body.content_type})
 
-    def _post(self, action: str, body: bytes | MultipartEncoder, content_type: str) -> Any:  # noqa: ANN401 (JSON)
-        url = f"{self.url}/api/action/{action}"
-        headers = {"Content-Type": content_type, "User-Agent": AGENT}
-        with self._failures(action) as told:
-            response = self._session.post(url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False)
-            told.update(response.headers)
-            return reverse_apicontroller_action(url, response.status_code, response.text)
-
-    @contextmanager
-    def _failures(self, action: str) -> Iterator[dict[str, str]]:
-        """Raise what ckanapi and requests raise as RemoteError without token; the caller adds the answer's headers."""
+    def _call(self, method: str, action: str, **request: object) -> Any:  # noqa: ANN401 (JSON)
+        """Send a request and read the answer, whole and without the token."""
+        url, place = f"{self.url}/api/action/{action}", Place(f"{self.url} ({action})")
+        with self._http.request(method, url, self._limits, follow=False, place=place, **request) as response:
+            status, content = int(response.status_code), b"".join(blocks(response, self._limits))
+            headers = {name: self._redact(value) for name, value in response.headers.items()}
         try:
-            with self._errors(action) as headers:
-                yield headers
+            with self._errors(place, headers):
+                return reverse_apicontroller_action(url, status, self._redact(content.decode("utf-8", "replace")))
         except RemoteError as error:
-            raise hide_in_error(error, self._hide) from None
+            raise redact_error(error, self._redact) from None
 
     @contextmanager
-    def _errors(self, action: str) -> Iterator[dict[str, str]]:
-        place, headers = Place(f"{self.url} ({action})"), dict[str, str]()
+    def _errors(self, place: Place, headers: Mapping[str, str]) -> Iterator[None]:
+        """Raise what ckanapi raises as RemoteError; `headers` are those of the answer."""
         try:
-            yield headers
+            yield
         except NotFound as error:
             raise RemoteError(f"not found: {error}", place=place, status=404) from None
         except NotAuthorized as error:
@@ -172,40 +161,6 @@ class CkanClient:
             ) from None
         except (CKANAPIError, ServerIncompatibleError) as error:
             raise self._unexpected(error, place, headers) from None
-        except requests.exceptions.SSLError as error:
-            raise self._insecure(error, place) from None
-        except requests.RequestException as error:
-            raise self._unanswered(error, place) from None
-
-    def _insecure(self, error: requests.exceptions.SSLError, place: Place) -> RemoteError:
-        """Why TLS failed: no trust in the certificate, no TLS at this port, or anything else."""
-        cause = _cause(error)
-        if isinstance(_innermost(error), ssl.SSLCertVerificationError | CertificateError):
-            text = f"the certificate of the portal is not trusted: {cause}"
-            remedy = "Name the file with its certificate authority in REQUESTS_CA_BUNDLE."
-        elif speaks_http(self.url):
-            text = "this port speaks http, not https"
-            remedy = f"Give {self.url.replace('https:', 'http:', 1)} as --url, or the port for https."
-        else:
-            text = f"no secure connection (TLS) could be made: {cause}"
-            remedy = "Check the URL and its port, and whether the portal takes TLS 1.2 or later."
-        return RemoteError(text, place=place, remedy=remedy, status=495)
-
-    def _wrong_scheme(self, place: Place, status: int = 0) -> RemoteError | None:
-        """The error where http is spoken to a port for https; None for any other failure."""
-        if not self.url.startswith("http:") or not speaks_https(self.url):
-            return None
-        remedy = f"Give {self.url.replace('http:', 'https:', 1)} as --url, or the port for http."
-        return RemoteError("this port speaks https, not http", place=place, remedy=remedy, status=status or 495)
-
-    def _unanswered(self, error: requests.RequestException, place: Place) -> RemoteError:
-        if isinstance(_innermost(error), ReadTimeoutError):
-            text = f"the portal did not answer within {self._timeout[1]:g} seconds"
-            return RemoteError(text, place=place, remedy="Try again later; --timeout SECONDS waits longer.")
-        if isinstance(_innermost(error), HTTPException | ConnectionError) and (told := self._wrong_scheme(place)):
-            return told
-        remedy = "Check the URL and the network, and whether the portal runs."
-        return RemoteError(f"the portal did not answer: {_cause(error)}", place=place, remedy=remedy)
 
     def _unexpected(self, error: Exception, place: Place, headers: Mapping[str, str]) -> RemoteError:
         """An answer that is no CKAN envelope; ckanapi has it as the text of a list: URL, status, body."""
@@ -213,13 +168,16 @@ class CkanClient:
             _, status, body = ast.literal_eval(str(error))
         except (ValueError, SyntaxError):
             return RemoteError(f"the portal failed: {str(error)[:300]}", place=place, status=500)
-        wrong = self._wrong_scheme(place, status) if status == 400 else None
-        return wrong or self._answered(status, body, place, headers)
+        if status == 400 and self.url.startswith("http:") and speaks_https(self.url):
+            message, remedy = _WORDING[Cause.ONLY_HTTPS]
+            other = self.url.replace("http:", "https:", 1)
+            return RemoteError(message, place=place, remedy=remedy.format(other), status=status)
+        return self._answered(status, body, place, headers)
 
     def _answered(self, status: int, body: str, place: Place, headers: Mapping[str, str]) -> RemoteError:
         """An answer with this status that is no CKAN envelope."""
         if 300 <= status < 400:
-            target = headers.get("Location") or self._location()
+            target = headers.get("Location", "another address").removesuffix("/api/action/status_show")
             return RemoteError(
                 f"the portal redirects to {target}",
                 place=place,
@@ -242,42 +200,6 @@ class CkanClient:
         text = f"the portal answered {status}: {summary}"
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
-    def _location(self) -> str:
-        response = self._session.get(
-            f"{self.url}/api/action/status_show",
-            timeout=self._timeout,
-            allow_redirects=False,
-            headers={"User-Agent": AGENT},
-        )
-        return response.headers.get("Location", "another address").removesuffix("/api/action/status_show")
-
-
-class _Token(requests.auth.AuthBase):
-    """Sends the token; being an authentication of its own it keeps `requests` from sending one of ~/.netrc."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = self._token
-        return request
-
-
-def _hide_in_response(response: requests.Response, hide: Hide) -> None:
-    """Hide the token in an answer, which is read whole."""
-    for name, value in response.headers.items():
-        response.headers[name] = hide(value)
-    response.reason = hide(str(response.reason))
-    content = response.content.decode("latin-1")  # which maps each byte to one character and back
-    if (hidden := hide(content)) != content:
-        response._content = hidden.encode("latin-1")  # requests has no other way
-
-
-def passes(error: RemoteError) -> bool:
-    """Whether the same request may succeed later: no answer, too busy, a gateway, a lost race."""
-    return error.status in _PASSING
-
 
 def described(details: object) -> str:
     """What a portal says of fields, on one line: `notes: Missing value; resources 2 size: Invalid integer`."""
@@ -296,21 +218,6 @@ def _reason(error: NotAuthorized) -> str:
     content = error.args[0] if error.args else ""
     text = content.get("message", "") if isinstance(content, Mapping) else str(content)
     return text.removeprefix("Access denied: ") or "the token does not give the right to do this"
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """The reason of an error: requests and urllib3 wrap the system's several times."""
-    while inner := next(
-        (each for each in (getattr(error, "reason", None), *error.args) if isinstance(each, Exception)), None
-    ):
-        error = inner
-    return error
-
-
-def _cause(error: BaseException) -> str:
-    """The words of the innermost reason."""
-    cause = _innermost(error)
-    return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(cause)) or type(cause).__name__
 
 
 def _summary(body: str) -> str:

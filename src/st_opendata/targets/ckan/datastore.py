@@ -13,15 +13,15 @@ from io import StringIO
 from typing import Any
 
 from st_opendata.errors import RemoteError
+from st_opendata.targets.base import FieldDifference
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.plan import Difference
 from st_opendata.targets.ckan.tables import ROWS, DataTable
 
 TABLE = "table"
 """What differences of tables are fields of."""
 
 
-def look_at_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, Difference]:
+def look_at_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, FieldDifference]:
     """What of these tables is not as in their files, by resource id: of each the first difference.
 
     Of a table the columns, the number of rows and the first `ROWS` rows are compared, where it is wanted `whole` all.
@@ -34,18 +34,18 @@ def look_at_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole
     return {identifier: difference for identifier, difference in found if difference}
 
 
-def _look(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> Difference | None:
+def _look(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> FieldDifference | None:
     resource = table.path.name
     try:
         page = _page(client, identifier, 0)
     except RemoteError as error:
         if error.status != 404:
             raise
-        return Difference(TABLE, None, "a table in the DataStore", resource)
+        return FieldDifference(TABLE, None, "a table in the DataStore", resource)
     if columns := _columns(page["fields"], table, resource):
         return columns
     if table.rows is not None and page["total"] != table.rows:
-        return Difference(f"{TABLE}, number of rows", page["total"], table.rows, resource)
+        return FieldDifference(f"{TABLE}, number of rows", page["total"], table.rows, resource)
     kinds = [field["type"] for field in page["fields"][1:]]
     rows, start = _rows(table), 0
     while True:
@@ -53,7 +53,7 @@ def _look(client: CkanClient, identifier: str, table: DataTable, *, whole: bool)
         for row, before in enumerate(there, start + 1):
             for field, kind, one, other in zip(table.fields, kinds, before, next(rows, ()), strict=False):
                 if not _same(kind, one, other):
-                    return Difference(f"{TABLE}, row {row}, {field['id']}", one or None, other or None, resource)
+                    return FieldDifference(f"{TABLE}, row {row}, {field['id']}", one or None, other or None, resource)
         start += len(there)
         if not there or start >= page["total"] or not whole:
             return None
@@ -65,19 +65,19 @@ def _page(client: CkanClient, identifier: str, start: int) -> Any:  # noqa: ANN4
     return client.read("datastore_search", question)
 
 
-def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: str) -> Difference | None:
+def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: str) -> FieldDifference | None:
     """Columns that are not there, added, renamed or moved, of another type, or described otherwise."""
     there, here = [field["id"] for field in fields[1:]], [field["id"] for field in table.fields]
     if there != here:
-        return Difference(f"{TABLE}, columns", ", ".join(there), ", ".join(here), resource)
+        return FieldDifference(f"{TABLE}, columns", ", ".join(there), ", ".join(here), resource)
     as_text = all(field["type"] == "text" for field in fields[1:])  # what `furnish` loads where values do not fit
     for before, after in zip(fields[1:], table.fields, strict=True):
         if before["type"] != after["type"] and not as_text:
-            return Difference(f"{TABLE}, type of {after['id']}", before["type"], after["type"], resource)
+            return FieldDifference(f"{TABLE}, type of {after['id']}", before["type"], after["type"], resource)
         for key in ("label", "notes"):
             was, will = ((side.get("info") or {}).get(key) or "" for side in (before, after))
             if was.strip() != will.strip():
-                return Difference(f"{TABLE}, {key} of {after['id']}", was or None, will or None, resource)
+                return FieldDifference(f"{TABLE}, {key} of {after['id']}", was or None, will or None, resource)
     return None
 
 

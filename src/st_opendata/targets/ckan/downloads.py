@@ -1,35 +1,48 @@
-"""A portal as a visitor sees it: files are fetched as they stream, and measured; kept only where a path is given.
+"""Files of a portal as visitors get them: measured as they stream, or saved, within limits.
 
 A visitor has no account, unless a token is given: it goes to the portal's own address and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-import requests
-from requests.adapters import HTTPAdapter
-
-from st_opendata import __version__
 from st_opendata.errors import RemoteError
+from st_opendata.http.client import (
+    BrokenOffError,
+    Cause,
+    HttpClient,
+    HttpResponse,
+    TransferLimits,
+    Wording,
+    blocks,
+    media_type,
+    origin,
+)
+from st_opendata.http.redaction import redact_error, redactor
 from st_opendata.place import Place
-from st_opendata.targets.ckan.connection import RETRY
-from st_opendata.targets.ckan.secrecy import hide_in_error, hiding
+from st_opendata.targets.base import Progress
 
-_AGENT = {"User-Agent": f"st-opendata/{__version__}", "Accept-Encoding": "identity"}
-_TIMEOUT = (10.0, 60.0)
-_BLOCK = 1 << 18
+_IDENTITY = {"Accept-Encoding": "identity"}
+_PER_FILE = TransferLimits(timeout=60.0)
+_MARGIN = 1_000_000
+"""Bytes that a file is read beyond twice its size, to tell how large it is."""
 _ATTEMPTS, _REDIRECTS = 3, 5
 _REFUSALS = {401: "it is not open", 403: "it is not open", 404: "it is not there", 410: "it is not there any more"}
+_MEASURING: Wording = {
+    Cause.UNANSWERED: ("the file could not be fetched: {}", "Check the URL and the network, then verify again.")
+}
+_SAVING: Wording = {Cause.UNANSWERED: ("it could not be fetched: {}", "Check the network, then pull again.")}
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class Measurement:
     """What came: the status, and of a good answer size, SHA-256 and media type."""
 
     status: int
@@ -39,145 +52,161 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """What may be fetched: files of at most `size` bytes, from addresses that `open_to` allows, until `stopped`."""
+class Download:
+    """A file to save: from where, to where, and what the portal says of it (SHA-256, bytes), where it does."""
+
+    url: str
+    path: Path
+    sha256: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadLimits:
+    """What may be saved: files of at most `size` bytes, from addresses that `open_to` allows, until `stopped`."""
 
     size: int
     open_to: Callable[[str], bool]
     stopped: Event = field(default_factory=Event)
 
 
-class Visitor:
+class Downloader:
     """Fetches files, by default without a token; safe to use from several threads."""
 
-    def __init__(self, *, token: str | None = None, site: str = "", connections: int = 4) -> None:
-        """`site` is the URL of the portal that knows the token."""
-        self._hide = hiding(token)
-        self._session = requests.Session()
-        self._session.auth = _Nobody() if token is None else _Known(token, origin(site))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=connections, max_retries=RETRY))
+    def __init__(self, *, token: str | None = None, site: str = "", connections: int = 4, saving: bool = False) -> None:
+        """`site` is the URL of the portal that knows the token; errors speak of `saving` files, else of measuring."""
+        own = origin(site)
+        self._redact = redactor(token)
+        self._http = HttpClient(
+            wording=_SAVING if saving else _MEASURING,
+            authorization=lambda url: token if origin(url) == own else None,
+            redact=self._redact,
+            connections=connections,
+            repeat=True,
+        )
 
     def close(self) -> None:
         """Give up the connections."""
-        self._session.close()
+        self._http.close()
 
-    def measure(self, url: str) -> Fetched:
-        """Fetch a file and measure it.
+    def measure(self, url: str, expected: int) -> Measurement:
+        """Fetch a file and measure it, no further than needed to tell that it is larger than the `expected` bytes.
 
         Raises:
             RemoteError: there was no answer, or it broke off.
         """
         digest, size = sha256(), 0
-        try:
-            with self._session.get(url, headers=_AGENT, timeout=_TIMEOUT, stream=True) as response:
-                if response.status_code != 200:
-                    return Fetched(response.status_code)
-                for block in response.iter_content(_BLOCK):
-                    digest.update(block)
-                    size += len(block)
-                media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                return Fetched(200, size, digest.hexdigest(), media_type)
-        except requests.RequestException as error:
-            told = RemoteError(
-                f"the file could not be fetched: {type(error).__name__}",
-                place=Place(url),
-                remedy="Check the URL and the network, then verify again.",
-            )
-            raise hide_in_error(told, self._hide) from None
+        with self._http.request("GET", url, _PER_FILE, headers=_IDENTITY) as response:
+            if response.status_code != 200:
+                return Measurement(int(response.status_code))
+            for block in blocks(response, _PER_FILE):
+                digest.update(block)
+                size += len(block)
+                if size > 2 * expected + _MARGIN:
+                    break
+            return Measurement(200, size, digest.hexdigest(), media_type(response))
 
-    def save(self, url: str, path: Path, bounds: Bounds) -> str:
+    def save(self, url: str, path: Path, limits: DownloadLimits) -> str:
         """Fetch a file to `path`, again from its start where it breaks off, and give its SHA-256.
 
-        Redirects are followed to where `bounds` is open.
+        Redirects are followed to where the limits are open.
 
         Raises:
             RemoteError: it may not be fetched, is too large, is refused, or does not come whole.
             OSError: it cannot be written.
         """
-        broken: requests.RequestException | None = None
-        for _ in range(_ATTEMPTS):
+        attempts, redirects = _ATTEMPTS, _REDIRECTS
+        try:
+            while redirects:
+                if not limits.open_to(url):
+                    raise RemoteError(f"it leads elsewhere, to {url}, which may not be fetched", place=Place(url))
+                with self._http.request("GET", url, _PER_FILE, follow=False, headers=_IDENTITY) as response:
+                    if response.is_redirect:
+                        url, redirects = urljoin(url, response.headers["Location"]), redirects - 1
+                        continue
+                    _refuse_failure(response, url)
+                    try:
+                        return _write(response, path, limits)
+                    except BrokenOffError:
+                        attempts -= 1
+                        if not attempts:
+                            raise
+            raise RemoteError("it redirects without end", place=Place(url))
+        except RemoteError as error:
+            path.unlink(missing_ok=True)
+            raise redact_error(error, self._redact) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Saves files, `workers` at a time; once given up, it fetches no more."""
+
+    downloader: Downloader
+    limits: DownloadLimits
+    workers: int
+    on_progress: Progress
+
+    def fetch(self, downloads: Sequence[Download]) -> dict[Path, str]:
+        """Save the files; by the path of each that did not come, why. Raises OSError where one cannot be written."""
+        failures: dict[Path, str] = {}
+        with ThreadPoolExecutor(self.workers) as pool:
+            futures = [pool.submit(self._fetch, each) for each in downloads]
+            whole = False
             try:
-                return self._save(url, path, bounds)
-            except requests.exceptions.ChunkedEncodingError as error:  # it broke off
-                broken = error
-            except requests.RequestException as error:  # the session has tried again
-                broken = error
-                break
-            except RemoteError as error:
-                raise hide_in_error(error, self._hide) from None
-        path.unlink(missing_ok=True)
-        text = f"it could not be fetched: {type(broken).__name__}"
-        told = RemoteError(text, place=Place(url), remedy="Check the network, then pull again.")
-        raise hide_in_error(told, self._hide) from None
+                for number, (each, future) in enumerate(zip(downloads, futures, strict=True), 1):
+                    if reason := future.result():
+                        failures[each.path] = reason
+                    self.on_progress(each.path.name, number / len(downloads))
+                whole = True
+            finally:
+                if not whole:  # an interrupt, or a full disk: what is still coming is given up
+                    self.limits.stopped.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+        return failures
 
-    def _save(self, url: str, path: Path, bounds: Bounds) -> str:
-        for _ in range(_REDIRECTS):
-            if not bounds.open_to(url):
-                raise RemoteError(f"it leads elsewhere, to {url}, which may not be fetched", place=Place(url))
-            with self._session.get(
-                url, headers=_AGENT, timeout=_TIMEOUT, stream=True, allow_redirects=False
-            ) as response:
-                if response.is_redirect:
-                    url = urljoin(url, response.headers["Location"])
-                    continue
-                if response.status_code != 200:
-                    refusal = _REFUSALS.get(response.status_code, "the server refused or failed")
-                    text = f"{refusal} (status {response.status_code})"
-                    raise RemoteError(text, place=Place(url), status=response.status_code)
-                return _stream(response, path, bounds)
-        raise RemoteError("it redirects without end", place=Place(url))
+    def _fetch(self, download: Download) -> str | None:
+        """Why the file did not come as the portal says; None where it did."""
+        if not self.limits.open_to(download.url):
+            return f"it lies elsewhere, and is fetched with --links: {download.url}"
+        if download.size is not None and download.size > self.limits.size:
+            return f"it is too large: {download.size:,} bytes, the limit is {self.limits.size:,}"
+        download.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            found = self.downloader.save(download.url, download.path, self.limits)
+        except RemoteError as error:
+            return error.message
+        if download.sha256 and found != download.sha256:
+            download.path.unlink()
+            return f"its SHA-256 is {found}, the portal says {download.sha256}"
+        return None
 
 
-def _stream(response: requests.Response, path: Path, bounds: Bounds) -> str:
-    """Write the body to `path`; it is whole, as long as the answer's header said, or an error."""
+def _refuse_failure(response: HttpResponse, url: str) -> None:
+    if response.status_code != 200:
+        refusal = _REFUSALS.get(response.status_code, "the server refused or failed")
+        text = f"{refusal} (status {response.status_code})"
+        raise RemoteError(text, place=Place(url), status=response.status_code)
+
+
+def _write(response: HttpResponse, path: Path, limits: DownloadLimits) -> str:
+    """Write the body to `path`: whole, as long as the answer's header said, or an error."""
     announced = response.headers.get("Content-Length", "")
     expected = int(announced) if announced.isdigit() else None
-    digest, size, limit = sha256(), 0, bounds.size
+    digest, size, limit = sha256(), 0, limits.size
     too_large = expected is not None and expected > limit
     if not too_large:
         with path.open("wb") as file:
-            for block in response.iter_content(_BLOCK):
+            for block in blocks(response, _PER_FILE):
                 size += len(block)
-                if bounds.stopped.is_set():
+                if limits.stopped.is_set():
                     raise RemoteError("it was given up", place=Place(response.url))
                 if too_large := size > limit:
                     break
                 digest.update(block)
                 file.write(block)
     if too_large:
-        path.unlink(missing_ok=True)
         found = f"{expected:,}" if expected else f"more than {limit:,}"
         raise RemoteError(f"it is too large: {found} bytes, the limit is {limit:,}", place=Place(response.url))
     if expected is not None and size < expected:
-        raise requests.exceptions.ChunkedEncodingError
+        raise BrokenOffError("the answer broke off")
     return digest.hexdigest()
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of an http(s) URL; empty for any other text."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (ValueError, KeyError):
-        return ""
-    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""
-
-
-class _Nobody(requests.auth.AuthBase):
-    """No authentication, not even one that ~/.netrc has for the host."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
-class _Known(requests.auth.AuthBase):
-    """The token, for the portal's own address alone."""
-
-    def __init__(self, token: str, site: str) -> None:
-        self._token, self._site = token, site
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if request.url and origin(request.url) == self._site:
-            request.headers["Authorization"] = self._token
-        return request

@@ -68,7 +68,7 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class GraphSource:
     """What fields are filled from; `iris` asks for IRIs where people would rather read words."""
 
     graph: Statements
@@ -154,13 +154,13 @@ def _field(document: Document, name: str, entry: Mapping[str, Any], steps: tuple
     )
 
 
-def fill(fields: Iterable[Field], source: Source, node: str) -> dict[str, object]:
+def fill(fields: Iterable[Field], source: GraphSource, node: str) -> dict[str, object]:
     """The fields of one resource that have a value, in the order of the map."""
     filled = ((field.name, _value(field, source, node)) for field in fields)
     return {name: value for name, value in filled if value not in (None, "", [])}
 
 
-def fill_extras(fields: Iterable[Field], source: Source, node: str) -> list[dict[str, str]]:
+def fill_extras(fields: Iterable[Field], source: GraphSource, node: str) -> list[dict[str, str]]:
     """The same as CKAN's list of extras, whose values are texts: a list becomes JSON (ckanext-dcat reads that back)."""
     return [
         {"key": name, "value": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
@@ -168,7 +168,7 @@ def fill_extras(fields: Iterable[Field], source: Source, node: str) -> list[dict
     ]
 
 
-def unfilled(fields: Iterable[Field], source: Source, node: str) -> Iterator[tuple[str, str]]:
+def unfilled(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, str]]:
     """Each value that a field does not take as it is, with what becomes of it."""
     for field in fields:
         for value in source.values(node, field.path):
@@ -188,7 +188,7 @@ def unfilled(fields: Iterable[Field], source: Source, node: str) -> Iterator[tup
                     )
 
 
-def _value(field: Field, source: Source, node: str) -> object:
+def _value(field: Field, source: GraphSource, node: str) -> object:
     nodes = source.values(node, field.path)
     if field.parts:
         filled = [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
@@ -200,7 +200,7 @@ def _value(field: Field, source: Source, node: str) -> object:
     return _FORMS[field.form](source, nodes) if nodes else None
 
 
-def _by_language(source: Source, nodes: list[Term]) -> Iterator[list[str]]:
+def _by_language(source: GraphSource, nodes: list[Term]) -> Iterator[list[str]]:
     """Keywords in the site's language, else in English, else all: up to the first of which one can be a tag."""
     literals = [node for node in nodes if isinstance(node, ox.Literal)]
     for language in (source.language, "en", None):
@@ -210,24 +210,24 @@ def _by_language(source: Source, nodes: list[Term]) -> Iterator[list[str]]:
             return
 
 
-def _tags(source: Source, nodes: list[Term]) -> list[dict[str, str]]:
+def _tags(source: GraphSource, nodes: list[Term]) -> list[dict[str, str]]:
     """CKAN gives tags back sorted and each once, so they are sent that way."""
     *_, words = _by_language(source, nodes)
     legal = {tag for word in words if (tag := legal_tag(word))}
     return [{"name": tag} for tag in sorted(legal)]
 
 
-def _iri(_source: Source, nodes: list[Term]) -> str | None:
+def _iri(_source: GraphSource, nodes: list[Term]) -> str | None:
     return next((node.value for node in nodes if isinstance(node, ox.NamedNode)), None)
 
 
-def _media_type(source: Source, nodes: list[Term]) -> str | None:
+def _media_type(source: GraphSource, nodes: list[Term]) -> str | None:
     """The bare media type: CKAN serves the download with it. As IRI for sites that are harvested from their own RDF."""
     iri = _iri(source, nodes)
     return iri if source.iris or not iri else iri.removeprefix(IANA)
 
 
-def _format(source: Source, nodes: list[Term]) -> str | None:
+def _format(source: GraphSource, nodes: list[Term]) -> str | None:
     """The name of the format: CKAN's facets and previews go by it. As IRI for sites harvested from their own RDF."""
     media_type = (_iri(source, nodes) or "").removeprefix(IANA)
     form = _FORMATS.get(media_type)
@@ -236,7 +236,7 @@ def _format(source: Source, nodes: list[Term]) -> str | None:
     return source.formats.get(media_type) or (form.label if form else None)
 
 
-_FORMS: dict[str, Callable[[Source, list[Term]], object]] = {
+_FORMS: dict[str, Callable[[GraphSource, list[Term]], object]] = {
     "email": lambda source, nodes: (_iri(source, nodes) or "").removeprefix("mailto:"),
     "format": _format,
     "iri": _iri,

@@ -1,4 +1,4 @@
-"""What a dataset says, in one form for what is sent and what is read back, and the mark by which we know it again.
+"""The fingerprint of a dataset: what it says, in one form for what is sent and read back, and our note of it there.
 
 CKAN strips titles, sorts tags, turns numbers of extras into text, makes links of uploads and leaves out what is empty.
 Compared is therefore a normal form, and only of the fields that we publish: others may be added on the portal.
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-MARK = "st_opendata"
-"""Key of the extra that holds the mark."""
+from st_opendata.targets.base import Remote
+
+FINGERPRINT_KEY = "st_opendata"
+"""Key of the extra that holds the fingerprint."""
 _NOT_COMPARED = frozenset({"owner_org", "groups", "id"})
 _CKAN = frozenset({
     *("creator_user_id", "groups", "id", "isopen", "license_title", "license_url", "metadata_created"),
@@ -26,18 +28,16 @@ _CKAN_RESOURCE = frozenset({
     *("datastore_contains_all_records_of_source_file", "package_id", "position", "resource_type", "revision_id"),
     *("state", "tracking_summary", "url", "url_type"),
 })  # fmt: skip
-Shown = Mapping[str, Any]
-"""A dataset as `package_show` gives it, or as we would send it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Fingerprint:
     """What we note on a dataset.
 
     `catalogue` is the base IRI of the catalogue that it belongs to; `digest` that of what was published; `content` that
     of what the portal made of it, over `fields` and `resource_fields`; where the portal made something else of it than
     was sent, it is `altered`. While `writing`, a write is not finished, and what the portal holds may be half old, half
-    new. `name` is the name under which it was published, empty in marks of older versions.
+    new. `name` is the name under which it was published, empty in fingerprints of older versions.
     """
 
     catalogue: str
@@ -50,7 +50,7 @@ class Mark:
     name: str = ""
 
     def text(self) -> str:
-        """The mark as the value of an extra."""
+        """The fingerprint as the value of an extra."""
         values = {
             "catalogue": self.catalogue,
             "digest": self.digest,
@@ -64,8 +64,8 @@ class Mark:
         return json.dumps(values, separators=(",", ":"))
 
     @classmethod
-    def read(cls, text: object) -> Mark | None:
-        """The mark in the value of an extra; None where it is none."""
+    def read(cls, text: object) -> Fingerprint | None:
+        """The fingerprint in the value of an extra; None where it is none."""
         try:
             values = json.loads(str(text))
             return cls(
@@ -82,50 +82,50 @@ class Mark:
             return None
 
 
-def mark_of(shown: Shown) -> Mark | None:
-    """The mark on a dataset."""
-    return Mark.read(_extras(shown.get("extras")).get(MARK))
+def fingerprint_of(remote: Remote) -> Fingerprint | None:
+    """The fingerprint on a dataset."""
+    return Fingerprint.read(_extras(remote.get("extras")).get(FINGERPRINT_KEY))
 
 
-def fields_of(dataset: Shown) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def fields_of(dataset: Remote) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of what a dataset says and of what its resources say, sorted; without what is not compared."""
     mine = {name for name, value in _flat(dataset).items() if not _empty(normal(value))}
     resources = {name for each in dataset["resources"] for name in _resource(each)}
     return tuple(sorted(mine - _NOT_COMPARED)), tuple(sorted(resources))
 
 
-def added_fields(shown: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> tuple[str, ...]:
+def added_fields(remote: Remote, fields: Iterable[str], resource_fields: Iterable[str]) -> tuple[str, ...]:
     """Names of what people added on the portal, to the dataset or a file, beside these fields and CKAN's own."""
-    mine = {name for name, value in _flat(shown).items() if not _empty(normal(value))}
-    theirs = {name for each in shown["resources"] for name in _resource(each)}
+    mine = {name for name, value in _flat(remote).items() if not _empty(normal(value))}
+    theirs = {name for each in remote["resources"] for name in _resource(each)}
     return tuple(sorted((mine - {*fields, *_CKAN}) | (theirs - {*resource_fields, *_CKAN_RESOURCE})))
 
 
-def content(dataset: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> dict[str, Any]:
+def content(dataset: Remote, fields: Iterable[str], resource_fields: Iterable[str]) -> dict[str, Any]:
     """The normal form of these fields; of resources, in their order, under `resources`."""
-    wanted = frozenset(resource_fields)
+    desired = frozenset(resource_fields)
     flat = _flat(dataset)
     values = {
         name: _tags(flat[name]) if name == "tags" else normal(flat[name]) for name in sorted(fields) if name in flat
     }
     resources = [
-        {name: value for name, value in _resource(each).items() if name in wanted} for each in dataset["resources"]
+        {name: value for name, value in _resource(each).items() if name in desired} for each in dataset["resources"]
     ]
     return {name: value for name, value in values.items() if not _empty(value)} | {"resources": resources}
 
 
-def content_digest(dataset: Shown, fields: Iterable[str], resource_fields: Iterable[str]) -> str:
+def content_digest(dataset: Remote, fields: Iterable[str], resource_fields: Iterable[str]) -> str:
     """SHA-256 of the normal form."""
     text = json.dumps(content(dataset, fields, resource_fields), sort_keys=True, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 
-def agree(one: Shown, other: Shown) -> bool:
-    """Whether two readings of a dataset bear the same mark and say the same in all that it covers."""
-    mark = mark_of(one)
-    if not mark or mark != mark_of(other):
+def agree(one: Remote, other: Remote) -> bool:
+    """Whether two readings of a dataset bear the same fingerprint and say the same in all that it covers."""
+    fingerprint = fingerprint_of(one)
+    if not fingerprint or fingerprint != fingerprint_of(other):
         return False
-    digests = {content_digest(each, mark.fields, mark.resource_fields) for each in (one, other)}
+    digests = {content_digest(each, fingerprint.fields, fingerprint.resource_fields) for each in (one, other)}
     return one["state"] == other["state"] and len(digests) == 1
 
 
@@ -140,16 +140,16 @@ def normal(value: object) -> Any:  # noqa: ANN401 (JSON)
     return str(value).replace("\r\n", "\n").strip()
 
 
-def extras_with(extras: object, ours: object, mark: Mark) -> list[dict[str, str]]:
-    """The extras to send: those that others added, ours over them, and the mark."""
-    merged = {**_extras(extras), **_extras(ours), MARK: mark.text()}
+def extras_with(extras: object, ours: object, fingerprint: Fingerprint) -> list[dict[str, str]]:
+    """The extras to send: those that others added, ours over them, and the fingerprint."""
+    merged = {**_extras(extras), **_extras(ours), FINGERPRINT_KEY: fingerprint.text()}
     return [{"key": key, "value": value} for key, value in sorted(merged.items())]
 
 
-def _flat(dataset: Shown) -> dict[str, Any]:
-    """The fields beside the resources, each extra but the mark as a field of its own: `extras:KEY`."""
+def _flat(dataset: Remote) -> dict[str, Any]:
+    """The fields beside the resources, each extra but the fingerprint as a field of its own: `extras:KEY`."""
     fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras")}
-    extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != MARK}
+    extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != FINGERPRINT_KEY}
     return fields | extras
 
 

@@ -27,32 +27,15 @@ from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
-from st_opendata.targets.ckan.fields import Schema, Source, fill, fill_extras, read_schema, unfilled
+from st_opendata.targets.ckan.fields import GraphSource, Schema, fill, fill_extras, read_schema, unfilled
 from st_opendata.targets.ckan.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
 from st_opendata.targets.ckan.portal_catalogue import describe_catalogue, describe_document, describe_file, move
+from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
 _FORMATS = (CSV, XLSX, ODS, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 _ORDER = {form: place for place, form in enumerate(_FORMATS)}
 """Files on the page: what most visitors can open comes first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A portal: its URL, the organisation (by name) that gets the datasets, and what it is like.
-
-    `schema` is the field map (`fields.schemas()`). `iris` asks for IRIs as format and media type, which its own RDF
-    needs and its pages suffer from. `max_upload` is the size in bytes of the largest file it takes, and `link_base` the
-    URL below which the release's files are also served, so that larger ones can be linked.
-    """
-
-    url: str
-    organization: str
-    schema: str = "dcat_ap_full"
-    language: str = "en"
-    iris: bool = False
-    max_upload: int | None = None
-    link_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +88,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hosted:
+class _HostedFile:
     """A file of the release on the portal: the IRI of what it is a file of, its resource id and its URL there."""
 
     iri: str
@@ -124,10 +107,10 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
         ConfigurationError: there is no such site schema, or a name is none that CKAN takes.
         UsageError: a file is larger than the site takes, and `link_base` is not given.
     """
-    return described(release, site)[0]
+    return describe_release(release, site)[0]
 
 
-def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
+def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
     """The packages, and the graph that they are made of: what the portal's own RDF ought to say of them.
 
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
@@ -157,7 +140,7 @@ def described(release: Path, site: Site) -> tuple[tuple[Package, ...], Statement
         for item in dataset.distributions
         if item.format == CSV and item.table
     }
-    maker = _Maker(release, site, schema, Source(graph, site.language, site.iris, schema.formats), rows)
+    maker = _Maker(release, site, schema, GraphSource(graph, site.language, site.iris, schema.formats), rows)
     made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
     return (*made, maker.package(own_name, own_iri, own_files)), graph
 
@@ -190,9 +173,9 @@ def _files(release: Release, dataset: DatasetRelease) -> list[File]:
     """The picture of the dataset, its distributions in the order of `_ORDER`, then the files that describe them."""
     files = {file.path: file for file in release.files}
     offered = sorted(dataset.distributions, key=lambda each: _ORDER.get(each.format, len(_ORDER)))
-    described = [item.described_by for item in dataset.distributions if item.described_by]
+    describe_release = [item.described_by for item in dataset.distributions if item.described_by]
     pictures = [dataset.picture] if dataset.picture else []
-    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(described))]
+    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(describe_release))]
 
 
 def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
@@ -223,11 +206,11 @@ def resource_id(iri: str) -> str:
     return str(uuid5(NAMESPACE_URL, iri))
 
 
-def _host(file: File, iri: str, package: str, site: Site) -> _Hosted:
+def _host(file: File, iri: str, package: str, site: Site) -> _HostedFile:
     resource = resource_id(iri)
     if site.link_base and site.max_upload is not None and file.size > site.max_upload:
-        return _Hosted(iri, file, resource, f"{site.link_base.rstrip('/')}/{quote(file.path)}", linked=True)
-    return _Hosted(iri, file, resource, _upload_url(site, package, resource, file.path))
+        return _HostedFile(iri, file, resource, f"{site.link_base.rstrip('/')}/{quote(file.path)}", linked=True)
+    return _HostedFile(iri, file, resource, _upload_url(site, package, resource, file.path))
 
 
 def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
@@ -235,7 +218,7 @@ def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
     return f"{site.url.rstrip('/')}/dataset/{package}/resource/{resource}/download/{name}"
 
 
-def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_Hosted]]:
+def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_HostedFile]]:
     """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs.
 
     Of the three syntaxes those are published that the site takes: the size grows with the catalogue.
@@ -253,11 +236,11 @@ def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[st
             iri = f"{release.base}distribution/{path}"
             resource = resource_id(iri)
             file = File(path, len(content), sha256(content).hexdigest())
-            hosted.append(_Hosted(iri, file, resource, _upload_url(site, name, resource, path), content=content))
+            hosted.append(_HostedFile(iri, file, resource, _upload_url(site, name, resource, path), content=content))
     return name, f"{release.base}dataset/catalogue", hosted
 
 
-def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted]]) -> None:
+def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_HostedFile]]) -> None:
     """Pages of a distribution (CSVW metadata) and pictures of a dataset become distributions like the others."""
     owners: dict[str, list[str]] = {}
     for owner, page in graph.of(expand("foaf:page")):
@@ -278,10 +261,10 @@ class _Maker:
     release: Path
     site: Site
     schema: Schema
-    source: Source
+    source: GraphSource
     rows: Mapping[str, int]
 
-    def package(self, name: str, iri: str, files: Iterable[_Hosted]) -> Package:
+    def package(self, name: str, iri: str, files: Iterable[_HostedFile]) -> Package:
         """The dataset of this IRI with its files."""
         metadata = {"name": name, "owner_org": self.site.organization, **fill(self.schema.dataset, self.source, iri)}
         if extras := fill_extras(self.schema.extras, self.source, iri):
@@ -296,7 +279,7 @@ class _Maker:
         )
         return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices))
 
-    def _resource(self, hosted: _Hosted) -> Resource:
+    def _resource(self, hosted: _HostedFile) -> Resource:
         metadata = fill(self.schema.resource, self.source, hosted.iri)
         if hosted.linked:
             metadata["url"] = hosted.url

@@ -10,21 +10,21 @@ from st_opendata.namespaces import readable
 from st_opendata.targets.ckan.connection import TOO_LARGE, described
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
 from st_opendata.targets.ckan.packages import Resource
-from st_opendata.targets.ckan.plan import Change
-from st_opendata.targets.ckan.preflight import Portal
+from st_opendata.targets.ckan.plan import DatasetChange
+from st_opendata.targets.ckan.site import Site
 
 _TOO_LARGE = 413
 _THERE = "Resource id already exists"
 _CORRECT = "Correct it in catalogue.yaml, dataset.yaml or the tables, build the release and publish again."
 
 
-def explained(error: RemoteError, change: Change, portal: Portal) -> RemoteError:
+def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> RemoteError:
     """The error that ended a change, in words of the release where it is about what the release says."""
-    if change.wanted is None:
+    if change.desired is None:
         return error
-    sent = [resource for resource in change.wanted.package.resources if resource.id in change.files]
+    sent = [resource for resource in change.desired.package.resources if resource.id in change.files]
     if sent and (error.status == _TOO_LARGE or "upload" in error.details):
-        return _told(error, _large(sent), TOO_LARGE)
+        return _reworded(error, _large(sent), TOO_LARGE)
     if error.status != 409 or not error.details or "match" in error.details:
         return error
     if _THERE in described(error.details):
@@ -33,9 +33,9 @@ def explained(error: RemoteError, change: Change, portal: Portal) -> RemoteError
             "Run the command again: it then looks for the dataset under another name. If it finds none, have an "
             "administrator purge what has the files, or publish from where it was published."
         )
-        return _told(error, text, remedy)
-    refused = _refused(error.details, change.wanted.package.resources, read_schema(portal.schema))
-    return _told(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
+        return _reworded(error, text, remedy)
+    refused = _refused(error.details, change.desired.package.resources, read_schema(site.schema))
+    return _reworded(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
 
 
 def _large(sent: Iterable[Resource]) -> str:
@@ -50,9 +50,9 @@ def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], sch
         if field == "resources" and _by_position(fault, resources):
             for resource, faults in zip(resources, fault, strict=False):
                 for name, text in faults.items():
-                    yield f"{_named(name, schema.resource)} of {resource.file_name}: {described(text)}"
+                    yield f"{_described_field(name, schema.resource)} of {resource.file_name}: {described(text)}"
         else:
-            yield f"{_named(field, (*schema.dataset, *schema.extras))} of the dataset: {described(fault)}"
+            yield f"{_described_field(field, (*schema.dataset, *schema.extras))} of the dataset: {described(fault)}"
 
 
 def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
@@ -62,11 +62,11 @@ def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[li
     return all(isinstance(faults, Mapping) for faults in fault)
 
 
-def _named(name: str, fields: Iterable[Field]) -> str:
+def _described_field(name: str, fields: Iterable[Field]) -> str:
     """A field of CKAN, with the property behind it: `temporal_coverage (dct:temporal)`."""
     path = next((field.path for field in fields if field.name == name), ())
     return f"{name} ({readable(path[0])})" if path else name
 
 
-def _told(error: RemoteError, message: str, remedy: str) -> RemoteError:
+def _reworded(error: RemoteError, message: str, remedy: str) -> RemoteError:
     return RemoteError(message, place=error.place, remedy=remedy, status=error.status, details=error.details)

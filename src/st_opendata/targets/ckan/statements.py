@@ -27,7 +27,7 @@ _LOSSES = Path(__file__).parent / "losses.yaml"
 _KEYS = {"reason", "change", "property", "of", "to", "value", "schema"}
 
 
-class Change(StrEnum):
+class Alteration(StrEnum):
     """What became of a statement."""
 
     UNTAGGED = "untagged"
@@ -56,13 +56,13 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class StatementDifference:
     """A statement that is not there as it ought to be; terms are IRIs or texts, None where there is none.
 
     `types` are those of the subject, `to` the property under which a moved value is.
     """
 
-    change: Change
+    change: Alteration
     subject: str
     property: str
     before: str | None
@@ -85,7 +85,7 @@ class Loss:
     schema: str | None
     """The field map with which alone it happens."""
 
-    def explains(self, difference: Difference, schema: str) -> bool:
+    def explains(self, difference: StatementDifference, schema: str) -> bool:
         """Whether the difference is of this kind."""
         return (
             self.schema in (None, schema)
@@ -111,7 +111,7 @@ def known_losses() -> tuple[Loss, ...]:
     found = []
     for number, entry in enumerate(entries):
         changes = frozenset(entry.get("change", ()))
-        if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Change):
+        if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Alteration):
             raise ConfigurationError(
                 "a loss has a reason, a change, and maybe property, of, to, value and schema",
                 place=document.place([number]),
@@ -130,18 +130,18 @@ def known_losses() -> tuple[Loss, ...]:
     return tuple(found)
 
 
-def reason_for(difference: Difference, schema: str = "dcat_ap_full") -> str | None:
+def reason_for(difference: StatementDifference, schema: str = "dcat_ap_full") -> str | None:
     """Why the difference was to be expected of what this field map sent; None for a surprise."""
     return next((loss.reason for loss in known_losses() if loss.explains(difference, schema)), None)
 
 
-def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
+def compare_statements(expected: Graph, found: Graph) -> list[StatementDifference]:
     """Every difference, sorted by subject and property."""
     named, unnamed = _name_blank_nodes(expected, found)
     graphs = (expected, named)
     lost = dict.fromkeys(sorted(set(expected) - set(named), key=_key))
     added = dict.fromkeys(sorted(set(named) - set(expected), key=_key))
-    differences = [_difference(Change.UNNAMED, graphs, triple, "a blank node") for triple in unnamed]
+    differences = [_difference(Alteration.UNNAMED, graphs, triple, "a blank node") for triple in unnamed]
     spoken: dict[tuple[Node, ...], set[str]] = {}
     for length, become in _PASSES:
         places: dict[object, list[_Triple]] = {}
@@ -150,7 +150,7 @@ def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
         for triple in list(lost):
             for other in places.get(triple[:length], ()):
                 if other in added and (change := become(triple, other)):
-                    if change == Change.UNTAGGED:
+                    if change == Alteration.UNTAGGED:
                         spoken.setdefault(triple[:2], set()).add(_language(triple))
                     differences.append(_difference(change, graphs, triple, other))
                     del lost[triple], added[other]
@@ -159,7 +159,7 @@ def compare_statements(expected: Graph, found: Graph) -> list[Difference]:
         differences.append(_difference(_gone(triple, named, spoken.get(triple[:2], set())), graphs, triple, None))
     for triple in added:
         beside = (triple[0], triple[1], None) in expected
-        differences.append(_difference(Change.ADDED if beside else Change.SUPPLIED, graphs, None, triple))
+        differences.append(_difference(Alteration.ADDED if beside else Alteration.SUPPLIED, graphs, None, triple))
     return sorted(differences, key=lambda each: (each.subject, each.property, each.before or "", each.after or ""))
 
 
@@ -181,48 +181,48 @@ def without_nodes(graph: Graph, nodes: Iterable[Node]) -> Graph:
 _Triple = tuple[Node, Node, Node]
 
 
-def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Change:
+def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Alteration:
     """What became of a statement that is not there; `spoken` are the languages of those that are there as texts."""
     subject, predicate, value = triple
     language = _language(triple)
     if predicate == DCAT.keyword:
         tag = legal_tag(str(value))
         if tag is None:
-            return Change.NO_TAG
+            return Alteration.NO_TAG
         if tag in map(str, found.objects(subject, predicate)):  # which another keyword became as well
-            return Change.UNTAGGED
+            return Alteration.UNTAGGED
         spoken = () if language in spoken else spoken  # keywords are many in one language, other texts are one
-    return Change.OTHER_LANGUAGE if language and spoken else Change.LOST
+    return Alteration.OTHER_LANGUAGE if language and spoken else Alteration.LOST
 
 
 def _language(triple: _Triple) -> str:
     return str(getattr(triple[2], "language", None) or "")
 
 
-def _same_text(lost: _Triple, added: _Triple) -> Change | None:
+def _same_text(lost: _Triple, added: _Triple) -> Alteration | None:
     before, after = lost[2], added[2]
     if isinstance(before, Literal) and isinstance(after, Literal):
         text = str(after)
         same = text in (str(before).strip(), legal_tag(str(before))) or from_markdown(text) == str(before).strip()
-        return Change.UNTAGGED if same else None
+        return Alteration.UNTAGGED if same else None
     if isinstance(before, URIRef) and isinstance(after, URIRef):
-        return Change.ESCAPED if unquote(str(before)) == unquote(str(after)) else None
-    return Change.IRI if isinstance(before, Literal) and str(before) == str(after) else None
+        return Alteration.ESCAPED if unquote(str(before)) == unquote(str(after)) else None
+    return Alteration.IRI if isinstance(before, Literal) and str(before) == str(after) else None
 
 
-def _moved(lost: _Triple, added: _Triple) -> Change | None:
+def _moved(lost: _Triple, added: _Triple) -> Alteration | None:
     same = lost[1] != added[1] and str(lost[2]) == str(added[2])
-    return Change.MOVED if same else None
+    return Alteration.MOVED if same else None
 
 
-def _only_value(lost: _Triple, added: _Triple) -> Change | None:
+def _only_value(lost: _Triple, added: _Triple) -> Alteration | None:
     """Another value in the place of one; not for texts, whose translations stand in the same place."""
     if isinstance(lost[2], URIRef):
-        return Change.LITERAL if isinstance(added[2], Literal) else Change.OTHER
-    return None if isinstance(lost[2], Literal) and lost[2].language else Change.OTHER
+        return Alteration.LITERAL if isinstance(added[2], Literal) else Alteration.OTHER
+    return None if isinstance(lost[2], Literal) and lost[2].language else Alteration.OTHER
 
 
-_PASSES: tuple[tuple[int, Callable[[_Triple, _Triple], Change | None]], ...] = (
+_PASSES: tuple[tuple[int, Callable[[_Triple, _Triple], Alteration | None]], ...] = (
     (2, _same_text),
     (1, _moved),
     (2, _only_value),
@@ -270,19 +270,19 @@ def _likeness(expected: Graph, node: Node, found: Graph, blank: Node) -> int:
 
 
 def _difference(
-    change: Change, graphs: tuple[Graph, Graph], before: _Triple | None, after: _Triple | str | None
-) -> Difference:
+    change: Alteration, graphs: tuple[Graph, Graph], before: _Triple | None, after: _Triple | str | None
+) -> StatementDifference:
     triple = before or after
     assert isinstance(triple, tuple)
     subject, predicate, _ = triple
-    return Difference(
+    return StatementDifference(
         change=change,
         subject=str(subject),
         property=str(predicate),
         before=str(before[2]) if before else None,
         after=str(after[2]) if isinstance(after, tuple) else after,
         types=frozenset(str(kind) for graph in graphs for kind in graph.objects(subject, RDF.type)),
-        to=str(after[1]) if change == Change.MOVED and isinstance(after, tuple) else None,
+        to=str(after[1]) if change == Alteration.MOVED and isinstance(after, tuple) else None,
     )
 
 

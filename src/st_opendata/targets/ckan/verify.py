@@ -9,89 +9,165 @@ kept than what is to be told of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from rdflib import Graph, URIRef
+from rdflib import RDF, Graph, URIRef
+from rdflib.term import Node
 
-from st_opendata.dcat import dataset_subgraph
+from st_opendata.dcat import MAXIMUM, catalogue_subgraph, dataset_subgraph, score_dataset
 from st_opendata.dcat.terms import DCAT
+from st_opendata.model.findings import Severity, conforms
 from st_opendata.namespaces import readable
 from st_opendata.rdf.statements import parse_statements
 from st_opendata.rdf.view import graph_view
-from st_opendata.targets.ckan.audit import WIDTH, Problem, Published, Seen, Visit, look, prepare
-from st_opendata.targets.ckan.beside import beside
+from st_opendata.shacl import validate_catalogue
+from st_opendata.targets.base import Problem, Progress, Verification
+from st_opendata.targets.ckan.audit import WIDTH, Audit, DatasetAudit, audit_datasets, prepare_audit
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.harvest import Harvest, harvest_catalogue
 from st_opendata.targets.ckan.packages import Package, resource_id
-from st_opendata.targets.ckan.statements import Change, Difference, compare_statements, reason_for, without_nodes
+from st_opendata.targets.ckan.site import Site
+from st_opendata.targets.ckan.statements import (
+    Alteration,
+    StatementDifference,
+    compare_statements,
+    reason_for,
+    without_nodes,
+)
+from st_opendata.targets.excerpts import excerpts
 
-Progress = Callable[[str, float], None]
-"""Told what begins and the fraction that is done, 0 to 1."""
-Lost = Callable[[str, Difference], None]
-"""Told of each statement that is known to be lost or changed, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was found; `losses` counts the statements that ckanext-dcat is known to lose or change, by reason."""
-
-    portal: str
-    datasets: int
-    files: int
-    size: int
-    problems: tuple[Problem, ...]
-    losses: Mapping[str, int]
-    harvests: tuple[Harvest, ...]
+_FORMS = {"ckanext-dcat": "the portal's own RDF", "catalogue": "the published catalogue"}
 
 
-def verify_portal(
-    release: Path,
-    where: Published,
-    *,
-    told: Progress = lambda _text, _done: None,
-    lost: Lost = lambda _reason, _difference: None,
+@dataclass(slots=True)
+class Harvest:
+    """A description as harvesters get it: what the DCAT-AP shapes find, and the points of each dataset by its IRI.
+
+    Each dataset is validated for itself, so what several share counts once for each of them.
+    """
+
+    form: str
+    violations: int = 0
+    warnings: int = 0
+    points: dict[str, int] = field(default_factory=dict)
+
+    def add(self, graph: Graph, dataset: Node | None, good: Container[str]) -> None:
+        """Take what is said of a dataset, or beside the datasets. A URL answers when it is `good`."""
+        findings = validate_catalogue(graph)
+        self.violations += sum(each.severity is Severity.VIOLATION for each in findings)
+        self.warnings += sum(each.severity is Severity.WARNING for each in findings)
+        if dataset is not None:
+            score = score_dataset(graph, dataset, answers=good.__contains__, conforming=conforms(findings))
+            self.points[score.dataset] = score.points
+
+    def __str__(self) -> str:
+        """`valid by the DCAT-AP shapes, 405 of 405 points for 10 datasets`."""
+        points = ", ".join(
+            f"{points} of {MAXIMUM} points for {number:,} dataset{'' if number == 1 else 's'}"
+            for points, number in sorted(Counter(self.points.values()).items(), reverse=True)
+        )
+        number = self.violations
+        violations = f"{number:,} violation{'' if number == 1 else 's'}" if number else "valid"
+        return f"{violations} by the DCAT-AP shapes, {points or 'no dataset'}"
+
+
+def _harvest_catalogue(graph: Graph, good: Container[str]) -> Harvest:
+    """What harvesters make of a whole catalogue, dataset by dataset."""
+    harvest = Harvest("catalogue")
+    for dataset in (None, *sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)):
+        part = catalogue_subgraph(graph) if dataset is None else dataset_subgraph(graph, dataset)
+        harvest.add(part, dataset, good)
+    return harvest
+
+
+@dataclass(slots=True)
+class _Losses:
+    """Statements that ckanext-dcat is known to lose or change: numbers by reason, and if `detailed` all of them."""
+
+    detailed: bool
+    numbers: Counter[str] = field(default_factory=Counter)
+    statements: dict[str, list[StatementDifference]] = field(default_factory=dict)
+
+    def add(self, reason: str, difference: StatementDifference) -> None:
+        """Take one."""
+        self.numbers[reason] += 1
+        if self.detailed:
+            self.statements.setdefault(reason, []).append(difference)
+
+
+def verify_site(
+    client: CkanClient, release: Path, site: Site, on_progress: Progress, *, detailed: bool = False
 ) -> Verification:
-    """Compare the portal with the release.
+    """Compare the site with the release, by a client without token; `detailed` names each statement that is lost.
 
     Raises:
         InputError, ConfigurationError, UsageError: as `packages` does.
-        RemoteError: the portal is no CKAN, or stopped answering.
+        RemoteError: the portal stopped answering.
     """
-    with closing(CkanClient(where.url)) as client:
-        visit = prepare(client, release, where)
-        found: dict[str, list[Problem]] = {package.name: [] for package in visit.packages}
-        losses, good = Counter[str](), set[str]()
-        own = Harvest("ckanext-dcat")
-        for number, seen in enumerate(look(visit), 1):
-            told("datasets", 0.75 * number / len(visit.packages))
-            found[seen.package.name] += seen.problems
-            good |= seen.good
-            if seen.rdf is not None:
-                own.add(seen.rdf, URIRef(seen.package.iri), seen.good)
-                for reason, difference in _differences(visit, seen, seen.rdf):
-                    if reason is None:
-                        found[seen.package.name].append(_surprise(seen.package, difference))
-                    else:
-                        losses[reason] += 1
-                        lost(reason, difference)
-    told("catalogue", 0.75)
-    harvests = [own] if "dcat" in visit.portal.plugins else []
-    catalogue = visit.packages[-1]
+    audit = prepare_audit(client, release, site)
+    found: dict[str, list[Problem]] = {package.name: [] for package in audit.packages}
+    losses, good = _Losses(detailed), set[str]()
+    own = Harvest("ckanext-dcat")
+    for number, each in enumerate(audit_datasets(audit), 1):
+        on_progress("datasets", 0.75 * number / len(audit.packages))
+        found[each.package.name] += each.problems
+        good |= each.good
+        if each.rdf is not None:
+            own.add(each.rdf, URIRef(each.package.iri), each.good)
+            for reason, difference in _differences(audit, each, each.rdf):
+                if reason is None:
+                    found[each.package.name].append(_surprise(each.package, difference))
+                else:
+                    losses.add(reason, difference)
+    on_progress("catalogue", 0.75)
+    harvests = [own] if "dcat" in audit.site.plugins else []
+    catalogue = audit.packages[-1]
     if catalogue.resources[0].url in good:
         # Byte by byte what was released: its findings and points are the release's, but for files that do not answer.
-        harvests.append(harvest_catalogue(_served(catalogue), good))
+        harvests.append(_harvest_catalogue(_served(catalogue), good))
     return Verification(
-        portal=visit.site.url,
-        datasets=len(visit.packages),
-        files=visit.files,
-        size=sum(each.size for package in visit.packages for each in package.resources),
+        url=audit.site.url,
+        datasets=len(audit.packages),
+        files=audit.files,
+        size=sum(each.size for package in audit.packages for each in package.resources),
         problems=tuple(problem for each in found.values() for problem in each),
-        losses=losses,
-        harvests=tuple(harvests),
+        notes=(*_loss_lines(losses.numbers), *(f"Harvested from {_FORMS[each.form]}: {each}." for each in harvests)),
+        details=_details(audit.site, losses, harvests),
     )
+
+
+def _loss_lines(numbers: Mapping[str, int]) -> Iterator[str]:
+    if numbers:
+        yield "The portal's own RDF differs where it is known to:"
+    for reason, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
+        yield f"  {number:6,}  {reason}"
+
+
+def _details(site: Site, losses: _Losses, harvests: list[Harvest]) -> dict[str, object]:
+    return {
+        "portal": site.url,
+        "losses": [
+            {
+                "reason": reason,
+                "statements": [
+                    {
+                        "change": str(each.change),
+                        "subject": each.subject,
+                        "property": each.property,
+                        "before": each.before,
+                        "after": each.after,
+                    }
+                    for each in found
+                ],
+            }
+            for reason, found in losses.statements.items()
+        ],
+        "harvested": [
+            {"form": each.form, "violations": each.violations, "warnings": each.warnings, "points": each.points}
+            for each in harvests
+        ],
+    }
 
 
 def _served(catalogue: Package) -> Graph:
@@ -101,28 +177,30 @@ def _served(catalogue: Package) -> Graph:
         return graph_view(parse_statements(content.read(), file.file_name))
 
 
-def _differences(visit: Visit, seen: Seen, rdf: Graph) -> Iterator[tuple[str | None, Difference]]:
+def _differences(
+    audit: Audit, found_dataset: DatasetAudit, rdf: Graph
+) -> Iterator[tuple[str | None, StatementDifference]]:
     """What the portal's RDF says of a dataset otherwise than released, with the reason where it is known.
 
     Nothing is said of files that are not there or that were added, which is told of the files themselves.
     """
-    iri = URIRef(seen.package.iri)
-    expected = dataset_subgraph(visit.expected, iri)
+    iri = URIRef(found_dataset.package.iri)
+    expected = dataset_subgraph(audit.expected, iri)
     stated, served = ({*graph.objects(iri, DCAT.distribution)} for graph in (expected, rdf))
-    expected = without_nodes(expected, [each for each in stated if resource_id(str(each)) in seen.missing])
-    if seen.more:
+    expected = without_nodes(expected, [each for each in stated if resource_id(str(each)) in found_dataset.missing])
+    if found_dataset.more:
         rdf = without_nodes(rdf, served - stated)
-    kept = f"people added on the portal what the release does not state: {', '.join(seen.added)}"
+    kept = f"people added on the portal what the release does not state: {', '.join(found_dataset.added)}"
     for difference in compare_statements(expected, rdf):
-        reason = reason_for(difference, visit.site.schema)
-        if seen.added and difference.change in (Change.ADDED, Change.SUPPLIED):
+        reason = reason_for(difference, audit.site.schema)
+        if found_dataset.added and difference.change in (Alteration.ADDED, Alteration.SUPPLIED):
             reason = reason or kept
         yield reason, difference
 
 
-def _surprise(package: Package, difference: Difference) -> Problem:
+def _surprise(package: Package, difference: StatementDifference) -> Problem:
     """A statement that the portal's RDF loses or changes, and nobody knew."""
-    before, after = beside(difference.before, difference.after, WIDTH)
+    before, after = excerpts(difference.before, difference.after, WIDTH)
     rdf = f"its RDF says {after}" if difference.after else "its RDF does not say so"
     text = f"{before} was released, {rdf}"
     return Problem(package.name, f"<{difference.subject}> {readable(difference.property)}", text)

@@ -10,11 +10,12 @@ from pathlib import Path
 from st_opendata.errors import RemoteError
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, SVG, TURTLE, Format, format_of
 from st_opendata.model.text import Text, pick
+from st_opendata.targets.base import Action
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fingerprint import mark_of
+from st_opendata.targets.ckan.fingerprint import fingerprint_of
 from st_opendata.targets.ckan.packages import Resource
-from st_opendata.targets.ckan.plan import Change, Kind
-from st_opendata.targets.ckan.preflight import Portal
+from st_opendata.targets.ckan.plan import DatasetChange
+from st_opendata.targets.ckan.site import Site
 from st_opendata.targets.ckan.tables import DataTable, as_text, data_table, description_of
 
 _LOADERS = frozenset({"xloader", "datapusher"})
@@ -49,7 +50,7 @@ DefaultViews = dict[tuple[str, Format], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Furnishing:
+class ViewSet:
     """What is to be made for a dataset: tables and views by resource id; `new` are datasets that were just created.
 
     `gone` are resources that are removed: their tables would outlive them.
@@ -64,43 +65,43 @@ class Furnishing:
         return bool(self.tables or self.views or self.gone)
 
 
-def furnishing_of(change: Change, portal: Portal) -> Furnishing:
+def needed_views(change: DatasetChange, site: Site) -> ViewSet:
     """What a change of files entails: a table follows its file; a view is made once, with its resource.
 
     Raises:
         OSError: a file cannot be read.
     """
-    assert change.wanted
-    sent = {resource.id: resource for resource in change.wanted.package.resources if resource.id in change.files}
-    every = expected_tables(change.wanted.package.resources, portal)
+    assert change.desired
+    sent = {resource.id: resource for resource in change.desired.package.resources if resource.id in change.files}
+    every = expected_tables(change.desired.package.resources, site)
     files = {resource.file for resource in sent.values()}
     tables = {
         identifier: table
         for identifier, table in every.items()
         if identifier in change.tables or is_loaded_with(table, files)
     }
-    mark = mark_of(change.shown) if change.shown else None
-    cut_off = change.kind == Kind.CREATE or bool(mark and mark.writing)
-    known = {resource["id"] for resource in change.shown["resources"]} if change.shown and not cut_off else set()
-    found = ((identifier, _view(resource, portal)) for identifier, resource in sent.items() if identifier not in known)
+    fingerprint = fingerprint_of(change.remote) if change.remote else None
+    cut_off = change.action == Action.CREATE or bool(fingerprint and fingerprint.writing)
+    known = {resource["id"] for resource in change.remote["resources"]} if change.remote and not cut_off else set()
+    found = ((identifier, _view(resource, site)) for identifier, resource in sent.items() if identifier not in known)
     views = {identifier: view for identifier, view in found if view}
     without_table = [each for each, view in views.items() if view.kind == "datatables_view" and each not in tables]
-    wanted = {resource.id for resource in change.wanted.package.resources}
-    there = change.shown["resources"] if change.shown else ()
-    gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in wanted)
+    desired = {resource.id for resource in change.desired.package.resources}
+    there = change.remote["resources"] if change.remote else ()
+    gone = tuple(each["id"] for each in there if each.get("datastore_active") and each["id"] not in desired)
     views = {each: view for each, view in views.items() if each not in without_table}
-    return Furnishing(tables, views, gone, change.kind == Kind.CREATE)
+    return ViewSet(tables, views, gone, change.action == Action.CREATE)
 
 
-def furnish(client: CkanClient, furnishing: Furnishing, defaults: DefaultViews) -> None:
+def create_views(client: CkanClient, view_set: ViewSet, defaults: DefaultViews) -> None:
     """Load the tables and make the views that are not there. Raises RemoteError, OSError.
 
     Of new datasets `defaults` learns which views the portal makes by itself, and is asked from then on.
     """
-    for identifier in furnishing.gone:
+    for identifier in view_set.gone:
         _remove_table(client, identifier)
-    stale = _with_table(client, furnishing.tables) if furnishing.new else furnishing.tables
-    for identifier, table in furnishing.tables.items():
+    stale = _with_table(client, view_set.tables) if view_set.new else view_set.tables
+    for identifier, table in view_set.tables.items():
         if identifier in stale:
             _remove_table(client, identifier)
         try:
@@ -110,13 +111,13 @@ def furnish(client: CkanClient, furnishing: Furnishing, defaults: DefaultViews) 
                 raise
             _remove_table(client, identifier)
             _load(client, identifier, as_text(table))
-    for identifier, view in furnishing.views.items():
+    for identifier, view in view_set.views.items():
         key = (view.kind, view.format)
-        there = defaults.get(key) if furnishing.new else None
+        there = defaults.get(key) if view_set.new else None
         if there is None:
             listed = client.read("resource_view_list", {"id": identifier})
             there = any(each["view_type"] == view.kind for each in listed)
-        if furnishing.new:
+        if view_set.new:
             defaults[key] = there
         if not there:
             made = {"resource_id": identifier, "view_type": view.kind, "title": view.title}
@@ -128,16 +129,16 @@ def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[
 
     All of them where the portal does not list its tables.
     """
-    wanted, found = list(identifiers), set[str]()
-    for start in range(0, len(wanted), _IN_ONE_URL):
-        part = wanted[start : start + _IN_ONE_URL]
+    desired, found = list(identifiers), set[str]()
+    for start in range(0, len(desired), _IN_ONE_URL):
+        part = desired[start : start + _IN_ONE_URL]
         question = {"resource_id": "_table_metadata", "filters": json.dumps({"name": part}), "limit": len(part)}
         try:
             listed = client.read("datastore_search", question)["records"]
         except RemoteError as error:
             if error.status not in (403, 404, 409):
                 raise
-            return wanted
+            return desired
         found |= {str(record["name"]) for record in listed}
     return found
 
@@ -147,27 +148,27 @@ def is_loaded_with(table: DataTable, sent: Collection[Path | bytes | None]) -> b
     return table.path in sent or description_of(table.path) in sent
 
 
-def expected_tables(resources: Iterable[Resource], portal: Portal) -> dict[str, DataTable]:
+def expected_tables(resources: Iterable[Resource], site: Site) -> dict[str, DataTable]:
     """The DataStore tables that we load for these resources, by id.
 
     Raises:
         OSError: a file cannot be read.
     """
-    if "datastore" not in portal.plugins or portal.plugins & _LOADERS:
+    if "datastore" not in site.plugins or site.plugins & _LOADERS:
         return {}
     found: dict[str, DataTable] = {}
     for each in resources:
-        if isinstance(each.file, Path) and (table := data_table(each.file, portal.language)):
+        if isinstance(each.file, Path) and (table := data_table(each.file, site.language)):
             found[each.id] = replace(table, rows=each.rows)
     return found
 
 
-def _view(resource: Resource, portal: Portal) -> View | None:
+def _view(resource: Resource, site: Site) -> View | None:
     form = format_of(resource.file_name)
     if form is None or form not in _VIEWS or (form not in (CSV, SVG) and resource.size > _LARGEST_TEXT):
         return None
     kind, title = _VIEWS[form]
-    return View(kind, pick(title, portal.language), form) if kind in portal.plugins else None
+    return View(kind, pick(title, site.language), form) if kind in site.plugins else None
 
 
 def _load(client: CkanClient, identifier: str, table: DataTable) -> None:

@@ -16,8 +16,8 @@ from st_opendata.catalogue.statements import Description
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.settings import read_settings
 from st_opendata.sparql.store import load
+from st_opendata.targets.ckan.downloads import Download
 from st_opendata.targets.ckan.pull import exact
-from st_opendata.targets.ckan.pull.fetching import Wanted
 from st_opendata.targets.ckan.pull.folder import DatasetFolder, drop_lost_keys, write_folder
 
 _KINDS = ("catalogue.yaml", "places/dataset.yaml", "st-opendata.toml")
@@ -128,7 +128,7 @@ def _metadata(folder: Path) -> Take:
         metadata = folder / "metadata.json"
         metadata.write_bytes(data)
         dataset = DatasetFolder("places", Description({"title": {"en": "P"}, "description": {"en": "P"}}))
-        table = exact._Table("cities.csv", Wanted("", root / "places/cities.csv", ""), Wanted("", metadata, ""))
+        table = exact._Table("cities.csv", Download("", root / "places/cities.csv", ""), Download("", metadata, ""))
         left = exact._describe(dataset, [table], {}, "https://example.org/tiny/")
         drop_lost_keys([dataset])
         catalogue = Description({"id": "tiny", "base": "https://example.org/tiny/", "title": {"en": "T"}})

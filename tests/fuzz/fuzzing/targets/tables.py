@@ -32,7 +32,7 @@ from st_opendata.tables.datatypes import (
     lexical,
     parse,
 )
-from st_opendata.targets.ckan.pull.guessing import NotATableError, describe_file
+from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
 _RULES = '{quotes: lenient, controlCharacters: space, replace: [{text: "&amp;", to: "&"}, {cell: "n/a", to: ""}]}'
 VARIANTS: tuple[tuple[str, str, str, str], ...] = (

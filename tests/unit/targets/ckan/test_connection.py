@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from st_opendata.errors import InputError, RemoteError, UsageError
-from st_opendata.targets.ckan.connection import CkanClient, described, passes
-from st_opendata.targets.ckan.preflight import survey_portal
+from st_opendata.http.client import is_transient
+from st_opendata.targets.ckan.connection import CkanClient, described
+from st_opendata.targets.ckan.site import read_site_of
 from st_opendata.targets.ckan.token import find_token
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -112,7 +113,7 @@ def test_each_failure_is_one_error(
     server.answers = [answer]
     for call in (lambda: client.read("status_show"), lambda: client.write("package_create", {})):
         error = failing(call)
-        assert (error.status, passes(error)) == (status, may_pass)
+        assert (error.status, is_transient(error)) == (status, may_pass)
         assert says in str(error)
 
 
@@ -188,7 +189,7 @@ def test_https_to_a_port_for_http_says_so(server: Server) -> None:
             error = failing(call)
             assert error.message == "this port speaks http, not https"
             assert f"Give http://{url} as --url" in str(error.remedy)
-            assert not passes(error)
+            assert not is_transient(error)
     assert "Authorization" not in "".join(str(headers) for _, _, headers, _ in server.asked)
 
 
@@ -227,7 +228,7 @@ def test_reads_are_repeated_and_writes_say_when(server: Server, client: CkanClie
     server.asked.clear()
     server.answers = [(429, {"Retry-After": "7"}, b"slow down")]
     error = failing(lambda: client.write("package_create", {}))
-    assert (len(server.asked), error.status, error.wait, passes(error)) == (1, 429, 7.0, True)
+    assert (len(server.asked), error.status, error.wait, is_transient(error)) == (1, 429, 7.0, True)
 
 
 def test_files_are_sent_beside_the_data(server: Server, client: CkanClient) -> None:
@@ -246,7 +247,7 @@ def test_nobody_answers() -> None:
         port = taken.getsockname()[1]
     with closing(CkanClient(f"http://127.0.0.1:{port}")) as client:
         error = failing(lambda: client.write("package_create", {}))
-    assert (error.status, passes(error)) == (0, True)
+    assert (error.status, is_transient(error)) == (0, True)
     assert "refused" in str(error)
 
 
@@ -262,7 +263,7 @@ def test_another_token_of_the_user_is_not_sent(
 
 def test_something_else_that_speaks_json_is_no_ckan(server: Server, client: CkanClient) -> None:
     server.answers = [ok({"version": 1})]
-    assert "not a CKAN" in str(failing(lambda: survey_portal(client, "city")))
+    assert "not a CKAN" in str(failing(lambda: read_site_of(client, "city")))
 
 
 @pytest.mark.parametrize("url", ["portal.example.org", "ftp://portal.example.org", "http://[::1/portal"])

@@ -11,10 +11,11 @@ from typing import Any, cast
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.targets.base import Action, FieldDifference
 from st_opendata.targets.ckan import datastore
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import look_at_tables
-from st_opendata.targets.ckan.plan import Change, Difference, Kind, with_tables
+from st_opendata.targets.ckan.plan import DatasetChange, with_tables
 from st_opendata.targets.ckan.tables import DataTable
 
 KINDS = {"id": "text", "price": "numeric", "share": "float8", "open": "bool", "day": "date"}
@@ -36,8 +37,8 @@ class Store:
     def __init__(self, rows: list[list[str]], fields: list[dict[str, Any]]) -> None:
         self.rows, self.fields = rows, fields
 
-    def read(self, action: str, question: dict[str, Any]) -> dict[str, Any]:
-        assert (action, question["records_format"], question["sort"]) == ("datastore_search", "csv", "_id")
+    def read(self, kind: str, question: dict[str, Any]) -> dict[str, Any]:
+        assert (kind, question["records_format"], question["sort"]) == ("datastore_search", "csv", "_id")
         if question["resource_id"] != "there":
             raise RemoteError("not found", status=404)
         text, start = StringIO(newline=""), question["offset"]
@@ -59,7 +60,7 @@ def table(tmp_path: Path) -> DataTable:
 Alter = Callable[[list[list[str]], list[dict[str, Any]]], object]
 
 
-def looked(table: DataTable, alter: Alter = lambda *_: None, *, whole: bool = True) -> Difference | None:
+def looked(table: DataTable, alter: Alter = lambda *_: None, *, whole: bool = True) -> FieldDifference | None:
     rows = [list(row) for row in THERE]
     fields = [{**field, "info": dict(field["info"])} for field in table.fields]
     alter(rows, fields)
@@ -106,7 +107,7 @@ def test_a_table_loaded_as_text_is_the_same(table: DataTable) -> None:
 def test_the_first_difference_is_told(
     table: DataTable, alter: Alter, field: str, before: object, after: object
 ) -> None:
-    assert looked(table, alter) == Difference(field, before, after, "prices.csv")
+    assert looked(table, alter) == FieldDifference(field, before, after, "prices.csv")
 
 
 def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,32 +117,37 @@ def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, m
         rows[2][0] = "C"
 
     assert looked(table, alter, whole=False) is None
-    assert looked(table, alter) == Difference("table, row 3, id", "C", 'c "q", r', "prices.csv")
+    assert looked(table, alter) == FieldDifference("table, row 3, id", "C", 'c "q", r', "prices.csv")
 
 
 def test_a_table_that_is_not_there(table: DataTable) -> None:
     store = cast(CkanClient, Store([], []))
     found = look_at_tables(store, {"gone": table}, whole=False)
-    assert found == {"gone": Difference("table", None, "a table in the DataStore", "prices.csv")}
+    assert found == {"gone": FieldDifference("table", None, "a table in the DataStore", "prices.csv")}
 
 
-EDITED, GONE = Difference("table, number of rows", 3, 2, "t.csv"), Difference("table", None, "a table", "t.csv")
+EDITED, GONE = (
+    FieldDifference("table, number of rows", 3, 2, "t.csv"),
+    FieldDifference("table", None, "a table", "t.csv"),
+)
 
 
 @pytest.mark.parametrize(
-    ("kind", "difference", "overwrite", "becomes", "tables"),
+    ("action", "difference", "overwrite", "becomes", "tables"),
     [
-        (Kind.UNCHANGED, EDITED, False, Kind.DRIFTED, ()),
-        (Kind.UNCHANGED, EDITED, True, Kind.UPDATE, ("t",)),
-        (Kind.UNCHANGED, GONE, False, Kind.UPDATE, ("t",)),
-        (Kind.UPDATE, EDITED, False, Kind.DRIFTED, ()),
-        (Kind.UPDATE, EDITED, True, Kind.UPDATE, ("t",)),
-        (Kind.DRIFTED, GONE, False, Kind.DRIFTED, ()),
+        (Action.UNCHANGED, EDITED, False, Action.DRIFTED, ()),
+        (Action.UNCHANGED, EDITED, True, Action.UPDATE, ("t",)),
+        (Action.UNCHANGED, GONE, False, Action.UPDATE, ("t",)),
+        (Action.UPDATE, EDITED, False, Action.DRIFTED, ()),
+        (Action.UPDATE, EDITED, True, Action.UPDATE, ("t",)),
+        (Action.DRIFTED, GONE, False, Action.DRIFTED, ()),
     ],
 )
 def test_what_is_done_with_an_altered_table(
-    kind: Kind, difference: Difference, overwrite: bool, becomes: Kind, tables: tuple[str, ...]
+    action: Action, difference: FieldDifference, overwrite: bool, becomes: Action, tables: tuple[str, ...]
 ) -> None:
-    change = with_tables(Change(kind, "places", "a reason", files=("f",)), {"t": difference}, overwrite=overwrite)
-    assert (change.kind, change.tables, change.differences) == (becomes, tables, (difference,))
-    assert change.files == (() if becomes == Kind.DRIFTED else ("f",))
+    change = with_tables(
+        DatasetChange(action, "places", "a reason", files=("f",)), {"t": difference}, overwrite=overwrite
+    )
+    assert (change.action, change.tables, change.differences) == (becomes, tables, (difference,))
+    assert change.files == (() if becomes == Action.DRIFTED else ("f",))

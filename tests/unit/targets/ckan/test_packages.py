@@ -18,7 +18,8 @@ from st_opendata.namespaces import expand
 from st_opendata.shacl import validate_catalogue
 from st_opendata.targets.ckan.fields import read_schema, schema_for, schemas
 from st_opendata.targets.ckan.limits import is_name
-from st_opendata.targets.ckan.packages import Package, Resource, Site, packages
+from st_opendata.targets.ckan.packages import Package, Resource, packages
+from st_opendata.targets.ckan.site import Site
 
 SITE = Site("https://portal.example/data/", "office")
 BASE = "https://example.org/tiny/"

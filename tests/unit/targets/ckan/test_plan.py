@@ -12,25 +12,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from st_opendata.targets.base import Action
+from st_opendata.targets.ckan.fields import schema_for
 from st_opendata.targets.ckan.fingerprint import (
-    Mark,
+    Fingerprint,
     added_fields,
     content_digest,
     extras_with,
     fields_of,
-    mark_of,
+    fingerprint_of,
     normal,
 )
 from st_opendata.targets.ckan.identity import kept_because, published_name
 from st_opendata.targets.ckan.packages import Package, Resource
-from st_opendata.targets.ckan.plan import Change, Kind, Wanted, decide, is_settled, same_moment, wanted_of
-from st_opendata.targets.ckan.preflight import Portal
+from st_opendata.targets.ckan.plan import (
+    DatasetChange,
+    DesiredDataset,
+    decide,
+    desired_dataset,
+    is_settled,
+    same_moment,
+)
 from st_opendata.targets.ckan.revision import begun_mark, new_dataset, revision
+from st_opendata.targets.ckan.site import Site
 
-PORTAL = Portal(
+PORTAL = Site(
     url="https://portal.example.org",
     version="2.12.0",
     plugins=frozenset({"scheming_datasets"}),
+    schema=schema_for({"scheming_datasets"}),
     user="editor",
     organization="city",
     organization_id="0b5e",
@@ -47,40 +57,40 @@ def resource(number: int, text: bytes = b"a,b\n") -> Resource:
     return Resource(f"0000000{number}-aaaa", metadata, Path(name), len(text), sha256(text).hexdigest(), name)
 
 
-def wanted(title: str = "Places", *resources: Resource, digest: str = "d1", **metadata: object) -> Wanted:
+def desired(title: str = "Places", *resources: Resource, digest: str = "d1", **metadata: object) -> DesiredDataset:
     fields = {"name": "places", "owner_org": "city", "title": title, "notes": "Text", **metadata}
-    return wanted_of(
+    return desired_dataset(
         Package("places", fields, resources or (resource(1), resource(2)), digest, f"{BASE}places"), PORTAL, BASE
     )
 
 
-def shown(as_published: Wanted, **changes: object) -> dict[str, Any]:
+def remote(as_published: DesiredDataset, **changes: object) -> dict[str, Any]:
     """The dataset as CKAN shows it after it was published."""
     dataset = deepcopy(as_published.dataset)
     dataset |= {"id": "p1", "owner_org": "0b5e", "organization": {"name": "city"}, "metadata_modified": MOMENT}
-    dataset["extras"] = extras_with(None, dataset.get("extras"), as_published.mark())
+    dataset["extras"] = extras_with(None, dataset.get("extras"), as_published.fingerprint())
     dataset["tags"] = [{"name": tag["name"], "state": "active"} for tag in reversed(dataset.get("tags", []))]
     for each in dataset["resources"]:
         each |= {"url": f"https://portal.example.org/download/{each['name']}", "created": MOMENT, "position": 0}
     return dataset | changes
 
 
-def kind(change: Change) -> tuple[str, int]:
-    return str(change.kind), len(change.files)
+def action(change: DatasetChange) -> tuple[str, int]:
+    return str(change.action), len(change.files)
 
 
 def test_what_is_not_there_is_created_with_all_files() -> None:
-    assert kind(decide(wanted(), None, PORTAL)) == ("create", 2)
+    assert action(decide(desired(), None, PORTAL)) == ("create", 2)
 
 
 def test_what_is_as_released_stays() -> None:
-    tagged = wanted(tags=[{"name": "a b"}, {"name": "c"}])
-    assert kind(decide(tagged, shown(tagged), PORTAL)) == ("unchanged", 0)
+    tagged = desired(tags=[{"name": "a b"}, {"name": "c"}])
+    assert action(decide(tagged, remote(tagged), PORTAL)) == ("unchanged", 0)
 
 
 def test_a_release_that_changed_names_fields_and_files() -> None:
-    change = decide(wanted("All", resource(1, b"x\n"), resource(2), digest="d2"), shown(wanted()), PORTAL)
-    assert (change.kind, change.files) == (Kind.UPDATE, (resource(1).id,))
+    change = decide(desired("All", resource(1, b"x\n"), resource(2), digest="d2"), remote(desired()), PORTAL)
+    assert (change.action, change.files) == (Action.UPDATE, (resource(1).id,))
     assert [(each.resource, each.field) for each in change.differences] == [
         (None, "title"),
         ("Table 1", "hash"),
@@ -90,50 +100,50 @@ def test_a_release_that_changed_names_fields_and_files() -> None:
 
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_edits_win_unless_told(overwrite: bool) -> None:
-    change = decide(wanted(digest="d2"), shown(wanted(), title="By hand"), PORTAL, overwrite=overwrite)
-    assert kind(change) == (("update", 2) if overwrite else ("drifted", 0))
+    change = decide(desired(digest="d2"), remote(desired(), title="By hand"), PORTAL, overwrite=overwrite)
+    assert action(change) == (("update", 2) if overwrite else ("drifted", 0))
     assert [(each.field, each.before, each.after) for each in change.differences] == [("title", "By hand", "Places")]
 
 
 def test_a_field_that_others_added_is_no_edit() -> None:
-    there = shown(wanted(), author="Somebody")
+    there = remote(desired(), author="Somebody")
     there["extras"].append({"key": "reviewed", "value": "yes"})
-    assert decide(wanted(), there, PORTAL).kind == Kind.UNCHANGED
+    assert decide(desired(), there, PORTAL).action == Action.UNCHANGED
 
 
 def test_another_order_of_resources_is_an_edit() -> None:
-    there = shown(wanted())
+    there = remote(desired())
     there["resources"].reverse()
-    assert decide(wanted(), there, PORTAL).kind == Kind.DRIFTED
+    assert decide(desired(), there, PORTAL).action == Action.DRIFTED
 
 
 def test_a_write_that_was_cut_off_is_sent_in_full() -> None:
-    there = shown(wanted())
-    there["extras"] = extras_with([], None, replace(wanted().mark(), writing=True))
-    assert kind(decide(wanted(), there, PORTAL)) == ("update", 2)
+    there = remote(desired())
+    there["extras"] = extras_with([], None, replace(desired().fingerprint(), writing=True))
+    assert action(decide(desired(), there, PORTAL)) == ("update", 2)
 
 
 def test_a_deleted_one_is_revived() -> None:
-    assert kind(decide(wanted(), shown(wanted(), state="deleted"), PORTAL)) == ("revive", 2)
+    assert action(decide(desired(), remote(desired(), state="deleted"), PORTAL)) == ("revive", 2)
 
 
 def test_search_that_lies_is_repaired() -> None:
-    assert kind(decide(wanted(), shown(wanted()), PORTAL, listed="2026-11-23T21:00:00Z")) == ("update", 2)
-    assert decide(wanted(), shown(wanted()), PORTAL, listed="2026-11-23T20:00:00.12Z").kind == Kind.UNCHANGED
+    assert action(decide(desired(), remote(desired()), PORTAL, listed="2026-11-23T21:00:00Z")) == ("update", 2)
+    assert decide(desired(), remote(desired()), PORTAL, listed="2026-11-23T20:00:00.12Z").action == Action.UNCHANGED
 
 
 def test_what_search_does_not_list_is_written_again_without_files() -> None:
-    change = decide(wanted(), shown(wanted()), PORTAL, listed="")
-    assert (*kind(change), change.reason) == ("update", 0, "the portal's search does not list it")
-    assert decide(wanted(), shown(wanted(), title="By hand"), PORTAL, listed="").kind == Kind.DRIFTED
-    assert decide(wanted(), shown(wanted()), PORTAL).kind == Kind.UNCHANGED  # where search was not asked
+    change = decide(desired(), remote(desired()), PORTAL, listed="")
+    assert (*action(change), change.reason) == ("update", 0, "the portal's search does not list it")
+    assert decide(desired(), remote(desired(), title="By hand"), PORTAL, listed="").action == Action.DRIFTED
+    assert decide(desired(), remote(desired()), PORTAL).action == Action.UNCHANGED  # where search was not asked
 
 
 def test_a_mark_notes_what_the_portal_altered() -> None:
-    assert not wanted().mark(dataset=shown(wanted())).altered
-    altered = wanted().mark(dataset=shown(wanted(), title="PLACES"))
+    assert not desired().fingerprint(dataset=remote(desired())).altered
+    altered = desired().fingerprint(dataset=remote(desired(), title="PLACES"))
     assert altered.altered
-    assert Mark.read(altered.text()) == altered
+    assert Fingerprint.read(altered.text()) == altered
 
 
 @pytest.mark.parametrize(
@@ -141,53 +151,60 @@ def test_a_mark_notes_what_the_portal_altered() -> None:
     [
         {"owner_org": "f00d", "organization": {"name": "others"}, "extras": [], "resources": []},
         {"extras": [], "resources": []},
-        {"extras": extras_with([], None, Mark("https://other.example/", "d", "c", (), ()))},
+        {"extras": extras_with([], None, Fingerprint("https://other.example/", "d", "c", (), ()))},
     ],
 )
 def test_what_others_published_is_never_ours(theirs: dict[str, object]) -> None:
     for options in ({}, {"overwrite": True}):
-        assert decide(wanted(), shown(wanted(), **theirs), PORTAL, **options).kind == Kind.TAKEN
+        assert decide(desired(), remote(desired(), **theirs), PORTAL, **options).action == Action.TAKEN
 
 
 def test_without_its_mark_it_is_known_by_its_resources() -> None:
-    assert decide(wanted(), shown(wanted(), extras=[]), PORTAL).kind == Kind.DRIFTED
+    assert decide(desired(), remote(desired(), extras=[]), PORTAL).action == Action.DRIFTED
 
 
 def test_search_is_trusted_only_in_the_state_that_was_confirmed() -> None:
-    mark = wanted().mark()
-    listed = {"id": "p1", "name": "places", "metadata_modified": "2026-11-23T20:00:00.12Z", "st_opendata": mark.text()}
-    assert is_settled(wanted(), listed, {"p1": MOMENT})
-    assert not is_settled(wanted(), listed, {})
-    assert not is_settled(wanted(), listed, {"p1": "2026-11-23T20:00:01"})
-    assert not is_settled(wanted(digest="d2"), listed, {"p1": MOMENT})
-    assert not is_settled(wanted(), listed | {"st_opendata": replace(mark, writing=True).text()}, {"p1": MOMENT})
-    assert not is_settled(wanted(), None, {"p1": MOMENT})
+    fingerprint = desired().fingerprint()
+    listed = {
+        "id": "p1",
+        "name": "places",
+        "metadata_modified": "2026-11-23T20:00:00.12Z",
+        "st_opendata": fingerprint.text(),
+    }
+    assert is_settled(desired(), listed, {"p1": MOMENT})
+    assert not is_settled(desired(), listed, {})
+    assert not is_settled(desired(), listed, {"p1": "2026-11-23T20:00:01"})
+    assert not is_settled(desired(digest="d2"), listed, {"p1": MOMENT})
+    assert not is_settled(
+        desired(), listed | {"st_opendata": replace(fingerprint, writing=True).text()}, {"p1": MOMENT}
+    )
+    assert not is_settled(desired(), None, {"p1": MOMENT})
 
 
 def test_what_the_portal_would_drop_is_named_and_left_out() -> None:
-    each = wanted(theme=["x"], contact=[{"name": "Office", "fax": "1"}])
+    each = desired(theme=["x"], contact=[{"name": "Office", "fax": "1"}])
     assert each.dropped == ("contact.fax", "theme")
     assert "theme" not in each.dataset
     assert each.dataset["contact"] == [{"name": "Office"}]
-    assert each.digest != wanted().digest
+    assert each.digest != desired().digest
 
 
 def test_a_new_dataset_is_private_and_marked_until_its_files_are_there() -> None:
-    data = new_dataset(wanted())
-    mark = mark_of(data)
-    assert (data["private"], mark and mark.writing) == (True, True)
+    data = new_dataset(desired())
+    fingerprint = fingerprint_of(data)
+    assert (data["private"], fingerprint and fingerprint.writing) == (True, True)
     assert [(each["id"], each["url"]) for each in data["resources"]] == [(resource(1).id, "")]
 
 
 def test_a_revision_removes_what_is_no_longer_stated_and_keeps_what_others_noted() -> None:
-    before = wanted(version="1", extras=[{"key": "source", "value": "x"}])
-    there = shown(before)
+    before = desired(version="1", extras=[{"key": "source", "value": "x"}])
+    there = remote(before)
     there["extras"].append({"key": "reviewed", "value": "yes"})
     there["resources"][0]["datastore_active"] = True
-    after = wanted("Places", resource(3), resource(1), digest="d2")
+    after = desired("Places", resource(3), resource(1), digest="d2")
     change = decide(after, there, PORTAL)
     begun = there | {"extras": extras_with(there["extras"], None, begun_mark(there, after))}
-    data = revision(begun, change, after.mark())
+    data = revision(begun, change, after.fingerprint())
     assert {"-version", "-extras", "-resources"} <= set(data["filter"])
     assert {extra["key"] for extra in data["update"]["extras"]} == {"reviewed", "st_opendata"}
     new, kept = data["update"]["resources"]
@@ -216,24 +233,26 @@ def test_the_normal_form_is_stable(value: object) -> None:
 @given(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4))
 def test_a_mark_survives_its_text_and_knows_its_content(fields: dict[str, object]) -> None:
     dataset = {**fields, "resources": []}
-    mark = Mark(BASE, "d", content_digest(dataset, "abcd", ()), tuple("abcd"), ())
-    assert Mark.read(mark.text()) == mark
-    assert Mark.read("no mark") is None
+    fingerprint = Fingerprint(BASE, "d", content_digest(dataset, "abcd", ()), tuple("abcd"), ())
+    assert Fingerprint.read(fingerprint.text()) == fingerprint
+    assert Fingerprint.read("no mark") is None
     changed = {**dataset, "a": "something else"}
-    assert (content_digest(changed, mark.fields, ()) == mark.content) == (normal(fields.get("a")) == "something else")
+    assert (content_digest(changed, fingerprint.fields, ()) == fingerprint.content) == (
+        normal(fields.get("a")) == "something else"
+    )
 
 
 THEIRS = "0ff1ce"
 NO_FILES: dict[str, Any] = {"resources": []}
 
 
-def marked(mark: Mark) -> dict[str, Any]:
-    return {"extras": extras_with([], None, mark)}
+def marked(fingerprint: Fingerprint) -> dict[str, Any]:
+    return {"extras": extras_with([], None, fingerprint)}
 
 
-def older(each: Wanted) -> Mark:
+def older(each: DesiredDataset) -> Fingerprint:
     """The mark of a version that did not note the name."""
-    return replace(each.mark(), name="")
+    return replace(each.fingerprint(), name="")
 
 
 @pytest.mark.parametrize(
@@ -246,21 +265,21 @@ def older(each: Wanted) -> Mark:
         ({"name": "by-hand", "extras": [], **NO_FILES}, False),
         ({"extras": [], **NO_FILES}, False),
         ({"owner_org": THEIRS}, True),
-        ({**marked(replace(wanted().mark(), name="others")), **NO_FILES}, False),
-        (marked(Mark("https://other.example/", "d", "c", (), ())), False),
-        ({**marked(older(wanted())), "title": "By hand", **NO_FILES}, True),  # by its name, as older versions did
-        ({**marked(older(wanted())), "name": "by-hand", **NO_FILES}, False),
+        ({**marked(replace(desired().fingerprint(), name="others")), **NO_FILES}, False),
+        (marked(Fingerprint("https://other.example/", "d", "c", (), ())), False),
+        ({**marked(older(desired())), "title": "By hand", **NO_FILES}, True),  # by its name, as older versions did
+        ({**marked(older(desired())), "name": "by-hand", **NO_FILES}, False),
     ],
 )
 def test_a_dataset_is_known_by_mark_or_files(changes: dict[str, Any], ours: bool) -> None:
-    assert wanted().identity.is_that_of(shown(wanted(), **changes)) == ours
+    assert desired().identity.is_that_of(remote(desired(), **changes)) == ours
 
 
 def test_the_name_under_which_it_was_published() -> None:
-    assert published_name(shown(wanted(), name="by-hand")) == "places"
-    assert published_name(shown(wanted(), extras=[])) == ""
-    assert published_name(shown(wanted(), **marked(older(wanted())))) == "places"
-    assert published_name(shown(wanted(), name="by-hand", **marked(older(wanted())))) == ""
+    assert published_name(remote(desired(), name="by-hand")) == "places"
+    assert published_name(remote(desired(), extras=[])) == ""
+    assert published_name(remote(desired(), **marked(older(desired())))) == "places"
+    assert published_name(remote(desired(), name="by-hand", **marked(older(desired())))) == ""
 
 
 @pytest.mark.parametrize(
@@ -268,20 +287,20 @@ def test_the_name_under_which_it_was_published() -> None:
     [
         ({}, None),
         ({"title": "Edited"}, None),
-        (marked(older(wanted())), None),
+        (marked(older(desired())), None),
         ({"name": "by-hand"}, "renamed on the portal; places"),
-        ({"name": "by-hand", "title": "Edited", **marked(older(wanted()))}, "may have been renamed"),
+        ({"name": "by-hand", "title": "Edited", **marked(older(desired()))}, "may have been renamed"),
         ({"extras": []}, "its database does not"),
-        (marked(Mark("https://other.example/", "d", "c", (), ())), "its database does not"),
+        (marked(Fingerprint("https://other.example/", "d", "c", (), ())), "its database does not"),
     ],
 )
 def test_what_may_be_pruned(changes: dict[str, Any], says: str | None) -> None:
-    because = kept_because(shown(wanted(), **changes), BASE, {"others"}, {"not-one-of-its-files"})
+    because = kept_because(remote(desired(), **changes), BASE, {"others"}, {"not-one-of-its-files"})
     assert because is None if says is None else says in str(because)
 
 
 def test_what_belongs_to_the_release_is_not_pruned() -> None:
-    there = shown(wanted(), name="copy")
+    there = remote(desired(), name="copy")
     assert kept_because(there, BASE, {"places"}, set()) == "a copy of places, made on the portal"
     assert kept_because(there, BASE, set(), {resource(1).id}) == "it has files of the release"
 
@@ -299,56 +318,56 @@ def test_what_belongs_to_the_release_is_not_pruned() -> None:
     ],
 )
 def test_a_name_or_organisation_that_people_changed_is_told(changes: dict[str, Any], reason: str) -> None:
-    change = decide(wanted(), shown(wanted(), **changes), PORTAL)
-    assert (change.kind, change.reason, change.files) == (Kind.DRIFTED, reason, ())
+    change = decide(desired(), remote(desired(), **changes), PORTAL)
+    assert (change.action, change.reason, change.files) == (Action.DRIFTED, reason, ())
 
 
 def test_it_is_put_back_when_told() -> None:
     portal = replace(PORTAL, editable={THEIRS: "others", "0b5e": "city"})
-    there = shown(wanted(), name="by-hand", owner_org=THEIRS, organization={"name": "others"})
-    change = decide(wanted(), there, portal, overwrite=True)
-    assert change.kind == Kind.UPDATE
+    there = remote(desired(), name="by-hand", owner_org=THEIRS, organization={"name": "others"})
+    change = decide(desired(), there, portal, overwrite=True)
+    assert change.action == Action.UPDATE
     assert change.reason == "renamed to by-hand and moved to the organisation others: put back"
-    update = revision(there, change, wanted().mark())["update"]
+    update = revision(there, change, desired().fingerprint())["update"]
     assert (update["name"], update["owner_org"]) == ("places", "city")
 
 
 def test_where_the_user_may_not_edit_nothing_is_put_back() -> None:
-    there = shown(wanted(), owner_org=THEIRS, organization={"name": "others"})
-    assert decide(wanted(), there, PORTAL, overwrite=True).kind == Kind.DRIFTED
+    there = remote(desired(), owner_org=THEIRS, organization={"name": "others"})
+    assert decide(desired(), there, PORTAL, overwrite=True).action == Action.DRIFTED
 
 
 def test_the_same_files_under_another_id_of_the_catalogue_stay() -> None:
-    before = wanted(name="before")
+    before = desired(name="before")
     before = replace(
         before, package=replace(before.package, name="before"), dataset={**before.dataset, "name": "before"}
     )
     for options in ({}, {"overwrite": True}):
-        change = decide(wanted(), shown(before), PORTAL, **options)
-        assert (change.kind, "published under another id" in change.reason) == (Kind.TAKEN, True)
+        change = decide(desired(), remote(before), PORTAL, **options)
+        assert (change.action, "published under another id" in change.reason) == (Action.TAKEN, True)
 
 
 def test_why_it_drifted_is_always_told() -> None:
-    lost = decide(wanted(), shown(wanted(), extras=[]), PORTAL)
+    lost = decide(desired(), remote(desired(), extras=[]), PORTAL)
     assert "our mark on it (the extra st_opendata) is gone" in lost.reason
-    there = shown(wanted())
+    there = remote(desired())
     there["resources"].reverse()
-    [order] = decide(wanted(), there, PORTAL).differences
+    [order] = decide(desired(), there, PORTAL).differences
     assert (order.field, order.before, order.after) == (
         "order of the files", ["Table 2", "Table 1"], ["Table 1", "Table 2"],
     )  # fmt: skip
 
 
 def test_what_people_added_is_told_apart_from_ours_and_from_what_ckan_fills() -> None:
-    there = shown(wanted(), metadata_created=MOMENT, num_tags=0, isopen=False, author=None, frequency="DAILY")
+    there = remote(desired(), metadata_created=MOMENT, num_tags=0, isopen=False, author=None, frequency="DAILY")
     there["extras"].append({"key": "department", "value": "Roads"})
     there["resources"][0] |= {"datastore_active": True, "rights": "Ask us.", "cache_url": None}
-    assert added_fields(there, *fields_of(wanted().dataset)) == ("extras:department", "frequency", "rights")
+    assert added_fields(there, *fields_of(desired().dataset)) == ("extras:department", "frequency", "rights")
 
 
 def test_another_order_is_told_from_the_first_file_that_differs() -> None:
-    three = wanted("Places", resource(1), resource(2), resource(3))
-    there = shown(three)
+    three = desired("Places", resource(1), resource(2), resource(3))
+    there = remote(three)
     there["resources"][1:] = reversed(there["resources"][1:])
     [order] = decide(three, there, PORTAL).differences
     assert (order.before, order.after) == (["Table 3", "Table 2"], ["Table 2", "Table 3"])

@@ -10,15 +10,16 @@ from typing import Any, cast
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.targets.base import Policy
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fingerprint import Mark, extras_with, mark_of
+from st_opendata.targets.ckan.fingerprint import Fingerprint, extras_with, fingerprint_of
 from st_opendata.targets.ckan.identity import has_files
 from st_opendata.targets.ckan.packages import Package, Resource
-from st_opendata.targets.ckan.plan import wanted_of
-from st_opendata.targets.ckan.preflight import Portal
-from st_opendata.targets.ckan.refresh import Surveyor, Wish
+from st_opendata.targets.ckan.plan import desired_dataset
+from st_opendata.targets.ckan.refresh import RemoteReader
+from st_opendata.targets.ckan.site import Site
 
-PORTAL = Portal("https://p.example", "2.12.0", frozenset(), "editor", "city", "0b5e", "en", {})
+PORTAL = Site("https://p.example", "city", "2.12.0", organization_id="0b5e", user="editor")
 
 
 class Search:
@@ -40,8 +41,8 @@ class Search:
 )
 def test_every_dataset_is_listed_once(datasets: int, rows_max: int, asked: int) -> None:
     search = Search(datasets, rows_max)
-    surveyor = Surveyor(cast(CkanClient, search), PORTAL, {})
-    assert [each["name"] for each in surveyor.listed()] == search.names
+    reader = RemoteReader(cast(CkanClient, search), PORTAL, {})
+    assert [each["name"] for each in reader.listed()] == search.names
     assert search.asked == asked
 
 
@@ -59,9 +60,9 @@ def package(name: str) -> Package:
 
 def published(name: str) -> Dataset:
     """The dataset as a portal shows it after it was published."""
-    wanted = wanted_of(package(name), PORTAL, BASE)
-    dataset = deepcopy(wanted.dataset) | {"id": f"id-{name}", "owner_org": "0b5e", "organization": {"name": "city"}}
-    return dataset | {"metadata_modified": MOMENT, "extras": extras_with(None, None, wanted.mark())}
+    desired = desired_dataset(package(name), PORTAL, BASE)
+    dataset = deepcopy(desired.dataset) | {"id": f"id-{name}", "owner_org": "0b5e", "organization": {"name": "city"}}
+    return dataset | {"metadata_modified": MOMENT, "extras": extras_with(None, None, desired.fingerprint())}
 
 
 class Holding:
@@ -93,21 +94,21 @@ class Holding:
 
     @staticmethod
     def listed(dataset: Dataset) -> Dataset:
-        mark = mark_of(dataset)
+        fingerprint = fingerprint_of(dataset)
         kept = {key: dataset[key] for key in ("id", "name", "metadata_modified", "state")}
-        return {**kept, "capacity": "public", "st_opendata": mark.text() if mark else None}
+        return {**kept, "capacity": "public", "st_opendata": fingerprint.text() if fingerprint else None}
 
 
-def plan(holding: Holding, *names: str, **wish: bool) -> dict[str, tuple[str, str]]:
+def plan(holding: Holding, *names: str, **policy: bool) -> dict[str, tuple[str, str]]:
     """Kind and reason of each change."""
-    surveyor = Surveyor(cast(CkanClient, holding), PORTAL, {})
-    made = surveyor.plan([package(name) for name in (*names, "all-catalogue")], BASE, Wish(**wish))
-    return {change.name: (str(change.kind), change.reason) for change in made.changes}
+    reader = RemoteReader(cast(CkanClient, holding), PORTAL, {})
+    made = reader.plan([package(name) for name in (*names, "all-catalogue")], BASE, Policy(**policy))
+    return {change.name: (str(change.action), change.reason) for change in made.changes}
 
 
 def test_on_an_empty_portal_nothing_is_looked_for_under_other_names() -> None:
     holding = Holding()
-    assert {kind for kind, _ in plan(holding, "places", "notes").values()} == {"create"}
+    assert {action for action, _ in plan(holding, "places", "notes").values()} == {"create"}
     assert holding.asked["resource_show"] == 1  # of the catalogue
     assert holding.asked["member_list"] == 0
 
@@ -125,12 +126,12 @@ def test_on_an_empty_portal_nothing_is_looked_for_under_other_names() -> None:
 def test_a_renamed_one_is_neither_created_nor_pruned(changes: Dataset, renamed: str) -> None:
     datasets = {name: published(name) for name in NAMES}
     datasets[renamed] |= changes
-    for wish in ({}, {"prune": True}):
-        found = plan(Holding(*datasets.values()), "places", "notes", **wish)
+    for policy in ({}, {"prune": True}):
+        found = plan(Holding(*datasets.values()), "places", "notes", **policy)
         assert found.keys() == set(NAMES)
-        kind, reason = found[renamed]
-        assert (kind, reason.startswith("renamed to by-hand")) == ("drifted", True)
-        assert [kind for kind, _ in found.values()].count("unchanged") == 2
+        action, reason = found[renamed]
+        assert (action, reason.startswith("renamed to by-hand")) == ("drifted", True)
+        assert [action for action, _ in found.values()].count("unchanged") == 2
 
 
 def test_datasets_that_swapped_their_names_are_both_told() -> None:
@@ -144,11 +145,13 @@ def test_datasets_that_swapped_their_names_are_both_told() -> None:
 def test_pruned_is_only_what_was_surely_published_from_here() -> None:
     gone, renamed, copied = published("gone"), published("renamed") | {"name": "by-hand"}, published("places")
     copied |= {"name": "copy", "id": "id-copy", "resources": []}
-    others = published("others") | {"extras": extras_with([], None, Mark("https://other.example/", "d", "c", (), ()))}
+    others = published("others") | {
+        "extras": extras_with([], None, Fingerprint("https://other.example/", "d", "c", (), ()))
+    }
     lost = published("lost") | {"extras": []}
     there = [published(name) for name in NAMES]
     found = plan(Holding(*there, gone, renamed, copied, others, lost), "places", "notes", prune=True)
-    assert {name: kind for name, (kind, _) in found.items() if name not in NAMES} == {
+    assert {name: action for name, (action, _) in found.items() if name not in NAMES} == {
         "gone": "delete", "by-hand": "left", "copy": "left",
     }  # fmt: skip
     found = plan(Holding(*there, gone), "places", "notes")

@@ -9,24 +9,37 @@ import pytest
 
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
+from st_opendata.targets.base import Action
+from st_opendata.targets.ckan.fields import schema_for
 from st_opendata.targets.ckan.packages import Package, Resource
-from st_opendata.targets.ckan.plan import Change, Kind, wanted_of
-from st_opendata.targets.ckan.preflight import Portal
-from st_opendata.targets.ckan.refusals import explained
+from st_opendata.targets.ckan.plan import DatasetChange, desired_dataset
+from st_opendata.targets.ckan.refusals import explain_refusal
+from st_opendata.targets.ckan.site import Site
 
 PLUGINS = frozenset({"dcat", "scheming_datasets"})
-PORTAL = Portal("https://p.example", "2.12.0", PLUGINS, "editor", "city", "0b5e", "en", {"title": frozenset()})
+PORTAL = Site(
+    "https://p.example",
+    "city",
+    "2.12.0",
+    PLUGINS,
+    schema=schema_for(PLUGINS),
+    organization_id="0b5e",
+    user="editor",
+    fields={"title": frozenset()},
+)
 PLACE = Place("https://p.example (package_revise)")
 
 
-def change(*sent: str) -> Change:
+def change(*sent: str) -> DatasetChange:
     """A dataset of two files; those named are sent."""
     resources = tuple(
         Resource(name, {"name": name}, Path(name), size, "", name)
         for name, size in (("cities.csv", 12), ("cities.ttl", 34567))
     )
-    wanted = wanted_of(Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), PORTAL, "b")
-    return Change(Kind.UPDATE, "places", "", wanted, files=sent)
+    desired = desired_dataset(
+        Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), PORTAL, "b"
+    )
+    return DatasetChange(Action.UPDATE, "places", "", desired, files=sent)
 
 
 def refused(**details: Any) -> RemoteError:
@@ -45,7 +58,7 @@ def refused(**details: Any) -> RemoteError:
     ],
 )
 def test_a_refusal_names_file_field_and_property(details: dict[str, Any], says: str) -> None:
-    error = explained(refused(**details), change(), PORTAL)
+    error = explain_refusal(refused(**details), change(), PORTAL)
     assert says in error.message
     assert "publish again" in str(error.remedy)
     assert (error.place, error.status, error.details) == (PLACE, 409, details)
@@ -55,18 +68,18 @@ def test_a_refusal_names_file_field_and_property(details: dict[str, Any], says: 
     "error", [refused(upload=["File upload too large"]), RemoteError("x", place=PLACE, status=413)]
 )
 def test_the_largest_of_the_files_was_too_large(error: RemoteError) -> None:
-    told = explained(error, change("cities.csv", "cities.ttl"), PORTAL)
+    told = explain_refusal(error, change("cities.csv", "cities.ttl"), PORTAL)
     assert told.message == "the portal does not take files as large as cities.ttl (34,567 bytes)"
     assert "--max-upload" in str(told.remedy)
-    assert "cities.csv (12 bytes)" in explained(error, change("cities.csv"), PORTAL).message
+    assert "cities.csv (12 bytes)" in explain_refusal(error, change("cities.csv"), PORTAL).message
 
 
 @pytest.mark.parametrize("error", [refused(match=["metadata_modified"]), RemoteError("x", status=500), refused()])
 def test_other_errors_stay_as_they_are(error: RemoteError) -> None:
-    assert explained(error, change("cities.csv"), PORTAL) is error
+    assert explain_refusal(error, change("cities.csv"), PORTAL) is error
 
 
 def test_files_that_another_dataset_has_are_looked_for_in_the_next_run() -> None:
-    error = explained(refused(resources=[{"id": ["Resource id already exists."]}]), change("cities.csv"), PORTAL)
+    error = explain_refusal(refused(resources=[{"id": ["Resource id already exists."]}]), change("cities.csv"), PORTAL)
     assert "files of the dataset places are on the portal already" in error.message
     assert "Run the command again: it then looks for the dataset under another name." in str(error.remedy)

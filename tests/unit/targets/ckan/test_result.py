@@ -8,29 +8,29 @@ import pytest
 
 from st_opendata.cli.publish import _conclude, _json, _write_result
 from st_opendata.errors import RemoteError
-from st_opendata.targets.ckan.apply import Done
+from st_opendata.targets.base import Action, ChangeResult, Plan
 from st_opendata.targets.ckan.packages import Package, Resource
-from st_opendata.targets.ckan.plan import Change, Kind, Plan, wanted_of
-from st_opendata.targets.ckan.preflight import Portal
+from st_opendata.targets.ckan.plan import DatasetChange, desired_dataset, make_plan
+from st_opendata.targets.ckan.site import Site
 
-PORTAL = Portal("https://p.example", "2.12.0", frozenset(), "editor", "city", "0b5e", "en", {})
+PORTAL = Site("https://p.example", "city", "2.12.0", organization_id="0b5e", user="editor")
 PAGES = """\
 The datasets: https://p.example/organization/city
 The catalogue, for harvesters: https://p.example/dataset/all-catalogue
 """
 
 
-def change(name: str, kind: Kind) -> Change:
+def change(name: str, action: Action) -> DatasetChange:
     resource = Resource("r", {"name": "File"}, Path("file.csv"), 1200, "", "file.csv")
-    wanted = wanted_of(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), PORTAL, "b")
-    return Change(kind, name, "", wanted, files=("r",) if kind == Kind.CREATE else ())
+    desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), PORTAL, "b")
+    return DatasetChange(action, name, "", desired, files=("r",) if action == Action.CREATE else ())
 
 
-def plan(*changes: Change) -> Plan:
-    return Plan(PORTAL, changes, (), catalogue="all-catalogue")
+def plan(*changes: DatasetChange) -> Plan[DatasetChange]:
+    return make_plan(PORTAL, changes, (), (), "all-catalogue")
 
 
-NEW, OTHER, SAME = change("new", Kind.CREATE), change("other", Kind.CREATE), change("same", Kind.UNCHANGED)
+NEW, OTHER, SAME = change("new", Action.CREATE), change("other", Action.CREATE), change("same", Action.UNCHANGED)
 FAILED = RemoteError("it failed")
 
 
@@ -40,14 +40,21 @@ FAILED = RemoteError("it failed")
         ((NEW, SAME), None, "Dry run: nothing was written. Without --dry-run this would write 1 dataset.\n"),
         ((SAME,), None, "Dry run: nothing was written. Without --dry-run this has nothing to write.\n"),
         ((SAME,), (), f"Nothing to write.\n{PAGES}"),
-        ((NEW, SAME), (Done(NEW),), f"Written: 1 dataset, 1 file, 1 kB.\n{PAGES}"),
-        ((NEW, OTHER), (Done(NEW), Done(OTHER)), f"Written: 2 datasets, 2 files, 2 kB.\n{PAGES}"),
-        ((NEW, OTHER), (Done(NEW), Done(OTHER, FAILED)), f"Written: 1 of 2 datasets, 1 file, 1 kB.\n{PAGES}"),
+        ((NEW, SAME), (ChangeResult(NEW),), f"Written: 1 dataset, 1 file, 1 kB.\n{PAGES}"),
+        ((NEW, OTHER), (ChangeResult(NEW), ChangeResult(OTHER)), f"Written: 2 datasets, 2 files, 2 kB.\n{PAGES}"),
+        (
+            (NEW, OTHER),
+            (ChangeResult(NEW), ChangeResult(OTHER, FAILED)),
+            f"Written: 1 of 2 datasets, 1 file, 1 kB.\n{PAGES}",
+        ),
         ((NEW,), (), f"Written: 0 of 1 datasets, 0 files, 0 bytes.\n{PAGES}"),
     ],
 )
 def test_a_run_says_what_it_wrote_and_where_to_look(
-    capsys: pytest.CaptureFixture[str], changes: tuple[Change, ...], done: tuple[Done, ...] | None, says: str
+    capsys: pytest.CaptureFixture[str],
+    changes: tuple[DatasetChange, ...],
+    done: tuple[ChangeResult, ...] | None,
+    says: str,
 ) -> None:
     _write_result(plan(*changes), done)
     assert capsys.readouterr().out == says
@@ -61,10 +68,10 @@ def test_a_run_says_what_it_wrote_and_where_to_look(
 
 def test_every_dataset_that_was_left_alone_or_failed_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     names = [f"dataset-{number}" for number in range(9)]
-    drifted = [change(name, Kind.DRIFTED) for name in names]
+    drifted = [change(name, Action.DRIFTED) for name in names]
     assert _conclude(plan(*drifted), ()) == 1
     told = capsys.readouterr().err
     assert f"Left alone: {', '.join(names)}: changed on the portal, see above.\n  --overwrite lets" in told
-    failed = [change(name, Kind.CREATE) for name in names]
-    assert _conclude(plan(*failed), [Done(each, FAILED) for each in failed]) == 4
+    failed = [change(name, Action.CREATE) for name in names]
+    assert _conclude(plan(*failed), [ChangeResult(each, FAILED) for each in failed]) == 4
     assert f"Failed: {', '.join(names)}: it failed" in capsys.readouterr().err

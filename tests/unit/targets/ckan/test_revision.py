@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from st_opendata.targets.ckan.fingerprint import MARK, Mark, agree, mark_of
+from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint, agree, fingerprint_of
 from st_opendata.targets.ckan.revision import marking
 
 FIELDS, RESOURCE_FIELDS = ("extras:theme", "title"), ("name",)
-MARKED = Mark("https://example.org/", "released", "held", FIELDS, RESOURCE_FIELDS)
+MARKED = Fingerprint("https://example.org/", "released", "held", FIELDS, RESOURCE_FIELDS)
 SHOWN = {
     "state": "active",
     "title": "Places",
     "metadata_modified": "2026-01-01T00:00:00.000001",
-    "extras": [{"key": "theme", "value": "Regions"}, {"key": MARK, "value": MARKED.text()}],
+    "extras": [{"key": "theme", "value": "Regions"}, {"key": FINGERPRINT_KEY, "value": MARKED.text()}],
     "resources": [{"id": "1", "name": "Cities"}],
 }
 
 
 def test_marking_keeps_what_else_is_noted() -> None:
     written = marking(SHOWN, replace(MARKED, writing=True))["update"]
-    assert mark_of(written) == replace(MARKED, writing=True)
+    assert fingerprint_of(written) == replace(MARKED, writing=True)
     assert {"key": "theme", "value": "Regions"} in written["extras"]
 
 
 def test_marking_leaves_out_extras_that_have_become_fields() -> None:
     written = marking(SHOWN, MARKED, {"theme": frozenset[str](), "title": frozenset[str]()})["update"]
-    assert [extra["key"] for extra in written["extras"]] == [MARK]
+    assert [extra["key"] for extra in written["extras"]] == [FINGERPRINT_KEY]
 
 
 def test_readings_agree_whatever_their_dates_and_what_others_added() -> None:
@@ -34,7 +34,7 @@ def test_readings_agree_whatever_their_dates_and_what_others_added() -> None:
 
 
 def test_readings_that_differ() -> None:
-    other = {"key": MARK, "value": replace(MARKED, writing=True).text()}
+    other = {"key": FINGERPRINT_KEY, "value": replace(MARKED, writing=True).text()}
     for change in (
         {"title": "Other"},
         {"state": "deleted"},

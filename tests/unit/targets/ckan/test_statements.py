@@ -6,7 +6,7 @@ import pytest
 from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
-from st_opendata.targets.ckan.statements import Change, compare_statements, known_losses, reason_for, without_nodes
+from st_opendata.targets.ckan.statements import Alteration, compare_statements, known_losses, reason_for, without_nodes
 
 PREFIXES = """\
 @prefix : <https://example.org/> .
@@ -37,33 +37,37 @@ def reasons(expected: str, found: str) -> list[str | None]:
     ("expected", "found", "differences"),
     [
         (":d dct:title 'a'@en .", ":d dct:title 'a'@en .", []),
-        (":d dct:title 'a'@en .", ":d dct:title 'a' .", [(Change.UNTAGGED, "a", "a")]),
+        (":d dct:title 'a'@en .", ":d dct:title 'a' .", [(Alteration.UNTAGGED, "a", "a")]),
         (
             ":d dct:title 'a'@en, 'b'@de .",
             ":d dct:title 'a' .",
-            [(Change.UNTAGGED, "a", "a"), (Change.OTHER_LANGUAGE, "b", None)],
+            [(Alteration.UNTAGGED, "a", "a"), (Alteration.OTHER_LANGUAGE, "b", None)],
         ),
-        (":d dct:title 'a'@en, 'b'@de .", "", [(Change.LOST, "a", None), (Change.LOST, "b", None)]),
-        (":d dct:title 'a'@en .", ":d dct:title 'z' .", [(Change.ADDED, None, "z"), (Change.LOST, "a", None)]),
-        (":d dct:description '2 * 3'@en .", r":d dct:description '2 \\* 3' .", [(Change.UNTAGGED, "2 * 3", r"2 \* 3")]),
-        (":d dcat:keyword 'R&D'@en .", ":d dcat:keyword 'R D' .", [(Change.UNTAGGED, "R&D", "R D")]),
+        (":d dct:title 'a'@en, 'b'@de .", "", [(Alteration.LOST, "a", None), (Alteration.LOST, "b", None)]),
+        (":d dct:title 'a'@en .", ":d dct:title 'z' .", [(Alteration.ADDED, None, "z"), (Alteration.LOST, "a", None)]),
+        (
+            ":d dct:description '2 * 3'@en .",
+            r":d dct:description '2 \\* 3' .",
+            [(Alteration.UNTAGGED, "2 * 3", r"2 \* 3")],
+        ),
+        (":d dcat:keyword 'R&D'@en .", ":d dcat:keyword 'R D' .", [(Alteration.UNTAGGED, "R&D", "R D")]),
         (
             ":d dct:identifier 'https://example.org/d' .",
             ":d dct:identifier :d .",
-            [(Change.IRI, "https://example.org/d", "https://example.org/d")],
+            [(Alteration.IRI, "https://example.org/d", "https://example.org/d")],
         ),
-        (":d dct:format :csv .", ":d dct:format 'CSV' .", [(Change.LITERAL, "https://example.org/csv", "CSV")]),
+        (":d dct:format :csv .", ":d dct:format 'CSV' .", [(Alteration.LITERAL, "https://example.org/csv", "CSV")]),
         (
             ":d prov:wasDerivedFrom :page .",
             ":d dct:source :page .",
-            [(Change.MOVED, "https://example.org/page", "https://example.org/page")],
+            [(Alteration.MOVED, "https://example.org/page", "https://example.org/page")],
         ),
         (
             ":d dcat:theme :a, :b .",
             ":d dcat:theme :a, :c .",
-            [(Change.OTHER, "https://example.org/b", "https://example.org/c")],
+            [(Alteration.OTHER, "https://example.org/b", "https://example.org/c")],
         ),
-        (":d dcat:version '1' .", ":d dcat:version '2' .", [(Change.OTHER, "1", "2")]),
+        (":d dcat:version '1' .", ":d dcat:version '2' .", [(Alteration.OTHER, "1", "2")]),
     ],
 )
 def test_what_became_of_a_statement(expected: str, found: str, differences: list[tuple[str, str, str]]) -> None:
@@ -78,14 +82,14 @@ def test_blank_nodes_stand_for_the_most_similar_node_in_their_place() -> None:
     """
     found = ":d dct:temporal [ dcat:startDate '2022' ; dcat:endDate '2023' ], [ dcat:startDate '2020' ] ."
     assert sorted(compared(expected, found), key=str) == [
-        (Change.LOST, "2021", None),
-        (Change.UNNAMED, "https://example.org/one", "a blank node"),
-        (Change.UNNAMED, "https://example.org/two", "a blank node"),
+        (Alteration.LOST, "2021", None),
+        (Alteration.UNNAMED, "https://example.org/one", "a blank node"),
+        (Alteration.UNNAMED, "https://example.org/two", "a blank node"),
     ]
 
 
 def test_a_blank_node_too_many_is_added() -> None:
-    assert [change for change, _, _ in compared("", ":d dct:rights [ rdfs:label 'x' ] .")] == [Change.SUPPLIED] * 2
+    assert [change for change, _, _ in compared("", ":d dct:rights [ rdfs:label 'x' ] .")] == [Alteration.SUPPLIED] * 2
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,10 @@ def test_known_losses_have_a_reason(expected: str, found: str) -> None:
 
 def test_each_known_loss_narrows_down_what_it_explains() -> None:
     everything = [loss for loss in known_losses() if not loss.properties and not loss.types]
-    assert {change for loss in everything for change in loss.changes} == {Change.UNTAGGED, Change.OTHER_LANGUAGE}
+    assert {change for loss in everything for change in loss.changes} == {
+        Alteration.UNTAGGED,
+        Alteration.OTHER_LANGUAGE,
+    }
 
 
 def test_a_node_is_left_out_with_what_it_alone_leads_to() -> None:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import pyoxigraph as ox
 
@@ -24,13 +23,21 @@ from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.system.scratch import Scratch
-from st_opendata.targets.ckan.fingerprint import content_digest, mark_of
+from st_opendata.targets.ckan.downloads import Download, Fetcher
+from st_opendata.targets.ckan.fingerprint import content_digest, fingerprint_of
+from st_opendata.targets.ckan.packages import resource_id
 from st_opendata.targets.ckan.pull.columns import read_columns
-from st_opendata.targets.ckan.pull.fetching import Fetcher, Wanted
-from st_opendata.targets.ckan.pull.folder import TERMS, DatasetFolder, drop_lost_keys, said, share_terms, write_folder
-from st_opendata.targets.ckan.pull.guessing import NotATableError, describe_file
-from st_opendata.targets.ckan.pull.listing import Holding, Published, catalogue_resources
-from st_opendata.targets.ckan.pull.outcome import Kind, Left, Pulled
+from st_opendata.targets.ckan.pull.folder import (
+    TERMS,
+    DatasetFolder,
+    drop_lost_keys,
+    omission_lines,
+    share_terms,
+    write_folder,
+)
+from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, catalogue_resources
+from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
+from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
 Json = Mapping[str, Any]
 _FILES = ("license", "rights", "availability", "status")
@@ -46,11 +53,11 @@ class _Table:
     """A published table: its file, and the CSVW metadata that describes it, empty where there is none."""
 
     name: str
-    file: Wanted
-    metadata: Wanted | None
+    file: Download
+    metadata: Download | None
 
 
-def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder: Path) -> Pulled:
+def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher, folder: Path) -> PullResult:
     """Write the catalogue to the folder.
 
     Raises:
@@ -60,41 +67,45 @@ def pull_exact(holding: Holding, published: Published, fetcher: Fetcher, folder:
     with Scratch() as scratch:
         graph = _exact_graph(published, fetcher, scratch)
         catalogue, series = _catalogue(graph, published)
-        shown = {str(each["name"]): each for each in published.datasets}
-        datasets, left, notes = [], list[Left](), list[str]()
+        remote = {str(each["name"]): each for each in published.datasets}
+        datasets, omissions, notes = [], list[Omission](), list[str]()
         tables: dict[str, list[_Table]] = {}
         for id_ in _dataset_ids(graph, published):
-            dataset = shown.get(f"{published.id}-{id_}")
+            dataset = remote.get(f"{published.id}-{id_}")
             if dataset is None:
-                left.append(Left(id_, "", "the portal does not show it: it is private or deleted"))
+                omissions.append(Omission(id_, "", "the portal does not show it: it is private or deleted"))
                 continue
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
             tables[id_] = _tables(graph, published, id_, dataset, (folder, scratch))
-        left += _old(graph, published)
-        wanted = [each for found in tables.values() for table in found for each in (table.file, table.metadata) if each]
-        failures = fetcher.fetch(wanted)
+        omissions += _old(graph, published)
+        download = [
+            each for found in tables.values() for table in found for each in (table.file, table.metadata) if each
+        ]
+        failures = fetcher.fetch(download)
         for dataset_folder in datasets:
             found = list(_describe(dataset_folder, tables[dataset_folder.id], failures, published.base))
-            left += found
-            dataset_folder.heading += said(found)
+            omissions += found
+            dataset_folder.heading += omission_lines(found)
     kept = [each for each in datasets if each.tables]
-    left += [Left(each.id, "", "none of its tables came") for each in datasets if not each.tables]
+    omissions += [Omission(each.id, "", "none of its tables came") for each in datasets if not each.tables]
     if not kept:
         raise RemoteError(
             "no table of the catalogue came",
-            place=Place(holding.url),
-            remedy="; ".join(f"{each.dataset} {each.what}: {each.reason}" for each in left[:3]),
+            place=Place(listing.site.url),
+            remedy="; ".join(f"{each.dataset} {each.what}: {each.reason}" for each in omissions[:3]),
         )
     drop_lost_keys(kept)
     shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
     share_terms(catalogue, kept, shared)
-    heading = [f"Pulled from {holding.url}/dataset/{published.exact['name'] if published.exact else ''}"]
-    write_folder(folder, catalogue, kept, [*heading, *said(each for each in left if not each.what)], hints=False)
-    return Pulled(published.id, len(kept), sum(len(each.tables) for each in kept), tuple(left), tuple(notes))
+    heading = [f"Pulled from {listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"]
+    write_folder(
+        folder, catalogue, kept, [*heading, *omission_lines(each for each in omissions if not each.what)], hints=False
+    )
+    return PullResult(published.id, len(kept), sum(len(each.tables) for each in kept), tuple(omissions), tuple(notes))
 
 
-def _exact_graph(published: Published, fetcher: Fetcher, scratch: Path) -> Statements:
+def _exact_graph(published: PublishedCatalogue, fetcher: Fetcher, scratch: Path) -> Statements:
     """The exact catalogue, from the first of its files that the portal has."""
     remedy = "Publish the release again, then pull."
     if published.exact is None or not _is_base(published.base):
@@ -105,11 +116,11 @@ def _exact_graph(published: Published, fetcher: Fetcher, scratch: Path) -> State
     names = catalogue_resources(published.base)
     files = {names[each["id"]]: each for each in published.exact["resources"] if each.get("id") in names}
     name = min(files, key=list(names.values()).index)
-    wanted = Wanted(str(files[name]["url"]), scratch / name, str(files[name].get("hash") or ""))
-    if failure := fetcher.fetch([wanted]).get(wanted.path):
+    download = Download(str(files[name]["url"]), scratch / name, str(files[name].get("hash") or ""))
+    if failure := fetcher.fetch([download]).get(download.path):
         raise RemoteError(f"{name} did not come: {failure}", place=place, remedy=remedy)
     try:
-        graph = read_statements(wanted.path)
+        graph = read_statements(download.path)
     except InputError as error:
         raise RemoteError(f"{name} on the portal: {error.message}", place=place, remedy=remedy) from None
     if not graph.has(f"{published.base}catalogue", TYPE.value, ox.NamedNode(expand("dcat:Catalog"))):
@@ -124,7 +135,7 @@ def _is_base(text: str) -> bool:
         return False
 
 
-def _catalogue(graph: Statements, published: Published) -> tuple[Description, bool]:
+def _catalogue(graph: Statements, published: PublishedCatalogue) -> tuple[Description, bool]:
     """What the catalogue says, and whether it has a series; its service and series say what it cannot."""
     base, node = published.base, f"{published.base}catalogue"
     services = iris(graph.values(node, expand("dcat:service")))
@@ -152,22 +163,24 @@ def _catalogue(graph: Statements, published: Published) -> tuple[Description, bo
     return Description(own | terms, found.remarks), bool(series)
 
 
-def _dataset_ids(graph: Statements, published: Published) -> list[str]:
+def _dataset_ids(graph: Statements, published: PublishedCatalogue) -> list[str]:
     start = f"{published.base}dataset/"
     listed = iris(graph.values(f"{published.base}catalogue", expand("dcat:dataset")))
     return [iri.removeprefix(start) for iri in listed if iri.startswith(start) and _FOLDER.fullmatch(iri[len(start) :])]
 
 
-def _old(graph: Statements, published: Published) -> list[Left]:
+def _old(graph: Statements, published: PublishedCatalogue) -> list[Omission]:
     """Datasets of the catalogue that it does not list any more."""
     listed = {f"{published.id}-{id_}" for id_ in _dataset_ids(graph, published)}
     reason = "the catalogue was last published without it"
     return [
-        Left(str(each["name"]), "", reason, Kind.OLD) for each in published.datasets if str(each["name"]) not in listed
+        Omission(str(each["name"]), "", reason, OmissionReason.OLD)
+        for each in published.datasets
+        if str(each["name"]) not in listed
     ]
 
 
-def _dataset(graph: Statements, published: Published, id_: str) -> Description:
+def _dataset(graph: Statements, published: PublishedCatalogue, id_: str) -> Description:
     node = f"{published.base}dataset/{id_}"
     files = iris(graph.values(node, expand("dcat:distribution")))
     return read_description(graph, node, "und", dict.fromkeys(_FILES, files))
@@ -175,16 +188,16 @@ def _dataset(graph: Statements, published: Published, id_: str) -> Description:
 
 def _edits(dataset: Json) -> list[str]:
     """What to say of a dataset whose fields are not as they were published: the exact catalogue does not know it."""
-    mark = mark_of(dataset)
-    if mark and mark.writing:
+    fingerprint = fingerprint_of(dataset)
+    if fingerprint and fingerprint.writing:
         return [f"{dataset['name']}: a publish was cut off here; run it again, then pull."]
-    if mark and content_digest(dataset, mark.fields, mark.resource_fields) != mark.content:
+    if fingerprint and content_digest(dataset, fingerprint.fields, fingerprint.resource_fields) != fingerprint.content:
         return [f"{dataset['name']}: edited on the portal since it was published; that edit is not pulled."]
     return []
 
 
 def _tables(
-    graph: Statements, published: Published, id_: str, dataset: Json, folders: tuple[Path, Path]
+    graph: Statements, published: PublishedCatalogue, id_: str, dataset: Json, folders: tuple[Path, Path]
 ) -> list[_Table]:
     """The tables of a dataset in the order of the portal's resources."""
     folder, scratch = folders
@@ -193,7 +206,7 @@ def _tables(
     order = list(resources)
 
     def hash_of(iri: str) -> str:
-        return str(resources.get(_resource_id(iri), {}).get("hash") or "")
+        return str(resources.get(resource_id(iri), {}).get("hash") or "")
 
     found: list[tuple[int, _Table]] = []
     for iri in iris(graph.values(f"{published.base}dataset/{id_}", expand("dcat:distribution"))):
@@ -204,42 +217,40 @@ def _tables(
             continue
         pages = [page for page in iris(graph.values(iri, expand("foaf:page"))) if page == f"{iri}-metadata.json"]
         described = [
-            Wanted(address, scratch / id_ / f"{name}.json", hash_of(page))
+            Download(address, scratch / id_ / f"{name}.json", hash_of(page))
             for page in pages
             for address in iris(graph.values(page, expand("dcat:downloadURL")))
         ]
-        file = Wanted(url[0], folder / id_ / name, hash_of(iri))
-        place = order.index(_resource_id(iri)) if _resource_id(iri) in resources else len(order)
+        file = Download(url[0], folder / id_ / name, hash_of(iri))
+        place = order.index(resource_id(iri)) if resource_id(iri) in resources else len(order)
         found.append((place, _Table(name, file, next(iter(described), None))))
     return [table for _, table in sorted(found, key=lambda each: (each[0], each[1].name))]
 
 
-def _resource_id(iri: str) -> str:
-    return str(uuid5(NAMESPACE_URL, iri))
-
-
-def _describe(dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, str], base: str) -> list[Left]:
+def _describe(
+    dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, str], base: str
+) -> list[Omission]:
     """Add the tables that came to the dataset; those that did not."""
-    left = []
+    omissions = []
     for table in tables:
         if reason := failures.get(table.file.path):
-            left.append(Left(dataset.id, table.name, reason))
+            omissions.append(Omission(dataset.id, table.name, reason))
             continue
         try:
             described = _columns(table, failures, base)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
-            left.append(Left(dataset.id, f"{table.name}-metadata.json", reason))
+            omissions.append(Omission(dataset.id, f"{table.name}-metadata.json", reason))
             try:
                 described, remarks = describe_file(table.file.path, "en", {})
             except NotATableError as no:
-                left.append(Left(dataset.id, table.name, str(no)))
+                omissions.append(Omission(dataset.id, table.name, str(no)))
                 table.file.path.unlink()
                 continue
             for remark in (*remarks, f"{table.name}: its description did not come; columns are those of its header"):
                 dataset.description.remark("tables", remark)
         dataset.tables.append({"url": table.name, **described})
-    return left
+    return omissions
 
 
 class _NotDescribedError(ValueError):

@@ -19,7 +19,7 @@ from st_opendata.model.text import is_language_tag
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements, Term, iris, text_of
 from st_opendata.targets.ckan.fields import Field, read_schema, schemas
-from st_opendata.targets.ckan.fingerprint import MARK
+from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY
 from st_opendata.targets.ckan.limits import from_markdown
 from st_opendata.vocabularies import alignment
 
@@ -40,17 +40,17 @@ _CORE = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
+class FieldMap:
     """All fields of the field maps, those of a schema with subfields before those of extras."""
 
     dataset: tuple[Field, ...]
     resource: tuple[Field, ...]
 
 
-def read_map() -> Map:
+def read_map() -> FieldMap:
     """The field maps of all site schemas as one."""
     found = [read_schema(name) for name in schemas()]
-    return Map(
+    return FieldMap(
         tuple(field for each in found for field in each.fields("dataset")),
         tuple(field for each in found for field in each.resource),
     )
@@ -61,35 +61,35 @@ def clean(value: str) -> str:
     return _NO_CHARACTER.sub("", value).replace("\r\n", "\n").strip()
 
 
-def extras_of(shown: Json) -> dict[str, str]:
+def extras_of(remote: Json) -> dict[str, str]:
     """The extras of a dataset, without our mark."""
-    listed = shown.get("extras")
+    listed = remote.get("extras")
     pairs = (
         [(str(each.get("key")), str(each.get("value"))) for each in listed if isinstance(each, Mapping)]
         if isinstance(listed, list)
         else []
     )
-    return {key: value for key, value in pairs if key != MARK}
+    return {key: value for key, value in pairs if key != FINGERPRINT_KEY}
 
 
-def state_dataset(fields: Map, shown: Json, node: str, language: str) -> Statements:
+def state_dataset(fields: FieldMap, remote: Json, node: str, language: str) -> Statements:
     """What a dataset of CKAN says of itself, as statements of `node`, and its resources as distributions."""
     stater = _Stater(Statements(), language)
-    for number, resource in enumerate(shown.get("resources") or ()):
+    for number, resource in enumerate(remote.get("resources") or ()):
         distribution = f"{node}#distribution-{number}"
         stater.graph.add(node, _DISTRIBUTION, ox.NamedNode(distribution))
         stater.state_all(fields.resource, resource, distribution)
-    stater.state_all(fields.dataset, {**extras_of(shown), **shown}, node)
+    stater.state_all(fields.dataset, {**extras_of(remote), **remote}, node)
     for key, name in (("metadata_created", "dct:issued"), ("metadata_modified", "dct:modified")):
-        if shown.get(key) and not stater.graph.values(node, expand(name)):
-            stater.graph.add(node, expand(name), ox.Literal(str(shown[key])))
+        if remote.get(key) and not stater.graph.values(node, expand(name)):
+            stater.graph.add(node, expand(name), ox.Literal(str(remote[key])))
     return stater.graph
 
 
-def unread(fields: Map, shown: Json) -> Iterator[tuple[str, str]]:
+def unread(fields: FieldMap, remote: Json) -> Iterator[tuple[str, str]]:
     """Fields and extras that no field map knows, with their values on one line."""
     known = _CORE | {field.name for field in fields.dataset} - {"identifier"}
-    for key, value in {**shown, **extras_of(shown)}.items():
+    for key, value in {**remote, **extras_of(remote)}.items():
         if key not in known and value not in (None, "", [], {}, False):
             yield key, " ".join(clean(_shown(value)).split())
 
@@ -106,14 +106,14 @@ class _Stater:
     graph: Statements
     language: str
 
-    def state_all(self, fields: Iterable[Field], shown: Json, node: str) -> None:
+    def state_all(self, fields: Iterable[Field], remote: Json, node: str) -> None:
         """State the fields, those with the shortest paths first: they name the nodes that others speak of."""
         for field in sorted(fields, key=lambda each: len(each.path)):
-            value = shown.get(f"{field.name}_translated") or shown.get(field.name)
+            value = remote.get(f"{field.name}_translated") or remote.get(field.name)
             if field.form == "tags":
-                value = shown.get("keywords") or value
+                value = remote.get("keywords") or value
             if field.name == "license_id" and value:
-                value = _licence(field, str(value), shown.get("license_url"))
+                value = _licence(field, str(value), remote.get("license_url"))
             if value not in (None, "", [], {}):
                 self.state(field, value, node)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from st_opendata.catalogue.statements import KEYS, Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
 from st_opendata.model.descriptions import Terms
-from st_opendata.targets.ckan.pull.outcome import Left
+from st_opendata.targets.ckan.pull.result import Omission
 
 TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 """The keys that a dataset takes from its catalogue where it leaves them out."""
@@ -85,14 +85,14 @@ def write_folder(
     everywhere = [key for key in missing if not any(key in each.description.values for each in datasets)]
     _write(folder / "catalogue.yaml", write_yaml(catalogue, heading, _CATALOGUE_KEYS, everywhere))
     for dataset in datasets:
-        wanted = [key for key in missing if key not in everywhere]
-        text = write_yaml(dataset.description, dataset.heading, _DATASET_KEYS, wanted)
+        download = [key for key in missing if key not in everywhere]
+        text = write_yaml(dataset.description, dataset.heading, _DATASET_KEYS, download)
         _write(folder / dataset.id / "dataset.yaml", text)
 
 
-def said(left: Iterable[Left]) -> list[str]:
+def omission_lines(omissions: Iterable[Omission]) -> list[str]:
     """What was not pulled, as lines of a comment."""
-    return [f"Not pulled: {each.what or each.dataset}: {each.reason}" for each in left]
+    return [f"Not pulled: {each.what or each.dataset}: {each.reason}" for each in omissions]
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """What an organisation of a portal has: its datasets in full, and which of them are one catalogue.
 
-A pull is one catalogue. Those that st-opendata published are known by their mark; all other datasets of the
+A pull is one catalogue. Those that st-opendata published are known by their fingerprint; all other datasets of the
 organisation are one more.
 """
 
@@ -9,34 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from st_opendata.dcat.relocate import FORMATS
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fingerprint import mark_of
-from st_opendata.targets.ckan.packages import catalogue_name
+from st_opendata.targets.ckan.fingerprint import fingerprint_of
+from st_opendata.targets.ckan.packages import catalogue_name, resource_id
+from st_opendata.targets.ckan.site import Site, read_site, search_datasets
 
 Json = Mapping[str, Any]
 _PAGE = 250
 """Datasets of one answer, with all that they say: a few megabytes."""
-_PAGES = 200
+_LARGEST = 50_000
+"""Datasets."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """A portal and an organisation in it: `site` is what the portal itself takes for its URL."""
+class Listing:
+    """An organisation of a site, as the site describes it, and its datasets."""
 
-    url: str
-    site: str
-    language: str
+    site: Site
     organization: Json
     datasets: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedCatalogue:
     """A catalogue that st-opendata published: `exact` is the dataset with its DCAT-AP, None where it is not there."""
 
     base: str
@@ -49,7 +48,7 @@ class Published:
         return str(self.exact["name"]).removesuffix(catalogue_name("")) if self.exact else self.base
 
 
-def list_holding(client: CkanClient, organization: str, *, private: bool) -> Holding:
+def list_organization(client: CkanClient, organization_name: str, *, private: bool) -> Listing:
     """Ask for the organisation and all its datasets: two requests, and one for each 250 datasets.
 
     Raises:
@@ -57,32 +56,17 @@ def list_holding(client: CkanClient, organization: str, *, private: bool) -> Hol
             a token that does not give them.
     """
     try:
-        return _holding(client, organization, private=private)
+        site = read_site(client)
+        organization = _organization(client, organization_name)
+        name = str(organization["name"])
+        if private:
+            _require_member(client, name)
+        return Listing(site, organization, tuple(_datasets(client, name, private=private)))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RemoteError(
             f"the portal answers in another way than CKAN does ({type(error).__name__} {error})",
             place=Place(client.url),
         ) from None
-
-
-def _holding(client: CkanClient, organization: str, *, private: bool) -> Holding:
-    status = client.read("status_show")
-    if not isinstance(status, dict) or "ckan_version" not in status:
-        raise RemoteError(
-            "what answers is not a CKAN: it states no version",
-            place=Place(client.url),
-            remedy="Give the URL of the portal's home page as --url.",
-        )
-    shown = _organization(client, organization)
-    if private:
-        _require_member(client, str(shown["name"]))
-    return Holding(
-        url=client.url,
-        site=str(status.get("site_url") or client.url).rstrip("/"),
-        language=str(status.get("locale_default") or "en").partition("_")[0],
-        organization=shown,
-        datasets=tuple(_datasets(client, str(shown["name"]), private=private)),
-    )
 
 
 def _organization(client: CkanClient, name: str) -> Json:
@@ -114,62 +98,59 @@ def _require_member(client: CkanClient, organization: str) -> None:
 
 
 def _datasets(client: CkanClient, organization: str, *, private: bool) -> Iterator[Json]:
-    question = {"fq": f'organization:"{organization}"', "rows": _PAGE, "sort": "name asc, id asc"}
-    if private:
-        question["include_private"] = True
-    seen: set[str] = set()
-    for page in range(_PAGES):
-        answer = client.read("package_search", {**question, "start": page * _PAGE})
-        for shown in answer["results"]:
-            if shown.get("state", "active") == "active" and shown["id"] not in seen:
-                seen.add(shown["id"])
-                yield {**shown, "name": str(shown["name"]), "resources": [dict(each) for each in shown["resources"]]}
-        if not answer["results"] or (page + 1) * _PAGE >= answer["count"]:
-            return
-    raise RemoteError(
-        f"the organisation has more than {_PAGES * _PAGE:,} datasets, which no catalogue takes", place=Place(client.url)
-    )
+    found: dict[str, Json] = {}
+    more = {"include_private": True} if private else {}
+    for number, remote in enumerate(search_datasets(client, organization, _PAGE, **more), 1):
+        if remote.get("state", "active") == "active":
+            resources = [dict(each) for each in remote["resources"]]
+            found.setdefault(remote["id"], {**remote, "name": str(remote["name"]), "resources": resources})
+        if number > _LARGEST:
+            raise RemoteError(
+                f"the organisation has more than {_LARGEST:,} datasets, which no catalogue takes",
+                place=Place(client.url),
+            )
+    return iter(found.values())
 
 
-def published_in(holding: Holding) -> tuple[tuple[Published, ...], tuple[Json, ...]]:
+def published_in(listing: Listing) -> tuple[tuple[PublishedCatalogue, ...], tuple[Json, ...]]:
     """The catalogues that st-opendata published, and the other datasets."""
     by_base: dict[str, list[Json]] = {}
     others = []
-    for shown in holding.datasets:
-        mark = mark_of(shown)
-        if mark:
-            by_base.setdefault(mark.catalogue, []).append(shown)
+    for remote in listing.datasets:
+        fingerprint = fingerprint_of(remote)
+        if fingerprint:
+            by_base.setdefault(fingerprint.catalogue, []).append(remote)
         else:
-            others.append(shown)
+            others.append(remote)
     found = []
     for base, datasets in by_base.items():
         exact = next((each for each in datasets if _is_exact(each, base)), None)
-        found.append(Published(base, exact, tuple(each for each in datasets if each is not exact)))
+        found.append(PublishedCatalogue(base, exact, tuple(each for each in datasets if each is not exact)))
     return tuple(found), tuple(others)
 
 
-def _is_exact(shown: Json, base: str) -> bool:
-    return any(each.get("id") in catalogue_resources(base) for each in shown["resources"])
+def _is_exact(remote: Json, base: str) -> bool:
+    return any(each.get("id") in catalogue_resources(base) for each in remote["resources"])
 
 
 def catalogue_resources(base: str) -> dict[str, str]:
     """The names of the catalogue's files by the ids of their resources."""
-    return {str(uuid5(NAMESPACE_URL, f"{base}distribution/{name}")): name for name in FORMATS}
+    return {resource_id(f"{base}distribution/{name}"): name for name in FORMATS}
 
 
-def choose(holding: Holding, catalogue: str | None, *, others: bool) -> Published | tuple[Json, ...]:
+def choose(listing: Listing, catalogue: str | None, *, others: bool) -> PublishedCatalogue | tuple[Json, ...]:
     """The one catalogue to pull: one that was published, or the other datasets.
 
     Raises:
         RemoteError: there is nothing to pull.
         UsageError: there are several and none was chosen, or the chosen one is not there.
     """
-    published, rest = published_in(holding)
+    published, rest = published_in(listing)
     there = [f"--catalogue {each.id}" for each in published] + (["--others"] if rest else [])
     if not there:
         raise RemoteError(
-            f'the organisation "{holding.organization["name"]}" has no dataset that may be read',
-            place=Place(holding.url),
+            f'the organisation "{listing.organization["name"]}" has no dataset that may be read',
+            place=Place(listing.site.url),
             remedy="Private ones are read with a token and --private.",
         )
     if catalogue is not None:
@@ -183,7 +164,7 @@ def choose(holding: Holding, catalogue: str | None, *, others: bool) -> Publishe
         return rest
     if len(there) > 1:
         raise UsageError(
-            f'the organisation "{holding.organization["name"]}" has datasets of {len(there)} catalogues',
+            f'the organisation "{listing.organization["name"]}" has datasets of {len(there)} catalogues',
             remedy=f"Pull each into a folder of its own: {', '.join(there)}.",
         )
     return published[0]

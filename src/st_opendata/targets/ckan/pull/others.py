@@ -20,13 +20,13 @@ from st_opendata.errors import RemoteError
 from st_opendata.names import free, slug
 from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
+from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.limits import from_markdown
-from st_opendata.targets.ckan.pull.fetching import Fetcher, Wanted
-from st_opendata.targets.ckan.pull.fields import Map, clean, names_of, read_map, state_dataset, unread
-from st_opendata.targets.ckan.pull.folder import DatasetFolder, said, share_terms, write_folder
-from st_opendata.targets.ckan.pull.guessing import NotATableError, Stored, describe_file
-from st_opendata.targets.ckan.pull.listing import Holding
-from st_opendata.targets.ckan.pull.outcome import Kind, Left, Pulled
+from st_opendata.targets.ckan.pull.fields import FieldMap, clean, names_of, read_map, state_dataset, unread
+from st_opendata.targets.ckan.pull.folder import DatasetFolder, omission_lines, share_terms, write_folder
+from st_opendata.targets.ckan.pull.listing import Listing
+from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
+from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
 from st_opendata.vocabularies import alignment
 
 Json = Mapping[str, Any]
@@ -48,10 +48,12 @@ class _File:
 
     dataset: str
     resource: Json
-    wanted: Wanted
+    download: Download
 
 
-def pull_others(holding: Holding, shown: Sequence[Json], client: CkanClient, fetcher: Fetcher, folder: Path) -> Pulled:
+def pull_others(
+    listing: Listing, remote: Sequence[Json], client: CkanClient, fetcher: Fetcher, folder: Path
+) -> PullResult:
     """Write the datasets to the folder as a catalogue.
 
     Raises:
@@ -59,38 +61,38 @@ def pull_others(holding: Holding, shown: Sequence[Json], client: CkanClient, fet
         OSError: a file cannot be written.
     """
     fields, names = read_map(), _Names()
-    catalogue = _catalogue(holding)
+    catalogue = _catalogue(listing)
     datasets: dict[str, DatasetFolder] = {}
-    left: list[Left] = []
+    omissions: list[Omission] = []
     files: list[_File] = []
-    for dataset in shown:
+    for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
-        heading = [f"Pulled from {holding.url}/dataset/{dataset['name']}", *_unread(fields, dataset)]
-        datasets[id_] = DatasetFolder(id_, _describe(fields, holding, dataset), heading)
+        heading = [f"Pulled from {listing.site.url}/dataset/{dataset['name']}", *_unread(fields, dataset)]
+        datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
         for resource in dataset.get("resources") or ():
             found = _file(id_, resource, names, fetcher, folder)
-            if isinstance(found, Left):
-                left.append(found)
+            if isinstance(found, Omission):
+                omissions.append(found)
             else:
                 files.append(found)
-    failures = fetcher.fetch([each.wanted for each in files])
-    came = [each for each in files if each.wanted.path not in failures]
-    left += [_left(each, failures[each.wanted.path]) for each in files if each.wanted.path in failures]
+    failures = fetcher.fetch([each.download for each in files])
+    came = [each for each in files if each.download.path not in failures]
+    omissions += [_omission(each, failures[each.download.path]) for each in files if each.download.path in failures]
     with ThreadPoolExecutor(fetcher.workers) as pool:
-        stored = list(pool.map(lambda each: _stored(client, each.resource), came))
-    for each, columns in zip(came, stored, strict=True):
+        datastore = list(pool.map(lambda each: _stored(client, each.resource), came))
+    for each, columns in zip(came, datastore, strict=True):
         try:
-            _add_table(datasets[each.dataset], each, columns, holding.language)
+            _add_table(datasets[each.dataset], each, columns, listing.site.language)
         except NotATableError as error:
-            each.wanted.path.unlink()
-            left.append(_left(each, str(error)))
-    return _write(holding, catalogue, list(datasets.values()), left, folder)
+            each.download.path.unlink()
+            omissions.append(_omission(each, str(error)))
+    return _write(listing, catalogue, list(datasets.values()), omissions, folder)
 
 
-def _add_table(dataset: DatasetFolder, file: _File, stored: Mapping[str, Stored], language: str) -> None:
+def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, DataStoreColumn], language: str) -> None:
     """Describe a file as a table of the dataset. Raises NotATableError."""
-    described, remarks = describe_file(file.wanted.path, language, stored)
-    outline = {"url": file.wanted.path.name, "title": _title(file, language)}
+    described, remarks = describe_file(file.download.path, language, datastore)
+    outline = {"url": file.download.path.name, "title": _title(file, language)}
     if notes := clean(from_markdown(str(file.resource.get("description") or ""))):
         outline["description"] = {language: notes}
     dataset.tables.append(outline | described)
@@ -99,36 +101,38 @@ def _add_table(dataset: DatasetFolder, file: _File, stored: Mapping[str, Stored]
 
 
 def _write(
-    holding: Holding, catalogue: Description, datasets: Sequence[DatasetFolder], left: list[Left], folder: Path
-) -> Pulled:
+    listing: Listing, catalogue: Description, datasets: Sequence[DatasetFolder], omissions: list[Omission], folder: Path
+) -> PullResult:
     kept = [each for each in datasets if each.tables]
     for each in datasets:
-        each.heading += said(one for one in left if one.dataset == each.id)
-    left += [
-        Left(each.id, "", "it has no table that came", Kind.WITHOUT_TABLES) for each in datasets if not each.tables
+        each.heading += omission_lines(one for one in omissions if one.dataset == each.id)
+    omissions += [
+        Omission(each.id, "", "it has no table that came", OmissionReason.WITHOUT_TABLES)
+        for each in datasets
+        if not each.tables
     ]
     if not kept:
-        reasons = dict.fromkeys(f"{each.what or each.dataset}: {each.reason}" for each in left)
+        reasons = dict.fromkeys(f"{each.what or each.dataset}: {each.reason}" for each in omissions)
         raise RemoteError(
-            "no dataset there has a table that came", place=Place(holding.url), remedy="; ".join(list(reasons)[:3])
+            "no dataset there has a table that came", place=Place(listing.site.url), remedy="; ".join(list(reasons)[:3])
         )
     share_terms(catalogue, kept, _SHARED)
     lost = [each.id for each in datasets if not each.tables]
     heading = [
-        f"Pulled from {holding.url}/organization/{holding.organization['name']}",
-        *said(each for each in left if each.dataset in lost),
+        f"Pulled from {listing.site.url}/organization/{listing.organization['name']}",
+        *omission_lines(each for each in omissions if each.dataset in lost),
     ]
     write_folder(folder, catalogue, kept, heading, hints=True)
     tables = sum(len(each.tables) for each in kept)
-    return Pulled(str(catalogue.values["id"]), len(kept), tables, tuple(left))
+    return PullResult(str(catalogue.values["id"]), len(kept), tables, tuple(omissions))
 
 
-def _catalogue(holding: Holding) -> Description:
+def _catalogue(listing: Listing) -> Description:
     """What the portal says of the organisation."""
-    organization, language = holding.organization, holding.language
+    organization, language = listing.organization, listing.site.language
     name = str(organization["name"])
     title = clean(str(organization.get("title") or name))
-    page = f"{holding.url}/organization/{name}"
+    page = f"{listing.site.url}/organization/{name}"
     notes = clean(from_markdown(str(organization.get("description") or "")))
     found = Description(
         {
@@ -146,36 +150,36 @@ def _catalogue(holding: Holding) -> Description:
     return found
 
 
-def _describe(fields: Map, holding: Holding, shown: Json) -> Description:
+def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     """What the portal says of a dataset."""
-    node = f"{holding.url}/dataset/{quote(shown['name'])}"
-    graph = state_dataset(fields, shown, node, holding.language)
-    found = read_description(graph, node, holding.language, dict.fromkeys(_FILES, names_of(graph, node)))
+    node = f"{listing.site.url}/dataset/{quote(remote['name'])}"
+    graph = state_dataset(fields, remote, node, listing.site.language)
+    found = read_description(graph, node, listing.site.language, dict.fromkeys(_FILES, names_of(graph, node)))
     for key in ("publisher", "creator"):
         if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
             found.remark(key, "The portal gives no address for it: write one as iri, such as its home page.")
-    found.values.setdefault("title", {holding.language: str(shown["name"])})
+    found.values.setdefault("title", {listing.site.language: str(remote["name"])})
     if "description" not in found.values:
         found.values["description"] = found.values["title"]
         found.remark("description", "The portal has no description: say what the data are about.")
     return found
 
 
-def _unread(fields: Map, shown: Json) -> Iterator[str]:
-    for key, text in unread(fields, shown):
+def _unread(fields: FieldMap, remote: Json) -> Iterator[str]:
+    for key, text in unread(fields, remote):
         yield f"Also on the portal: {key}: {text[:500]}{'…' if len(text) > 500 else ''}"
 
 
-def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Path) -> _File | Left:
+def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Path) -> _File | Omission:
     """The file to fetch for a resource, or why it is not pulled."""
     url, name = str(resource.get("url") or ""), str(resource.get("name") or "")
     label = clean(name) or url or str(resource.get("id"))
     kind = _kind(resource, url)
     if kind not in ("CSV", "TSV"):
         said_kind = clean(str(resource.get("format") or resource.get("mimetype") or "")) or "of no format that is said"
-        return Left(id_, label, f"it is no CSV table but {said_kind}: {url}", Kind.NO_TABLE)
-    if not fetcher.bounds.open_to(url):
-        return Left(id_, label, f"it lies elsewhere, and is fetched with --links: {url}", Kind.ELSEWHERE)
+        return Omission(id_, label, f"it is no CSV table but {said_kind}: {url}", OmissionReason.NO_TABLE)
+    if not fetcher.limits.open_to(url):
+        return Omission(id_, label, f"it lies elsewhere, and is fetched with --links: {url}", OmissionReason.ELSEWHERE)
     last = unquote(urlsplit(url).path.rpartition("/")[2])
     stem = last.rpartition(".")[0] if last.lower().endswith((".csv", ".tsv", ".txt")) else name or last
     path = folder / id_ / f"{names.table(id_, stem)}.csv"
@@ -184,7 +188,7 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     return _File(
         id_,
         resource,
-        Wanted(
+        Download(
             url,
             path,
             digest if re.fullmatch("[0-9a-f]{64}", digest) else "",
@@ -206,15 +210,15 @@ def _extension(url: str) -> str:
         return ""
 
 
-def _left(file: _File, reason: str) -> Left:
-    return Left(file.dataset, clean(str(file.resource.get("name") or "")) or file.wanted.url, reason)
+def _omission(file: _File, reason: str) -> Omission:
+    return Omission(file.dataset, clean(str(file.resource.get("name") or "")) or file.download.url, reason)
 
 
 def _title(file: _File, language: str) -> dict[str, str]:
-    return {language: clean(str(file.resource.get("name") or "")) or file.wanted.path.stem}
+    return {language: clean(str(file.resource.get("name") or "")) or file.download.path.stem}
 
 
-def _stored(client: CkanClient, resource: Json) -> dict[str, Stored]:
+def _stored(client: CkanClient, resource: Json) -> dict[str, DataStoreColumn]:
     """The columns that the portal's DataStore has of a file; none where it has no such table or does not tell."""
     if not resource.get("datastore_active"):
         return {}
@@ -225,9 +229,9 @@ def _stored(client: CkanClient, resource: Json) -> dict[str, Stored]:
         return {}
 
 
-def _stored_column(column: Json) -> Stored:
+def _stored_column(column: Json) -> DataStoreColumn:
     info = column.get("info") or {}
-    return Stored(str(column.get("type")), str(info.get("label") or ""), str(info.get("notes") or ""))
+    return DataStoreColumn(str(column.get("type")), str(info.get("label") or ""), str(info.get("notes") or ""))
 
 
 class _Names:

@@ -15,8 +15,9 @@ import pytest
 
 from st_opendata.__main__ import main
 from st_opendata.release import read_release
-from st_opendata.targets.ckan.fingerprint import Mark, content_digest, fields_of
-from st_opendata.targets.ckan.packages import Package, Site, packages
+from st_opendata.targets.ckan.fingerprint import Fingerprint, content_digest, fields_of
+from st_opendata.targets.ckan.packages import Package, packages
+from st_opendata.targets.ckan.site import Site
 
 Answer = tuple[int, dict[str, str], bytes]
 Pull = Callable[..., tuple[int, str]]
@@ -140,6 +141,6 @@ def _shown(portal: Portal, package: Package, base: str) -> dict[str, Any]:
         resources.append({**each.metadata, "id": each.id, "url": each.url, "url_type": "upload"})
     shown = {**package.metadata, "id": package.name, "resources": resources}
     fields = fields_of(shown)
-    mark = Mark(base, package.digest, content_digest(shown, *fields), *fields)
-    extras = [*shown.get("extras", ()), {"key": "st_opendata", "value": mark.text()}]
+    fingerprint = Fingerprint(base, package.digest, content_digest(shown, *fields), *fields)
+    extras = [*shown.get("extras", ()), {"key": "st_opendata", "value": fingerprint.text()}]
     return {**shown, "extras": extras}

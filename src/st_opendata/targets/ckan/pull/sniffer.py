@@ -41,7 +41,7 @@ _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class DataStoreColumn:
     """A column of the portal's DataStore: its type, and its label and notes for people."""
 
     type: str
@@ -53,7 +53,7 @@ class NotATableError(Exception):
     """The file is no table; the text says why."""
 
 
-def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tuple[Yaml, list[str]]:
+def describe_file(path: Path, language: str, datastore: Mapping[str, DataStoreColumn]) -> tuple[Yaml, list[str]]:
     """The description of the table in a file, without its `url`, and what is to be said beside it.
 
     Raises:
@@ -69,7 +69,7 @@ def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tu
         raise NotATableError(f"it has {len(header):,} columns, more than the {MAX_COLUMNS:,} of a spreadsheet")
     names = _names(header)
     kinds = {
-        name: _datatype(stored.get(title), [row[number] for row in rows[1:] if number < len(row)])
+        name: _datatype(datastore.get(title), [row[number] for row in rows[1:] if number < len(row)])
         for number, (name, title) in enumerate(zip(names, header, strict=True))
     }
     _refuse(path, Dialect(delimiter=delimiter, encoding=guess.encoding), names, header)
@@ -80,7 +80,7 @@ def describe_file(path: Path, language: str, stored: Mapping[str, Stored]) -> tu
         if text != usual
     }
     columns = [
-        _column(name, title, kinds[name], stored.get(title), language)
+        _column(name, title, kinds[name], datastore.get(title), language)
         for name, title in zip(names, header, strict=True)
     ]
     described = ({"dialect": dialect} if dialect else {}) | {"tableSchema": {"columns": columns}}
@@ -99,8 +99,8 @@ def _remarks(name: str, guess: EncodingGuess, rows: Sequence[Sequence[str]]) -> 
     """What is to be said of a file that is in another encoding than UTF-8."""
     if guess.encoding == "utf-8":
         return []
-    shown = first_cell(enumerate(rows, 1), guess)
-    seen = f", as in “{shown.cell}” in row {shown.row}" if shown else ""
+    example = first_cell(enumerate(rows, 1), guess)
+    seen = f", as in “{example.cell}” in row {example.row}" if example else ""
     if guess.sure:
         return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}"]
     return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}, which is not sure: state its encoding"]
@@ -162,23 +162,23 @@ def _names(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _datatype(stored: Stored | None, cells: Sequence[str]) -> str | None:
+def _datatype(datastore: DataStoreColumn | None, cells: Sequence[str]) -> str | None:
     """The DataStore's type, where the cells are written as CSVW wants it."""
-    base = _DATATYPES.get(stored.type) if stored else None
+    base = _DATATYPES.get(datastore.type) if datastore else None
     if base is None:
         return None
     kind = Datatype(base, f"http://www.w3.org/2001/XMLSchema#{base}")
     return base if all(parse(kind, cell) is not None for cell in cells if cell) else None
 
 
-def _column(name: str, title: str, datatype: str | None, stored: Stored | None, language: str) -> Yaml:
+def _column(name: str, title: str, datatype: str | None, datastore: DataStoreColumn | None, language: str) -> Yaml:
     described: Yaml = {"name": name}
     if name != title:
         described["titles"] = {language: clean(title)} if clean(title) else {}
-    elif stored and stored.label not in ("", name):
-        described["titles"] = {language: clean(stored.label)}
-    if stored and clean(stored.notes):
-        described["description"] = {language: clean(stored.notes)}
+    elif datastore and datastore.label not in ("", name):
+        described["titles"] = {language: clean(datastore.label)}
+    if datastore and clean(datastore.notes):
+        described["description"] = {language: clean(datastore.notes)}
     if datatype:
         described["datatype"] = datatype
     return {key: value for key, value in described.items() if value}

@@ -1,15 +1,17 @@
-"""What a portal is before anything is written to it: who we are there, what we may do, which fields it holds."""
+"""A CKAN site: what it says of itself, what we may do there, which fields it holds, what its search lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
+from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fields import schema_for
+from st_opendata.targets.ckan.fingerprint import agree
 
 _CORE = frozenset({
     "id", "name", "title", "notes", "url", "version", "license_id", "tags", "groups", "extras", "resources",
@@ -20,31 +22,36 @@ Fields = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
-    """A CKAN as the token's user finds it.
+class Site:
+    """A CKAN site, with what the token's user finds there and what the publisher says of it.
 
-    `fields` are the dataset fields that it holds beside CKAN's own, each with its subfields (none for a plain value);
-    keys of resources are all held. `language` is that of its pages. `editable` are all organisations in which the user
-    may create datasets: names by id.
+    `own_url` is what it takes for its URL, `language` that of its pages, `schema` the field map for it
+    (`fields.schemas()`). `fields` are the dataset fields that it holds beside CKAN's own, each with its subfields (none
+    for a plain value); keys of resources are all held. The datasets belong to the `organization`; `editable` are all
+    organisations in which the `user` may create datasets: names by id.
+
+    The publisher says the rest. `iris` asks for IRIs as format and media type, which the site's own RDF needs and its
+    pages suffer from. `max_upload` is the size in bytes of the largest file that it takes, and `link_base` the URL
+    below which the release's files are also served, so that larger ones can be linked.
     """
 
     url: str
-    version: str
-    plugins: frozenset[str]
-    user: str
-    organization: str
-    organization_id: str
-    language: str
-    fields: Fields
+    organization: str = ""
+    version: str = ""
+    plugins: frozenset[str] = frozenset()
+    language: str = "en"
+    schema: str = "dcat_ap_full"
+    own_url: str = ""
+    organization_id: str = ""
+    user: str = ""
     editable: Mapping[str, str] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
+    iris: bool = False
+    max_upload: int | None = None
+    link_base: str | None = None
 
-    @property
-    def schema(self) -> str:
-        """The field map for it (`fields.schemas()`)."""
-        return schema_for(self.plugins)
-
-    def held(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
-        """The metadata without what this portal would drop in silence, and the names of what that is."""
+    def supported(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+        """The metadata without what this site would drop in silence, and the names of what that is."""
         kept: dict[str, object] = {}
         dropped: list[str] = []
         for name, value in metadata.items():
@@ -58,13 +65,8 @@ class Portal:
         return kept, tuple(sorted(set(dropped)))
 
 
-def survey_portal(client: CkanClient, organization: str) -> Portal:
-    """Ask a portal what it is, with at most four requests.
-
-    Raises:
-        RemoteError: it is not a CKAN, does not answer, does not know the token, or its user may not create datasets in
-            the organisation.
-    """
+def read_site(client: CkanClient) -> Site:
+    """What a site says of itself, by one request (status_show). Raises RemoteError, also where it is no CKAN."""
     status = client.read("status_show")
     if not isinstance(status, dict) or "ckan_version" not in status:
         raise RemoteError(
@@ -72,19 +74,58 @@ def survey_portal(client: CkanClient, organization: str) -> Portal:
             place=Place(client.url),
             remedy="Give the URL of the portal's home page as --url.",
         )
-    user, found, mine = _membership(client, organization)
     plugins = frozenset(map(str, status.get("extensions", ())))
-    return Portal(
+    return Site(
         url=client.url,
         version=str(status["ckan_version"]),
         plugins=plugins,
-        user=user,
+        language=str(status.get("locale_default") or "en").partition("_")[0],
+        schema=schema_for(plugins),
+        own_url=str(status.get("site_url") or client.url).rstrip("/"),
+    )
+
+
+def read_site_of(client: CkanClient, organization: str) -> Site:
+    """The site as the token's user finds it, who is to publish in the organisation: at most four more requests.
+
+    Raises:
+        RemoteError: it is not a CKAN, does not answer, does not know the token, or its user may not create datasets in
+            the organisation.
+    """
+    site = read_site(client)
+    user, found, mine = _membership(client, organization)
+    return replace(
+        site,
         organization=str(found["name"]),
         organization_id=str(found["id"]),
-        language=str(status.get("locale_default") or "en").partition("_")[0],
-        fields=_fields(client) if "scheming_datasets" in plugins else {},
+        user=user,
         editable=mine,
+        fields=_fields(client) if "scheming_datasets" in site.plugins else {},
     )
+
+
+def search_datasets(client: CkanClient, organization: str, rows: int, **more: object) -> Iterator[dict[str, Any]]:
+    """Every dataset of an organisation that search lists, `rows` asked for at a time: a site may give fewer.
+
+    `more` goes to package_search: `fl` for fewer fields, `include_private` and `include_drafts`. Raises RemoteError.
+    """
+    question = {"fq": f'organization:"{organization}"', "rows": rows, "sort": "name asc, id asc", **more}
+    start = 0
+    while True:
+        answer = client.read("package_search", {**question, "start": start})
+        yield from answer["results"]
+        start += len(answer["results"])
+        if not answer["results"] or start >= answer["count"]:
+            return
+
+
+def search_agrees(client: CkanClient, remote: Remote, **more: object) -> bool:
+    """Whether search has this dataset once and with the same content, only dated otherwise.
+
+    CKAN before 2.12 dates what is saved unchanged, but not in its search.
+    """
+    results = client.read("package_search", {"fq": f'id:"{remote["id"]}"', **more})["results"]
+    return len(results) == 1 and agree(results[0], remote)
 
 
 def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any], dict[str, str]]:

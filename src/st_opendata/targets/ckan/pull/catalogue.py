@@ -7,20 +7,21 @@ from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError, InputError, UsageError
+from st_opendata.http.client import origin
 from st_opendata.release.exchange import stage
+from st_opendata.targets.base import Progress
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.downloads import Bounds, Visitor, origin
+from st_opendata.targets.ckan.downloads import Downloader, DownloadLimits, Fetcher
 from st_opendata.targets.ckan.pull.exact import pull_exact
-from st_opendata.targets.ckan.pull.fetching import Fetcher, Told
-from st_opendata.targets.ckan.pull.listing import Holding, Published, choose, list_holding
+from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, choose, list_organization
 from st_opendata.targets.ckan.pull.others import pull_others
-from st_opendata.targets.ckan.pull.outcome import Pulled
+from st_opendata.targets.ckan.pull.result import PullResult
 
 MAX_FILE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class PullOptions:
     """What to pull, and from where.
 
     `catalogue` and `others` choose where an organisation has several catalogues (`listing.choose`). `private` asks for
@@ -38,7 +39,7 @@ class Origin:
     workers: int = 4
 
 
-def pull(source: Origin, output: Path, *, told: Told = lambda _text, _done: None) -> Pulled:
+def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _text, _done: None) -> PullResult:
     """Write a catalogue of the portal to `output`, a folder that is new or empty.
 
     Raises:
@@ -47,26 +48,26 @@ def pull(source: Origin, output: Path, *, told: Told = lambda _text, _done: None
         RemoteError: the portal refuses, fails or has nothing to pull.
         OSError: the disk is full, or a folder must not be written to.
     """
-    if source.private and not source.token:
+    if options.private and not options.token:
         raise UsageError("private datasets need a token", remedy="Give it in ST_CKAN_TOKEN or --token-file.")
-    token = source.token if source.private else None  # all else is what everybody may read
-    client = CkanClient(source.url, token, connections=source.workers)
-    visitor = Visitor(token=token, site=source.url, connections=source.workers)
+    token = options.token if options.private else None  # all else is what everybody may read
+    client = CkanClient(options.url, token, connections=options.workers)
+    downloader = Downloader(token=token, site=options.url, connections=options.workers, saving=True)
     try:
         with stage(output, refuse=_refuse) as draft:
-            holding = list_holding(client, source.organization, private=source.private)
-            chosen = choose(holding, source.catalogue, others=source.others)
-            fetcher = Fetcher(visitor, _bounds(source, holding), source.workers, told)
-            if isinstance(chosen, Published):
-                pulled = pull_exact(holding, chosen, fetcher, draft.folder)
+            listing = list_organization(client, options.organization, private=options.private)
+            chosen = choose(listing, options.catalogue, others=options.others)
+            fetcher = Fetcher(downloader, _download_limits(options, listing), options.workers, on_progress)
+            if isinstance(chosen, PublishedCatalogue):
+                result = pull_exact(listing, chosen, fetcher, draft.folder)
             else:
-                pulled = pull_others(holding, chosen, client, fetcher, draft.folder)
-            pulled = _read_back(pulled, draft.folder)
+                result = pull_others(listing, chosen, client, fetcher, draft.folder)
+            result = _read_back(result, draft.folder)
             draft.commit()
     finally:
         client.close()
-        visitor.close()
-    return pulled
+        downloader.close()
+    return result
 
 
 def _refuse(folder: Path) -> None:
@@ -75,15 +76,15 @@ def _refuse(folder: Path) -> None:
     )
 
 
-def _bounds(source: Origin, holding: Holding) -> Bounds:
-    own = {origin(source.url), origin(holding.site)} - {""}
-    return Bounds(source.max_file, lambda url: bool(origin(url)) and (source.links or origin(url) in own))
+def _download_limits(options: PullOptions, listing: Listing) -> DownloadLimits:
+    own = {origin(options.url), origin(listing.site.own_url)} - {""}
+    return DownloadLimits(options.max_file, lambda url: bool(origin(url)) and (options.links or origin(url) in own))
 
 
-def _read_back(pulled: Pulled, folder: Path) -> Pulled:
+def _read_back(result: PullResult, folder: Path) -> PullResult:
     """Say what is wrong with the catalogue as it was written, so that nobody meets it later."""
     try:
         read_catalogue(folder)
     except (ConfigurationError, InputError) as error:
-        return replace(pulled, notes=(*pulled.notes, f"To be corrected before a build: {error}"))
-    return pulled
+        return replace(result, notes=(*result.notes, f"To be corrected before a build: {error}"))
+    return result

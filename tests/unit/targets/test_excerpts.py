@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from st_opendata.targets.ckan.beside import beside
+from st_opendata.targets.excerpts import excerpts
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from st_opendata.targets.ckan.beside import beside
     ],
 )
 def test_where_two_values_differ_is_seen(one: object, other: object, shown: tuple[str, str]) -> None:
-    assert beside(one, other, 40) == shown
+    assert excerpts(one, other, 40) == shown

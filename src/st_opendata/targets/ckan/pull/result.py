@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class OmissionReason(StrEnum):
     """Why something stayed on the portal: only what failed ought to have come."""
 
     FAILED = "failed"
@@ -17,21 +17,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Omission:
     """Something that was not pulled: of which dataset, what (a file's name or URL, empty for the dataset), and why."""
 
     dataset: str
     what: str
     reason: str
-    kind: Kind = Kind.FAILED
+    kind: OmissionReason = OmissionReason.FAILED
 
 
 @dataclass(frozen=True, slots=True)
-class Pulled:
+class PullResult:
     """The catalogue in the folder: its id, numbers of datasets and tables; what was left; what else is to be said."""
 
     catalogue: str
     datasets: int
     tables: int
-    left: tuple[Left, ...]
+    omissions: tuple[Omission, ...]
     notes: tuple[str, ...] = ()

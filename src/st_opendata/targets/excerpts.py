@@ -11,12 +11,12 @@ _BEFORE = 20
 """Characters shown before the first that differs, of values whose beginnings are the same for longer."""
 
 
-def beside(one: object, other: object, width: int) -> tuple[str, str]:
+def excerpts(one: object, other: object, width: int) -> tuple[str, str]:
     """Both values as JSON, cut to `width` characters around the first that differs; None is `nothing`.
 
     Where they look alike, all but ASCII is escaped.
 
-    >>> beside("three", "four", 70), beside(None, "a", 70)
+    >>> excerpts("three", "four", 70), excerpts(None, "a", 70)
     (('"three"', '"four"'), ('nothing', '"a"'))
     """
     ascii_only = one != other and isinstance(one, str) and isinstance(other, str) and look_alike(one, other)
@@ -32,5 +32,5 @@ def beside(one: object, other: object, width: int) -> tuple[str, str]:
 
 
 def _cut(text: str, start: int, width: int) -> str:
-    shown = f"…{text[start + 1 :]}" if start else text
-    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
+    text = f"…{text[start + 1 :]}" if start else text
+    return text if len(text) <= width else f"{text[: width - 1]}…"

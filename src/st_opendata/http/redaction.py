@@ -1,4 +1,4 @@
-"""A token is hidden in whatever a portal, or a proxy before it, says: bodies, headers and words of errors."""
+"""Redaction of a token in whatever a server, or a proxy before it, answers: bodies, headers and texts of errors."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from collections.abc import Callable
 from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 
-_HIDDEN = "[token]"
+_REDACTED = "[token]"
 _LEAST = 8
-"""Characters of a token that can be one: shorter ones are mistakes, and stand in other words."""
-Hide = Callable[[str], str]
+"""Characters of a token that can be one: shorter ones are mistakes, and are parts of other words."""
+Redact = Callable[[str], str]
 
 
-def hiding(token: str | None) -> Hide:
+def redactor(token: str | None) -> Redact:
     r"""What replaces the token in a text, also where its characters are escaped for JSON, HTML or URLs.
 
-    >>> hiding("secret-token")('{"error": "secret\\u002dtoken, secret%2Dtoken"}')
+    >>> redactor("secret-token")('{"error": "secret\\u002dtoken, secret%2Dtoken"}')
     '{"error": "[token], [token]"}'
     """
     if not token or len(token) < _LEAST:
         return lambda text: text
     pattern = re.compile("".join(map(_character, token)))
-    return lambda text: pattern.sub(_HIDDEN, text)
+    return lambda text: pattern.sub(_REDACTED, text)
 
 
-def hide_in_error(error: RemoteError, hide: Hide) -> RemoteError:
+def redact_error(error: RemoteError, redact: Redact) -> RemoteError:
     """The error without the token."""
     return RemoteError(
-        hide(error.message),
-        place=Place(hide(error.place.file)) if error.place else None,
-        remedy=hide(error.remedy) if error.remedy else None,
+        redact(error.message),
+        place=Place(redact(error.place.file)) if error.place else None,
+        remedy=redact(error.remedy) if error.remedy else None,
         status=error.status,
         details=error.details,
         wait=error.wait,

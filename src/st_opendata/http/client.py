@@ -1,0 +1,344 @@
+"""The one HTTP client: bounds on size and time, no credentials by accident, and one mapping of causes to errors.
+
+`requests` is imported when the first client is made, since it belongs to extras.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from http.client import HTTPConnection, HTTPException
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from st_opendata import __version__
+from st_opendata.errors import InputError, RemoteError, UsageError
+from st_opendata.http.redaction import Redact, redact_error
+from st_opendata.http.urls import web_url
+from st_opendata.place import Place
+
+if TYPE_CHECKING:
+    import requests
+
+HttpResponse: TypeAlias = "requests.Response"
+AGENT = f"st-opendata/{__version__}"
+CONNECT_TIMEOUT = 10.0
+_BLOCK = 65_536
+_PROBE_SECONDS = 5.0
+_PASSING = {0, 429, 500, 502, 503, 504}
+
+
+class Cause(Enum):
+    """Why a request failed."""
+
+    UNANSWERED = auto()
+    """No such host, a refused or broken connection, an answer that is no HTTP."""
+    TIMEOUT = auto()
+    UNTRUSTED = auto()
+    """A certificate that nobody vouches for."""
+    TLS = auto()
+    PLAIN_HTTP = auto()
+    """https was spoken to a port for http."""
+    ONLY_HTTPS = auto()
+    """http was spoken to a port for https."""
+    TOO_LARGE = auto()
+    TOO_SLOW = auto()
+
+
+Wording = Mapping[Cause, tuple[str, str]]
+"""Message and remedy of each cause, those of `UNANSWERED` for causes that are not there.
+
+In the message `{}` is the reason, the time or the size, in the remedy the URL with the other scheme.
+"""
+WORDING: Wording = {
+    Cause.UNANSWERED: ("did not answer: {}", "Check the URL and the network."),
+    Cause.TOO_LARGE: ("is larger than {} bytes", "Download it, then name the file."),
+    Cause.TOO_SLOW: ("took longer than {} seconds", "Download it, then name the file."),
+}
+_SECURITY = {Cause.UNTRUSTED, Cause.TLS, Cause.PLAIN_HTTP, Cause.ONLY_HTTPS}
+_SECURITY_STATUS = 495
+"""No status of HTTP: what fails for this will fail again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLimits:
+    """Limits of a request: seconds to wait for the next byte, and of an answer that streams its bytes and seconds."""
+
+    timeout: float = 60.0
+    size: int | None = None
+    seconds: float | None = None
+
+
+class HttpClient:
+    """Requests to one server or many; safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        wording: Wording = WORDING,
+        address: str | None = None,
+        authorization: Callable[[str], str | None] | None = None,
+        redact: Redact = str,
+        connections: int = 4,
+        repeat: bool = False,
+    ) -> None:
+        """A client whose GET requests are repeated where that may help, if `repeat` is given.
+
+        Remedies name the `address` that the user gave, else the URL of the request. `authorization` gives the header
+        for a URL; without it `requests` takes one of ~/.netrc. `redact` hides secrets in errors.
+
+        Raises:
+            InputError: the package requests is not installed.
+        """
+        requests = _requests()
+        from requests.adapters import HTTPAdapter
+
+        self._wording = wording
+        self._address = address
+        self._redact = redact
+        self._session = requests.Session()
+        if authorization:
+            self._session.auth = _authorization(authorization)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=connections, max_retries=_retry() if repeat else 0))
+
+    def close(self) -> None:
+        """Give up the connections."""
+        self._session.close()
+
+    @contextmanager
+    def request(
+        self,
+        method: str,
+        url: str,
+        limits: TransferLimits,
+        *,
+        follow: bool = True,
+        place: Place | None = None,
+        **more: Any,  # noqa: ANN401 (as requests takes them)
+    ) -> Iterator[HttpResponse]:
+        """An answer whose body streams (`blocks`); `more` goes to `requests`, `follow` follows redirects.
+
+        Raises:
+            RemoteError: here and where the body is read, with the message of the cause; `place` is the URL otherwise.
+        """
+        headers = {"User-Agent": AGENT, **(more.pop("headers", None) or {})}
+        timeout = (min(CONNECT_TIMEOUT, limits.timeout), limits.timeout)
+        options = {"headers": headers, "timeout": timeout, "stream": True, "allow_redirects": follow, **more}
+        with self.failures(url, limits, place), self._session.request(method, url, **options) as response:
+            yield response
+
+    @contextmanager
+    def failures(self, url: str, limits: TransferLimits, place: Place | None = None) -> Iterator[None]:
+        """Raise whatever a request may fail with as RemoteError, without secrets."""
+        import requests
+        from urllib3.exceptions import HTTPError
+
+        try:
+            yield
+        except (requests.RequestException, HTTPError, UnicodeError, BrokenOffError, _ExceededError) as error:
+            found, detail = _cause_of(error, url, limits, self._wording)
+            failure = _remote_error(found, detail, self._wording, self._address or url, place or Place(url))
+            raise redact_error(failure, self._redact) from None
+        except RemoteError as error:
+            raise redact_error(error, self._redact) from None
+
+
+class _ExceededError(Exception):
+    """A limit of an answer was exceeded."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class BrokenOffError(Exception):
+    """An answer did not come whole."""
+
+
+def blocks(response: HttpResponse, limits: TransferLimits) -> Iterator[bytes]:
+    """The body as it arrives, within the limits; to be read where `HttpClient.request` is open.
+
+    Raises:
+        BrokenOffError: it did not come whole; outside of `request` that is a RemoteError too.
+    """
+    end = monotonic() + limits.seconds if limits.seconds else None
+    size = 0
+    # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
+    while block := _read(response):
+        size += len(block)
+        if limits.size is not None and size > limits.size:
+            raise _ExceededError(Cause.TOO_LARGE)
+        if end is not None and monotonic() > end:
+            raise _ExceededError(Cause.TOO_SLOW)
+        yield block
+
+
+def _read(response: HttpResponse) -> bytes:
+    from urllib3.exceptions import ProtocolError
+
+    try:
+        block: bytes = response.raw.read1(_BLOCK, decode_content=True)
+    except ProtocolError:
+        raise BrokenOffError("the answer broke off") from None
+    return block
+
+
+def is_transient(error: RemoteError) -> bool:
+    """Whether the same request may succeed later: no answer, too busy, a gateway, a lost race."""
+    return error.status in _PASSING
+
+
+def media_type(response: HttpResponse) -> str:
+    """The media type that the answer states, without parameters."""
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an http(s) URL; empty for any other text."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""
+
+
+def require_http(url: str) -> None:
+    """Raise UsageError where the URL is not http(s)."""
+    if web_url(url) is None:
+        raise UsageError(f'"{url}" is not an http(s) URL', remedy="Write it as the browser shows it, with https://.")
+
+
+def _remote_error(cause: Cause, detail: str, wording: Wording, address: str, place: Place) -> RemoteError:
+    message, remedy = wording.get(cause) or wording[Cause.UNANSWERED]
+    other = re.sub("^http(s?):", lambda scheme: "http:" if scheme[1] else "https:", address)
+    status = _SECURITY_STATUS if cause in _SECURITY and cause in wording else 0
+    return RemoteError(message.format(detail), place=place, remedy=remedy.format(other), status=status)
+
+
+def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wording) -> tuple[Cause, str]:
+    """Why a request failed, and what fills the message of that cause.
+
+    Ports are asked for the other scheme only where the wording tells of it.
+    """
+    import requests
+    from urllib3.exceptions import ReadTimeoutError
+    from urllib3.util.ssl_match_hostname import CertificateError
+
+    inner = _innermost(error)
+    if isinstance(error, _ExceededError):
+        if error.cause is Cause.TOO_LARGE:
+            return error.cause, f"{limits.size:,}"
+        return error.cause, f"{limits.seconds:g}"
+    if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(inner, ssl.SSLCertVerificationError | CertificateError):
+            return Cause.UNTRUSTED, _reason(error)
+        plain = Cause.PLAIN_HTTP in wording and _speaks_http(url)
+        return (Cause.PLAIN_HTTP if plain else Cause.TLS), _reason(error)
+    if isinstance(inner, ReadTimeoutError):
+        return Cause.TIMEOUT, f"{limits.timeout:g}"
+    broken = Cause.ONLY_HTTPS in wording and isinstance(inner, HTTPException | ConnectionError)
+    secure = broken and url.startswith("http:") and speaks_https(url)
+    return (Cause.ONLY_HTTPS if secure else Cause.UNANSWERED), _reason(error)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The reason of an error: requests and urllib3 wrap the system's several times."""
+    while inner := next(
+        (each for each in (getattr(error, "reason", None), *error.args) if isinstance(each, Exception)), None
+    ):
+        error = inner
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system says at the bottom of what the libraries made of it; else what they say."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    last = _innermost(error)
+    return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(last)) or type(last).__name__
+
+
+def _speaks_http(url: str) -> bool:
+    """Whether what answers at the host and port of the URL speaks http without TLS; the request is not sent again."""
+    host, port = _host_and_port(url)
+    connection = HTTPConnection(host, port, timeout=_PROBE_SECONDS)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def speaks_https(url: str) -> bool:
+    """Whether what answers at the host and port of the URL speaks TLS, with whatever certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    host, port = _host_and_port(url)
+    try:
+        with socket.create_connection((host, port), _PROBE_SECONDS) as plain, context.wrap_socket(plain):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
+
+
+def _requests() -> Any:  # noqa: ANN401 (a module)
+    try:
+        import requests
+    except ImportError:
+        raise InputError(
+            "reading what is on the web needs the package requests", remedy="pip install 'st-opendata[web]'"
+        ) from None
+    return requests
+
+
+def _retry() -> Any:  # noqa: ANN401 (of urllib3, which is imported late)
+    """For requests that change nothing: connections that fail, and answers that say to come again."""
+    from urllib3.util import Retry
+
+    return Retry(
+        total=6,
+        connect=2,
+        read=2,
+        status=3,
+        other=0,
+        redirect=0,
+        allowed_methods={"GET"},
+        status_forcelist={429, 502, 503, 504},
+        backoff_factor=0.5,
+        backoff_jitter=0.3,
+        raise_on_status=False,
+        retry_after_max=120,
+    )
+
+
+def _authorization(header: Callable[[str], str | None]) -> Any:  # noqa: ANN401 (of requests, which is imported late)
+    """The header for each URL; being an authentication of its own it keeps `requests` from sending one of ~/.netrc."""
+    from requests.auth import AuthBase
+
+    class Authorization(AuthBase):
+        def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+            if request.url and (value := header(request.url)):
+                request.headers["Authorization"] = value
+            return request
+
+    return Authorization()

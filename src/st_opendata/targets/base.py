@@ -1,0 +1,293 @@
+"""What all targets have in common: a plan from the desired and the remote state, applied and verified.
+
+A target is a package beside this module and a line of the registry (`st_opendata.targets`). Its commands say which
+options open it; `publish` shows its plan and applies it, `verify` compares what it holds with a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from st_opendata.errors import RemoteError
+from st_opendata.http.client import is_transient
+
+_GIVE_UP = 3
+"""After so many changes in a row that failed though tried again, the target is taken as down."""
+
+
+class Action(StrEnum):
+    """What is to be done with a dataset."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REVIVE = "revive"
+    DELETE = "delete"
+    UNCHANGED = "unchanged"
+    DRIFTED = "drifted"
+    """Somebody edited, renamed or moved it on the target; the release wins only by `Policy.overwrite`."""
+    TAKEN = "taken"
+    """The name is that of a dataset that we did not publish."""
+    LEFT = "left"
+    """Ours, but no longer in the release; deleted only by `Policy.prune`."""
+
+
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REVIVE, Action.DELETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the publisher asks for beside the release: edits overwritten, datasets of no release deleted."""
+
+    overwrite: bool = False
+    prune: bool = False
+
+
+class DesiredFile(Protocol):
+    """A file that a target is to hold, by the name that it has there."""
+
+    @property
+    def file_name(self) -> str: ...  # noqa: D102
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+
+
+class Desired(Protocol):
+    """A dataset as a target is to hold it: its name there and its files by id."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def files(self) -> Mapping[str, DesiredFile]: ...  # noqa: D102
+
+
+Remote = Mapping[str, Any]
+"""A dataset as a target holds it, in the words of the target."""
+DesiredT_co = TypeVar("DesiredT_co", bound=Desired, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field of the dataset, or of the resource titled `resource`, before and after; None where it is not there."""
+
+    field: str
+    before: object
+    after: object
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[DesiredT_co]):
+    """What is to be done with one dataset, and why.
+
+    `files` are ids of files to be sent. `remote` is the dataset as the target has it, maybe under another name; None
+    where it has none or it was not necessary to read it.
+    """
+
+    action: Action
+    name: str
+    reason: str
+    desired: DesiredT_co | None = None
+    remote: Remote | None = None
+    differences: tuple[FieldDifference, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Names of the files to be sent."""
+        return self._names(self.files)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files to be sent."""
+        files = self.desired.files if self.desired else {}
+        return sum(files[each].size for each in self.files)
+
+    @property
+    def note(self) -> str:
+        """What is written beside files, for people; empty where there is nothing."""
+        return ""
+
+    @property
+    def details(self) -> dict[str, object]:
+        """The same for programs, as JSON."""
+        return {}
+
+    def _names(self, identifiers: tuple[str, ...]) -> tuple[str, ...]:
+        files = self.desired.files if self.desired else {}
+        return tuple(files[each].file_name for each in identifiers)
+
+
+ChangeT = TypeVar("ChangeT", bound=Change[Desired])
+ChangeT_co = TypeVar("ChangeT_co", bound=Change[Desired], covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where to look at what was published: a key for programs, a label for people, the URL."""
+
+    key: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[ChangeT_co]):
+    """All changes by name, and what is to be said beside them.
+
+    `warnings` say what is wrong with the target, `notes` what it does not take; `details` is the same as JSON.
+    """
+
+    changes: tuple[ChangeT_co, ...]
+    pages: tuple[Location, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def of(self, *actions: Action) -> tuple[ChangeT_co, ...]:
+        """The changes with these actions."""
+        return tuple(change for change in self.changes if change.action in actions)
+
+    @property
+    def writes(self) -> tuple[ChangeT_co, ...]:
+        """The changes that write."""
+        return self.of(*WRITES)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """A change that was applied, or the error that ended it."""
+
+    change: Change[Desired]
+    error: RemoteError | OSError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not on the target as it was released.
+
+    `part` is a file, field or statement of the dataset, empty where the whole dataset is meant.
+    """
+
+    dataset: str
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was compared on the target at `url`, and what was found; `notes` and `details` as in a plan."""
+
+    url: str
+    datasets: int
+    files: int
+    size: int
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+Progress = Callable[[str, float], None]
+"""Called with what begins and the fraction that is done, 0 to 1."""
+
+
+class Target(Protocol[ChangeT]):
+    """Where a release is published. Each method raises RemoteError where the target refuses, fails or is not there."""
+
+    @property
+    def workers(self) -> int:
+        """How many changes may be applied at a time."""
+
+    def plan(self, release: Path, policy: Policy) -> Plan[ChangeT]:
+        """What publishing the release would do; writes nothing."""
+
+    def apply(self, change: ChangeT) -> None:
+        """Carry out one change so that it can be interrupted and run again. Raises OSError where a file is unreadable.
+
+        Called from several threads.
+        """
+
+    def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
+        """Compare what visitors get with the release; `detailed` asks for all that `details` can say."""
+
+    def close(self) -> None:
+        """Give up connections, keep what is remembered for the next run."""
+
+
+def apply(
+    plan: Plan[ChangeT], target: Target[ChangeT], *, on_progress: Callable[[ChangeResult], None] = lambda _: None
+) -> tuple[ChangeResult, ...]:
+    """Carry out the writes of a plan, several at a time; `on_progress` is called with each result in this thread.
+
+    Failures of one dataset do not stop the others, unless several in a row show that the target is down: what was not
+    begun then is not in the result.
+    """
+    waiting = iter(plan.writes)
+    results: list[ChangeResult] = []
+    failed_in_a_row = 0
+    with ThreadPoolExecutor(target.workers) as pool:
+        running: set[Future[ChangeResult]] = set()
+        while True:
+            while failed_in_a_row < _GIVE_UP and len(running) < target.workers and (change := next(waiting, None)):
+                running.add(pool.submit(_apply, change, target))
+            if not running:
+                return tuple(results)
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for result in (future.result() for future in finished):
+                lost = isinstance(result.error, RemoteError) and is_transient(result.error)
+                failed_in_a_row = failed_in_a_row + 1 if lost else 0
+                results.append(result)
+                on_progress(result)
+
+
+def _apply(change: ChangeT, target: Target[ChangeT]) -> ChangeResult:
+    try:
+        target.apply(change)
+    except (RemoteError, OSError) as error:
+        return ChangeResult(change, error)
+    return ChangeResult(change)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of the command line that a target asks for, `--name`.
+
+    `type` is str, int, float (seconds), bool (a flag) or Path; `bounds` are the least and the largest number.
+    """
+
+    name: str
+    help: str
+    type: type = str
+    metavar: str | None = None
+    required: bool = False
+    default: object = None
+    bounds: tuple[int, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCommand:
+    """How a command uses a target: its summary and help, its options, and what opens the target with their values.
+
+    `needed_for` begins the sentence that names a missing package of the extra.
+    """
+
+    summary: str
+    help: str
+    options: tuple[Option, ...]
+    open: Callable[..., Target[Any]]
+    needed_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetType:
+    """A target for the registry: the extra with its packages, and its commands."""
+
+    extra: str
+    publish: TargetCommand
+    verify: TargetCommand

@@ -1,0 +1,142 @@
+"""CKAN as a target: what opens it, and what its plan, its changes and its verification are made by."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from st_opendata.release import read_release
+from st_opendata.targets.base import Plan, Policy, Progress, Verification
+from st_opendata.targets.ckan.apply import apply_change
+from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
+from st_opendata.targets.ckan.packages import packages
+from st_opendata.targets.ckan.plan import DatasetChange
+from st_opendata.targets.ckan.refresh import RemoteReader
+from st_opendata.targets.ckan.site import Site, read_site, read_site_of
+from st_opendata.targets.ckan.token import find_token
+from st_opendata.targets.ckan.verify import verify_site
+
+
+@dataclass(frozen=True, slots=True)
+class CkanTarget:
+    """A CKAN site with what the publisher says of it (`site.Site`); `base.Target` says what the methods do."""
+
+    reader: RemoteReader
+
+    @property
+    def workers(self) -> int:
+        """Requests at a time."""
+        return self.reader.workers
+
+    def plan(self, release: Path, policy: Policy) -> Plan[DatasetChange]:
+        """What publishing the release would do.
+
+        Raises:
+            InputError, ConfigurationError, UsageError: as `packages` does.
+            RemoteError: the portal refuses, fails or does not answer.
+        """
+        return self.reader.plan(packages(release, self.reader.site), read_release(release).base, policy)
+
+    def apply(self, change: DatasetChange) -> None:
+        """Carry out one change."""
+        apply_change(change, self.reader)
+
+    def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
+        """Compare what visitors get, who have no token, with the release."""
+        with closing(CkanClient(self.reader.site.url)) as client:
+            return verify_site(client, release, self.reader.site, on_progress, detailed=detailed)
+
+    def close(self) -> None:
+        """Give up the connections, and keep which datasets were confirmed."""
+        site = self.reader.site
+        if site.organization:
+            write_confirmed(site.url, site.organization, self.reader.confirmed)
+        self.reader.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class CkanOptions:
+    """The options of the commands; `site.Site` says what those of the site mean."""
+
+    url: str
+    organization: str = ""
+    token_file: Path | None = None
+    iris: bool = False
+    max_upload: int | None = None
+    link_base: str | None = None
+    workers: int = 4
+    timeout: float = TIMEOUT
+
+    def add_to(self, site: Site) -> Site:
+        """The site with what the publisher says of it."""
+        return replace(site, iris=self.iris, max_upload=self.max_upload, link_base=self.link_base)
+
+
+def open_for_publishing(options: CkanOptions) -> CkanTarget:
+    """A site to publish to, in an organisation.
+
+    Raises:
+        UsageError, InputError: the URL or the token is none.
+        RemoteError: the portal refuses, fails or does not answer.
+    """
+    token = find_token(options.url, options.token_file)
+    client = CkanClient(options.url, token, connections=options.workers, timeout=options.timeout)
+    with ExitStack() as opened:
+        opened.callback(client.close)
+        site = options.add_to(read_site_of(client, options.organization))
+        opened.pop_all()
+    return CkanTarget(RemoteReader(client, site, read_confirmed(site.url, site.organization), options.workers))
+
+
+def open_for_verifying(options: CkanOptions) -> CkanTarget:
+    """A site as visitors see it, with the options that it was published with.
+
+    Raises:
+        UsageError: the URL is none.
+        RemoteError: the portal is no CKAN, or does not answer.
+    """
+    client = CkanClient(options.url)
+    with ExitStack() as opened:
+        opened.callback(client.close)
+        site = options.add_to(read_site(client))
+        opened.pop_all()
+    return CkanTarget(RemoteReader(client, site, {}))
+
+
+# The search of a portal may tell what its database never came to hold (Solr is written before PostgreSQL commits).
+# This machine therefore keeps which state of each dataset it has seen in the database, so that a dataset that search
+# shows in exactly that state goes unread. It may be lost or stale at any time: that costs reads, never a wrong plan.
+
+
+def read_confirmed(url: str, organization: str) -> dict[str, str]:
+    """By dataset id, the `metadata_modified` last confirmed; empty where nothing can be read."""
+    try:
+        content = json.loads(_cache_file(url, organization).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in content.items()} if isinstance(content, dict) else {}
+
+
+def write_confirmed(url: str, organization: str, confirmed: Mapping[str, str]) -> None:
+    """Write what was confirmed, in one step; where that is not possible the next run reads more."""
+    path = _cache_file(url, organization)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(dict(confirmed), indent=0, sort_keys=True), "utf-8")
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _cache_file(url: str, organization: str) -> Path:
+    """In the user's cache folder (XDG Base Directory Specification); the name tells nothing of the portal."""
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    name = sha256(f"{url}\n{organization}".encode()).hexdigest()[:32]
+    return Path(root, "st-opendata", "ckan", f"{name}.json")
