@@ -13,7 +13,7 @@ from st_opendata.release import read_release
 from st_opendata.targets.base import (
     Action,
     Change,
-    Location,
+    LandingPage,
     Option,
     Plan,
     Policy,
@@ -62,7 +62,7 @@ class FolderTarget:
         for name in sorted({each.parent.name for each in self.path.glob(f"*/{NOTE}")} - names):
             action = Action.DELETE if policy.prune else Action.LEFT
             changes.append(Change(action, name, "no longer in the release", remote=self._remote(name)))
-        return Plan(tuple(changes), (Location("folder", "The folder", self.path.as_uri()),))
+        return Plan(tuple(changes), (LandingPage("folder", "The folder", self.path.as_uri()),))
 
     def _decide(self, desired: Dataset, policy: Policy) -> Change[Dataset]:
         files, remote = tuple(desired.files), self._remote(desired.name)

@@ -123,7 +123,7 @@ def _conclude(plan: Plan[Any], results: Sequence[ChangeResult]) -> int:
 
 
 def _failures(results: Sequence[ChangeResult]) -> list[tuple[list[str], Exception]]:
-    """The datasets that failed for one reason, and the first error that tells it."""
+    """The datasets that failed for one reason, and the first of the errors."""
     grouped: dict[tuple[str, str | None], tuple[list[str], Exception]] = {}
     for each in results:
         if each.error:

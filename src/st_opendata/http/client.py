@@ -226,7 +226,7 @@ def _remote_error(cause: Cause, detail: str, wording: Wording, address: str, pla
 def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wording) -> tuple[Cause, str]:
     """Why a request failed, and what fills the message of that cause.
 
-    Ports are asked for the other scheme only where the wording tells of it.
+    Ports are asked for the other scheme only where the wording has words for it.
     """
     import requests
     from urllib3.exceptions import ReadTimeoutError

@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110 §13): clients that have an answer already are only told so."""
+"""Conditional requests (RFC 9110 §13): clients that have an answer already do not get it again."""
 
 from __future__ import annotations
 

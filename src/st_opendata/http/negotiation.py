@@ -18,7 +18,7 @@ def choose_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
     Each offer has the quality of the most specific range that fits it (§12.5.1). Without a header, or with one that
     holds no media range, everything is acceptable. Ranges that are no media ranges are passed over.
     """
-    ranges = [parsed for part in (accept or "").split(",") if (parsed := _parsed(part))]
+    ranges = [parsed for part in (accept or "").split(",") if (parsed := _parse(part))]
     if not ranges:
         return offers[0]
     qualities = [float(mimeparse.quality_parsed(offer, ranges)) for offer in offers]
@@ -32,11 +32,11 @@ def choose_encoding(accept: str | None, offers: tuple[str, ...]) -> str | None:
     None stands for the bytes as they are, also where the client refuses those: they are better than nothing.
     """
     qualities = _qualities(accept)
-    wanted = {offer: qualities.get(offer, qualities.get("*", 0.0)) for offer in offers}
-    best = max(wanted.values(), default=0.0)
+    preferences = {offer: qualities.get(offer, qualities.get("*", 0.0)) for offer in offers}
+    best = max(preferences.values(), default=0.0)
     if best <= 0 or best < qualities.get("identity", 0.0):
         return None
-    return next(offer for offer, quality in wanted.items() if quality == best)
+    return next(offer for offer, quality in preferences.items() if quality == best)
 
 
 def choose_language(accept: str | None, offers: Sequence[str]) -> str:
@@ -46,9 +46,9 @@ def choose_language(accept: str | None, offers: Sequence[str]) -> str:
     for tag, quality in qualities.items():
         language = tag.partition("-")[0]
         languages[language] = max(quality, languages.get(language, 0.0))
-    wanted = {offer: languages.get(offer, 0.0) for offer in offers}
-    best = max(offers, key=lambda offer: wanted[offer])
-    return best if wanted[best] > 0 else offers[0]
+    preferences = {offer: languages.get(offer, 0.0) for offer in offers}
+    best = max(offers, key=lambda offer: preferences[offer])
+    return best if preferences[best] > 0 else offers[0]
 
 
 def _qualities(accept: str | None) -> dict[str, float]:
@@ -62,7 +62,7 @@ def _qualities(accept: str | None) -> dict[str, float]:
     return qualities
 
 
-def _parsed(media_range: str) -> tuple[str, str, dict[str, str]] | None:
+def _parse(media_range: str) -> tuple[str, str, dict[str, str]] | None:
     try:
         main, sub, parameters = mimeparse.parse_media_range(media_range)
     except mimeparse.MimeTypeParseException:

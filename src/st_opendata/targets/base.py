@@ -129,7 +129,7 @@ ChangeT_co = TypeVar("ChangeT_co", bound=Change[Desired], covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class LandingPage:
     """Where to look at what was published: a key for programs, a label for people, the URL."""
 
     key: str
@@ -145,7 +145,7 @@ class Plan(Generic[ChangeT_co]):
     """
 
     changes: tuple[ChangeT_co, ...]
-    pages: tuple[Location, ...] = ()
+    pages: tuple[LandingPage, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)

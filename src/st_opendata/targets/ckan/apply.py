@@ -1,11 +1,11 @@
-"""Carrying out a plan so that it can be cut off anywhere and run again.
+"""Applying a change so that it can be interrupted anywhere and run again.
 
-A new dataset is created private, with its mark saying that it is being written; one revise then stores its resources
-with all files, makes it public and settles the mark. A changed one gets the mark first, then one revise with metadata
-and files. Where tables and views are to be made, or the portal is known to alter what it is sent, one more write
-settles the mark. Each write is bound to the state that the one before left (`metadata_modified`), so a second publisher
-or an editor is told, never overwritten. CKAN stores files before its database commits: whatever is still marked is sent
-again in full.
+A new dataset is created private, with a fingerprint that says that it is being written; one revise then stores its
+resources with all files, makes it public and writes the final fingerprint. A changed one gets the fingerprint first,
+then one revise with metadata and files. Where tables and views are to be made, or the portal is known to alter what it
+is sent, one more write has the final fingerprint. Each write is bound to the state that the one before left
+(`metadata_modified`), so the work of a second publisher or an editor is reported, never overwritten. CKAN stores files
+before its database commits: what is still being written by its fingerprint is sent again in full.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ from st_opendata.targets.ckan.fingerprint import fingerprint_of
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset, decide
 from st_opendata.targets.ckan.refresh import RemoteReader
 from st_opendata.targets.ckan.refusals import explain_refusal
-from st_opendata.targets.ckan.revision import as_held, begun_mark, marking, new_dataset, revision, settling, uploads
+from st_opendata.targets.ckan.revision import (
+    expected_remote,
+    final_revision,
+    fingerprint_revision,
+    new_dataset,
+    revision,
+    uploads,
+    writing_fingerprint,
+)
 from st_opendata.targets.ckan.views import create_views, needed_views
 
 _ATTEMPTS = 4
@@ -42,36 +50,36 @@ def apply_change(change: DatasetChange, reader: RemoteReader) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             if attempt > 1:
-                current = _again(change, reader)
+                current = _remaining_change(change, reader)
             if current.action in WRITES:
                 _carry_out(current, reader)
         except RemoteError as error:
-            if attempt == _ATTEMPTS or not (is_transient(error) or _overtaken(current, error, reader)):
+            if attempt == _ATTEMPTS or not (is_transient(error) or _is_conflict(current, error, reader)):
                 raise explain_refusal(error, change, reader.site) from None
             time.sleep(error.wait if error.wait is not None else _PAUSE * 2 ** (attempt - 1))
         else:
             return
 
 
-def _overtaken(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
+def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
     """Whether a write was refused because the dataset is no longer as it was, or is there by now."""
     if error.status != 409:
         return False
     if change.action != Action.CREATE:
         return "match" in error.details
     try:
-        return reader.show(change.name) is not None
+        return reader.read_dataset(change.name) is not None
     except RemoteError:
         return False
 
 
-def _again(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
+def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
     """What is left to do of a change after a request that failed, or that a portal finished for a killed publisher.
 
     Raises:
         RemoteError: the dataset is neither as it was nor on its way to what is wanted: somebody else wrote to it.
     """
-    remote = reader.show(str(change.remote["id"]) if change.remote else change.name)
+    remote = reader.read_dataset(str(change.remote["id"]) if change.remote else change.name)
     if change.desired is None:
         return replace(change, action=Action.UNCHANGED) if remote is None or remote["state"] == "deleted" else change
     before = change.remote
@@ -81,11 +89,11 @@ def _again(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
     now = decide(change.desired, remote, reader.site, overwrite=overwrite)
     fingerprint = fingerprint_of(remote)
     if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
-        raise _crossed(change.name, reader)
+        raise _conflict(change.name, reader)
     return now
 
 
-def _crossed(name: str, reader: RemoteReader) -> RemoteError:
+def _conflict(name: str, reader: RemoteReader) -> RemoteError:
     return RemoteError(
         f"somebody else wrote to the dataset {name} at the same time; nothing of theirs was overwritten",
         place=Place(reader.client.url),
@@ -105,40 +113,40 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
     assert change.desired
     desired, view_set = change.desired, needed_views(change, reader.site)
     if change.action == Action.CREATE:
-        begun = client.write("package_create", new_dataset(desired))
-        fingerprint = desired.fingerprint(dataset=as_held(begun, desired))
+        draft = client.write("package_create", new_dataset(desired))
+        fingerprint = desired.fingerprint(dataset=expected_remote(draft, desired))
     else:
         assert change.remote
-        marked = marking(change.remote, begun_mark(change.remote, desired), reader.site.fields)
-        begun = _revise(client, change.remote, marked)
+        first = fingerprint_revision(change.remote, writing_fingerprint(change.remote, desired), reader.site.fields)
+        draft = _revise(client, change.remote, first)
         fingerprint = desired.fingerprint()
-    if view_set or _altered(change):
+    if view_set or _is_altered(change):
         fingerprint = replace(fingerprint, writing=True)
-    remote = _revise(client, begun, revision(begun, change, fingerprint), uploads(change))
+    remote = _revise(client, draft, revision(draft, change, fingerprint), uploads(change))
     if view_set:
         create_views(client, view_set, reader.default_views)
-        remote = _unedited(remote, desired, reader)
+        remote = _check_unedited(remote, desired, reader)
     # Where the portal made something else of a value, that is noted, or it would look edited.
     if (settled := desired.fingerprint(dataset={**remote, "private": False})) != fingerprint:
-        remote = _revise(client, remote, settling(remote, settled))
+        remote = _revise(client, remote, final_revision(remote, settled))
     reader.confirmed[remote["id"]] = remote["metadata_modified"]
 
 
-def _altered(change: DatasetChange) -> bool:
+def _is_altered(change: DatasetChange) -> bool:
     """Whether the portal holds something of the dataset in another form than it was sent, so that it will again."""
     before = fingerprint_of(change.remote) if change.remote else None
     return bool(before and before.altered)
 
 
-def _unedited(revised: Remote, desired: DesiredDataset, reader: RemoteReader) -> Remote:
+def _check_unedited(revised: Remote, desired: DesiredDataset, reader: RemoteReader) -> Remote:
     """The dataset after tables and views were made for it, which changes its `metadata_modified`.
 
     Raises:
         RemoteError: somebody edited it meanwhile.
     """
-    remote = reader.show(revised["name"])
+    remote = reader.read_dataset(revised["name"])
     if remote is None or desired.fingerprint(dataset=remote) != desired.fingerprint(dataset=revised):
-        raise _crossed(desired.name, reader)
+        raise _conflict(desired.name, reader)
     return remote
 
 

@@ -1,4 +1,4 @@
-"""What a visitor gets of each dataset of a release on a portal, and what of it is not as released.
+"""The audit of each dataset of a release on a portal: what a visitor gets, and what of it is not as released.
 
 Asked without a token: pages, files and search of one dataset at a time, several datasets at once, so that no more is in
 memory than is being looked at.
@@ -21,7 +21,7 @@ from st_opendata.rdf.view import graph_view
 from st_opendata.release import read_release
 from st_opendata.targets.base import Problem, Remote
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.datastore import TABLE, look_at_tables
+from st_opendata.targets.ckan.datastore import TABLE, compare_tables
 from st_opendata.targets.ckan.downloads import Downloader, Measurement
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
@@ -123,7 +123,7 @@ def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
     with ThreadPoolExecutor(_WORKERS) as pool:
         try:
             for package in audit.packages:
-                running.append(pool.submit(_look_at, audit, package))
+                running.append(pool.submit(_audit_dataset, audit, package))
                 if len(running) > _AHEAD:
                     yield running.popleft().result()
             while running:
@@ -132,8 +132,8 @@ def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
             pool.shutdown(wait=False, cancel_futures=True)  # a portal that stopped answering is not asked for the rest
 
 
-def _look_at(audit: Audit, package: Package) -> DatasetAudit:
-    remote = _show(audit, package)
+def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
+    remote = _read_dataset(audit, package)
     if remote is None:
         other = _renamed(audit, package)
         text = f"it was renamed to {other}" if other else "it is not there, private or deleted"
@@ -145,7 +145,7 @@ def _look_at(audit: Audit, package: Package) -> DatasetAudit:
     for resource in package.resources:
         if resource.id not in there:
             continue
-        if wrong := _wrong(resource, audit.downloader.measure(resource.url, resource.size)):
+        if wrong := _file_problem(resource, audit.downloader.measure(resource.url, resource.size)):
             problems.append(Problem(package.name, resource.file_name, wrong))
         else:
             good.add(resource.url)
@@ -173,7 +173,7 @@ def _renamed(audit: Audit, package: Package) -> str | None:
     return None
 
 
-def _show(audit: Audit, package: Package) -> Remote | None:
+def _read_dataset(audit: Audit, package: Package) -> Remote | None:
     """The dataset as a visitor sees it; None where there is nothing to see."""
     try:
         remote: Remote = audit.client.read("package_show", {"id": package.name})
@@ -204,10 +204,10 @@ def _dataset_problems(audit: Audit, desired: DesiredDataset, remote: Remote) -> 
             yield Problem(package.name, str(each.resource), text)
         else:
             part = f"{each.resource}: {each.field}" if each.resource else each.field
-            yield Problem(package.name, part, _instead(each.before, each.after))
+            yield Problem(package.name, part, _difference_text(each.before, each.after))
 
 
-def _instead(found: object, released: object) -> str:
+def _difference_text(found: object, released: object) -> str:
     """What was released, and what is there instead."""
     before, after = excerpts(released, found, WIDTH)
     return f"{before} was released, {after} is there"
@@ -220,9 +220,9 @@ def _table_problems(audit: Audit, package: Package, remote: Remote) -> Iterator[
     """
     names = {str(resource["id"]): str(resource["name"]) for resource in remote["resources"]}
     tables = {key: table for key, table in expected_tables(package.resources, audit.site).items() if key in names}
-    for identifier, each in look_at_tables(audit.client, tables, whole=True).items():
+    for identifier, each in compare_tables(audit.client, tables, whole=True).items():
         what = each.field.removeprefix(f"{TABLE}, ")
-        text = f"{what}: {_instead(each.before, each.after)}" if what != TABLE else "it is not there"
+        text = f"{what}: {_difference_text(each.before, each.after)}" if what != TABLE else "it is not there"
         yield Problem(package.name, f"{names[identifier]}: {TABLE}", text)
     rows = {each.id: each.rows for each in package.resources if each.id not in tables}
     for resource in remote["resources"]:
@@ -230,11 +230,11 @@ def _table_problems(audit: Audit, package: Package, remote: Remote) -> Iterator[
         if resource.get("datastore_active") and number is not None:
             found = audit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})["total"]
             if found != number:
-                text = f"number of rows: {_instead(found, number)}"
+                text = f"number of rows: {_difference_text(found, number)}"
                 yield Problem(package.name, f"{resource['name']}: {TABLE}", text)
 
 
-def _wrong(resource: Resource, found: Measurement) -> str | None:
+def _file_problem(resource: Resource, found: Measurement) -> str | None:
     if found.status != 200:
         return f"a visitor gets the answer {found.status} instead of the file"
     if found.size != resource.size:

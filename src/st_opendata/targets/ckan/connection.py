@@ -59,7 +59,7 @@ _WORDING: Wording = {
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
 TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
-"""What to do about a file that the portal refuses for its size, which CKAN tells as a fault of the field `upload`."""
+"""What to do about a file that the portal refuses for its size, which CKAN reports as a fault of the field `upload`."""
 _SEARCH = "Have its Solr started, then run the command again."
 
 
@@ -139,7 +139,7 @@ class CkanClient:
         except ValidationError as error:
             details = {key: value for key, value in (error.error_dict or {}).items() if key != "__type"}
             raise RemoteError(
-                f"refused: {described(details)}",
+                f"refused: {format_details(details)}",
                 place=place,
                 remedy=TOO_LARGE if "upload" in details else None,
                 status=409,
@@ -201,13 +201,13 @@ class CkanClient:
         return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
 
 
-def described(details: object) -> str:
+def format_details(details: object) -> str:
     """What a portal says of fields, on one line: `notes: Missing value; resources 2 size: Invalid integer`."""
     if isinstance(details, Mapping):
-        return "; ".join(f"{key}: {described(value)}" for key, value in details.items() if value)
+        return "; ".join(f"{key}: {format_details(value)}" for key, value in details.items() if value)
     if isinstance(details, list):
         return ", ".join(
-            f"{number} {described(item)}" if isinstance(item, Mapping) else str(item)
+            f"{number} {format_details(item)}" if isinstance(item, Mapping) else str(item)
             for number, item in enumerate(details, 1)
             if item
         )

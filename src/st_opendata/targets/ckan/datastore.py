@@ -1,6 +1,6 @@
 """Whether a portal's DataStore tables are those of the files: columns, number of rows, and rows cell by cell.
 
-CKAN tells of an edited row nowhere, neither in the dataset nor in its search, so tables have to be read.
+CKAN shows an edited row nowhere, neither in the dataset nor in its search, so tables have to be read.
 """
 
 from __future__ import annotations
@@ -21,20 +21,22 @@ TABLE = "table"
 """What differences of tables are fields of."""
 
 
-def look_at_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, FieldDifference]:
+def compare_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, FieldDifference]:
     """What of these tables is not as in their files, by resource id: of each the first difference.
 
-    Of a table the columns, the number of rows and the first `ROWS` rows are compared, where it is wanted `whole` all.
+    Of a table the columns, the number of rows and the first `ROWS` rows are compared, or all where `whole` is given.
 
     Raises:
         RemoteError: the portal fails or does not answer.
         OSError: a file cannot be read.
     """
-    found = ((identifier, _look(client, identifier, table, whole=whole)) for identifier, table in tables.items())
+    found = (
+        (identifier, _compare_table(client, identifier, table, whole=whole)) for identifier, table in tables.items()
+    )
     return {identifier: difference for identifier, difference in found if difference}
 
 
-def _look(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> FieldDifference | None:
+def _compare_table(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> FieldDifference | None:
     resource = table.path.name
     try:
         page = _page(client, identifier, 0)
@@ -70,7 +72,7 @@ def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: st
     there, here = [field["id"] for field in fields[1:]], [field["id"] for field in table.fields]
     if there != here:
         return FieldDifference(f"{TABLE}, columns", ", ".join(there), ", ".join(here), resource)
-    as_text = all(field["type"] == "text" for field in fields[1:])  # what `furnish` loads where values do not fit
+    as_text = all(field["type"] == "text" for field in fields[1:])  # what `create_views` loads where values do not fit
     for before, after in zip(fields[1:], table.fields, strict=True):
         if before["type"] != after["type"] and not as_text:
             return FieldDifference(f"{TABLE}, type of {after['id']}", before["type"], after["type"], resource)

@@ -60,7 +60,7 @@ class Schema:
         """All fields of a `dataset` or `resource`."""
         return self.resource if about == "resource" else (*self.dataset, *self.extras)
 
-    def dropped(self, about: str, properties: Iterable[str]) -> dict[str, str]:
+    def unmapped_properties(self, about: str, properties: Iterable[str]) -> dict[str, str]:
         """Those properties of a `dataset` or `resource` that get lost, by IRI, with the reason."""
         kept = self.elsewhere | {field.path[0] for field in self.fields(about) if field.path}
         lost = sorted(set(properties) - kept)
@@ -168,7 +168,7 @@ def fill_extras(fields: Iterable[Field], source: GraphSource, node: str) -> list
     ]
 
 
-def unfilled(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, str]]:
+def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, str]]:
     """Each value that a field does not take as it is, with what becomes of it."""
     for field in fields:
         for value in source.values(node, field.path):

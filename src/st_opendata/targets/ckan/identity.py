@@ -1,6 +1,6 @@
-"""Which dataset of a portal is which of the release, whatever it is called there: by our mark and the ids of its files.
+"""Which dataset of a portal is which of the release, whatever its name there: by our fingerprint and ids of its files.
 
-An editor may rename a dataset, a form may drop its mark, a script may copy it with its mark. Ids of files are made of
+An editor may rename a dataset, a form may drop its fingerprint, a script may copy it. Ids of files are made of
 their IRIs, and a portal takes each id once.
 """
 
@@ -39,16 +39,16 @@ def has_files(remote: Remote, resources: Collection[str]) -> bool:
 def published_name(remote: Remote) -> str:
     """The name under which we published a dataset of the portal; empty where that is not known.
 
-    A mark of an older version does not tell it, but its digest covers the name: it fits a dataset that nobody edited.
+    A fingerprint of an older version lacks it, but its digest covers the name: it fits a dataset that nobody edited.
     """
     fingerprint = fingerprint_of(remote)
     if fingerprint is None or fingerprint.name:
         return fingerprint.name if fingerprint else ""
-    return str(remote["name"]) if _as_marked(remote, fingerprint) else ""
+    return str(remote["name"]) if _matches_fingerprint(remote, fingerprint) else ""
 
 
-def kept_because(remote: Remote, catalogue: str, names: Collection[str], resources: Collection[str]) -> str | None:
-    """Why a dataset with the mark of the catalogue is not surely one that the release no longer has; None where it is.
+def reason_to_keep(remote: Remote, catalogue: str, names: Collection[str], resources: Collection[str]) -> str | None:
+    """Why a dataset with a fingerprint of the catalogue may not be one that the release no longer has; None if it is.
 
     `names` and `resources` are those of the release.
     """
@@ -66,5 +66,5 @@ def kept_because(remote: Remote, catalogue: str, names: Collection[str], resourc
     return None
 
 
-def _as_marked(remote: Remote, fingerprint: Fingerprint) -> bool:
+def _matches_fingerprint(remote: Remote, fingerprint: Fingerprint) -> bool:
     return content_digest(remote, fingerprint.fields, fingerprint.resource_fields) == fingerprint.content

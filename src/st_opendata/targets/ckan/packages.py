@@ -27,9 +27,14 @@ from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
-from st_opendata.targets.ckan.fields import GraphSource, Schema, fill, fill_extras, read_schema, unfilled
+from st_opendata.targets.ckan.fields import GraphSource, Schema, fill, fill_extras, lossy_values, read_schema
 from st_opendata.targets.ckan.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
-from st_opendata.targets.ckan.portal_catalogue import describe_catalogue, describe_document, describe_file, move
+from st_opendata.targets.ckan.portal_catalogue import (
+    describe_catalogue,
+    describe_document,
+    describe_file,
+    set_addresses,
+)
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
@@ -128,12 +133,12 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         ]
         for dataset in content.datasets
     }
-    move(graph, {each.iri: each.url for files in hosted.values() for each in files})
+    set_addresses(graph, {each.iri: each.url for files in hosted.values() for each in files})
     own_name, own_iri, own_files = _host_catalogue(content, graph, site)
     _describe_documents(graph, hosted)
     contents = {each.file.path: (each.iri, each.content or b"") for each in own_files}
     describe_catalogue(graph, own_iri, content.title, contents)
-    move(graph, {each.iri: each.url for each in own_files})
+    set_addresses(graph, {each.iri: each.url for each in own_files})
     rows = {
         item.file.path: dataset.rows[item.table]
         for dataset in content.datasets
@@ -297,9 +302,9 @@ class _Maker:
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
         """The properties of a dataset or resource that no field takes, and the values that one takes changed."""
         properties = self.source.graph.predicates(iri)
-        for predicate, reason in self.schema.dropped(about, properties).items():
+        for predicate, reason in self.schema.unmapped_properties(about, properties).items():
             yield Notice(name, readable(predicate), reason)
-        for key, text in unfilled(self.schema.fields(about), self.source, iri):
+        for key, text in lossy_values(self.schema.fields(about), self.source, iri):
             yield Notice(name, key, text)
 
     @staticmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from st_opendata.targets.base import Action, Change, FieldDifference, Location, Plan, Remote
+from st_opendata.targets.base import Action, Change, FieldDifference, LandingPage, Plan, Remote
 from st_opendata.targets.ckan.fingerprint import (
     FINGERPRINT_KEY,
     Fingerprint,
@@ -61,11 +61,13 @@ class DesiredDataset:
         return Identity(self.catalogue, self.name, frozenset(each.id for each in self.package.resources))
 
     def fingerprint(self, *, writing: bool = False, dataset: Remote | None = None) -> Fingerprint:
-        """Our mark for it; `dataset` is what the portal made of it, where that is known."""
+        """Our fingerprint for it; `dataset` is what the portal made of it, where that is known."""
         fields, resource_fields = fields_of(self.dataset)
         sent = content_digest(self.dataset, fields, resource_fields)
-        held = content_digest(dataset, fields, resource_fields) if dataset else sent
-        return Fingerprint(self.catalogue, self.digest, held, fields, resource_fields, writing, held != sent, self.name)
+        stored = content_digest(dataset, fields, resource_fields) if dataset else sent
+        return Fingerprint(
+            self.catalogue, self.digest, stored, fields, resource_fields, writing, stored != sent, self.name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def make_plan(
     return Plan(
         changes=tuple(changes),
         pages=(
-            Location("datasets", "The datasets", f"{site.url}/organization/{site.organization}"),
-            Location("catalogue", "The catalogue, for harvesters", f"{site.url}/dataset/{catalogue}"),
+            LandingPage("datasets", "The datasets", f"{site.url}/organization/{site.organization}"),
+            LandingPage("catalogue", "The catalogue, for harvesters", f"{site.url}/dataset/{catalogue}"),
         ),
         warnings=tuple(
             f"The portal's search lists {name}, its database does not: have its administrator rebuild the index."
@@ -146,16 +148,16 @@ def desired_dataset(package: Package, site: Site, catalogue: str) -> DesiredData
     return DesiredDataset(package, dataset, dropped, digest, catalogue)
 
 
-def is_settled(desired: DesiredDataset, listed: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:
+def is_confirmed(desired: DesiredDataset, result: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:
     """Whether search shows this dataset as the release has it, in the very state confirmed by the database before."""
-    fingerprint = Fingerprint.read(listed.get("st_opendata")) if listed else None
+    fingerprint = Fingerprint.read(result.get("st_opendata")) if result else None
     return bool(
-        listed
+        result
         and fingerprint
         and (fingerprint.digest, fingerprint.catalogue, fingerprint.writing)
         == (desired.digest, desired.catalogue, False)
-        and listed.get("capacity", "public") == "public"  # made private in bulk, it keeps its date
-        and same_moment(str(listed["metadata_modified"]), confirmed.get(str(listed["id"]), ""))
+        and result.get("capacity", "public") == "public"  # made private in bulk, it keeps its date
+        and same_moment(str(result["metadata_modified"]), confirmed.get(str(result["id"]), ""))
     )
 
 
@@ -165,19 +167,24 @@ def same_moment(one: str, other: str) -> bool:
 
 
 def decide(
-    desired: DesiredDataset, remote: Remote | None, site: Site, *, listed: str | None = None, overwrite: bool = False
+    desired: DesiredDataset,
+    remote: Remote | None,
+    site: Site,
+    *,
+    indexed_at: str | None = None,
+    overwrite: bool = False,
 ) -> DatasetChange:
     """What to do with a dataset of the release that the portal shows so.
 
-    `listed` is the metadata_modified that its search shows: empty where search does not list the dataset, None where
-    search was not asked.
+    `indexed_at` is the metadata_modified that its search shows: empty where search does not list the dataset, None
+    where search was not asked.
     """
     uploads = tuple(resource.id for resource in desired.package.resources if resource.file)
     if remote is None:
         return DatasetChange(Action.CREATE, desired.name, "not on the portal", desired, files=uploads)
     if reason := _not_ours(desired, remote, site):
         return DatasetChange(Action.TAKEN, desired.name, reason)
-    action, reason = _place(desired, remote, site, overwrite=overwrite) or _state(desired, remote, listed)
+    action, reason = _misplacement(desired, remote, site, overwrite=overwrite) or _state(desired, remote, indexed_at)
     if action == Action.TAKEN:
         return DatasetChange(action, desired.name, reason, remote=remote)
     if action == Action.UNCHANGED:
@@ -212,7 +219,7 @@ def with_tables(
     return replace(change, action=Action.UPDATE, reason=reason, differences=differences, tables=tables)
 
 
-def _place(desired: DesiredDataset, remote: Remote, site: Site, *, overwrite: bool) -> tuple[Action, str] | None:
+def _misplacement(desired: DesiredDataset, remote: Remote, site: Site, *, overwrite: bool) -> tuple[Action, str] | None:
     """What to do with a dataset of ours that has another name or organisation; None where it has neither."""
     found = []
     organization = organization_of(remote)
@@ -241,7 +248,7 @@ def organization_of(remote: Remote) -> str:
     return str((remote.get("organization") or {}).get("name") or remote.get("owner_org") or "no organisation")
 
 
-def _state(desired: DesiredDataset, remote: Remote, listed: str | None) -> tuple[Action, str]:
+def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> tuple[Action, str]:
     """What a dataset of ours needs that is in its place, and why."""
     fingerprint = fingerprint_of(remote)
     if remote["state"] == "deleted":
@@ -253,8 +260,8 @@ def _state(desired: DesiredDataset, remote: Remote, listed: str | None) -> tuple
         or content_digest(remote, fingerprint.fields, fingerprint.resource_fields) != fingerprint.content
     ):
         return Action.DRIFTED, _EDITED if fingerprint else _UNMARKED
-    if listed is not None and not same_moment(listed, str(remote["metadata_modified"])):
-        return Action.UPDATE, "the portal's search shows another state than its database" if listed else _UNLISTED
+    if indexed_at is not None and not same_moment(indexed_at, str(remote["metadata_modified"])):
+        return Action.UPDATE, "the portal's search shows another state than its database" if indexed_at else _UNLISTED
     if (fingerprint.digest, fingerprint.catalogue) == (desired.digest, desired.catalogue):
         return Action.UNCHANGED, "as released"
     return Action.UPDATE, _RELEASED

@@ -48,7 +48,7 @@ _FROM_DISTRIBUTIONS = (
 _DISTRIBUTION = expand("dcat:distribution")
 
 
-def move(graph: Statements, addresses: Mapping[str, str]) -> None:
+def set_addresses(graph: Statements, addresses: Mapping[str, str]) -> None:
     """Give the distributions (and other files) their access and download URLs on the portal: IRI to URL."""
     predicates = (expand("dcat:accessURL"), expand("dcat:downloadURL"))
     for iri, url in addresses.items():

@@ -1,4 +1,4 @@
-"""Reading a portal with as few requests as a right plan takes: one search, then only what search may be wrong about."""
+"""The remote state, with as few requests as a right plan takes: one search, then what search may be wrong about."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from st_opendata.errors import RemoteError
 from st_opendata.place import Place
 from st_opendata.targets.base import Action, Plan, Policy, Remote
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.datastore import look_at_tables
+from st_opendata.targets.ckan.datastore import compare_tables
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint
-from st_opendata.targets.ckan.identity import has_files, kept_because, published_name
+from st_opendata.targets.ckan.identity import has_files, published_name, reason_to_keep
 from st_opendata.targets.ckan.packages import Package
 from st_opendata.targets.ckan.plan import (
     DatasetChange,
     DesiredDataset,
     decide,
     desired_dataset,
-    is_settled,
+    is_confirmed,
     make_plan,
     same_moment,
     with_tables,
@@ -33,7 +33,7 @@ from st_opendata.targets.ckan.views import DefaultViews, expected_tables, is_loa
 _PAGE = 1000
 """Rows asked for at a time; a site may give fewer (ckan.search.rows_max)."""
 _FIELDS = ("id", "name", "metadata_modified", "state", "capacity", f"extras_{FINGERPRINT_KEY}")
-Listed = Mapping[str, Any]
+SearchResult = Mapping[str, Any]
 """A dataset as search shows it, with the keys of `_FIELDS`."""
 
 
@@ -56,37 +56,37 @@ class RemoteReader:
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
         """What publishing these packages of the catalogue (its base IRI) would do. Raises RemoteError."""
         desired = [desired_dataset(package, self.site, catalogue) for package in packages]
-        listed = list(self.listed())
-        by_name: dict[str, list[Listed]] = defaultdict(list)
-        for each in listed:
+        results = list(self.results())
+        by_name: dict[str, list[SearchResult]] = defaultdict(list)
+        for each in results:
             by_name[str(each["name"])].append(each)
-        ours = [each for each in listed if _belongs(each, catalogue)]
-        members = self._members(self.site.organization, {str(each["id"]) for each in listed}) if listed else ()
+        ours = [each for each in results if _belongs(each, catalogue)]
+        members = self._members(self.site.organization, {str(each["id"]) for each in results}) if results else ()
 
-        def changed(each: DesiredDataset, *, published: bool = True) -> DatasetChange:
+        def change_of(each: DesiredDataset, *, published: bool = True) -> DatasetChange:
             found = by_name.get(each.name, [])
-            if len(found) == 1 and found[0]["id"] in members and is_settled(each, found[0], self.confirmed):
+            if len(found) == 1 and found[0]["id"] in members and is_confirmed(each, found[0], self.confirmed):
                 change = DatasetChange(Action.UNCHANGED, each.name, "as released", each)
             else:
-                change = self.look(each, found, policy, (ours, members) if published else None)
+                change = self.examine(each, found, policy, (ours, members) if published else None)
             return self._with_tables(each, change, policy)
 
         *datasets, own = desired
-        first = changed(own)
+        first = change_of(own)
         self._refuse_twin(own, first)
         # Where nothing of the catalogue was ever published, no dataset is looked for under other names.
         published = bool(ours) or first.action != Action.CREATE
         with ThreadPoolExecutor(self.workers) as pool:
-            changes = [first, *pool.map(lambda each: changed(each, published=published), datasets)]
+            changes = [first, *pool.map(lambda each: change_of(each, published=published), datasets)]
             seen = {each.name for each in desired} | {str(each.remote["name"]) for each in changes if each.remote}
             left = [each for each in ours if each["name"] not in seen]
-            changes += filter(None, pool.map(lambda each: self._leave(each, desired, policy), left))
+            changes += filter(None, pool.map(lambda each: self._leftover(each, desired, policy), left))
         dropped = sorted({name for each in desired for name in each.dropped})
         made = sorted(changes, key=lambda change: change.name)
         ghosts = [each.name for each in made if len(by_name[each.name]) > (each.action != Action.CREATE)]
         return make_plan(self.site, made, dropped, ghosts, own.name)
 
-    def listed(self) -> Iterator[Listed]:
+    def results(self) -> Iterator[SearchResult]:
         """Every dataset of the organisation as search shows it, private ones too."""
         return search_datasets(
             self.client,
@@ -129,20 +129,20 @@ class RemoteReader:
         identifier = next((key for key, each in self.site.editable.items() if each == name), "")
         return {**remote, "owner_org": identifier, "organization": {"name": name}}
 
-    def look(
+    def examine(
         self,
         desired: DesiredDataset,
-        listed: Sequence[Listed],
+        results: Sequence[SearchResult],
         policy: Policy,
-        known: tuple[Sequence[Listed], Collection[str]] | None,
+        known: tuple[Sequence[SearchResult], Collection[str]] | None,
     ) -> DatasetChange:
         """What to do with one dataset, as the portal's database has it.
 
-        Known are all datasets that search shows with the catalogue's mark, among which it may have another name, and
-        the ids of all in the organisation; None where nothing of the catalogue was published.
+        `known` are all datasets that search shows with a fingerprint of the catalogue, among which it may have another
+        name, and the ids of all in the organisation; None where nothing of the catalogue was published.
         """
         try:
-            remote = self.show(desired.name)
+            remote = self.read_dataset(desired.name)
         except RemoteError as error:
             if error.status != 403:
                 raise
@@ -165,18 +165,18 @@ class RemoteReader:
             remote = elsewhere or remote
         if known and remote:
             remote = self._in_its_organization(remote, known[1])
-        found = (str(each["metadata_modified"]) for each in listed if remote and each["id"] == remote["id"])
+        found = (str(each["metadata_modified"]) for each in results if remote and each["id"] == remote["id"])
         moment: str | None = next(found, "")
         settled = moment or (str(remote["metadata_modified"]) if remote else "")
         if remote and moment and not same_moment(moment, str(remote["metadata_modified"])):
             agrees = search_agrees(self.client, remote, include_private=True, include_drafts=True)
             moment = None if agrees else moment
-        change = decide(desired, remote, self.site, listed=moment, overwrite=policy.overwrite)
+        change = decide(desired, remote, self.site, indexed_at=moment, overwrite=policy.overwrite)
         if change.action == Action.UNCHANGED and remote:
             self.confirmed[remote["id"]] = settled
         return change
 
-    def show(self, name: str) -> Remote | None:
+    def read_dataset(self, name: str) -> Remote | None:
         """The dataset of this name or id in the portal's database; None where there is none. Raises RemoteError."""
         try:
             remote: Remote = self.client.read("package_show", {"id": name})
@@ -186,20 +186,22 @@ class RemoteReader:
             return None
         return remote
 
-    def _elsewhere(self, desired: DesiredDataset, ours: Sequence[Listed]) -> Remote | None:
+    def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:
         """The dataset under another name, or of another organisation; None where the portal has it nowhere.
 
-        Search tells it of those whose mark has the name, which copies have too; that has the files is preferred. A file
-        of it tells it of all others, deleted ones included.
+        Search finds those whose fingerprint has the name, which copies have too; the one with the files is preferred.
+        All others, deleted ones included, are found by one of their files.
 
         Raises:
             RemoteError: with status 403 where the token may not read it.
         """
         named = [each for each in ours if _published_as(each) == desired.name != each["name"]]
-        marked = [
-            remote for each in named if (remote := self.show(str(each["id"]))) and desired.identity.is_that_of(remote)
+        candidates = [
+            remote
+            for each in named
+            if (remote := self.read_dataset(str(each["id"]))) and desired.identity.is_that_of(remote)
         ]
-        for remote in marked:
+        for remote in candidates:
             if has_files(remote, desired.identity.resources):
                 return remote
         for resource in desired.package.resources:
@@ -209,8 +211,8 @@ class RemoteReader:
                 if error.status != 404:
                     raise
             else:
-                return self.show(str(found["package_id"]))
-        return next(iter(marked), None)
+                return self.read_dataset(str(found["package_id"]))
+        return next(iter(candidates), None)
 
     def _with_tables(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
         """The change with what is to be done for DataStore tables that are not those of their files."""
@@ -223,25 +225,27 @@ class RemoteReader:
             for identifier, table in expected_tables(desired.package.resources, self.site).items()
             if not is_loaded_with(table, sent) and (there is None or identifier in there)
         }
-        altered = look_at_tables(self.client, tables, whole=policy.overwrite)
+        altered = compare_tables(self.client, tables, whole=policy.overwrite)
         if altered and change.remote is None:
-            remote = self.show(desired.name)
+            remote = self.read_dataset(desired.name)
             if remote is None:
                 return decide(desired, None, self.site)
             change = replace(change, remote=remote)
         return with_tables(change, altered, overwrite=policy.overwrite)
 
-    def _leave(self, listed: Listed, release: Sequence[DesiredDataset], policy: Policy) -> DatasetChange | None:
-        """What to do with a dataset that has the mark of the catalogue and is not in the release under its name.
+    def _leftover(
+        self, result: SearchResult, release: Sequence[DesiredDataset], policy: Policy
+    ) -> DatasetChange | None:
+        """What to do with a dataset that has a fingerprint of the catalogue and is not in the release under its name.
 
         None where only search has it.
         """
-        remote = self.show(str(listed["id"]))
+        remote = self.read_dataset(str(result["id"]))
         if remote is None or remote["state"] == "deleted":
             return None
         name, names = str(remote["name"]), {each.name for each in release}
         resources = {identifier for each in release for identifier in each.identity.resources}
-        if reason := kept_because(remote, release[0].catalogue, names, resources):
+        if reason := reason_to_keep(remote, release[0].catalogue, names, resources):
             return DatasetChange(Action.LEFT, name, f"{reason}; --prune does not delete it")
         if not policy.prune:
             return DatasetChange(Action.LEFT, name, "no longer in the release; --prune deletes it")
@@ -263,12 +267,12 @@ class RemoteReader:
         )
 
 
-def _published_as(listed: Listed) -> str:
-    """The name under which a dataset was published, as its mark has it."""
-    fingerprint = Fingerprint.read(listed.get(FINGERPRINT_KEY))
+def _published_as(result: SearchResult) -> str:
+    """The name under which a dataset was published, by its fingerprint."""
+    fingerprint = Fingerprint.read(result.get(FINGERPRINT_KEY))
     return fingerprint.name if fingerprint else ""
 
 
-def _belongs(listed: Listed, catalogue: str) -> bool:
-    fingerprint = Fingerprint.read(listed.get(FINGERPRINT_KEY))
+def _belongs(result: SearchResult, catalogue: str) -> bool:
+    fingerprint = Fingerprint.read(result.get(FINGERPRINT_KEY))
     return bool(fingerprint and fingerprint.catalogue == catalogue)

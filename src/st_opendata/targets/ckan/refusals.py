@@ -1,4 +1,4 @@
-"""What a portal refuses, told of the file and the property that people know instead of a position and a field."""
+"""What a portal refuses, by the file and the property that people know instead of a position and a field."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from st_opendata.errors import RemoteError
 from st_opendata.namespaces import readable
-from st_opendata.targets.ckan.connection import TOO_LARGE, described
+from st_opendata.targets.ckan.connection import TOO_LARGE, format_details
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
 from st_opendata.targets.ckan.packages import Resource
 from st_opendata.targets.ckan.plan import DatasetChange
@@ -27,7 +27,7 @@ def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> Re
         return _reworded(error, _large(sent), TOO_LARGE)
     if error.status != 409 or not error.details or "match" in error.details:
         return error
-    if _THERE in described(error.details):
+    if _THERE in format_details(error.details):
         text = f"files of the dataset {change.name} are on the portal already, as those of another dataset"
         remedy = (
             "Run the command again: it then looks for the dataset under another name. If it finds none, have an "
@@ -50,19 +50,20 @@ def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], sch
         if field == "resources" and _by_position(fault, resources):
             for resource, faults in zip(resources, fault, strict=False):
                 for name, text in faults.items():
-                    yield f"{_described_field(name, schema.resource)} of {resource.file_name}: {described(text)}"
+                    yield f"{_field_label(name, schema.resource)} of {resource.file_name}: {format_details(text)}"
         else:
-            yield f"{_described_field(field, (*schema.dataset, *schema.extras))} of the dataset: {described(fault)}"
+            label = _field_label(field, (*schema.dataset, *schema.extras))
+            yield f"{label} of the dataset: {format_details(fault)}"
 
 
 def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
-    """Whether the portal tells the faults of each resource, in the order in which they were sent."""
+    """Whether the portal lists the faults of each resource, in the order in which they were sent."""
     if not isinstance(fault, list) or len(fault) > len(resources):
         return False
     return all(isinstance(faults, Mapping) for faults in fault)
 
 
-def _described_field(name: str, fields: Iterable[Field]) -> str:
+def _field_label(name: str, fields: Iterable[Field]) -> str:
     """A field of CKAN, with the property behind it: `temporal_coverage (dct:temporal)`."""
     path = next((field.path for field in fields if field.name == name), ())
     return f"{name} ({readable(path[0])})" if path else name

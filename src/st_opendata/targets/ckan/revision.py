@@ -19,24 +19,24 @@ _PER_RESOURCE = "update__resources__"
 
 
 def new_dataset(desired: DesiredDataset) -> dict[str, Any]:
-    """A dataset with its metadata and the first of its resources: private, and marked as being written.
+    """A dataset with its metadata and the first of its resources: private, and by its fingerprint being written.
 
     The other resources come with the files, in one revise: a portal validates, stores and indexes all resources of a
-    dataset in each write of it. By the first it tells whether another dataset has our files, since it takes each id of
+    dataset in each write of it. The first shows whether another dataset has our files, since it takes each id of
     a resource once, and refuses ours before anything is written.
     """
     extras = extras_with(None, desired.dataset.get("extras"), desired.fingerprint(writing=True))
-    resources = [_sent(resource) for resource in desired.dataset["resources"][:1]]
+    resources = [_new_resource(resource) for resource in desired.dataset["resources"][:1]]
     return {**desired.dataset, "private": True, "extras": extras, "resources": resources}
 
 
-def as_held(begun: Remote, desired: DesiredDataset) -> Remote:
-    """What the portal will hold once a dataset that it has begun is finished: its own values, with our resources."""
-    return {**begun, "private": False, "resources": desired.dataset["resources"]}
+def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
+    """What the portal will hold once a dataset that it has draft is finished: its own values, with our resources."""
+    return {**draft, "private": False, "resources": desired.dataset["resources"]}
 
 
-def begun_mark(remote: Remote, desired: DesiredDataset) -> Fingerprint:
-    """The mark of a dataset being updated: until it is done, its fields are those of before and of after."""
+def writing_fingerprint(remote: Remote, desired: DesiredDataset) -> Fingerprint:
+    """The fingerprint of a dataset being updated: until it is done, its fields are those of before and of after."""
     before, after = fingerprint_of(remote), desired.fingerprint(writing=True)
     if not before:
         return after
@@ -47,8 +47,8 @@ def begun_mark(remote: Remote, desired: DesiredDataset) -> Fingerprint:
     )
 
 
-def marking(remote: Remote, fingerprint: Fingerprint, fields: Collection[str] = ()) -> dict[str, Any]:
-    """A revise that changes nothing but the mark.
+def fingerprint_revision(remote: Remote, fingerprint: Fingerprint, fields: Collection[str] = ()) -> dict[str, Any]:
+    """A revise that changes nothing but the fingerprint.
 
     Extras that have become fields of the site are left out, as by a site that got ckanext-scheming: it refuses them.
     """
@@ -56,14 +56,14 @@ def marking(remote: Remote, fingerprint: Fingerprint, fields: Collection[str] = 
     return {"filter": ["-extras"], "update": {"extras": extras_with(extras, None, fingerprint)}}
 
 
-def settling(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:
-    """A revise that changes nothing but the mark, and makes public."""
-    revise = marking(remote, fingerprint)
+def final_revision(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:
+    """A revise that changes nothing but the fingerprint, and makes public."""
+    revise = fingerprint_revision(remote, fingerprint)
     return {**revise, "update": {**revise["update"], "private": False}}
 
 
-def revision(begun: Remote, change: DatasetChange, fingerprint: Fingerprint) -> dict[str, Any]:
-    """A revise that makes of the dataset as begun what is wanted, and makes it public unless more is to be written.
+def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> dict[str, Any]:
+    """A revise that makes of the dataset as draft what is wanted, and makes it public unless more is to be written.
 
     Fields and resources of ours that are no longer wanted are removed; fields that others added stay.
     """
@@ -73,18 +73,18 @@ def revision(begun: Remote, change: DatasetChange, fingerprint: Fingerprint) -> 
     fields, resource_fields = fields_of(desired.dataset)
     gone = set(before.fields) - set(fields) if before else set()
     resource_gone = set(before.resource_fields) - set(resource_fields) if before else set()
-    extras = [extra for extra in begun.get("extras", ()) if f"extras:{extra['key']}" not in gone]
-    there = {resource["id"]: resource for resource in begun["resources"]}
+    extras = [extra for extra in draft.get("extras", ()) if f"extras:{extra['key']}" not in gone]
+    there = {resource["id"]: resource for resource in draft["resources"]}
     update = {
         **{name: value for name, value in desired.dataset.items() if name != "owner_org"},
-        "private": bool(begun["private"]) if fingerprint.writing else False,
+        "private": bool(draft["private"]) if fingerprint.writing else False,
         "extras": extras_with(extras, desired.dataset.get("extras"), fingerprint),
-        "resources": [_merged(there.get(each["id"]), each, resource_gone) for each in desired.dataset["resources"]],
+        "resources": [_merge(there.get(each["id"]), each, resource_gone) for each in desired.dataset["resources"]],
     }
-    if (begun.get("organization") or {}).get("name") != desired.dataset.get("owner_org"):
+    if (draft.get("organization") or {}).get("name") != desired.dataset.get("owner_org"):
         update["owner_org"] = desired.dataset["owner_org"]
     lists = {name for name, value in update.items() if isinstance(value, list)}
-    return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in begun], "update": update}
+    return {"filter": [f"-{name}" for name in sorted(gone | lists) if name in draft], "update": update}
 
 
 def uploads(change: DatasetChange) -> Uploads:
@@ -97,13 +97,13 @@ def uploads(change: DatasetChange) -> Uploads:
     }
 
 
-def _merged(remote: Remote | None, resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+def _merge(remote: Remote | None, resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     """A resource with what the portal and others noted on it: its DataStore table, its place on the disk.
 
     The link of an upload is sent as its file name, as CKAN's own form does: it makes the link of it again.
     """
     if remote is None:
-        return _sent(resource)
+        return _new_resource(resource)
     kept = {name: value for name, value in remote.items() if name not in gone}
     if not _is_upload(resource):
         return {**kept, "url_type": None, **resource}
@@ -111,7 +111,7 @@ def _merged(remote: Remote | None, resource: dict[str, Any], gone: set[str]) -> 
     return {**kept, **resource, "url": link, "url_type": "upload" if link else None}
 
 
-def _sent(resource: dict[str, Any]) -> dict[str, Any]:
+def _new_resource(resource: dict[str, Any]) -> dict[str, Any]:
     """A resource that is new: an upload has an empty link until its file is there."""
     return {name: value for name, value in resource.items() if name != "url_type"}
 

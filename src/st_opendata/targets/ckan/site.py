@@ -150,7 +150,7 @@ def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str
 
 
 def _user(client: CkanClient) -> str | None:
-    """The name of the user; None for nobody, and where CKAN wants to be told whom to show, as old versions do."""
+    """The name of the user; None for nobody, and where CKAN asks whom to show, as old versions do."""
     try:
         return str(client.read("user_show")["name"])
     except RemoteError as error:

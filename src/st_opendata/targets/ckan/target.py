@@ -136,7 +136,7 @@ def write_confirmed(url: str, organization: str, confirmed: Mapping[str, str]) -
 
 
 def _cache_file(url: str, organization: str) -> Path:
-    """In the user's cache folder (XDG Base Directory Specification); the name tells nothing of the portal."""
+    """In the user's cache folder (XDG Base Directory Specification); the name says nothing of the portal."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = sha256(f"{url}\n{organization}".encode()).hexdigest()[:32]
     return Path(root, "st-opendata", "ckan", f"{name}.json")

@@ -2,8 +2,8 @@
 
 Files are fetched and measured, metadata read back through package_show and through ckanext-dcat's RDF, tables of the
 DataStore compared with their files. Both forms that harvesters get, that RDF and the exact catalogue, are validated and
-scored, which is told and no difference: a release may score less than the maximum itself. Of each dataset no more is
-kept than what is to be told of it.
+scored, which makes no difference: a release may score less than the maximum itself. Of each dataset no more is kept
+than what is reported.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def verify_site(
             own.add(each.rdf, URIRef(each.package.iri), each.good)
             for reason, difference in _differences(audit, each, each.rdf):
                 if reason is None:
-                    found[each.package.name].append(_surprise(each.package, difference))
+                    found[each.package.name].append(_unknown_loss(each.package, difference))
                 else:
                     losses.add(reason, difference)
     on_progress("catalogue", 0.75)
@@ -125,7 +125,7 @@ def verify_site(
     catalogue = audit.packages[-1]
     if catalogue.resources[0].url in good:
         # Byte by byte what was released: its findings and points are the release's, but for files that do not answer.
-        harvests.append(_harvest_catalogue(_served(catalogue), good))
+        harvests.append(_harvest_catalogue(_read_served(catalogue), good))
     return Verification(
         url=audit.site.url,
         datasets=len(audit.packages),
@@ -170,7 +170,7 @@ def _details(site: Site, losses: _Losses, harvests: list[Harvest]) -> dict[str, 
     }
 
 
-def _served(catalogue: Package) -> Graph:
+def _read_served(catalogue: Package) -> Graph:
     """The exact catalogue, as the file says it that visitors were found to get byte by byte."""
     file = catalogue.resources[0]
     with file.open() as content:
@@ -182,7 +182,7 @@ def _differences(
 ) -> Iterator[tuple[str | None, StatementDifference]]:
     """What the portal's RDF says of a dataset otherwise than released, with the reason where it is known.
 
-    Nothing is said of files that are not there or that were added, which is told of the files themselves.
+    Nothing is said of files that are not there or that were added, which is a problem of its own.
     """
     iri = URIRef(found_dataset.package.iri)
     expected = dataset_subgraph(audit.expected, iri)
@@ -198,7 +198,7 @@ def _differences(
         yield reason, difference
 
 
-def _surprise(package: Package, difference: StatementDifference) -> Problem:
+def _unknown_loss(package: Package, difference: StatementDifference) -> Problem:
     """A statement that the portal's RDF loses or changes, and nobody knew."""
     before, after = excerpts(difference.before, difference.after, WIDTH)
     rdf = f"its RDF says {after}" if difference.after else "its RDF does not say so"

@@ -18,7 +18,7 @@ import pytest
 
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.client import is_transient
-from st_opendata.targets.ckan.connection import CkanClient, described
+from st_opendata.targets.ckan.connection import CkanClient, format_details
 from st_opendata.targets.ckan.site import read_site_of
 from st_opendata.targets.ckan.token import find_token
 
@@ -274,7 +274,7 @@ def test_a_url_is_needed(url: str) -> None:
 
 def test_what_is_refused_reads_as_one_line() -> None:
     details = {"notes": ["Missing value"], "resources": [{}, {"size": ["Invalid integer"], "name": []}]}
-    assert described(details) == "notes: Missing value; resources: 2 size: Invalid integer"
+    assert format_details(details) == "notes: Missing value; resources: 2 size: Invalid integer"
 
 
 def test_tokens_come_from_file_or_environment(tmp_path: Path) -> None:

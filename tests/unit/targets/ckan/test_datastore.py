@@ -14,7 +14,7 @@ from st_opendata.errors import RemoteError
 from st_opendata.targets.base import Action, FieldDifference
 from st_opendata.targets.ckan import datastore
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.datastore import look_at_tables
+from st_opendata.targets.ckan.datastore import compare_tables
 from st_opendata.targets.ckan.plan import DatasetChange, with_tables
 from st_opendata.targets.ckan.tables import DataTable
 
@@ -65,7 +65,7 @@ def looked(table: DataTable, alter: Alter = lambda *_: None, *, whole: bool = Tr
     fields = [{**field, "info": dict(field["info"])} for field in table.fields]
     alter(rows, fields)
     store = cast(CkanClient, Store(rows, fields))
-    return look_at_tables(store, {"there": table}, whole=whole).get("there")
+    return compare_tables(store, {"there": table}, whole=whole).get("there")
 
 
 def test_values_are_the_same_as_postgresql_writes_them(table: DataTable) -> None:
@@ -122,7 +122,7 @@ def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, m
 
 def test_a_table_that_is_not_there(table: DataTable) -> None:
     store = cast(CkanClient, Store([], []))
-    found = look_at_tables(store, {"gone": table}, whole=False)
+    found = compare_tables(store, {"gone": table}, whole=False)
     assert found == {"gone": FieldDifference("table", None, "a table in the DataStore", "prices.csv")}
 
 

@@ -23,17 +23,17 @@ from st_opendata.targets.ckan.fingerprint import (
     fingerprint_of,
     normal,
 )
-from st_opendata.targets.ckan.identity import kept_because, published_name
+from st_opendata.targets.ckan.identity import published_name, reason_to_keep
 from st_opendata.targets.ckan.packages import Package, Resource
 from st_opendata.targets.ckan.plan import (
     DatasetChange,
     DesiredDataset,
     decide,
     desired_dataset,
-    is_settled,
+    is_confirmed,
     same_moment,
 )
-from st_opendata.targets.ckan.revision import begun_mark, new_dataset, revision
+from st_opendata.targets.ckan.revision import new_dataset, revision, writing_fingerprint
 from st_opendata.targets.ckan.site import Site
 
 PORTAL = Site(
@@ -128,14 +128,14 @@ def test_a_deleted_one_is_revived() -> None:
 
 
 def test_search_that_lies_is_repaired() -> None:
-    assert action(decide(desired(), remote(desired()), PORTAL, listed="2026-11-23T21:00:00Z")) == ("update", 2)
-    assert decide(desired(), remote(desired()), PORTAL, listed="2026-11-23T20:00:00.12Z").action == Action.UNCHANGED
+    assert action(decide(desired(), remote(desired()), PORTAL, indexed_at="2026-11-23T21:00:00Z")) == ("update", 2)
+    assert decide(desired(), remote(desired()), PORTAL, indexed_at="2026-11-23T20:00:00.12Z").action == Action.UNCHANGED
 
 
 def test_what_search_does_not_list_is_written_again_without_files() -> None:
-    change = decide(desired(), remote(desired()), PORTAL, listed="")
+    change = decide(desired(), remote(desired()), PORTAL, indexed_at="")
     assert (*action(change), change.reason) == ("update", 0, "the portal's search does not list it")
-    assert decide(desired(), remote(desired(), title="By hand"), PORTAL, listed="").action == Action.DRIFTED
+    assert decide(desired(), remote(desired(), title="By hand"), PORTAL, indexed_at="").action == Action.DRIFTED
     assert decide(desired(), remote(desired()), PORTAL).action == Action.UNCHANGED  # where search was not asked
 
 
@@ -171,14 +171,14 @@ def test_search_is_trusted_only_in_the_state_that_was_confirmed() -> None:
         "metadata_modified": "2026-11-23T20:00:00.12Z",
         "st_opendata": fingerprint.text(),
     }
-    assert is_settled(desired(), listed, {"p1": MOMENT})
-    assert not is_settled(desired(), listed, {})
-    assert not is_settled(desired(), listed, {"p1": "2026-11-23T20:00:01"})
-    assert not is_settled(desired(digest="d2"), listed, {"p1": MOMENT})
-    assert not is_settled(
+    assert is_confirmed(desired(), listed, {"p1": MOMENT})
+    assert not is_confirmed(desired(), listed, {})
+    assert not is_confirmed(desired(), listed, {"p1": "2026-11-23T20:00:01"})
+    assert not is_confirmed(desired(digest="d2"), listed, {"p1": MOMENT})
+    assert not is_confirmed(
         desired(), listed | {"st_opendata": replace(fingerprint, writing=True).text()}, {"p1": MOMENT}
     )
-    assert not is_settled(desired(), None, {"p1": MOMENT})
+    assert not is_confirmed(desired(), None, {"p1": MOMENT})
 
 
 def test_what_the_portal_would_drop_is_named_and_left_out() -> None:
@@ -203,7 +203,7 @@ def test_a_revision_removes_what_is_no_longer_stated_and_keeps_what_others_noted
     there["resources"][0]["datastore_active"] = True
     after = desired("Places", resource(3), resource(1), digest="d2")
     change = decide(after, there, PORTAL)
-    begun = there | {"extras": extras_with(there["extras"], None, begun_mark(there, after))}
+    begun = there | {"extras": extras_with(there["extras"], None, writing_fingerprint(there, after))}
     data = revision(begun, change, after.fingerprint())
     assert {"-version", "-extras", "-resources"} <= set(data["filter"])
     assert {extra["key"] for extra in data["update"]["extras"]} == {"reviewed", "st_opendata"}
@@ -295,14 +295,14 @@ def test_the_name_under_which_it_was_published() -> None:
     ],
 )
 def test_what_may_be_pruned(changes: dict[str, Any], says: str | None) -> None:
-    because = kept_because(remote(desired(), **changes), BASE, {"others"}, {"not-one-of-its-files"})
+    because = reason_to_keep(remote(desired(), **changes), BASE, {"others"}, {"not-one-of-its-files"})
     assert because is None if says is None else says in str(because)
 
 
 def test_what_belongs_to_the_release_is_not_pruned() -> None:
     there = remote(desired(), name="copy")
-    assert kept_because(there, BASE, {"places"}, set()) == "a copy of places, made on the portal"
-    assert kept_because(there, BASE, set(), {resource(1).id}) == "it has files of the release"
+    assert reason_to_keep(there, BASE, {"places"}, set()) == "a copy of places, made on the portal"
+    assert reason_to_keep(there, BASE, set(), {resource(1).id}) == "it has files of the release"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint, agree, fingerprint_of
-from st_opendata.targets.ckan.revision import marking
+from st_opendata.targets.ckan.revision import fingerprint_revision
 
 FIELDS, RESOURCE_FIELDS = ("extras:theme", "title"), ("name",)
 MARKED = Fingerprint("https://example.org/", "released", "held", FIELDS, RESOURCE_FIELDS)
@@ -19,13 +19,13 @@ SHOWN = {
 
 
 def test_marking_keeps_what_else_is_noted() -> None:
-    written = marking(SHOWN, replace(MARKED, writing=True))["update"]
+    written = fingerprint_revision(SHOWN, replace(MARKED, writing=True))["update"]
     assert fingerprint_of(written) == replace(MARKED, writing=True)
     assert {"key": "theme", "value": "Regions"} in written["extras"]
 
 
 def test_marking_leaves_out_extras_that_have_become_fields() -> None:
-    written = marking(SHOWN, MARKED, {"theme": frozenset[str](), "title": frozenset[str]()})["update"]
+    written = fingerprint_revision(SHOWN, MARKED, {"theme": frozenset[str](), "title": frozenset[str]()})["update"]
     assert [extra["key"] for extra in written["extras"]] == [FINGERPRINT_KEY]
 
 

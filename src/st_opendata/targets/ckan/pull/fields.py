@@ -1,4 +1,4 @@
-"""CKAN's fields as DCAT statements: the field maps of `publish.fields` read the other way.
+"""CKAN's fields as DCAT statements: the field maps of `ckan.fields` read the other way.
 
 Both maps are tried, as portals mix them: fields of ckanext-dcat's schema, and extras under the names that it gives.
 Of several languages (ckanext-fluent: `title_translated`, or a mapping) all are kept.
@@ -62,7 +62,7 @@ def clean(value: str) -> str:
 
 
 def extras_of(remote: Json) -> dict[str, str]:
-    """The extras of a dataset, without our mark."""
+    """The extras of a dataset, without our fingerprint."""
     listed = remote.get("extras")
     pairs = (
         [(str(each.get("key")), str(each.get("value"))) for each in listed if isinstance(each, Mapping)]
@@ -86,15 +86,15 @@ def state_dataset(fields: FieldMap, remote: Json, node: str, language: str) -> S
     return stater.graph
 
 
-def unread(fields: FieldMap, remote: Json) -> Iterator[tuple[str, str]]:
+def unmapped_fields(fields: FieldMap, remote: Json) -> Iterator[tuple[str, str]]:
     """Fields and extras that no field map knows, with their values on one line."""
     known = _CORE | {field.name for field in fields.dataset} - {"identifier"}
     for key, value in {**remote, **extras_of(remote)}.items():
         if key not in known and value not in (None, "", [], {}, False):
-            yield key, " ".join(clean(_shown(value)).split())
+            yield key, " ".join(clean(_display(value)).split())
 
 
-def _shown(value: object) -> str:
+def _display(value: object) -> str:
     """A value of JSON for people: of records with a title, such as groups, the titles."""
     if isinstance(value, list) and all(isinstance(each, Mapping) and "title" in each for each in value):
         return ", ".join(str(each["title"]) for each in value)
@@ -134,7 +134,7 @@ class _Stater:
 
     def _state_parts(self, field: Field, item: Json, node: str, number: int) -> None:
         own = str(item.get("uri") or "")
-        child = own if _named(own) else _below(node, field.name) + (f"-{number}" if number else "")
+        child = own if _iri_node(own) else _below(node, field.name) + (f"-{number}" if number else "")
         if any(item.get(part.name) for part in field.parts):
             self.graph.add(node, field.path[0], ox.NamedNode(child))
             self.state_all(field.parts, item, child)
@@ -165,11 +165,11 @@ class _Stater:
                     self.graph.add(child, _STATED, literal)
                 yield ox.NamedNode(child)
             case "email":
-                yield from filter(None, (_named(f"mailto:{text}") for text in _listed(value)))
+                yield from filter(None, (_iri_node(f"mailto:{text}") for text in _texts(value)))
             case "iri" | "iris" | "links" | "words":
-                yield from map(_node, _listed(value))
+                yield from map(_node, _texts(value))
             case _:
-                yield from map(ox.Literal, _listed(value)[:1])
+                yield from map(ox.Literal, _texts(value)[:1])
 
     def _literals(self, value: object, *, plain: bool = False) -> Iterator[ox.Literal]:
         texts = value if isinstance(value, Mapping) else {self.language: value}
@@ -198,10 +198,10 @@ def _below(node: str, name: str) -> str:
 
 
 def _node(text: str) -> Term:
-    return _named(text) or ox.Literal(text)
+    return _iri_node(text) or ox.Literal(text)
 
 
-def _named(text: str) -> ox.NamedNode | None:
+def _iri_node(text: str) -> ox.NamedNode | None:
     """The node of an absolute IRI; None for other text."""
     try:
         return ox.NamedNode(text) if _IRI.fullmatch(text) else None
@@ -209,7 +209,7 @@ def _named(text: str) -> ox.NamedNode | None:
         return None
 
 
-def _listed(value: object) -> list[str]:
+def _texts(value: object) -> list[str]:
     """The texts of a list, of JSON with a list, of lines, or of one text."""
     if isinstance(value, str) and value.startswith("["):
         with suppress(ValueError, RecursionError):
@@ -219,6 +219,6 @@ def _listed(value: object) -> list[str]:
     return [clean(line) for line in str(value).splitlines() if clean(line)]
 
 
-def names_of(graph: Statements, node: str) -> list[str]:
+def distributions_of(graph: Statements, node: str) -> list[str]:
     """The distributions of a dataset."""
     return list(map(text_of, graph.values(node, _DISTRIBUTION)))

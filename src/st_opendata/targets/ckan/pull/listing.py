@@ -44,7 +44,7 @@ class PublishedCatalogue:
 
     @property
     def id(self) -> str:
-        """The catalogue's id; its base where nothing on the portal tells the id."""
+        """The catalogue's id; its base where nothing on the portal has the id."""
         return str(self.exact["name"]).removesuffix(catalogue_name("")) if self.exact else self.base
 
 
@@ -112,7 +112,7 @@ def _datasets(client: CkanClient, organization: str, *, private: bool) -> Iterat
     return iter(found.values())
 
 
-def published_in(listing: Listing) -> tuple[tuple[PublishedCatalogue, ...], tuple[Json, ...]]:
+def find_catalogues(listing: Listing) -> tuple[tuple[PublishedCatalogue, ...], tuple[Json, ...]]:
     """The catalogues that st-opendata published, and the other datasets."""
     by_base: dict[str, list[Json]] = {}
     others = []
@@ -145,7 +145,7 @@ def choose(listing: Listing, catalogue: str | None, *, others: bool) -> Publishe
         RemoteError: there is nothing to pull.
         UsageError: there are several and none was chosen, or the chosen one is not there.
     """
-    published, rest = published_in(listing)
+    published, rest = find_catalogues(listing)
     there = [f"--catalogue {each.id}" for each in published] + (["--others"] if rest else [])
     if not there:
         raise RemoteError(

@@ -1,6 +1,6 @@
 """Datasets that others put on a portal, as a catalogue to start from: fields by the field maps, tables by headers.
 
-What the portal does not say is not guessed: a comment tells what to write there. Columns state nothing until somebody
+What the portal does not say is not guessed: a comment says what to write there. Columns state nothing until somebody
 gives them a `propertyUrl`.
 """
 
@@ -22,7 +22,14 @@ from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.limits import from_markdown
-from st_opendata.targets.ckan.pull.fields import FieldMap, clean, names_of, read_map, state_dataset, unread
+from st_opendata.targets.ckan.pull.fields import (
+    FieldMap,
+    clean,
+    distributions_of,
+    read_map,
+    state_dataset,
+    unmapped_fields,
+)
 from st_opendata.targets.ckan.pull.folder import DatasetFolder, omission_lines, share_terms, write_folder
 from st_opendata.targets.ckan.pull.listing import Listing
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
@@ -67,7 +74,7 @@ def pull_others(
     files: list[_File] = []
     for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
-        heading = [f"Pulled from {listing.site.url}/dataset/{dataset['name']}", *_unread(fields, dataset)]
+        heading = [f"Pulled from {listing.site.url}/dataset/{dataset['name']}", *_unmapped_lines(fields, dataset)]
         datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
         for resource in dataset.get("resources") or ():
             found = _file(id_, resource, names, fetcher, folder)
@@ -79,7 +86,7 @@ def pull_others(
     came = [each for each in files if each.download.path not in failures]
     omissions += [_omission(each, failures[each.download.path]) for each in files if each.download.path in failures]
     with ThreadPoolExecutor(fetcher.workers) as pool:
-        datastore = list(pool.map(lambda each: _stored(client, each.resource), came))
+        datastore = list(pool.map(lambda each: _datastore_columns(client, each.resource), came))
     for each, columns in zip(came, datastore, strict=True):
         try:
             _add_table(datasets[each.dataset], each, columns, listing.site.language)
@@ -154,7 +161,7 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     """What the portal says of a dataset."""
     node = f"{listing.site.url}/dataset/{quote(remote['name'])}"
     graph = state_dataset(fields, remote, node, listing.site.language)
-    found = read_description(graph, node, listing.site.language, dict.fromkeys(_FILES, names_of(graph, node)))
+    found = read_description(graph, node, listing.site.language, dict.fromkeys(_FILES, distributions_of(graph, node)))
     for key in ("publisher", "creator"):
         if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
             found.remark(key, "The portal gives no address for it: write one as iri, such as its home page.")
@@ -165,8 +172,8 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     return found
 
 
-def _unread(fields: FieldMap, remote: Json) -> Iterator[str]:
-    for key, text in unread(fields, remote):
+def _unmapped_lines(fields: FieldMap, remote: Json) -> Iterator[str]:
+    for key, text in unmapped_fields(fields, remote):
         yield f"Also on the portal: {key}: {text[:500]}{'…' if len(text) > 500 else ''}"
 
 
@@ -218,18 +225,18 @@ def _title(file: _File, language: str) -> dict[str, str]:
     return {language: clean(str(file.resource.get("name") or "")) or file.download.path.stem}
 
 
-def _stored(client: CkanClient, resource: Json) -> dict[str, DataStoreColumn]:
+def _datastore_columns(client: CkanClient, resource: Json) -> dict[str, DataStoreColumn]:
     """The columns that the portal's DataStore has of a file; none where it has no such table or does not tell."""
     if not resource.get("datastore_active"):
         return {}
     try:
         answer = client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})
-        return {str(each["id"]): _stored_column(each) for each in answer["fields"] if each["id"] != "_id"}
+        return {str(each["id"]): _datastore_column(each) for each in answer["fields"] if each["id"] != "_id"}
     except (RemoteError, KeyError, TypeError):
         return {}
 
 
-def _stored_column(column: Json) -> DataStoreColumn:
+def _datastore_column(column: Json) -> DataStoreColumn:
     info = column.get("info") or {}
     return DataStoreColumn(str(column.get("type")), str(info.get("label") or ""), str(info.get("notes") or ""))
 

@@ -1,6 +1,6 @@
 """What a CSV file of unknown make says of itself: encoding, delimiter, header; and the description that follows.
 
-The file stays as it came: how it is written is told by a CSVW dialect. Columns are text, unless the DataStore of the
+The file stays as it came: a CSVW dialect says how it is written. Columns are text, unless the DataStore of the
 portal has types for them that their first cells bear out.
 """
 
@@ -130,7 +130,7 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence[str]) -> None:
-    """Raise NotATableError for what is wrong with the file as a whole; what is wrong with rows is told by `check`."""
+    """Raise NotATableError for what is wrong with the file as a whole; `check` finds what is wrong with rows."""
     columns = tuple(
         Column(name, number, {"und": title}) for number, (name, title) in enumerate(zip(names, header, strict=True), 1)
     )
