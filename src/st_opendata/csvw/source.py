@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 from st_opendata.csvw.discovery import STANDARD_PATHS, Hints
 from st_opendata.csvw.loader import Shelf
-from st_opendata.dcat.remote import fetch_file
 from st_opendata.errors import InputError, UsageError
+from st_opendata.http.client import fetch_file
 from st_opendata.place import Place
 
 _SITE_CONFIGURATION = "/.well-known/csvm"

@@ -1,12 +1,10 @@
-"""DCAT descriptions and other files on the web."""
+"""DCAT descriptions on the web, and which of the URLs in them answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -15,11 +13,10 @@ import rdflib
 from st_opendata.dcat.reading import parse_dcat
 from st_opendata.dcat.terms import DCAT
 from st_opendata.errors import RemoteError
-from st_opendata.http.client import HttpClient, HttpResponse, TransferLimits, blocks, media_type, require_http
+from st_opendata.http.client import MAX_BYTES, HttpClient, TransferLimits, blocks, fetch, media_type, refuse_failure
 from st_opendata.place import Place
 from st_opendata.rdf import syntax_of
 
-MAX_BYTES = 100_000_000
 _ACCEPT = (
     "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7, "
     "application/n-quads;q=0.6, */*;q=0.1"
@@ -35,8 +32,8 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
         RemoteError: no answer, an answer of 400 or more, a web page, too much or too slow.
     """
     limits = TransferLimits(timeout, limit, timeout)
-    with _answer(url, limits, _ACCEPT) as response:
-        _refuse_failure(response, url)
+    with fetch(url, limits, _ACCEPT) as response:
+        refuse_failure(response, url)
         data, kind, final = b"".join(blocks(response, limits)), media_type(response), str(response.url)
     if kind in ("text/html", "application/xhtml+xml"):
         raise RemoteError(
@@ -72,44 +69,3 @@ def answering_urls(urls: Iterable[str], *, workers: int = 8, timeout: float = 10
                 return False
 
         return frozenset(url for url, found in zip(asked, pool.map(answers, asked), strict=True) if found)
-
-
-@dataclass(frozen=True, slots=True)
-class WebDocument:
-    """What a URL answered: a file, and its Link header."""
-
-    path: Path
-    link: str | None
-
-
-def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> WebDocument | None:
-    """The document at an http(s) URL written to `target`, at most `limit` bytes; None where there is none (404, 410).
-
-    Raises:
-        UsageError: the URL is not http(s).
-        InputError: `requests` is not installed.
-        RemoteError: no answer, another answer of 400 or more, too much or too slow.
-    """
-    limits = TransferLimits(timeout, limit, timeout)
-    with _answer(url, limits, "*/*") as response:
-        if response.status_code in (404, 410):
-            return None
-        _refuse_failure(response, url)
-        with target.open("wb") as out:
-            for block in blocks(response, limits):
-                out.write(block)
-        return WebDocument(target, response.headers.get("Link"))
-
-
-@contextmanager
-def _answer(url: str, limits: TransferLimits, accept: str) -> Iterator[HttpResponse]:
-    require_http(url)
-    with closing(HttpClient()) as client, client.request("GET", url, limits, headers={"Accept": accept}) as response:
-        yield response
-
-
-def _refuse_failure(response: HttpResponse, url: str) -> None:
-    if response.status_code >= 400:
-        status = response.status_code
-        remedy = "Check the URL in a browser." if status < 500 else "Try again later."
-        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), remedy=remedy, status=status)

@@ -9,10 +9,11 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 HttpResponse: TypeAlias = "requests.Response"
 AGENT = f"st-opendata/{__version__}"
 CONNECT_TIMEOUT = 10.0
+MAX_BYTES = 100_000_000
+"""Of a document on the web, unless more is asked for."""
 _BLOCK = 65_536
 _PROBE_SECONDS = 5.0
 _PASSING = {0, 429, 500, 502, 503, 504}
@@ -210,10 +213,48 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""
 
 
-def require_http(url: str) -> None:
-    """Raise UsageError where the URL is not http(s)."""
+@contextmanager
+def fetch(url: str, limits: TransferLimits, accept: str) -> Iterator[HttpResponse]:
+    """What an http(s) URL answers, after redirects. Raises UsageError for another URL, else as a client does."""
     if web_url(url) is None:
         raise UsageError(f'"{url}" is not an http(s) URL', remedy="Write it as the browser shows it, with https://.")
+    with closing(HttpClient()) as client, client.request("GET", url, limits, headers={"Accept": accept}) as response:
+        yield response
+
+
+@dataclass(frozen=True, slots=True)
+class WebDocument:
+    """What a URL answered: a file, and its Link header."""
+
+    path: Path
+    link: str | None
+
+
+def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> WebDocument | None:
+    """The document at an http(s) URL written to `target`, at most `limit` bytes; None where there is none (404, 410).
+
+    Raises:
+        UsageError: the URL is not http(s).
+        InputError: `requests` is not installed.
+        RemoteError: no answer, another answer of 400 or more, too much or too slow.
+    """
+    limits = TransferLimits(timeout, limit, timeout)
+    with fetch(url, limits, "*/*") as response:
+        if response.status_code in (404, 410):
+            return None
+        refuse_failure(response, url)
+        with target.open("wb") as out:
+            for block in blocks(response, limits):
+                out.write(block)
+        return WebDocument(target, response.headers.get("Link"))
+
+
+def refuse_failure(response: HttpResponse, url: str) -> None:
+    """Raise RemoteError for an answer of 400 or more."""
+    if response.status_code >= 400:
+        status = response.status_code
+        remedy = "Check the URL in a browser." if status < 500 else "Try again later."
+        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), remedy=remedy, status=status)
 
 
 def _remote_error(cause: Cause, detail: str, wording: Wording, address: str, place: Place) -> RemoteError:
