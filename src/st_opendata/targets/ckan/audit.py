@@ -26,7 +26,7 @@ from st_opendata.targets.ckan.downloads import Downloader, Measurement
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
 from st_opendata.targets.ckan.plan import DesiredDataset, compare, desired_dataset, same_moment
-from st_opendata.targets.ckan.site import Site, search_agrees, search_datasets
+from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, search_agrees, search_datasets
 from st_opendata.targets.ckan.views import expected_tables
 from st_opendata.targets.excerpts import excerpts
 
@@ -37,6 +37,8 @@ WIDTH = 100
 """Characters shown of a value."""
 _PAGE = 1000
 """Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
+_HIDDEN = (403, 404)
+"""What visitors get for a dataset that is private, deleted or not there."""
 _LISTED = ["name", "metadata_modified"]
 
 
@@ -133,9 +135,10 @@ def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
 
 
 def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
-    remote = _read_dataset(audit, package)
+    remote = read_dataset(audit.client, package.name, hidden=_HIDDEN)
     if remote is None:
-        other = _renamed(audit, package)
+        renamed = find_by_files(audit.client, (each.id for each in package.resources), hidden=_HIDDEN)
+        other = renamed and renamed["name"]
         text = f"it was renamed to {other}" if other else "it is not there, private or deleted"
         return DatasetAudit(package, (Problem(package.name, "", f"visitors do not see it: {text}"),))
     desired = desired_dataset(package, audit.site, audit.base)
@@ -159,29 +162,6 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
             problems.append(Problem(package.name, "RDF", error.message))
     added = added_fields(remote, *fields_of(desired.dataset))
     return DatasetAudit(package, tuple(problems), frozenset(good), rdf, added, ids - there, bool(there - ids))
-
-
-def _renamed(audit: Audit, package: Package) -> str | None:
-    """The name of the dataset that visitors see with a file of the package; None where there is none."""
-    for resource in package.resources:
-        try:
-            found = audit.client.read("resource_show", {"id": resource.id})
-            return str(audit.client.read("package_show", {"id": found["package_id"]})["name"])
-        except RemoteError as error:
-            if error.status not in (403, 404):
-                raise
-    return None
-
-
-def _read_dataset(audit: Audit, package: Package) -> Remote | None:
-    """The dataset as a visitor sees it; None where there is nothing to see."""
-    try:
-        remote: Remote = audit.client.read("package_show", {"id": package.name})
-    except RemoteError as error:
-        if error.status not in (403, 404):
-            raise
-        return None
-    return remote
 
 
 def _dataset_problems(audit: Audit, desired: DesiredDataset, remote: Remote) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ from st_opendata.targets.ckan.plan import (
     same_moment,
     with_tables,
 )
-from st_opendata.targets.ckan.site import Site, search_agrees, search_datasets
+from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, search_agrees, search_datasets
 from st_opendata.targets.ckan.views import DefaultViews, expected_tables, is_loaded_with
 
 _PAGE = 1000
@@ -178,13 +178,7 @@ class RemoteReader:
 
     def read_dataset(self, name: str) -> Remote | None:
         """The dataset of this name or id in the portal's database; None where there is none. Raises RemoteError."""
-        try:
-            remote: Remote = self.client.read("package_show", {"id": name})
-        except RemoteError as error:
-            if error.status != 404:
-                raise
-            return None
-        return remote
+        return read_dataset(self.client, name)
 
     def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:
         """The dataset under another name, or of another organisation; None where the portal has it nowhere.
@@ -204,15 +198,7 @@ class RemoteReader:
         for remote in candidates:
             if has_files(remote, desired.identity.resources):
                 return remote
-        for resource in desired.package.resources:
-            try:
-                found = self.client.read("resource_show", {"id": resource.id})
-            except RemoteError as error:
-                if error.status != 404:
-                    raise
-            else:
-                return self.read_dataset(str(found["package_id"]))
-        return next(iter(candidates), None)
+        return find_by_files(self.client, desired.files) or next(iter(candidates), None)
 
     def _with_tables(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
         """The change with what is to be done for DataStore tables that are not those of their files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -117,6 +117,30 @@ def search_datasets(client: CkanClient, organization: str, rows: int, **more: ob
         start += len(answer["results"])
         if not answer["results"] or start >= answer["count"]:
             return
+
+
+def read_dataset(client: CkanClient, name: str, *, hidden: Collection[int] = (404,)) -> Remote | None:
+    """The dataset of this name or id in the site's database; None where a status is `hidden`. Raises RemoteError."""
+    try:
+        remote: Remote = client.read("package_show", {"id": name})
+    except RemoteError as error:
+        if error.status not in hidden:
+            raise
+        return None
+    return remote
+
+
+def find_by_files(client: CkanClient, resources: Iterable[str], *, hidden: Collection[int] = (404,)) -> Remote | None:
+    """The dataset that has one of these resources, whatever its name is, deleted or not; as `read_dataset`."""
+    for identifier in resources:
+        try:
+            found = client.read("resource_show", {"id": identifier})
+        except RemoteError as error:
+            if error.status not in hidden:
+                raise
+        else:
+            return read_dataset(client, str(found["package_id"]), hidden=hidden)
+    return None
 
 
 def search_agrees(client: CkanClient, remote: Remote, **more: object) -> bool:

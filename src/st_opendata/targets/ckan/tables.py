@@ -81,11 +81,11 @@ def _field(name: str, column: Mapping[str, Any], language: str) -> dict[str, Any
     kind = "text" if column.get("separator") else _TYPES.get(base, "text")
     labels = column.get("titles") or {}
     label = pick({key: text for key, text in labels.items() if key != "und"}, language) if labels else ""
-    notes = pick(_texts(column.get("dc:description")), language)
+    notes = pick(texts_by_language(column.get("dc:description")), language)
     return {"id": name, "type": kind, "info": {"label": label or name, "notes": notes or ""}}
 
 
-def _texts(values: object) -> dict[str, str]:
+def texts_by_language(values: object) -> dict[str, str]:
     """Texts by language of a natural-language property in its normal form."""
     return {each["@language"]: each["@value"] for each in values} if isinstance(values, list) else {}
 

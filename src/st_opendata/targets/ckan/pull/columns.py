@@ -6,14 +6,12 @@ where the short form reads back as the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from st_opendata.catalogue.statements import Yaml
 from st_opendata.namespaces import PREFIXES
 from st_opendata.tables.templates import absolute_template
+from st_opendata.targets.ckan.pull import Json
+from st_opendata.targets.ckan.tables import texts_by_language
 
-Json = Mapping[str, Any]
 _TEMPLATES = ("aboutUrl", "propertyUrl", "valueUrl")
 _COLUMN_KEYS = ("lang", "required", "separator", "default", "null")
 
@@ -62,7 +60,7 @@ def shorten(template: str, base: str) -> str:
 
 
 def _outline(table: Json, name: str) -> Yaml:
-    title, description = _texts(table.get("dc:title")), _texts(table.get("dc:description"))
+    title, description = texts_by_language(table.get("dc:title")), texts_by_language(table.get("dc:description"))
     outline: Yaml = {"title": title} if title and title != {"und": name} else {}
     return outline | ({"description": description} if description else {})
 
@@ -76,7 +74,7 @@ def _column(column: Json, base: str, *, linked: bool) -> Yaml:
         del titles["und"]  # the header of the published file
     if titles and not (len(titles) == 1 and str(titles.get("und")).startswith("_col.")):
         described["titles"] = titles
-    if description := _texts(column.get("dc:description")):
+    if description := texts_by_language(column.get("dc:description")):
         described["description"] = description
     if datatype := column.get("datatype"):
         described["datatype"] = _datatype(datatype)
@@ -110,8 +108,3 @@ def _foreign_key(key: Json) -> Yaml:
             "columnReference": short(reference["columnReference"]),
         },
     }
-
-
-def _texts(values: object) -> dict[str, str]:
-    """Texts by language of a natural-language property in its normal form."""
-    return {each["@language"]: each["@value"] for each in values} if isinstance(values, list) else {}

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -26,8 +25,10 @@ from st_opendata.system.scratch import Scratch
 from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.fingerprint import content_digest, fingerprint_of
 from st_opendata.targets.ckan.packages import resource_id
+from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.pull.columns import read_columns
 from st_opendata.targets.ckan.pull.folder import (
+    FILE_KEYS,
     TERMS,
     DatasetFolder,
     drop_lost_keys,
@@ -39,9 +40,6 @@ from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, c
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
-Json = Mapping[str, Any]
-_FILES = ("license", "rights", "availability", "status")
-"""Keys whose properties a dataset's distributions state."""
 _NOT_OF_CATALOGUE = ("availability", "status", "version", "landingPage")
 """Keys of a catalogue that only its datasets show."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.csv")
@@ -183,7 +181,7 @@ def _old(graph: Statements, published: PublishedCatalogue) -> list[Omission]:
 def _dataset(graph: Statements, published: PublishedCatalogue, id_: str) -> Description:
     node = f"{published.base}dataset/{id_}"
     files = iris(graph.values(node, expand("dcat:distribution")))
-    return read_description(graph, node, "und", dict.fromkeys(_FILES, files))
+    return read_description(graph, node, "und", dict.fromkeys(FILE_KEYS, files))
 
 
 def _edits(dataset: Json) -> list[str]:

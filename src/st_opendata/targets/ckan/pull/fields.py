@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -21,9 +20,9 @@ from st_opendata.rdf.statements import Statements, Term, iris, text_of
 from st_opendata.targets.ckan.fields import Field, read_schema, schemas
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY
 from st_opendata.targets.ckan.limits import from_markdown
+from st_opendata.targets.ckan.pull import Json
 from st_opendata.vocabularies import alignment
 
-Json = Mapping[str, Any]
 _IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LABEL, _STATED = expand("skos:prefLabel"), expand("rdfs:label")

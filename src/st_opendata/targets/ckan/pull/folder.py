@@ -13,6 +13,8 @@ from st_opendata.targets.ckan.pull.result import Omission
 
 TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 """The keys that a dataset takes from its catalogue where it leaves them out."""
+FILE_KEYS = ("license", "rights", "availability", "status")
+"""Keys whose properties a dataset's distributions state."""
 _CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
 _DATASET_KEYS = (*KEYS, "tables")
 

@@ -6,9 +6,8 @@ organisation are one more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from st_opendata.dcat.relocate import FORMATS
 from st_opendata.errors import RemoteError, UsageError
@@ -16,9 +15,9 @@ from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fingerprint import fingerprint_of
 from st_opendata.targets.ckan.packages import catalogue_name, resource_id
+from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.site import Site, read_site, search_datasets
 
-Json = Mapping[str, Any]
 _PAGE = 250
 """Datasets of one answer, with all that they say: a few megabytes."""
 _LARGEST = 50_000

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from st_opendata.catalogue.read import OWN_FILES, RESERVED
@@ -22,6 +21,7 @@ from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.limits import from_markdown
+from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.pull.fields import (
     FieldMap,
     clean,
@@ -30,14 +30,12 @@ from st_opendata.targets.ckan.pull.fields import (
     state_dataset,
     unmapped_fields,
 )
-from st_opendata.targets.ckan.pull.folder import DatasetFolder, omission_lines, share_terms, write_folder
+from st_opendata.targets.ckan.pull.folder import FILE_KEYS, DatasetFolder, omission_lines, share_terms, write_folder
 from st_opendata.targets.ckan.pull.listing import Listing
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
 from st_opendata.vocabularies import alignment
 
-Json = Mapping[str, Any]
-_FILES = ("license", "rights", "availability", "status")
 _SHARED = (
     *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
     *("availability", "status", "language"),
@@ -161,7 +159,9 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     """What the portal says of a dataset."""
     node = f"{listing.site.url}/dataset/{quote(remote['name'])}"
     graph = state_dataset(fields, remote, node, listing.site.language)
-    found = read_description(graph, node, listing.site.language, dict.fromkeys(_FILES, distributions_of(graph, node)))
+    found = read_description(
+        graph, node, listing.site.language, dict.fromkeys(FILE_KEYS, distributions_of(graph, node))
+    )
     for key in ("publisher", "creator"):
         if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
             found.remark(key, "The portal gives no address for it: write one as iri, such as its home page.")
