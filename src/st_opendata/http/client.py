@@ -145,7 +145,7 @@ class HttpClient:
 
         try:
             yield
-        except (requests.RequestException, HTTPError, UnicodeError, BrokenOffError, _ExceededError) as error:
+        except (requests.RequestException, HTTPError, UnicodeError, IncompleteAnswerError, _ExceededError) as error:
             found, detail = _cause_of(error, url, limits, self._wording)
             failure = _remote_error(found, detail, self._wording, self._address or url, place or Place(url))
             raise redact_error(failure, self._redact) from None
@@ -161,7 +161,7 @@ class _ExceededError(Exception):
         self.cause = cause
 
 
-class BrokenOffError(Exception):
+class IncompleteAnswerError(Exception):
     """An answer did not come whole."""
 
 
@@ -169,7 +169,7 @@ def blocks(response: HttpResponse, limits: TransferLimits) -> Iterator[bytes]:
     """The body as it arrives, within the limits; to be read where `HttpClient.request` is open.
 
     Raises:
-        BrokenOffError: it did not come whole; outside of `request` that is a RemoteError too.
+        IncompleteAnswerError: it did not come whole; outside of `request` that is a RemoteError too.
     """
     end = monotonic() + limits.seconds if limits.seconds else None
     size = 0
@@ -189,7 +189,7 @@ def _read(response: HttpResponse) -> bytes:
     try:
         block: bytes = response.raw.read1(_BLOCK, decode_content=True)
     except ProtocolError:
-        raise BrokenOffError("the answer broke off") from None
+        raise IncompleteAnswerError("the answer broke off") from None
     return block
 
 

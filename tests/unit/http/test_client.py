@@ -16,9 +16,9 @@ import pytest
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.http.client import (
     WORDING,
-    BrokenOffError,
     Cause,
     HttpClient,
+    IncompleteAnswerError,
     TransferLimits,
     blocks,
     fetch_file,
@@ -191,7 +191,7 @@ def test_what_breaks_off_can_be_caught_and_fetched_again(url: str) -> None:
     with (
         closing(HttpClient()) as client,
         client.request("GET", f"{url}/broken", LIMITS) as response,
-        pytest.raises(BrokenOffError),
+        pytest.raises(IncompleteAnswerError),
     ):
         b"".join(blocks(response, LIMITS))
 

@@ -15,10 +15,10 @@ from urllib.parse import urljoin
 
 from st_opendata.errors import RemoteError
 from st_opendata.http.client import (
-    BrokenOffError,
     Cause,
     HttpClient,
     HttpResponse,
+    IncompleteAnswerError,
     TransferLimits,
     Wording,
     blocks,
@@ -127,7 +127,7 @@ class Downloader:
                     _refuse_failure(response, url)
                     try:
                         return _write(response, path, limits)
-                    except BrokenOffError:
+                    except IncompleteAnswerError:
                         attempts -= 1
                         if not attempts:
                             raise
@@ -208,5 +208,5 @@ def _write(response: HttpResponse, path: Path, limits: DownloadLimits) -> str:
         found = f"{expected:,}" if expected else f"more than {limit:,}"
         raise RemoteError(f"it is too large: {found} bytes, the limit is {limit:,}", place=Place(response.url))
     if expected is not None and size < expected:
-        raise BrokenOffError("the answer broke off")
+        raise IncompleteAnswerError("the answer broke off")
     return digest.hexdigest()
