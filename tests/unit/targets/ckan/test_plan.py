@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_opendata.targets.base import Action
@@ -225,11 +225,13 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine under load
 @given(JSON)
 def test_the_normal_form_is_stable(value: object) -> None:
     assert normal(normal(value)) == normal(value)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4))
 def test_a_mark_survives_its_text_and_knows_its_content(fields: dict[str, object]) -> None:
     dataset = {**fields, "resources": []}
