@@ -15,7 +15,7 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from st_opendata.cli.convert import FORMS
-from st_opendata.csvw.writing import FORMS as KNOWN
+from st_opendata.csvw import CONVERSIONS
 
 Run = Callable[..., Any]
 BASE = "https://data.example.org/"
@@ -42,7 +42,7 @@ def trees(tmp_path: Path) -> Path:
 
 
 def test_the_forms_are_those_of_the_conversion() -> None:
-    assert list(KNOWN) == list(FORMS)
+    assert list(CONVERSIONS) == list(FORMS)
 
 
 @pytest.mark.parametrize("minimal", [False, True])

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from st_opendata.csvw.discovery import Hints
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw import DocumentLoader, Hints
 
 BASE = "http://www.w3.org/2013/csvw/tests/"
 SITE = ("{+url}-metadata.json", "csv-metadata.json", "{+url}.json", "csvm.json")
@@ -56,6 +55,6 @@ def _case(subject: str, terms: Terms, said: Mapping[object, Terms]) -> Case:
     )
 
 
-def shelf_of(folder: Path) -> Shelf:
+def loader_of(folder: Path) -> DocumentLoader:
     """The suite's documents, at the IRIs under which they are published."""
-    return Shelf(BASE, folder)
+    return DocumentLoader(BASE, folder)

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from csvw_suite import BASE, Case, cases, shelf_of
+from csvw_suite import BASE, Case, cases, loader_of
 from rdflib import Graph, Literal
 from rdflib.compare import isomorphic
 
-from st_opendata.csvw import open_group
-from st_opendata.csvw.csv2json import group_json
-from st_opendata.csvw.csv2rdf import group_lines
+from st_opendata.csvw import check_group, conversion_warnings, group_json, group_lines, open_group
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
 from st_opendata.model.numeric import NUMBERS
@@ -65,12 +63,12 @@ def has_warned(case: Case, warnings: list[object]) -> bool:
 @pytest.mark.parametrize("case", every("rdf"))
 def test_csv2rdf(case: Case) -> None:
     if case.kind == "Negative":
-        with pytest.raises(ConfigurationError), open_group(case.action, shelf_of(FOLDER), case.hints) as opened:
+        with pytest.raises(ConfigurationError), open_group(case.action, loader_of(FOLDER), case.hints) as opened:
             list(group_lines(opened, minimal=case.minimal))
         return
-    with open_group(case.action, shelf_of(FOLDER), case.hints) as opened:
+    with open_group(case.action, loader_of(FOLDER), case.hints) as opened:
         found = TermReader().triples(parse_lines(group_lines(opened, minimal=case.minimal)))
-        assert has_warned(case, opened.warnings())
+        assert has_warned(case, conversion_warnings(opened))
     result = (FOLDER / case.result.removeprefix(BASE)).read_bytes()
     wanted = parse_rdf(result, ox.RdfFormat.TURTLE, base=case.result, shown=case.name)
     by_value = case.name in BY_VALUE
@@ -96,12 +94,12 @@ def value_of(literal: Literal) -> Literal:
 @pytest.mark.parametrize("case", every("json"))
 def test_csv2json(case: Case) -> None:
     if case.kind == "Negative":
-        with pytest.raises(ConfigurationError), open_group(case.action, shelf_of(FOLDER), case.hints) as opened:
+        with pytest.raises(ConfigurationError), open_group(case.action, loader_of(FOLDER), case.hints) as opened:
             list(group_json(opened, minimal=case.minimal))
         return
-    with open_group(case.action, shelf_of(FOLDER), case.hints) as opened:
+    with open_group(case.action, loader_of(FOLDER), case.hints) as opened:
         text = "".join(group_json(opened, minimal=case.minimal))
-        assert has_warned(case, opened.warnings())
+        assert has_warned(case, conversion_warnings(opened))
     assert json.loads(text) == json.loads((FOLDER / case.result.removeprefix(BASE)).read_text("utf-8"))
 
 
@@ -114,8 +112,8 @@ def test_validation(case: Case) -> None:
 def verdict(case: Case) -> str:
     """Negative for a refused description or a violation, Warning for a warning alone, Positive for neither."""
     try:
-        with open_group(case.action, shelf_of(FOLDER), case.hints) as opened:
-            severities = {finding.severity for finding in opened.check()}
+        with open_group(case.action, loader_of(FOLDER), case.hints) as opened:
+            severities = {finding.severity for finding in check_group(opened)}
     except ConfigurationError:
         return "Negative"
     return "Negative" if Severity.VIOLATION in severities else "Warning" if severities else "Positive"

@@ -87,12 +87,11 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
 def _described(source: Path, base: str | None, settings: Settings) -> tuple[list[Finding], str]:
     """The findings of a file, and how much was checked."""
-    from st_opendata.csvw import open_group
-    from st_opendata.csvw.source import Given, local_source
+    from st_opendata.csvw import SourceOptions, check_group, local_source, open_group
 
-    found = local_source(source, Given(base=base))
+    found = local_source(source, SourceOptions(base=base))
     with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:
-        findings = opened.check()
+        findings = check_group(opened)
         tables = count(len(opened.group.tables), "table", settings.language)
         rows = count(opened.tables.checked, "row", settings.language)
         return findings, say(settings.language, "checked-file", tables=tables, rows=rows)

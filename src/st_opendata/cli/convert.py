@@ -18,11 +18,9 @@ from st_opendata.settings import read_settings
 from st_opendata.system.scratch import Scratch
 
 if TYPE_CHECKING:
-    from st_opendata.csvw.discovery import Hints
-    from st_opendata.csvw.loader import Shelf
-    from st_opendata.csvw.source import Given
+    from st_opendata.csvw import DocumentLoader, Hints, SourceOptions
 
-# The names of `conversion.writing.FORMS`, repeated here so that --help loads no engine.
+# The names of `csvw.CONVERSIONS`, repeated here so that --help loads no engine.
 FORMS = ("nt", "ttl", "rdf", "jsonld", "json")
 
 
@@ -68,35 +66,32 @@ def command(  # noqa: PLR0913 (one parameter per option)
     The command writes rows while it reads them. It warns on standard error about what CSVW ignores and about cells that
     do not fit their datatype; the exit code stays 0. `check SOURCE` reports the same as findings.
     """
-    from st_opendata.csvw import open_group
-    from st_opendata.csvw.source import Given
-    from st_opendata.csvw.writing import FORMS as KNOWN
-    from st_opendata.csvw.writing import write_group
+    from st_opendata.csvw import CONVERSIONS, SourceOptions, conversion_warnings, open_group, write_group
     from st_opendata.shacl import report_text
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with (
-        _found(source, Given(metadata, link, site_config, base), fetch=fetch) as (iri, shelf, hints),
-        open_group(iri, shelf, hints, memory=settings.memory, threads=settings.threads) as opened,
+        _found(source, SourceOptions(metadata, link, site_config, base), fetch=fetch) as (iri, loader, hints),
+        open_group(iri, loader, hints, memory=settings.memory, threads=settings.threads) as opened,
     ):
         with _written(output) as out:
-            write_group(opened, KNOWN[form], out, minimal=minimal)
-        if warnings := opened.warnings():
+            write_group(opened, CONVERSIONS[form], out, minimal=minimal)
+        if warnings := conversion_warnings(opened):
             note(report_text(warnings, settings.language).rstrip("\n"))
 
 
 @contextmanager
-def _found(source: str, given: Given, *, fetch: bool) -> Iterator[tuple[str, Shelf, Hints]]:
-    from st_opendata.csvw.source import Web, local_source, remote_source
+def _found(source: str, options: SourceOptions, *, fetch: bool) -> Iterator[tuple[str, DocumentLoader, Hints]]:
+    from st_opendata.csvw import WebFetcher, local_source, remote_source
 
     remote = source.startswith(("http://", "https://"))
     if remote and not fetch:
         raise UsageError(f"{source} is a URL, and nothing is fetched unasked", remedy="Add --fetch, or name a file.")
     if not remote:
-        yield local_source(Path(source), given)
+        yield local_source(Path(source), options)
         return
     with Scratch() as folder:
-        yield remote_source(source, given, Web(folder))
+        yield remote_source(source, options, WebFetcher(folder))
 
 
 @contextmanager

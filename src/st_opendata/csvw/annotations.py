@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from st_opendata.csvw.metadata.annotations import compact_name, plain_datatype
+from st_opendata.csvw.metadata.common_properties import compact_name, plain_datatype
 from st_opendata.model.groups import Annotations, Json
 from st_opendata.namespaces import PREFIXES, RDF, XSD
 from st_opendata.rdf import literal_text

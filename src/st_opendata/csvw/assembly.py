@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.dialects import PLAIN
 from st_opendata.csvw.metadata.documents import INHERITED
 from st_opendata.csvw.metadata.header import (
@@ -24,8 +24,8 @@ from st_opendata.csvw.metadata.header import (
 )
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import placed_template, same_document
-from st_opendata.csvw.metadata.values import Described
-from st_opendata.csvw.rows.dialect_rows import Rows, rewrite
+from st_opendata.csvw.metadata.values import MetadataObject
+from st_opendata.csvw.rows.dialect_rows import DialectRows, rewrite
 from st_opendata.errors import InputError
 from st_opendata.model.groups import Annotations, DescribedTable, TableGroup
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
@@ -54,7 +54,7 @@ class Assembly:
     sources: tuple[Source, ...]
 
 
-def assemble(group: Described, shelf: Shelf, notices: Notices, folder: Path) -> Assembly:
+def assemble(group: MetadataObject, loader: DocumentLoader, notices: Notices, folder: Path) -> Assembly:
     """Read the files of the group's tables into copies in `folder`, and put them together with their descriptions.
 
     Raises:
@@ -64,8 +64,8 @@ def assemble(group: Described, shelf: Shelf, notices: Notices, folder: Path) -> 
     tables, sources = [], []
     for number, described in enumerate(group.objects("tables"), 1):
         url = str(described.get("url"))
-        with notices.document(shelf.shown(url)):
-            table, source = _Assembler(group, described, shelf, notices).assembled(number, folder)
+        with notices.document(loader.shown(url)):
+            table, source = _Assembler(group, described, loader, notices).assembled(number, folder)
         tables.append(table)
         sources.append(source)
     with notices.document("foreignKeys"):
@@ -80,10 +80,12 @@ def assemble(group: Described, shelf: Shelf, notices: Notices, folder: Path) -> 
 class _Assembler:
     """One table of a group."""
 
-    def __init__(self, group: Described, described: Described, shelf: Shelf, notices: Notices) -> None:
+    def __init__(
+        self, group: MetadataObject, described: MetadataObject, loader: DocumentLoader, notices: Notices
+    ) -> None:
         self._group = group
         self._described = described
-        self._shelf = shelf
+        self._loader = loader
         self._notices = notices
         self._url = str(described.get("url"))
         self._schema = described.object("tableSchema") or group.object("tableSchema")
@@ -92,10 +94,10 @@ class _Assembler:
         self._dialect = dialect
 
     def assembled(self, number: int, folder: Path) -> tuple[DescribedTable, Source]:
-        shown = self._shelf.shown(self._url)
-        path = self._shelf.table(self._url)
+        shown = self._loader.shown(self._url)
+        path = self._loader.table(self._url)
         nothing = _is_empty(path, shown)
-        rows = Rows(path, shown, self._dialect)
+        rows = DialectRows(path, shown, self._dialect)
         embedded = embedded_titles(rows.titles(), rows.width(), str(self._inherited(None).get("lang", "und")))
         columns = self._columns(embedded)
         self._check_templates(columns)
@@ -135,7 +137,7 @@ class _Assembler:
             annotations=said,
             row_titles=self._known(schema, "rowTitles") if schema else (),
             suppress_output=bool(self._described.get("suppressOutput", False)),
-            described_in=self._described.reading.shown,
+            described_in=self._described.context.shown,
         )
         return found, _source(table, target, shown_titles)
 
@@ -143,7 +145,7 @@ class _Assembler:
         """The columns of the schema, virtual ones last; without one, or beyond it, those of the file."""
         schema = self._schema
         if schema is None or "columns" not in schema.properties:
-            own, extra = list[Described](), [embedded_name(titles, n) for n, titles in enumerate(embedded, 1)]
+            own, extra = list[MetadataObject](), [embedded_name(titles, n) for n, titles in enumerate(embedded, 1)]
         else:
             own = list(schema.objects("columns"))
             real = [column for column in own if not column.get("virtual")]
@@ -181,12 +183,12 @@ class _Assembler:
                 raise self._notices.refused(f'two columns are named "{name}"')
             seen.add(name)
 
-    def _inherited(self, description: Described | None) -> dict[str, Any]:
+    def _inherited(self, description: MetadataObject | None) -> dict[str, Any]:
         """The inherited properties where they are set last: group, table, schema, column."""
         levels = [self._group, self._described, *filter(None, (self._schema, description))]
         return {key: level.get(key) for level in levels for key in INHERITED if key in level.properties}
 
-    def _column(self, description: Described | None, name: str, number: int, embedded: Titles) -> Column:
+    def _column(self, description: MetadataObject | None, name: str, number: int, embedded: Titles) -> Column:
         at = self._inherited(description)
         titles = titles_of(description) if description else {}
         datatype = at.get("datatype", Datatype())
@@ -215,7 +217,7 @@ class _Assembler:
             suppress_output=bool(description.get("suppressOutput", False)) if description else False,
         )
 
-    def _known(self, schema: Described, key: str) -> tuple[str, ...]:
+    def _known(self, schema: MetadataObject, key: str) -> tuple[str, ...]:
         """Names of columns under `key`; ignored with a warning where one is not the `name` of a column."""
         names = schema.texts(key)
         described = {column.get("name") for column in schema.objects("columns")}
@@ -274,7 +276,7 @@ def _source(table: Table, path: Path, titles: tuple[str, ...]) -> Source:
 
 
 def _foreign_keys(
-    described: Described, group: Described, tables: Sequence[DescribedTable], notices: Notices
+    described: MetadataObject, group: MetadataObject, tables: Sequence[DescribedTable], notices: Notices
 ) -> tuple[ForeignKey, ...]:
     schema = described.object("tableSchema") or group.object("tableSchema")
     found = []
@@ -296,7 +298,9 @@ def _foreign_keys(
     return tuple(found)
 
 
-def _target(reference: Described, group: Described, tables: Sequence[DescribedTable]) -> DescribedTable | None:
+def _target(
+    reference: MetadataObject, group: MetadataObject, tables: Sequence[DescribedTable]
+) -> DescribedTable | None:
     resource, schema = reference.get("resource"), reference.get("schemaReference")
     for table in tables:
         own = _schema_of(table, group)
@@ -307,12 +311,12 @@ def _target(reference: Described, group: Described, tables: Sequence[DescribedTa
     return None
 
 
-def _schema_of(table: DescribedTable, group: Described) -> Described | None:
+def _schema_of(table: DescribedTable, group: MetadataObject) -> MetadataObject | None:
     described = group.objects("tables")[table.number - 1]
     return described.object("tableSchema") or group.object("tableSchema")
 
 
-def _check_names(schema: Described | None, names: Sequence[str], notices: Notices) -> None:
+def _check_names(schema: MetadataObject | None, names: Sequence[str], notices: Notices) -> None:
     known = {column.get("name") for column in schema.objects("columns")} if schema else set()
     for name in names:
         if name not in known:

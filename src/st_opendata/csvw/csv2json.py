@@ -9,9 +9,9 @@ from urllib.parse import urldefrag
 from st_opendata.csvw.annotations import annotation_members
 from st_opendata.csvw.group import OpenGroup
 from st_opendata.csvw.objects import row_objects
-from st_opendata.csvw.rows.values import Selection, values_of
-from st_opendata.exports.json_text import json_array, json_object, json_value, quote
+from st_opendata.csvw.rows.cells import CellSelection, values_of
 from st_opendata.model.groups import Annotations, DescribedTable
+from st_opendata.tables.json_text import json_array, json_object, json_value, quote
 
 
 def group_json(opened: OpenGroup, *, minimal: bool) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _rows(opened: OpenGroup, table: DescribedTable) -> Iterator[str]:
         yield json_object(members)
 
 
-def _titles(selection: Selection, values: Sequence[object]) -> list[str]:
+def _titles(selection: CellSelection, values: Sequence[object]) -> list[str]:
     return [
         json_value(text, column.datatype.base if well else "string")
         for column, place, sound in selection.titles

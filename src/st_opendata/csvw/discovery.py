@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import uritemplate
 
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.documents import read_metadata
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute, same_document
-from st_opendata.csvw.metadata.values import Described, Reading
+from st_opendata.csvw.metadata.values import DocumentContext, MetadataObject
 from st_opendata.errors import InputError
 
 STANDARD_PATHS = ("{+url}-metadata.json", "csv-metadata.json")
@@ -31,7 +31,7 @@ class Hints:
     """Templates of `/.well-known/csvm`, one a line."""
 
 
-def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Described:
+def describe(iri: str, loader: DocumentLoader, hints: Hints, notices: Notices) -> MetadataObject:
     """The group of tables that `iri` is, or that describes the table which it is.
 
     Raises:
@@ -39,9 +39,9 @@ def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Describe
         InputError: it cannot be read.
     """
     if iri.partition("?")[0].endswith(".json") and hints.metadata is None:
-        return read_metadata(iri, shelf, notices)
+        return read_metadata(iri, loader, notices)
     if hints.metadata is not None:
-        return read_metadata(hints.metadata, shelf, notices)
+        return read_metadata(hints.metadata, loader, notices)
     for reference, sure in _candidates(iri, hints):
         try:
             candidate = absolute(reference, iri)
@@ -49,18 +49,18 @@ def describe(iri: str, shelf: Shelf, hints: Hints, notices: Notices) -> Describe
             notices.warn(f'"{reference}" is not a URL of metadata; it is ignored')
             continue
         try:
-            if not sure and shelf.find(candidate) is None:
+            if not sure and loader.find(candidate) is None:
                 continue
-            found = read_metadata(candidate, shelf, notices)
+            found = read_metadata(candidate, loader, notices)
         except InputError as error:
             notices.warn(f"the metadata {candidate[:200]} is passed over: {error.message}")
             continue
         if any(same_document(str(table.get("url")), iri) for table in found.objects("tables")):
             return found
-        with notices.document(shelf.shown(candidate)):
-            notices.warn(f"the metadata does not describe {shelf.shown(iri)}; it is ignored")
-    reading = Reading(iri, None, notices)
-    return Described(reading, {"tables": (Described(reading, {"url": iri}),)})
+        with notices.document(loader.shown(candidate)):
+            notices.warn(f"the metadata does not describe {loader.shown(iri)}; it is ignored")
+    context = DocumentContext(iri, None, notices)
+    return MetadataObject(context, {"tables": (MetadataObject(context, {"url": iri}),)})
 
 
 def _candidates(iri: str, hints: Hints) -> Iterator[tuple[str, bool]]:

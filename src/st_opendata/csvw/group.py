@@ -8,21 +8,19 @@ from dataclasses import dataclass
 
 from st_opendata.csvw.assembly import assemble
 from st_opendata.csvw.discovery import Hints, describe
-from st_opendata.csvw.loader import Shelf
-from st_opendata.csvw.metadata.annotations import prefixes
+from st_opendata.csvw.loader import DocumentLoader
+from st_opendata.csvw.metadata.common_properties import prefixes
 from st_opendata.csvw.metadata.notices import Notices
-from st_opendata.csvw.rows.base import WebTables
-from st_opendata.messages.codes import finding
-from st_opendata.model.findings import Finding
+from st_opendata.csvw.rows.group_rows import GroupRows
 from st_opendata.model.groups import DescribedTable, TableGroup
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
-    """A group whose tables can be read; `notices` hold what was said of its description."""
+    """A group whose tables can be read; `notices` are those of its description."""
 
     group: TableGroup
-    tables: WebTables
+    tables: GroupRows
     notices: Notices
 
     @property
@@ -30,26 +28,10 @@ class OpenGroup:
         """The tables that a conversion writes."""
         return [table for table in self.group.tables if not table.suppress_output]
 
-    def warnings(self) -> list[Finding]:
-        """What CSVW asks a converter to warn of: the description, and the cells of the tables that have passed."""
-        found = [finding("csvw-ignored", (place,), reason=reason) for place, reason in self.notices.warnings]
-        found += self._violations()
-        return found + [one for table in self.group.tables for one in self.tables.findings(table)]
-
-    def check(self) -> list[Finding]:
-        """Everything that a validator says of the group (CSVW syntax §6)."""
-        found = [finding("csvw-ignored", (place,), reason=reason) for place, reason in self.notices.warnings]
-        return found + self._violations() + self.tables.check()
-
-    def _violations(self) -> list[Finding]:
-        empty = [finding("table-empty", (place,)) for place in self.notices.empty]
-        wrong = [finding("csvw-structure", (place,), reason=reason) for place, reason in self.notices.violations]
-        return empty + wrong + self.notices.rows
-
 
 @contextmanager
 def open_group(
-    iri: str, shelf: Shelf, hints: Hints | None = None, *, memory: str = "1GB", threads: int = 2
+    iri: str, loader: DocumentLoader, hints: Hints | None = None, *, memory: str = "1GB", threads: int = 2
 ) -> Iterator[OpenGroup]:
     """The group that the document or table at `iri` is or belongs to; `memory` bounds the engine.
 
@@ -58,8 +40,8 @@ def open_group(
         InputError: a document or file cannot be read.
     """
     notices = Notices()
-    described = describe(iri, shelf, hints or Hints(), notices)
-    with WebTables(memory=memory, threads=threads) as tables:
-        assembly = assemble(described, shelf, notices, tables.folder)
+    described = describe(iri, loader, hints or Hints(), notices)
+    with GroupRows(memory=memory, threads=threads) as tables:
+        assembly = assemble(described, loader, notices, tables.folder)
         tables.open(assembly.group.tables, assembly.sources, prefixes())
         yield OpenGroup(assembly.group, tables, notices)

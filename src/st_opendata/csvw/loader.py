@@ -18,7 +18,7 @@ Fetch = Callable[[str], Path | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class DocumentLoader:
     """Documents below the IRI `base`, which ends in a slash, are the files below `folder`; `fetch` gets the others.
 
     Without a folder all are fetched.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from st_opendata.csvw.metadata.annotations import compact_name
-from st_opendata.csvw.rows.values import Cell
-from st_opendata.exports.json_text import json_array, json_object, json_value, quote
+from st_opendata.csvw.metadata.common_properties import compact_name
+from st_opendata.csvw.rows.cells import Cell
 from st_opendata.namespaces import RDF
+from st_opendata.tables.json_text import json_array, json_object, json_value, quote
 
 
 @dataclass(slots=True)

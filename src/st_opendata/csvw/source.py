@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from st_opendata.csvw.discovery import STANDARD_PATHS, Hints
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.errors import InputError, UsageError
 from st_opendata.http.client import fetch_file
 from st_opendata.place import Place
@@ -16,7 +16,7 @@ _SITE_CONFIGURATION = "/.well-known/csvm"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SourceOptions:
     """What is given beside SOURCE: a metadata file, the Link header, a site-wide configuration, the folder's IRI."""
 
     metadata: Path | None = None
@@ -26,7 +26,7 @@ class Given:
 
 
 @dataclass(slots=True)
-class Web:
+class WebFetcher:
     """Fetches documents into files of a folder; `links` are the Link headers by URL."""
 
     folder: Path
@@ -41,7 +41,7 @@ class Web:
         return answer.path if answer else None
 
 
-def local_source(source: Path, given: Given) -> tuple[str, Shelf, Hints]:
+def local_source(source: Path, options: SourceOptions) -> tuple[str, DocumentLoader, Hints]:
     """The IRI of a file, the documents in its folder, and what is known of it.
 
     Raises:
@@ -51,15 +51,15 @@ def local_source(source: Path, given: Given) -> tuple[str, Shelf, Hints]:
     if not source.is_file():
         raise InputError("there is no such file", place=Place(str(source)), remedy="Check the path.")
     folder = source.resolve().parent
-    shelf = Shelf(_folder_iri(given.base) if given.base else folder.as_uri() + "/", folder)
-    metadata = shelf.iri(given.metadata) if given.metadata else None
-    if given.metadata and not given.metadata.is_file():
-        raise InputError("there is no such file", place=Place(str(given.metadata)), remedy="Check the path.")
-    site = _lines(given.site) if given.site else STANDARD_PATHS
-    return shelf.iri(source), shelf, Hints(metadata, given.link, site)
+    loader = DocumentLoader(_folder_iri(options.base) if options.base else folder.as_uri() + "/", folder)
+    metadata = loader.iri(options.metadata) if options.metadata else None
+    if options.metadata and not options.metadata.is_file():
+        raise InputError("there is no such file", place=Place(str(options.metadata)), remedy="Check the path.")
+    site = _lines(options.site) if options.site else STANDARD_PATHS
+    return loader.iri(source), loader, Hints(metadata, options.link, site)
 
 
-def remote_source(url: str, given: Given, web: Web) -> tuple[str, Shelf, Hints]:
+def remote_source(url: str, options: SourceOptions, web: WebFetcher) -> tuple[str, DocumentLoader, Hints]:
     """The URL of a table or metadata document, the documents on the web, and what the site says of it.
 
     Raises:
@@ -67,18 +67,18 @@ def remote_source(url: str, given: Given, web: Web) -> tuple[str, Shelf, Hints]:
         UsageError: a base is given, or the URL is not http(s).
         RemoteError: the site does not answer, or refuses.
     """
-    if given.base or given.metadata:
+    if options.base or options.metadata:
         raise UsageError("--base and --metadata are for files; metadata on the web may be the SOURCE itself")
-    shelf = Shelf("", None, web)
-    if shelf.find(url) is None:
+    loader = DocumentLoader("", None, web)
+    if loader.find(url) is None:
         raise InputError("there is no such document", place=Place(url), remedy="Check the URL.")
-    site = _lines(given.site) if given.site else _configured(url, shelf)
-    return url, shelf, Hints(None, given.link or web.links.get(url), site)
+    site = _lines(options.site) if options.site else _configured(url, loader)
+    return url, loader, Hints(None, options.link or web.links.get(url), site)
 
 
-def _configured(url: str, shelf: Shelf) -> tuple[str, ...]:
+def _configured(url: str, loader: DocumentLoader) -> tuple[str, ...]:
     """The templates of the site, else the standard paths (CSVW syntax §5.3)."""
-    path = shelf.find(urljoin(url, _SITE_CONFIGURATION))
+    path = loader.find(urljoin(url, _SITE_CONFIGURATION))
     return _lines(path) if path else STANDARD_PATHS
 
 

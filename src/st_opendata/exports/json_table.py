@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from st_opendata.exports.json_text import json_array, json_object, json_value
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.tables import Column
+from st_opendata.tables.json_text import json_array, json_object, json_value
 
 
 def write_json(source: TableSource, path: Path) -> None:

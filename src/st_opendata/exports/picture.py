@@ -15,7 +15,6 @@ from heapq import nlargest
 
 from uritemplate import expand
 
-from st_opendata.exports.json_text import read_number
 from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
@@ -39,6 +38,7 @@ from st_opendata.pictures import (
     words_for,
 )
 from st_opendata.pictures.amounts import is_amount
+from st_opendata.tables.json_text import read_number
 
 _LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
 _CURRENCIES = frozenset({f"{PREFIXES['eurio']}currency", f"{PREFIXES['schema']}currency"})

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from st_opendata.csvw import OpenGroup, open_group
+from st_opendata.csvw import DocumentLoader, OpenGroup, check_group, open_group
 from st_opendata.csvw.csv2json import group_json
 from st_opendata.csvw.csv2rdf import group_lines
-from st_opendata.csvw.loader import Shelf
 from st_opendata.model.findings import Finding
 
 BASE = "https://example.org/"
@@ -34,7 +33,7 @@ def lines(tmp_path: Path) -> Convert:
         def found(opened: OpenGroup) -> list[str]:
             return [line for batch in group_lines(opened, minimal=minimal) for line in batch]
 
-        with open_group(write(tmp_path, columns, text, table), Shelf(BASE, tmp_path)) as opened:
+        with open_group(write(tmp_path, columns, text, table), DocumentLoader(BASE, tmp_path)) as opened:
             return found(opened)
 
     return convert
@@ -45,7 +44,7 @@ def objects(tmp_path: Path) -> Convert:
     """The JSON of a table: minimal unless asked otherwise."""
 
     def convert(columns: list[dict[str, Any]], text: str, *, minimal: bool = True, **table: Any) -> Any:
-        with open_group(write(tmp_path, columns, text, table), Shelf(BASE, tmp_path)) as opened:
+        with open_group(write(tmp_path, columns, text, table), DocumentLoader(BASE, tmp_path)) as opened:
             return json.loads("".join(group_json(opened, minimal=minimal)))
 
     return convert
@@ -56,7 +55,7 @@ def findings(tmp_path: Path) -> Convert:
     """What a check finds."""
 
     def check(columns: list[dict[str, Any]], text: str, **table: Any) -> list[Finding]:
-        with open_group(write(tmp_path, columns, text, table), Shelf(BASE, tmp_path)) as opened:
-            return opened.check()
+        with open_group(write(tmp_path, columns, text, table), DocumentLoader(BASE, tmp_path)) as opened:
+            return check_group(opened)
 
     return check

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from st_opendata.csvw.validate import LISTED
+from st_opendata.csvw.rows.checks import LISTED
 from st_opendata.model.findings import Severity
 
 Convert = Callable[..., Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.csvw.discovery import Hints, describe
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.notices import Notices
 
 BASE = "https://example.org/data/"
@@ -27,7 +27,7 @@ def metadata(path: Path, title: str, url: str = "a.csv") -> None:
 def found(folder: Path, hints: Hints, name: str = "a.csv") -> tuple[str | None, int]:
     """The title in the description, and how many warnings there were."""
     notices = Notices()
-    group = describe(BASE + name, Shelf(BASE, folder), hints, notices)
+    group = describe(BASE + name, DocumentLoader(BASE, folder), hints, notices)
     said = list(group.objects("tables")[0].annotations.properties.values())
     return (said[0]["@value"] if said else None), len(notices.warnings)
 

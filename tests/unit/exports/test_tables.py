@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from st_opendata.errors import InputError
 from st_opendata.exports.csv_table import write_csv
-from st_opendata.exports.json_text import json_value
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.tables import Column
+from st_opendata.tables.json_text import json_value
 
 TABLES = {"cities": "places", "texts": "places", "countries": "countries"}
 

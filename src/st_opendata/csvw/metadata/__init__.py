@@ -1,5 +1,5 @@
 """CSV on the Web as others write it: any metadata document, any dialect, into the records that facts are made of.
 
-`shelf` finds documents, `discovery` the one that describes a table, `descriptions` reads it, `header` holds it against
-the file, `rows` reads the file. CSVW asks for errors (`ConfigurationError`) and warnings (`notices`).
+`documents` reads a metadata document, by the readers of `values`, `datatypes`, `dialects` and `common_properties`;
+`header` compares it with the header of a file. CSVW asks for errors (`ConfigurationError`) and warnings (`notices`).
 """

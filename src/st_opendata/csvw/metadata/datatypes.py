@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from st_opendata.csvw.metadata.values import InvalidError, Reader, Reading, natural, read_object, text
+from st_opendata.csvw.metadata.values import DocumentContext, InvalidError, Reader, natural, read_object, text
 from st_opendata.model.groups import Json
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype
@@ -16,7 +16,7 @@ _LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive",
 _LENGTHS = ("length", "minLength", "maxLength")
 
 
-def datatype(value: Json, reading: Reading) -> Datatype:
+def datatype(value: Json, context: DocumentContext) -> Datatype:
     """The name of a datatype or its description.
 
     Raises:
@@ -29,7 +29,7 @@ def datatype(value: Json, reading: Reading) -> Datatype:
         return _named(value)
     if not isinstance(value, dict):
         raise InvalidError("must name or describe a datatype")
-    return _described(value, reading)
+    return _described(value, context)
 
 
 def _named(name: str) -> Datatype:
@@ -37,8 +37,8 @@ def _named(name: str) -> Datatype:
     return Datatype(base, datatype_iri(base), percent=base in NUMBERS)
 
 
-def _described(value: dict[str, Json], reading: Reading) -> Datatype:
-    notices = reading.notices
+def _described(value: dict[str, Json], context: DocumentContext) -> Datatype:
+    notices = context.notices
     readers = {
         "base": text,
         "format": _format,
@@ -46,7 +46,7 @@ def _described(value: dict[str, Json], reading: Reading) -> Datatype:
         **dict.fromkeys(_LIMITS, _limit),
         **dict.fromkeys(("titles", "description", "name"), lambda found, _: found),
     }
-    found = read_object(value, readers, reading, kind="Datatype")
+    found = read_object(value, readers, context, kind="Datatype")
     name = str(found.get("base", "string"))
     if name not in BASES and name not in ALIASES:
         notices.warn(f'the base "{name}" is not a datatype of CSVW; string is taken')
@@ -57,38 +57,38 @@ def _described(value: dict[str, Json], reading: Reading) -> Datatype:
         if identifier in {datatype_iri(base) for base in BASES} or identifier.startswith(XSD):
             raise notices.refused(f'"@id" cannot be the built-in datatype {identifier}')
         kind = replace(kind, iri=identifier)
-    kind = _faceted(kind, found.properties, reading)
-    return _formatted(kind, found.get("format"), reading)
+    kind = _faceted(kind, found.properties, context)
+    return _formatted(kind, found.get("format"), context)
 
 
-def _format(value: Json, reading: Reading) -> str | dict[str, str]:
+def _format(value: Json, context: DocumentContext) -> str | dict[str, str]:
     if isinstance(value, str):
         return value
     if not isinstance(value, dict):
         raise InvalidError("must be a text, or hold pattern, decimalChar or groupChar")
     readers: dict[str, Reader] = {"pattern": text, "decimalChar": _sign, "groupChar": _sign}
-    found = read_object(value, readers, reading, kind="NumericFormat")
+    found = read_object(value, readers, context, kind="NumericFormat")
     return {name: str(inner) for name, inner in found.properties.items()}
 
 
-def _sign(value: Json, reading: Reading) -> str:
-    if len(text(value, reading)) != 1 or value.isalnum() or value in "+-":
+def _sign(value: Json, context: DocumentContext) -> str:
+    if len(text(value, context)) != 1 or value.isalnum() or value in "+-":
         raise InvalidError("must be one character, neither letter, digit nor sign")
     return str(value)
 
 
-def _limit(value: Json, _: Reading) -> str:
+def _limit(value: Json, _: DocumentContext) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise InvalidError("must be a number or text")
     return str(value)
 
 
-def _faceted(kind: Datatype, found: Mapping[str, object], reading: Reading) -> Datatype:
+def _faceted(kind: Datatype, found: Mapping[str, object], context: DocumentContext) -> Datatype:
     """With its lengths and limits, which CSVW wants to fit each other and the type."""
     for one, other in (("minimum", "minExclusive"), ("minInclusive", "minExclusive"),
                        ("maximum", "maxExclusive"), ("maxInclusive", "maxExclusive")):  # fmt: skip
         if one in found and other in found:
-            raise reading.notices.refused(f'"{one}" and "{other}" exclude each other')
+            raise context.notices.refused(f'"{one}" and "{other}" exclude each other')
     limits = {name: str(found[name]) for name in _LIMITS if name in found}
     lengths = {name: value for name in _LENGTHS if isinstance(value := found.get(name), int)}
     kind = replace(
@@ -105,16 +105,16 @@ def _faceted(kind: Datatype, found: Mapping[str, object], reading: Reading) -> D
         check_facets(kind)
         check_order(kind)
     except ValueError as error:
-        raise reading.notices.refused(str(error)) from None
+        raise context.notices.refused(str(error)) from None
     return kind
 
 
-def _formatted(kind: Datatype, form: object, reading: Reading) -> Datatype:
+def _formatted(kind: Datatype, form: object, context: DocumentContext) -> Datatype:
     """With its format; one that the type does not have is ignored with a warning."""
     if form is None:
         return kind
     if isinstance(form, dict) and kind.base not in NUMBERS:
-        reading.notices.warn(f"the format of {kind.base} must be a text; it is ignored")
+        context.notices.warn(f"the format of {kind.base} must be a text; it is ignored")
         return kind
     parts = form if isinstance(form, dict) else {"pattern": str(form)}
     candidate = replace(
@@ -128,6 +128,6 @@ def _formatted(kind: Datatype, form: object, reading: Reading) -> Datatype:
             raise ValueError("decimalChar and groupChar are the same character")
         lexical(candidate)
     except ValueError as error:
-        reading.notices.warn(f"{error}; the format is ignored")
+        context.notices.warn(f"{error}; the format is ignored")
         return kind
     return candidate

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from st_opendata.csvw.metadata.values import (
+    DocumentContext,
     InvalidError,
     Reader,
-    Reading,
     boolean,
     encoding,
     natural,
@@ -23,7 +23,7 @@ PLAIN = Dialect(header_rows=1)
 """The dialect of a file that none is described for."""
 
 
-def _trim(value: Json, _: Reading) -> frozenset[str]:
+def _trim(value: Json, _: DocumentContext) -> frozenset[str]:
     known = {True: {"start", "end"}, False: set[str](), "true": {"start", "end"}, "false": set[str]()}
     known |= {"start": {"start"}, "end": {"end"}}
     if not isinstance(value, (bool, str)) or value not in known:
@@ -31,7 +31,7 @@ def _trim(value: Json, _: Reading) -> frozenset[str]:
     return frozenset(known[value])
 
 
-def _line_ends(value: Json, _: Reading) -> tuple[str, ...]:
+def _line_ends(value: Json, _: DocumentContext) -> tuple[str, ...]:
     if isinstance(value, str) and value:
         return (value,)
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
@@ -39,20 +39,20 @@ def _line_ends(value: Json, _: Reading) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _character(value: Json, reading: Reading) -> str | None:
-    if value is not None and (len(text(value, reading)) != 1 or value in "\r\n\0"):
+def _character(value: Json, context: DocumentContext) -> str | None:
+    if value is not None and (len(text(value, context)) != 1 or value in "\r\n\0"):
         raise InvalidError("must be one character or null")
-    return separator(value, reading)
+    return separator(value, context)
 
 
-def _delimiter(value: Json, reading: Reading) -> str:
-    if not text(value, reading) or any(character in value for character in "\r\n\0"):
+def _delimiter(value: Json, context: DocumentContext) -> str:
+    if not text(value, context) or any(character in value for character in "\r\n\0"):
         raise InvalidError("must be one or more characters of a line")
     return str(value)
 
 
-def _header_rows(value: Json, reading: Reading) -> int:
-    if natural(value, reading) > MAX_HEADER:
+def _header_rows(value: Json, context: DocumentContext) -> int:
+    if natural(value, context) > MAX_HEADER:
         raise InvalidError(f"must be {MAX_HEADER} at most")
     return int(value)
 
@@ -74,15 +74,15 @@ _READERS: dict[str, Reader] = {
 }
 
 
-def dialect(value: dict[str, Json], reading: Reading) -> Dialect:
+def dialect(value: dict[str, Json], context: DocumentContext) -> Dialect:
     """The dialect that the object describes.
 
     Raises:
         ConfigurationError: its `@id` or `@type` is wrong.
     """
-    found = dict(read_object(value, _READERS, reading, kind="Dialect", common=False).properties)
+    found = dict(read_object(value, _READERS, context, kind="Dialect", common=False).properties)
     if found.get("quoteChar", PLAIN.quote) == found.get("delimiter", PLAIN.delimiter):
-        reading.notices.warn("quoteChar and delimiter are the same character; no quoteChar is taken")
+        context.notices.warn("quoteChar and delimiter are the same character; no quoteChar is taken")
         found["quoteChar"] = None
     rows = found.pop("headerRowCount", None)
     if rows is None:

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.datatypes import datatype
 from st_opendata.csvw.metadata.dialects import dialect
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute
 from st_opendata.csvw.metadata.values import (
-    Described,
+    DocumentContext,
     InvalidError,
+    MetadataObject,
     Reader,
-    Reading,
     boolean,
     language,
     link,
@@ -54,37 +54,37 @@ INHERITED: dict[str, Reader] = {
 }
 
 
-def read_metadata(iri: str, shelf: Shelf, notices: Notices) -> Described:
+def read_metadata(iri: str, loader: DocumentLoader, notices: Notices) -> MetadataObject:
     """The group of tables that the document at `iri` describes; one table makes a group of its own.
 
     Raises:
         ConfigurationError: it is no CSVW metadata, or has an error by CSVW metadata.
         InputError: it cannot be read, or a schema or dialect that it names.
     """
-    with notices.document(shelf.shown(iri)):
-        data, reading = _opened(iri, shelf, notices)
-        properties = _Properties(shelf)
+    with notices.document(loader.shown(iri)):
+        data, context = _opened(iri, loader, notices)
+        properties = _Properties(loader)
         if "tables" in data or data.get("@type") == "TableGroup":
-            group = properties.group(data, reading)
+            group = properties.group(data, context)
             if not group.objects("tables"):
                 raise notices.refused('"tables" must list at least one table')
             return group
         if "url" in data or data.get("@type") == "Table":
-            return Described(reading, {"tables": (properties.table(data, reading),)})
+            return MetadataObject(context, {"tables": (properties.table(data, context),)})
         raise notices.refused("the document describes neither a group of tables nor a table")
 
 
-def _opened(iri: str, shelf: Shelf, notices: Notices) -> tuple[dict[str, Json], Reading]:
+def _opened(iri: str, loader: DocumentLoader, notices: Notices) -> tuple[dict[str, Json], DocumentContext]:
     """The object of a document with what its `@context` says."""
     try:
-        data = json.loads(shelf.read(iri).decode("utf-8-sig"), parse_constant=_no_constant)
+        data = json.loads(loader.read(iri).decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise notices.refused(f"the document is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise notices.refused("the document must be an object")
     _bounded(data, notices)
     with notices.at("@context"):
-        return data, _context(data.get("@context"), iri, notices, shelf.shown(iri))
+        return data, _context(data.get("@context"), iri, notices, loader.shown(iri))
 
 
 def _no_constant(name: str) -> Json:
@@ -108,7 +108,7 @@ def _bounded(data: Json, notices: Notices) -> None:
         raise notices.refused(f"the document is nested more than {MAX_DEPTH} times")
 
 
-def _context(value: Json, iri: str, notices: Notices, shown: str) -> Reading:
+def _context(value: Json, iri: str, notices: Notices, shown: str) -> DocumentContext:
     local: Json = {}
     if isinstance(value, list) and len(value) == 2:
         value, local = value
@@ -123,23 +123,23 @@ def _context(value: Json, iri: str, notices: Notices, shown: str) -> Reading:
     if not isinstance(base, str):
         raise notices.refused('"@base" must be a URL')
     try:
-        reading = Reading(absolute(base, iri), None, notices, shown)
+        context = DocumentContext(absolute(base, iri), None, notices, shown)
     except ValueError:
         raise notices.refused('"@base" must be a URL') from None
     if tag is None:
-        return reading
+        return context
     try:
-        return replace(reading, language=language(tag, reading))
+        return replace(context, language=language(tag, context))
     except InvalidError as error:
         notices.warn(f'"@language" {error}; it is ignored')
-        return reading
+        return context
 
 
 class _Properties:
     """The properties of each kind of object; schemas and dialects may stand in documents of their own."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, loader: DocumentLoader) -> None:
+        self._loader = loader
         direction = one_of("ltr", "rtl", "auto")
         shared: dict[str, Reader] = {
             "dialect": self._dialect,
@@ -159,35 +159,35 @@ class _Properties:
             **INHERITED,
         }
 
-    def group(self, data: Mapping[str, Json], reading: Reading) -> Described:
-        return read_object(data, self._of_group, reading, kind="TableGroup")
+    def group(self, data: Mapping[str, Json], context: DocumentContext) -> MetadataObject:
+        return read_object(data, self._of_group, context, kind="TableGroup")
 
-    def table(self, data: Mapping[str, Json], reading: Reading) -> Described:
-        table = read_object(data, self._of_table, reading, kind="Table")
+    def table(self, data: Mapping[str, Json], context: DocumentContext) -> MetadataObject:
+        table = read_object(data, self._of_table, context, kind="Table")
         if "url" not in table.properties:
-            raise reading.notices.refused('a table needs the "url" of its file')
+            raise context.notices.refused('a table needs the "url" of its file')
         return table
 
-    def _schema(self, value: Json, reading: Reading) -> Described:
+    def _schema(self, value: Json, context: DocumentContext) -> MetadataObject:
         if not isinstance(value, (dict, str)):
-            reading.notices.warn("must be an object or a URL; a schema without columns is taken")
-            return Described(reading, {"columns": ()})
-        data, reading = self._linked(value, reading)
-        return read_object(data, self._of_schema, reading, kind="Schema")
+            context.notices.warn("must be an object or a URL; a schema without columns is taken")
+            return MetadataObject(context, {"columns": ()})
+        data, context = self._linked(value, context)
+        return read_object(data, self._of_schema, context, kind="Schema")
 
-    def _dialect(self, value: Json, reading: Reading) -> Dialect:
-        return dialect(*self._linked(value, reading))
+    def _dialect(self, value: Json, context: DocumentContext) -> Dialect:
+        return dialect(*self._linked(value, context))
 
-    def _linked(self, value: Json, reading: Reading) -> tuple[dict[str, Json], Reading]:
+    def _linked(self, value: Json, context: DocumentContext) -> tuple[dict[str, Json], DocumentContext]:
         """The object, or that of the document that a URL names; it has an `@context` of its own."""
         if isinstance(value, dict):
-            return value, reading
-        iri = link(value, reading)
-        data, inner = _opened(iri, self._shelf, reading.notices)
+            return value, context
+        iri = link(value, context)
+        data, inner = _opened(iri, self._loader, context.notices)
         return {"@id": iri} | data, inner
 
 
-def _column(data: dict[str, Json], reading: Reading) -> Described:
+def _column(data: dict[str, Json], context: DocumentContext) -> MetadataObject:
     readers: dict[str, Reader] = {
         "name": _name,
         "suppressOutput": boolean,
@@ -195,16 +195,16 @@ def _column(data: dict[str, Json], reading: Reading) -> Described:
         "virtual": boolean,
         **INHERITED,
     }
-    return read_object(data, readers, reading, kind="Column")
+    return read_object(data, readers, context, kind="Column")
 
 
-def _name(value: Json, reading: Reading) -> str:
-    if not _NAME.match(text(value, reading)):
+def _name(value: Json, context: DocumentContext) -> str:
+    if not _NAME.match(text(value, context)):
         raise InvalidError(f'"{value}" cannot name a column')
     return str(value)
 
 
-def _transformation(data: dict[str, Json], reading: Reading) -> Described:
+def _transformation(data: dict[str, Json], context: DocumentContext) -> MetadataObject:
     readers: dict[str, Reader] = {
         "url": link,
         "scriptFormat": link,
@@ -212,30 +212,30 @@ def _transformation(data: dict[str, Json], reading: Reading) -> Described:
         "source": one_of("json", "rdf"),
         "titles": titles,
     }
-    found = read_object(data, readers, reading, kind="Template")
+    found = read_object(data, readers, context, kind="Template")
     for name in ("url", "scriptFormat", "targetFormat"):
         if name not in found.properties:
-            raise reading.notices.refused(f'a transformation needs "{name}"')
+            raise context.notices.refused(f'a transformation needs "{name}"')
     return found
 
 
-def _foreign_key(data: dict[str, Json], reading: Reading) -> Described:
-    _only(data, ("columnReference", "reference"), reading)
+def _foreign_key(data: dict[str, Json], context: DocumentContext) -> MetadataObject:
+    _only(data, ("columnReference", "reference"), context)
     readers: dict[str, Any] = {"columnReference": references, "reference": _reference}
-    return read_object(data, readers, reading, kind="ForeignKey")
+    return read_object(data, readers, context, kind="ForeignKey")
 
 
-def _reference(value: Json, reading: Reading) -> Described:
+def _reference(value: Json, context: DocumentContext) -> MetadataObject:
     if not isinstance(value, dict):
         raise InvalidError("must hold columnReference and resource or schemaReference")
-    _only(value, ("resource", "schemaReference", "columnReference"), reading)
+    _only(value, ("resource", "schemaReference", "columnReference"), context)
     if "resource" in value and "schemaReference" in value:
-        raise reading.notices.refused("has resource or schemaReference, not both")
+        raise context.notices.refused("has resource or schemaReference, not both")
     readers: dict[str, Reader] = {"resource": link, "schemaReference": link, "columnReference": references}
-    return read_object(value, readers, reading, kind="TableReference")
+    return read_object(value, readers, context, kind="TableReference")
 
 
-def _only(data: Mapping[str, Json], names: tuple[str, ...], reading: Reading) -> None:
+def _only(data: Mapping[str, Json], names: tuple[str, ...], context: DocumentContext) -> None:
     for name in data:
         if name not in names and name not in ("@id", "@type"):
-            raise reading.notices.refused(f'a foreign key cannot have "{name}"')
+            raise context.notices.refused(f'a foreign key cannot have "{name}"')

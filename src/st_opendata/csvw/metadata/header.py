@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from st_opendata.csvw.metadata.values import Described
+from st_opendata.csvw.metadata.values import MetadataObject
 from st_opendata.model.text import Counted
 
 Titles = Mapping[str, tuple[str, ...]]
@@ -21,14 +21,14 @@ def embedded_titles(header: Sequence[Sequence[str]], width: int, language: str) 
     return found
 
 
-def titles_of(column: Described) -> Titles:
+def titles_of(column: MetadataObject) -> Titles:
     """The titles of a column description."""
     titles = column.get("titles", {})
     assert isinstance(titles, Mapping)
     return titles
 
 
-def incompatibility(columns: Sequence[Described], embedded: Sequence[Titles]) -> str | None:
+def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles]) -> str | None:
     """Why the columns of a schema, virtual ones left out, do not fit those of a file; None where they do."""
     if len(columns) != len(embedded):
         return f"the schema has {Counted(len(columns)):column|columns}, the file {len(embedded)}"
@@ -55,13 +55,13 @@ def _meets(described: Titles, tag: str, texts: set[str]) -> bool:
     )
 
 
-def described_name(column: Described, number: int) -> str:
+def described_name(column: MetadataObject, number: int) -> str:
     """The name of a described column: its own, else its first title in the default language, else its number."""
     name = column.get("name")
     if isinstance(name, str):
         return name
     titles = titles_of(column)
-    listed = titles.get(column.reading.language or "und") or titles.get("und")
+    listed = titles.get(column.context.language or "und") or titles.get("und")
     return _encoded(listed[0]) if listed else f"_col.{number}"
 
 

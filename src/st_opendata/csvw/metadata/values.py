@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from st_opendata.csvw.metadata.annotations import expand_name, is_common, normalised
+from st_opendata.csvw.metadata.common_properties import expand_name, is_common, normalised
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute
 from st_opendata.model.groups import Annotations, Json
@@ -24,7 +24,7 @@ class InvalidError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DocumentContext:
     """The document that is read: its base URL, default language, where notices go, and its name in messages."""
 
     base: str
@@ -33,14 +33,14 @@ class Reading:
     shown: str = ""
 
 
-Reader = Callable[[Json, Reading], object]
+Reader = Callable[[Json, DocumentContext], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class MetadataObject:
     """An object of a metadata document: its properties as read, `annotations` for the common ones and `@id`."""
 
-    reading: Reading
+    context: DocumentContext
     properties: Mapping[str, object] = field(default_factory=dict)
     annotations: Annotations = field(default_factory=Annotations)
 
@@ -54,28 +54,33 @@ class Described:
         assert isinstance(value, tuple)
         return value
 
-    def objects(self, name: str) -> tuple[Described, ...]:
+    def objects(self, name: str) -> tuple[MetadataObject, ...]:
         """A property that is read as a tuple of objects; empty where it is left out."""
         value = self.properties.get(name, ())
         assert isinstance(value, tuple)
         return value
 
-    def object(self, name: str) -> Described | None:
+    def object(self, name: str) -> MetadataObject | None:
         """A property that is read as an object; None where it is left out."""
         value = self.properties.get(name)
-        assert value is None or isinstance(value, Described)
+        assert value is None or isinstance(value, MetadataObject)
         return value
 
 
 def read_object(
-    data: Mapping[str, Json], properties: Mapping[str, Reader], reading: Reading, *, kind: str, common: bool = True
-) -> Described:
+    data: Mapping[str, Json],
+    properties: Mapping[str, Reader],
+    context: DocumentContext,
+    *,
+    kind: str,
+    common: bool = True,
+) -> MetadataObject:
     """The object, whose `@type` is `kind` where it has one; `common` allows it common properties.
 
     Raises:
         ConfigurationError: an error by CSVW metadata.
     """
-    notices = reading.notices
+    notices = context.notices
     found: dict[str, object] = {}
     said: dict[str, Json] = {}
     identifier = None
@@ -84,56 +89,56 @@ def read_object(
             if name == "@context":
                 continue
             if name == "@id":
-                identifier = _identifier(value, reading)
+                identifier = _identifier(value, context)
             elif name == "@type":
                 if value != kind:
                     raise notices.refused(f'"@type" must be "{kind}" here, not {value!r}')
             elif name in properties:
                 try:
-                    found[name] = properties[name](value, reading)
+                    found[name] = properties[name](value, context)
                 except InvalidError as error:
                     notices.warn(f"{error}; it is ignored")
             elif common and is_common(name):
-                said[expand_name(name)] = normalised(value, reading.base, reading.language, notices)
+                said[expand_name(name)] = normalised(value, context.base, context.language, notices)
             else:
                 notices.warn("the property is unknown here; it is ignored")
     notes = found.pop("notes", ())
     assert isinstance(notes, tuple)
-    return Described(reading, found, Annotations(identifier, said, notes))
+    return MetadataObject(context, found, Annotations(identifier, said, notes))
 
 
-def _identifier(value: Json, reading: Reading) -> str:
+def _identifier(value: Json, context: DocumentContext) -> str:
     if not isinstance(value, str):
-        reading.notices.warn("must be a URL; that of the document is taken")
-        return reading.base
+        context.notices.warn("must be a URL; that of the document is taken")
+        return context.base
     if value.startswith("_:"):
-        raise reading.notices.refused('"@id" cannot be a blank node')
+        raise context.notices.refused('"@id" cannot be a blank node')
     try:
-        return absolute(value, reading.base)
+        return absolute(value, context.base)
     except ValueError:
-        raise reading.notices.refused(f'"@id" must be a URL, not "{value}"') from None
+        raise context.notices.refused(f'"@id" must be a URL, not "{value}"') from None
 
 
-def text(value: Json, _: Reading) -> str:
+def text(value: Json, _: DocumentContext) -> str:
     """A text."""
     if not isinstance(value, str):
         raise InvalidError("must be a text")
     return value
 
 
-def separator(value: Json, reading: Reading) -> str | None:
+def separator(value: Json, context: DocumentContext) -> str | None:
     """A text or null."""
-    return None if value is None else text(value, reading)
+    return None if value is None else text(value, context)
 
 
-def boolean(value: Json, _: Reading) -> bool:
+def boolean(value: Json, _: DocumentContext) -> bool:
     """True or false."""
     if not isinstance(value, bool):
         raise InvalidError("must be true or false")
     return value
 
 
-def natural(value: Json, _: Reading) -> int:
+def natural(value: Json, _: DocumentContext) -> int:
     """A whole number from 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InvalidError("must be a whole number from 0")
@@ -143,7 +148,7 @@ def natural(value: Json, _: Reading) -> int:
 def one_of(*known: str) -> Reader:
     """One of a few words."""
 
-    def read(value: Json, _: Reading) -> str:
+    def read(value: Json, _: DocumentContext) -> str:
         if value not in known or not isinstance(value, str):
             raise InvalidError(f"must be one of {', '.join(known)}")
         return value
@@ -151,26 +156,26 @@ def one_of(*known: str) -> Reader:
     return read
 
 
-def language(value: Json, _: Reading) -> str:
+def language(value: Json, _: DocumentContext) -> str:
     """A language tag, in lower case as RDF 1.1 has it (Concepts §3.3)."""
     if not isinstance(value, str) or not is_language_tag(value):
         raise InvalidError("must be a language tag, as fr is")
     return value.lower()
 
 
-def encoding(value: Json, reading: Reading) -> str:
+def encoding(value: Json, context: DocumentContext) -> str:
     """The name of an encoding."""
     try:
-        "".encode(text(value, reading))
+        "".encode(text(value, context))
     except LookupError:  # unknown, or none of text
         raise InvalidError(f'"{value}" is not an encoding, as utf-8 is') from None
     return str(value)
 
 
-def link(value: Json, reading: Reading) -> str:
+def link(value: Json, context: DocumentContext) -> str:
     """A URL, made absolute."""
     try:
-        return absolute(text(value, reading), reading.base)
+        return absolute(text(value, context), context.base)
     except InvalidError:
         raise
     except ValueError:
@@ -180,15 +185,15 @@ def link(value: Json, reading: Reading) -> str:
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"\\^`|]|%(?![0-9A-Fa-f]{2})|[^\x00-\x7f]")
 
 
-def template(value: Json, reading: Reading) -> str:
+def template(value: Json, context: DocumentContext) -> str:
     """A URI template (RFC 6570), its prefixed name expanded; what its literals cannot hold is percent-encoded.
 
     In place of one that is wrong the empty template stands (CSVW metadata §5.1.3), which is the table's URL.
     """
     try:
-        return _template(text(value, reading))
+        return _template(text(value, context))
     except InvalidError as error:
-        reading.notices.warn(f"{error}; an empty template is taken")
+        context.notices.warn(f"{error}; an empty template is taken")
         return ""
 
 
@@ -203,32 +208,32 @@ def _template(value: str) -> str:
     return expanded
 
 
-def nulls(value: Json, reading: Reading) -> tuple[str, ...]:
+def nulls(value: Json, context: DocumentContext) -> tuple[str, ...]:
     """A text or a list of texts; what is no text in the list is left out with a warning."""
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list):
         raise InvalidError("must be a text or a list of texts")
     if not all(isinstance(item, str) for item in value):
-        reading.notices.warn("must hold texts only; the others are ignored")
+        context.notices.warn("must hold texts only; the others are ignored")
     return tuple(item for item in value if isinstance(item, str))
 
 
-def references(value: Json, reading: Reading) -> tuple[str, ...]:
+def references(value: Json, context: DocumentContext) -> tuple[str, ...]:
     """The name of a column or a list of names."""
     names = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
     if not names or not all(isinstance(name, str) for name in names):
         raise InvalidError("must name a column, or columns in a list")
     if len(set(names)) != len(names):
-        raise reading.notices.refused("names a column twice")
+        raise context.notices.refused("names a column twice")
     return names
 
 
-def titles(value: Json, reading: Reading) -> Mapping[str, tuple[str, ...]]:
+def titles(value: Json, context: DocumentContext) -> Mapping[str, tuple[str, ...]]:
     """Texts by language; those without one are in the document's language, or `und`."""
-    notices = reading.notices
+    notices = context.notices
     if isinstance(value, (str, list)):
-        value = {reading.language or "und": value}
+        value = {context.language or "und": value}
     if not isinstance(value, dict):
         raise InvalidError("must be a text, a list of texts, or texts by language")
     found: dict[str, tuple[str, ...]] = {}
@@ -243,27 +248,27 @@ def titles(value: Json, reading: Reading) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def notes(value: Json, reading: Reading) -> tuple[Json, ...]:
+def notes(value: Json, context: DocumentContext) -> tuple[Json, ...]:
     """A list of JSON-LD objects."""
     if not isinstance(value, list):
         raise InvalidError("must be a list")
-    return tuple(normalised(item, reading.base, reading.language, reading.notices) for item in value)
+    return tuple(normalised(item, context.base, context.language, context.notices) for item in value)
 
 
-def list_of(read: Callable[[dict[str, Json], Reading], Described]) -> Reader:
+def list_of(read: Callable[[dict[str, Json], DocumentContext], MetadataObject]) -> Reader:
     """A list of objects; what is none is left out with a warning, and what is no list counts as an empty one."""
 
-    def read_list(value: Json, reading: Reading) -> tuple[Described, ...]:
+    def read_list(value: Json, context: DocumentContext) -> tuple[MetadataObject, ...]:
         if not isinstance(value, list):
-            reading.notices.warn("must be a list; an empty one is taken")
+            context.notices.warn("must be a list; an empty one is taken")
             return ()
         found = []
         for number, item in enumerate(value):
-            with reading.notices.at(number):
+            with context.notices.at(number):
                 if isinstance(item, dict):
-                    found.append(read(item, reading))
+                    found.append(read(item, context))
                 else:
-                    reading.notices.warn("must hold properties of its own; it is ignored")
+                    context.notices.warn("must hold properties of its own; it is ignored")
         return tuple(found)
 
     return read_list

@@ -27,7 +27,7 @@ _UNIT = "\x1f"
 _EDGES = " \t\r\n\v\f"
 
 
-class Rows:
+class DialectRows:
     """The rows of one file: `header` once it is read, `comments` as far as it is read."""
 
     def __init__(self, path: Path, shown: str, dialect: Dialect) -> None:
@@ -200,14 +200,14 @@ def _signed(encoding: str) -> str:
 
 
 def rewrite(
-    rows: Rows, width: int, target: Path, most: int, look: Callable[[int, list[str]], None] = _pass
+    rows: DialectRows, width: int, target: Path, most: int, look: Callable[[int, list[str]], None] = _pass
 ) -> list[int]:
     """Write the rows for the engine; the numbers of those that have not `width` cells, at most so many.
 
     `look` gets each row with its number.
 
     Raises:
-        InputError: as `Rows`, or the disk is full.
+        InputError: as `DialectRows`, or the disk is full.
     """
     ragged = list[int]()
     try:

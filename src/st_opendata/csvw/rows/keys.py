@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from st_opendata.csvw.rows.reading import Reading
-from st_opendata.csvw.validate import LISTED
+from st_opendata.csvw.rows.checks import LISTED
+from st_opendata.csvw.rows.row_query import RowQuery
 from st_opendata.facts.checks import quote_cell
 from st_opendata.facts.keys import key_findings
 from st_opendata.facts.loading import LoadedTable
@@ -17,32 +17,32 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 
 
-def group_keys(engine: Engine, readings: Sequence[Reading], wrong: Sequence[Finding]) -> list[Finding]:
+def group_keys(engine: Engine, queries: Sequence[RowQuery], wrong: Sequence[Finding]) -> list[Finding]:
     """The findings of all keys; columns of `wrong` cells are not judged as targets."""
-    keyed = [reading for reading in readings if _concerned(reading, readings)]
-    loaded = {reading.described.table.name: _loaded(engine, reading) for reading in keyed}
+    keyed = [query for query in queries if _concerned(query, queries)]
+    loaded = {query.described.table.name: _loaded(engine, query) for query in keyed}
     cells = {(place.file, place.column) for one in wrong for place in one.places}
     found = key_findings(engine, list(loaded.values()), cells, LISTED)
-    for reading in keyed:
-        for key in reading.described.table.foreign_keys:
-            found += _none(engine, loaded[reading.described.table.name], loaded[key.table], key)
-            found += _several(engine, loaded[reading.described.table.name], loaded[key.table], key)
+    for query in keyed:
+        for key in query.described.table.foreign_keys:
+            found += _none(engine, loaded[query.described.table.name], loaded[key.table], key)
+            found += _several(engine, loaded[query.described.table.name], loaded[key.table], key)
     return [one for one in found if one.code != "key-case"]
 
 
-def _concerned(reading: Reading, readings: Sequence[Reading]) -> bool:
-    table = reading.described.table
-    targets = {key.table for other in readings for key in other.described.table.foreign_keys}
+def _concerned(query: RowQuery, queries: Sequence[RowQuery]) -> bool:
+    table = query.described.table
+    targets = {key.table for other in queries for key in other.described.table.foreign_keys}
     return bool(table.primary_key or table.foreign_keys or table.name in targets)
 
 
-def _loaded(engine: Engine, reading: Reading) -> LoadedTable:
+def _loaded(engine: Engine, query: RowQuery) -> LoadedTable:
     """The table's columns that keys need, stored."""
-    table = reading.described.table
-    values = ", ".join(f"c{number}" for number, column in reading.columns if not column.virtual)
-    engine.create(table.name, f"SELECT record, {values} FROM ({reading.cells})")
+    table = query.described.table
+    values = ", ".join(f"c{number}" for number, column in query.columns if not column.virtual)
+    engine.create(table.name, f"SELECT record, {values} FROM ({query.cells})")
     ((count,),) = engine.rows(f"SELECT count(*) FROM {table.name}")
-    return LoadedTable(reading.described.number, table.name, reading.source, (), count)
+    return LoadedTable(query.described.number, table.name, query.source, (), count)
 
 
 def _none(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from st_opendata.csvw.rows.reading import Reading
+from st_opendata.csvw.rows.row_query import RowQuery
 from st_opendata.facts.iris import term
 from st_opendata.facts.mapping import literal
 from st_opendata.model.tables import Column, Datatype
@@ -14,34 +14,34 @@ from st_opendata.sql import dialect as sql
 
 _CSVW = PREFIXES["csvw"]
 _PLAIN = Datatype()
-Stated = Callable[[str], str]
+LineOf = Callable[[str], str]
 
 
-def row_lines(reading: Reading, *, minimal: bool) -> str:
+def row_lines(query: RowQuery, *, minimal: bool) -> str:
     """The expression of a row's lines, joined by line feeds; standard mode describes the row itself too."""
-    lines = [] if minimal else _row(reading)
-    for number, column in reading.columns:
+    lines = [] if minimal else _row(query)
+    for number, column in query.columns:
         if not column.suppress_output:
-            lines.append(_cell(reading, number, column))
+            lines.append(_cell(query, number, column))
     return sql.join_not_null("\n", lines)
 
 
-def property_of(reading: Reading, column: Column) -> str:
+def property_of(query: RowQuery, column: Column) -> str:
     """The expression of the N-Triples term of a column's property, by default its name in the table's URL."""
     if column.property_url is None:
-        return sql.text(f"<{reading.names.document}#{column.name}>")
-    iri = reading.iri(column.property_url, column)
+        return sql.text(f"<{query.names.document}#{column.name}>")
+    iri = query.iri(column.property_url, column)
     return term(iri)
 
 
-def table_node(reading: Reading) -> str:
+def table_node(query: RowQuery) -> str:
     """The N-Triples term of the table."""
-    identifier = reading.described.annotations.id
-    return f"<{identifier}>" if identifier else f"_:t{reading.described.number}"
+    identifier = query.described.annotations.id
+    return f"<{identifier}>" if identifier else f"_:t{query.described.number}"
 
 
-def _row(reading: Reading) -> list[str]:
-    node = sql.concat([sql.text(f"_:t{reading.described.number}r"), "row"])
+def _row(query: RowQuery) -> list[str]:
+    node = sql.concat([sql.text(f"_:t{query.described.number}r"), "row"])
 
     def stated(name: str, value: str) -> str:
         return _line(node, sql.text(f"<{_CSVW}{name}>"), value)
@@ -50,15 +50,15 @@ def _row(reading: Reading) -> list[str]:
         return sql.concat(["'\"'", value, sql.text(f'"^^<{XSD}integer>')])
 
     lines = [
-        _line(sql.text(table_node(reading)), sql.text(f"<{_CSVW}row>"), node),
+        _line(sql.text(table_node(query)), sql.text(f"<{_CSVW}row>"), node),
         _line(node, sql.text(f"<{RDF}type>"), sql.text(f"<{_CSVW}Row>")),
         stated("rownum", integer("row")),
-        stated("url", sql.concat([sql.text(f"<{reading.names.document}#row="), "record", "'>'"])),
+        stated("url", sql.concat([sql.text(f"<{query.names.document}#row="), "record", "'>'"])),
     ]
-    for number, column in reading.columns:
-        if column.name in reading.described.row_titles:
+    for number, column in query.columns:
+        if column.name in query.described.row_titles:
             lines.append(_each(number, column, lambda value: stated("title", value)))
-    subjects = dict.fromkeys(reading.subject(column) for _, column in reading.columns if not column.suppress_output)
+    subjects = dict.fromkeys(query.subject(column) for _, column in query.columns if not column.suppress_output)
     return lines + [stated("describes", subject) for subject in subjects]
 
 
@@ -66,21 +66,21 @@ def _line(subject: str, predicate: str, obj: str) -> str:
     return sql.concat([subject, "' '", predicate, "' '", obj, "' .'"])
 
 
-def _cell(reading: Reading, number: int, column: Column) -> str:
-    subject, predicate = reading.subject(column), property_of(reading, column)
+def _cell(query: RowQuery, number: int, column: Column) -> str:
+    subject, predicate = query.subject(column), property_of(query, column)
 
     def stated(obj: str) -> str:
         return _line(subject, predicate, obj)
 
     if column.value_url:
-        stated_iri = stated(term(reading.iri(column.value_url, column)))
+        stated_iri = stated(term(query.iri(column.value_url, column)))
         return stated_iri if column.virtual else sql.when([(f"c{number} IS NOT NULL", stated_iri)])
     if column.separator and column.ordered:
-        return _ordered(reading, number, column, stated)
+        return _ordered(query, number, column, stated)
     return _each(number, column, stated)
 
 
-def _each(number: int, column: Column, stated: Stated) -> str:
+def _each(number: int, column: Column, stated: LineOf) -> str:
     """A line for the value of a cell, or for each of its list; NULL for none."""
     if not column.separator:
         return stated(_literal(column, f"c{number}", f"k{number}"))
@@ -90,9 +90,9 @@ def _each(number: int, column: Column, stated: Stated) -> str:
     return sql.when([(f"{sql.size(f'c{number}')} > 0", sql.join_items(lines, "\n"))])
 
 
-def _ordered(reading: Reading, number: int, column: Column, stated: Stated) -> str:
+def _ordered(query: RowQuery, number: int, column: Column, stated: LineOf) -> str:
     """The lines of an rdf:List; the empty one for a cell without items."""
-    node = f"_:t{reading.described.number}c{number}r"
+    node = f"_:t{query.described.number}c{number}r"
 
     def item(place: str) -> str:
         return sql.concat([sql.text(node), "row", "'i'", place])

@@ -11,9 +11,14 @@ from fuzzing import seeds
 from fuzzing.outcomes import DefectError, Outcome, command, told
 from fuzzing.targets import PART, Take, Target, parts_of
 from fuzzing.targets.tables import sampled
-from st_opendata.csvw import open_group
-from st_opendata.csvw.source import Given, local_source
-from st_opendata.csvw.writing import FORMS, write_group
+from st_opendata.csvw import (
+    CONVERSIONS,
+    SourceOptions,
+    conversion_warnings,
+    local_source,
+    open_group,
+    write_group,
+)
 
 _BASE = "http://www.w3.org/2013/csvw/tests/"
 _CSV = b"id,name,date,share\nlyon,Lyon,2020-01-02,50%\nwien,Wien,,\n"
@@ -22,7 +27,7 @@ _CSV = b"id,name,date,share\nlyon,Lyon,2020-01-02,50%\nwien,Wien,,\n"
 def _documents(folder: Path) -> Take:
     root = folder / "web"
     root.mkdir()
-    form = list(FORMS)
+    form = list(CONVERSIONS)
 
     def take(data: bytes) -> Outcome:
         metadata, table = parts_of(data, 2)
@@ -68,11 +73,11 @@ def _named(metadata: bytes) -> list[str]:
 
 
 def _converted(source: Path, base: str | None, form: str, *, minimal: bool) -> Outcome:
-    iri, shelf, hints = local_source(source, Given(None, None, None, base))
-    with open_group(iri, shelf, hints) as opened:
+    iri, loader, hints = local_source(source, SourceOptions(None, None, None, base))
+    with open_group(iri, loader, hints) as opened:
         out = io.BytesIO()
-        write_group(opened, FORMS[form], out, minimal=minimal)
-        warnings = list(opened.warnings())
+        write_group(opened, CONVERSIONS[form], out, minimal=minimal)
+        warnings = conversion_warnings(opened)
     if b"canary-that" in out.getvalue():
         raise DefectError("what lies outside was read")
     return Outcome.FOUND if warnings else Outcome.TAKEN

@@ -9,22 +9,22 @@ from typing import Any
 
 import pytest
 
-from st_opendata.csvw.loader import Shelf
+from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.documents import read_metadata
 from st_opendata.csvw.metadata.notices import Notices
-from st_opendata.csvw.metadata.values import Described
+from st_opendata.csvw.metadata.values import MetadataObject
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.tables import Datatype, Dialect
 
 BASE = "https://example.org/data/"
 
 
-def read(folder: Path, document: object, **files: object) -> tuple[Described, list[str]]:
+def read(folder: Path, document: object, **files: object) -> tuple[MetadataObject, list[str]]:
     for name, content in {"metadata": document, **files}.items():
         text = content if isinstance(content, str) else json.dumps(content)
         (folder / f"{name}.json").write_text(text, "utf-8")
     notices = Notices()
-    group = read_metadata(f"{BASE}metadata.json", Shelf(BASE, folder), notices)
+    group = read_metadata(f"{BASE}metadata.json", DocumentLoader(BASE, folder), notices)
     return group, [message for _, message in notices.warnings]
 
 
@@ -36,7 +36,7 @@ def column(**properties: Any) -> dict[str, Any]:
     return table(tableSchema={"columns": [{"titles": "a", **properties}]})
 
 
-def first_column(group: Described) -> Described:
+def first_column(group: MetadataObject) -> MetadataObject:
     schema = group.objects("tables")[0].object("tableSchema")
     assert schema is not None
     return schema.objects("columns")[0]

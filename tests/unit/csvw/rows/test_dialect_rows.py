@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.csvw.rows.dialect_rows import Rows, rewrite
+from st_opendata.csvw.rows.dialect_rows import DialectRows, rewrite
 from st_opendata.errors import InputError
 from st_opendata.model.tables import Dialect
 
 PLAIN = Dialect()
 
 
-def rows_of(folder: Path, data: bytes | str, dialect: Dialect = PLAIN) -> Rows:
+def rows_of(folder: Path, data: bytes | str, dialect: Dialect = PLAIN) -> DialectRows:
     path = folder / "table.csv"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return Rows(path, "table.csv", dialect)
+    return DialectRows(path, "table.csv", dialect)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from st_opendata.csvw.rows.reading import Reading
+from st_opendata.csvw.rows.row_query import RowQuery
 from st_opendata.model.tables import Column
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -29,19 +29,19 @@ class Cell:
     listed: bool = False
 
 
-class Selection:
+class CellSelection:
     """What is selected of each row, and how cells are made of it."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, query: RowQuery) -> None:
         self._expressions: dict[str, int] = {}
         self.titles = [
             (column, self._place(f"c{number}"), self._place(f"k{number}"))
-            for number, column in reading.columns
-            if column.name in reading.described.row_titles
+            for number, column in query.columns
+            if column.name in query.described.row_titles
         ]
         self._columns = [
-            (column, *self._places(reading, number, column))
-            for number, column in reading.columns
+            (column, *self._places(query, number, column))
+            for number, column in query.columns
             if not column.suppress_output
         ]
 
@@ -54,16 +54,16 @@ class Selection:
         return self._expressions.setdefault(expression, len(self._expressions))
 
     def _places(
-        self, reading: Reading, number: int, column: Column
+        self, query: RowQuery, number: int, column: Column
     ) -> tuple[int | None, int | str | None, int | None, int, int]:
-        about = self._place(reading.iri(column.about_url, column)) if column.about_url else None
+        about = self._place(query.iri(column.about_url, column)) if column.about_url else None
         named: int | str | None = None
         if column.property_url:
             template = parse_template(column.property_url)
             fixed = not variable_names(template)
-            iri = reading.iri(column.property_url, column)
+            iri = query.iri(column.property_url, column)
             named = column.property_url if fixed else self._place(iri)
-        url = self._place(reading.iri(column.value_url, column)) if column.value_url else None
+        url = self._place(query.iri(column.value_url, column)) if column.value_url else None
         return about, named, url, self._place(f"c{number}"), self._place(f"k{number}")
 
     def cells(self, row: Sequence[object]) -> Iterator[Cell]:
@@ -87,6 +87,6 @@ def values_of(found: object, sound: object) -> tuple[Value, ...]:
     return () if found is None else ((str(found), bool(sound)),)
 
 
-def selected(selection: Selection) -> str:
+def selected(selection: CellSelection) -> str:
     """The select list of the expressions."""
     return ", ".join(f"{expression} AS v{number}" for number, expression in enumerate(selection.expressions)) or "NULL"

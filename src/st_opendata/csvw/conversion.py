@@ -1,4 +1,4 @@
-"""A group written in the form that is asked for, as it passes."""
+"""A group written as RDF or JSON, as it passes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import BinaryIO
 from st_opendata.csvw.csv2json import group_json
 from st_opendata.csvw.csv2rdf import group_lines
 from st_opendata.csvw.group import OpenGroup
-from st_opendata.csvw.metadata.annotations import prefixes
+from st_opendata.csvw.metadata.common_properties import prefixes
 from st_opendata.formats import JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.rdf import stream_rdf
 
-FORMS: dict[str, Format] = {form.name: form for form in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD, JSON)}
-"""The forms by the names that the command line takes."""
+CONVERSIONS: dict[str, Format] = {form.name: form for form in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD, JSON)}
+"""The formats of `convert` by the names that the command line takes."""
 
 
 def write_group(opened: OpenGroup, form: Format, out: BinaryIO, *, minimal: bool) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from st_opendata.csvw.rows.cells import CellSelection, selected
+from st_opendata.csvw.rows.checks import CellFindings, cell_checks, wrong_cells
 from st_opendata.csvw.rows.keys import group_keys
-from st_opendata.csvw.rows.reading import Reading, read_table
+from st_opendata.csvw.rows.row_query import RowQuery, read_table
 from st_opendata.csvw.rows.triples import row_lines, table_node
-from st_opendata.csvw.rows.values import Selection, selected
-from st_opendata.csvw.validate import Wrong, cell_checks, wrong_cells
 from st_opendata.model.findings import Finding
 from st_opendata.model.groups import DescribedTable
 from st_opendata.sql.duckdb import DuckDBEngine
@@ -23,7 +23,7 @@ ValueRow = tuple[int, int, Sequence[Any]]
 """The number of the row, of its record in the file, and the values of the selection."""
 
 
-class WebTables:
+class GroupRows:
     """The tables of a group; `prefixes` expand names that cells hold. Close it, or use it as a context manager.
 
     What is wrong with cells is in `findings` of a table once its rows have passed; `checked` counts rows of `check`.
@@ -31,8 +31,8 @@ class WebTables:
 
     def __init__(self, *, memory: str, threads: int) -> None:
         self._engine = DuckDBEngine(None, memory, threads)
-        self._readings: list[Reading] = []
-        self._wrong: dict[int, Wrong] = {}
+        self._queries: list[RowQuery] = []
+        self._wrong: dict[int, CellFindings] = {}
         self.checked = 0
 
     @property
@@ -43,7 +43,7 @@ class WebTables:
     def open(self, tables: Sequence[DescribedTable], sources: Sequence[Source], prefixes: dict[str, str]) -> None:
         """Take the tables of a group, whose sources are in `folder`."""
         self._engine.lock([])
-        self._readings = [
+        self._queries = [
             read_table(self._engine, table, source, prefixes) for table, source in zip(tables, sources, strict=True)
         ]
 
@@ -57,22 +57,22 @@ class WebTables:
 
     def lines(self, table: DescribedTable, *, minimal: bool) -> Iterator[list[str]]:
         """The N-Triples lines that the table's rows state, in the order of the file, in batches."""
-        reading = self._reading(table)
-        for batch in self._passing(reading, row_lines(reading, minimal=minimal)):
+        query = self._query(table)
+        for batch in self._passing(query, row_lines(query, minimal=minimal)):
             lines = [line for row in batch if row[2] for line in row[2].split("\n")]
             if lines:
                 yield lines
 
-    def rows(self, table: DescribedTable) -> tuple[Selection, Iterator[ValueRow]]:
+    def rows(self, table: DescribedTable) -> tuple[CellSelection, Iterator[ValueRow]]:
         """What is selected of the table's rows, and the rows in the order of the file."""
-        reading = self._reading(table)
-        selection = Selection(reading)
-        batches = self._passing(reading, selected(selection))
+        query = self._query(table)
+        selection = CellSelection(query)
+        batches = self._passing(query, selected(selection))
         return selection, ((row[0], row[1], row[2:]) for batch in batches for row in batch)
 
     def node(self, table: DescribedTable) -> str:
         """The N-Triples term of the table."""
-        return table_node(self._reading(table))
+        return table_node(self._query(table))
 
     def findings(self, table: DescribedTable) -> list[Finding]:
         """What is wrong with the cells of the rows that have passed."""
@@ -81,21 +81,21 @@ class WebTables:
     def check(self) -> list[Finding]:
         """Every finding of the tables' cells and keys."""
         found = list[Finding]()
-        for reading in self._readings:
-            for batch in self._passing(reading, "NULL"):
+        for query in self._queries:
+            for batch in self._passing(query, "NULL"):
                 self.checked += len(batch)
-            found += self.findings(reading.described)
-        return found + group_keys(self._engine, self._readings, found)
+            found += self.findings(query.described)
+        return found + group_keys(self._engine, self._queries, found)
 
-    def _reading(self, table: DescribedTable) -> Reading:
-        return self._readings[table.number - 1]
+    def _query(self, table: DescribedTable) -> RowQuery:
+        return self._queries[table.number - 1]
 
-    def _passing(self, reading: Reading, expressions: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _passing(self, query: RowQuery, expressions: str) -> Iterator[list[tuple[Any, ...]]]:
         """Batches of rows with their numbers and the expressions, whose wrong cells are noted in passing."""
-        checks = cell_checks(reading)
-        wrong = self._wrong[reading.described.number] = Wrong(reading, checks)
-        query = f"SELECT row, record, {wrong_cells(checks)} AS wrong, {expressions} FROM ({reading.cells})"
-        for batch in self._engine.batches(query, _BATCH):
+        checks = cell_checks(query)
+        wrong = self._wrong[query.described.number] = CellFindings(query, checks)
+        statement = f"SELECT row, record, {wrong_cells(checks)} AS wrong, {expressions} FROM ({query.cells})"
+        for batch in self._engine.batches(statement, _BATCH):
             for row in batch:
                 if row[2]:
                     wrong.note(row[1], row[2])
