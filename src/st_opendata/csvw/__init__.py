@@ -10,6 +10,8 @@ from st_opendata.csvw.csv2rdf import group_lines
 from st_opendata.csvw.discovery import Hints
 from st_opendata.csvw.group import OpenGroup, open_group
 from st_opendata.csvw.loader import DocumentLoader
+from st_opendata.csvw.metadata.datatypes import datatype_description
+from st_opendata.csvw.metadata.tables import read_group
 from st_opendata.csvw.source import SourceOptions, WebFetcher, local_source, remote_source
 from st_opendata.csvw.validate import check_group, conversion_warnings
 
@@ -22,10 +24,12 @@ __all__ = [
     "WebFetcher",
     "check_group",
     "conversion_warnings",
+    "datatype_description",
     "group_json",
     "group_lines",
     "local_source",
     "open_group",
+    "read_group",
     "remote_source",
     "write_group",
 ]

@@ -12,14 +12,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from st_opendata.csvw import datatype_description
 from st_opendata.exports.published import iri_columns, key_table, link_tables, list_separator, main_table
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.descriptions import Catalogue, Dataset
-from st_opendata.model.numeric import NUMBERS
-from st_opendata.model.tables import Column, Datatype, Table
+from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
-from st_opendata.tables.datatypes import MOMENTS, datatype_iri
 from st_opendata.vocabularies import concept_iri
 
 Json = dict[str, object]
@@ -119,7 +118,7 @@ def _column(column: Column, about: str | None) -> Json:
         described["dc:description"] = _texts(column.description)
     optional = {
         "virtual": column.virtual,
-        "datatype": _datatype(column.datatype),
+        "datatype": datatype_description(column.datatype),
         "lang": column.lang if column.lang != "und" else None,
         "required": column.required,
         "separator": column.separator,
@@ -132,22 +131,3 @@ def _column(column: Column, about: str | None) -> Json:
     described |= {key: value for key, value in optional.items() if value}
     nulls = null_texts(column)
     return described if nulls == ("",) else described | {"null": list(nulls)}
-
-
-def _datatype(datatype: Datatype) -> str | Json | None:
-    """The datatype without the format that canonical text does not need; None for plain text."""
-    facets: Json = {
-        "@id": datatype.iri if datatype.iri != datatype_iri(datatype.base) else None,
-        "format": None if datatype.base in NUMBERS | MOMENTS | {"boolean"} else datatype.pattern,
-        "length": datatype.length,
-        "minLength": datatype.min_length,
-        "maxLength": datatype.max_length,
-        "minimum": datatype.minimum,
-        "maximum": datatype.maximum,
-        "minExclusive": datatype.min_exclusive,
-        "maxExclusive": datatype.max_exclusive,
-    }
-    stated: Json = {key: value for key, value in facets.items() if value is not None}
-    if stated:
-        return {"base": datatype.base, **stated}
-    return datatype.base if datatype.base != "string" else None

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from st_opendata.model.tables import Table
+from st_opendata.model.text import Text
+from st_opendata.namespaces import PREFIXES
 
 Json = Any
 """A JSON value: common properties may hold any."""
+TITLE, DESCRIPTION = f"{PREFIXES['dct']}title", f"{PREFIXES['dct']}description"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,12 @@ class Annotations:
     id: str | None = None
     properties: Mapping[str, Json] = field(default_factory=dict)
     notes: tuple[Json, ...] = ()
+
+    def texts(self, name: str) -> Text:
+        """The texts of a natural-language property by language, `und` for those without one."""
+        values = self.properties.get(name, [])
+        listed = values if isinstance(values, list) else [values]
+        return {each.get("@language", "und"): str(each["@value"]) for each in listed if "@value" in each}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Datatype descriptions of a metadata document (CSVW metadata §5.11)."""
+"""Datatype descriptions of a metadata document, read and written (CSVW metadata §5.11)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from st_opendata.model.groups import Json
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import XSD
-from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, check_order, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, MOMENTS, check_facets, check_order, datatype_iri, lexical
 
 _LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 _LENGTHS = ("length", "minLength", "maxLength")
@@ -131,3 +131,22 @@ def _formatted(kind: Datatype, form: object, context: DocumentContext) -> Dataty
         context.notices.warn(f"{error}; the format is ignored")
         return kind
     return candidate
+
+
+def datatype_description(datatype: Datatype) -> str | dict[str, object] | None:
+    """The datatype without the format that canonical text does not need; None for plain text."""
+    facets: dict[str, object] = {
+        "@id": datatype.iri if datatype.iri != datatype_iri(datatype.base) else None,
+        "format": None if datatype.base in NUMBERS | MOMENTS | {"boolean"} else datatype.pattern,
+        "length": datatype.length,
+        "minLength": datatype.min_length,
+        "maxLength": datatype.max_length,
+        "minimum": datatype.minimum,
+        "maximum": datatype.maximum,
+        "minExclusive": datatype.min_exclusive,
+        "maxExclusive": datatype.max_exclusive,
+    }
+    stated: dict[str, object] = {key: value for key, value in facets.items() if value is not None}
+    if stated:
+        return {"base": datatype.base, **stated}
+    return datatype.base if datatype.base != "string" else None

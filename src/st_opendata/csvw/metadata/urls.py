@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _PORTS = {"http": 80, "https": 443}
+_ILLEGAL = re.compile(r"[\x00-\x20<>\"\\^`|]|%(?![0-9A-Fa-f]{2})|[^\x00-\x7f]")
 _START = re.compile(r"\{([+#./;?&]?)")
 
 
@@ -35,14 +36,23 @@ def _normal(url: str) -> str:
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}{port}{path}?{parts.query}"
 
 
+def encoded_template(template: str) -> str:
+    """The URI template with what its literals cannot hold percent-encoded (RFC 6570 §3.1)."""
+    parts = re.split(r"(\{[^{}]*\})", template)
+    parts[::2] = [_ILLEGAL.sub(lambda found: quote(found.group(), safe=""), part) for part in parts[::2]]
+    return "".join(parts)
+
+
 def placed_template(template: str, document: str) -> str:
     """A URI template relative to the table's URL `document`, which has no fragment, with its start made absolute.
 
-    One that starts with `{+…}` stays, since its cells decide (CSVW metadata §5.1.3).
+    What its literals cannot hold is percent-encoded. One that starts with `{+…}` stays, since its cells decide (CSVW
+    metadata §5.1.3).
 
     Raises:
         ValueError: what stands before its first expression is no URL.
     """
+    template = encoded_template(template)
     if re.match(SCHEME, template) or template.startswith("{+"):
         return template
     found = _START.match(template)

@@ -6,14 +6,12 @@ A reader gives back the value as the program holds it. What CSVW replaces by a d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from st_opendata.csvw.metadata.common_properties import expand_name, is_common, normalised
 from st_opendata.csvw.metadata.notices import Notices
-from st_opendata.csvw.metadata.urls import absolute
+from st_opendata.csvw.metadata.urls import absolute, encoded_template
 from st_opendata.model.groups import Annotations, Json
 from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import parse_template
@@ -182,11 +180,8 @@ def link(value: Json, context: DocumentContext) -> str:
         raise InvalidError(f'"{value}" is not a URL') from None
 
 
-_ILLEGAL = re.compile(r"[\x00-\x20<>\"\\^`|]|%(?![0-9A-Fa-f]{2})|[^\x00-\x7f]")
-
-
 def template(value: Json, context: DocumentContext) -> str:
-    """A URI template (RFC 6570), its prefixed name expanded; what its literals cannot hold is percent-encoded.
+    """A URI template (RFC 6570), its prefixed name expanded.
 
     In place of one that is wrong the empty template stands (CSVW metadata §5.1.3), which is the table's URL.
     """
@@ -198,11 +193,9 @@ def template(value: Json, context: DocumentContext) -> str:
 
 
 def _template(value: str) -> str:
-    parts = re.split(r"(\{[^{}]*\})", value)
-    parts[::2] = [_ILLEGAL.sub(lambda found: quote(found.group(), safe=""), part) for part in parts[::2]]
-    expanded = expand_name("".join(parts))
+    expanded = expand_name(value)
     try:
-        parse_template(expanded)
+        parse_template(encoded_template(expanded))
     except ValueError as error:
         raise InvalidError(str(error)) from None
     return expanded

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from st_opendata.errors import InputError
+from st_opendata.csvw import read_group
+from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.formats import CSV, PARQUET
+from st_opendata.model.groups import DESCRIPTION, TITLE, DescribedTable, TableGroup
 from st_opendata.model.release import DatasetRelease, Distribution
+from st_opendata.model.tables import Column as CsvwColumn
+from st_opendata.model.tables import Table as CsvwTable
 from st_opendata.model.text import Text
 from st_opendata.place import Place
 from st_opendata.portal.data.edition import Edition
+from st_opendata.tables.templates import parse_template, variable_names
+
+_FOLDER = "https://release.invalid/"
+"""Stands for the IRI of the release, to which the addresses of its tables are relative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,87 +74,67 @@ def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[Table, ...]:
 
 def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> Table:
     files = tuple(each for each in dataset.distributions if each.table == name)
-    described = next((each.described_by for each in files if each.format == CSV and each.described_by), None)
-    stated = _read(edition, described, name) if described else {}
-    schema = stated.get("tableSchema", {})
-    keys = schema.get("foreignKeys", [])
-    references = dict(pair for key in keys for pair in _references(key, dataset.id))
-    inherited = {"aboutUrl": stated.get("aboutUrl")} | schema
-    named = _key_columns(stated, schema)
+    path = next((each.described_by for each in files if each.format == CSV and each.described_by), None)
+    if path is None or path not in edition.files:
+        return Table(name, {}, {}, (), rows, files)
+    group = _read(edition, path)
+    described = next((each for each in group.tables if _address(each) == (dataset.id, name)), None)
+    if described is None:
+        raise _damaged(edition, path)
+    keys = described.table.foreign_keys
+    addresses = {each.table.name: _address(each) for each in group.tables}
+    references = {key.columns[0]: Reference(*addresses[key.table]) for key in keys if len(key.columns) == 1}
+    names = _key_columns(described.table)
     columns = tuple(
-        replace(column, key=column.name in named)
-        for each in schema.get("columns", [])
-        if not each.get("virtual") and (column := _column(inherited | each, references))
+        _column(each, references.get(each.name), key=each.name in names) for each in described.table.source_columns
     )
-    return Table(name, _text(stated.get("dc:title")), _text(stated.get("dc:description")), columns, rows, files)
+    title, description = (described.annotations.texts(each) for each in (TITLE, DESCRIPTION))
+    return Table(name, title, description, columns, rows, files)
 
 
-def _key_columns(stated: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
+def _key_columns(table: CsvwTable) -> set[str]:
     """The columns of the primary key, of the foreign keys, and of the templates of what rows are about."""
-    keys = [schema.get("primaryKey", []), *(key.get("columnReference", []) for key in schema.get("foreignKeys", []))]
-    templates = [each.get("aboutUrl") or "" for each in (stated, schema, *schema.get("columns", []))]
-    expressions = [name for template in templates for name in re.findall(r"\{[+#./;?&]?([^}]*)\}", template)]
+    templates = [each.about_url for each in table.columns if each.about_url]
     return {
-        *(name for key in keys for name in ([key] if isinstance(key, str) else key)),
-        *(re.sub(r"(\*|:[0-9]+)$", "", name) for expression in expressions for name in expression.split(",")),
+        *table.primary_key,
+        *(name for key in table.foreign_keys for name in key.columns),
+        *(name for template in templates for name in variable_names(parse_template(template))),
     }
 
 
-def _read(edition: Edition, path: str, name: str) -> dict[str, Any]:
-    if path not in edition.files:
-        return {}
-    file = edition.path(path)
+def _read(edition: Edition, path: str) -> TableGroup:
     try:
-        group = json.loads(file.read_text("utf-8"))
-        found: dict[str, Any] = next(table for table in group["tables"] if table["url"] == f"{name}.csv")
-    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
-        raise InputError(
-            "the metadata of a table are damaged", place=Place(str(file)), remedy="Build the release again."
-        ) from error
-    return found
+        return read_group(edition.path(path), f"{_FOLDER}{path.rpartition('/')[0]}/")
+    except (ConfigurationError, InputError) as error:
+        raise _damaged(edition, path) from error
 
 
-def _column(stated: Mapping[str, Any], references: Mapping[str, Reference]) -> Column:
-    titles = {tag: text for tag, text in _titles(stated.get("titles")).items() if tag != "und"}
-    name = stated.get("name") or _titles(stated.get("titles")).get("und", "")
-    datatype = stated.get("datatype", "string")
-    states = stated.get("propertyUrl", "{")
-    return Column(
-        name=name,
-        title=titles or {"und": name},
-        description=_text(stated.get("dc:description")),
-        datatype=datatype.get("base", "string") if isinstance(datatype, dict) else datatype,
-        required=bool(stated.get("required")),
-        separator=stated.get("separator"),
-        property=None if "{" in states or stated.get("suppressOutput") else states,
-        reference=references.get(name),
-        language=stated.get("lang"),
-        about=stated.get("aboutUrl"),
-        value=None if stated.get("suppressOutput") else stated.get("valueUrl"),
+def _damaged(edition: Edition, path: str) -> InputError:
+    return InputError(
+        "the metadata of a table are damaged", place=Place(str(edition.path(path))), remedy="Build the release again."
     )
 
 
-def _references(key: Mapping[str, Any], dataset: str) -> list[tuple[str, Reference]]:
-    """A foreign key of one column as that column's reference."""
-    own = key.get("columnReference", [])
-    names = [own] if isinstance(own, str) else own
-    found = re.fullmatch(r"(?:\.\./([^/]+)/)?([^/]+)\.csv", key.get("reference", {}).get("resource", ""))
-    return [(names[0], Reference(found[1] or dataset, found[2]))] if found and len(names) == 1 else []
+def _address(described: DescribedTable) -> tuple[str, str]:
+    """The dataset and the name of a table, by its URL."""
+    folder, _, file = described.url.removeprefix(_FOLDER).rpartition("/")
+    return folder, file.removesuffix(".csv")
 
 
-def _text(stated: object) -> Text:
-    """A natural language property of CSVW (JSON-LD values)."""
-    values = stated if isinstance(stated, list) else [stated] if stated else []
-    return {
-        each.get("@language", "und") if isinstance(each, dict) else "und": each["@value"]
-        if isinstance(each, dict)
-        else str(each)
-        for each in values
-    }
-
-
-def _titles(stated: object) -> dict[str, str]:
-    if isinstance(stated, dict):
-        return {tag: text[0] if isinstance(text, list) else text for tag, text in stated.items()}
-    first = stated[0] if isinstance(stated, list) and stated else stated
-    return {"und": first} if isinstance(first, str) else {}
+def _column(column: CsvwColumn, reference: Reference | None, *, key: bool) -> Column:
+    titles = {tag: text for tag, text in column.titles.items() if tag != "und"}
+    fixed = column.property_url if column.property_url and "{" not in column.property_url else None
+    return Column(
+        name=column.name,
+        title=titles or {"und": column.name},
+        description=column.description,
+        datatype=column.datatype.base,
+        required=column.required,
+        separator=column.separator,
+        property=None if column.suppress_output else fixed,
+        reference=reference,
+        language=None if column.lang == "und" else column.lang,
+        about=column.about_url,
+        value=None if column.suppress_output else column.value_url,
+        key=key,
+    )

@@ -6,41 +6,51 @@ where the short form reads back as the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from st_opendata.catalogue.statements import Yaml
+from st_opendata.csvw import datatype_description, read_group
+from st_opendata.model.groups import DESCRIPTION, TITLE, DescribedTable
+from st_opendata.model.tables import Column, Datatype, ForeignKey
 from st_opendata.namespaces import PREFIXES
 from st_opendata.tables.templates import absolute_template
-from st_opendata.targets.ckan.pull import Json
-from st_opendata.targets.ckan.tables import texts_by_language
 
-_TEMPLATES = ("aboutUrl", "propertyUrl", "valueUrl")
-_COLUMN_KEYS = ("lang", "required", "separator", "default", "null")
+_RELEASE, _FOLDER = "https://release.invalid/", "https://release.invalid/dataset/"
+"""Stand for the IRIs of the release and of the folder of the dataset in it."""
 
 
-def read_columns(metadata: Json, base: str) -> Yaml:
+def read_columns(path: Path, base: str) -> Yaml:
     """The table that the first of the group's tables describes, without its `url`.
 
     A link table (`cities.themes`) says what its list column states, which is silent in the table itself.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not the metadata of a published table.
+        ConfigurationError, InputError: it is not the metadata of a published table.
     """
-    table, *others = metadata["tables"]
-    name = str(table["url"]).removesuffix(".csv")
-    links = {str(each["url"])[len(name) + 1 : -4]: each for each in others if _is_link(each, name)}
-    schema = table["tableSchema"]
-    about = schema.get("aboutUrl")
+    tables = read_group(path, _FOLDER, strict=True).tables
+    table = tables[0]
+    addresses = {each.table.name: _address(each) for each in tables}
+    name = addresses[table.table.name].removesuffix(".csv")
+    links = {addresses[each.table.name][len(name) + 1 : -4]: each for each in tables[1:] if _is_link(each, name)}
+    about = next((column.about_url for column in table.table.columns if column.about_url), None)
     described: Yaml = {"aboutUrl": shorten(about, base)} if about else {}
-    if key := schema.get("primaryKey"):
-        described["primaryKey"] = key[0] if len(key) == 1 else list(key)
-    keys = [*schema.get("foreignKeys", ()), *(key for link in links.values() for key in _keys(link))]
+    if table.table.primary_key:
+        described["primaryKey"] = _names(table.table.primary_key)
+    keys = [*table.table.foreign_keys, *(key for link in links.values() for key in link.table.foreign_keys)]
     if keys:
-        described["foreignKeys"] = list(map(_foreign_key, keys))
-    described["columns"] = [_column(each, base, linked=each.get("name") in links) for each in schema["columns"]]
+        described["foreignKeys"] = [_foreign_key(key, addresses) for key in keys]
+    described["columns"] = [_column(each, about, base, linked=each.name in links) for each in table.table.columns]
     return _outline(table, name) | {"tableSchema": described}
 
 
-def _is_link(table: Json, name: str) -> bool:
-    return str(table["url"]).startswith(f"{name}.") and not table.get("suppressOutput")
+def _address(described: DescribedTable) -> str:
+    """The file of a table as dataset.yaml names it: with its folder where that is another dataset's."""
+    return described.url.removeprefix(_FOLDER).removeprefix(_RELEASE)
+
+
+def _is_link(described: DescribedTable, name: str) -> bool:
+    return _address(described).startswith(f"{name}.") and not described.suppress_output
 
 
 def shorten(template: str, base: str) -> str:
@@ -59,52 +69,55 @@ def shorten(template: str, base: str) -> str:
     return template
 
 
-def _outline(table: Json, name: str) -> Yaml:
-    title, description = texts_by_language(table.get("dc:title")), texts_by_language(table.get("dc:description"))
+def _outline(described: DescribedTable, name: str) -> Yaml:
+    title, description = described.annotations.texts(TITLE), described.annotations.texts(DESCRIPTION)
     outline: Yaml = {"title": title} if title and title != {"und": name} else {}
     return outline | ({"description": description} if description else {})
 
 
-def _column(column: Json, base: str, *, linked: bool) -> Yaml:
-    described: Yaml = {"virtual": True} if column.get("virtual") else {}
-    if "name" in column:
-        described["name"] = column["name"]
-    titles = dict(column.get("titles", {}))
-    if len(titles) > 1 and (titles.get("und") == column.get("name") or str(titles.get("und")).startswith("_col.")):
+def _column(column: Column, about: str | None, base: str, *, linked: bool) -> Yaml:
+    described: Yaml = {"virtual": True} if column.virtual else {}
+    named = not column.name.startswith("_col.")
+    if named:
+        described["name"] = column.name
+    titles = dict(column.titles)
+    if len(titles) > 1 and (titles.get("und") == column.name or str(titles.get("und")).startswith("_col.")):
         del titles["und"]  # the header of the published file
     if titles and not (len(titles) == 1 and str(titles.get("und")).startswith("_col.")):
         described["titles"] = titles
-    if description := texts_by_language(column.get("dc:description")):
-        described["description"] = description
-    if datatype := column.get("datatype"):
-        described["datatype"] = _datatype(datatype)
-    described |= {key: column[key] for key in _COLUMN_KEYS if key in column}
-    described |= {key: shorten(column[key], base) for key in _TEMPLATES if key in column}
-    if column.get("suppressOutput") and "propertyUrl" in column and not linked:
+    if column.description:
+        described["description"] = dict(column.description)
+    if datatype := _datatype(column.datatype):
+        described["datatype"] = datatype
+    optional = {
+        "lang": column.lang if column.lang != "und" else None,
+        "required": column.required or None,
+        "separator": column.separator,
+        "default": column.default or None,
+        "null": list(column.null) if column.null != ("",) else None,
+        "aboutUrl": shorten(column.about_url, base) if column.about_url not in (None, about) else None,
+        "propertyUrl": shorten(column.property_url, base) if column.property_url is not None else None,
+        "valueUrl": shorten(column.value_url, base) if column.value_url is not None else None,
+    }
+    described |= {key: value for key, value in optional.items() if value is not None}
+    if column.suppress_output and column.property_url is not None and not linked:
         described["suppressOutput"] = True
     return described
 
 
-def _datatype(datatype: str | Json) -> str | Yaml:
-    if isinstance(datatype, str):
-        return datatype
-    return {key: value for key, value in datatype.items() if key != "@id"}
+def _datatype(datatype: Datatype) -> str | Yaml | None:
+    described = datatype_description(datatype)
+    if not isinstance(described, dict):
+        return described
+    return {key: value for key, value in described.items() if key != "@id"}
 
 
-def _keys(table: Json) -> list[Json]:
-    found: list[Json] = table["tableSchema"].get("foreignKeys", [])
-    return found
+def _names(names: Sequence[str]) -> str | list[str]:
+    return names[0] if len(names) == 1 else list(names)
 
 
-def _foreign_key(key: Json) -> Yaml:
-    def short(names: list[str]) -> str | list[str]:
-        return names[0] if len(names) == 1 else list(names)
-
-    reference = key["reference"]
+def _foreign_key(key: ForeignKey, addresses: Mapping[str, str]) -> Yaml:
     return {
-        "columnReference": short(key["columnReference"]),
-        "reference": {
-            "resource": str(reference["resource"]).removeprefix("../"),
-            "columnReference": short(reference["columnReference"]),
-        },
+        "columnReference": _names(key.columns),
+        "reference": {"resource": addresses[key.table], "columnReference": _names(key.reference)},
     }

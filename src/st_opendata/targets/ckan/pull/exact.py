@@ -6,7 +6,6 @@ CSVW metadata. What is published nowhere cannot come back: see docs/pull-ckan.md
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.catalogue.statements import Description, Yaml, read_description
-from st_opendata.errors import InputError, RemoteError
+from st_opendata.errors import ConfigurationError, InputError, RemoteError
 from st_opendata.formats import CSV
 from st_opendata.model.descriptions import folder_iri
 from st_opendata.namespaces import expand
@@ -236,7 +235,7 @@ def _describe(
             continue
         try:
             described = _columns(table, failures, base)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        except (_NotDescribedError, ConfigurationError, InputError) as error:
             reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
             omissions.append(Omission(dataset.id, f"{table.name}-metadata.json", reason))
             try:
@@ -260,4 +259,4 @@ def _columns(table: _Table, failures: Mapping[Path, str], base: str) -> Yaml:
         raise _NotDescribedError("the catalogue names none")
     if reason := failures.get(table.metadata.path):
         raise _NotDescribedError(reason)
-    return read_columns(json.loads(table.metadata.path.read_text("utf-8")), base)
+    return read_columns(table.metadata.path, base)
