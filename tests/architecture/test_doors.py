@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("src", "tests", "bench", "tools", "services", "browser")
-DOORS = {"csvw": "tests/unit/csvw"}
+DOORS = {"csvw": "tests/unit/csvw", "tables.workbooks": "tests/unit/tables/workbooks"}
 """By package the folder of its own tests, which may look inside."""
 
 

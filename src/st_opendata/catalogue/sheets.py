@@ -8,7 +8,7 @@ from pathlib import Path
 from st_opendata.model.tables import Sheet
 from st_opendata.names import slug
 from st_opendata.tables.fields import Fields
-from st_opendata.tables.workbooks.sheets import EXTENSIONS
+from st_opendata.tables.workbooks import EXTENSIONS
 
 _OTHERS = (".xlsm", ".xlsb", ".numbers", ".fods")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

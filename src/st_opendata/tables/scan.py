@@ -37,7 +37,7 @@ from st_opendata.tables.quotes import quote_problem
 from st_opendata.tables.sifting import needs_sifting, sift
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import NumberedRow, cleaned
-from st_opendata.tables.workbooks.sheets import extract_sheet
+from st_opendata.tables.workbooks import extract_sheet
 
 MAX_CELL = 500_000
 """Characters of a cell; a spreadsheet holds 32,767."""

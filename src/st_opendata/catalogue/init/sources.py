@@ -21,10 +21,7 @@ from st_opendata.place import Place
 from st_opendata.tables.encodings import EncodingGuess, guess_encoding
 from st_opendata.tables.quotes import Swallowed, lenient_rows, swallowed
 from st_opendata.tables.scan import MAX_CELL, no_table, refusal
-from st_opendata.tables.workbooks.archives import WorkbookError
-from st_opendata.tables.workbooks.marks import Marks
-from st_opendata.tables.workbooks.sheets import EXTENSIONS, open_workbook
-from st_opendata.tables.workbooks.typed_cells import cell_writer
+from st_opendata.tables.workbooks import EXTENSIONS, Marks, WorkbookError, cell_writer, open_workbook
 
 _SAMPLE = 1 << 18
 _DELIMITERS = ",;\t|"

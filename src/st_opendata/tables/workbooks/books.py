@@ -103,7 +103,7 @@ def opened(path: Path, *, zipped: bool) -> Iterator[Workbook]:
 
 
 class _Book(Protocol):
-    """A workbook of one format; `rows` begin with row 1 and column A, `size` is what it unpacks to."""
+    """A workbook of one format; rows begin with row 1 and column A, `size` is what it unpacks to."""
 
     size: int
     sheets: tuple[str, ...]
@@ -111,7 +111,7 @@ class _Book(Protocol):
 
     def marks(self, sheet: str) -> Marks: ...
 
-    def rows(self, sheet: str) -> Iterator[list[Value]]: ...
+    def load(self, sheet: str, marks: Marks) -> Iterator[list[Value]]: ...
 
 
 def _serve(path: Path, asked: Connection, report: Send, *, zipped: bool) -> object:
@@ -126,9 +126,11 @@ def _serve(path: Path, asked: Connection, report: Send, *, zipped: bool) -> obje
             sheet = asked.recv()
             marks = book.marks(sheet)
             refuse_large(sheet, marks)
-            report(marks)
             _allow_time(book.size, marks.rows * marks.columns)
-            for batch in _batches(_merged(_padded(book.rows(sheet), marks), marks), sheet, marks):
+            rows = book.load(sheet, marks)
+            refuse_large(sheet, marks)
+            report(marks)
+            for batch in _batches(_merged(_padded(rows, marks), marks), sheet, marks):
                 report(batch)
             report([])
     except (WorkbookError, OSError) as error:
@@ -145,7 +147,7 @@ def _allow_time(size: int, cells: int = 0) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _damage_named() -> Iterator[None]:
     try:
         yield
     except (CalamineError, ValueError, OSError) as error:  # calamine's OSError is of what it reads in the file
@@ -161,9 +163,12 @@ class _Calamine:
         self.sheets = tuple(sheet.name for sheet in sheets)
         self.visible = tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
 
-    def rows(self, sheet: str) -> Iterator[list[Value]]:
-        with _told():
+    def load(self, sheet: str, marks: Marks) -> Iterator[list[Value]]:
+        """The rows; merged cells are noted in the marks, but for OpenDocument, of which calamine tells none."""
+        with _damage_named():
             cells = self._book.get_sheet_by_name(sheet)
+        for first, last in sorted(cells.merged_cell_ranges or ()):
+            marks.merge((first[0] + 1, first[1] + 1), (last[0] + 1, last[1] + 1))
         left: list[Value] = [""] * (cells.start[1] if cells.start else 0)
         return ([*left, *row] for row in cells.iter_rows())
 
@@ -185,7 +190,7 @@ class _Zipped(_Calamine):
                 raise WorkbookError(f"its sheets reach over {held:,} cells, more than {MAX_CELLS:,}")
             _allow_time(self.size, held)
             self._marks = lambda sheet: found.get(sheet, Marks())
-        with _told():
+        with _damage_named():
             super().__init__(CalamineWorkbook.from_path(path))
 
     def marks(self, sheet: str) -> Marks:
@@ -200,7 +205,7 @@ class _Old(_Calamine):
         self.size = len(self._stream)
         _allow_time(self.size)
         refuse_password(self._stream)
-        with _told(), path.open("rb") as file:
+        with _damage_named(), path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
         super().__init__(book)
         self._places = {sheet.name: place for place, sheet in enumerate(book.sheets_metadata)}

@@ -1,4 +1,4 @@
-"""What a sheet says beside its values: errors, hidden rows and columns, merged cells, how numbers are shown.
+"""What a sheet says beside its values: errors, hidden rows and columns, merged cells, how numbers are displayed.
 
 Libraries that read workbooks fast leave this out: they make an empty cell of `#N/A` and of a formula that was never
 calculated. So the XML of the sheet is looked at once beside them (`xlsx_marks`, `ods_marks`).

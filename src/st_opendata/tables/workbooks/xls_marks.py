@@ -10,7 +10,7 @@ from st_opendata.tables.workbooks.marks import BUILT_IN, Marks, shows_day, telli
 
 _BOF, _EOF, _FILEPASS = 0x809, 0x0A, 0x2F
 _BOUNDSHEET, _FORMAT, _XF, _DATEMODE = 0x85, 0x41E, 0xE0, 0x22
-_ROW, _COLINFO, _MERGED = 0x208, 0x7D, 0xE5
+_ROW, _COLINFO = 0x208, 0x7D
 _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x06, 0x205, 0x203, 0x27E, 0xBD
 _TEXTS = (0xFD, 0x204, 0xD6)
 _BIFF8 = 0x600
@@ -136,10 +136,6 @@ class _SheetMarks:
             first, last, options = struct.unpack_from("<HH4xH", data)
             if options & 1:
                 self.marks.hidden_columns.update(range(first + 1, min(last, 255) + 2))
-        elif kind == _MERGED:
-            for place in range(struct.unpack_from("<H", data)[0]):
-                top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * place)
-                self.marks.merge((top + 1, left + 1), (bottom + 1, right + 1))
 
     def _fill(self, row: int, column: int) -> None:
         self.marks.fill(row + 1, column + 1)

@@ -186,7 +186,6 @@ class _Sheet:
             "v": self._start_value,
             "is": self._start_value,
             "col": self._hide_columns,
-            "mergeCell": self._merge,
         }
 
     def finished(self) -> Marks:
@@ -255,12 +254,6 @@ class _Sheet:
             if self._described > _MAX_DESCRIBED:
                 raise WorkbookError(f'its sheet "{self._name}" describes the same columns again and again')
             self._marks.hidden_columns.update(hidden)
-
-    def _merge(self, attributes: Attributes) -> None:
-        self._settle()
-        first, _, last = attributes.get("ref", "").partition(":")
-        self._marks.merge(_cell(first), _cell(last or first))
-        refuse_large(self._name, self._marks)
 
 
 def _cell(reference: str) -> Cell:

@@ -24,7 +24,7 @@ from fuzzing.outcomes import Outcome, reported, told
 from fuzzing.targets import PART, Take, Target
 from fuzzing.targets.tables import sampled, state
 from st_opendata.catalogue import read_catalogue
-from st_opendata.tables.workbooks.sheets import extract_sheet
+from st_opendata.tables.workbooks import extract_sheet
 
 _TIMES = re.compile(rb"\*([0-9]{1,8}) ")
 _LARGEST = 150_000_000

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
 from stream_write_ods import stream_write_ods
 
 from st_opendata.build import Job, build
@@ -147,6 +148,45 @@ def test_merged_cells_each_have_the_value_that_is_shown(load: Load) -> None:
 
     base = load(fill, columns("city", "year"))
     assert rows(base) == [("Lyon", "2020"), ("Lyon", "2021"), ("Wien", "2020")]
+
+
+MERGED = [("x", "x", "1"), ("x", "x", "2"), ("y", "3", "3"), ("y", "4", "5")]
+"""Merged are the four cells of x, the two of y, and the two of 3."""
+
+
+def test_merged_areas_of_a_workbook(load: Load) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet_of(["a", "b", "c"], ["x", None, 1], [None, None, 2], ["y", 3, None], [None, 4, 5])(sheet)
+        for area in ("B4:C4", "A2:B3", "A4:A5"):
+            sheet.merge_cells(area)
+
+    assert rows(load(fill, columns("a", "b", "c"))) == MERGED
+
+
+def test_merged_areas_of_an_open_document(load: Load, tmp_path: Path) -> None:
+    def cell(text: str, spans: str = "") -> str:
+        return f'<table:table-cell {spans} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+    two, four = 'table:number-rows-spanned="2"', 'table:number-rows-spanned="2" table:number-columns-spanned="2"'
+    covered = "<table:covered-table-cell/>"
+    lines = (
+        cell("x", four) + covered + cell("1"),
+        covered * 2 + cell("2"),
+        cell("y", two) + cell("3", 'table:number-columns-spanned="2"') + covered,
+        covered + cell("4") + cell("5"),
+    )
+    more = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines) + "</table:table>"
+    content = ods([], header=("a", "b", "c"))
+    content = edited(content, tmp_path / "t.ods", lambda text: text.replace("</table:table>", more), "content.xml")
+    base = load(content, columns("a", "b", "c"), file="t.ods")
+    assert rows(base) == MERGED
+
+
+def test_calamine_tells_no_merged_cells_of_an_open_document(tmp_path: Path) -> None:
+    """Once it does, our reader of them can go."""
+    (tmp_path / "t.ods").write_bytes(ods([["1", "x"]]))
+    sheet = CalamineWorkbook.from_path(tmp_path / "t.ods").get_sheet_by_name("Villes")
+    assert sheet.merged_cell_ranges is None
 
 
 def test_empty_columns_and_rows_at_the_end_are_nobodys_concern(load: Load) -> None:
