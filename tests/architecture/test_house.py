@@ -20,7 +20,7 @@ DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHAN
 OWNERS = {
     "regex": "system/matching.py",
     "duckdb": "sql/",
-    "csvw": ("tables/", "catalogue/", "csvw/"),
+    "csvw": "csvw/",
     "pyshacl": "shacl/",
     "click": ("cli/", "__main__.py"),
     "rich": ("cli/", "__main__.py"),

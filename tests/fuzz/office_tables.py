@@ -25,7 +25,7 @@ from stream_write_ods import stream_write_ods
 
 from st_opendata.__main__ import main
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.init.folder import Answers, draft_catalogue
+from st_opendata.catalogue.init.draft import Answers, draft_catalogue
 from st_opendata.facts import load_facts
 from st_opendata.model.findings import Severity, conforms
 

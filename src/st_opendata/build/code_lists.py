@@ -10,7 +10,7 @@ from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.profiles import CodeList
 from st_opendata.rdf import literal_text
-from st_opendata.tables.problems import nearest
+from st_opendata.spelling import nearest
 
 
 def scheme_iri(catalogue: Catalogue, name: str) -> str:

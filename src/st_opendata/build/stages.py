@@ -12,8 +12,8 @@ from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.rules import profile_findings
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.languages import language_findings
 from st_opendata.catalogue.story import carry_story, read_story
+from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import Score, Written, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture

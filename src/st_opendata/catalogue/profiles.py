@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from st_opendata.documents import Document, read_document
+from st_opendata.documents import Document, Fields, Problems, read_document
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.descriptions import Dataset, Terms
 from st_opendata.model.profiles import ApplicationProfile, CodeList
@@ -21,8 +21,7 @@ from st_opendata.model.text import is_language_tag
 from st_opendata.names import slug
 from st_opendata.place import Place
 from st_opendata.resources import resource_folder
-from st_opendata.tables.fields import Fields
-from st_opendata.tables.problems import Problems, hint
+from st_opendata.spelling import hint
 
 _DESCRIPTION = "profile.yaml"
 _KEYS = ("title", "description", "required", "fits")

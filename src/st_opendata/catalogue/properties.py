@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from st_opendata.documents import Fields
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype, Dialect
+from st_opendata.spelling import hint
 from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, datatype_iri, lexical
-from st_opendata.tables.fields import Fields
-from st_opendata.tables.problems import hint
 
 _DATATYPE_KEYS = (
     "base", "format", "length", "minLength", "maxLength", "minimum", "maximum", "minInclusive", "maxInclusive",

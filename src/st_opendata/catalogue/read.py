@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from st_opendata.catalogue.metadata import Surroundings, read_table
 from st_opendata.catalogue.profiles import read_profiles
-from st_opendata.catalogue.validating import validate
-from st_opendata.documents import Data, Document, Steps, read_document
+from st_opendata.catalogue.tables import Surroundings, read_table
+from st_opendata.catalogue.validate import validate
+from st_opendata.documents import Data, Document, Fields, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.tables import Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
-from st_opendata.tables.fields import Fields
-from st_opendata.tables.problems import Problems, hint
+from st_opendata.spelling import hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")

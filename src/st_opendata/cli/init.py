@@ -71,8 +71,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     each guess in a comment, and shows the first rows of each table. It asks on a terminal for what the files do not
     say, or lists it at the end. FOLDER must be new or empty.
     """
-    from st_opendata.catalogue.init.folder import Answers, draft_catalogue
-    from st_opendata.catalogue.init.samples import sample
+    from st_opendata.catalogue.init.draft import Answers, draft_catalogue, sample
     from st_opendata.names import slug
 
     name = folder.resolve().name
@@ -81,11 +80,16 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     checks = _checks()
     for key, value in (*given.items(), ("language", language)):
         _check(checks, key, value, f"--{key}")
-    told = _asked(given, name, checks) if _on_terminal() else given
-    start = told["base"] or f"https://{slug(name) or 'data'}.example/"
+    replies = _asked(given, name, checks) if _on_terminal() else given
+    start = replies["base"] or f"https://{slug(name) or 'data'}.example/"
     tag = language or "en"
     answers = Answers(
-        told["title"] or name, start, tag, _day(told["issued"]), _terms(told, start, tag), told=language is not None
+        replies["title"] or name,
+        start,
+        tag,
+        _day(replies["issued"]),
+        _terms(replies, start, tag),
+        language_given=language is not None,
     )
     draft = draft_catalogue(folder, [*first, *files], answers)
     for number, table in enumerate(draft.tables):
@@ -116,15 +120,15 @@ def _day(text: str | None) -> date | None:
         raise click.BadParameter(f'"{text}" is not a date, as 2026-11-25 is', param_hint="--issued") from None
 
 
-def _terms(told: dict[str, str | None], base: str, language: str) -> dict[str, Any]:
+def _terms(replies: dict[str, str | None], base: str, language: str) -> dict[str, Any]:
     terms: dict[str, Any] = {}
-    if publisher := told["publisher"]:
-        terms["publisher"] = {"iri": told["publisher-iri"] or f"{base}publisher", "name": {language: publisher}}
-    if contact := told["contact"]:
+    if publisher := replies["publisher"]:
+        terms["publisher"] = {"iri": replies["publisher-iri"] or f"{base}publisher", "name": {language: publisher}}
+    if contact := replies["contact"]:
         terms["contactPoint"] = {"name": {language: publisher or contact}, "email": contact}
-    if licence := told["license"]:
+    if licence := replies["license"]:
         terms["license"] = licence
-    if themes := told["theme"]:
+    if themes := replies["theme"]:
         terms["theme"] = [code.strip() for code in themes.split(",") if code.strip()]
     return terms
 

@@ -11,6 +11,7 @@ from st_opendata.csvw.discovery import Hints
 from st_opendata.csvw.group import OpenGroup, open_group
 from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.csvw.metadata.datatypes import datatype_description
+from st_opendata.csvw.metadata.reference import complaints
 from st_opendata.csvw.metadata.tables import read_group
 from st_opendata.csvw.source import SourceOptions, WebFetcher, local_source, remote_source
 from st_opendata.csvw.validate import check_group, conversion_warnings
@@ -23,6 +24,7 @@ __all__ = [
     "SourceOptions",
     "WebFetcher",
     "check_group",
+    "complaints",
     "conversion_warnings",
     "datatype_description",
     "group_json",

@@ -16,12 +16,12 @@ from st_opendata.csvw.rows.dialect_rows import DialectRows, rewrite
 from st_opendata.errors import InputError
 from st_opendata.model.groups import Annotations, DescribedTable, TableGroup
 from st_opendata.model.tables import Table
-from st_opendata.model.text import Counted
+from st_opendata.model.text import Quantity
 from st_opendata.namespaces import RDFS
 from st_opendata.place import Place
 from st_opendata.tables.kinds import is_empty, other_format
-from st_opendata.tables.scan import Source
-from st_opendata.tables.swallowing import swallowed_findings
+from st_opendata.tables.quotes import swallowed_findings
+from st_opendata.tables.scan import TableFile
 from st_opendata.tables.workbooks import EXTENSIONS
 
 _SHOWN_ROWS = 10
@@ -34,7 +34,7 @@ class Assembly:
     """A group with the sources of its tables, in its order."""
 
     group: TableGroup
-    sources: tuple[Source, ...]
+    sources: tuple[TableFile, ...]
 
 
 def assemble(group: MetadataObject, loader: DocumentLoader, notices: Notices, folder: Path) -> Assembly:
@@ -68,7 +68,7 @@ class _Assembler:
         self._notices = notices
         self._url = str(described.get("url"))
 
-    def assembled(self, number: int, folder: Path) -> tuple[DescribedTable, Source]:
+    def assembled(self, number: int, folder: Path) -> tuple[DescribedTable, TableFile]:
         shown = self._loader.shown(self._url)
         path = self._loader.table(self._url)
         nothing = _is_empty(path, shown)
@@ -99,7 +99,7 @@ class _Assembler:
             self._notices.nothing()
         elif ragged:
             numbers = ", ".join(map(str, ragged[:_SHOWN_ROWS])) + (" …" if len(ragged) > _SHOWN_ROWS else "")
-            self._notices.object(f"rows have not {Counted(len(table.source_columns)):cell|cells}: {numbers}")
+            self._notices.object(f"rows have not {Quantity(len(table.source_columns)):cell|cells}: {numbers}")
         said = self._described.annotations
         if rows.comments:
             comments = [{"@value": comment} for comment in rows.comments]
@@ -148,9 +148,9 @@ def _shown_titles(table: Table, embedded: Sequence[Titles]) -> tuple[str, ...]:
     return tuple(title or column.name for title, column in zip(names, table.source_columns, strict=True))
 
 
-def _source(table: Table, path: Path, titles: tuple[str, ...]) -> Source:
+def _source(table: Table, path: Path, titles: tuple[str, ...]) -> TableFile:
     """The copy as the engine reads it: the row's number comes first, then the cells."""
-    return Source(
+    return TableFile(
         table=table,
         path=path.resolve(),
         header=("", *titles),

@@ -19,7 +19,7 @@ from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import EXPONENT
-from st_opendata.tables.scan import Source
+from st_opendata.tables.scan import TableFile
 from st_opendata.tables.templates import parse_template, variable_names
 
 _SHARD_TRIPLES = 300_000
@@ -286,7 +286,7 @@ class FactBase:
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def shard_digits(sources: Sequence[Source]) -> int:
+def shard_digits(sources: Sequence[TableFile]) -> int:
     """So many hexadecimal digits that a shard has some 300,000 triples at most, from the size of the tables."""
     triples = sum(source.lines * len(stating(source.table)) for source in sources)
     digits = 0

@@ -25,11 +25,11 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
 from st_opendata.printable import printable
+from st_opendata.spelling import nearest
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, TEXTS, bounds, example
-from st_opendata.tables.problems import nearest
-from st_opendata.tables.scan import MAX_CELL, Source
+from st_opendata.tables.scan import MAX_CELL, TableFile
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 MAX_QUOTED = 80
@@ -211,7 +211,7 @@ def _any_item(table: Table, number: int, condition: Callable[[str], str]) -> str
     return condition(value)
 
 
-def row_findings(engine: Engine, source: Source, bad: str, checks: Sequence[RowCheck], limit: int) -> list[Finding]:
+def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[RowCheck], limit: int) -> list[Finding]:
     """The findings of the rows in the table `bad`, at most `limit` of each check listed."""
     found: list[Finding] = []
     table = source.table

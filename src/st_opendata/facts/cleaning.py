@@ -15,7 +15,7 @@ from st_opendata.model.tables import Column, Replacement, Table
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, SPACED
-from st_opendata.tables.scan import Source
+from st_opendata.tables.scan import TableFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _null(*, trim: bool) -> Callable[[Column, str], tuple[str, str] | None]:
     return cells
 
 
-def clean_rows(source: Source, file: str) -> str:
+def clean_rows(source: TableFile, file: str) -> str:
     """Rows as `raw.raw_rows` gives them, after the rules: with `whole`, the raw text of the row.
 
     For each rule q1 … is the list of the numbers of the cells that it touches.
@@ -104,12 +104,12 @@ def touched_columns(table: Table) -> list[str]:
     return [f"q{place}" for place, _ in enumerate(rules(table), 1)]
 
 
-def cleaning_findings(engine: Engine, source: Source, name: str) -> list[Finding]:
+def cleaning_findings(engine: Engine, source: TableFile, name: str) -> list[Finding]:
     """How many cells each rule touched in the loaded table of that name, at the first of them; none where none."""
     return list(_counted(engine, source, name, rules(source.table)))
 
 
-def _counted(engine: Engine, source: Source, name: str, found: Sequence[CellRule]) -> Iterator[Finding]:
+def _counted(engine: Engine, source: TableFile, name: str, found: Sequence[CellRule]) -> Iterator[Finding]:
     for place, rule in enumerate(found, 1):
         cells = f"q{place}"
         size = sql.size(cells)

@@ -23,9 +23,9 @@ from st_opendata.sql.engine import Engine, ReadError
 from st_opendata.tables.datatypes import TEXTS, parse
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES
-from st_opendata.tables.scan import Source
+from st_opendata.tables.quotes import swallowed_findings
+from st_opendata.tables.scan import TableFile
 from st_opendata.tables.structure import diagnose
-from st_opendata.tables.swallowing import swallowed_findings
 from st_opendata.tables.templates import parse_template, variable_names
 
 _BATCH = 1_000
@@ -37,7 +37,7 @@ class LoadedTable:
 
     id: int
     name: str
-    source: Source
+    source: TableFile
     subjects: tuple[str, ...]
     rows: int
 
@@ -66,7 +66,7 @@ class Loader:
         self._digits = digits
         self._limit = limit
 
-    def load(self, number: int, source: Source) -> tuple[LoadedTable | None, list[Finding]]:
+    def load(self, number: int, source: TableFile) -> tuple[LoadedTable | None, list[Finding]]:
         """The table under the name t<number>, None where it cannot be read, and what is wrong with its rows.
 
         Cells that are wrong are null in the table: it serves to follow keys, and is mapped only without violations.
@@ -99,7 +99,7 @@ class Loader:
         found += [*_doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
 
-    def _swallowed(self, source: Source, name: str) -> list[Finding]:
+    def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
         table, width = source.table, len(source.header)
         if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # told when it was copied
@@ -136,7 +136,7 @@ class Loader:
         self._engine.drop("blank_end")
         return int(count), int(first)
 
-    def _readings(self, name: str, source: Source) -> list[CellReading]:
+    def _readings(self, name: str, source: TableFile) -> list[CellReading]:
         trim = source.table.dialect.trim
         return [
             read_cells(
@@ -148,13 +148,13 @@ class Loader:
             for number, column in enumerate(source.table.source_columns, 1)
         ]
 
-    def _parsed(self, name: str, source: Source, number: int, column: Column) -> str:
+    def _parsed(self, name: str, source: TableFile, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
         plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
         rows = f"SELECT {plain} AS text FROM ({clean_rows(source, _file(name))})"
         return f"({parse_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
 
-    def _rows(self, name: str, source: Source, readings: Sequence[CellReading]) -> str:
+    def _rows(self, name: str, source: TableFile, readings: Sequence[CellReading]) -> str:
         """Rows with raw (r) and canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
@@ -166,7 +166,7 @@ class Loader:
         ]
         return f"SELECT *{''.join(terms)} FROM ({read})"
 
-    def _selected(self, source: Source, rows: str, checks: Sequence[RowCheck]) -> str:
+    def _selected(self, source: TableFile, rows: str, checks: Sequence[RowCheck]) -> str:
         table = source.table
         numbers = range(1, len(table.source_columns) + 1)
         columns = ["record", *(["row"] if source.numbered else []), *(f"c{number}" for number in numbers)]
@@ -187,7 +187,7 @@ def _file(name: str) -> str:
     return f"{name}_file"
 
 
-def _doubtful_rows(engine: Engine, source: Source, name: str) -> list[Finding]:
+def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding]:
     """Of the table loaded under `name`, one finding for totals and one for footnotes, each at the first such row.
 
     The first column tells. Where most of its texts stand in several rows, a total is one of the groups that they name.

@@ -9,12 +9,12 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import CsvFile, Engine
 from st_opendata.tables.datatypes import BLANKS, Text, beyond_sql, lexical
 from st_opendata.tables.numbers import Number
-from st_opendata.tables.scan import Source
+from st_opendata.tables.scan import TableFile
 
 _BATCH = 50_000
 
 
-def text_file(source: Source) -> CsvFile:
+def text_file(source: TableFile) -> CsvFile:
     """The file of a table as the engine is to read it."""
     width = len(source.header)
     if source.numbered:  # by line feeds, whatever the first cell with a line break has
@@ -25,7 +25,7 @@ def text_file(source: Source) -> CsvFile:
     return CsvFile(source.path, width, dialect.header, source.skip, dialect.delimiter, quote, escape)
 
 
-def raw_rows(source: Source, file: str) -> str:
+def raw_rows(source: TableFile, file: str) -> str:
     """Raw text of each row's cells, r1 …, in the order of the description, with the record's number.
 
     `file` is the engine's table of `text_file`.
@@ -37,7 +37,7 @@ def raw_rows(source: Source, file: str) -> str:
     return f"SELECT {', '.join([*numbers, *cells])} FROM {file}"
 
 
-def _raw_cell(source: Source, number: int, cell: str) -> str:
+def _raw_cell(source: TableFile, number: int, cell: str) -> str:
     """The cell as r<number>: of a part, that part of the cell, and the whole cell as x<number>."""
     column = source.table.columns[number - 1]
     if column.part is None:
@@ -47,7 +47,7 @@ def _raw_cell(source: Source, number: int, cell: str) -> str:
     return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
 
 
-def row_of_data(source: Source) -> str:
+def row_of_data(source: TableFile) -> str:
     """The number of a row among those of data, over the columns of `raw_rows`."""
     return "row" if source.numbered else f"record - {source.first - 1}"
 

@@ -18,7 +18,7 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.sql.engine import Engine, OpenEngine
 from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
-from st_opendata.tables.scan import Source, open_source
+from st_opendata.tables.scan import TableFile, open_source
 
 FINDINGS_LISTED = 1_000
 """Findings of one code and table that are listed; one more says how many others there are."""
@@ -66,12 +66,12 @@ def _ignore(_: str) -> None:
     """Do nothing."""
 
 
-def _open_sources(catalogue: Catalogue, engine: Engine, findings: list[Finding]) -> list[Source]:
+def _open_sources(catalogue: Catalogue, engine: Engine, findings: list[Finding]) -> list[TableFile]:
     """The tables' files, as the engine may read them; the findings are added to."""
     sources = []
     for table, language in ((table, each.language) for each in catalogue.datasets for table in each.tables):
         source = open_source(table, engine.folder, known_languages(table, language))
-        if isinstance(source, Source):
+        if isinstance(source, TableFile):
             sources.append(source)
             findings += source.findings
         else:
@@ -82,7 +82,11 @@ def _open_sources(catalogue: Catalogue, engine: Engine, findings: list[Finding])
 
 
 def _load_tables(
-    engine: Engine, loader: Loader, sources: list[Source], findings: list[Finding], on_progress: Callable[[str], None]
+    engine: Engine,
+    loader: Loader,
+    sources: list[TableFile],
+    findings: list[Finding],
+    on_progress: Callable[[str], None],
 ) -> list[LoadedTable]:
     """The tables that can be read; the findings are added to."""
     tables = []

@@ -16,13 +16,13 @@ LANGUAGES = ("en", "fr", "de")
 """Those that the program speaks itself."""
 
 
-class Counted(int):
+class Quantity(int):
     """A number of things: the format `row|rows` gives `1 row` and `2 rows`, `=is|are` the word alone.
 
     Which of the two fits is the language's to say.
     """
 
-    def __new__(cls, number: int, language: str = "en") -> Counted:
+    def __new__(cls, number: int, language: str = "en") -> Quantity:
         """The number of things that are named in that language."""
         counted = super().__new__(cls, number)
         counted.language = language

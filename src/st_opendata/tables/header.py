@@ -9,8 +9,7 @@ from dataclasses import replace
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Table
-from st_opendata.tables.lookalikes import differ_in_case, first_difference, look_alike
-from st_opendata.tables.problems import nearest
+from st_opendata.spelling import differ_in_case, first_difference, look_alike, nearest
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import cleaned, in_place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from st_opendata.tables.called import Words, is_called, names_kind, words
+from st_opendata.tables.title_words import Words, is_called, names_kind, words
 
 EMAILS, ACCOUNTS, PHONES, NAMES = (
     "e-mail addresses",

@@ -9,10 +9,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
+
+from st_opendata.messages.codes import finding
+from st_opendata.model.findings import Finding
+from st_opendata.model.tables import Table
 
 MOST_LINES = 50
 """Lines that a cell has at most where stray quotation marks are tolerated."""
@@ -23,14 +27,17 @@ _ENOUGH = 2
 """Lines shaped as rows, whole ones, from which a cell surely swallowed them."""
 
 
-class Swallowed(Enum):
+class Certainty(Enum):
     """How sure it is that a cell holds rows."""
 
     SURELY = "surely"
     PROBABLY = "probably"
 
 
-def swallowed(cell: str, row: tuple[int, str], width: int, delimiter: str) -> Swallowed | None:
+_CODES = {Certainty.SURELY: "rows-swallowed", Certainty.PROBABLY: "rows-swallowed-likely"}
+
+
+def swallowed_rows(cell: str, row: tuple[int, str], width: int, delimiter: str) -> Certainty | None:
     """Whether a cell with line breaks has swallowed rows of a table that is so many columns wide.
 
     `row` is the place of the cell in its row, counted from 0, and the first cell of the row.
@@ -43,15 +50,30 @@ def swallowed(cell: str, row: tuple[int, str], width: int, delimiter: str) -> Sw
     # A mark that opens and another below that closes in the same column: the rest of one row and the start of another.
     exact = found[0] == width - 1 - place and found[-1] == place and whole == len(lines) - 2
     if whole >= _ENOUGH and (exact or (width > 2 and whole * 2 > len(lines) - 2)):
-        return Swallowed.SURELY
+        return Certainty.SURELY
     if not exact:
-        return Swallowed.PROBABLY if whole and width > 2 and delimiter != "," else None
+        return Certainty.PROBABLY if whole and width > 2 and delimiter != "," else None
     shape = _shape(first) if place else ""
     telling = "9" in shape or (width > _FEW and shape != "")  # in few columns, an address of two lines looks alike
     alike = telling and all(_shape(line.partition(delimiter)[0]) == shape for line in lines[1:])
     if alike and whole:
-        return Swallowed.SURELY
-    return Swallowed.PROBABLY if alike or delimiter != "," else None
+        return Certainty.SURELY
+    return Certainty.PROBABLY if alike or delimiter != "," else None
+
+
+def swallowed_findings(table: Table, header: Sequence[str], row: int, cells: Sequence[str]) -> list[Finding]:
+    """A finding for each cell of a row that holds other rows; `cells` are in the order of the file's `header`."""
+    found = list[Finding]()
+    if table.sheet or table.cleaning.trusted_quotes:
+        return found
+    for place, cell in enumerate(cells[: len(header)]):
+        if "\n" in cell or "\r" in cell:
+            sure = swallowed_rows(cell, (place, cells[0]), len(header), table.dialect.delimiter)
+            if sure:
+                fields = {"first": str(row), "last": str(row + len(cell.splitlines()) - 1)}
+                where = (table.place(row, header[place] or None),)
+                found.append(finding(_CODES[sure], where, dataset=table.dataset or None, **fields))
+    return found
 
 
 def _shape(text: str) -> str:
@@ -243,7 +265,7 @@ class _Row:
         end = next(run.end() for run in self._runs(last, 0) if len(run[0]) % 2)
         cell, place = f"{content}\n{last[: end - 1]}", len(self.cells)
         first = self.cells[0] if self.cells else ""
-        if any(len(run[0]) % 2 for run in self._runs(cell, 0)) or swallowed(cell, (place, first), *self._size):
+        if any(len(run[0]) % 2 for run in self._runs(cell, 0)) or swallowed_rows(cell, (place, first), *self._size):
             return False
         self.line = "\n".join([self.line, *more])
         self.taken += len(more)

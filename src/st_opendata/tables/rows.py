@@ -29,7 +29,7 @@ Rows = Callable[[], Iterator[NumberedRow]]
 
 
 @dataclass(slots=True)
-class Skipped:
+class SkippedRows:
     """The rows that a rule skips, by their numbers, and the text of the first of them."""
 
     numbers: set[int] = field(default_factory=set)
@@ -60,10 +60,10 @@ def is_lone(cells: Sequence[str]) -> bool:
     return bool(first) and all(text == first for text in texts)
 
 
-def skipped_rows(rows: Rows, header: Header, rules: Sequence[RowRule], width: int) -> dict[str, Skipped]:
+def skipped_rows(rows: Rows, header: Header, rules: Sequence[RowRule], width: int) -> dict[str, SkippedRows]:
     """What each rule skips, by its kind; a rule that skips nothing is not there. `width` is that of the table."""
     by_kind = {rule.kind: rule for rule in rules}
-    found = {kind: Skipped() for kind in by_kind}
+    found = {kind: SkippedRows() for kind in by_kind}
     body = _Body(header, by_kind, found, width)
     for number, cells in rows():
         body.look(number, cells)
@@ -83,7 +83,9 @@ class _Body:
     `tail` has the rows after the last of them.
     """
 
-    def __init__(self, header: Header, rules: Mapping[str, RowRule], found: Mapping[str, Skipped], width: int) -> None:
+    def __init__(
+        self, header: Header, rules: Mapping[str, RowRule], found: Mapping[str, SkippedRows], width: int
+    ) -> None:
         self.first: NumberedRow | None = None
         self.last: NumberedRow | None = None
         self._header, self._rules, self._found, self._width = header, rules, found, width
@@ -154,7 +156,7 @@ def _data(rows: Rows, header: int, gone: set[int]) -> Iterator[NumberedRow]:
     return ((number, cells) for number, cells in rows() if number > header and number not in gone)
 
 
-def _skip_footnotes(rows: Rows, end: tuple[int, Sequence[NumberedRow]], rule: RowRule, found: Skipped) -> None:
+def _skip_footnotes(rows: Rows, end: tuple[int, Sequence[NumberedRow]], rule: RowRule, found: SkippedRows) -> None:
     """From the end up to the first row that is none: the number of the last row of data, and those after it.
 
     A mark that rows of data begin with too is none; numbers and letters, which lists have as well, are marks only
@@ -174,7 +176,7 @@ def _skip_footnotes(rows: Rows, end: tuple[int, Sequence[NumberedRow]], rule: Ro
         found.add(number, cells)
 
 
-def _skip_total(rows: Rows, candidates: Sequence[NumberedRow | None], rule: RowRule, found: Skipped) -> None:
+def _skip_total(rows: Rows, candidates: Sequence[NumberedRow | None], rule: RowRule, found: SkippedRows) -> None:
     """The last row of data, or the first, where it is called a total and has the sums of the others."""
     for number, cells in filter(None, candidates):
         name = _name(cells)

@@ -1,7 +1,7 @@
 """What the bytes of a table's file say before an engine reads it: encoding, header, counts.
 
 The engine reads fast but takes much silently. So the bytes are looked at in one cheap pass, which also counts line
-ends and delimiters; after reading, these must equal what the cells account for (`Source.agrees`). Where they do not,
+ends and delimiters; after reading, these must equal what the cells account for (`TableFile.agrees`). Where they do not,
 or the engine refuses, `structure.diagnose` names the row.
 """
 
@@ -20,6 +20,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Dialect, Table
 from st_opendata.place import Place
+from st_opendata.spelling import nearest
 from st_opendata.tables.csv_text import (
     csv_reader,
     has_marks_above,
@@ -32,9 +33,8 @@ from st_opendata.tables.encodings import START, EncodingGuess, guess_encoding, w
 from st_opendata.tables.encodings.findings import guess_finding, undecodable
 from st_opendata.tables.header import match_header
 from st_opendata.tables.kinds import is_empty, other_format
-from st_opendata.tables.problems import nearest
 from st_opendata.tables.quotes import quote_problem
-from st_opendata.tables.sifting import needs_sifting, sift
+from st_opendata.tables.row_filter import filter_rows, needs_filter
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import NumberedRow, cleaned
 from st_opendata.tables.workbooks import extract_sheet
@@ -46,7 +46,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableFile:
     """A file that an engine may read.
 
     `path` is UTF-8 text, `header` the titles as they stand there, `order` for each source column of the table its
@@ -92,7 +92,7 @@ class _Counts:
     """Line ends after the last character that is not one: blank lines at the end are nobody's concern."""
 
 
-def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> Source | list[Finding]:
+def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> TableFile | list[Finding]:
     """Look at the file of a table; what is wrong with it as a whole comes back as findings.
 
     A file in another encoding than UTF-8, and the sheet of a workbook, is rewritten into `folder`, which the caller
@@ -122,7 +122,7 @@ def _files_beside(path: Path) -> list[str]:
     return []
 
 
-def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> Source | list[Finding]:
+def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> TableFile | list[Finding]:
     path, stated = table.path, table.dialect.encoding
     with path.open("rb") as stream:
         start = stream.read(START)
@@ -138,7 +138,7 @@ def _open_text(table: Table, folder: Path, languages: Sequence[str]) -> Source |
     return [counts] if guess.encoding == "utf-8" else _open_rewritten(table, folder, guess)
 
 
-def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> Source | list[Finding]:
+def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> TableFile | list[Finding]:
     """The source of a file in another encoding than UTF-8: the guessed one, else the stated one."""
     encoding = guess.encoding if guess else table.dialect.encoding
     assert encoding
@@ -156,14 +156,14 @@ def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> 
     return replace(source, findings=(told, *source.findings), guess=guess)
 
 
-def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Source | list[Finding]:
+def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> TableFile | list[Finding]:
     """The source of UTF-8 text, copied where rules say so, or the engine would read quotation marks otherwise."""
     said, original = list[Finding](), path
     if table.cleaning.stray_quotes:
         table, path, said = with_marks_as_text(table, path, folder)
-    elif not needs_sifting(table) and has_marks_above(table, path):
+    elif not needs_filter(table) and has_marks_above(table, path):
         table, path = with_blank_head(table, path, folder)
-    if needs_sifting(table):
+    if needs_filter(table):
         source = _sifted(table, path, folder)
     else:
         again = counts if path == original else _count(table, path)
@@ -188,7 +188,7 @@ def _readable(table: Table, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
         yield from enumerate(csv_reader(table, lines), skip + 1)
 
 
-def _open_sheet(table: Table, folder: Path) -> Source | list[Finding]:
+def _open_sheet(table: Table, folder: Path) -> TableFile | list[Finding]:
     extracted, found = extract_sheet(table, folder)
     if extracted is None:
         return found
@@ -260,7 +260,7 @@ def _not_utf8(table: Table, line: int, byte: bytes) -> Finding:
     return finding("table-not-utf8", place, dataset=table.dataset, byte=f"0x{byte.hex().upper()}", character=latin)
 
 
-def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> Source | list[Finding]:
+def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> TableFile | list[Finding]:
     """The header compared with the description."""
     skip = table.dialect.skip_rows
     try:
@@ -278,7 +278,7 @@ def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> Source |
         return found
     ends = (counts.newlines or counts.returns) - (counts.last_newlines or counts.last_returns) + 1
     in_header = _delimiters_above(path, above_data, table.dialect.delimiter)
-    return Source(
+    return TableFile(
         table=table,
         path=path.resolve(),
         header=titles,
@@ -290,7 +290,7 @@ def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> Source |
     )
 
 
-def _sifted(table: Table, path: Path, folder: Path) -> Source | list[Finding]:
+def _sifted(table: Table, path: Path, folder: Path) -> TableFile | list[Finding]:
     """A copy without the rows that the table's rules skip."""
     target = folder / f"{table.name}.rows.csv"
     read = [0]
@@ -306,7 +306,7 @@ def _sifted(table: Table, path: Path, folder: Path) -> Source | list[Finding]:
     before = csv.field_size_limit(MAX_CELL)
     try:
         columns, places = file_columns(table)
-        sifted = sift(replace(table, columns=columns), rows, target)
+        sifted = filter_rows(replace(table, columns=columns), rows, target)
     except csv.Error as error:
         place = (table.place(read[0] + 1),)
         if "limit" in str(error):
@@ -319,7 +319,7 @@ def _sifted(table: Table, path: Path, folder: Path) -> Source | list[Finding]:
     sheet = table.sheet
     if sheet:
         sheet = replace(sheet, letters=("", *(sheet.letters[place] for place in sifted.order)))
-    return Source(
+    return TableFile(
         table=replace(table, dialect=Dialect(header=False, trim=table.dialect.trim), sheet=sheet),
         path=target.resolve(),
         header=("", *sifted.titles),

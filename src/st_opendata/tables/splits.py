@@ -9,30 +9,10 @@ from __future__ import annotations
 import re
 
 from st_opendata.model.tables import Column, ColumnPart, Table
-from st_opendata.tables.fields import Fields
 
 _NAME = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9_.]*)\}")
 _BLANK = r"[ \t\x{A0}\x{202F}]"
 _PYTHON_BLANK = "[ \\t\u00a0\u202f]"
-
-
-def read_splits(fields: Fields) -> dict[str, ColumnPart]:
-    """The parts by the names of their columns; what is wrong is noted."""
-    parts: dict[str, ColumnPart] = {}
-    for split in fields.list_of_fields("split"):
-        split.only(("column", "pattern"))
-        column, pattern = split.text("column"), split.text("pattern")
-        if not column or not pattern:
-            continue
-        try:
-            found = parts_of(column, pattern)
-        except ValueError as error:
-            split.problem(str(error), "pattern")
-            continue
-        for name in found.keys() & parts.keys():
-            split.problem(f'the column "{name}" is a part of two columns', "pattern")
-        parts |= found
-    return parts
 
 
 def parts_of(column: str, pattern: str) -> dict[str, ColumnPart]:

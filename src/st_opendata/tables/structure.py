@@ -7,13 +7,12 @@ import csv
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.tables.csv_text import csv_reader, skip_head
-from st_opendata.tables.quotes import quote_problem
-from st_opendata.tables.scan import MAX_CELL, Source
-from st_opendata.tables.swallowing import swallowed_findings
+from st_opendata.tables.quotes import quote_problem, swallowed_findings
+from st_opendata.tables.scan import MAX_CELL, TableFile
 from st_opendata.tables.widths import Widths
 
 
-def diagnose(source: Source, reason: str, *, limit: int) -> list[Finding]:
+def diagnose(source: TableFile, reason: str, *, limit: int) -> list[Finding]:
     """Findings for ragged rows, blank lines, cells without end and stray quotation marks; never empty.
 
     Up to `limit` of a code are kept. `reason` is the engine's, given where Python finds nothing wrong.

@@ -14,7 +14,7 @@ import uritemplate
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.namespaces import expand
-from st_opendata.tables.problems import hint
+from st_opendata.spelling import hint
 
 ROW_VARIABLES = ("_row", "_sourceRow")
 """Variables that CSVW defines beside the columns (metadata §5.1.3); those of a column are filled in before."""

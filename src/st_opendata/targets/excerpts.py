@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import zip_longest
 
-from st_opendata.tables.lookalikes import look_alike
+from st_opendata.spelling import look_alike
 
 _BEFORE = 20
 """Characters shown before the first that differs, of values whose beginnings are the same for longer."""

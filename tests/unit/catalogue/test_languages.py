@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.languages import language_findings
+from st_opendata.catalogue.validate import language_findings
 from st_opendata.model.findings import Severity
 
 CATALOGUE = """\

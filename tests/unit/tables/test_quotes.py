@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from st_opendata.tables.quotes import Swallowed, lenient_rows, swallowed
+from st_opendata.tables.quotes import Certainty, lenient_rows, swallowed_rows
 
 ROWS = "Hall 20,old\n21,Hall 21,ok\n22,Hall 22,ok\n23,Hall 23"
 
@@ -17,13 +17,13 @@ ROWS = "Hall 20,old\n21,Hall 21,ok\n22,Hall 22,ok\n23,Hall 23"
 @pytest.mark.parametrize(
     ("cell", "place", "first", "width", "delimiter", "expected"),
     [
-        (ROWS, 1, "20", 3, ",", Swallowed.SURELY),
-        (ROWS.replace("\n", "\r\n"), 1, "20", 3, ",", Swallowed.SURELY),
-        (ROWS.replace("\n", "\r"), 1, "20", 3, ",", Swallowed.SURELY),
-        ("20,Hall,old\n21,Hall,ok\n22,Hall,ok\n23", 0, "20,Hall …", 3, ",", Swallowed.SURELY),
-        ("Hall 20,old\n21,Hall 21,ok\n22,Hall 22", 1, "20", 3, ",", Swallowed.SURELY),
-        ("Hall 20,old\n21,Hall 21", 1, "20", 3, ",", Swallowed.PROBABLY),
-        ("a;b\n2;c", 1, "x", 3, ";", Swallowed.PROBABLY),
+        (ROWS, 1, "20", 3, ",", Certainty.SURELY),
+        (ROWS.replace("\n", "\r\n"), 1, "20", 3, ",", Certainty.SURELY),
+        (ROWS.replace("\n", "\r"), 1, "20", 3, ",", Certainty.SURELY),
+        ("20,Hall,old\n21,Hall,ok\n22,Hall,ok\n23", 0, "20,Hall …", 3, ",", Certainty.SURELY),
+        ("Hall 20,old\n21,Hall 21,ok\n22,Hall 22", 1, "20", 3, ",", Certainty.SURELY),
+        ("Hall 20,old\n21,Hall 21", 1, "20", 3, ",", Certainty.PROBABLY),
+        ("a;b\n2;c", 1, "x", 3, ";", Certainty.PROBABLY),
         ("Stephansplatz 3\n1010 Wien", 1, "7", 3, ",", None),
         ("Rathaus, Tür 3\n1010 Wien, Österreich", 1, "A", 3, ",", None),
         ("Anna, chair\nBert, member\nCarl, member\nDora", 1, "7", 2, ",", None),
@@ -34,9 +34,9 @@ ROWS = "Hall 20,old\n21,Hall 21,ok\n22,Hall 22,ok\n23,Hall 23"
     ],
 )
 def test_lines_shaped_as_rows_are_told_from_text(
-    cell: str, place: int, first: str, width: int, delimiter: str, expected: Swallowed | None
+    cell: str, place: int, first: str, width: int, delimiter: str, expected: Certainty | None
 ) -> None:
-    assert swallowed(cell, (place, first), width, delimiter) is expected
+    assert swallowed_rows(cell, (place, first), width, delimiter) is expected
 
 
 def read(text: str, width: int, delimiter: str = ",") -> list[tuple[list[str], tuple[int, ...]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from st_opendata.catalogue.init.layout import Layout
 from st_opendata.catalogue.init.profile import Guess, Profile
-from st_opendata.catalogue.init.sources import Source
+from st_opendata.catalogue.init.sources import RawTable
 from st_opendata.model.tables import RowRule
 
 
@@ -50,7 +50,7 @@ class DraftTable:
     """
 
     name: str
-    source: Source
+    source: RawTable
     layout: Layout
     columns: list[DraftColumn]
     rows: int = 0

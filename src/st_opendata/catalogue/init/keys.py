@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from math import prod
 
 from st_opendata.catalogue.init.columns import DraftColumn, DraftReference, DraftTable
-from st_opendata.tables.called import Words, rest_of, words
+from st_opendata.tables.title_words import Words, rest_of, words
 
 Rows = Callable[[], Iterator[list[str]]]
 """The rows of a table as cells by their place in the file, from the start each time."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from st_opendata.catalogue.init.sources import Row, Source
+from st_opendata.catalogue.init.sources import RawTable, SourceRow
 from st_opendata.model.tables import ABOVE_HEADER, BELOW_HEADER, BLANK_ROWS, FOOTNOTES, REPEATED_HEADER, TOTALS, RowRule
 from st_opendata.tables import office_words
-from st_opendata.tables.rows import Skipped, is_blank, is_lone, skipped_rows
+from st_opendata.tables.rows import SkippedRows, is_blank, is_lone, skipped_rows
 from st_opendata.tables.titles import Header, NumberedRow, cleaned, combined
 
 _LOOKED_AT = 60
@@ -37,7 +37,7 @@ class Layout:
     header: Header
     skip_lines: int
     rules: tuple[RowRule, ...]
-    skipped: Mapping[str, Skipped]
+    skipped: Mapping[str, SkippedRows]
     remarks: tuple[str, ...]
     blank_rows: bool
     """Empty rows stand between others, or are more than empty lines at the end."""
@@ -54,7 +54,7 @@ class Layout:
         others = f", and {len(rows.numbers) - 1} more" if len(rows.numbers) > 1 else ""
         return f"row {min(rows.numbers)}: “{rows.first}”{others}"
 
-    def data(self, source: Source) -> Iterator[Row]:
+    def data(self, source: RawTable) -> Iterator[SourceRow]:
         """The rows of data, without those that are skipped."""
         gone = set[int]().union(*(each.numbers for each in self.skipped.values()))
         for row in source.rows():
@@ -62,7 +62,7 @@ class Layout:
                 yield row
 
 
-def find_layout(source: Source) -> Layout:
+def find_layout(source: RawTable) -> Layout:
     """The layout that the rows show."""
     rows = list(islice(source.rows(), _LOOKED_AT))
     place, count = _header_place(rows)
@@ -99,7 +99,7 @@ class _Tail:
     above: int = 0
     cells: bool = False
 
-    def watched(self, source: Source) -> Iterator[NumberedRow]:
+    def watched(self, source: RawTable) -> Iterator[NumberedRow]:
         """All rows with their numbers."""
         for row in source.rows():
             if is_blank(row.cells):
@@ -109,7 +109,7 @@ class _Tail:
             yield row.number, row.cells
 
 
-def _header_place(rows: Sequence[Row]) -> tuple[int, int]:
+def _header_place(rows: Sequence[SourceRow]) -> tuple[int, int]:
     """The place of the header among the rows, and over how many rows it goes."""
     filled = [_texts(row.cells) for row in rows]
     counts = Counter(number for number in filled if number > 1) or Counter(filled)
@@ -132,7 +132,7 @@ def _texts(cells: Sequence[str]) -> int:
     return 1 if is_lone(cells) else sum(bool(cell.strip()) for cell in cells)
 
 
-def _read(source: Source, above: int, width: int) -> list[int]:
+def _read(source: RawTable, above: int, width: int) -> list[int]:
     """The places of the columns that will be read: of a sheet those with content below the rows that are skipped."""
     if source.marks is None:
         return list(range(width))
@@ -143,7 +143,7 @@ def _title(cells: Sequence[str], number: int) -> str:
     return cleaned(cells[number]) if number < len(cells) else ""
 
 
-def _is_header(rows: Sequence[Row], place: int) -> bool:
+def _is_header(rows: Sequence[SourceRow], place: int) -> bool:
     """True for a row of texts; a span of numbers or a day is one where the cells below it are none."""
     if place >= len(rows):
         return False
@@ -154,7 +154,7 @@ def _is_header(rows: Sequence[Row], place: int) -> bool:
     return len(texts) > len(figures) == len(spans) and not any(map(_SPAN.fullmatch, below))
 
 
-def _completes(rows: Sequence[Row], place: int) -> bool:
+def _completes(rows: Sequence[SourceRow], place: int) -> bool:
     """True where the row below names what the groups in this one hold, as merged cells over several columns do.
 
     It must be seen that the row below is none of data: nothing stands under the first group, or texts over numbers.

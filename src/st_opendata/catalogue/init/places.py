@@ -10,9 +10,9 @@ from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.numerals import datatype_of
 from st_opendata.catalogue.init.profile import NULLS, Guess
 from st_opendata.names import free
-from st_opendata.tables.called import Words, names_kind, rest_of, words
 from st_opendata.tables.datatypes import BLANKS, parse
 from st_opendata.tables.splits import parts_of, split_cell
+from st_opendata.tables.title_words import Words, names_kind, rest_of, words
 
 _LATITUDE, _LONGITUDE = "geo:lat", "geo:long"
 _LIMITS = {_LATITUDE: 90.0, _LONGITUDE: 180.0}

@@ -19,7 +19,7 @@ from st_opendata.messages.codes import as_error, finding
 from st_opendata.model.tables import Cleaning, Dialect, Table
 from st_opendata.place import Place
 from st_opendata.tables.encodings import EncodingGuess, guess_encoding
-from st_opendata.tables.quotes import Swallowed, lenient_rows, swallowed
+from st_opendata.tables.quotes import Certainty, lenient_rows, swallowed_rows
 from st_opendata.tables.scan import MAX_CELL, no_table, refusal
 from st_opendata.tables.workbooks import EXTENSIONS, Marks, WorkbookError, cell_writer, open_workbook
 
@@ -30,7 +30,7 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """Cells as text; `number` is that of the row in the file or sheet, as a spreadsheet counts them."""
 
     number: int
@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RawTable:
     """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
 
     `guess` tells more of an encoding other than UTF-8.
@@ -61,7 +61,7 @@ class Source:
         """What it is called: by its sheet, else by its file."""
         return self.sheet or self.path.stem
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SourceRow]:
         """All rows from the first line on, empty ones too, after `cleaning`, from the start each time.
 
         Raises:
@@ -71,16 +71,16 @@ class Source:
             rows = self._sheet_rows() if self.sheet is not None else self._csv_rows()
             new = self.cleaning.control
             for row in rows:
-                yield row if new is None else Row(row.number, [_CONTROL.sub(new, cell) for cell in row.cells])
+                yield row if new is None else SourceRow(row.number, [_CONTROL.sub(new, cell) for cell in row.cells])
 
-    def _csv_rows(self) -> Iterator[Row]:
+    def _csv_rows(self) -> Iterator[SourceRow]:
         with _lines(self) as lines:
             rows: Iterable[list[str]] = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
             if self.cleaning.stray_quotes:
                 rows = (row.cells for row in lenient_rows(lines, self.width, self.delimiter))
-            yield from (Row(number, cells) for number, cells in enumerate(rows, 1))
+            yield from (SourceRow(number, cells) for number, cells in enumerate(rows, 1))
 
-    def _sheet_rows(self) -> Iterator[Row]:
+    def _sheet_rows(self) -> Iterator[SourceRow]:
         assert self.sheet is not None
         with open_workbook(self.path) as book:
             cells = book.read(self.sheet)
@@ -88,11 +88,11 @@ class Source:
             shown = (cells.marks.shown(number) for number in range(1, cells.marks.columns + 1))
             writers = [cell_writer(None, "" if code.endswith("%") else code) for code in shown]
             for number, row in enumerate(cells.rows, 1):
-                yield Row(number, [write(value) for write, value in zip(writers, row, strict=False)])
+                yield SourceRow(number, [write(value) for write, value in zip(writers, row, strict=False)])
 
 
 @contextmanager
-def _lines(source: Source) -> Iterator[Iterable[str]]:
+def _lines(source: RawTable) -> Iterator[Iterable[str]]:
     """The lines of a CSV file, its cells bounded."""
     before = csv.field_size_limit(MAX_CELL)
     try:
@@ -104,7 +104,7 @@ def _lines(source: Source) -> Iterator[Iterable[str]]:
 
 
 @contextmanager
-def _told(source: Source) -> Iterator[None]:
+def _told(source: RawTable) -> Iterator[None]:
     """What cannot be read, as the finding that `check` has for it."""
     try:
         yield
@@ -121,17 +121,17 @@ def _told(source: Source) -> Iterator[None]:
         raise _refused(source, "workbook-unreadable", reason=str(error)) from None
 
 
-def _table(source: Source) -> Table:
+def _table(source: RawTable) -> Table:
     """As the functions that look at the files of tables take it."""
     dialect = Dialect(delimiter=source.delimiter, encoding=source.encoding)
     return Table(source.name, "", source.path, str(source.path), {}, (), dialect=dialect)
 
 
-def _refused(source: Source, code: str, line: int | None = None, **values: object) -> InputError:
+def _refused(source: RawTable, code: str, line: int | None = None, **values: object) -> InputError:
     return as_error(finding(code, (Place(str(source.path), line=line),), dataset=None, **values))
 
 
-def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
+def find_sources(path: Path, languages: Sequence[str] = ()) -> list[RawTable]:
     """The tables in a file: one of a CSV file, one for each visible sheet with content of a workbook.
 
     `languages` are those that the file is known to be in: they help to guess its encoding.
@@ -139,7 +139,7 @@ def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
     Raises:
         InputError: it cannot be read, or is of another format.
     """
-    whole = Source(path)
+    whole = RawTable(path)
     with _told(whole):
         if path.exists() and not path.is_file():
             raise _refused(whole, "table-not-a-file")
@@ -151,7 +151,7 @@ def find_sources(path: Path, languages: Sequence[str] = ()) -> list[Source]:
         return [_csv_source(path, languages)]
 
 
-def _sheets(path: Path) -> Iterator[Source]:
+def _sheets(path: Path) -> Iterator[RawTable]:
     with open_workbook(path) as book:
         for sheet in book.visible:
             cells = book.read(sheet)
@@ -159,10 +159,10 @@ def _sheets(path: Path) -> Iterator[Source]:
                 continue
             texts = (value for row in cells.rows for value in row if isinstance(value, str))
             steering = sum(len(_CONTROL.findall(text)) for text in texts)
-            yield _with_rules(Source(path, sheet, cells.marks), None, steering)
+            yield _with_rules(RawTable(path, sheet, cells.marks), None, steering)
 
 
-def _with_rules(source: Source, marks: str | None, steering: int) -> Source:
+def _with_rules(source: RawTable, marks: str | None, steering: int) -> RawTable:
     """The source with the rules that make `build` take it, and why: `marks` says it of quotation marks."""
     rules, said = Cleaning(stray_quotes=marks is not None), [marks] if marks else []
     if steering:
@@ -172,7 +172,7 @@ def _with_rules(source: Source, marks: str | None, steering: int) -> Source:
     return replace(source, cleaning=rules, remarks=tuple(said))
 
 
-def _csv_source(path: Path, languages: Sequence[str]) -> Source:
+def _csv_source(path: Path, languages: Sequence[str]) -> RawTable:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
 
@@ -183,7 +183,7 @@ def _csv_source(path: Path, languages: Sequence[str]) -> Source:
         raise broken_encoding(path, guess.encoding)
     text = codecs.getincrementaldecoder(guess.encoding)("replace").decode(start.removeprefix(codecs.BOM_UTF8))
     delimiter, width = _delimiter(text)
-    source = Source(path, delimiter=delimiter, encoding=guess.encoding, width=width)
+    source = RawTable(path, delimiter=delimiter, encoding=guess.encoding, width=width)
     source = source if guess.encoding == "utf-8" else replace(source, guess=guess)
     seen = _Seen(source)
     return _with_rules(source, seen.marks(), seen.steering)
@@ -192,7 +192,7 @@ def _csv_source(path: Path, languages: Sequence[str]) -> Source:
 class _Seen:
     """A look at all lines of a CSV file: control characters counted, NUL refused, quotation marks that nobody meant."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: RawTable) -> None:
         self._source = source
         self._marked = False
         self.steering = 0
@@ -230,8 +230,8 @@ class _Seen:
     def _swallowed(self, cells: list[str], row: int) -> int:
         """The last of the rows that are one cell, 0 where none are."""
         for place, cell in enumerate(cells):
-            found = swallowed(cell, (place, cells[0]), self._source.width, self._source.delimiter)
-            if found is Swallowed.SURELY:
+            found = swallowed_rows(cell, (place, cells[0]), self._source.width, self._source.delimiter)
+            if found is Certainty.SURELY:
                 return row + len(cell.splitlines()) - 1
         return 0
 

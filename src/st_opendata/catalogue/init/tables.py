@@ -15,10 +15,10 @@ from st_opendata.catalogue.init.keys import find_key, find_references
 from st_opendata.catalogue.init.layout import Layout, find_layout
 from st_opendata.catalogue.init.places import find_places
 from st_opendata.catalogue.init.profile import Profile, guess
-from st_opendata.catalogue.init.sources import Source
+from st_opendata.catalogue.init.sources import RawTable
 from st_opendata.names import free, plain
-from st_opendata.tables.called import Words, names_kind, rest_of, words
 from st_opendata.tables.personal import personal_kind
+from st_opendata.tables.title_words import Words, names_kind, rest_of, words
 from st_opendata.vocabularies import language_tags
 
 _IN_NAME = re.compile(rf"(?:^|_)({'|'.join(language_tags())})$", re.IGNORECASE)
@@ -30,7 +30,7 @@ _SHOWN_ROWS = 3
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
 
-def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftTable]:
+def draft_tables(sources: Sequence[RawTable], names: Sequence[str]) -> list[DraftTable]:
     """The tables under these names, with the keys between them.
 
     Raises:
@@ -43,7 +43,7 @@ def draft_tables(sources: Sequence[Source], names: Sequence[str]) -> list[DraftT
     return tables
 
 
-def _draft(source: Source, name: str) -> DraftTable:
+def _draft(source: RawTable, name: str) -> DraftTable:
     layout = find_layout(source)
     read = encoding_remarks(source.guess, (row.cells for row in source.rows()), layout.titles)
     table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])

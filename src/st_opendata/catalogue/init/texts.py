@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from st_opendata.catalogue.init.numerals import NUMBER, two_forms
-from st_opendata.tables.called import names_kind, words
 from st_opendata.tables.personal import is_iban
+from st_opendata.tables.title_words import names_kind, words
 
 _LONGEST = 40
 YEAR = "(?:18|19|20|21)[0-9]{2}"

@@ -4,8 +4,8 @@ A catalogue may have a folder `story/` with `story.yaml` and queries (`reading`)
 that the texts have what they need (`answering`); the release carries the story with its answers.
 """
 
-from st_opendata.catalogue.story.answering import Answers, carry_story, read_answers
-from st_opendata.catalogue.story.reading import FOLDER, Part, Section, Story, Told, localised, read_story
+from st_opendata.catalogue.story.answers import Answers, carry_story, read_answers
+from st_opendata.catalogue.story.description import FOLDER, Part, Section, Story, StoryDocument, localised, read_story
 
 __all__ = [
     "FOLDER",
@@ -13,7 +13,7 @@ __all__ = [
     "Part",
     "Section",
     "Story",
-    "Told",
+    "StoryDocument",
     "carry_story",
     "localised",
     "read_answers",

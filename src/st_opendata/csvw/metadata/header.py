@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from st_opendata.csvw.metadata.values import MetadataObject
-from st_opendata.model.text import Counted
+from st_opendata.model.text import Quantity
 
 Titles = Mapping[str, tuple[str, ...]]
 
@@ -31,7 +31,7 @@ def titles_of(column: MetadataObject) -> Titles:
 def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles]) -> str | None:
     """Why the columns of a schema, virtual ones left out, do not fit those of a file; None where they do."""
     if len(columns) != len(embedded):
-        return f"the schema has {Counted(len(columns)):column|columns}, the file {len(embedded)}"
+        return f"the schema has {Quantity(len(columns)):column|columns}, the file {len(embedded)}"
     for number, (column, titles) in enumerate(zip(columns, embedded, strict=True), 1):
         name, described = column.get("name"), titles_of(column)
         if not titles or (name is None and not described):

@@ -21,7 +21,7 @@ from st_opendata.csvw.metadata.values import MetadataObject
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.groups import DESCRIPTION, DescribedTable, TableGroup
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
-from st_opendata.tables.problems import nearest
+from st_opendata.spelling import nearest
 from st_opendata.tables.templates import ROW_VARIABLES, parse_template, variable_names
 
 _VARIABLES = (*ROW_VARIABLES, "_column", "_sourceColumn", "_name")

@@ -15,7 +15,7 @@ from st_opendata.csvw.rows.triples import row_lines, table_node
 from st_opendata.model.findings import Finding
 from st_opendata.model.groups import DescribedTable
 from st_opendata.sql.duckdb import DuckDBEngine
-from st_opendata.tables.scan import Source
+from st_opendata.tables.scan import TableFile
 
 _BATCH = 5_000
 
@@ -40,7 +40,7 @@ class GroupRows:
         """Where copies of the tables' files go, the only place that is read."""
         return self._engine.folder
 
-    def open(self, tables: Sequence[DescribedTable], sources: Sequence[Source], prefixes: dict[str, str]) -> None:
+    def open(self, tables: Sequence[DescribedTable], sources: Sequence[TableFile], prefixes: dict[str, str]) -> None:
         """Take the tables of a group, whose sources are in `folder`."""
         self._engine.lock([])
         self._queries = [

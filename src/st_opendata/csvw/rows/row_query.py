@@ -14,7 +14,7 @@ from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import BLANKS, parse
-from st_opendata.tables.scan import Source
+from st_opendata.tables.scan import TableFile
 from st_opendata.tables.templates import parse_template
 
 
@@ -26,7 +26,7 @@ class RowQuery:
     """
 
     described: DescribedTable
-    source: Source
+    source: TableFile
     names: IriContext
     cells: str
 
@@ -62,7 +62,7 @@ def filled(template: str, column: Column) -> str:
     return template
 
 
-def read_table(engine: Engine, described: DescribedTable, source: Source, prefixes: dict[str, str]) -> RowQuery:
+def read_table(engine: Engine, described: DescribedTable, source: TableFile, prefixes: dict[str, str]) -> RowQuery:
     """How the rows of the table are read; cells that only Python can parse are parsed now."""
     document, _ = urldefrag(described.url)
     names = IriContext(urljoin(document, "."), prefixes, strict=(), document=document)

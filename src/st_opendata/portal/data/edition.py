@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TypeVar
 
 from st_opendata.catalogue.story import FOLDER as STORY
-from st_opendata.catalogue.story import Answers, Told, read_answers
+from st_opendata.catalogue.story import Answers, StoryDocument, read_answers
 from st_opendata.errors import StError
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
@@ -124,7 +124,7 @@ class Edition:
         return any(file.startswith("ontology/") for file in self.files) or bool(list(schemes))
 
     @cached_property
-    def story(self) -> tuple[Told, Answers] | None:
+    def story(self) -> tuple[StoryDocument, Answers] | None:
         """The story of the catalogue with its answers, if it tells one."""
         return read_answers(self.path(STORY).parent)
 

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.catalogue.story import Answers, Part, Section, Told, localised
-from st_opendata.catalogue.story.reading import VARIABLE
+from st_opendata.catalogue.story import Answers, Part, Section, StoryDocument, localised
+from st_opendata.catalogue.story.description import VARIABLE
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
@@ -85,7 +85,7 @@ def show_story(request: Request) -> Response:
 class _Teller:
     """Tells the parts of one story on pages in one language, in which the story may not be."""
 
-    def __init__(self, edition: Edition, told: Told, answers: Answers, language: str) -> None:
+    def __init__(self, edition: Edition, told: StoryDocument, answers: Answers, language: str) -> None:
         self._story, self._queries, self._answers = told.story, told.queries, answers
         self._language = language
         self._told_in = tag_of(told.story.title, language) or language

@@ -9,8 +9,8 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
 from st_opendata.tables.encodings.evidence import first_broken
+from st_opendata.tables.encodings.examples import first_cell, unlike_neighbours
 from st_opendata.tables.encodings.guess import EncodingGuess
-from st_opendata.tables.encodings.showing import first_cell, unlike_neighbours
 
 
 def known_languages(table: Table, stated: Sequence[str]) -> tuple[str, ...]:

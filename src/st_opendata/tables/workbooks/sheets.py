@@ -18,9 +18,9 @@ from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import FLOATS
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
 from st_opendata.place import Place
+from st_opendata.spelling import nearest
 from st_opendata.tables.kinds import no_workbook
-from st_opendata.tables.problems import nearest
-from st_opendata.tables.sifting import header_not_found
+from st_opendata.tables.row_filter import header_not_found
 from st_opendata.tables.splits import file_columns
 from st_opendata.tables.titles import Header, cleaned, find_header, in_place
 from st_opendata.tables.workbooks.archives import WorkbookError

@@ -13,9 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.init.folder import Answers, draft_catalogue
+from st_opendata.catalogue.init.draft import Answers, draft_catalogue, sample
 from st_opendata.catalogue.init.profile import Profile, guess
-from st_opendata.catalogue.init.samples import sample
 from st_opendata.errors import StError
 from st_opendata.facts import load_facts
 from st_opendata.model.samples import Sample

@@ -10,7 +10,7 @@ import pytest
 from st_opendata.__main__ import main
 from st_opendata.catalogue.init.profile import Guess, Profile, guess
 from st_opendata.documents import read_document
-from st_opendata.tables.called import words
+from st_opendata.tables.title_words import words
 
 
 def guessed(*cells: str, comma: bool = False, title: str = "") -> Guess:

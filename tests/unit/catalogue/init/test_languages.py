@@ -8,7 +8,7 @@ import pytest
 
 from st_opendata.__main__ import main
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.init.folder import Answers, draft_catalogue
+from st_opendata.catalogue.init.draft import Answers, draft_catalogue
 from st_opendata.vocabularies import language_tags
 
 

@@ -10,7 +10,7 @@ import pytest
 from office_tables import make, wrong
 from st_opendata.__main__ import main
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.init.folder import Answers, draft_catalogue
+from st_opendata.catalogue.init.draft import Answers, draft_catalogue
 from st_opendata.catalogue.init.layout import Layout, find_layout
 from st_opendata.catalogue.init.sources import find_sources
 from st_opendata.facts import load_facts

@@ -1,11 +1,14 @@
-"""Titles that look the same and are not: other spaces, dashes and quotation marks, characters that nobody sees, forms.
+"""Words that are nearly known ones: the nearest, and those that look the same and are not.
 
-A reader of a message has to be told which character it is, for both titles are shown alike.
+Where two words look alike (other spaces, dashes and quotation marks, characters that nobody sees, forms), a reader of
+a message has to be told which character differs.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from itertools import zip_longest
 
 _ALIKE = str.maketrans("\u2018\u2019\u02bc\u201a\u201c\u201d\u201e\u00ab\u00bb", "''''" + '"' * 5)
@@ -66,3 +69,26 @@ def _of_another_script(one: str, other: str) -> bool:
 
 def _alphabet(letter: str) -> str:
     return unicodedata.name(letter, letter).partition(" ")[0]
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like this one, or None when none is like it."""
+    candidates = list(known)
+    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    match = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[match[0]] if match else None
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` with the nearest known word, or what is known, when it is few.
+
+    Where the two look alike, the character that differs is named.
+    """
+    candidates = list(known)
+    near = nearest(word, candidates)
+    if near and look_alike(word, near) and not differ_in_case(word, near):
+        number, found, expected = first_difference(word, near)
+        return f'; did you mean "{near}"? Character {number}: {found}, not {expected}'
+    if near:
+        return f'; did you mean "{near}"?'
+    return f"; known here: {', '.join(candidates)}" if 0 < len(candidates) <= 30 else ""

@@ -7,18 +7,26 @@ import shutil
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from st_opendata.catalogue.story.reading import COORDINATES, FOLDER, VARIABLE, Part, Told, localised, read_story
-from st_opendata.documents import Steps
+from st_opendata.catalogue.story.description import (
+    COORDINATES,
+    FOLDER,
+    VARIABLE,
+    Part,
+    StoryDocument,
+    localised,
+    read_story,
+)
+from st_opendata.documents import Problems, Steps
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.release import File
-from st_opendata.model.text import Counted
+from st_opendata.model.text import Quantity
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.sparql.query import ResultTable, ask_in_time
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query
-from st_opendata.tables.problems import Problems, hint
+from st_opendata.spelling import hint
 
 ANSWERS = f"{FOLDER}/answers.json"
 Answers = dict[str, dict[str, ResultTable]]
@@ -28,7 +36,7 @@ _SECONDS = 60.0
 _NUMBERS = tuple(f"^^<{XSD}{name}>" for name in sorted(NUMBERS))
 
 
-def carry_story(told: Told, folder: Path, draft: Path, store: ReleaseStore) -> tuple[File, ...]:
+def carry_story(document: StoryDocument, folder: Path, draft: Path, store: ReleaseStore) -> tuple[File, ...]:
     """Answer the queries of the story in `folder` from the store of a release; put the story with them into the draft.
 
     Gives back the files that it was made from, with paths relative to the catalogue.
@@ -38,10 +46,10 @@ def carry_story(told: Told, folder: Path, draft: Path, store: ReleaseStore) -> t
         UsageError: a query is not SPARQL, or no SELECT.
         InputError: a query takes too long.
     """
-    answers = _answer(told, store)
-    _check(told, answers)
+    answers = _answer(document, store)
+    _check(document, answers)
     (draft / FOLDER).mkdir()
-    names = ["story.yaml", *told.queries]
+    names = ["story.yaml", *document.queries]
     for name in names:
         shutil.copyfile(folder / FOLDER / name, draft / FOLDER / name)
     content = {
@@ -53,14 +61,14 @@ def carry_story(told: Told, folder: Path, draft: Path, store: ReleaseStore) -> t
     return tuple(File.of(folder, f"{FOLDER}/{name}") for name in names)
 
 
-def read_answers(folder: Path) -> tuple[Told, Answers] | None:
+def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
     """The story of a release with its answers; None where it has none. Raises InputError."""
-    told = read_story(folder)
-    if told is None:
+    document = read_story(folder)
+    if document is None:
         return None
     try:
         content = json.loads((folder / ANSWERS).read_text("utf-8"))
-        return told, {
+        return document, {
             name: {
                 language: ResultTable(tuple(table["variables"]), tuple(map(tuple, table["rows"])))
                 for language, table in tables.items()
@@ -73,10 +81,10 @@ def read_answers(folder: Path) -> tuple[Told, Answers] | None:
         ) from error
 
 
-def _answer(told: Told, store: ReleaseStore) -> Answers:
+def _answer(document: StoryDocument, store: ReleaseStore) -> Answers:
     answers: Answers = {}
-    for name, text in told.queries.items():
-        for language in told.languages if localised(text, "fr") != text else ("en",):
+    for name, text in document.queries.items():
+        for language in document.languages if localised(text, "fr") != text else ("en",):
             query = Query(localised(text, language), f"{FOLDER}/{name}")
             table = ask_in_time(store, query, "table", _SECONDS)
             if not isinstance(table, ResultTable):
@@ -89,9 +97,9 @@ def _answer(told: Told, store: ReleaseStore) -> Answers:
     return answers
 
 
-def _check(told: Told, answers: Answers) -> None:
-    problems = Problems(told.document)
-    for number, section in enumerate(told.story.sections):
+def _check(document: StoryDocument, answers: Answers) -> None:
+    problems = Problems(document.document)
+    for number, section in enumerate(document.story.sections):
         for index, part in enumerate(section.parts):
             if part.query:
                 for language, table in answers[part.query].items():
@@ -114,7 +122,7 @@ def _check_part(loc: Steps, part: Part, table: ResultTable, language: str, probl
     if not rows or len(rows) > _MOST_ROWS or (part.show == "text" and len(rows) != 1):
         wanted = "1" if part.show == "text" else f"1 to {_MOST_ROWS}"
         problems.add(
-            (*loc, "query"), f"the answer to {where} has {Counted(len(rows)):row|rows}, where {wanted} can be shown"
+            (*loc, "query"), f"the answer to {where} has {Quantity(len(rows)):row|rows}, where {wanted} can be shown"
         )
         return
     always = needed if part.show == "text" else [*needed[:1], *_numeric(part)]

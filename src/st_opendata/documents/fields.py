@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from st_opendata.documents import Steps
+from st_opendata.documents.document import Steps
+from st_opendata.documents.problems import Problems
 from st_opendata.model.text import Text, is_language_tag
-from st_opendata.tables.problems import Problems, hint
+from st_opendata.spelling import hint
 
 
 class Fields:

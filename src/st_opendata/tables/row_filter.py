@@ -15,8 +15,8 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import BLANK_ROWS, EMPTY_COLUMNS, SHORT_ROWS, RowRule, Table
 from st_opendata.tables.header import match_header
-from st_opendata.tables.rows import Rows, Skipped, is_blank, shown, skipped_rows
-from st_opendata.tables.swallowing import swallowed_findings
+from st_opendata.tables.quotes import swallowed_findings
+from st_opendata.tables.rows import Rows, SkippedRows, is_blank, shown, skipped_rows
 from st_opendata.tables.titles import Header, find_header, in_place
 from st_opendata.tables.widths import Widths
 
@@ -29,7 +29,7 @@ _TITLES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class FilteredFile:
     """What the copy holds: for each column of the description its title and its place in the file."""
 
     titles: tuple[str, ...]
@@ -41,13 +41,13 @@ class Sifted:
     findings: list[Finding]
 
 
-def needs_sifting(table: Table) -> bool:
+def needs_filter(table: Table) -> bool:
     """True for a table whose file cannot be read as it is."""
     dialect, untitled = table.dialect, any(column.untitled for column in table.source_columns)
     return bool(table.rules) or dialect.skip_blank_rows or dialect.header_rows > 1 or untitled
 
 
-def sift(table: Table, rows: Rows, target: Path) -> Sifted | list[Finding]:
+def filter_rows(table: Table, rows: Rows, target: Path) -> FilteredFile | list[Finding]:
     """Write the copy; findings instead where header or rows do not fit the description.
 
     Raises:
@@ -71,7 +71,7 @@ def sift(table: Table, rows: Rows, target: Path) -> Sifted | list[Finding]:
     if wrong := copy.wrong(header):
         return wrong
     titles = header.titles or tuple(column.name for column in table.source_columns)
-    return Sifted(
+    return FilteredFile(
         titles=tuple(titles[place] if place < len(titles) else "" for place in order),
         order=order,
         first=header.last + 1,
@@ -162,7 +162,7 @@ class _Copy:
         return [*self._swallowed, filled]
 
 
-def _reports(table: Table, skipped: dict[str, Skipped]) -> list[Finding]:
+def _reports(table: Table, skipped: dict[str, SkippedRows]) -> list[Finding]:
     """What each rule skips, in the order of the rows."""
     found = []
     for kind, rows in sorted(skipped.items(), key=lambda item: min(item[1].numbers)):

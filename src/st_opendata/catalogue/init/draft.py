@@ -9,22 +9,39 @@ from datetime import date
 from pathlib import Path
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.catalogue.init.columns import DraftTable
-from st_opendata.catalogue.init.proposals import Proposal, propose_profiles
-from st_opendata.catalogue.init.sources import Source, find_sources
+from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
+from st_opendata.catalogue.init.dataset_yaml import dataset_text
+from st_opendata.catalogue.init.numerals import datatype_of
+from st_opendata.catalogue.init.sources import RawTable, find_sources
 from st_opendata.catalogue.init.tables import draft_tables
-from st_opendata.catalogue.init.writing import dataset_text
-from st_opendata.catalogue.profiles import packaged_profiles
+from st_opendata.catalogue.profiles import packaged_profile, packaged_profiles
 from st_opendata.catalogue.statements import Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
 from st_opendata.errors import InputError
+from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.names import free, slug
 from st_opendata.release.exchange import stage
+from st_opendata.tables.datatypes import BLANKS, parse
+from st_opendata.tables.splits import parts_of, split_cell
 
 _ORDER = ("id", "base", "profiles", "title", "description", *HINTS, "issued", "datasets")
 _OWN_NAMES = ("facts", "croissant")
 NEEDED = ("publisher", "license", "contactPoint", "theme")
 """What DCAT-AP needs or the score rewards, and no file tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A packaged profile, and the table and columns that speak for it."""
+
+    profile: str
+    table: str
+    columns: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """One sentence."""
+        return f"the profile {self.profile} fits: {self.table} has the columns {', '.join(self.columns)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class Draft:
 class Answers:
     """What the publisher told: title, base, language and day, and `terms` by the keys of catalogue.yaml.
 
-    `told` is true where the publisher named the language, which then is that of the tables.
+    `language_given` is true where the publisher named the language, which then is that of the tables.
     """
 
     title: str
@@ -48,7 +65,7 @@ class Answers:
     language: str = "en"
     day: date | None = None
     terms: Yaml = field(default_factory=dict)
-    told: bool = False
+    language_given: bool = False
 
 
 def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Draft:
@@ -60,7 +77,7 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         OSError: the disk is full, or a folder must not be written to.
     """
     with stage(folder, refuse=_refuse) as draft:
-        languages = (answers.language,) if answers.told else ()
+        languages = (answers.language,) if answers.language_given else ()
         sources = [source for path in files for source in find_sources(path, languages)]
         identifier = slug(folder.resolve().name) or "catalogue"
         identifier = identifier if len(identifier) > 1 else f"{identifier}-data"
@@ -68,7 +85,7 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         copies = _copy(sources, draft.folder / identifier)
         by_table = {table.name: copies[table.source.path] for table in tables}
         catalogue = _catalogue(identifier, answers)
-        proposals = tuple(propose_profiles(tables))
+        proposals = tuple(_propose_profiles(tables))
         for each in proposals:
             catalogue.remark("profiles", f"{each.reason[0].upper()}{each.reason[1:]}.")
         text = dataset_text(_dataset(tables, answers), tables, by_table, answers.language)
@@ -88,7 +105,7 @@ def _refuse(folder: Path) -> None:
     raise InputError(f"{folder} is not empty; nothing was changed", remedy="Name a new folder, or empty this one.")
 
 
-def _names(sources: Sequence[Source]) -> Iterator[str]:
+def _names(sources: Sequence[RawTable]) -> Iterator[str]:
     taken = [*_OWN_NAMES]
     for source in sources:
         name = free(slug(source.name) or "table", taken)
@@ -96,7 +113,7 @@ def _names(sources: Sequence[Source]) -> Iterator[str]:
         yield name
 
 
-def _copy(sources: Sequence[Source], folder: Path) -> dict[Path, str]:
+def _copy(sources: Sequence[RawTable], folder: Path) -> dict[Path, str]:
     """Copy each file once, unchanged, under a plain name; the names by the files."""
     folder.mkdir()
     names: dict[Path, str] = {}
@@ -129,3 +146,46 @@ def _dataset(tables: Sequence[DraftTable], answers: Answers) -> Description:
     found = Description({"title": {answers.language: answers.title}})
     found.values["description"] = {answers.language: f"{answers.title}: {listed}."}
     return found
+
+
+def _propose_profiles(tables: Sequence[DraftTable]) -> Iterator[Proposal]:
+    """Each profile once, by the first table that has all columns of one of its sets; names in small letters."""
+    for name in packaged_profiles():
+        sets = packaged_profile(name).fits
+        for table in tables:
+            names = {column.name.lower() for column in table.columns}
+            fitting = next((each for each in sets if each <= names), None)
+            if fitting:
+                columns = tuple(column.name for column in table.columns if column.name.lower() in fitting)
+                yield Proposal(name, table.name, columns)
+                break
+
+
+def sample(table: DraftTable) -> Sample:
+    """The first rows of the table."""
+    return Sample(
+        table.name,
+        tuple(line for line, _ in table.first_rows),
+        tuple(_column(table, column) for column in table.columns),
+    )
+
+
+def _column(table: DraftTable, column: DraftColumn) -> SampleColumn:
+    found = column.found
+    kind = kind_of(datatype_of(found.base, found.form), found.separator, column.language or "und")
+    cells = (cells[column.place] if column.place < len(cells) else "" for _, cells in table.first_rows)
+    title = column.name if column.part_of else column.called()
+    return SampleColumn(title, kind, tuple(_value(table, column, cell) for cell in cells))
+
+
+def _value(table: DraftTable, column: DraftColumn, cell: str) -> str | None:
+    found = column.found
+    datatype = datatype_of(found.base, found.form)
+    if not cell.strip(BLANKS) or cell.strip(BLANKS) in found.null:
+        return None
+    if column.part_of:
+        part = split_cell(parts_of(column.part_of, table.splits[column.part_of])[column.name], cell)
+        return parse(datatype, part) if part else None
+    if found.separator:
+        return value_of([parse(datatype, item) for item in cell.split(found.separator)])
+    return parse(datatype, cell)

@@ -1,4 +1,4 @@
-"""CSVW table descriptions in YAML made into `model.tables` records.
+"""`tables:` of dataset.yaml, CSVW table descriptions in YAML, as `model.tables` records.
 
 Inherited properties go down from table to schema to column (CSVW metadata §5.7); templates are made absolute and
 checked; what `csvw` refuses is refused with a place. Differences from CSVW: a column without propertyUrl states
@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from st_opendata.catalogue.cleaning import read_cleaning
-from st_opendata.catalogue.csvw_check import complaints, known_datatypes
+from st_opendata.catalogue.extensions import read_cleaning, read_row_rules, read_sheet, read_splits, table_name
 from st_opendata.catalogue.properties import datatype, dialect
-from st_opendata.catalogue.row_rules import read_row_rules
-from st_opendata.catalogue.sheets import read_sheet, table_name
+from st_opendata.csvw import complaints
+from st_opendata.documents import Fields
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
-from st_opendata.tables.fields import Fields
-from st_opendata.tables.splits import read_splits
+from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import (
     ROW_VARIABLES,
     SCHEME,
@@ -42,7 +40,6 @@ _TABLE_KEYS = (
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
 _COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", "personal", *_INHERITED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,8 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         if any(column.name == part and column.separator for column in columns):
             schema.problem(f'the list column "{part}" cannot be a key', "primaryKey")
     if fields.noted == before:  # what we found says it better, and with its place
-        _ask_csvw(fields, [column for column in columns if not column.virtual])
+        for text in complaints(column for column in columns if not column.virtual):
+            fields.problem(f"CSVW refuses this table: {text}", "tableSchema")
     suppress = fields.flag("suppressOutput")
     written = dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None)
     return Table(
@@ -159,7 +157,7 @@ class _ColumnReader:
 
         # The value space of language tags is lower case (RDF 1.1 Concepts §3.3): so they are in every file.
         lang = (at("lang").text("lang", required=False) or "und").lower()
-        if not _LANGUAGE.match(lang):
+        if not is_language_tag(lang):
             at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
         untitled = fields.is_text("titles") and fields.text("titles", required=False) == ""
         return Column(
@@ -248,23 +246,3 @@ def _foreign_keys(schema: Fields, names: list[str], dataset: str) -> list[Foreig
             continue
         keys.append(ForeignKey(columns, folder or dataset, Path(file).stem, target))
     return keys
-
-
-def _ask_csvw(fields: Fields, columns: list[Column]) -> None:
-    """Let the csvw library read the description too, formats aside: it refuses spellings that CSVW allows."""
-    described: list[dict[str, Any]] = []
-    for column in columns:
-        entry: dict[str, Any] = {"name": column.name, "required": column.required, "null": list(column.null)}
-        entry |= {"titles": dict(column.titles)} if column.titles else {}
-        entry |= {"separator": column.separator} if column.separator else {}
-        entry |= {"lang": column.lang, "default": column.default, "datatype": _plain_datatype(column.datatype)}
-        templates = {"aboutUrl": column.about_url, "propertyUrl": column.property_url, "valueUrl": column.value_url}
-        described.append(entry | {key: value for key, value in templates.items() if value})
-    for text in complaints({"url": "table.csv", "tableSchema": {"columns": described}}):
-        fields.problem(f"CSVW refuses this table: {text}", "tableSchema")
-
-
-def _plain_datatype(kind: Datatype) -> dict[str, Any]:
-    entry: dict[str, Any] = {"base": kind.base if kind.base in known_datatypes() else "string"}
-    lengths = {"length": kind.length, "minLength": kind.min_length, "maxLength": kind.max_length}
-    return entry | {key: value for key, value in lengths.items() if value is not None}

@@ -10,13 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from st_opendata.catalogue.validating import validate
-from st_opendata.documents import Document, Steps, read_document
+from st_opendata.catalogue.validate import validate
+from st_opendata.documents import Document, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.descriptions import Identifier, LocalText, Record
 from st_opendata.model.text import primary
 from st_opendata.place import Place
-from st_opendata.tables.problems import Problems
 
 FOLDER = "story"
 FILE = f"{FOLDER}/story.yaml"
@@ -72,7 +71,7 @@ class Story(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryDocument:
     """A story with the texts of its queries by name, and its document, for places in messages."""
 
     story: Story
@@ -85,7 +84,7 @@ class Told:
         return tuple(self.story.title)
 
 
-def read_story(folder: Path) -> Told | None:
+def read_story(folder: Path) -> StoryDocument | None:
     """The story of a catalogue or a release; None where it has none.
 
     Raises:
@@ -103,7 +102,7 @@ def read_story(folder: Path) -> Told | None:
     problems.raise_any()
     assert story is not None
     names = sorted({part.query for section in story.sections for part in section.parts if part.query})
-    return Told(story, {name: _read_query(folder, name) for name in names}, document)
+    return StoryDocument(story, {name: _read_query(folder, name) for name in names}, document)
 
 
 def localised(query: str, language: str) -> str:

@@ -1,0 +1,179 @@
+"""Keys of a table in dataset.yaml for which CSVW has no words: `sheet` and `name`, `rows`, `cleaning`, `split`.
+
+What is wrong is noted in the fields, and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from st_opendata.documents import Fields
+from st_opendata.model.tables import (
+    ABOVE_HEADER,
+    BELOW_HEADER,
+    FOOTNOTES,
+    ROW_RULES,
+    TOTALS,
+    Cleaning,
+    ColumnPart,
+    Dialect,
+    Replacement,
+    RowRule,
+    Sheet,
+)
+from st_opendata.names import slug
+from st_opendata.spelling import hint
+from st_opendata.tables.splits import parts_of
+from st_opendata.tables.workbooks import EXTENSIONS
+
+_OTHERS = (".xlsm", ".xlsb", ".numbers", ".fods")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def is_workbook(path: Path) -> bool:
+    """True for a file whose name says that it is a workbook which can be read."""
+    return path.suffix.lower() in EXTENSIONS
+
+
+def read_sheet(fields: Fields, path: Path) -> Sheet | None:
+    """The value of `sheet`, None for a file that has no sheets."""
+    name = fields.text("sheet", required=False)
+    if is_workbook(path):
+        for key in ("delimiter", "quoteChar", "doubleQuote", "encoding", "commentPrefix"):
+            if (dialect := "dialect" in fields and fields.below("dialect")) and key in dialect:
+                dialect.problem(f'"{key}" is for CSV files; a workbook has none', key)
+        return Sheet(name)
+    if path.suffix.lower() in _OTHERS:
+        fields.problem(f'"{path.name}" is of a format that is not read; save it as .xlsx, .ods or CSV', "url")
+    elif name is not None:
+        fields.problem(f'"sheet" is for workbooks ({", ".join(EXTENSIONS)}); {path.name} has none', "sheet")
+    return None
+
+
+def table_name(fields: Fields, path: Path, sheet: Sheet | None) -> str:
+    """What the published files of the table are called: `name`, else the sheet in plain letters, else the file."""
+    name = fields.text("name", required=False)
+    if name is not None:
+        if not _NAME.fullmatch(name):
+            fields.problem(f'"{name}" cannot name a file: use letters, digits, - and _, as in city-roles', "name")
+        return name
+    return (slug(sheet.name) if sheet and sheet.name else "") or path.stem
+
+
+_MATCHED = (BELOW_HEADER, FOOTNOTES, TOTALS)
+
+
+def read_row_rules(fields: Fields, dialect: Dialect) -> tuple[RowRule, ...]:
+    """The rules of a table; what is wrong with one is noted, and the rule left out."""
+    found: dict[str, RowRule] = {}
+    for entry in fields.list_of_fields("rows"):
+        rule = _rule(entry, dialect)
+        if rule and rule.kind in found:
+            entry.problem(f'the rule "{rule.kind}" is listed twice', ROW_RULES[rule.kind])
+        elif rule:
+            found[rule.kind] = rule
+    return tuple(found.values())
+
+
+def _rule(entry: Fields, dialect: Dialect) -> RowRule | None:
+    before = entry.noted
+    entry.only(("skip", "fill", "matching"))
+    key = "fill" if "fill" in entry else "skip"
+    kinds = [kind for kind, word in ROW_RULES.items() if word == key]
+    kind = entry.text(key) or ""
+    matching = entry.text("matching") if "matching" in entry else None
+    if "fill" in entry and "skip" in entry:
+        entry.problem('a rule has either "skip" or "fill"', "fill")
+    elif kind and kind not in kinds:
+        entry.problem(f'"{kind}" is not a rule for rows{hint(kind, kinds)}; the rules are {", ".join(kinds)}', key)
+    elif kind == BELOW_HEADER and matching is None:
+        entry.problem('"below-header" needs "matching", as in {skip: below-header, matching: "m²|EUR"}', key)
+    elif matching is not None and kind not in _MATCHED:
+        entry.problem(f'"{kind}" takes no "matching"', "matching")
+    elif kind in (ABOVE_HEADER, BELOW_HEADER) and not dialect.header:
+        entry.problem(f'"{kind}" is for files that have a header', key)
+    try:
+        re.compile(matching or "")
+    except re.error as error:
+        entry.problem(f'"{matching}" is not a regular expression: {error}', "matching")
+    return RowRule(kind, matching) if entry.noted == before else None
+
+
+_CONTROL = {"remove": "", "space": " "}
+_QUOTES = ("lenient", "trusted")
+_ELSEWHERE = {
+    "trim": "`trim: true` under `dialect`",
+    "null": '`null` at the table or at a column, as in null: ["", k.A.]',
+    "quoteChar": "`quoteChar` under `dialect`",
+}
+"""Rules that CSVW has: they are written as it writes them."""
+
+
+def read_cleaning(table: Fields, columns: Sequence[str], sheet: Sheet | None) -> Cleaning:
+    """The value of `cleaning` of a table with these columns in its file; what is wrong is noted and left out."""
+    fields = table.below("cleaning") if "cleaning" in table else None
+    if fields is None:
+        return Cleaning()
+    for key, place in _ELSEWHERE.items():
+        if key in fields:
+            fields.problem(f'"{key}" is a word of CSVW; write it as {place}', key)
+    fields.only(("controlCharacters", "quotes", "replace", *_ELSEWHERE))
+    control = _choice(fields, "controlCharacters", tuple(_CONTROL))
+    quotes = _choice(fields, "quotes", _QUOTES)
+    if quotes and sheet:
+        fields.problem('"quotes" is for CSV files; a workbook has none', "quotes")
+    dialect = table.below("dialect") if "dialect" in table else None
+    if quotes == "lenient" and dialect and "doubleQuote" in dialect and not dialect.flag("doubleQuote"):
+        fields.problem('"quotes: lenient" does not go with "doubleQuote: false"; delete one of them', "quotes")
+    replace = [_replacement(each, columns) for each in fields.list_of_fields("replace")]
+    return Cleaning(
+        stray_quotes=quotes == "lenient",
+        trusted_quotes=quotes == "trusted",
+        control=_CONTROL.get(control or ""),
+        replace=tuple(each for each in replace if each is not None),
+    )
+
+
+def _choice(fields: Fields, key: str, known: Sequence[str]) -> str | None:
+    value = fields.text(key, required=False)
+    if value is not None and value not in known:
+        fields.problem(f'"{key}" must be {" or ".join(known)}', key)
+        return None
+    return value
+
+
+def _replacement(fields: Fields, columns: Sequence[str]) -> Replacement | None:
+    fields.only(("cell", "text", "to", "column"))
+    if ("cell" in fields) == ("text" in fields):
+        fields.problem('name either "cell", a whole cell, or "text", a part of cells, which becomes "to"')
+        return None
+    key = "cell" if "cell" in fields else "text"
+    old, new, column = (fields.text(name, required=name == key) for name in (key, "to", "column"))
+    if "to" not in fields:
+        fields.problem('the key "to" is missing; write to: "" for nothing', "to")
+    if column is not None:
+        fields.known(column, columns, "column", "column")
+    if not old or new is None:
+        return None
+    return Replacement(old, new, column, whole=key == "cell")
+
+
+def read_splits(fields: Fields) -> dict[str, ColumnPart]:
+    """The parts by the names of their columns; what is wrong is noted."""
+    parts: dict[str, ColumnPart] = {}
+    for split in fields.list_of_fields("split"):
+        split.only(("column", "pattern"))
+        column, pattern = split.text("column"), split.text("pattern")
+        if not column or not pattern:
+            continue
+        try:
+            found = parts_of(column, pattern)
+        except ValueError as error:
+            split.problem(str(error), "pattern")
+            continue
+        for name in found.keys() & parts.keys():
+            split.problem(f'the column "{name}" is a part of two columns', "pattern")
+        parts |= found
+    return parts
