@@ -1,4 +1,9 @@
-"""catalogue.yaml and dataset.yaml for people: block style, keys in one order, comments above what they speak of."""
+"""catalogue.yaml and dataset.yaml for people: block style, keys in one order, comments above what they speak of.
+
+PyYAML writes the values and this module the comments. ruamel.yaml (tried: 0.19.1) has comments, but writes by YAML 1.2:
+`NO`, `yes` and `12:30` lose the quotation marks that readers of YAML 1.1 need, texts of several lines become one quoted
+line, and U+0085 and U+2028 are read back as other texts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""catalogue.yaml and dataset.yaml of a draft: every guess with its reason above it."""
+"""dataset.yaml of a draft: every guess with its reason above it.
+
+Each line is a value that PyYAML writes in flow style, so that a column is one line; block style is for keys with
+reasons between them. Why not ruamel.yaml: see `catalogue.write`.
+"""
 
 from __future__ import annotations
 
