@@ -1,20 +1,22 @@
-"""The datatype and dialect of a CSVW description."""
+"""The datatype and dialect of a table in dataset.yaml.
+
+Datatypes are made by the readers of `csvw`; what is wrong with one is noted at its key. Dialects are fewer than CSVW's:
+the engine reads the file itself.
+"""
 
 from __future__ import annotations
 
-import codecs
 import re
+from dataclasses import replace
 
+from st_opendata.csvw import LENGTHS, LIMITS, is_encoding, is_sign, named_datatype, with_facets
 from st_opendata.documents import Fields
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype, Dialect
 from st_opendata.spelling import hint
-from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, datatype_iri, lexical
+from st_opendata.tables.datatypes import ALIASES, BASES, check_facets, lexical
 
-_DATATYPE_KEYS = (
-    "base", "format", "length", "minLength", "maxLength", "minimum", "maximum", "minInclusive", "maxInclusive",
-    "minExclusive", "maxExclusive",
-)  # fmt: skip
+_DATATYPE_KEYS = ("base", "format", *LENGTHS, *LIMITS)
 _COMMA = re.compile("^[^.]*,[#0]{1,2}[ \u00a0\u202f]?[%‰]?$")
 """A pattern that means a decimal comma: no language groups digits by one or two at the end."""
 _DECIMALS = 'format: {pattern: …, decimalChar: ","}'
@@ -31,12 +33,12 @@ _HEADER_ROWS = 3
 def datatype(fields: Fields) -> Datatype:
     """The value of `datatype`: a name, or a description with base, format and facets (CSVW metadata §5.11)."""
     if fields.is_text("datatype"):
-        return _checked(fields, Datatype(*_base(fields, "datatype")))
+        return _checked(fields, _named(fields, "datatype"))
     inner = fields.below("datatype")
     if inner is None:
         return Datatype()
     inner.only(_DATATYPE_KEYS)
-    base, iri = _base(inner, "base") if "base" in inner else ("string", datatype_iri("string"))
+    kind = _named(inner, "base") if "base" in inner else Datatype()
     decimal, group, pattern = ".", None, None
     if "format" in inner and not inner.is_text("format"):
         form = inner.below("format")
@@ -49,32 +51,20 @@ def datatype(fields: Fields) -> Datatype:
         pattern = inner.text("format", required=False)
     if group == decimal:
         inner.problem("decimalChar and groupChar are the same character", "format")
-    return _checked(
-        inner,
-        Datatype(
-            base=base,
-            iri=iri,
-            pattern=pattern,
-            decimal_char=decimal,
-            group_char=group,
-            length=inner.number("length"),
-            min_length=inner.number("minLength"),
-            max_length=inner.number("maxLength"),
-            minimum=inner.text("minimum", required=False) or inner.text("minInclusive", required=False),
-            maximum=inner.text("maximum", required=False) or inner.text("maxInclusive", required=False),
-            min_exclusive=inner.text("minExclusive", required=False),
-            max_exclusive=inner.text("maxExclusive", required=False),
-        ),
-    )
+    found = {key: inner.number(key) for key in LENGTHS} | {key: inner.text(key, required=False) for key in LIMITS}
+    stated = {key: value for key, value in found.items() if value is not None}
+    stated = {key: value for key, value in stated.items() if value != "" or key not in ("minimum", "maximum")}
+    kind = replace(with_facets(kind, stated), pattern=pattern, decimal_char=decimal, group_char=group)
+    return _checked(inner, kind)
 
 
-def _base(fields: Fields, key: str) -> tuple[str, str]:
+def _named(fields: Fields, key: str) -> Datatype:
     name = fields.text(key) or "string"
-    base = ALIASES.get(name, name)
-    if base not in BASES:
-        fields.problem(f'"{name}" is not a datatype of CSVW{hint(name, sorted(BASES | set(ALIASES)))}', key)
-        base = "string"
-    return base, datatype_iri(base)
+    try:
+        return named_datatype(name)
+    except ValueError as error:
+        fields.problem(f"{error}{hint(name, sorted(BASES | set(ALIASES)))}", key)
+        return Datatype()
 
 
 def _checked(fields: Fields, kind: Datatype) -> Datatype:
@@ -98,7 +88,7 @@ def _checked(fields: Fields, kind: Datatype) -> Datatype:
 
 def _character(fields: Fields, key: str) -> str | None:
     value = fields.text(key, required=False)
-    if value is not None and (len(value) != 1 or value.isalnum() or value in "+-"):
+    if value is not None and not is_sign(value):
         fields.problem(f'"{key}" must be one character, neither letter, digit nor sign', key)
         return None
     return value
@@ -111,9 +101,7 @@ def dialect(fields: Fields | None) -> Dialect:
     fields.only(_DIALECT_KEYS)
     default = Dialect(encoding=None)
     encoding = fields.text("encoding", required=False) or None
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError:
+    if encoding and not is_encoding(encoding):
         fields.problem(f'"{encoding}" is not an encoding, as utf-8 and windows-1252 are', "encoding")
         encoding = default.encoding
     quote = fields.text("quoteChar", required=False) if "quoteChar" in fields else default.quote

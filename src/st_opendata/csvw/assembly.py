@@ -47,7 +47,7 @@ def assemble(group: MetadataObject, loader: DocumentLoader, notices: Notices, fo
     tables, sources = [], []
     for number, described in enumerate(group.objects("tables"), 1):
         url = str(described.get("url"))
-        with notices.document(loader.shown(url)):
+        with notices.document(loader.label(url)):
             table, source = _Assembler(group, described, loader, notices).assembled(number, folder)
         tables.append(table)
         sources.append(source)
@@ -69,7 +69,7 @@ class _Assembler:
         self._url = str(described.get("url"))
 
     def assembled(self, number: int, folder: Path) -> tuple[DescribedTable, TableFile]:
-        shown = self._loader.shown(self._url)
+        shown = self._loader.label(self._url)
         path = self._loader.table(self._url)
         nothing = _is_empty(path, shown)
         dialect = self._description.dialect
@@ -111,7 +111,7 @@ class _Assembler:
             annotations=said,
             row_titles=self._description.names("rowTitles"),
             suppress_output=bool(self._described.get("suppressOutput", False)),
-            described_in=self._described.context.shown,
+            described_in=self._described.context.label,
         )
         return found, _source(table, target, shown_titles)
 

@@ -57,8 +57,8 @@ def describe(iri: str, loader: DocumentLoader, hints: Hints, notices: Notices) -
             continue
         if any(same_document(str(table.get("url")), iri) for table in found.objects("tables")):
             return found
-        with notices.document(loader.shown(candidate)):
-            notices.warn(f"the metadata does not describe {loader.shown(iri)}; it is ignored")
+        with notices.document(loader.label(candidate)):
+            notices.warn(f"the metadata does not describe {loader.label(iri)}; it is ignored")
     context = DocumentContext(iri, None, notices)
     return MetadataObject(context, {"tables": (MetadataObject(context, {"url": iri}),)})
 

@@ -76,7 +76,7 @@ class DocumentLoader:
         """
         path = self.find(iri) or (self.find(iri.partition("?")[0]) if self.folder is not None else None)
         if path is None:
-            raise InputError(self._missing(iri), place=Place(self.shown(iri)), remedy=self._remedy(iri))
+            raise InputError(self._missing(iri), place=Place(self.label(iri)), remedy=self._remedy(iri))
         return path
 
     def read(self, iri: str) -> bytes:
@@ -87,15 +87,15 @@ class DocumentLoader:
         """
         path = self.find(iri)
         if path is None:
-            raise InputError(self._missing(iri), place=Place(self.shown(iri)), remedy=self._remedy(iri))
+            raise InputError(self._missing(iri), place=Place(self.label(iri)), remedy=self._remedy(iri))
         try:
             if path.stat().st_size > MAX_METADATA:
-                raise InputError(f"has more than {MAX_METADATA:,} bytes", place=Place(self.shown(iri)))
+                raise InputError(f"has more than {MAX_METADATA:,} bytes", place=Place(self.label(iri)))
             return path.read_bytes()
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.shown(iri))) from None
+            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.label(iri))) from None
 
-    def shown(self, iri: str) -> str:
+    def label(self, iri: str) -> str:
         """The document's name in messages: within the folder its path there."""
         return unquote(iri.removeprefix(self.base)) if self._near(iri) else iri
 

@@ -29,10 +29,10 @@ Steps = Sequence[str | int]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: `data` is made of dict, list and str only; `shown` is its name in messages."""
+    """A file that was read: `data` is made of dict, list and str only; `label` is its name in messages."""
 
     path: Path
-    shown: str
+    label: str
     data: Data
     root: yaml.Node
 
@@ -47,7 +47,7 @@ class Document:
             if found is None:
                 break
             node, mark = found
-        return Place(self.shown, line=mark.line + 1, offset=mark.column + 1)
+        return Place(self.label, line=mark.line + 1, offset=mark.column + 1)
 
 
 def read_document(path: Path, shown: str) -> Document:

@@ -16,7 +16,7 @@ from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import BLANK_ROWS, EMPTY_COLUMNS, SHORT_ROWS, RowRule, Table
 from st_opendata.tables.header import match_header
 from st_opendata.tables.quotes import swallowed_findings
-from st_opendata.tables.rows import Rows, SkippedRows, is_blank, shown, skipped_rows
+from st_opendata.tables.rows import Rows, SkippedRows, is_blank, row_text, skipped_rows
 from st_opendata.tables.titles import Header, find_header, in_place
 from st_opendata.tables.widths import Widths
 
@@ -146,7 +146,7 @@ class _Copy:
         elif len(self._untitled) < _LISTED:
             value = next(cell for place, cell in enumerate(cells) if place not in self._read and cell.strip())
             place = (self._table.place(number),)
-            self._untitled.append(finding("cell-untitled", place, dataset=self._table.dataset, value=shown([value])))
+            self._untitled.append(finding("cell-untitled", place, dataset=self._table.dataset, value=row_text([value])))
 
     def wrong(self, header: Header) -> list[Finding]:
         """Rows that are too long or too short, have cells that no title stands over, or became one cell."""

@@ -38,11 +38,11 @@ class SkippedRows:
     def add(self, number: int, cells: Sequence[str]) -> None:
         """One more row."""
         if not self.numbers or number < min(self.numbers):
-            self.first = shown(cells)
+            self.first = row_text(cells)
         self.numbers.add(number)
 
 
-def shown(cells: Sequence[str]) -> str:
+def row_text(cells: Sequence[str]) -> str:
     """What a message quotes of a row: its texts, each once, cut where they are long."""
     text = " | ".join(dict.fromkeys(cleaned(cell) for cell in cells if cell.strip()))
     return printable(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

@@ -85,7 +85,7 @@ class RawTable:
         with open_workbook(self.path) as book:
             cells = book.read(self.sheet)
             # Leading zeros are shown digits of a code; a percentage is better read as a number.
-            shown = (cells.marks.shown(number) for number in range(1, cells.marks.columns + 1))
+            shown = (cells.marks.number_format(number) for number in range(1, cells.marks.columns + 1))
             writers = [cell_writer(None, "" if code.endswith("%") else code) for code in shown]
             for number, row in enumerate(cells.rows, 1):
                 yield SourceRow(number, [write(value) for write, value in zip(writers, row, strict=False)])

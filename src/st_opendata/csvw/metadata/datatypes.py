@@ -12,8 +12,8 @@ from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import XSD
 from st_opendata.tables.datatypes import ALIASES, BASES, MOMENTS, check_facets, check_order, datatype_iri, lexical
 
-_LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
-_LENGTHS = ("length", "minLength", "maxLength")
+LIMITS = ("minimum", "maximum", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
+LENGTHS = ("length", "minLength", "maxLength")
 
 
 def datatype(value: Json, context: DocumentContext) -> Datatype:
@@ -24,17 +24,47 @@ def datatype(value: Json, context: DocumentContext) -> Datatype:
         ConfigurationError: an `@id` or facets that CSVW calls an error.
     """
     if isinstance(value, str):
-        if value not in BASES and value not in ALIASES:
-            raise InvalidError(f'"{value}" is not a datatype of CSVW')
-        return _named(value)
+        return replace(named_datatype(value), percent=_is_number(value))
     if not isinstance(value, dict):
         raise InvalidError("must name or describe a datatype")
     return _described(value, context)
 
 
-def _named(name: str) -> Datatype:
+def named_datatype(name: str) -> Datatype:
+    """The datatype that CSVW gives this name.
+
+    Raises:
+        InvalidError: there is none.
+    """
     base = ALIASES.get(name, name)
-    return Datatype(base, datatype_iri(base), percent=base in NUMBERS)
+    if base not in BASES:
+        raise InvalidError(f'"{name}" is not a datatype of CSVW')
+    return Datatype(base, datatype_iri(base))
+
+
+def with_facets(kind: Datatype, found: Mapping[str, object]) -> Datatype:
+    """The datatype with its lengths and limits, by their names in CSVW; whether they fit is not looked at."""
+    limits = {name: str(found[name]) for name in LIMITS if name in found}
+    lengths = {name: value for name in LENGTHS if isinstance(value := found.get(name), int)}
+    return replace(
+        kind,
+        length=lengths.get("length"),
+        min_length=lengths.get("minLength"),
+        max_length=lengths.get("maxLength"),
+        minimum=limits.get("minimum", limits.get("minInclusive")),
+        maximum=limits.get("maximum", limits.get("maxInclusive")),
+        min_exclusive=limits.get("minExclusive"),
+        max_exclusive=limits.get("maxExclusive"),
+    )
+
+
+def is_sign(text: str) -> bool:
+    """True for what may stand before decimals or between groups of digits."""
+    return len(text) == 1 and not text.isalnum() and text not in "+-"
+
+
+def _is_number(name: str) -> bool:
+    return ALIASES.get(name, name) in NUMBERS
 
 
 def _described(value: dict[str, Json], context: DocumentContext) -> Datatype:
@@ -42,16 +72,17 @@ def _described(value: dict[str, Json], context: DocumentContext) -> Datatype:
     readers = {
         "base": text,
         "format": _format,
-        **dict.fromkeys(_LENGTHS, natural),
-        **dict.fromkeys(_LIMITS, _limit),
+        **dict.fromkeys(LENGTHS, natural),
+        **dict.fromkeys(LIMITS, _limit),
         **dict.fromkeys(("titles", "description", "name"), lambda found, _: found),
     }
     found = read_object(value, readers, context, kind="Datatype")
     name = str(found.get("base", "string"))
-    if name not in BASES and name not in ALIASES:
+    try:
+        kind = replace(named_datatype(name), percent=_is_number(name))
+    except InvalidError:
         notices.warn(f'the base "{name}" is not a datatype of CSVW; string is taken')
-        name = "string"
-    kind = _named(name)
+        kind = Datatype()
     if found.annotations.id is not None:
         identifier = found.annotations.id
         if identifier in {datatype_iri(base) for base in BASES} or identifier.startswith(XSD):
@@ -72,7 +103,7 @@ def _format(value: Json, context: DocumentContext) -> str | dict[str, str]:
 
 
 def _sign(value: Json, context: DocumentContext) -> str:
-    if len(text(value, context)) != 1 or value.isalnum() or value in "+-":
+    if not is_sign(text(value, context)):
         raise InvalidError("must be one character, neither letter, digit nor sign")
     return str(value)
 
@@ -89,18 +120,7 @@ def _faceted(kind: Datatype, found: Mapping[str, object], context: DocumentConte
                        ("maximum", "maxExclusive"), ("maxInclusive", "maxExclusive")):  # fmt: skip
         if one in found and other in found:
             raise context.notices.refused(f'"{one}" and "{other}" exclude each other')
-    limits = {name: str(found[name]) for name in _LIMITS if name in found}
-    lengths = {name: value for name in _LENGTHS if isinstance(value := found.get(name), int)}
-    kind = replace(
-        kind,
-        length=lengths.get("length"),
-        min_length=lengths.get("minLength"),
-        max_length=lengths.get("maxLength"),
-        minimum=limits.get("minimum", limits.get("minInclusive")),
-        maximum=limits.get("maximum", limits.get("maxInclusive")),
-        min_exclusive=limits.get("minExclusive"),
-        max_exclusive=limits.get("maxExclusive"),
-    )
+    kind = with_facets(kind, found)
     try:
         check_facets(kind)
         check_order(kind)

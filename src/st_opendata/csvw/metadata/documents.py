@@ -61,7 +61,7 @@ def read_metadata(iri: str, loader: DocumentLoader, notices: Notices) -> Metadat
         ConfigurationError: it is no CSVW metadata, or has an error by CSVW metadata.
         InputError: it cannot be read, or a schema or dialect that it names.
     """
-    with notices.document(loader.shown(iri)):
+    with notices.document(loader.label(iri)):
         data, context = _opened(iri, loader, notices)
         properties = _Properties(loader)
         if "tables" in data or data.get("@type") == "TableGroup":
@@ -84,7 +84,7 @@ def _opened(iri: str, loader: DocumentLoader, notices: Notices) -> tuple[dict[st
         raise notices.refused("the document must be an object")
     _bounded(data, notices)
     with notices.at("@context"):
-        return data, _context(data.get("@context"), iri, notices, loader.shown(iri))
+        return data, _context(data.get("@context"), iri, notices, loader.label(iri))
 
 
 def _no_constant(name: str) -> Json:

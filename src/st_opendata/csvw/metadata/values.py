@@ -28,7 +28,7 @@ class DocumentContext:
     base: str
     language: str | None
     notices: Notices
-    shown: str = ""
+    label: str = ""
 
 
 Reader = Callable[[Json, DocumentContext], object]
@@ -80,7 +80,7 @@ def read_object(
     """
     notices = context.notices
     found: dict[str, object] = {}
-    said: dict[str, Json] = {}
+    common_values: dict[str, Json] = {}
     identifier = None
     for name, value in data.items():
         with notices.at(name):
@@ -97,12 +97,12 @@ def read_object(
                 except InvalidError as error:
                     notices.warn(f"{error}; it is ignored")
             elif common and is_common(name):
-                said[expand_name(name)] = normalised(value, context.base, context.language, notices)
+                common_values[expand_name(name)] = normalised(value, context.base, context.language, notices)
             else:
                 notices.warn("the property is unknown here; it is ignored")
     notes = found.pop("notes", ())
     assert isinstance(notes, tuple)
-    return MetadataObject(context, found, Annotations(identifier, said, notes))
+    return MetadataObject(context, found, Annotations(identifier, common_values, notes))
 
 
 def _identifier(value: Json, context: DocumentContext) -> str:
@@ -163,11 +163,18 @@ def language(value: Json, _: DocumentContext) -> str:
 
 def encoding(value: Json, context: DocumentContext) -> str:
     """The name of an encoding."""
-    try:
-        "".encode(text(value, context))
-    except LookupError:  # unknown, or none of text
-        raise InvalidError(f'"{value}" is not an encoding, as utf-8 is') from None
+    if not is_encoding(text(value, context)):
+        raise InvalidError(f'"{value}" is not an encoding, as utf-8 is')
     return str(value)
+
+
+def is_encoding(name: str) -> bool:
+    """True for the name of an encoding of text."""
+    try:
+        "".encode(name)
+    except LookupError:  # unknown, or none of text
+        return False
+    return True
 
 
 def link(value: Json, context: DocumentContext) -> str:

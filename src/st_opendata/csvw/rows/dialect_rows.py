@@ -30,9 +30,9 @@ _EDGES = " \t\r\n\v\f"
 class DialectRows:
     """The rows of one file: `header` once it is read, `comments` as far as it is read."""
 
-    def __init__(self, path: Path, shown: str, dialect: Dialect) -> None:
+    def __init__(self, path: Path, label: str, dialect: Dialect) -> None:
         self._path = path
-        self.shown = shown
+        self.label = label
         self._dialect = dialect
         self._encoding = dialect.encoding or "utf-8"
         self.header: list[list[str]] = []
@@ -51,11 +51,11 @@ class DialectRows:
                 for number, cells in self._records(stream):
                     yield number, cells
         except csv.Error as error:
-            raise InputError(f"a cell cannot be read: {error}", place=Place(self.shown, row=number + 1)) from None
+            raise InputError(f"a cell cannot be read: {error}", place=Place(self.label, row=number + 1)) from None
         except UnicodeError as error:
             raise self._undecodable(error) from None
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.shown)) from None
+            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.label)) from None
 
     def _undecodable(self, error: UnicodeError) -> InputError:
         """At its line, which the error does not know: text is decoded far ahead of the rows."""
@@ -73,7 +73,7 @@ class DialectRows:
                     break
         return InputError(
             f"the file is not in the encoding {encoding}: {reason}",
-            place=Place(self.shown, line=line),
+            place=Place(self.label, line=line),
             remedy='Save it as “CSV UTF-8”, or name its "encoding" in the dialect of its CSVW description.',
         )
 
@@ -222,7 +222,7 @@ def rewrite(
                         ragged.append(number)
                     write([number, *cells[:width], *[""] * (width - len(cells))])
     except UnicodeError as error:
-        raise InputError(f"holds what is no text: {error}", place=Place(rows.shown)) from None
+        raise InputError(f"holds what is no text: {error}", place=Place(rows.label)) from None
     except OSError as error:
         message = f"the copy for the engine cannot be written: {error.strerror}"
         raise InputError(message, place=Place(str(target))) from None

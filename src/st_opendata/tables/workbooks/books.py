@@ -147,7 +147,7 @@ def _allow_time(size: int, cells: int = 0) -> None:
 
 
 @contextmanager
-def _damage_named() -> Iterator[None]:
+def _refuse_damage() -> Iterator[None]:
     try:
         yield
     except (CalamineError, ValueError, OSError) as error:  # calamine's OSError is of what it reads in the file
@@ -165,7 +165,7 @@ class _Calamine:
 
     def load(self, sheet: str, marks: Marks) -> Iterator[list[Value]]:
         """The rows; merged cells are noted in the marks, but for OpenDocument, of which calamine tells none."""
-        with _damage_named():
+        with _refuse_damage():
             cells = self._book.get_sheet_by_name(sheet)
         for first, last in sorted(cells.merged_cell_ranges or ()):
             marks.merge((first[0] + 1, first[1] + 1), (last[0] + 1, last[1] + 1))
@@ -190,7 +190,7 @@ class _Zipped(_Calamine):
                 raise WorkbookError(f"its sheets reach over {held:,} cells, more than {MAX_CELLS:,}")
             _allow_time(self.size, held)
             self._marks = lambda sheet: found.get(sheet, Marks())
-        with _damage_named():
+        with _refuse_damage():
             super().__init__(CalamineWorkbook.from_path(path))
 
     def marks(self, sheet: str) -> Marks:
@@ -205,7 +205,7 @@ class _Old(_Calamine):
         self.size = len(self._stream)
         _allow_time(self.size)
         refuse_password(self._stream)
-        with _damage_named(), path.open("rb") as file:
+        with _refuse_damage(), path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
         super().__init__(book)
         self._places = {sheet.name: place for place, sheet in enumerate(book.sheets_metadata)}

@@ -61,7 +61,7 @@ class Marks:
         self.merged.append((first, last))
         self.merged_cells += (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
 
-    def shown(self, column: int) -> str:
+    def number_format(self, column: int) -> str:
         """The format of all numbers of the column; empty where there is none, or more than one."""
         found = self.formats.get(column, set())
         return next(iter(found)) if len(found) == 1 else ""
@@ -79,7 +79,7 @@ def refuse_large(sheet: str, marks: Marks, letters_held: int = 0) -> None:
         raise WorkbookError(f'the cells of its sheet "{sheet}" hold more than {MAX_LETTERS:,} letters')
 
 
-def telling(code: str) -> str:
+def displayed_format(code: str) -> str:
     """The number format if it shows other digits than the number has (`00000`, `0.0%`), else the empty text."""
     code = code.partition(";")[0].replace("\\", "").replace('"', "")
     return code if re.fullmatch(r"00+|[#0]*0(\.0+)?%", code) else ""

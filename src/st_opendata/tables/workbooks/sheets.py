@@ -101,7 +101,7 @@ def _extracted(table: Table, name: str, cells: SheetCells, folder: Path) -> tupl
     table = replace(table, sheet=Sheet(name, tuple(map(letters, used))))
     titles = [header.titles[column - 1] if column <= len(header.titles) else "" for column in used]
     columns = _columns(table, titles, len(used))
-    writers = [cell_writer(column, marks.shown(number)) for column, number in zip(columns, used, strict=True)]
+    writers = [cell_writer(column, marks.number_format(number)) for column, number in zip(columns, used, strict=True)]
     exact = [place for place, column in enumerate(columns) if column is None or column.datatype.base not in FLOATS]
     path = folder / f"{table.name}.sheet.csv"
     with path.open("w", encoding="utf-8", newline="") as out:

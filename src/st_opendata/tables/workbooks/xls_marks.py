@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from st_opendata.tables.workbooks.archives import WorkbookError
-from st_opendata.tables.workbooks.marks import BUILT_IN, Marks, shows_day, telling
+from st_opendata.tables.workbooks.marks import BUILT_IN, Marks, displayed_format, shows_day
 
 _BOF, _EOF, _FILEPASS = 0x809, 0x0A, 0x2F
 _BOUNDSHEET, _FORMAT, _XF, _DATEMODE = 0x85, 0x41E, 0xE0, 0x22
@@ -101,7 +101,7 @@ class _SheetMarks:
 
     def __init__(self, formats: dict[int, str], *, since_1904: bool) -> None:
         self.marks = Marks()
-        self._formats = {style: told for style, code in formats.items() if (told := telling(code))}
+        self._formats = {style: form for style, code in formats.items() if (form := displayed_format(code))}
         self._days = set() if since_1904 else {style for style, code in formats.items() if shows_day(code)}
 
     def take(self, kind: int, data: bytes) -> None:

@@ -13,9 +13,9 @@ from st_opendata.tables.workbooks.marks import (
     Cell,
     Marks,
     column_number,
+    displayed_format,
     refuse_large,
     shows_day,
-    telling,
 )
 
 _BOOK = "xl/workbook.xml"
@@ -172,7 +172,7 @@ class _Sheet:
     def __init__(self, name: str, formats: dict[str, str], lengths: list[int], *, since_1904: bool) -> None:
         self._name, self._marks = name, Marks()
         self._lengths, self._letters, self._here = lengths, 0, 0
-        self._formats = {style: told for style, code in formats.items() if (told := telling(code))}
+        self._formats = {style: form for style, code in formats.items() if (form := displayed_format(code))}
         self._days = set() if since_1904 else {style for style, code in formats.items() if shows_day(code)}
         self._day = False
         self._row, self._column, self._described = 0, 0, 0
