@@ -6,7 +6,7 @@ import doctest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from st_opendata import names
@@ -20,6 +20,7 @@ TEXT = st.text().map(clean)
 KEYS = ("id", "title", "keyword", "theme")
 
 
+@settings(deadline=None)  # writes a file, which takes long on a busy machine
 @example({"title": {"en": "one\x85two\u2028three\nfour"}}, ["a\x85b: c"])
 @given(
     st.fixed_dictionaries(
