@@ -27,7 +27,7 @@ OWNERS = {
     "requests": "http/client.py",
     "requests_toolbelt": "targets/ckan/connection.py",
     "ckanapi": "targets/ckan/connection.py",
-    "starlette": ("portal/", "sparql/endpoint/"),
+    "starlette": ("portal/", "sparql/endpoint/", "http/conditions.py"),
     "mimeparse": "http/negotiation.py",
     "uvicorn": "portal/",
 }

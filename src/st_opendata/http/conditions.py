@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110 §13): clients that have an answer already do not get it again."""
+"""Conditional requests (RFC 9110 §13): clients that have an answer already are only told so (304)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,35 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+from starlette.requests import Request
+from starlette.responses import Response
 
-def has_current(headers: Mapping[str, str], etag: str, modified: float) -> bool:
-    """Whether the client has what has this tag and was modified at that time: the tag says so where it names any.
+NOT_MODIFIED_HEADERS = frozenset(
+    {"cache-control", "content-language", "content-location", "date", "etag", "expires", "link", "vary"}
+)
+"""Headers of the answer that a 304 keeps: those of RFC 9110 §15.4.5, and two by which programs find their way on."""
 
-    Else If-Modified-Since does (RFC 9110, section 13.2.2).
+
+def not_modified(request: Request, headers: Mapping[str, str]) -> Response | None:
+    """The answer 304 for a client that has what these headers of an answer describe, else None.
+
+    `ETag` decides where the client names any, else `Last-Modified` does (§13.2.2).
     """
-    if "if-none-match" in headers:
-        return matches_etag(headers["if-none-match"], etag)
-    since = _seconds(headers.get("if-modified-since", ""))
-    return since is not None and int(modified) <= since
+    if "if-none-match" in request.headers:
+        is_current = _matches(request.headers["if-none-match"], headers["ETag"])
+    else:
+        since = _seconds(request.headers.get("if-modified-since", ""))
+        modified = _seconds(headers.get("Last-Modified", ""))
+        is_current = since is not None and modified is not None and modified <= since
+    if not is_current:
+        return None
+    left = {name: value for name, value in headers.items() if name.lower() in NOT_MODIFIED_HEADERS}
+    return Response(status_code=304, headers=left)
 
 
-def matches_etag(condition: str | None, etag: str) -> bool:
-    """If-None-Match (RFC 9110, section 13.1.2): weak comparison with each of its tags."""
-    tags = (tag.strip().removeprefix("W/") for tag in (condition or "").split(","))
+def _matches(condition: str, etag: str) -> bool:
+    """If-None-Match (§13.1.2): weak comparison with each of its tags."""
+    tags = (tag.strip().removeprefix("W/") for tag in condition.split(","))
     return condition == "*" or etag.removeprefix("W/") in tags
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -21,26 +21,27 @@ from st_opendata.dcat.relocate import FORMATS
 from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.access import AccessLog
-from st_opendata.portal.api import metadata
+from st_opendata.portal.addresses import iris_of
+from st_opendata.portal.api import API_ROUTES
+from st_opendata.portal.api.linked_data import chosen_target, redirect_path
 from st_opendata.portal.assets import STATIC, serve_asset
 from st_opendata.portal.clients import JoinedLines, OtherSites
-from st_opendata.portal.data import completions
 from st_opendata.portal.data.current import Current
 from st_opendata.portal.data.integrity import ChangedFileError, WholeFile
 from st_opendata.portal.files import PACKED, serve_file
 from st_opendata.portal.middleware import Bounds, OneHost, SafeHeaders, WeakTags, WithEdition
 from st_opendata.portal.options import Options
-from st_opendata.portal.pages import catalogue, dataset, query, story, table
 from st_opendata.portal.pages.failures import show_changed, show_failure, show_http_error
-from st_opendata.portal.pages.things import routes as things
-from st_opendata.portal.pages.things.addresses import iris_of
-from st_opendata.portal.pages.vocabulary import routes as vocabulary
-from st_opendata.portal.rendering import edition_of, page_url, raw_path
+from st_opendata.portal.pages.page import Page
+from st_opendata.portal.pages.registry import PAGES
+from st_opendata.portal.requests import edition_of, page_url, raw_path
 from st_opendata.sparql.endpoint import PATHS, routes
 from st_opendata.sparql.endpoint.formats import HTML
 
+_QUERY = next(page for page in PAGES if page.path == "query")
 
-def make_app(current: Current, options: Options) -> Starlette:
+
+def make_app(current: Current, options: Options, pages: Sequence[Page] = PAGES) -> Starlette:
     """The application that serves the current edition, which it opens and closes where nobody has opened it yet."""
 
     @asynccontextmanager
@@ -60,17 +61,10 @@ def make_app(current: Current, options: Options) -> Starlette:
         routes=[
             Route("/healthz", tell_health),
             Route(f"{STATIC}{{name}}", serve_asset),
-            *completions.ROUTES,
-            *query.ROUTES,
             *routes(lambda request: edition_of(request).endpoint, page=show_editor, base_url=options.base_url),
             Route("/", choose_home),
-            *catalogue.ROUTES,
-            *table.ROUTES,
-            *dataset.ROUTES,
-            *metadata.ROUTES,
-            *story.ROUTES,
-            *things.ROUTES,
-            *vocabulary.ROUTES,
+            *API_ROUTES,
+            *(page.route for page in pages),
             Route("/{path:path}", serve_path),
         ],
         middleware=[
@@ -90,6 +84,7 @@ def make_app(current: Current, options: Options) -> Starlette:
     )
     app.state.options = options
     app.state.current = current
+    app.state.pages = pages
     return app
 
 
@@ -109,7 +104,7 @@ async def choose_home(request: Request) -> Response:
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     home, headers = f"/{language}/", {"Vary": "Accept, Accept-Language"}
     files = {form.media_type: f"/{name}" for name, form in FORMATS.items() if name in edition_of(request).files}
-    chosen = things.chosen_target(request, {HTML: home} | files)
+    chosen = chosen_target(request, {HTML: home} | files)
     return RedirectResponse(files[chosen], 303, headers) if chosen in files else RedirectResponse(home, 302, headers)
 
 
@@ -120,7 +115,7 @@ async def show_editor(request: Request) -> Response:
     if not request.scope["query_string"]:
         return RedirectResponse(path, 303, varying)
     there = {"path": path, "raw_path": path.encode(), "path_params": {"language": language}}
-    response = await query.show_query(Request({**request.scope, **there}))
+    response = await _QUERY.respond(Request({**request.scope, **there}))
     response.headers.update(varying)
     return response
 
@@ -135,6 +130,6 @@ async def serve_path(request: Request) -> ASGIApp:
     if file is None and edition.release.base in iris_of(edition.release, raw_path(request).removeprefix("/")):
         return await choose_home(request)
     if file is None:
-        return await run_in_threadpool(things.redirect_path, request)
+        return await run_in_threadpool(redirect_path, request)
     await run_in_threadpool(edition.path, file.path)
     return WholeFile(serve_file(request, edition, file), edition.intact, file.path)

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from st_opendata.formats import CROISSANT, ODS, PARQUET, RO_CRATE, XLSX, format_of
-from st_opendata.http.conditions import has_current
+from st_opendata.http.conditions import not_modified
 from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.responses import REVALIDATED
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in (PARQUET, XLSX, ODS)))
 """Media types of what is compressed in itself."""
@@ -34,10 +35,13 @@ def serve_file(request: Request, edition: Edition, file: File) -> Response:
     path = edition.folder / file.path
     status = path.stat()
     modified = min(max(status.st_mtime, edition.since), time.time())
-    headers = {"ETag": f'"{file.sha256}"', "Cache-Control": "public, no-cache"}
-    if has_current(request.headers, headers["ETag"], modified):
-        return Response(status_code=304, headers=headers)
-    headers["Last-Modified"] = formatdate(modified, usegmt=True)
+    headers = {
+        "ETag": f'"{file.sha256}"',
+        "Last-Modified": formatdate(modified, usegmt=True),
+        "Cache-Control": REVALIDATED,
+    }
+    if current := not_modified(request, headers):
+        return current
     _leave_ranges(request, status.st_size)
     return FileResponse(path, headers=headers, media_type=_media_type(file.path), stat_result=status)
 

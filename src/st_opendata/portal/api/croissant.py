@@ -7,12 +7,18 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from st_opendata.errors import InputError
+from st_opendata.formats import JSON_LD
 from st_opendata.place import Place
+from st_opendata.portal.api.citations import citation_of, write_bibtex
 from st_opendata.portal.data.descriptions import Description
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.citations import citation_of, write_bibtex
+from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
+from st_opendata.portal.responses import content
 
 
 def croissant(edition: Edition, dataset: Description, base_url: str, language: str) -> dict[str, Any]:
@@ -37,3 +43,13 @@ def croissant(edition: Edition, dataset: Description, base_url: str, language: s
         ) from error
     page = f"{base_url}/{language}/dataset/{quote(dataset.id)}"
     return found | {"url": page, "citeAs": write_bibtex(citation_of(dataset, language))}
+
+
+def show_croissant(request: Request) -> Response:
+    """The dataset in Croissant."""
+    edition, dataset = edition_of(request), find_dataset(request)
+    described = croissant(edition, dataset, base_url(request), language_of(request))
+    return content(request, json.dumps(described, ensure_ascii=False, indent=1), JSON_LD.media_type)
+
+
+ROUTES = [Route("/{language:language}/dataset/{dataset}/croissant.json", show_croissant)]

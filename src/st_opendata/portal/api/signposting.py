@@ -9,7 +9,7 @@ from starlette.requests import Request
 from st_opendata.formats import JSON_LD, RDF_XML, TURTLE
 from st_opendata.model.release import Distribution
 from st_opendata.portal.data.descriptions import Description, web_address
-from st_opendata.portal.rendering import base_url, language_of, page_url
+from st_opendata.portal.requests import base_url, language_of, page_url
 
 CATALOGUE_FORMATS = (TURTLE, JSON_LD, RDF_XML)
 _LONGEST = 3500

@@ -10,9 +10,9 @@ from uritemplate import expand
 from st_opendata.exports.published import full_iri
 from st_opendata.model.release import Release
 from st_opendata.namespaces import SCHEME
+from st_opendata.portal.addresses import is_iri
 from st_opendata.portal.data.columns import Column, Table
-from st_opendata.portal.pages.things.addresses import is_iri
-from st_opendata.portal.pages.things.names import Named, Names
+from st_opendata.portal.data.names import Named, Names
 from st_opendata.tables.templates import is_open, parse_template, variable_names
 
 ROW = "_row"

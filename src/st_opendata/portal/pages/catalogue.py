@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from st_opendata.model.text import Text, pick
+from st_opendata.portal.api.schema_org import catalogue_json, data_block
 from st_opendata.portal.api.signposting import catalogue_links
-from st_opendata.portal.api.structured import catalogue_json, data_block
 from st_opendata.portal.data.descriptions import describe_catalogue
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import FACETS
 from st_opendata.portal.data.inventory import ORDERS, Found, Inventory, Order, take_inventory
+from st_opendata.portal.data.names import Named, Names
 from st_opendata.portal.data.search import words_of_query
-from st_opendata.portal.pages.things.names import Named, Names
-from st_opendata.portal.rendering import base_url, edition_of, language_of, page, page_url, whole_number
+from st_opendata.portal.rendering import PageView
+from st_opendata.portal.requests import base_url, edition_of, language_of, page_url, whole_number
 from st_opendata.portal.wording import alphabetical
 
 PAGE_SIZE = 20
@@ -82,7 +81,7 @@ class Choice:
     address: str
 
 
-def show_catalogue(request: Request) -> Response:
+def show_catalogue(request: Request) -> PageView:
     """The datasets that the address asks for."""
     edition, language = edition_of(request), language_of(request)
     inventory = edition.part(take_inventory)
@@ -96,34 +95,31 @@ def show_catalogue(request: Request) -> Response:
     def address(changed: State) -> str:
         return page_url(language, **changed.query())
 
-    response = page(
-        request,
-        "catalogue.html",
-        state=state,
-        about=edition.part(describe_catalogue),
-        total=len(inventory.datasets),
-        found=found.datasets,
-        shown=shown,
-        first=first + 1,
-        pages=pages,
-        things=_things(edition, state, language),
-        facets={
+    values = {
+        "state": state,
+        "about": edition.part(describe_catalogue),
+        "total": len(inventory.datasets),
+        "found": found.datasets,
+        "shown": shown,
+        "first": first + 1,
+        "pages": pages,
+        "things": _things(edition, state, language),
+        "facets": {
             name: choices
             for name in FACETS
             if _narrow(choices := _choices(name, inventory, found, state, language), len(found.datasets))
         },
-        shown_values=_SHOWN,
-        orders={
+        "shown_values": _SHOWN,
+        "orders": {
             each: address(replace(state, order=each, page=1)) for each in ORDERS if state.words or each != "relevance"
         },
-        page_address=lambda number: address(replace(state, page=number)),
-        without_words=address(replace(state, words="", page=1)),
-        described=data_block(catalogue_json(edition.release, shown, base_url(request), language)),
-        suggestion=found.suggestion,
-        suggested=address(replace(state, words=found.suggestion or "", page=1)),
-    )
-    response.headers["Link"] = catalogue_links(request)
-    return response
+        "page_address": lambda number: address(replace(state, page=number)),
+        "without_words": address(replace(state, words="", page=1)),
+        "described": data_block(catalogue_json(edition.release, shown, base_url(request), language)),
+        "suggestion": found.suggestion,
+        "suggested": address(replace(state, words=found.suggestion or "", page=1)),
+    }
+    return PageView(values, headers={"Link": catalogue_links(request)})
 
 
 def _things(edition: Edition, state: State, language: str) -> list[Named]:
@@ -151,6 +147,3 @@ def _choices(name: str, inventory: Inventory, found: Found, state: State, langua
 def _narrow(choices: Iterable[Choice], found: int) -> bool:
     """Whether there is something to choose: a value that not all of what is found has, or one to take back."""
     return any(each.chosen or each.count < found for each in choices)
-
-
-ROUTES = [Route("/{language:language}/", show_catalogue, name="catalogue")]

@@ -13,7 +13,7 @@ from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.clients import SHARED_HEADERS
 from st_opendata.portal.data.integrity import ChangedFileError
 from st_opendata.portal.middleware import SAFE_HEADERS
-from st_opendata.portal.rendering import page
+from st_opendata.portal.rendering import PageView, render
 
 
 async def show_failure(_request: Request, _error: Exception) -> Response:
@@ -41,6 +41,5 @@ async def show_http_error(request: Request, error: Exception) -> Response:
     # A detail that is not the status' own phrase was written for the visitor, in the language of the page.
     known = {status.phrase for status in HTTPStatus}
     detail = "" if error.detail in known else error.detail
-    response = page(request, "failure.html", status=error.status_code, code=error.status_code, detail=detail)
-    response.headers.update(error.headers or {})
-    return response
+    values = {"code": error.status_code, "detail": detail}
+    return render(request, "failure.html", PageView(values, error.status_code, error.headers or {}))

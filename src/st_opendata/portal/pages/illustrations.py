@@ -22,9 +22,9 @@ from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, w
 from st_opendata.pictures.amounts import is_amount
 from st_opendata.portal.data.columns import Column, Table, tables_of
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.names import Names
 from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
 from st_opendata.portal.pages.figures import bar_figure, map_figure
-from st_opendata.portal.pages.things.names import Names
 from st_opendata.portal.wording import words_of
 from st_opendata.tables.datatypes import ALIASES
 

@@ -13,20 +13,19 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from st_opendata.catalogue.questions import FOLDER as QUESTIONS
 from st_opendata.catalogue.questions import Question as Asked
 from st_opendata.catalogue.questions import read_questions
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import PREFIXES, SCHEME, ST
+from st_opendata.portal.addresses import link_of, page_of
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.pages.answers import VIEWS, Answer
 from st_opendata.portal.pages.figures import bar_figure, map_figure
-from st_opendata.portal.pages.things.addresses import link_of, page_of
-from st_opendata.portal.rendering import edition_of, language_of, page
+from st_opendata.portal.rendering import PageView
+from st_opendata.portal.requests import edition_of, language_of
 from st_opendata.portal.wording import words_of
 from st_opendata.sparql.endpoint import QueryError
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
@@ -55,7 +54,7 @@ class _Shown:
     too_large: bool = False
 
 
-async def show_query(request: Request) -> Response:
+async def show_query(request: Request) -> PageView:
     """The form, and the answer where a query is in the address."""
     edition, language = edition_of(request), language_of(request)
     questions = await asyncio.to_thread(edition.part, _questions)
@@ -77,26 +76,24 @@ async def show_query(request: Request) -> Response:
     titled = tag_of(asked, language) or language
     drawn = _Titled(title, titled if titled != language else "")
     context = _table(answer, edition, language) | _picture(answer, view, drawn, language) if answer else {}
-    return page(
-        request,
-        "query.html",
-        status=failure.status if failure else 200,
-        query=query or _first(questions),
-        kept=kept,
-        questions=questions,
-        editor=has_asset("editor.js"),
-        completions=f"/{language}/completions/{edition.digest[:16]}.json",
-        failure=f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
-        mistake=_mistake(failure),
-        answered=shown is not None,
-        asked=asked,
-        answer=answer,
-        boolean=shown.boolean if shown else None,
-        graph=shown.graph if shown else None,
-        too_large=bool(shown and shown.too_large),
-        downloads=_downloads({"query": [query], **kept}, triples=bool(shown and shown.graph is not None)),
+    values = {
+        "query": query or _first(questions),
+        "kept": kept,
+        "questions": questions,
+        "editor": has_asset("editor.js"),
+        "completions": f"/{language}/completions/{edition.digest[:16]}.json",
+        "failure": f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
+        "mistake": _mistake(failure),
+        "answered": shown is not None,
+        "asked": asked,
+        "answer": answer,
+        "boolean": shown.boolean if shown else None,
+        "graph": shown.graph if shown else None,
+        "too_large": bool(shown and shown.too_large),
+        "downloads": _downloads({"query": [query], **kept}, triples=bool(shown and shown.graph is not None)),
         **{"picture": None, "view": "table", "cells": [], "numeric": (), "total": 0, **context},
-    )
+    }
+    return PageView(values, status=failure.status if failure else 200)
 
 
 async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
@@ -182,6 +179,3 @@ def _first(questions: tuple[Asked, ...]) -> str:
 def _questions(edition: Edition) -> tuple[Asked, ...]:
     """The questions that the release carries; a part of the edition (`Edition.part`)."""
     return tuple(read_questions(edition.path(QUESTIONS).parent, tag_of(edition.release.title, "en") or "en"))
-
-
-ROUTES = [Route("/{language:language}/query", show_query)]

@@ -9,10 +9,7 @@ from functools import cache
 from itertools import groupby
 
 from markupsafe import Markup, escape
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from st_opendata.catalogue.story import Answers, Part, Section, StoryDocument, localised
 from st_opendata.catalogue.story.description import VARIABLE
@@ -22,10 +19,11 @@ from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
 from st_opendata.pictures.amounts import is_amount
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.names import Names, parse_literal
 from st_opendata.portal.pages.figures import bar_figure, map_figure
-from st_opendata.portal.pages.things.names import Names, parse_literal
 from st_opendata.portal.pages.things.values import Value, value_of
-from st_opendata.portal.rendering import edition_of, foreign, language_of, page, page_url
+from st_opendata.portal.rendering import PageView, foreign
+from st_opendata.portal.requests import edition_of, language_of, page_url
 from st_opendata.portal.wording import Words, words_of
 from st_opendata.sparql.query import ResultTable
 
@@ -71,15 +69,14 @@ class Chapters:
         return tuple(_Teller(self._edition, told, answers, language).tell())
 
 
-def show_story(request: Request) -> Response:
-    """The page; 404 where the catalogue tells no story."""
+def show_story(request: Request) -> PageView:
+    """The story, where the catalogue tells one."""
     edition, language = edition_of(request), language_of(request)
-    if edition.story is None:
-        raise HTTPException(404)
+    assert edition.story
     told, _ = edition.story
+    story_language = foreign(tag_of(told.story.title, language) or language, language)
     chapters = edition.part(Chapters).of(language)
-    told_in = foreign(tag_of(told.story.title, language) or language, language)
-    return page(request, "story.html", story=told.story, chapters=chapters, told_in=told_in)
+    return PageView({"story": told.story, "chapters": chapters, "story_language": story_language})
 
 
 class _Teller:
@@ -202,6 +199,3 @@ def _is_number(term: str) -> bool:
         return False
     literal = parse_literal(term)
     return literal.datatype.removeprefix(XSD) in NUMBERS
-
-
-ROUTES = [Route("/{language:language}/story", show_story)]

@@ -8,20 +8,18 @@ from dataclasses import dataclass, replace
 from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from st_opendata.model.numeric import INTEGER_BOUNDS
 from st_opendata.portal.data.columns import Column, Table, tables_of
 from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.names import Named, Names
 from st_opendata.portal.data.naming import ROW, name_cells
 from st_opendata.portal.data.numbering import FirstRows
 from st_opendata.portal.data.rows import TESTS, Kind, RowPage, RowsError, open_rows
-from st_opendata.portal.pages.dataset import find_dataset
 from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Mark, State
-from st_opendata.portal.pages.things.names import Named, Names
-from st_opendata.portal.rendering import edition_of, language_of, page, page_url
+from st_opendata.portal.rendering import PageView
+from st_opendata.portal.requests import edition_of, find_dataset, language_of, page_url
 from st_opendata.portal.wording import words_of
 
 _THREADS = 6
@@ -50,7 +48,7 @@ class Row:
     marked: bool
 
 
-async def show_table(request: Request) -> Response:
+async def show_table(request: Request) -> PageView:
     """Rows of a table of a dataset, in threads of their own: those who wait for rows keep no other page waiting."""
     turns = _turns(request)
     if turns.statistics().tasks_waiting > _MOST_WAITING:
@@ -66,7 +64,7 @@ def _turns(request: Request) -> CapacityLimiter:
     return turns
 
 
-def _show_table(request: Request) -> Response:
+def _show_table(request: Request) -> PageView:
     edition, language = edition_of(request), language_of(request)
     dataset = find_dataset(request)
     table = next(
@@ -89,28 +87,28 @@ def _show_table(request: Request) -> Response:
     def address(changed: State) -> str:
         return page_url(language, path, **changed.query())
 
-    return page(
-        request,
-        "table.html",
-        dataset=dataset,
-        table=table,
-        columns=columns,
-        titles={column.name: column.title for column, _ in columns},
-        rows=_rows(table, columns, answer, first_row, state.mark, Names(edition, language)),
-        total=answer.total,
-        state=state,
-        pages=_pages(answer, state),
-        first=(state.page - 1) * state.size + 1,
-        tests=TESTS,
-        fields=FIELDS,
-        sizes={size: address(replace(state, size=size, page=1)) for size in PAGE_SIZES},
-        path=path,
-        address=address,
-        without=lambda each: address(
-            replace(state, filters=tuple(other for other in state.filters if other != each), page=1)
-        ),
-        page_address=lambda number: address(replace(state, page=number)),
-        web_address=web_address,
+    return PageView(
+        {
+            "dataset": dataset,
+            "table": table,
+            "columns": columns,
+            "titles": {column.name: column.title for column, _ in columns},
+            "rows": _rows(table, columns, answer, first_row, state.mark, Names(edition, language)),
+            "total": answer.total,
+            "state": state,
+            "pages": _pages(answer, state),
+            "first": (state.page - 1) * state.size + 1,
+            "tests": TESTS,
+            "fields": FIELDS,
+            "sizes": {size: address(replace(state, size=size, page=1)) for size in PAGE_SIZES},
+            "path": path,
+            "address": address,
+            "without": lambda each: address(
+                replace(state, filters=tuple(other for other in state.filters if other != each), page=1)
+            ),
+            "page_address": lambda number: address(replace(state, page=number)),
+            "web_address": web_address,
+        }
     )
 
 
@@ -174,6 +172,3 @@ def _column(table: Table, name: str) -> Column:
     """What is known of a column; one without metadata is called by its name."""
     known = (column for column in table.columns if column.name == name)
     return next(known, Column(name, {"und": name}, {}, "string", required=False, separator=None, property=None))
-
-
-ROUTES = [Route("/{language:language}/dataset/{dataset}/table/{table}", show_table, name="table")]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from st_opendata.portal.data.columns import Column
 from st_opendata.portal.data.rows import FURTHEST, TESTS, Filter, Kind, RowQuery, Test
-from st_opendata.portal.rendering import whole_number
+from st_opendata.portal.requests import whole_number
 
 PAGE_SIZES = (25, 50, 100)
 _MOST_FILTERS = 10

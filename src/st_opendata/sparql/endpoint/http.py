@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from st_opendata.http.conditions import matches_etag
+from st_opendata.http.conditions import not_modified
 from st_opendata.http.negotiation import choose_type
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.endpoint import Endpoint, StreamedAnswer
@@ -133,8 +133,8 @@ async def _describe_service(request: Request, endpoint: Endpoint, url: str, page
     if chosen is None:
         raise format_error(GRAPHS)
     headers = {"Vary": "Accept", "Cache-Control": "public, no-cache", "ETag": endpoint.tag_of(f"{url} {chosen}")}
-    if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(None, 304, headers)
+    if current := not_modified(request, headers):
+        return current
     triples = await asyncio.to_thread(describe, endpoint.release, endpoint.description, url)
     body = await asyncio.to_thread(write_description, triples, offers[chosen])
     return Response(body, headers=headers, media_type=content_type(chosen))
@@ -145,8 +145,8 @@ async def _answer(request: Request, endpoint: Endpoint, query: QueryRequest, sec
     headers = {"Vary": _VARY, "Cache-Control": "no-store"}
     if query.is_deterministic:
         headers |= {"Cache-Control": "public, no-cache", "ETag": endpoint.tag(query)}
-        if matches_etag(request.headers.get("if-none-match"), headers["ETag"]):
-            return Response(None, 304, headers)
+        if current := not_modified(request, headers):
+            return current
     is_old = request.scope["http_version"] == "1.0"
     answer = await _while_connected(request, endpoint.answer(query, seconds, whole=is_old))
     if answer is None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.routing import Route
+
 from fuzzing.catalogues import build_release
 from fuzzing.outcomes import DefectError, Outcome
 from fuzzing.targets import Take, Target
@@ -87,16 +89,11 @@ _PATHS = (
 
 
 def _seeds() -> list[bytes]:
-    from st_opendata.portal.api import metadata
-    from st_opendata.portal.data import completions
-    from st_opendata.portal.pages import catalogue, dataset, query, story, table
-    from st_opendata.portal.pages.things import routes as things
-    from st_opendata.portal.pages.vocabulary import routes as vocabulary
-
+    app = make_app(Current(Path()), Options())  # nothing is opened: only its routes are asked for
     routed = [
-        route.path.replace("{language}", "en").replace("{dataset}", "places").replace("{table}", "cities")
-        for module in (catalogue, completions, dataset, metadata, query, story, table, things, vocabulary)
-        for route in module.ROUTES
+        route.path_format.replace("{language}", "en").replace("{dataset}", "places").replace("{table}", "cities")
+        for route in app.routes
+        if isinstance(route, Route)
     ]
     paths = dict.fromkeys((*_PATHS, *routed))
     headers = (

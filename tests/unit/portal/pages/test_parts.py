@@ -17,7 +17,8 @@ from st_opendata.portal.data.current import Current
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.middleware import SAFE_HEADERS
 from st_opendata.portal.options import Options
-from st_opendata.portal.rendering import excerpt, say, whole_number
+from st_opendata.portal.rendering import excerpt, say
+from st_opendata.portal.requests import whole_number
 from st_opendata.sparql.endpoint import Limits
 
 

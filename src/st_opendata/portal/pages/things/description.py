@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
+from st_opendata.errors import InputError
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.pictures.amounts import is_amount
+from st_opendata.place import Place
+from st_opendata.portal.data.columns import tables_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.things.keys import Keys
-from st_opendata.portal.pages.things.names import Literal, Named, Names, in_language, parse_literal
+from st_opendata.portal.data.names import Literal, Named, Names, in_language, parse_literal
 from st_opendata.portal.pages.things.values import Cell, Value, amounts_of, cells_of, value_of
 from st_opendata.portal.wording import Words, alphabetical, words_of
 from st_opendata.release.explain import Claim, Explanation, Inference, Source, Statement, explain_stated
@@ -230,3 +233,31 @@ def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Disp
         for (subject, predicate), group in groupby(found, key=lambda claim: (claim.subject, claim.predicate))
         if predicate
     )
+
+
+class Keys:
+    """Properties that the key columns of tables state: their numbers name rows, they are no amounts.
+
+    They are read when one of their dataset is asked for; a part of an edition (`Edition.part`).
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._of = cache(self._stated)
+
+    def state(self, iri: str, cells: Iterable[Place]) -> bool:
+        """Whether key columns of a table in which one of the cells stands state the property."""
+        tables = {table for cell in cells if (table := self._edition.index.table_of(cell))}
+        return any(iri in self._of(dataset).get(table, ()) for dataset, table in tables)
+
+    def _stated(self, dataset: str) -> dict[str, set[str]]:
+        """By table, the properties."""
+        release = self._edition.datasets.get(dataset)
+        try:
+            tables = tables_of(self._edition, release) if release else ()
+        except InputError:  # told on the page of the dataset
+            return {}
+        return {
+            table.name: {column.property for column in table.columns if column.key and column.property}
+            for table in tables
+        }

@@ -12,10 +12,10 @@ from babel import numbers
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.place import Place
+from st_opendata.portal.addresses import link_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.things.addresses import link_of
-from st_opendata.portal.pages.things.names import Literal, Named, Names, parse_literal
-from st_opendata.portal.rendering import page_url
+from st_opendata.portal.data.names import Literal, Named, Names, parse_literal
+from st_opendata.portal.requests import page_url
 from st_opendata.portal.wording import Words
 
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
-from st_opendata.portal.pages.things.addresses import document_of, link_of, page_of
+from st_opendata.portal.addresses import document_of, link_of, page_of
 from st_opendata.release import read_release
 
 BASE = "https://w3id.org/st-opendata/smarter-together/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from st_opendata.namespaces import XSD
-from st_opendata.portal.pages.things.names import Literal
+from st_opendata.portal.data.names import Literal
 from st_opendata.portal.pages.things.values import literal_text
 from st_opendata.portal.wording import words_of
 

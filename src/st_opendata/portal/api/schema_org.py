@@ -8,13 +8,19 @@ from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from st_opendata.errors import InputError
+from st_opendata.formats import JSON_LD
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.model.text import pick
 from st_opendata.place import Place
 from st_opendata.portal.data.descriptions import Description
 from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
+from st_opendata.portal.responses import content
 
 Json = dict[str, Any]
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
@@ -76,3 +82,13 @@ def dataset_address(base_url: str, language: str, dataset: str) -> str:
 def data_block(described: Json) -> Markup:
     """JSON for a script element that no browser runs (HTML, data block): what could end it is escaped."""
     return Markup(json.dumps(described, ensure_ascii=False).translate(_ESCAPES))  # noqa: S704 (escaped in the line)
+
+
+def show_schema(request: Request) -> Response:
+    """The dataset in schema.org."""
+    edition, dataset = edition_of(request), find_dataset(request)
+    described = dataset_json(edition, dataset.release, base_url(request), language_of(request))
+    return content(request, json.dumps(described, ensure_ascii=False, indent=1), JSON_LD.media_type)
+
+
+ROUTES = [Route("/{language:language}/dataset/{dataset}/schema.jsonld", show_schema)]

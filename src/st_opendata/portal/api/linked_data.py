@@ -1,53 +1,41 @@
-"""Requests for things: redirections by what the client asks for, documents, pages."""
+"""RDF documents about one thing: its concise bounded description, and what points to it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from st_opendata.formats import Format
 from st_opendata.http.negotiation import choose_language, choose_type
 from st_opendata.model.text import LANGUAGES
-from st_opendata.pictures import Place
+from st_opendata.namespaces import PREFIXES, RDF
+from st_opendata.portal.addresses import FORMATS, iris_of, is_iri, readings, targets_of
 from st_opendata.portal.api.signposting import document_links
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.figures import small_map
-from st_opendata.portal.pages.things.addresses import (
-    FORMATS,
-    document_of,
-    iris_of,
-    is_iri,
-    page_of,
-    readings,
-    targets_of,
-)
-from st_opendata.portal.pages.things.description import PAGE, Thing, describe, things_of
-from st_opendata.portal.pages.things.documents import write_document
-from st_opendata.portal.pages.things.names import Names
-from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path, whole_number
-from st_opendata.portal.wording import words_of
-from st_opendata.rdf import UnwritableTripleError
+from st_opendata.portal.requests import base_url, edition_of, raw_path
+from st_opendata.portal.responses import document
+from st_opendata.rdf import UnwritableTripleError, rdf_bytes, used_prefixes
 from st_opendata.sparql.endpoint.formats import graph_types, other_types, split_names
 
-_FARTHEST = 10_000
-"""The last page of a list."""
+MOST_POINTERS = 1_000
+"""Triples with the thing as their object, for all properties together."""
 
 
 def redirect_id(request: Request) -> Response:
     """From a thing to a document about it, 303 (Cool URIs for the Semantic Web, section 4.3)."""
     edition = edition_of(request)
     path = raw_path(request).removeprefix("/id/")
-    return redirect(request, _known(edition, (edition.release.base + each for each in readings(path))))
+    return redirect(request, known_iri(edition, (edition.release.base + each for each in readings(path))))
 
 
 def redirect_path(request: Request) -> Response:
     """The same for the path of an IRI as it stands, where a redirection from the IRI's own host leads here."""
     edition = edition_of(request)
-    return redirect(request, _known(edition, iris_of(edition.release, raw_path(request).removeprefix("/"))))
+    return redirect(request, known_iri(edition, iris_of(edition.release, raw_path(request).removeprefix("/"))))
 
 
 def redirect(request: Request, iri: str) -> Response:
@@ -88,9 +76,9 @@ def send_document(request: Request) -> Response:
     if extension not in FORMATS:
         raise HTTPException(404)
     if start == "/data":
-        iri = _asked(request)
+        iri = named_iri(request)
     else:
-        iri = _known(edition, (edition.release.base + each for each in readings(start.removeprefix("/data/"))))
+        iri = known_iri(edition, (edition.release.base + each for each in readings(start.removeprefix("/data/"))))
     return _send(request, iri, extension)
 
 
@@ -109,81 +97,39 @@ def _send(request: Request, iri: str, extension: str) -> Response:
         return PlainTextResponse(f"{error}\n", 406)
 
 
-def show_thing(request: Request) -> Response:
-    """The page of a thing: `/fr/thing/PATH`, or `/fr/thing?iri=IRI`."""
-    edition, language = edition_of(request), language_of(request)
-    if "path" in request.path_params:
-        path = raw_path(request).split("/", 3)[3]
-        iri = _known(edition, (edition.release.base + each for each in readings(path)))
-    else:
-        iri = _asked(request)
-    if via := request.query_params.get("via"):
-        return _show_pointers(request, iri, via)
-    thing = describe(edition, iri, language)
-    return page(
-        request,
-        "thing.html",
-        thing=thing,
-        map=_map(thing, language),
-        dataset=_dataset(edition, iri),
-        documents=_documents(edition, iri),
-        canonical=base_url(request) + page_of(edition.release, iri, language),
-        more=lambda predicate: page_of(edition.release, iri, language, via=predicate),
-    )
+def write_document(edition: Edition, iri: str, form: Format) -> bytes:
+    """All triples of the thing, the claims about it, and at most `MOST_POINTERS` that lead to it.
+
+    That is its concise bounded description (W3C Member Submission, 2005), in which statements about its statements
+    have their place; blank nodes there are none.
+
+    Raises:
+        UnwritableTripleError: the format cannot carry a triple.
+    """
+    lines = sorted(_lines(edition, f"<{iri}>"))
+    return rdf_bytes([lines], form, used_prefixes([lines], PREFIXES | edition.release.prefixes))
 
 
-def _show_pointers(request: Request, iri: str, via: str) -> Response:
-    """One page of the list of all things that a property leads from."""
-    edition, language = edition_of(request), language_of(request)
-    number = whole_number(request.query_params.get("page", "1"), 0, _FARTHEST + 1, otherwise=0)
-    if not is_iri(via) or not 1 <= number <= _FARTHEST:
-        raise HTTPException(404)
-    count = edition.index.pointing(f"<{iri}>").get(f"<{via}>", 0)
-    subjects = edition.index.pointers(f"<{iri}>", f"<{via}>", PAGE, (number - 1) * PAGE)
-    if not subjects:
-        raise HTTPException(404)
-    names, words = Names(edition, language), words_of(language)
-    return page(
-        request,
-        "pointers.html",
-        name=names.of(iri),
-        property=names.of(via),
-        things=things_of(edition, subjects, names, words),
-        count=count,
-        number=number,
-        pages=-(-count // PAGE),
-        here=page_of(edition.release, iri, language),
-        canonical=base_url(request) + page_of(edition.release, iri, language, via=via, page=number),
-        step=lambda each: page_of(edition.release, iri, language, via=via, page=each),
-    )
+def _lines(edition: Edition, term: str) -> set[str]:
+    index = edition.index
+    claims = [origin.subject for origin in index.naming(f"<{RDF}subject>", [term])]
+    lines = {f"{each.subject} {each.predicate} {each.object} ." for each in index.about([term, *claims])}
+    left = MOST_POINTERS
+    for predicate in index.pointing(term):
+        subjects = index.pointers(term, predicate, left)
+        lines |= {f"{subject} {predicate} {term} ." for subject in subjects}
+        left -= len(subjects)
+        if left <= 0:
+            break
+    return lines
 
 
-def _map(thing: Thing, language: str) -> Markup | None:
-    """Where the thing is, if it has coordinates."""
-    if thing.point is None:
-        return None
-    title = words_of(language)("map-of", thing=thing.name.name)
-    return small_map("map", title, Place(thing.name.name, *thing.point), language)
-
-
-def _documents(edition: Edition, iri: str) -> dict[str, tuple[str, str]]:
-    return {
-        form.label: (document_of(edition.release, iri, extension), form.media_type)
-        for extension, form in FORMATS.items()
-    }
-
-
-def _dataset(edition: Edition, iri: str) -> str | None:
-    """The id of the dataset that the IRI is of."""
-    return next((dataset.id for dataset in edition.release.datasets if dataset.iri == iri), None)
-
-
-def _asked(request: Request) -> str:
+def named_iri(request: Request) -> str:
     """The IRI that the query names, of which the release says something."""
-    return _known(edition_of(request), request.query_params.getlist("iri")[:1])
+    return known_iri(edition_of(request), request.query_params.getlist("iri")[:1])
 
 
-def _known(edition: Edition, candidates: Iterable[str]) -> str:
+def known_iri(edition: Edition, candidates: Iterable[str]) -> str:
     """The first of these IRIs that stands in the release; HTTPException 404 where none does."""
     for iri in candidates:
         if is_iri(iri) and (edition.index.knows(f"<{iri}>") or edition.index.pointing(f"<{iri}>")):
@@ -195,6 +141,4 @@ ROUTES = [
     Route("/id/{path:path}", redirect_id),
     Route("/data/{path:path}", send_document),
     Route("/data.{extension}", send_document),
-    Route("/{language:language}/thing/{path:path}", show_thing),
-    Route("/{language:language}/thing", show_thing),
 ]

@@ -8,9 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import yaml
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from st_opendata.model.text import pick, tag_of
 from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.requests import find_dataset, language_of
+from st_opendata.portal.responses import content
 
 _KEYWORDS = 20
 _SPDX = {
@@ -172,3 +178,15 @@ def _line(text: str) -> str:
 
 def _tex(text: str) -> str:
     return "".join(_BIBTEX.get(each, each) for each in text)
+
+
+def show_citation(request: Request) -> Response:
+    """How to cite a dataset, as a file."""
+    style = next((each for each in STYLES.values() if each.file == request.path_params["file"]), None)
+    if style is None:
+        raise HTTPException(404)
+    text = style.write(citation_of(find_dataset(request), language_of(request)))
+    return content(request, text, style.media_type, name=style.file)
+
+
+ROUTES = [Route("/{language:language}/dataset/{dataset}/{file}", show_citation)]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, SCHEME, ST, readable
+from st_opendata.portal.addresses import link_of, page_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.things.addresses import link_of, page_of
 from st_opendata.portal.wording import texts
 
 _OWNERS = frozenset(f"<{PREFIXES['eurio']}{name}>" for name in ("isRoleOf", "isSiteOf", "isAcronymOf", "hasRecipient"))

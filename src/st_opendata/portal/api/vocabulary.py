@@ -1,8 +1,8 @@
-"""Requests for the ontology and the schemes."""
+"""The vocabulary of a release for programs: ontology and SKOS schemes as RDF documents, and the ways to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -13,18 +13,16 @@ from starlette.routing import Route
 
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.http.negotiation import choose_language
-from st_opendata.model.text import LANGUAGES, pick
+from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES
+from st_opendata.portal.addresses import FORMATS, readings, whole_targets
+from st_opendata.portal.api.linked_data import negotiated, redirect
 from st_opendata.portal.api.signposting import document_links
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.things.addresses import FORMATS, readings, whole_targets
-from st_opendata.portal.pages.things.names import Names, shorten
-from st_opendata.portal.pages.things.routes import negotiated, redirect
-from st_opendata.portal.pages.vocabulary.diagram import End, Row, draw_properties
-from st_opendata.portal.pages.vocabulary.ontology import Ontology, Term
-from st_opendata.portal.pages.vocabulary.schemes import describe_scheme, find_schemes, scheme_members
-from st_opendata.portal.rendering import base_url, document, edition_of, language_of, page, raw_path
-from st_opendata.portal.wording import alphabetical, words_of
+from st_opendata.portal.data.ontology import Ontology
+from st_opendata.portal.data.schemes import find_schemes, scheme_members
+from st_opendata.portal.requests import base_url, edition_of, raw_path
+from st_opendata.portal.responses import document
 from st_opendata.rdf import rdf_bytes, used_prefixes
 
 _SYNTAXES = {
@@ -46,14 +44,14 @@ def redirect_scheme(request: Request) -> Response:
     name = request.path_params["name"]
     stem, dot, extension = name.rpartition(".")
     if dot + extension in FORMATS:
-        return _send_scheme(request, _scheme(edition_of(request), stem), stem, dot + extension)
-    _scheme(edition_of(request), name)
+        return _send_scheme(request, find_scheme(edition_of(request), stem), stem, dot + extension)
+    find_scheme(edition_of(request), name)
     return negotiated(request, _targets(request, f"/scheme/{quote(name)}", f"scheme/{quote(name)}"))
 
 
 def redirect_concept(request: Request) -> Response:
     """From a concept to its page or a document about it."""
-    scheme = _scheme(edition_of(request), request.path_params["name"])
+    scheme = find_scheme(edition_of(request), request.path_params["name"])
     members = scheme_members(edition_of(request), scheme)
     for name in readings(raw_path(request).rpartition("/")[2]):
         if f"<{scheme}/{name}>" in members:
@@ -81,46 +79,12 @@ def _write_ontology(edition: Edition, form: Format) -> bytes:
     return ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
 
 
-def show_ontology(request: Request) -> Response:
-    """The whole vocabulary on one page."""
-    _require_vocabulary(request)
-    edition, language = edition_of(request), language_of(request)
-    ontology = edition.part(Ontology)
-    names = Names(edition, language)
-    terms = (*ontology.classes, *ontology.properties)
-    names.learn({iri for term in terms for iri in _mentioned(term)})
-
-    def by_name(found: Sequence[Term]) -> list[Term]:
-        return sorted(found, key=lambda term: alphabetical(names.of(term.iri).name))
-
-    diagram = draw_properties(_rows(ontology, names, language), words_of(language)("diagram"))
-    return page(
-        request,
-        "ontology.html",
-        ontology=ontology,
-        classes=by_name(ontology.classes),
-        properties=by_name(ontology.properties),
-        schemes=[(name, names.of(iri)) for name, iri in sorted(find_schemes(edition).items())],
-        names=names,
-        anchor=lambda iri: _anchor(edition, iri),
-        documents=_documents("/ontology"),
-        diagram=diagram,
-    )
-
-
-def show_scheme(request: Request) -> Response:
-    """One scheme on a page."""
-    edition, language, name = edition_of(request), language_of(request), request.path_params["name"]
-    scheme = describe_scheme(edition, _scheme(edition, name), language)
-    return page(request, "scheme.html", scheme=scheme, documents=_documents(f"/scheme/{quote(name)}"))
-
-
 def _require_vocabulary(request: Request) -> None:
     if not edition_of(request).has_vocabulary:
         raise HTTPException(404)
 
 
-def _scheme(edition: Edition, name: str) -> str:
+def find_scheme(edition: Edition, name: str) -> str:
     """The IRI of the scheme; HTTPException 404 where there is none of that name."""
     try:
         return find_schemes(edition)[name]
@@ -159,10 +123,6 @@ def _targets(request: Request, path: str, shown: str) -> dict[str, str]:
     return whole_targets(path, f"/{language}/{shown}")
 
 
-def _documents(path: str) -> dict[str, tuple[str, str]]:
-    return {form.label: (f"{path}{extension}", form.media_type) for extension, form in FORMATS.items()}
-
-
 def _form(request: Request) -> Format:
     try:
         return FORMATS[f".{request.path_params['extension']}"]
@@ -174,40 +134,9 @@ def _prefixes(form: Format) -> dict[str, str]:
     return {} if form is N_TRIPLES else PREFIXES
 
 
-def _mentioned(term: Term) -> Iterator[str]:
-    yield term.iri
-    yield from (*term.parents, *term.children, *term.domains, *term.ranges, *term.properties)
-
-
-def _anchor(edition: Edition, iri: str) -> str:
-    """The local name for terms of ours, so that the IRI with its fragment leads there; else the prefixed name."""
-    return iri.rpartition("#")[2] if "#" in iri else shorten(iri, edition.release)
-
-
-def _rows(ontology: Ontology, names: Names, language: str) -> list[Row]:
-    def end(iri: str) -> End:
-        named = names.of(iri)
-        return End(named.name, named.href or named.away)
-
-    anything = words_of(language)("anything")
-    rows = [
-        Row(
-            end(domain) if domain else End(anything),
-            End(pick(each.label, language) or names.of(each.iri).name, names.of(each.iri).href),
-            end(value) if value else End(anything),
-        )
-        for each in ontology.properties
-        for domain in each.domains or ("",)
-        for value in each.ranges or ("",)
-    ]
-    return sorted(rows, key=lambda row: tuple(alphabetical(end.name) for end in (row.domain, row.property, row.range)))
-
-
 ROUTES = [
     Route("/ontology", redirect_ontology),
     Route("/ontology.{extension}", send_ontology),
-    Route("/{language:language}/ontology", show_ontology),
     Route("/scheme/{name}", redirect_scheme),
     Route("/scheme/{name}/{concept}", redirect_concept),
-    Route("/{language:language}/scheme/{name}", show_scheme),
 ]

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDFS, readable
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.rendering import edition_of, language_of
+from st_opendata.portal.requests import edition_of, language_of
 
 _KINDS = {"http://rdfs.org/ns/void#class": "class", "http://rdfs.org/ns/void#property": "property"}
 

@@ -13,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from st_opendata.portal.data.descriptions import describe
-from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.citations import (
+from st_opendata.portal.api.citations import (
     STYLES,
     Citation,
     citation_of,
@@ -24,6 +22,8 @@ from st_opendata.portal.pages.citations import (
     write_ris,
     write_text,
 )
+from st_opendata.portal.data.descriptions import describe
+from st_opendata.portal.data.edition import Edition
 
 PLAIN = Citation(
     key="cities-1.0.0",
@@ -123,7 +123,7 @@ def test_what_is_unknown_is_left_out() -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_breaks_a_format(title: str, word: str) -> None:
-    from st_opendata.portal.pages.citations import _line
+    from st_opendata.portal.api.citations import _line
 
     cited = replace(PLAIN, title=_line(title) or "x", author=_line(word), keywords=tuple(filter(None, [_line(word)])))
     read_bibtex(write_bibtex(cited))

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from st_opendata.namespaces import PREFIXES, RDF, SCHEME
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.things.names import Literal, Named, Names, in_language, parse_literal
+from st_opendata.portal.data.names import Literal, Named, Names, in_language, parse_literal
 from st_opendata.release.origins import Origin
 
 _TYPE = f"<{RDF}type>"

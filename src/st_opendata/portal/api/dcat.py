@@ -1,0 +1,72 @@
+"""The catalogue as DCAT-AP and VoID: the files of the release, or the same with this portal's addresses."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from st_opendata.dcat.relocate import FORMATS, move_site, write_statements
+from st_opendata.formats import TURTLE
+from st_opendata.model.release import File
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.files import serve_file
+from st_opendata.portal.requests import edition_of
+from st_opendata.rdf.statements import read_statements
+
+_VOID, _CATALOGUE = "void.ttl", "catalog.ttl"
+_FOLDER = ".moved"
+"""Beside the files of the edition, of which none begins with a dot."""
+
+
+def show_catalogue_file(request: Request) -> Response:
+    """`catalog.{ttl,jsonld,rdf}` and `void.ttl`: the release's own, or with the addresses of this portal.
+
+    They are written anew only where the person who runs the portal named its address: what a request calls it is
+    anybody's word.
+    """
+    edition, name = edition_of(request), request.scope["path"].rpartition("/")[2]
+    path = name if name in FORMATS else _VOID
+    own = request.app.state.options.base_url
+    if path not in edition.files:
+        raise HTTPException(404)
+    if own is None or f"{own.rstrip('/')}/" == edition.release.site:
+        return serve_file(request, edition, edition.files[path])
+    return serve_file(request, edition, edition.part(RelocatedCatalogue).file(path, f"{own.rstrip('/')}/"))
+
+
+class RelocatedCatalogue:
+    """The catalogue and the VoID of an edition at another address; a part of it (`Edition.part`).
+
+    They are written once, when they are first asked for, beside the files of the edition, and go with them.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._lock = Lock()
+        self._written: dict[str, File] = {}
+
+    def file(self, path: str, address: str) -> File:
+        """One of them, by its path in the release. There is one address for each portal."""
+        with self._lock:
+            if path not in self._written:
+                self._write(path, address)
+            return self._written[path]
+
+    def _write(self, path: str, address: str) -> None:
+        source, formats = (_VOID, {_VOID: TURTLE}) if path == _VOID else (_CATALOGUE, FORMATS)
+        statements = read_statements(self._edition.path(source))
+        move_site(statements, self._edition.release.site, address)
+        folder = self._edition.folder / _FOLDER
+        folder.mkdir(exist_ok=True)
+        write_statements(statements, folder, formats)
+        self._written |= {name: File.of(self._edition.folder, f"{_FOLDER}/{name}") for name in formats}
+
+
+ROUTES = [
+    *(Route(f"/{path}", show_catalogue_file) for path in (*FORMATS, _VOID)),
+    Route("/.well-known/void", show_catalogue_file),
+]

@@ -1,0 +1,70 @@
+"""All pages, as data: their routes, the menu and the sitemap are made of this list, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+
+from st_opendata.formats import PARQUET
+from st_opendata.portal.api.sitemap import SitemapEntry
+from st_opendata.portal.data.descriptions import describe
+from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.schemes import find_schemes
+from st_opendata.portal.pages.catalogue import show_catalogue
+from st_opendata.portal.pages.dataset import show_dataset
+from st_opendata.portal.pages.page import MenuItem, Page
+from st_opendata.portal.pages.query import show_query
+from st_opendata.portal.pages.story import show_story
+from st_opendata.portal.pages.table import show_table
+from st_opendata.portal.pages.things.thing import show_thing
+from st_opendata.portal.pages.vocabulary import show_ontology, show_scheme
+
+
+def at(path: str) -> Callable[[Edition], Iterator[SitemapEntry]]:
+    """The one address of a page, as new as its release."""
+
+    def entries(edition: Edition) -> Iterator[SitemapEntry]:
+        yield SitemapEntry(path, edition.release.created[:10])
+
+    return entries
+
+
+def _schemes(edition: Edition) -> Iterator[SitemapEntry]:
+    for name in sorted(find_schemes(edition)):
+        yield SitemapEntry(f"scheme/{name}", edition.release.created[:10])
+
+
+def _datasets(edition: Edition) -> Iterator[SitemapEntry]:
+    for dataset in edition.part(describe).values():
+        yield SitemapEntry(f"dataset/{dataset.id}", (dataset.modified or edition.release.created)[:10])
+
+
+def _tables(edition: Edition) -> Iterator[SitemapEntry]:
+    """Those with rows to show."""
+    for dataset in edition.part(describe).values():
+        readable = {file.table for file in dataset.release.distributions if file.format == PARQUET}
+        changed = (dataset.modified or edition.release.created)[:10]
+        for table in dataset.release.rows:
+            if table in readable:
+                yield SitemapEntry(f"dataset/{dataset.id}/table/{table}", changed)
+
+
+PAGES: tuple[Page, ...] = (
+    Page("", "catalogue.html", show_catalogue, at(""), MenuItem("", "catalogue", ("", "dataset"))),
+    Page("story", "story.html", show_story, at("story"), MenuItem("story", "story", ("story",)), attrgetter("story")),
+    Page(
+        "ontology",
+        "ontology.html",
+        show_ontology,
+        at("ontology"),
+        MenuItem("ontology", "ontology", ("ontology", "scheme")),
+        attrgetter("has_vocabulary"),
+    ),
+    Page("query", "query.html", show_query, at("query"), MenuItem("query", "query-menu", ("query",))),
+    Page("scheme/{name}", "scheme.html", show_scheme, _schemes),
+    Page("dataset/{dataset}", "dataset.html", show_dataset, _datasets),
+    Page("dataset/{dataset}/table/{table}", "table.html", show_table, _tables),
+    # Things are as many as the facts like, and the pages of tables lead to them: they are not in the sitemap.
+    Page("thing", "thing.html", show_thing),
+    Page("thing/{path:path}", "thing.html", show_thing),
+)
