@@ -9,9 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -20,16 +17,14 @@ from starlette.types import ASGIApp
 from st_opendata.dcat.relocate import FORMATS
 from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal.access import AccessLog
 from st_opendata.portal.addresses import iris_of
 from st_opendata.portal.api import API_ROUTES
 from st_opendata.portal.api.linked_data import chosen_target, redirect_path
 from st_opendata.portal.assets import STATIC, serve_asset
-from st_opendata.portal.clients import JoinedLines, OtherSites
 from st_opendata.portal.data.current import Current
 from st_opendata.portal.data.integrity import ChangedFileError, WholeFile
-from st_opendata.portal.files import PACKED, serve_file
-from st_opendata.portal.middleware import Bounds, OneHost, SafeHeaders, WeakTags, WithEdition
+from st_opendata.portal.files import serve_file
+from st_opendata.portal.middleware.stack import stack
 from st_opendata.portal.options import Options
 from st_opendata.portal.pages.failures import show_changed, show_failure, show_http_error
 from st_opendata.portal.pages.page import Page
@@ -67,18 +62,7 @@ def make_app(current: Current, options: Options, pages: Sequence[Page] = PAGES) 
             *(page.route for page in pages),
             Route("/{path:path}", serve_path),
         ],
-        middleware=[
-            Middleware(AccessLog),
-            Middleware(SafeHeaders),
-            Middleware(OneHost),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(options.hosts)),
-            Middleware(JoinedLines),
-            Middleware(OtherSites, posted=PATHS),
-            Middleware(Bounds, largest_body=options.largest_body, per_minute=options.requests_per_minute, free=STATIC),
-            Middleware(WeakTags),
-            Middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED),
-            Middleware(WithEdition, current=current),
-        ],
+        middleware=stack(current, options, posted=PATHS),
         exception_handlers={HTTPException: show_http_error, ChangedFileError: show_changed, Exception: show_failure},
         lifespan=lifespan,
     )

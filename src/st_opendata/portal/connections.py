@@ -21,7 +21,7 @@ from typing import Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from st_opendata.portal.access import log_refused
+from st_opendata.portal.middleware.access_log import log_refusal
 
 _LINGER = 2.0
 """Seconds in which a client may read why it is refused, while what it still sends is discarded (RFC 9112 §9.6)."""
@@ -229,7 +229,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
             return
         if not is_asked:
-            log_refused(self.peer or "-", status)
+            log_refusal(self.peer or "-", status)
         body = f"{text}\n".encode()
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         again = "Retry-After: 5\r\n" if status is HTTPStatus.SERVICE_UNAVAILABLE else ""

@@ -10,15 +10,17 @@ from starlette.responses import PlainTextResponse, Response
 
 from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal.clients import SHARED_HEADERS
 from st_opendata.portal.data.integrity import ChangedFileError
-from st_opendata.portal.middleware import SAFE_HEADERS
+from st_opendata.portal.middleware.cors import CORS_HEADERS
+from st_opendata.portal.middleware.security_headers import SECURITY_HEADERS
 from st_opendata.portal.rendering import PageView, render
 
 
 async def show_failure(_request: Request, _error: Exception) -> Response:
     """What is left to say where a page failed: the server logs why. It stands outside of all middleware."""
-    return PlainTextResponse("Something went wrong here. Please try again later.\n", 500, SAFE_HEADERS | SHARED_HEADERS)
+    return PlainTextResponse(
+        "Something went wrong here. Please try again later.\n", 500, SECURITY_HEADERS | CORS_HEADERS
+    )
 
 
 async def show_changed(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from st_opendata.portal.app import make_app
 from st_opendata.portal.data.current import Current
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.middleware import SAFE_HEADERS
+from st_opendata.portal.middleware.security_headers import SECURITY_HEADERS
 from st_opendata.portal.options import Options
 from st_opendata.portal.rendering import excerpt, say
 from st_opendata.portal.requests import whole_number
@@ -83,6 +83,6 @@ def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None
             answer = client.get(path)
             assert answer.status_code == 500
             assert answer.text == "Something went wrong here. Please try again later.\n"
-            assert answer.headers.items() >= {name.lower(): value for name, value in SAFE_HEADERS.items()}.items()
+            assert answer.headers.items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert client.get("/en/dataset/texts").status_code == 200

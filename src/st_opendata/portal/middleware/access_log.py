@@ -47,7 +47,7 @@ class AccessLog:
             _log.info("%s", _line(scope, status or otherwise, sent, self._now()))
 
 
-def log_refused(client: str, status: int) -> None:
+def log_refusal(client: str, status: int) -> None:
     """Log a request that was refused before it was whole."""
     _log.info("%s", f'{_combined(client, "-", status, 0, time.time())} "-" "-"')
 

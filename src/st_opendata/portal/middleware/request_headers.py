@@ -1,0 +1,54 @@
+"""The head of a request: it names one host, and a list in several lines is one list."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from st_opendata.sparql.endpoint import QueryError, problem_response
+
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?")
+"""A host and perhaps a port (RFC 3986 §3.2.2), without the comma that joins two."""
+_LISTS = (
+    *(b"accept", b"accept-charset", b"accept-encoding", b"accept-language"),
+    *(b"access-control-request-headers", b"if-match", b"if-none-match"),
+)
+"""Headers of requests whose values are lists and that something here reads."""
+
+
+class SingleHost:
+    """Refuses requests that do not name one host (RFC 9112 §3.2): caches and proxies could take another than we do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            hosts = [value for name, value in scope["headers"] if name == b"host"]
+            may_lack = scope["http_version"] == "1.0"
+            if len(hosts) > 1 or not (hosts or may_lack) or not all(map(_HOST.fullmatch, hosts)):
+                failure = QueryError(
+                    400, "bad-request", "a request names one host", "Give its name as the one Host field."
+                )
+                await problem_response(failure)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class JoinedLists:
+    """Makes one line of several that hold parts of the same list (RFC 9110 §5.3)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            headers: list[tuple[bytes, bytes]] = scope["headers"]
+            names = [name for name, _ in headers]
+            if repeated := [name for name in _LISTS if names.count(name) > 1]:
+                joined = [(name, b", ".join(value for each, value in headers if each == name)) for name in repeated]
+                scope = {**scope, "headers": [*(each for each in headers if each[0] not in repeated), *joined]}
+        await self.app(scope, receive, send)
