@@ -8,7 +8,7 @@ labels by the row that a foreign key of it leads to. A dataset with neither has 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nlargest
@@ -18,7 +18,6 @@ from uritemplate import expand
 from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
-from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column
 from st_opendata.model.text import LANGUAGES, Text, pick, speak, spoken
 from st_opendata.namespaces import PREFIXES, readable
@@ -30,18 +29,23 @@ from st_opendata.pictures import (
     Bar,
     Chart,
     Drawing,
-    Place,
-    capital,
+    amount_label,
     draw_bars,
     draw_map,
+    gather,
     svg_file,
-    words_for,
 )
-from st_opendata.pictures.amounts import is_amount
-from st_opendata.tables.json_text import read_number
+from st_opendata.pictures.decision import (
+    DataField,
+    Position,
+    are_bars,
+    are_kinds,
+    find_money,
+    find_position,
+    is_on_earth,
+)
+from st_opendata.tables.templates import parse_template, variable_names
 
-_LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
-_CURRENCIES = frozenset({f"{PREFIXES['eurio']}currency", f"{PREFIXES['schema']}currency"})
 _MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}
 _ON_A_MAP: Text = {
     "en": "The places of the dataset on a map.",
@@ -50,12 +54,10 @@ _ON_A_MAP: Text = {
 }
 _CHART: Text = {"en": "Chart", "fr": "Graphique", "de": "Diagramm"}
 _TAG = re.compile(r'"@([A-Za-z0-9-]+)$')
-_NEAR, _SINGLE = Decimal("0.02"), 1000
-"""Degrees: of more than so many places, those of one kind that are nearer to each other are drawn as one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DatasetPicture:
     """A picture as SVG, with what it is and what it shows in words."""
 
     svg: str
@@ -63,25 +65,27 @@ class Drawn:
     description: Text
 
 
-def draw_picture(source: DatasetSource) -> Drawn | None:
+def draw_picture(source: DatasetSource) -> DatasetPicture | None:
     """The picture of the dataset in each of the catalogue's languages; None where there is nothing to draw."""
     tables = [TableSource(source.catalogue, source.dataset, table, source.facts) for table in source.dataset.tables]
     languages = _languages(source)
     for table in tables:
         if drawings := _map(table, languages):
-            return _drawn(_MAP, drawings, speak(_ON_A_MAP, languages))
+            return _picture(_MAP, drawings, speak(_ON_A_MAP, languages))
     charts = [chart for table in tables if (chart := _money(table))]
     if not charts:
         return None
     fullest = max(charts, key=lambda chart: chart.count)
     drawings = [_chart(fullest, language) for language in languages]
-    said = {spoken(each.language): f"{each.title}. {_unit(fullest, each.language)}." for each in reversed(drawings)}
-    return _drawn(_CHART, drawings, said)
+    description = {
+        spoken(each.language): f"{each.title}. {_unit(fullest, each.language)}." for each in reversed(drawings)
+    }
+    return _picture(_CHART, drawings, description)
 
 
-def _drawn(kind: Text, drawings: Sequence[Drawing], said: Text) -> Drawn:
+def _picture(kind: Text, drawings: Sequence[Drawing], description: Text) -> DatasetPicture:
     title = speak({tag: f"{text} ({SVG.label})" for tag, text in kind.items()}, [each.language for each in drawings])
-    return Drawn(svg_file(drawings), title, said)
+    return DatasetPicture(svg_file(drawings), title, description)
 
 
 def _languages(source: DatasetSource) -> list[str]:
@@ -93,43 +97,20 @@ def _languages(source: DatasetSource) -> list[str]:
 # Places
 
 
-@dataclass(slots=True)
-class _Spot:
-    """A place that others near it share."""
-
-    row: Row
-    latitude: Decimal
-    longitude: Decimal
-    kind: str | None
-    count: int = 1
-
-
 def _map(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
     """The places of a table, in the order of its rows."""
-    latitude = _column(source, lambda column: column.property_url == _LATITUDE)
-    longitude = _column(source, lambda column: column.property_url == _LONGITUDE)
-    if latitude is None or longitude is None or latitude.about_url != longitude.about_url:
+    position = find_position(_fields(source))
+    if position is None:
         return []
-    kinds, column = _kinds(source, latitude)
-    found: list[_Spot] = []
-    near: dict[tuple[object, ...], _Spot] = {}
-    for row in rows_of(source.facts, source.table):
-        position = _position(row[latitude.name], row[longitude.name])
-        if position is None:
-            continue
-        kind = str(row[column.name]) if column and row[column.name] else None
-        key = (kind, *(round(axis / _NEAR) for axis in position))
-        if key in near and len(found) >= _SINGLE:
-            near[key].count += 1
-        else:
-            near[key] = _Spot(row, *position, kind)
-            found.append(near[key])
-    names = name_rows(source, latitude, [spot.row for spot in found])
+    latitude = _column(source, position.latitude)
+    kinds, column = _kinds(source, position)
+    found = gather(_points(source, position, column))
+    names = name_rows(source, latitude, [cluster.item for cluster in found])
     codes = list(kinds)
     return [
         draw_map(
             pick(source.dataset.title, language),
-            [_place(spot, name(language), codes) for spot, name in zip(found, names, strict=True)],
+            [cluster.place(name(language), codes) for cluster, name in zip(found, names, strict=True)],
             [pick(text, language) for text in kinds.values()],
             language,
             MAP_FILE,
@@ -138,34 +119,29 @@ def _map(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
     ]
 
 
-def _position(latitude: object, longitude: object) -> tuple[Decimal, Decimal] | None:
-    """The coordinates, if both are numbers that the earth has."""
-    numbers = [read_number(text) if isinstance(text, str) else None for text in (latitude, longitude)]
-    north, east = numbers
-    if north is None or east is None or abs(north) > 90 or abs(east) > 180:
-        return None
-    return north, east
+def _points(
+    source: TableSource, position: Position, column: Column | None
+) -> Iterator[tuple[Row, Decimal, Decimal, str | None]]:
+    """The rows with coordinates that the earth has, and their kinds."""
+    for row in rows_of(source.facts, source.table):
+        texts = (row[position.latitude], row[position.longitude])
+        north, east = (read_number(text) if isinstance(text, str) else None for text in texts)
+        if north is not None and east is not None and is_on_earth(north, east):
+            yield row, north, east, str(row[column.name]) if column and row[column.name] else None
 
 
-def _place(spot: _Spot, name: str, codes: Sequence[str]) -> Place:
-    kind = codes.index(spot.kind) if spot.kind in codes else None
-    return Place(name, float(spot.latitude), float(spot.longitude), kind, spot.count)
-
-
-def _kinds(source: TableSource, about: Column) -> tuple[dict[str, Text], Column | None]:
+def _kinds(source: TableSource, position: Position) -> tuple[dict[str, Text], Column | None]:
     """The column that tells kinds of places apart: two to five codes that the facts name, by code as they come."""
-    for column in source.table.source_columns:
-        if column.about_url != about.about_url or not column.value_url or column.separator:
-            continue
+    for column in (_column(source, name) for name in position.kinds):
         codes: dict[str, None] = {}
         count = 0
         for row in rows_of(source.facts, source.table):
-            if (cell := row[column.name]) and row[about.name]:
+            if (cell := row[column.name]) and row[position.latitude]:
                 codes[str(cell)] = None
                 count += 1
             if len(codes) > KINDS:
                 break
-        if not 1 < len(codes) <= min(KINDS, count - 1):
+        if not column.value_url or not are_kinds(len(codes), count):
             continue
         texts = {code: _concept(source, expand(column.value_url, {column.name: code})) for code in codes}
         if all(texts.values()):
@@ -203,12 +179,10 @@ class _Money:
 
 def _money(source: TableSource) -> _Money | None:
     """The amounts of a table that has two or more of them, all in one currency and none below zero."""
-    currency = _column(source, lambda column: column.property_url in _CURRENCIES)
-    if currency is None:
+    columns = find_money(_fields(source))
+    if columns is None:
         return None
-    column = _column(source, lambda each: each.about_url == currency.about_url and _is_amount(each))
-    if column is None:
-        return None
+    column, currency = _column(source, columns.amount), _column(source, columns.currency)
     found: list[tuple[Decimal, Row]] = []
     currencies, count, least = set(), 0, Decimal(0)
     for row in rows_of(source.facts, source.table):
@@ -219,15 +193,11 @@ def _money(source: TableSource) -> _Money | None:
             found.append((value, row))
             if len(found) > 50 * MOST_BARS:
                 found = _largest(found)
-    if count < 2 or len(currencies) != 1 or least < 0:
+    if not are_bars(count, least, currencies):
         return None
     found = _largest(found)
     names = name_rows(source, column, [row for _, row in found])
     return _Money(source, column, str(currencies.pop()), names, tuple(value for value, _ in found), count)
-
-
-def _is_amount(column: Column) -> bool:
-    return column.datatype.base in NUMBERS and column.property_url is not None and is_amount(column.property_url)
 
 
 def _largest(found: list[tuple[Decimal, Row]]) -> list[tuple[Decimal, Row]]:
@@ -235,10 +205,7 @@ def _largest(found: list[tuple[Decimal, Row]]) -> list[tuple[Decimal, Row]]:
 
 
 def _unit(money: _Money, language: str) -> str:
-    """What the bars measure: `Amount in euros`."""
-    words = words_for(language)
-    column = pick(money.column.titles, language) or money.column.name
-    return words["amount"].format(column=capital(column), currency=words.get(money.currency, money.currency))
+    return amount_label(pick(money.column.titles, language) or money.column.name, money.currency, language)
 
 
 def _chart(money: _Money, language: str) -> Drawing:
@@ -247,5 +214,25 @@ def _chart(money: _Money, language: str) -> Drawing:
     return draw_bars(chart, language, BARS_FILE)
 
 
-def _column(source: TableSource, wanted: Callable[[Column], bool]) -> Column | None:
-    return next((column for column in source.table.columns if wanted(column) and not column.separator), None)
+def _fields(source: TableSource) -> list[DataField]:
+    table = source.table
+    keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
+    for template in {column.about_url for column in table.columns if column.about_url}:
+        keys.update(variable_names(parse_template(template)))
+    return [
+        DataField(
+            column.name,
+            column.property_url,
+            column.datatype.base,
+            column.about_url,
+            column.value_url,
+            is_list=bool(column.separator),
+            is_virtual=column.virtual,
+            is_key=column.name in keys,
+        )
+        for column in table.columns
+    ]
+
+
+def _column(source: TableSource, name: str) -> Column:
+    return next(column for column in source.table.columns if column.name == name)

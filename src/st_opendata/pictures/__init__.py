@@ -7,9 +7,9 @@ from st_opendata.pictures.bars import FILE as BARS_FILE
 from st_opendata.pictures.bars import MOST_BARS, Bar, Chart, draw_bars
 from st_opendata.pictures.drawing import KINDS, Drawing
 from st_opendata.pictures.maps import FILE as MAP_FILE
-from st_opendata.pictures.maps import Place, draw_map
+from st_opendata.pictures.maps import Place, draw_map, gather
 from st_opendata.pictures.svg import svg_file, svg_part
-from st_opendata.pictures.wording import capital, words_for
+from st_opendata.pictures.wording import amount_label
 
 __all__ = [
     "BARS_FILE",
@@ -20,10 +20,10 @@ __all__ = [
     "Chart",
     "Drawing",
     "Place",
-    "capital",
+    "amount_label",
     "draw_bars",
     "draw_map",
+    "gather",
     "svg_file",
     "svg_part",
-    "words_for",
 ]

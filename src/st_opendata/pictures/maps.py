@@ -6,8 +6,10 @@ labels go where there is room, those of the first places first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, TypeVar
 
 from st_opendata.pictures.drawing import (
     KINDS,
@@ -29,6 +31,7 @@ from st_opendata.pictures.outlines import EUROPE, WORLD, outlines
 from st_opendata.pictures.projection import Point, project_europe, project_world
 from st_opendata.pictures.wording import capital, words_for
 
+T = TypeVar("T")
 Kilometres = tuple[float, float, float, float]
 
 
@@ -44,6 +47,36 @@ class Place:
     longitude: float
     kind: int | None = None
     count: int = 1
+
+
+@dataclass(slots=True)
+class Cluster(Generic[T]):
+    """Places of one kind near each other, drawn as one: the first of them, and how many there are."""
+
+    item: T
+    latitude: Decimal
+    longitude: Decimal
+    kind: str | None
+    count: int = 1
+
+    def place(self, name: str, kinds: Sequence[str]) -> Place:
+        """As a place on the map, with its name; `kinds` are the codes of the kinds of the map."""
+        kind = kinds.index(self.kind) if self.kind in kinds else None
+        return Place(name, float(self.latitude), float(self.longitude), kind, self.count)
+
+
+def gather(points: Iterable[tuple[T, Decimal, Decimal, str | None]]) -> list[Cluster[T]]:
+    """The points with their coordinates and kinds; of more than a thousand, those near each other as one."""
+    found: list[Cluster[T]] = []
+    near: dict[tuple[object, ...], Cluster[T]] = {}
+    for item, latitude, longitude, kind in points:
+        key = (kind, round(latitude / _NEAR), round(longitude / _NEAR))
+        if key in near and len(found) >= _SINGLE:
+            near[key].count += 1
+        else:
+            near[key] = Cluster(item, latitude, longitude, kind)
+            found.append(near[key])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +95,8 @@ NARROW = Layout(width=380, height=400, text=15, radius=7, world=170)
 FILE = Layout(width=720, height=500, text=18, radius=8, world=230)
 """For a picture that is shown in any size, from a phone's up."""
 
+_NEAR, _SINGLE = Decimal("0.02"), 1000
+"""Degrees: of more than so many places, those of one kind that are nearer to each other are drawn as one."""
 _LEAST_WIDTH = 1500.0
 """km that a map of Europe shows at least."""
 _ROOM = 0.14

@@ -52,6 +52,12 @@ def words_for(language: str) -> Mapping[str, str]:
     return _WORDS[primary(spoken(language))]
 
 
+def amount_label(column: str, currency: str, language: str) -> str:
+    """What the bars of a chart of money measure: `Amount in euros`."""
+    words = words_for(language)
+    return words["amount"].format(column=capital(column), currency=words.get(currency, currency))
+
+
 def number_text(value: Decimal, language: str) -> str:
     """The number with its thousands grouped, and rounded to whole ones where it is large enough.
 

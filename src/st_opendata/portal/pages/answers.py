@@ -6,8 +6,7 @@ makes bars.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -16,12 +15,18 @@ import pyoxigraph as ox
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import XSD, readable
 from st_opendata.pictures import Bar, Chart, Place
-from st_opendata.pictures.amounts import is_amount
+from st_opendata.pictures.decision import (
+    DataField,
+    are_bars,
+    are_kinds,
+    find_position,
+    find_totals,
+    is_on_earth,
+    variable_field,
+)
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _NUMBERS = frozenset(f"{XSD}{name}" for name in NUMBERS)
-_LATITUDE = re.compile(r"lat(itude)?", re.IGNORECASE)
-_LONGITUDE = re.compile(r"(long?|lng|longitude)", re.IGNORECASE)
 VIEWS = ("table", "map", "bars")
 
 
@@ -72,39 +77,47 @@ class Answer:
         assert number is not None
         return Chart(title, self.variables[number], self._bars())
 
+    @property
+    def _fields(self) -> list[DataField]:
+        pairs = zip(self.variables, self.numeric, strict=True)
+        return [variable_field(name, is_number=is_number) for name, is_number in pairs]
+
+    @property
+    def _coordinates(self) -> tuple[int, int] | None:
+        """The columns of latitudes and longitudes."""
+        position = find_position(self._fields)
+        if position is None:
+            return None
+        return self.variables.index(position.latitude), self.variables.index(position.longitude)
+
     def _places(self) -> list[tuple[str, float, float, tuple[Term | None, ...]]]:
-        latitude, longitude = (_named(pattern, self.variables) for pattern in (_LATITUDE, _LONGITUDE))
-        if latitude is None or longitude is None:
+        if (coordinates := self._coordinates) is None:
             return []
-        name = self._name_column({latitude, longitude})
+        name = self._name_column({*coordinates})
         found = []
         for row in self.rows:
-            place = _number(row[latitude]), _number(row[longitude])
-            if place[0] is not None and place[1] is not None and abs(place[0]) <= 90 and abs(place[1]) <= 180:
-                found.append((_text(row[name]) if name is not None else "", float(place[0]), float(place[1]), row))
+            north, east = (_number(row[column]) for column in coordinates)
+            if north is not None and east is not None and is_on_earth(north, east):
+                found.append((_text(row[name]) if name is not None else "", float(north), float(east), row))
         return found
 
     def _bars(self) -> list[Bar]:
         number = self._number_column()
         name = self._name_column({number}) if number is not None else None
-        if number is None or name is None or len(self.rows) < 2:
+        if number is None or name is None:
             return []
         pairs = [(_text(row[name]), _number(row[number])) for row in self.rows if row[number] is not None]
-        if any(value is None or value < 0 for _, value in pairs):
+        values = [value for _, value in pairs if value is not None]
+        if len(values) < len(pairs) or not are_bars(len(self.rows), min(values, default=Decimal(0))):
             return []
         return [Bar(text, value) for text, value in pairs if value is not None]
 
     def _number_column(self) -> int | None:
-        """The last column of numbers that are no coordinates, codes or years: what a query counts or adds up."""
-        coordinates = {_named(pattern, self.variables) for pattern in (_LATITUDE, _LONGITUDE)}
-        found = [
-            column
-            for column, numeric in enumerate(self.numeric)
-            if numeric and column not in coordinates and is_amount(self.variables[column])
-        ]
-        return found[-1] if found else None
+        """The column of what a query counts or adds up."""
+        name = find_totals(self._fields)
+        return None if name is None else self.variables.index(name)
 
-    def _name_column(self, others: set[int] | set[int | None]) -> int | None:
+    def _name_column(self, others: Collection[int]) -> int | None:
         """The column that tells rows apart best: the first of those with most values, texts before other names."""
         columns = [column for column in range(len(self.variables)) if column not in others]
         texts = [column for column in columns if any(isinstance(row[column], ox.Literal) for row in self.rows)]
@@ -112,21 +125,17 @@ class Answer:
 
     def _kind_column(self) -> int | None:
         """A column in which few values return again and again."""
-        latitude, longitude = (_named(pattern, self.variables) for pattern in (_LATITUDE, _LONGITUDE))
-        name = self._name_column({latitude, longitude})
+        coordinates = self._coordinates or ()
+        name = self._name_column(coordinates)
         for column in range(len(self.variables)):
             values = {_text(row[column]) for row in self.rows if row[column]}
-            if column not in (latitude, longitude, name) and 1 < len(values) <= min(4, len(self.rows) - 1):
+            if column not in (*coordinates, name) and are_kinds(len(values), len(self.rows)):
                 return column
         return None
 
     def _all_numbers(self, column: int) -> bool:
         values = [row[column] for row in self.rows if row[column] is not None]
         return bool(values) and all(_number(value) is not None for value in values)
-
-
-def _named(pattern: re.Pattern[str], variables: Sequence[str]) -> int | None:
-    return next((column for column, name in enumerate(variables) if pattern.fullmatch(name)), None)
 
 
 def _number(term: Term | None) -> Decimal | None:

@@ -15,11 +15,20 @@ from itertools import repeat
 from markupsafe import Markup
 from uritemplate import expand as fill
 
-from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import pick, tag_of
 from st_opendata.namespaces import expand
-from st_opendata.pictures import KINDS, MOST_BARS, Bar, Chart, Place, capital, words_for
-from st_opendata.pictures.amounts import is_amount
+from st_opendata.pictures import MOST_BARS, Bar, Chart, Place, amount_label
+from st_opendata.pictures.decision import (
+    DataField,
+    Position,
+    are_bars,
+    are_kinds,
+    are_years,
+    find_dates,
+    find_money,
+    find_position,
+    is_on_earth,
+)
 from st_opendata.portal.data.columns import Column, Table, tables_of
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import Names
@@ -38,13 +47,8 @@ _LABELS = tuple(
     )
 )
 """Properties that hold names, the best first."""
-_LATITUDE, _LONGITUDE = expand("geo:lat"), expand("geo:long")
-_CURRENCIES = frozenset({expand("eurio:currency"), expand("schema:currency")})
 _IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
-_DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _MOST_PLACES = 3000
-_LEAST_ROWS = 10
-"""Dated rows that a chart of years needs: fewer are read faster in the table."""
 _KEPT = 200
 """Datasets, each in a language, whose pictures are kept."""
 
@@ -104,17 +108,16 @@ class Illustrations:
 
 
 def _map(draft: _Draft, table: Table) -> Illustration | None:
-    latitude = next((each for each in table.columns if each.property == _LATITUDE), None)
-    longitude = next((each for each in table.columns if each.property == _LONGITUDE), None)
-    if latitude is None or longitude is None:
+    position = find_position(_fields(table))
+    if position is None:
         return None
     answer = draft.ask(table, RowQuery(limit=_MOST_PLACES))
-    column, kinds = _kinds(draft, table, latitude, answer)
+    column, kinds = _kinds(draft, table, position, answer)
     codes = list(kinds)
     cells = zip(
         _names(draft, table, answer),
-        _cells(answer, latitude.name),
-        _cells(answer, longitude.name),
+        _cells(answer, position.latitude),
+        _cells(answer, position.longitude),
         _cells(answer, column.name) if column else repeat(None),
         strict=False,
     )
@@ -135,15 +138,13 @@ def _title(draft: _Draft, table: Table) -> tuple[str, str]:
     return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 
 
-def _kinds(draft: _Draft, table: Table, about: Column, answer: RowPage) -> tuple[Column | None, dict[str, str]]:
+def _kinds(draft: _Draft, table: Table, position: Position, answer: RowPage) -> tuple[Column | None, dict[str, str]]:
     """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
-    located = [north is not None for north in _cells(answer, about.name)]
-    for column in table.columns:
-        if column.about != about.about or not column.value or column.separator:
-            continue
+    located = [north is not None for north in _cells(answer, position.latitude)]
+    for column in (_column(table, name) for name in position.kinds):
         codes = dict.fromkeys(code for code, there in zip(_cells(answer, column.name), located, strict=True) if there)
         codes.pop(None, None)
-        if not 1 < len(codes) <= min(KINDS, sum(located) - 1):
+        if not column.value or not are_kinds(len(codes), sum(located)):
             continue
         terms = {code: f"<{fill(column.value, {column.name: code})}>" for code in codes if code}
         if _are_concepts(draft.edition, terms.values()):
@@ -159,22 +160,37 @@ def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
     return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
 
 
-def _is_amount(column: Column) -> bool:
-    is_number = ALIASES.get(column.datatype, column.datatype) in NUMBERS
-    return is_number and column.property is not None and is_amount(column.property) and not column.key
+def _fields(table: Table) -> list[DataField]:
+    return [
+        DataField(
+            column.name,
+            column.property,
+            ALIASES.get(column.datatype, column.datatype),
+            column.about,
+            column.value,
+            is_list=bool(column.separator),
+            is_key=column.key,
+        )
+        for column in table.columns
+    ]
+
+
+def _column(table: Table, name: str) -> Column:
+    return next(column for column in table.columns if column.name == name)
 
 
 def _money(draft: _Draft, table: Table) -> Illustration | None:
-    currency = next((each for each in table.columns if each.property in _CURRENCIES), None)
-    amount = next(filter(_is_amount, table.columns), None)
-    if currency is None or amount is None:
+    columns = find_money(_fields(table))
+    if columns is None:
         return None
+    amount, currency = _column(table, columns.amount), _column(table, columns.currency)
     answer = draft.ask(table, RowQuery(sort=amount.name, descending=True, limit=MOST_BARS))
     unit = next((cell for cell in _cells(answer, currency.name) if cell), "")
     alike = draft.ask(table, RowQuery((Filter(currency.name, "equals", unit),), limit=1)).total
     empty = draft.ask(table, RowQuery((Filter(amount.name, "empty"),), limit=1)).total
     negative = draft.ask(table, RowQuery((Filter(amount.name, "most", "-0.000001"),), limit=1)).total
-    if not unit or negative or alike + empty < answer.total or answer.total - empty < 2:
+    currencies = (unit,) if alike + empty >= answer.total else (unit, "another")
+    if not unit or not are_bars(answer.total - empty, Decimal(-negative), currencies):
         return None
     values = [
         Bar(name, Decimal(cell))
@@ -182,18 +198,18 @@ def _money(draft: _Draft, table: Table) -> Illustration | None:
         if cell is not None
     ]
     heading, titled = _title(draft, table)
-    words = words_for(draft.language)
-    label = words["amount"].format(column=capital(pick(amount.title, draft.language)), currency=words.get(unit, unit))
+    label = amount_label(pick(amount.title, draft.language), unit, draft.language)
     chart = Chart(heading, label, values, answer.total - empty - len(values), titled=titled)
     return Illustration(bar_figure("money", chart, draft.language), table.name)
 
 
 def _years(draft: _Draft, table: Table) -> Illustration | None:
-    column = next((each for each in table.columns if each.datatype in _DATES and each.property), None)
-    if column is None or table.parquet is None:
+    name = find_dates(_fields(table))
+    if name is None or table.parquet is None:
         return None
+    column = _column(table, name)
     counted = draft.rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
-    if len(counted) < 2 or sum(count for _, count in counted) < _LEAST_ROWS:
+    if not are_years([count for _, count in counted]):
         return None
     heading, titled = _title(draft, table)
     unit = words_of(draft.language)("rows-by-year", column=pick(column.title, draft.language))
@@ -237,4 +253,4 @@ def _on_earth(north: str | None, east: str | None) -> tuple[float, float] | None
         point = float(north or ""), float(east or "")
     except ValueError:
         return None
-    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None
+    return point if is_on_earth(*point) else None

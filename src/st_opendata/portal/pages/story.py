@@ -17,7 +17,7 @@ from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
 from st_opendata.pictures import Bar, Chart, Place
-from st_opendata.pictures.amounts import is_amount
+from st_opendata.pictures.decision import is_amount
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import Names, parse_literal
 from st_opendata.portal.pages.figures import bar_figure, map_figure

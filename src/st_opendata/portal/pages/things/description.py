@@ -9,7 +9,7 @@ from itertools import groupby
 
 from st_opendata.errors import InputError
 from st_opendata.namespaces import PREFIXES, RDF
-from st_opendata.pictures.amounts import is_amount
+from st_opendata.pictures.decision import LATITUDE, LONGITUDE, is_amount, is_on_earth
 from st_opendata.place import Place
 from st_opendata.portal.data.columns import tables_of
 from st_opendata.portal.data.edition import Edition
@@ -29,7 +29,6 @@ _DESCRIPTIONS = tuple(
     f"{PREFIXES[prefix]}{name}"
     for prefix, name in (("skos", "definition"), ("dct", "description"), ("st", "mission"), ("rdfs", "comment"))
 )
-_LATITUDE, _LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
 _LAST = tuple(
     f"{PREFIXES[prefix]}{name}"
     for prefix, name in (("st", "basis"), ("st", "precision"), ("prov", "wasGeneratedBy"), ("prov", "wasDerivedFrom"))
@@ -204,11 +203,11 @@ def _same(by_property: dict[str, list[Statement]]) -> list[str]:
 def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | None:
     """Latitude and longitude, where it has one of each that lies on Earth."""
     try:
-        [latitude], [longitude] = by_property.get(_LATITUDE, []), by_property.get(_LONGITUDE, [])
+        [latitude], [longitude] = by_property.get(LATITUDE, []), by_property.get(LONGITUDE, [])
         point = float(parse_literal(latitude.object).text), float(parse_literal(longitude.object).text)
     except ValueError:
         return None
-    return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None
+    return point if is_on_earth(*point) else None
 
 
 def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Dispute, ...]:
