@@ -44,6 +44,7 @@ from st_opendata.pictures.decision import (
     find_position,
     is_on_earth,
 )
+from st_opendata.tables.json_text import read_number
 from st_opendata.tables.templates import parse_template, variable_names
 
 _MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}

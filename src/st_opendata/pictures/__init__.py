@@ -7,7 +7,7 @@ from st_opendata.pictures.bars import FILE as BARS_FILE
 from st_opendata.pictures.bars import MOST_BARS, Bar, Chart, draw_bars
 from st_opendata.pictures.drawing import KINDS, Drawing
 from st_opendata.pictures.maps import FILE as MAP_FILE
-from st_opendata.pictures.maps import Place, draw_map, gather
+from st_opendata.pictures.maps import MapPoint, draw_map, gather
 from st_opendata.pictures.svg import svg_file, svg_part
 from st_opendata.pictures.wording import amount_label
 
@@ -19,7 +19,7 @@ __all__ = [
     "Bar",
     "Chart",
     "Drawing",
-    "Place",
+    "MapPoint",
     "amount_label",
     "draw_bars",
     "draw_map",

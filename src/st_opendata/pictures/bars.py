@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from st_opendata.pictures.drawing import Area, Box, Drawing, Words, heading, joined, shorten, text_width
+from st_opendata.pictures.drawing import Area, Box, Drawing, TextLine, heading, joined, shorten, text_width
 from st_opendata.pictures.wording import number_text, words_for
 
 
@@ -19,7 +19,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ChartSize:
     """Sizes in pixels; names stand beside their bars, or above them where they have no width of their own."""
 
     width: float
@@ -27,9 +27,9 @@ class Layout:
     names: float
 
 
-WIDE = Layout(width=960, text=16, names=360)
-NARROW = Layout(width=380, text=15, names=0)
-FILE = Layout(width=720, text=17, names=290)
+WIDE = ChartSize(width=960, text=16, names=360)
+NARROW = ChartSize(width=380, text=15, names=0)
+FILE = ChartSize(width=720, text=17, names=290)
 """For a picture that is shown in any size, from a phone's up."""
 
 MOST_BARS = 20
@@ -40,7 +40,7 @@ MOST_BARS = 20
 class Chart:
     """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones there are beside them.
 
-    `titled` is the language of the title where it is another than the drawing's.
+    `title_language` is the language of the title where it is another than the drawing's.
     """
 
     title: str
@@ -49,10 +49,10 @@ class Chart:
     left_out: int = 0
     in_order: bool = False
     """Whether the bars stay as they stand, as years do."""
-    titled: str = ""
+    title_language: str = ""
 
 
-def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
+def draw_bars(chart: Chart, language: str, layout: ChartSize = WIDE) -> Drawing:
     """The bars from large to small, at most `MOST_BARS`; those left out are counted.
 
     Raises:
@@ -62,30 +62,32 @@ def draw_bars(chart: Chart, language: str, layout: Layout = WIDE) -> Drawing:
         raise ValueError("a bar chart needs bars, of 0 or more")
     words = words_for(language)
     ordered = chart.bars if chart.in_order else sorted(chart.bars, key=lambda bar: bar.value, reverse=True)
-    shown = ordered[:MOST_BARS]
-    numbers = [number_text(bar.value, language) for bar in shown]
+    visible = ordered[:MOST_BARS]
+    numbers = [number_text(bar.value, language) for bar in visible]
     size = layout.text
     beside = layout.names + 12 if layout.names else 0.0
     longest = layout.width - beside - 10 - max(text_width(number, size) for number in numbers)
     step = (1.75 if layout.names else 2.9) * size
-    most = max(bar.value for bar in shown) or Decimal(1)
+    most = max(bar.value for bar in visible) or Decimal(1)
     marks, top = heading(chart.title, chart.unit, size, layout.width)
-    for bar, number in zip(shown, numbers, strict=True):
+    for bar, number in zip(visible, numbers, strict=True):
         at = top if layout.names else top + 1.35 * size
         length = max(1.0, round(float(bar.value / most) * longest, 1))
         base = at + 0.98 * size
         name = shorten(bar.name, size, layout.names or layout.width)
         where = (layout.names, base) if layout.names else (0.0, top + size)
         marks += [
-            Words("label", where, name, size, "end" if layout.names else "start"),
+            TextLine("label", where, name, size, "end" if layout.names else "start"),
             Area("bar", Box(beside, at, length, 1.3 * size), f"{bar.name}: {number}"),
-            Words("number", (beside + length + 6, base), number, size),
+            TextLine("number", (beside + length + 6, base), number, size),
         ]
         top += step
-    if left := len(chart.bars) - len(shown) + chart.left_out:
+    if left := len(chart.bars) - len(visible) + chart.left_out:
         more = words["more"].format(number=left)
-        marks.append(Words("note", (beside, top + size), more, size, ours=True))
+        marks.append(TextLine("note", (beside, top + size), more, size, ours=True))
         top += step
-    listed = joined([f"{bar.name}: {number}" for bar, number in zip(shown, numbers, strict=True)], MOST_BARS)
-    said = f"{chart.unit}. {listed}."
-    return Drawing(layout.width, top + 0.4 * size, chart.title, said, language, (), tuple(marks), chart.titled)
+    listed = joined([f"{bar.name}: {number}" for bar, number in zip(visible, numbers, strict=True)], MOST_BARS)
+    description = f"{chart.unit}. {listed}."
+    return Drawing(
+        layout.width, top + 0.4 * size, chart.title, description, language, (), tuple(marks), chart.title_language
+    )

@@ -37,7 +37,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class Polylines:
     """Lines, or areas where `closed`, that show no more than `clip` of themselves."""
 
     role: str
@@ -66,7 +66,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextLine:
     """A line of text from (`start`), around (`middle`) or up to (`end`) a spot on its base line; `size` in pixels.
 
     `ours` marks what the program says itself, which may be in another language than the drawing.
@@ -80,14 +80,14 @@ class Words:
     ours: bool = False
 
 
-Mark = Lines | Area | Symbol | Words
+Mark = Polylines | Area | Symbol | TextLine
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A picture in one language: what it is called, what it shows in words, and its marks from back to front.
 
-    `ground` has what is the same in every language; `titled` is the language of the title where that is another.
+    `ground` has what is the same in every language; `title_language` is that of the title where it is another.
     """
 
     width: float
@@ -97,7 +97,7 @@ class Drawing:
     language: str
     ground: tuple[Mark, ...]
     marks: tuple[Mark, ...]
-    titled: str = ""
+    title_language: str = ""
 
 
 KINDS = 5
@@ -115,10 +115,10 @@ def shorten(text: str, size: float, width: float) -> str:
     """The text, cut with an ellipsis where it is wider than `width`."""
     if text_width(text, size) <= width:
         return text
-    kept = text
-    while kept and text_width(kept + "…", size) > width:
-        kept = kept[:-1]
-    return kept.rstrip(" ,;:-–") + "…"
+    start = text
+    while start and text_width(start + "…", size) > width:
+        start = start[:-1]
+    return start.rstrip(" ,;:-–") + "…"
 
 
 def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
@@ -144,11 +144,11 @@ def heading(title: str, note: str, size: float, width: float) -> tuple[list[Mark
     base = -0.25 * size
     for line in lines_of(title, 1.4 * size, width, _MOST_LINES):
         base += 1.75 * size
-        marks.append(Words("title", (0, base), line, 1.4 * size))
+        marks.append(TextLine("title", (0, base), line, 1.4 * size))
     base += 0.4 * size
     for line in lines_of(note, size, width, _MOST_LINES):
         base += 1.4 * size
-        marks.append(Words("note", (0, base), line, size, ours=True))
+        marks.append(TextLine("note", (0, base), line, size, ours=True))
     return marks, base + 1.2 * size
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from st_opendata.pictures.drawing import Box, Spot, Words, text_width
+from st_opendata.pictures.drawing import Box, Spot, TextLine, text_width
 
 _LINE, _RISE = 1.25, 0.82
 """Height of a line and of what is above its base line, in sizes of the font."""
@@ -13,7 +13,7 @@ _GAP = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class LabelPoint:
     """A point with its name; `radius` is that of its symbol."""
 
     at: Spot
@@ -21,10 +21,10 @@ class Named:
     radius: float
 
 
-def place_labels(points: Sequence[Named], frame: Box, size: float) -> tuple[Words, ...]:
+def place_labels(points: Sequence[LabelPoint], frame: Box, size: float) -> tuple[TextLine, ...]:
     """The names that fit into the frame, the first points first, beside, above or below their points."""
     taken = [Box(p.at[0] - p.radius, p.at[1] - p.radius, 2 * p.radius, 2 * p.radius) for p in points]
-    words: list[Words] = []
+    words: list[TextLine] = []
     for number, point in enumerate(points):
         others = taken[:number] + taken[number + 1 :]
         for word, box in _candidates(point, size):
@@ -35,7 +35,7 @@ def place_labels(points: Sequence[Named], frame: Box, size: float) -> tuple[Word
     return tuple(words)
 
 
-def _candidates(point: Named, size: float) -> list[tuple[Words, Box]]:
+def _candidates(point: LabelPoint, size: float) -> list[tuple[TextLine, Box]]:
     """The places for a name, from best to worst: right, left, above, below, and the four corners."""
     x, y = point.at
     away, width, height = point.radius + _GAP, text_width(point.name, size), _LINE * size
@@ -54,7 +54,7 @@ def _candidates(point: Named, size: float) -> list[tuple[Words, Box]]:
     shift = {"start": 0.0, "middle": width / 2, "end": width}
     return [
         (
-            Words("label", (left, top + height / 2 + size * (_RISE - 0.5)), point.name, size, anchor),
+            TextLine("label", (left, top + height / 2 + size * (_RISE - 0.5)), point.name, size, anchor),
             Box(left - shift[anchor], top, width, height),
         )
         for anchor, left, top in spots

@@ -16,17 +16,17 @@ from st_opendata.pictures.drawing import (
     Area,
     Box,
     Drawing,
-    Lines,
     Mark,
+    Polylines,
     Spot,
     Symbol,
-    Words,
+    TextLine,
     heading,
     joined,
     shorten,
     text_width,
 )
-from st_opendata.pictures.labels import Named, place_labels
+from st_opendata.pictures.labels import LabelPoint, place_labels
 from st_opendata.pictures.outlines import EUROPE, WORLD, outlines
 from st_opendata.pictures.projection import Point, project_europe, project_world
 from st_opendata.pictures.wording import capital, words_for
@@ -36,7 +36,7 @@ Kilometres = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPoint:
     """A place in WGS 84 degrees; `kind` is its number in the kinds of the map, None where it has none.
 
     It may stand for so many places near each other (`count`), of which it has the name of the first.
@@ -59,10 +59,10 @@ class Cluster(Generic[T]):
     kind: str | None
     count: int = 1
 
-    def place(self, name: str, kinds: Sequence[str]) -> Place:
+    def place(self, name: str, kinds: Sequence[str]) -> MapPoint:
         """As a place on the map, with its name; `kinds` are the codes of the kinds of the map."""
         kind = kinds.index(self.kind) if self.kind in kinds else None
-        return Place(name, float(self.latitude), float(self.longitude), kind, self.count)
+        return MapPoint(name, float(self.latitude), float(self.longitude), kind, self.count)
 
 
 def gather(points: Iterable[tuple[T, Decimal, Decimal, str | None]]) -> list[Cluster[T]]:
@@ -80,7 +80,7 @@ def gather(points: Iterable[tuple[T, Decimal, Decimal, str | None]]) -> list[Clu
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class MapSize:
     """Sizes in pixels: of the whole picture's width, the map's height, texts, symbols and the small world's width."""
 
     width: float
@@ -90,9 +90,9 @@ class Layout:
     world: float
 
 
-WIDE = Layout(width=960, height=560, text=16, radius=7, world=250)
-NARROW = Layout(width=380, height=400, text=15, radius=7, world=170)
-FILE = Layout(width=720, height=500, text=18, radius=8, world=230)
+WIDE = MapSize(width=960, height=560, text=16, radius=7, world=250)
+NARROW = MapSize(width=380, height=400, text=15, radius=7, world=170)
+FILE = MapSize(width=720, height=500, text=18, radius=8, world=230)
 """For a picture that is shown in any size, from a phone's up."""
 
 _NEAR, _SINGLE = Decimal("0.02"), 1000
@@ -115,43 +115,43 @@ class _Frame:
 
     part: str
     project: Callable[[float, float], Point]
-    shown: Kilometres
+    extent: Kilometres
     box: Box
 
     def spot(self, point: Point) -> Spot:
-        west, _, east, north = self.shown
+        west, _, east, north = self.extent
         scale = self.box.width / (east - west)
         return self.box.x + (point[0] - west) * scale, self.box.y + (north - point[1]) * scale
 
-    def at(self, place: Place) -> Spot:
+    def at(self, place: MapPoint) -> Spot:
         return self.spot(self.project(place.latitude, place.longitude))
 
     def ground(self) -> list[Mark]:
         """Sea, land and borders."""
-        west, south, east, north = self.shown
+        west, south, east, north = self.extent
         pixel = (east - west) / self.box.width
         around = (west - 9 * pixel, south - 9 * pixel, east + 9 * pixel, north + 9 * pixel)
         drawn = outlines(self.part).within(around, 1.2 * pixel)
         land, borders = (tuple(tuple(map(self.spot, line)) for line in lines) for lines in (drawn.land, drawn.borders))
         return [
             Area("sea", self.box),
-            Lines("land", land, closed=True, clip=self.box),
-            *([Lines("border", borders, closed=False, clip=self.box)] if borders else []),
+            Polylines("land", land, closed=True, clip=self.box),
+            *([Polylines("border", borders, closed=False, clip=self.box)] if borders else []),
         ]
 
 
 def draw_map(
     title: str,
-    places: Sequence[Place],
+    places: Sequence[MapPoint],
     kinds: Sequence[str],
     language: str,
-    layout: Layout = WIDE,
-    titled: str = "",
+    layout: MapSize = WIDE,
+    title_language: str = "",
 ) -> Drawing:
     """The places on a map, those of the first kind on top.
 
-    `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it. `titled` is the
-    language of the title where it is another than the drawing's.
+    `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it. `title_language`
+    is that of the title where it is another than the drawing's.
 
     Raises:
         ValueError: there is no place.
@@ -165,14 +165,14 @@ def draw_map(
     bottom = frames[0][0].box.y + frames[0][0].box.height
     legend = _legend(places, kinds, layout, bottom)
     edges = [frame.box.y + frame.box.height for frame, _ in frames]
-    height = max([*edges, *(mark.at[1] for mark in legend if isinstance(mark, Words))]) + 10
-    drawn = [mark for frame, shown in frames for mark in _places(frame, shown, layout)]
+    height = max([*edges, *(mark.at[1] for mark in legend if isinstance(mark, TextLine))]) + 10
+    drawn = [mark for frame, extent in frames for mark in _places(frame, extent, layout)]
     ground = tuple(mark for frame, _ in frames for mark in frame.ground())
-    said = _in_words(places, kinds, words)
-    return Drawing(layout.width, height, title, said, language, ground, (*head, *drawn, *legend), titled)
+    description = _in_words(places, kinds, words)
+    return Drawing(layout.width, height, title, description, language, ground, (*head, *drawn, *legend), title_language)
 
 
-def _frames(places: Sequence[Place], layout: Layout, top: float) -> list[tuple[_Frame, list[Place]]]:
+def _frames(places: Sequence[MapPoint], layout: MapSize, top: float) -> list[tuple[_Frame, list[MapPoint]]]:
     """Europe, and below it the world if places lie far away; the world alone where most of them do."""
     near = [place for place in places if _in_europe(place)]
     far = [place for place in places if not _in_europe(place)]
@@ -185,7 +185,7 @@ def _frames(places: Sequence[Place], layout: Layout, top: float) -> list[tuple[_
     return [(main, near), (_world_frame(below), far)]
 
 
-def _in_europe(place: Place) -> bool:
+def _in_europe(place: MapPoint) -> bool:
     if not -60 < place.longitude < 90 or place.latitude < 20:
         return False
     x, y = project_europe(place.latitude, place.longitude)
@@ -193,7 +193,7 @@ def _in_europe(place: Place) -> bool:
     return west < x < east and south < y < north
 
 
-def _europe_frame(places: Sequence[Place], box: Box) -> _Frame:
+def _europe_frame(places: Sequence[MapPoint], box: Box) -> _Frame:
     """The part of Europe that shows the places."""
     spots = [project_europe(place.latitude, place.longitude) for place in places]
     ratio = box.height / box.width
@@ -217,31 +217,31 @@ def _within(value: float, least: float, most: float) -> float:
     return max(least, min(value, most))
 
 
-def _places(frame: _Frame, places: Sequence[Place], layout: Layout) -> list[Mark]:
+def _places(frame: _Frame, places: Sequence[MapPoint], layout: MapSize) -> list[Mark]:
     """A symbol where there are places, and labels; places on the same spot share both."""
     large = frame.box.width > layout.world
     radius = (layout.radius if large else layout.radius - 2) if len(places) <= _LABELLED else 3.0
-    together: dict[tuple[int, int], list[Place]] = {}
+    together: dict[tuple[int, int], list[MapPoint]] = {}
     for place in places:
         x, y = frame.at(place)
         together.setdefault((round(x / _SAME), round(y / _SAME)), []).append(place)
     symbols: list[Mark] = []
-    named: list[Named] = []
+    named: list[LabelPoint] = []
     for group in together.values():
         at, name = frame.at(group[0]), shorten(group[0].name, 1, _LONGEST)
         more = sum(place.count for place in group) - 1
         symbols.append(Symbol(at, radius, _kind(group[0]), joined([place.name for place in group], _LABELLED)))
-        named.append(Named(at, f"{name} +{more}" if more else name, radius))
+        named.append(LabelPoint(at, f"{name} +{more}" if more else name, radius))
     if len(named) > _LABELLED:
         return list(reversed(symbols))
     return [*reversed(symbols), *place_labels(named, frame.box, layout.text if large else layout.text - 1)]
 
 
-def _kind(place: Place) -> int:
+def _kind(place: MapPoint) -> int:
     return 0 if place.kind is None else min(place.kind, KINDS - 1)
 
 
-def _legend(places: Sequence[Place], kinds: Sequence[str], layout: Layout, top: float) -> list[Mark]:
+def _legend(places: Sequence[MapPoint], kinds: Sequence[str], layout: MapSize, top: float) -> list[Mark]:
     """What the symbols mean, with the number of places, in as many rows as it takes beside the small world."""
     marks: list[Mark] = []
     x, y = layout.radius, top + 2 * layout.text
@@ -252,17 +252,17 @@ def _legend(places: Sequence[Place], kinds: Sequence[str], layout: Layout, top: 
         if x + step > layout.width - layout.world and marks:
             x, y = layout.radius, y + 1.8 * layout.text
         marks.append(Symbol((x, y - 0.35 * layout.text), layout.radius, number))
-        marks.append(Words("note", (x + layout.radius + 8, y), text, layout.text))
+        marks.append(TextLine("note", (x + layout.radius + 8, y), text, layout.text))
         x += step
     return marks
 
 
-def _number_of(places: Sequence[Place], words: Mapping[str, str]) -> str:
+def _number_of(places: Sequence[MapPoint], words: Mapping[str, str]) -> str:
     number = sum(place.count for place in places)
     return words["places" if number != 1 else "place"].format(number=number)
 
 
-def _in_words(places: Sequence[Place], kinds: Sequence[str], words: Mapping[str, str]) -> str:
+def _in_words(places: Sequence[MapPoint], kinds: Sequence[str], words: Mapping[str, str]) -> str:
     """The places by kind, for those who do not see the map."""
     groups = []
     for kind, name in [*enumerate(kinds), (None, "")]:

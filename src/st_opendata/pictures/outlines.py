@@ -70,11 +70,11 @@ def _touches(line: Iterable[Point], box: Box) -> bool:
 
 def _thin(line: Sequence[Point], detail: float) -> tuple[Point, ...]:
     """The line without points that are nearer than `detail` to the one kept before; both ends stay."""
-    kept: list[Point] = list(line[:1])
+    points: list[Point] = list(line[:1])
     for point in line[1:-1]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= detail:
-            kept.append(point)
-    return (*kept, *line[1:][-1:])
+        if abs(point[0] - points[-1][0]) + abs(point[1] - points[-1][1]) >= detail:
+            points.append(point)
+    return (*points, *line[1:][-1:])
 
 
 def _decoded(texts: Iterable[str], unit: float) -> Iterator[tuple[Point, ...]]:

@@ -11,7 +11,7 @@ from math import cos, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
 from st_opendata.model.text import spoken
-from st_opendata.pictures.drawing import Area, Box, Drawing, Lines, Mark, Spot, Symbol, Words
+from st_opendata.pictures.drawing import Area, Box, Drawing, Mark, Polylines, Spot, Symbol, TextLine
 from st_opendata.pictures.wording import clean
 
 Styling = Callable[[str], str]
@@ -76,7 +76,7 @@ def _opening(drawing: Drawing, paper: Box, attributes: str, name: str = "picture
     labels = f'aria-labelledby="{name}-title" aria-describedby="{name}-description"'
     return [
         f'<svg{attributes} {size} role="img" {labels} xml:lang={quoteattr(drawing.language)}>',
-        f'<title id="{name}-title"{_titled(drawing)}>{_text(drawing.title)}</title>',
+        f'<title id="{name}-title"{_title_language(drawing)}>{_text(drawing.title)}</title>',
         f'<desc id="{name}-description"{_ours(drawing.language)}>{_text(drawing.description)}</desc>',
     ]
 
@@ -94,33 +94,33 @@ def _ours(language: str) -> str:
     return "" if spoken(language) == language else f' xml:lang="{spoken(language)}"'
 
 
-def _titled(drawing: Drawing) -> str:
-    return f" xml:lang={quoteattr(drawing.titled)}" if drawing.titled else ""
+def _title_language(drawing: Drawing) -> str:
+    return f" xml:lang={quoteattr(drawing.title_language)}" if drawing.title_language else ""
 
 
 def _marks(marks: Iterable[Mark], styling: Styling, drawing: Drawing) -> Iterator[str]:
     for mark in marks:
         match mark:
-            case Lines():
+            case Polylines():
                 yield _lines(mark, styling)
             case Area():
                 yield _with_tip(f"rect {_sides(mark.box)}{styling(mark.role)}", mark.tip)
             case Symbol():
                 shape = _SHAPES[mark.kind](mark.at, mark.radius)
                 yield _with_tip(f'path d="{shape}"{styling(f"kind-{mark.kind}")}', mark.tip)
-            case Words():
+            case TextLine():
                 yield _words(mark, styling, drawing)
 
 
-def _words(words: Words, styling: Styling, drawing: Drawing) -> str:
+def _words(words: TextLine, styling: Styling, drawing: Drawing) -> str:
     x, y = map(_number, words.at)
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     where = f'x="{x}" y="{y}" font-size="{_number(words.size)}"{anchor}'
-    said = _ours(drawing.language) if words.ours else _titled(drawing) if words.role == "title" else ""
-    return f"<text {where}{styling(words.role)}{said}>{_text(words.text)}</text>"
+    language = _ours(drawing.language) if words.ours else _title_language(drawing) if words.role == "title" else ""
+    return f"<text {where}{styling(words.role)}{language}>{_text(words.text)}</text>"
 
 
-def _lines(lines: Lines, styling: Styling) -> str:
+def _lines(lines: Polylines, styling: Styling) -> str:
     """Lines within an inner svg element, which cuts them off at the edges of their box."""
     end = "z" if lines.closed else ""
     path = "".join(_path(line) + end for line in lines.lines)

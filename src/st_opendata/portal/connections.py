@@ -294,11 +294,11 @@ class Connection(HttpToolsProtocol):
 
     def _bytes_unsent(self) -> int:
         """Bytes of answers that the client has not taken yet, those that the kernel holds among them."""
-        held = 0
+        queued = 0
         with suppress(OSError):
             number = self.transport.get_extra_info("socket").fileno()
-            [held] = struct.unpack("i", fcntl.ioctl(number, termios.TIOCOUTQ, b"\0" * 4))
-        return held + self.transport.get_write_buffer_size()
+            [queued] = struct.unpack("i", fcntl.ioctl(number, termios.TIOCOUTQ, b"\0" * 4))
+        return queued + self.transport.get_write_buffer_size()
 
     def _has_stalled(self, now: float) -> bool:
         """Whether the client takes nothing of its answer, which ends the connection."""
@@ -350,9 +350,9 @@ def client_of(address: str) -> str:
 def fitted(limits: ConnectionLimits) -> ConnectionLimits:
     """The limits as far as this process may open files; it may open more from now on, where the system lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.total * _FILES_OF_A_CONNECTION + _OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = limits.total * _FILES_OF_A_CONNECTION + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         total = max(_LEAST, (soft - _OTHER_FILES) // _FILES_OF_A_CONNECTION)
         limits = replace(limits, total=min(limits.total, total))

@@ -56,13 +56,13 @@ def foreign(spoken: str, language: str) -> Markup:
 
 def plain(text: str) -> str:
     """Text for places without markup, such as a title: in one line, without controls that turn directions."""
-    kept = (each if unicodedata.category(each) not in ("Cc", "Cf") else " " for each in text)
-    return " ".join("".join(kept).split())
+    visible = (each if unicodedata.category(each) not in ("Cc", "Cf") else " " for each in text)
+    return " ".join("".join(visible).split())
 
 
-def excerpt(said: Markup, most: int) -> Markup:
+def excerpt(marked: Markup, most: int) -> Markup:
     """What `say` made, cut after a word where it has more characters."""
-    start, text, end = str(said).partition(">")[0], said.striptags(), "</bdi>"
+    start, text, end = str(marked).partition(">")[0], marked.striptags(), "</bdi>"
     short = text[: most - 1]
     cut = text if len(text) <= most else (short.rpartition(" ")[0] or short).rstrip(" ,.;:–-") + "…"
     return Markup(f"{start}>") + cut + Markup(end)  # noqa: S704 (the tags are those of `say`)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal.data.descriptions import Description, describe
+from st_opendata.portal.data.descriptions import DatasetDescription, describe
 from st_opendata.portal.data.edition import Edition
 
 
@@ -42,7 +42,7 @@ def language_of(request: Request) -> str:
     return language
 
 
-def find_dataset(request: Request) -> Description:
+def find_dataset(request: Request) -> DatasetDescription:
     """The dataset that an address names; HTTPException 404 where there is none."""
     try:
         return edition_of(request).part(describe)[request.path_params["dataset"]]

@@ -54,13 +54,13 @@ class Serving:
         return f"http://{host}:{port}/"
 
 
-def serve(serving: Serving, told: Callable[[str], None]) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP; `told` hears, once it answers, where it listens and how the data are held.
+def serve(serving: Serving, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; `on_ready` gets, once it answers, where it listens and where the data are.
 
     Raises:
         InputError: the release cannot be read, or the port is taken.
     """
-    asyncio.run(_serve(serving, told))
+    asyncio.run(_serve(serving, on_ready))
 
 
 def try_out(serving: Serving) -> None:
@@ -72,11 +72,13 @@ def try_out(serving: Serving) -> None:
     asyncio.run(_try_out(serving))
 
 
-async def _serve(serving: Serving, told: Callable[[str], None]) -> None:
+async def _serve(serving: Serving, on_ready: Callable[[str], None]) -> None:
     async with _running(serving, serving.port) as (port, current, task):
         pool = current.edition.endpoint.pool
-        kept = "on disk" if pool.on_disk else "in memory"
-        told(f"The portal answers at {serving.url_at(port)} ({pool.size} query workers, data {kept}). Ctrl-C ends it.")
+        storage = "on disk" if pool.on_disk else "in memory"
+        on_ready(
+            f"The portal answers at {serving.url_at(port)} ({pool.size} query workers, data {storage}). Ctrl-C ends it."
+        )
         await task
 
 
@@ -135,13 +137,13 @@ def _signals() -> Iterator[_Signals]:
     """Have the loop hear the signals that end programs, instead of whatever did."""
     loop, signals = asyncio.get_running_loop(), _Signals()
 
-    def heard(number: int) -> None:
+    def handle(number: int) -> None:
         signals.raised = signals.raised or number
         signals.hear()
 
     before = {number: handler for number in STOP_SIGNALS if (handler := signal.getsignal(number)) is not signal.SIG_IGN}
     for number in before:
-        loop.add_signal_handler(number, heard, number)
+        loop.add_signal_handler(number, handle, number)
     was_cancelled = False
     try:
         yield signals

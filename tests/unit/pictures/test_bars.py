@@ -9,8 +9,8 @@ import pytest
 from babel import Locale, numbers
 
 from st_opendata.pictures import MOST_BARS, Bar, Chart, Drawing, draw_bars, svg_file, svg_part
-from st_opendata.pictures.bars import FILE, NARROW, WIDE, Layout
-from st_opendata.pictures.drawing import Area, Words, text_width
+from st_opendata.pictures.bars import FILE, NARROW, WIDE, ChartSize
+from st_opendata.pictures.drawing import Area, TextLine, text_width
 from st_opendata.pictures.wording import clean, number_text
 from st_opendata.vocabularies import language_tags
 
@@ -18,7 +18,7 @@ SHARES = [Bar("Hespul", Decimal("501875")), Bar("Stadt Wien", Decimal("4396190.4
 
 
 def texts(drawing: Drawing, role: str) -> list[str]:
-    return [mark.text for mark in drawing.marks if isinstance(mark, Words) and mark.role == role]
+    return [mark.text for mark in drawing.marks if isinstance(mark, TextLine) and mark.role == role]
 
 
 def lengths(drawing: Drawing) -> list[float]:
@@ -26,7 +26,7 @@ def lengths(drawing: Drawing) -> list[float]:
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW, FILE])
-def test_the_largest_comes_first_and_lengths_are_to_scale(layout: Layout) -> None:
+def test_the_largest_comes_first_and_lengths_are_to_scale(layout: ChartSize) -> None:
     drawing = draw_bars(Chart("Shares", "Amount in euros", SHARES), "en", layout)
     assert texts(drawing, "label") == ["Stadt Wien", "BWSG", "Hespul"]
     assert texts(drawing, "number") == ["4,396,190", "1,882,010", "501,875"]
@@ -34,7 +34,7 @@ def test_the_largest_comes_first_and_lengths_are_to_scale(layout: Layout) -> Non
     assert second / first == pytest.approx(1882010 / 4396190.40, abs=0.01)
     assert third / first == pytest.approx(501875 / 4396190.40, abs=0.01)
     for mark in drawing.marks:
-        if isinstance(mark, Words) and mark.role == "number":
+        if isinstance(mark, TextLine) and mark.role == "number":
             assert mark.at[0] + text_width(mark.text, mark.size) <= drawing.width
     assert drawing.description == "Amount in euros. Stadt Wien: 4,396,190, BWSG: 1,882,010, Hespul: 501,875."
 
@@ -109,11 +109,11 @@ def test_what_cannot_be_seen_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW, FILE])
-def test_a_long_title_is_whole_in_more_lines(layout: Layout) -> None:
+def test_a_long_title_is_whole_in_more_lines(layout: ChartSize) -> None:
     title = "Contributions de l’Union européenne aux partenaires du projet, selon la convention de subvention"
     unit = "Montant de la contribution de l’Union européenne (EUR), par partenaire et par ordre de grandeur"
     drawing = draw_bars(Chart(title, unit, SHARES), "fr", layout)
-    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    words = [mark for mark in drawing.marks if isinstance(mark, TextLine)]
     for role, text in (("title", title), ("note", unit)):
         assert " ".join(mark.text for mark in words if mark.role == role) == text
     assert all(mark.at[0] + text_width(mark.text, mark.size) <= layout.width for mark in words if mark.role != "label")
@@ -124,7 +124,7 @@ def test_a_long_title_is_whole_in_more_lines(layout: Layout) -> None:
 
 def test_a_title_without_end_or_spaces_is_cut() -> None:
     drawing = draw_bars(Chart("word " * 100, "w" * 500, SHARES), "en", NARROW)
-    words = [mark for mark in drawing.marks if isinstance(mark, Words)]
+    words = [mark for mark in drawing.marks if isinstance(mark, TextLine)]
     assert len([mark for mark in words if mark.role == "title"]) == 4
     assert [mark.text[-1] for mark in words if mark.role == "note"] == ["…"]
     assert all(text_width(mark.text, mark.size) <= NARROW.width for mark in words)
@@ -150,7 +150,7 @@ def test_what_the_program_says_is_english_where_it_speaks_no_other() -> None:
 
 
 def test_a_title_may_be_in_another_language_than_the_picture() -> None:
-    chart = Chart("Έξοδα", "Betrag", [Bar("A", Decimal(1))], titled="el")
+    chart = Chart("Έξοδα", "Betrag", [Bar("A", Decimal(1))], title_language="el")
     part = svg_part(draw_bars(chart, "de"), "a")
     assert '<title id="a-title" xml:lang="el">Έξοδα</title>' in part
     assert re.search('<text [^>]*class="picture-title" xml:lang="el">Έξοδα</text>', part)

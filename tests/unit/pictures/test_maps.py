@@ -8,33 +8,33 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.pictures import KINDS, Drawing, Place, draw_map
-from st_opendata.pictures.drawing import Box, Symbol, Words, text_width
-from st_opendata.pictures.labels import Named, place_labels
-from st_opendata.pictures.maps import FILE, NARROW, WIDE, Layout
+from st_opendata.pictures import KINDS, Drawing, MapPoint, draw_map
+from st_opendata.pictures.drawing import Box, Symbol, TextLine, text_width
+from st_opendata.pictures.labels import LabelPoint, place_labels
+from st_opendata.pictures.maps import FILE, NARROW, WIDE, MapSize
 
 CITIES = [
-    Place("Lyon", 45.749, 4.848, 0),
-    Place("Munich", 48.137, 11.575, 0),
-    Place("Vienna", 48.208, 16.372, 0),
-    Place("Santiago de Compostela", 42.881, -8.546, 1),
-    Place("Sofia", 42.698, 23.324, 1),
-    Place("Venice", 45.437, 12.333, 1),
-    Place("Kyiv", 50.455, 30.524, 2),
-    Place("Yokohama", 35.433, 139.65, 2),
+    MapPoint("Lyon", 45.749, 4.848, 0),
+    MapPoint("Munich", 48.137, 11.575, 0),
+    MapPoint("Vienna", 48.208, 16.372, 0),
+    MapPoint("Santiago de Compostela", 42.881, -8.546, 1),
+    MapPoint("Sofia", 42.698, 23.324, 1),
+    MapPoint("Venice", 45.437, 12.333, 1),
+    MapPoint("Kyiv", 50.455, 30.524, 2),
+    MapPoint("Yokohama", 35.433, 139.65, 2),
 ]
 ROLES = ("lead city", "follower city", "observer city")
 
 
 def labels(drawing: Drawing) -> list[str]:
-    return [mark.text for mark in drawing.marks if isinstance(mark, Words) and mark.role == "label"]
+    return [mark.text for mark in drawing.marks if isinstance(mark, TextLine) and mark.role == "label"]
 
 
 def symbols(drawing: Drawing) -> list[Symbol]:
     return [mark for mark in drawing.marks if isinstance(mark, Symbol)]
 
 
-def box_of(words: Words) -> Box:
+def box_of(words: TextLine) -> Box:
     """What a line of text covers, as labels are placed."""
     width = text_width(words.text, words.size)
     left = words.at[0] - {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
@@ -42,10 +42,10 @@ def box_of(words: Words) -> Box:
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW, FILE])
-def test_every_city_has_its_label_and_none_overlap(layout: Layout) -> None:
+def test_every_city_has_its_label_and_none_overlap(layout: MapSize) -> None:
     drawing = draw_map("Cities", CITIES, ROLES, "en", layout)
     assert sorted(labels(drawing)) == sorted(place.name for place in CITIES)
-    boxes = [box_of(mark) for mark in drawing.marks if isinstance(mark, Words) and mark.role == "label"]
+    boxes = [box_of(mark) for mark in drawing.marks if isinstance(mark, TextLine) and mark.role == "label"]
     assert not any(one.overlaps(other) for number, one in enumerate(boxes) for other in boxes[:number])
     page = Box(0, 0, drawing.width, drawing.height)
     assert all(map(page.holds, boxes))
@@ -60,7 +60,7 @@ def test_places_far_away_are_on_a_small_world() -> None:
 
 
 def test_a_world_of_its_own_where_most_are_far() -> None:
-    places = [Place("Yokohama", 35.4, 139.6), Place("Recife", -8, -34.9), Place("Lyon", 45.7, 4.8)]
+    places = [MapPoint("Yokohama", 35.4, 139.6), MapPoint("Recife", -8, -34.9), MapPoint("Lyon", 45.7, 4.8)]
     drawing = draw_map("Places", places, (), "en")
     assert sorted(labels(drawing)) == ["Lyon", "Recife", "Yokohama"]
     assert all(0 < mark.at[0] < drawing.width for mark in symbols(drawing))
@@ -68,7 +68,7 @@ def test_a_world_of_its_own_where_most_are_far() -> None:
 
 def test_kinds_have_shapes_and_a_legend() -> None:
     drawing = draw_map("Cities", CITIES, ROLES, "en")
-    notes = [mark.text for mark in drawing.marks if isinstance(mark, Words) and mark.role == "note"]
+    notes = [mark.text for mark in drawing.marks if isinstance(mark, TextLine) and mark.role == "note"]
     assert notes == ["8 places", "Lead city (3)", "Follower city (3)", "Observer city (2)"]
     assert {mark.kind for mark in symbols(drawing)} == {0, 1, 2}
     assert drawing.description == (
@@ -78,20 +78,22 @@ def test_kinds_have_shapes_and_a_legend() -> None:
 
 
 def test_places_on_one_spot_share_symbol_and_label() -> None:
-    drawing = draw_map("Places", [Place("A", 48, 11), Place("B", 48, 11.001, count=2), Place("C", 50, 15)], (), "fr")
+    drawing = draw_map(
+        "Places", [MapPoint("A", 48, 11), MapPoint("B", 48, 11.001, count=2), MapPoint("C", 50, 15)], (), "fr"
+    )
     assert sorted(labels(drawing)) == ["A +2", "C"]
     assert [mark.tip for mark in symbols(drawing)] == ["C", "A, B"]
-    assert "4 lieux" in [mark.text for mark in drawing.marks if isinstance(mark, Words)]
+    assert "4 lieux" in [mark.text for mark in drawing.marks if isinstance(mark, TextLine)]
 
 
 def test_one_place() -> None:
-    drawing = draw_map("Place", [Place("Lyon", 45.7, 4.8)], (), "de")
+    drawing = draw_map("Place", [MapPoint("Lyon", 45.7, 4.8)], (), "de")
     assert (labels(drawing), drawing.description) == (["Lyon"], "1 Ort. Lyon.")
 
 
 def test_many_places_are_dots_without_labels() -> None:
     chance = random.Random(1)
-    places = [Place(f"P{n}", chance.uniform(37, 60), chance.uniform(-8, 28), n % 7) for n in range(3000)]
+    places = [MapPoint(f"P{n}", chance.uniform(37, 60), chance.uniform(-8, 28), n % 7) for n in range(3000)]
     drawing = draw_map("Many", places, [f"kind {n}" for n in range(7)], "en")
     assert labels(drawing) == []
     assert {mark.kind for mark in symbols(drawing)} == set(range(KINDS))
@@ -108,7 +110,7 @@ def test_no_place_is_refused() -> None:
 @given(
     st.lists(
         st.builds(
-            Place,
+            MapPoint,
             st.text(max_size=60),
             st.floats(-90, 90),
             st.floats(-180, 180),
@@ -118,7 +120,7 @@ def test_no_place_is_refused() -> None:
         max_size=40,
     )
 )
-def test_any_places_have_a_symbol_on_the_picture(places: list[Place]) -> None:
+def test_any_places_have_a_symbol_on_the_picture(places: list[MapPoint]) -> None:
     drawing = draw_map("Places", places, [f"kind {number}" for number in range(8)], "en", NARROW)
     legend = min(8, KINDS)
     assert 1 <= len(symbols(drawing)) - legend <= len(places)
@@ -135,7 +137,7 @@ def test_any_places_have_a_symbol_on_the_picture(places: list[Place]) -> None:
 )
 def test_labels_never_overlap_and_stay_in_the_frame(points: list[tuple[float, float, str]]) -> None:
     frame = Box(0, 0, 400, 300)
-    placed = place_labels([Named((x, y), name, 6) for x, y, name in points], frame, 15)
+    placed = place_labels([LabelPoint((x, y), name, 6) for x, y, name in points], frame, 15)
     boxes = [box_of(words) for words in placed]
     assert not any(one.overlaps(other) for number, one in enumerate(boxes) for other in boxes[:number])
     assert all(map(frame.holds, boxes))

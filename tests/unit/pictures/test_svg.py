@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.pictures import Bar, Chart, Drawing, Place, draw_bars, draw_map, svg_file, svg_part
+from st_opendata.pictures import Bar, Chart, Drawing, MapPoint, draw_bars, draw_map, svg_file, svg_part
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> ]]> & \" ' \x00\x0b\ud800\ufffe\u202e ⟨x⟩"
@@ -21,7 +21,7 @@ def chart(language: str = "en", name: str = "A") -> Drawing:
 
 
 def city_map(name: str = "Lyon") -> Drawing:
-    return draw_map(name, [Place(name, 45.7, 4.8, 0), Place("Yokohama", 35.4, 139.6, 1)], [name, "b"], "en")
+    return draw_map(name, [MapPoint(name, 45.7, 4.8, 0), MapPoint("Yokohama", 35.4, 139.6, 1)], [name, "b"], "en")
 
 
 @pytest.mark.parametrize("drawing", [chart(name=HOSTILE), city_map(HOSTILE)])
@@ -72,7 +72,7 @@ def test_a_part_has_classes_and_no_colours() -> None:
 
 
 def test_kinds_differ_in_shape_and_colour() -> None:
-    places = [Place(str(kind), 45 + kind, 5, kind) for kind in range(5)]
+    places = [MapPoint(str(kind), 45 + kind, 5, kind) for kind in range(5)]
     root = ElementTree.fromstring(svg_file([draw_map("Kinds", places, list("abcde"), "en")]).encode())
     found = [path for path in root.iter(f"{SVG}path") if path.find(f"{SVG}title") is not None]
     assert len({path.get("fill") for path in found}) == 5

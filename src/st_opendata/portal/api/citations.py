@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_opendata.model.text import pick, tag_of
-from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.requests import find_dataset, language_of
 from st_opendata.portal.responses import content
 
@@ -76,7 +76,7 @@ class Style:
     write: Callable[[Citation], str]
 
 
-def citation_of(dataset: Description, language: str) -> Citation:
+def citation_of(dataset: DatasetDescription, language: str) -> Citation:
     """The citation of a dataset in a language; the author is its creator, else its publisher."""
     author = dataset.creator or dataset.publisher
     day = dataset.modified or dataset.issued

@@ -15,13 +15,13 @@ from st_opendata.errors import InputError
 from st_opendata.formats import JSON_LD
 from st_opendata.place import Place
 from st_opendata.portal.api.citations import citation_of, write_bibtex
-from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 from st_opendata.portal.responses import content
 
 
-def croissant(edition: Edition, dataset: Description, base_url: str, language: str) -> dict[str, Any]:
+def croissant(edition: Edition, dataset: DatasetDescription, base_url: str, language: str) -> dict[str, Any]:
     """The dataset in JSON-LD; `base_url` has no slash at its end.
 
     Raises:

@@ -17,7 +17,7 @@ from st_opendata.formats import JSON_LD
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.model.text import pick
 from st_opendata.place import Place
-from st_opendata.portal.data.descriptions import Description
+from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 from st_opendata.portal.responses import content
@@ -51,7 +51,7 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
     return described
 
 
-def catalogue_json(release: Release, datasets: Iterable[Description], base_url: str, language: str) -> Json:
+def catalogue_json(release: Release, datasets: Iterable[DatasetDescription], base_url: str, language: str) -> Json:
     """The catalogue as a schema.org DataCatalog with these of its datasets."""
     return {
         "@context": "https://schema.org/",

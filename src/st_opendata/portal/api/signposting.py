@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from st_opendata.formats import JSON_LD, RDF_XML, TURTLE
 from st_opendata.model.release import Distribution
-from st_opendata.portal.data.descriptions import Description, web_address
+from st_opendata.portal.data.descriptions import DatasetDescription, web_address
 from st_opendata.portal.requests import base_url, language_of, page_url
 
 CATALOGUE_FORMATS = (TURTLE, JSON_LD, RDF_XML)
@@ -24,7 +24,7 @@ def catalogue_links(request: Request) -> str:
     return _joined([*links, _link("https://schema.org/DataCatalog", "type")])
 
 
-def dataset_links(request: Request, dataset: Description) -> str:
+def dataset_links(request: Request, dataset: DatasetDescription) -> str:
     """For the page of a dataset: how to cite it, what describes it, its licence, its files (Signposting, level 1)."""
     base, language = base_url(request), language_of(request)
     own = f"{base}{page_url(language, f'dataset/{dataset.id}')}"
@@ -70,7 +70,7 @@ def _encoded(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
-def _whole_first(dataset: Description) -> list[Distribution]:
+def _whole_first(dataset: DatasetDescription) -> list[Distribution]:
     """Its files, those of the whole dataset before those of its tables."""
     return sorted(dataset.release.distributions, key=lambda each: each.table is not None)
 

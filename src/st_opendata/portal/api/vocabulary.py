@@ -108,8 +108,8 @@ def _document(
     request: Request, make: Callable[[], bytes], form: Format, place: tuple[str, str], described: Sequence[str]
 ) -> Response:
     """A document at the path that `place` begins with; its page is at the path after the language."""
-    site, (path, shown) = base_url(request), place
-    others = _targets(request, path, shown)
+    site, (path, page) = base_url(request), place
+    others = _targets(request, path, page)
     own = f"{site}{others.pop(form.media_type)}"
     links = document_links(described, own, {kind: f"{site}{address}" for kind, address in others.items()})
     charset = "; charset=utf-8" if form is TURTLE else ""
@@ -117,10 +117,10 @@ def _document(
     return document(request, f"{path}{form.extension}", make, headers)
 
 
-def _targets(request: Request, path: str, shown: str) -> dict[str, str]:
+def _targets(request: Request, path: str, page: str) -> dict[str, str]:
     """The addresses of the page and the documents by media type."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
-    return whole_targets(path, f"/{language}/{shown}")
+    return whole_targets(path, f"/{language}/{page}")
 
 
 def _form(request: Request) -> Format:

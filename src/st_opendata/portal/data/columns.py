@@ -29,7 +29,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnDescription:
     """A column: its title and meaning, its CSVW datatype, and what its cells state."""
 
     name: str
@@ -51,13 +51,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableDescription:
     """A table with its number of rows, and its files."""
 
     name: str
     title: Text
     description: Text
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnDescription, ...]
     rows: int
     files: tuple[Distribution, ...]
 
@@ -67,16 +67,16 @@ class Table:
         return next((file for file in self.files if file.format == PARQUET), None)
 
 
-def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[Table, ...]:
+def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[TableDescription, ...]:
     """The tables of a dataset in the order of the release; raises InputError where their metadata are damaged."""
     return tuple(_table(edition, dataset, name, rows) for name, rows in dataset.rows.items())
 
 
-def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> Table:
+def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> TableDescription:
     files = tuple(each for each in dataset.distributions if each.table == name)
     path = next((each.described_by for each in files if each.format == CSV and each.described_by), None)
     if path is None or path not in edition.files:
-        return Table(name, {}, {}, (), rows, files)
+        return TableDescription(name, {}, {}, (), rows, files)
     group = _read(edition, path)
     described = next((each for each in group.tables if _address(each) == (dataset.id, name)), None)
     if described is None:
@@ -89,7 +89,7 @@ def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> T
         _column(each, references.get(each.name), key=each.name in names) for each in described.table.source_columns
     )
     title, description = (described.annotations.texts(each) for each in (TITLE, DESCRIPTION))
-    return Table(name, title, description, columns, rows, files)
+    return TableDescription(name, title, description, columns, rows, files)
 
 
 def _key_columns(table: CsvwTable) -> set[str]:
@@ -121,10 +121,10 @@ def _address(described: DescribedTable) -> tuple[str, str]:
     return folder, file.removesuffix(".csv")
 
 
-def _column(column: CsvwColumn, reference: Reference | None, *, key: bool) -> Column:
+def _column(column: CsvwColumn, reference: Reference | None, *, key: bool) -> ColumnDescription:
     titles = {tag: text for tag, text in column.titles.items() if tag != "und"}
     fixed = column.property_url if column.property_url and "{" not in column.property_url else None
-    return Column(
+    return ColumnDescription(
         name=column.name,
         title=titles or {"und": column.name},
         description=column.description,

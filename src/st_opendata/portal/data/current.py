@@ -38,7 +38,7 @@ class Current:
         self._tried: _State = None
         self._pause = self._next = 0.0
         self._edition: Edition | None = None
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
         self._users: Counter[Edition] = Counter()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -92,9 +92,9 @@ class Current:
 
     def _tell_changed(self) -> None:
         for path in self.edition.intact.changed:
-            if path not in self._told:
+            if path not in self._logged:
                 _log.error("%s is not served: it was changed after the release was opened", path)
-        self._told = {*self.edition.intact.changed}
+        self._logged = {*self.edition.intact.changed}
 
     async def _try(self, state: _State) -> None:
         opening = asyncio.create_task(Edition.open(self._release, self._limits, self._store))

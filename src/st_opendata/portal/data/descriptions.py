@@ -19,7 +19,7 @@ _LABELS = tuple(map(expand, ("skos:prefLabel", "foaf:name", "vcard:fn", "dct:tit
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Entity:
     """Something with an IRI and a label; `page` is an http(s) or mailto address for people, if there is one."""
 
     iri: str
@@ -33,25 +33,25 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class DatasetDescription:
     """A dataset: what DCAT-AP states of it beside what its release holds. Dates are ISO 8601, empty where unknown."""
 
     release: DatasetRelease
     title: Text
     description: Text
-    publisher: Named | None
-    creator: Named | None
-    contact: Named | None
-    licence: Named | None
-    access_rights: Named | None
-    frequency: Named | None
-    themes: tuple[Named, ...]
-    places: tuple[Named, ...]
-    languages: tuple[Named, ...]
-    sources: tuple[Named, ...]
-    standards: tuple[Named, ...]
-    pages: tuple[Named, ...]
-    series: tuple[Named, ...]
+    publisher: Entity | None
+    creator: Entity | None
+    contact: Entity | None
+    licence: Entity | None
+    access_rights: Entity | None
+    frequency: Entity | None
+    themes: tuple[Entity, ...]
+    places: tuple[Entity, ...]
+    languages: tuple[Entity, ...]
+    sources: tuple[Entity, ...]
+    standards: tuple[Entity, ...]
+    pages: tuple[Entity, ...]
+    series: tuple[Entity, ...]
     keywords: Mapping[str, tuple[str, ...]]
     start: str
     end: str
@@ -78,7 +78,7 @@ class Description:
         return tuple(range(max(first, last - 199), last + 1))
 
 
-def describe(edition: Edition) -> dict[str, Description]:
+def describe(edition: Edition) -> dict[str, DatasetDescription]:
     """All datasets by id, in the order of the catalogue; a part of the edition (`Edition.part`)."""
     statements = edition.statements
     return {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets}
@@ -110,10 +110,10 @@ def web_address(iri: str) -> str | None:
     return iri if re.match(r"(https?://|mailto:)[^\s\x00-\x1f<>\"]+\Z", iri, re.IGNORECASE) else None
 
 
-def _describe(statements: Statements, dataset: DatasetRelease) -> Description:
+def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescription:
     iri = dataset.iri
 
-    def named(name: str, owners: Iterable[str] = (iri,)) -> tuple[Named, ...]:
+    def named(name: str, owners: Iterable[str] = (iri,)) -> tuple[Entity, ...]:
         nodes = dict.fromkeys(node for owner in owners for node in iris(statements.values(owner, expand(name))))
         return tuple(_named(statements, node) for node in nodes)
 
@@ -125,7 +125,7 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> Description:
 
     period = next(iter(iris(statements.values(iri, expand("dct:temporal")))), "")
     files = iris(statements.values(iri, expand("dcat:distribution")))
-    return Description(
+    return DatasetDescription(
         release=dataset,
         title=words("dct:title") or dataset.title,
         description=words("dct:description"),
@@ -155,9 +155,9 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> Description:
     )
 
 
-def _named(statements: Statements, iri: str) -> Named:
+def _named(statements: Statements, iri: str) -> Entity:
     label = next(filter(None, (_text(statements.values(iri, each)) for each in _LABELS)), {})
-    return Named(iri, label or {"und": iri}, _page(statements, iri))
+    return Entity(iri, label or {"und": iri}, _page(statements, iri))
 
 
 def _page(statements: Statements, iri: str) -> str | None:
@@ -169,16 +169,16 @@ def _page(statements: Statements, iri: str) -> str | None:
     return next(filter(None, map(web_address, (*found, *own))), None)
 
 
-def _places(places: tuple[Named, ...]) -> tuple[Named, ...]:
+def _places(places: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Without the codes of NUTS regions where places have names: they stand for the same places."""
     return tuple(place for place in places if not place.iri.startswith(_NUTS)) or places
 
 
-def _first(found: tuple[Named, ...]) -> Named | None:
+def _first(found: tuple[Entity, ...]) -> Entity | None:
     return found[0] if found else None
 
 
-def _first_text(found: tuple[Named, ...]) -> Text:
+def _first_text(found: tuple[Entity, ...]) -> Text:
     return found[0].label if found else {}
 
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from st_opendata.model.text import Text
-from st_opendata.portal.data.descriptions import Description, Named
+from st_opendata.portal.data.descriptions import DatasetDescription, Entity
 
-FACETS: Mapping[str, Callable[[Description], Iterable[Named]]] = {
+FACETS: Mapping[str, Callable[[DatasetDescription], Iterable[Entity]]] = {
     "theme": lambda dataset: dataset.themes,
     "publisher": lambda dataset: filter(None, [dataset.publisher]),
     "place": lambda dataset: dataset.places,
-    "format": lambda dataset: (Named(label, {"und": label}) for label in dataset.formats),
-    "year": lambda dataset: (Named(str(year), {"und": str(year)}) for year in dataset.years),
+    "format": lambda dataset: (Entity(label, {"und": label}) for label in dataset.formats),
+    "year": lambda dataset: (Entity(str(year), {"und": str(year)}) for year in dataset.years),
     "licence": lambda dataset: filter(None, [dataset.licence]),
 }
 """What is told apart, by name in addresses."""
@@ -26,7 +26,7 @@ Chosen = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class FacetValue:
     """A value of a facet: its key in addresses, its label, and the set of its datasets."""
 
     key: str
@@ -37,7 +37,7 @@ class Value:
 class Facets:
     """The facets of some datasets, which go by their number in `datasets`."""
 
-    def __init__(self, datasets: Sequence[Description]) -> None:
+    def __init__(self, datasets: Sequence[DatasetDescription]) -> None:
         self._all = (1 << len(datasets)) - 1
         self.values = {name: _values(name, datasets) for name in FACETS}
 
@@ -69,8 +69,8 @@ def members(numbers: Iterable[int]) -> int:
     return found
 
 
-def _values(name: str, datasets: Sequence[Description]) -> dict[str, Value]:
-    named: dict[str, Named] = {}
+def _values(name: str, datasets: Sequence[DatasetDescription]) -> dict[str, FacetValue]:
+    named: dict[str, Entity] = {}
     sets: dict[str, int] = {}
     for number, dataset in enumerate(datasets):
         for each in FACETS[name](dataset):
@@ -78,7 +78,7 @@ def _values(name: str, datasets: Sequence[Description]) -> dict[str, Value]:
             sets[each.iri] = sets.get(each.iri, 0) | 1 << number
     uses = Counter(each.key for each in named.values())
     return {
-        key: Value(key, each.label, sets[each.iri])
+        key: FacetValue(key, each.label, sets[each.iri])
         for each in named.values()
         for key in [each.key if each.key and uses[each.key] == 1 else each.iri]
     }

@@ -8,10 +8,10 @@ from typing import Literal
 
 from st_opendata.model.text import Text, pick
 from st_opendata.portal.data.columns import tables_of
-from st_opendata.portal.data.descriptions import Description, describe
+from st_opendata.portal.data.descriptions import DatasetDescription, describe
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import Chosen, Facets
-from st_opendata.portal.data.search import Document, Index
+from st_opendata.portal.data.search import SearchDocument, SearchIndex
 from st_opendata.portal.wording import alphabetical
 
 Order = Literal["relevance", "title", "newest"]
@@ -19,10 +19,10 @@ ORDERS: tuple[Order, ...] = ("relevance", "title", "newest")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Datasets in the order asked for, and how many have each value of a facet: counts by key."""
 
-    datasets: tuple[Description, ...]
+    datasets: tuple[DatasetDescription, ...]
     counts: dict[str, dict[str, int]]
     suggestion: str | None
 
@@ -31,11 +31,11 @@ class Found:
 class Inventory:
     """The datasets by number, the index of their words, and their facets."""
 
-    datasets: tuple[Description, ...]
-    index: Index
+    datasets: tuple[DatasetDescription, ...]
+    index: SearchIndex
     facets: Facets
 
-    def find(self, words: str, chosen: Chosen, order: Order, language: str) -> Found:
+    def find(self, words: str, chosen: Chosen, order: Order, language: str) -> SearchResult:
         """The datasets with all these words and one of the chosen values of each facet.
 
         Counts of a facet's values leave out what is chosen of the same facet: they say how many datasets have each.
@@ -48,9 +48,9 @@ class Inventory:
             others = self.facets.matching(ranked, chosen, without=name)
             counts[name] = {key: (value.members & others).bit_count() for key, value in values.items()}
         suggestion = self.index.suggest(words) if ranked == [] else None
-        return Found(tuple(self._ordered(numbers, order, language)), counts, suggestion)
+        return SearchResult(tuple(self._ordered(numbers, order, language)), counts, suggestion)
 
-    def _ordered(self, numbers: list[int], order: Order, language: str) -> Iterable[Description]:
+    def _ordered(self, numbers: list[int], order: Order, language: str) -> Iterable[DatasetDescription]:
         datasets = [self.datasets[number] for number in numbers]
         if order != "relevance":
             datasets.sort(key=lambda each: (alphabetical(pick(each.title, language)), each.id))
@@ -66,15 +66,15 @@ class Inventory:
 def take_inventory(edition: Edition) -> Inventory:
     """The inventory of an edition; a part of it (`Edition.part`)."""
     datasets = tuple(edition.part(describe).values())
-    index = Index(_document(edition, dataset) for dataset in datasets)
+    index = SearchIndex(_document(edition, dataset) for dataset in datasets)
     return Inventory(datasets, index, Facets(datasets))
 
 
-def _document(edition: Edition, dataset: Description) -> Document:
+def _document(edition: Edition, dataset: DatasetDescription) -> SearchDocument:
     tables = tables_of(edition, dataset.release)
     columns = [column for table in tables for column in table.columns]
     texts: list[Text] = [*(table.title for table in tables), *(column.title for column in columns)]
-    return Document(
+    return SearchDocument(
         title=_joined([dataset.title, {"und": dataset.id}]),
         keywords=" ".join(word for words in dataset.keywords.values() for word in words),
         description=_joined([dataset.description, *(theme.label for theme in dataset.themes)]),

@@ -26,7 +26,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ThingName:
     """A thing by its name; `language` is that of the name where it is another than the page's, `href` its page here.
 
     `away` is the address of the thing itself where it is one of the world's; both are None where there is none.
@@ -54,14 +54,14 @@ def parse_literal(term: str) -> Literal:
 def in_language(literals: Sequence[str], language: str) -> Literal:
     """The literal in that language, else in English, else without one, else the first."""
     parsed = [parse_literal(each) for each in literals]
-    for wanted in (language, "en", ""):
+    for tag in (language, "en", ""):
         for each in parsed:
-            if each.language.partition("-")[0] == wanted:
+            if each.language.partition("-")[0] == tag:
                 return each
     return parsed[0]
 
 
-class Names:
+class ThingNames:
     """Names in one language; each is looked up once, those of a page together (`learn`)."""
 
     def __init__(self, edition: Edition, language: str) -> None:
@@ -93,14 +93,14 @@ class Names:
             self._known |= {term: found[owner] for term, owner in owners.items() if owner in found}
             owners = {term: owner for term, owner in owners.items() if owner not in found and owner in up.values()}
 
-    def of(self, iri: str) -> Named:
+    def of(self, iri: str) -> ThingName:
         """The name of a thing."""
         self.learn([iri])
         release, labels = self.edition.release, self._known[f"<{iri}>"]
         short = shorten(iri, release)
         label = in_language(labels, self.language) if labels else Literal(_our_word(short, self.language) or short)
         ours = bool(labels) or iri.startswith((release.base, ST, SCHEME))
-        return Named(
+        return ThingName(
             iri,
             label.text.strip() or short,
             short,

@@ -11,8 +11,8 @@ from st_opendata.exports.published import full_iri
 from st_opendata.model.release import Release
 from st_opendata.namespaces import SCHEME
 from st_opendata.portal.addresses import is_iri
-from st_opendata.portal.data.columns import Column, Table
-from st_opendata.portal.data.names import Named, Names
+from st_opendata.portal.data.columns import ColumnDescription, TableDescription
+from st_opendata.portal.data.names import ThingName, ThingNames
 from st_opendata.tables.templates import is_open, parse_template, variable_names
 
 ROW = "_row"
@@ -21,7 +21,9 @@ Cells = Mapping[str, str | None]
 """The cells of a row by the names of their columns, and its number by `ROW`."""
 
 
-def name_cells(table: Table, exact: Iterable[str], rows: Sequence[Cells], names: Names) -> list[dict[str, Named]]:
+def name_cells(
+    table: TableDescription, exact: Iterable[str], rows: Sequence[Cells], names: ThingNames
+) -> list[dict[str, ThingName]]:
     """What the cells of each row name, by column.
 
     Only columns in `exact` count: their cells are written as the facts have them, those of moments and lists are not.
@@ -39,13 +41,13 @@ def name_cells(table: Table, exact: Iterable[str], rows: Sequence[Cells], names:
     return [{column: names.of(iri) for column, iri in row.items()} for row in named]
 
 
-def scheme_of(column: Column) -> str | None:
+def scheme_of(column: ColumnDescription) -> str | None:
     """The IRI of the SKOS scheme of ours whose concepts the cells of a column name."""
     found = re.fullmatch(rf"({re.escape(SCHEME)}[^/{{}}]+)/{{[^{{}}/+]+}}", column.value or "")
     return found[1] if found else None
 
 
-def _templates(table: Table, exact: frozenset[str]) -> dict[str, str]:
+def _templates(table: TableDescription, exact: frozenset[str]) -> dict[str, str]:
     """By column, the template of what its cells name."""
     found = {each.name: each.value for each in table.columns if each.value}
     for about in dict.fromkeys(each.about for each in table.columns if each.about):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from st_opendata.portal.data.columns import Table
+from st_opendata.portal.data.columns import TableDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.rows import open_rows
 
@@ -18,7 +18,7 @@ class FirstRows:
         self._edition = edition
         self._spans = cache(self._ask)
 
-    def of(self, dataset: str, table: Table) -> int:
+    def of(self, dataset: str, table: TableDescription) -> int:
         """That of a table: the first row that a fact names, where facts name rows from the first to the last.
 
         Where they do not, some rows state nothing; the table is then taken for one that begins below a header.

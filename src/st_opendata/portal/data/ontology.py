@@ -22,7 +22,7 @@ _CITATION = DCTERMS.bibliographicCitation
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class OntologyTerm:
     """A class or property; texts by language. IRIs of others are named by whoever shows them."""
 
     iri: str
@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class OntologyHeader:
     """What an ontology says of itself."""
 
     iri: str
@@ -68,20 +68,20 @@ class Ontology:
                 self._graph.add(triple)
 
     @cached_property
-    def heads(self) -> tuple[Head, ...]:
+    def heads(self) -> tuple[OntologyHeader, ...]:
         """Our ontology first."""
         found = [each for each in self._graph.subjects(RDF.type, OWL.Ontology) if isinstance(each, URIRef)]
         return tuple(self._head(each) for each in sorted(found, key=lambda each: (str(each) != ST.rstrip("#"), each)))
 
     @cached_property
-    def classes(self) -> tuple[Term, ...]:
+    def classes(self) -> tuple[OntologyTerm, ...]:
         """By IRI."""
         return tuple(
             self._term(each, RDFS.subClassOf, properties=self._with_domain(each)) for each in self._of(_CLASSES)
         )
 
     @cached_property
-    def properties(self) -> tuple[Term, ...]:
+    def properties(self) -> tuple[OntologyTerm, ...]:
         """By IRI."""
         return tuple(
             self._term(
@@ -104,9 +104,9 @@ class Ontology:
         domains: tuple[str, ...] = (),
         ranges: tuple[str, ...] = (),
         properties: tuple[str, ...] = (),
-    ) -> Term:
+    ) -> OntologyTerm:
         graph = self._graph
-        return Term(
+        return OntologyTerm(
             iri=str(iri),
             label=self._text(iri, RDFS.label),
             definition=self._text(iri, SKOS.definition) or self._text(iri, RDFS.comment),
@@ -119,11 +119,11 @@ class Ontology:
             properties=properties,
         )
 
-    def _head(self, iri: URIRef) -> Head:
+    def _head(self, iri: URIRef) -> OntologyHeader:
         def one(*predicates: URIRef) -> str:
             return next((str(o) for p in predicates for o in self._graph.objects(iri, p)), "")
 
-        return Head(
+        return OntologyHeader(
             iri=str(iri),
             title=self._text(iri, DCTERMS.title) or self._text(iri, RDFS.label),
             description=self._text(iri, DCTERMS.description),

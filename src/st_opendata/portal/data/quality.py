@@ -18,7 +18,7 @@ from st_opendata.rdf.statements import TYPE, Statements, Term
 
 _BORDERS = frozenset(ox.NamedNode(expand(name)) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog"))
 """What describes itself: it is named in the description of a dataset, no more."""
-_KEPT = 1000
+_CACHED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Assessments:
     """The quality of the datasets of an edition, kept for those asked for last; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
-        self.of = lru_cache(_KEPT)(lambda dataset: assess(edition, edition.datasets[dataset]))
+        self.of = lru_cache(_CACHED)(lambda dataset: assess(edition, edition.datasets[dataset]))
 
 
 def assess(edition: Edition, dataset: DatasetRelease) -> Quality:

@@ -18,7 +18,7 @@ _SH = rdflib.Namespace(SH)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ShapeRule:
     """What the shapes of a file ask of the members of a class: the IRI of the first, a label, the file, the demands."""
 
     iri: str
@@ -28,13 +28,13 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ShapeRules:
     """All shapes of an edition by the class that they look at, and the classes of each dataset by its IRI."""
 
-    by_class: dict[str, tuple[Rule, ...]]
+    by_class: dict[str, tuple[ShapeRule, ...]]
     classes: Statements
 
-    def of(self, dataset: str) -> tuple[Rule, ...]:
+    def of(self, dataset: str) -> tuple[ShapeRule, ...]:
         """The shapes that look at members of the dataset's classes, as VoID counts them."""
         parts = iris(self.classes.values(dataset, expand("void:classPartition")))
         names = {name for part in parts for name in iris(self.classes.values(part, expand("void:class")))}
@@ -42,7 +42,7 @@ class Rules:
         return tuple(found.values())
 
 
-def read_rules(edition: Edition) -> Rules:
+def read_rules(edition: Edition) -> ShapeRules:
     """The shapes in the release; a part of the edition (`Edition.part`). Raises InputError for damaged files."""
     graph, files = Graph(bind_namespaces="none"), dict[tuple[str, Node], set[Node]]()
     for path in sorted(path for path in edition.files if path.startswith("shapes/") and path.endswith(".ttl")):
@@ -50,20 +50,20 @@ def read_rules(edition: Edition) -> Rules:
             graph.add(triple)  # one file may add to the shape of another
             if triple[1] == _SH.targetClass:
                 files.setdefault((path, triple[2]), set()).add(triple[0])
-    by_class: dict[str, list[Rule]] = {}
+    by_class: dict[str, list[ShapeRule]] = {}
     for (path, target), shapes in sorted(files.items(), key=lambda item: (item[0][0], str(item[0][1]))):
         if rule := _rule(graph, target, shapes, path):
             by_class.setdefault(str(target), []).append(rule)
     classes = read_statements(edition.path("void.ttl"))
-    return Rules({name: tuple(rules) for name, rules in by_class.items()}, classes)
+    return ShapeRules({name: tuple(rules) for name, rules in by_class.items()}, classes)
 
 
-def _rule(graph: Graph, target: Node, members: set[Node], path: str) -> Rule | None:
+def _rule(graph: Graph, target: Node, members: set[Node], path: str) -> ShapeRule | None:
     """All that the shapes of a file ask of the members of a class, under the name of the first shape that has one."""
     shapes = sorted(members, key=lambda shape: (not _text(graph, shape, RDFS.label), shape))
     demands = tuple(dict.fromkeys(demand for shape in shapes for demand in _demands(graph, shape)))
     label = _text(graph, shapes[0], RDFS.label) or {"und": readable(f"<{target}>")}
-    return Rule(str(shapes[0]), label, path, tuple(map(dict, demands))) if demands else None
+    return ShapeRule(str(shapes[0]), label, path, tuple(map(dict, demands))) if demands else None
 
 
 def _demands(graph: Graph, shape: Node) -> tuple[tuple[tuple[str, str], ...], ...]:

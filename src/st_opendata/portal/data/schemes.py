@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from st_opendata.namespaces import PREFIXES, RDF, SCHEME
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Literal, Named, Names, in_language, parse_literal
+from st_opendata.portal.data.names import Literal, ThingName, ThingNames, in_language, parse_literal
 from st_opendata.release.origins import Origin
 
 _TYPE = f"<{RDF}type>"
@@ -25,13 +25,13 @@ MOST_CONCEPTS = 2_000
 class Concept:
     """A concept with those below it; `id` is its anchor, `code` its notation or the end of its IRI."""
 
-    name: Named
+    name: ThingName
     id: str
     code: str
     definition: Literal | None
     also: tuple[Literal, ...]
     notes: tuple[Literal, ...]
-    mappings: tuple[Named, ...]
+    mappings: tuple[ThingName, ...]
     narrower: tuple[Concept, ...]
 
 
@@ -39,7 +39,7 @@ class Concept:
 class Scheme:
     """A scheme with its tree; `hidden` counts concepts that are left out."""
 
-    name: Named
+    name: ThingName
     description: Literal | None
     concepts: tuple[Concept, ...]
     hidden: int
@@ -60,21 +60,21 @@ def scheme_members(edition: Edition, iri: str) -> list[str]:
 def describe_scheme(edition: Edition, iri: str, language: str) -> Scheme:
     """The scheme in a language."""
     members = scheme_members(edition, iri)
-    shown = members[:MOST_CONCEPTS]
-    stated: dict[str, list[Origin]] = {term: [] for term in (f"<{iri}>", *shown)}
-    for origin in edition.index.about([f"<{iri}>", *shown]):
+    visible = members[:MOST_CONCEPTS]
+    stated: dict[str, list[Origin]] = {term: [] for term in (f"<{iri}>", *visible)}
+    for origin in edition.index.about([f"<{iri}>", *visible]):
         stated[origin.subject].append(origin)
-    names = Names(edition, language)
+    names = ThingNames(edition, language)
     names.learn(term[1:-1] for term in stated)
-    below = _narrower(shown, stated)
+    below = _narrower(visible, stated)
     lower = {term for terms in below.values() for term in terms}
     tree = _Tree(stated, below, names)
-    roots = [term for term in shown if term not in lower] or shown
+    roots = [term for term in visible if term not in lower] or visible
     return Scheme(
         names.of(iri),
         tree.best(stated[f"<{iri}>"], _DEFINITIONS),
         tuple(tree.concept(term, frozenset()) for term in roots),
-        len(members) - len(shown),
+        len(members) - len(visible),
     )
 
 
@@ -93,7 +93,7 @@ def _narrower(members: Iterable[str], stated: Mapping[str, list[Origin]]) -> dic
 class _Tree:
     """Makes concepts from what is stated about them."""
 
-    def __init__(self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: Names) -> None:
+    def __init__(self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: ThingNames) -> None:
         self._stated, self._below, self._names = stated, below, names
 
     def concept(self, term: str, above: frozenset[str]) -> Concept:

@@ -27,7 +27,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SearchDocument:
     """The words of one dataset in all languages, by field."""
 
     title: str
@@ -36,10 +36,10 @@ class Document:
     columns: str
 
 
-class Index:
+class SearchIndex:
     """The documents by their number; safe to ask from any thread."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[SearchDocument]) -> None:
         self._lock = Lock()
         # "" is a database in a temporary file of SQLite's own, which is gone when the connection is closed.
         self._database = sqlite3.connect("", check_same_thread=False)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import XSD, readable
-from st_opendata.pictures import Bar, Chart, Place
+from st_opendata.pictures import Bar, Chart, MapPoint
 from st_opendata.pictures.decision import (
     DataField,
     are_bars,
@@ -31,7 +31,7 @@ VIEWS = ("table", "map", "bars")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ResultCell:
     """A value as people read it; `href` leads to what it names, `language` is that of a text."""
 
     text: str
@@ -40,7 +40,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """Rows to show under their variables; `numeric` says of each column whether it holds numbers only."""
 
     variables: tuple[str, ...]
@@ -57,16 +57,18 @@ class Answer:
         can = {"table": True, "map": bool(self._places()), "bars": bool(self._bars())}
         return tuple(view for view in VIEWS if can[view])
 
-    def cells(self, address: Callable[[str], str | None]) -> list[list[Cell]]:
+    def cells(self, address: Callable[[str], str | None]) -> list[list[ResultCell]]:
         """The values for people; `address` gives where an IRI leads to."""
         return [[_cell(term, address) for term in row] for row in self.rows]
 
-    def map(self) -> tuple[list[Place], list[str]]:
+    def map(self) -> tuple[list[MapPoint], list[str]]:
         """The rows with coordinates as places, and the names of their kinds: the values of a column that repeats."""
         kind = self._kind_column()
         names = sorted({_text(row[kind]) for row in self.rows if row[kind]}) if kind is not None else []
         places = [
-            Place(name, latitude, longitude, names.index(_text(row[kind])) if kind is not None and row[kind] else None)
+            MapPoint(
+                name, latitude, longitude, names.index(_text(row[kind])) if kind is not None and row[kind] else None
+            )
             for name, latitude, longitude, row in self._places()
         ]
         return places, names
@@ -154,9 +156,9 @@ def _text(term: Term | None) -> str:
     return term.value if isinstance(term, ox.Literal) else readable(str(term))
 
 
-def _cell(term: Term | None, address: Callable[[str], str | None]) -> Cell:
+def _cell(term: Term | None, address: Callable[[str], str | None]) -> ResultCell:
     if isinstance(term, ox.Literal):
-        return Cell(term.value, language=term.language)
+        return ResultCell(term.value, language=term.language)
     if isinstance(term, ox.NamedNode):
-        return Cell(readable(str(term)), address(term.value))
-    return Cell(_text(term))
+        return ResultCell(readable(str(term)), address(term.value))
+    return ResultCell(_text(term))

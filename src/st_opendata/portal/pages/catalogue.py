@@ -14,15 +14,15 @@ from st_opendata.portal.api.signposting import catalogue_links
 from st_opendata.portal.data.descriptions import describe_catalogue
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import FACETS
-from st_opendata.portal.data.inventory import ORDERS, Found, Inventory, Order, take_inventory
-from st_opendata.portal.data.names import Named, Names
+from st_opendata.portal.data.inventory import ORDERS, Inventory, Order, SearchResult, take_inventory
+from st_opendata.portal.data.names import ThingName, ThingNames
 from st_opendata.portal.data.search import words_of_query
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import base_url, edition_of, language_of, page_url, whole_number
 from st_opendata.portal.wording import alphabetical
 
 PAGE_SIZE = 20
-_SHOWN = 8
+_VISIBLE_VALUES = 8
 """Values of a facet that are seen before one opens the rest."""
 _LONGEST_QUERY = 200
 _THINGS = 8
@@ -30,7 +30,7 @@ _THINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SearchState:
     """What the visitor asks for, as it stands in the address."""
 
     words: str = ""
@@ -39,7 +39,7 @@ class State:
     page: int = 1
 
     @classmethod
-    def of(cls, request: Request, inventory: Inventory) -> State:
+    def of(cls, request: Request, inventory: Inventory) -> SearchState:
         """The state that an address asks for; what is not known is left out."""
         query = request.query_params
         words = " ".join("".join(each if each.isprintable() else " " for each in query.get("q", "")).split())
@@ -54,7 +54,7 @@ class State:
         return self.chosen or {}
 
     @property
-    def shown_order(self) -> Order:
+    def effective_order(self) -> Order:
         """The order asked for; else the best first where there are words, and by title where there are none."""
         return self.order or ("relevance" if self.words else "title")
 
@@ -63,7 +63,7 @@ class State:
         page_number = self.page if self.page > 1 else None
         return {"q": self.words, **self.facets, "sort": self.order, "page": page_number}
 
-    def toggle(self, facet: str, key: str) -> State:
+    def toggle(self, facet: str, key: str) -> SearchState:
         """With this value chosen, or not where it was."""
         keys = self.facets.get(facet, ())
         changed = tuple(each for each in keys if each != key) if key in keys else (*keys, key)
@@ -85,14 +85,14 @@ def show_catalogue(request: Request) -> PageView:
     """The datasets that the address asks for."""
     edition, language = edition_of(request), language_of(request)
     inventory = edition.part(take_inventory)
-    state = State.of(request, inventory)
-    found = inventory.find(state.words, state.facets, state.shown_order, language)
+    state = SearchState.of(request, inventory)
+    found = inventory.find(state.words, state.facets, state.effective_order, language)
     pages = max(1, -(-len(found.datasets) // PAGE_SIZE))
     state = replace(state, page=min(state.page, pages))
     first = (state.page - 1) * PAGE_SIZE
-    shown = found.datasets[first : first + PAGE_SIZE]
+    datasets = found.datasets[first : first + PAGE_SIZE]
 
-    def address(changed: State) -> str:
+    def address(changed: SearchState) -> str:
         return page_url(language, **changed.query())
 
     values = {
@@ -100,7 +100,7 @@ def show_catalogue(request: Request) -> PageView:
         "about": edition.part(describe_catalogue),
         "total": len(inventory.datasets),
         "found": found.datasets,
-        "shown": shown,
+        "datasets": datasets,
         "first": first + 1,
         "pages": pages,
         "things": _things(edition, state, language),
@@ -109,31 +109,31 @@ def show_catalogue(request: Request) -> PageView:
             for name in FACETS
             if _narrow(choices := _choices(name, inventory, found, state, language), len(found.datasets))
         },
-        "shown_values": _SHOWN,
+        "visible_values": _VISIBLE_VALUES,
         "orders": {
             each: address(replace(state, order=each, page=1)) for each in ORDERS if state.words or each != "relevance"
         },
         "page_address": lambda number: address(replace(state, page=number)),
         "without_words": address(replace(state, words="", page=1)),
-        "described": data_block(catalogue_json(edition.release, shown, base_url(request), language)),
+        "described": data_block(catalogue_json(edition.release, datasets, base_url(request), language)),
         "suggestion": found.suggestion,
         "suggested": address(replace(state, words=found.suggestion or "", page=1)),
     }
     return PageView(values, headers={"Link": catalogue_links(request)})
 
 
-def _things(edition: Edition, state: State, language: str) -> list[Named]:
+def _things(edition: Edition, state: SearchState, language: str) -> list[ThingName]:
     """Things of the data that are called by the words asked for: who looks for a partner finds its page."""
     words = words_of_query(state.words)
     if not words or state.page > 1:
         return []
-    names = Names(edition, language)
+    names = ThingNames(edition, language)
     iris = [term[1:-1] for term in edition.index.called(words, _THINGS)]
     names.learn(iris)
     return [named for named in map(names.of, iris) if named.href]
 
 
-def _choices(name: str, inventory: Inventory, found: Found, state: State, language: str) -> list[Choice]:
+def _choices(name: str, inventory: Inventory, found: SearchResult, state: SearchState, language: str) -> list[Choice]:
     """The values of a facet that bring a dataset or are chosen: the chosen ones first, then those with most."""
     keys = state.facets.get(name, ())
     choices = [

@@ -10,7 +10,7 @@ from st_opendata.portal.api.citations import STYLES, citation_of, write_text
 from st_opendata.portal.api.schema_org import data_block, dataset_json
 from st_opendata.portal.api.signposting import dataset_links
 from st_opendata.portal.data.columns import tables_of
-from st_opendata.portal.data.names import Names
+from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.naming import scheme_of
 from st_opendata.portal.data.quality import Assessments
 from st_opendata.portal.data.rules import read_rules
@@ -28,7 +28,7 @@ def show_dataset(request: Request) -> PageView:
     dataset = find_dataset(request)
     tables = tables_of(edition, dataset.release)
     citation = citation_of(dataset, language)
-    names = Names(edition, language)
+    names = ThingNames(edition, language)
     names.learn(each.property for table in tables for each in table.columns if each.property)
     values = {
         "dataset": dataset,

@@ -27,7 +27,7 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PropertyRow:
     """A property from one class to one kind of value."""
 
     domain: End
@@ -35,7 +35,7 @@ class Row:
     range: End
 
 
-def draw_properties(rows: Sequence[Row], title: str) -> Markup:
+def draw_properties(rows: Sequence[PropertyRow], title: str) -> Markup:
     """The rows, which must be sorted by domain; those of one class share its box."""
     height = len(rows) * _ROW + 4
     lines = [
@@ -51,7 +51,7 @@ def draw_properties(rows: Sequence[Row], title: str) -> Markup:
     return Markup("\n".join((*lines, "</svg>")))  # noqa: S704 (every name is escaped)
 
 
-def _arrow(number: int, row: Row) -> list[str]:
+def _arrow(number: int, row: PropertyRow) -> list[str]:
     middle = 2 + number * _ROW + _ROW / 2
     start, end = _LEFT, _LEFT + _MIDDLE
     name = shorten(row.property.name, _SIZE, _MIDDLE - 50)

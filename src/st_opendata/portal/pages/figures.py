@@ -6,22 +6,23 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from st_opendata.pictures import Chart, Drawing, Place, draw_bars, draw_map, svg_part
+from st_opendata.pictures import Chart, Drawing, MapPoint, draw_bars, draw_map, svg_part
 from st_opendata.pictures import bars as bar_layouts
 from st_opendata.pictures import maps as map_layouts
 
 
 def map_figure(
-    name: str, title: str, places: Sequence[Place], kinds: Sequence[str], language: str, titled: str = ""
+    name: str, title: str, places: Sequence[MapPoint], kinds: Sequence[str], language: str, title_language: str = ""
 ) -> Markup:
-    """The places on a map; `name` is unique on the page, `titled` the language of the title where it is another."""
+    """The places on a map; `name` is unique on the page, `title_language` that of the title where it is another."""
     wide, narrow = (
-        draw_map(title, places, kinds, language, layout, titled) for layout in (map_layouts.WIDE, map_layouts.NARROW)
+        draw_map(title, places, kinds, language, layout, title_language)
+        for layout in (map_layouts.WIDE, map_layouts.NARROW)
     )
     return _both(name, wide, narrow)
 
 
-def small_map(name: str, title: str, place: Place, language: str) -> Markup:
+def small_map(name: str, title: str, place: MapPoint, language: str) -> Markup:
     """One place on the map that is made for narrow screens."""
     return Markup(svg_part(draw_map(title, [place], (), language, map_layouts.NARROW), name))  # noqa: S704
 

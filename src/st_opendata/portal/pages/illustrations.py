@@ -17,7 +17,7 @@ from uritemplate import expand as fill
 
 from st_opendata.model.text import pick, tag_of
 from st_opendata.namespaces import expand
-from st_opendata.pictures import MOST_BARS, Bar, Chart, Place, amount_label
+from st_opendata.pictures import MOST_BARS, Bar, Chart, MapPoint, amount_label
 from st_opendata.pictures.decision import (
     DataField,
     Position,
@@ -29,9 +29,9 @@ from st_opendata.pictures.decision import (
     find_position,
     is_on_earth,
 )
-from st_opendata.portal.data.columns import Column, Table, tables_of
+from st_opendata.portal.data.columns import ColumnDescription, TableDescription, tables_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Names
+from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
 from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.wording import words_of
@@ -49,7 +49,7 @@ _LABELS = tuple(
 """Properties that hold names, the best first."""
 _IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
 _MOST_PLACES = 3000
-_KEPT = 200
+_CACHED = 200
 """Datasets, each in a language, whose pictures are kept."""
 
 
@@ -67,10 +67,10 @@ class _Draft:
 
     edition: Edition
     rows: RowReader
-    tables: list[Table]
+    tables: list[TableDescription]
     language: str
 
-    def ask(self, table: Table, question: RowQuery) -> RowPage:
+    def ask(self, table: TableDescription, question: RowQuery) -> RowPage:
         assert table.parquet
         return self.rows.ask(table.parquet.file.path, question)
 
@@ -80,7 +80,7 @@ class Illustrations:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._drawn = lru_cache(_KEPT)(self._draw)
+        self._drawn = lru_cache(_CACHED)(self._draw)
 
     def of(self, dataset: str, language: str) -> tuple[Illustration, ...]:
         """Those of a dataset; none while too many others ask for rows: the page is whole without."""
@@ -107,7 +107,7 @@ class Illustrations:
         return tuple(found)
 
 
-def _map(draft: _Draft, table: Table) -> Illustration | None:
+def _map(draft: _Draft, table: TableDescription) -> Illustration | None:
     position = find_position(_fields(table))
     if position is None:
         return None
@@ -122,23 +122,27 @@ def _map(draft: _Draft, table: Table) -> Illustration | None:
         strict=False,
     )
     places = [
-        Place(name, *point, codes.index(code) if code in kinds else None)
+        MapPoint(name, *point, codes.index(code) if code in kinds else None)
         for name, north, east, code in cells
         if (point := _on_earth(north, east))
     ]
     if not places:
         return None
-    title, titled = _title(draft, table)
-    return Illustration(map_figure("map", title, places, list(kinds.values()), draft.language, titled), table.name)
+    title, title_language = _title(draft, table)
+    return Illustration(
+        map_figure("map", title, places, list(kinds.values()), draft.language, title_language), table.name
+    )
 
 
-def _title(draft: _Draft, table: Table) -> tuple[str, str]:
+def _title(draft: _Draft, table: TableDescription) -> tuple[str, str]:
     """What the table is called, and in which language where that is not the page's."""
     tag = tag_of(table.title, draft.language) or "und"
     return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 
 
-def _kinds(draft: _Draft, table: Table, position: Position, answer: RowPage) -> tuple[Column | None, dict[str, str]]:
+def _kinds(
+    draft: _Draft, table: TableDescription, position: Position, answer: RowPage
+) -> tuple[ColumnDescription | None, dict[str, str]]:
     """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
     located = [north is not None for north in _cells(answer, position.latitude)]
     for column in (_column(table, name) for name in position.kinds):
@@ -148,19 +152,19 @@ def _kinds(draft: _Draft, table: Table, position: Position, answer: RowPage) -> 
             continue
         terms = {code: f"<{fill(column.value, {column.name: code})}>" for code in codes if code}
         if _are_concepts(draft.edition, terms.values()):
-            names = Names(draft.edition, draft.language)
+            names = ThingNames(draft.edition, draft.language)
             names.learn(term[1:-1] for term in terms.values())
             return column, {code: names.of(term[1:-1]).name for code, term in terms.items()}
     return None, {}
 
 
 def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
-    wanted = set(terms)
-    stated = edition.index.about(sorted(wanted))
-    return wanted <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
+    concepts = set(terms)
+    stated = edition.index.about(sorted(concepts))
+    return concepts <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
 
 
-def _fields(table: Table) -> list[DataField]:
+def _fields(table: TableDescription) -> list[DataField]:
     return [
         DataField(
             column.name,
@@ -175,11 +179,11 @@ def _fields(table: Table) -> list[DataField]:
     ]
 
 
-def _column(table: Table, name: str) -> Column:
+def _column(table: TableDescription, name: str) -> ColumnDescription:
     return next(column for column in table.columns if column.name == name)
 
 
-def _money(draft: _Draft, table: Table) -> Illustration | None:
+def _money(draft: _Draft, table: TableDescription) -> Illustration | None:
     columns = find_money(_fields(table))
     if columns is None:
         return None
@@ -197,13 +201,13 @@ def _money(draft: _Draft, table: Table) -> Illustration | None:
         for name, cell in zip(_names(draft, table, answer), _cells(answer, amount.name), strict=True)
         if cell is not None
     ]
-    heading, titled = _title(draft, table)
+    heading, title_language = _title(draft, table)
     label = amount_label(pick(amount.title, draft.language), unit, draft.language)
-    chart = Chart(heading, label, values, answer.total - empty - len(values), titled=titled)
+    chart = Chart(heading, label, values, answer.total - empty - len(values), title_language=title_language)
     return Illustration(bar_figure("money", chart, draft.language), table.name)
 
 
-def _years(draft: _Draft, table: Table) -> Illustration | None:
+def _years(draft: _Draft, table: TableDescription) -> Illustration | None:
     name = find_dates(_fields(table))
     if name is None or table.parquet is None:
         return None
@@ -211,14 +215,14 @@ def _years(draft: _Draft, table: Table) -> Illustration | None:
     counted = draft.rows.years(table.parquet.file.path, column.name)[-MOST_BARS:]
     if not are_years([count for _, count in counted]):
         return None
-    heading, titled = _title(draft, table)
+    heading, title_language = _title(draft, table)
     unit = words_of(draft.language)("rows-by-year", column=pick(column.title, draft.language))
     values = [Bar(str(year), Decimal(count)) for year, count in counted]
-    chart = Chart(heading, unit, values, in_order=True, titled=titled)
+    chart = Chart(heading, unit, values, in_order=True, title_language=title_language)
     return Illustration(bar_figure("years", chart, draft.language), table.name)
 
 
-def _names(draft: _Draft, table: Table, answer: RowPage) -> list[str]:
+def _names(draft: _Draft, table: TableDescription, answer: RowPage) -> list[str]:
     """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
     first = [cell or "" for cell in _cells(answer, answer.columns[0])]
     if column := _label(table, draft.language):
@@ -232,7 +236,7 @@ def _names(draft: _Draft, table: Table, answer: RowPage) -> list[str]:
     return first
 
 
-def _label(table: Table, language: str) -> Column | None:
+def _label(table: TableDescription, language: str) -> ColumnDescription | None:
     """The column with names: in the language if there is one, by the best property that has some."""
     for label in _LABELS:
         named = [each for each in table.columns if each.property == label and not each.separator]

@@ -22,7 +22,7 @@ from st_opendata.namespaces import PREFIXES, SCHEME, ST
 from st_opendata.portal.addresses import link_of, page_of
 from st_opendata.portal.assets import has_asset
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.pages.answers import VIEWS, Answer
+from st_opendata.portal.pages.answers import VIEWS, QueryResult
 from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, language_of
@@ -40,15 +40,15 @@ _BYTES = 4 << 20
 _GRAPH = 100_000
 """Characters shown of triples."""
 _JSON, _TURTLE = "application/sparql-results+json", "text/turtle"
-_KEPT = ("default-graph-uri", "named-graph-uri", "timeout")
+_PARAMETERS = ("default-graph-uri", "named-graph-uri", "timeout")
 """Parameters of the protocol that links to the endpoint bring along; an empty one, or 0, says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _Result:
     """What came of a query; one of the first three is set, or it is `too_large`."""
 
-    answer: Answer | None = None
+    answer: QueryResult | None = None
     boolean: bool | None = None
     graph: str | None = None
     too_large: bool = False
@@ -59,48 +59,50 @@ async def show_query(request: Request) -> PageView:
     edition, language = edition_of(request), language_of(request)
     questions = await asyncio.to_thread(edition.part, _questions)
     query = without_mark(request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", ""))
-    stated = {name: request.query_params.getlist(name) for name in _KEPT}
-    kept = {name: said for name, values in stated.items() if (said := [each for each in values if each.strip("0 ")])}
+    stated = {name: request.query_params.getlist(name) for name in _PARAMETERS}
+    parameters = {
+        name: given for name, values in stated.items() if (given := [each for each in values if each.strip("0 ")])
+    }
     if name := request.query_params.get("question"):
         query = next((question.query for question in questions if question.name == name), query)
-    shown, failure = None, None
+    result, failure = None, None
     if query.strip():
         try:
-            shown = await _ask(request, {"query": [query], **kept})
+            result = await _ask(request, {"query": [query], **parameters})
         except QueryError as error:
             failure = error
-    answer = shown.answer if shown else None
+    answer = result.answer if result else None
     view = request.query_params.get("view", "")
     asked: Text = next((question.title for question in questions if question.query == query), {})
     title = pick(asked, language) or words_of(language)(f"query-view-{view}" if view in VIEWS else "query-answer")
-    titled = tag_of(asked, language) or language
-    drawn = _Titled(title, titled if titled != language else "")
+    title_language = tag_of(asked, language) or language
+    drawn = _Title(title, title_language if title_language != language else "")
     context = _table(answer, edition, language) | _picture(answer, view, drawn, language) if answer else {}
     values = {
         "query": query or _first(questions),
-        "kept": kept,
+        "parameters": parameters,
         "questions": questions,
         "editor": has_asset("editor.js"),
         "completions": f"/{language}/completions/{edition.digest[:16]}.json",
         "failure": f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
         "mistake": _mistake(failure),
-        "answered": shown is not None,
+        "answered": result is not None,
         "asked": asked,
         "answer": answer,
-        "boolean": shown.boolean if shown else None,
-        "graph": shown.graph if shown else None,
-        "too_large": bool(shown and shown.too_large),
-        "downloads": _downloads({"query": [query], **kept}, triples=bool(shown and shown.graph is not None)),
+        "boolean": result.boolean if result else None,
+        "graph": result.graph if result else None,
+        "too_large": bool(result and result.too_large),
+        "downloads": _downloads({"query": [query], **parameters}, triples=bool(result and result.graph is not None)),
         **{"picture": None, "view": "table", "cells": [], "numeric": (), "total": 0, **context},
     }
     return PageView(values, status=failure.status if failure else 200)
 
 
-async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
+async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Result:
     """What came of a query with its parameters; raises QueryError."""
     endpoint = edition_of(request).endpoint
-    parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
-    question, seconds = read_query(parameters, endpoint_url(request, request.app.state.options.base_url))
+    protocol_parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
+    question, seconds = read_query(protocol_parameters, endpoint_url(request, request.app.state.options.base_url))
     question = replace(
         question, solutions=Serialization("json", _JSON), triples=Serialization("turtle", _TURTLE), size=_BYTES
     )
@@ -109,24 +111,24 @@ async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Shown:
         assert isinstance(whole, BufferedAnswer)  # a larger one has met the limit
     except QueryError as error:
         if error.code == "bytes-limit":
-            return _Shown(too_large=True)
+            return _Result(too_large=True)
         raise
     if whole.head.media_type == _TURTLE:
         text = whole.body.decode()
-        return _Shown(graph=text if len(text) <= _GRAPH else text[:_GRAPH] + "…")
+        return _Result(graph=text if len(text) <= _GRAPH else text[:_GRAPH] + "…")
     return await asyncio.to_thread(_read, whole.body)
 
 
-def _read(body: bytes) -> _Shown:
+def _read(body: bytes) -> _Result:
     results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if isinstance(results, ox.QueryBoolean):
-        return _Shown(boolean=bool(results))
+        return _Result(boolean=bool(results))
     variables = tuple(variable.value for variable in results.variables)
-    return _Shown(Answer(variables, tuple(tuple(row[name] for name in variables) for row in results)))
+    return _Result(QueryResult(variables, tuple(tuple(row[name] for name in variables) for row in results)))
 
 
-def _table(answer: Answer, edition: Edition, language: str) -> dict[str, object]:
-    first = Answer(answer.variables, answer.rows[:_ROWS])
+def _table(answer: QueryResult, edition: Edition, language: str) -> dict[str, object]:
+    first = QueryResult(answer.variables, answer.rows[:_ROWS])
     cells = first.cells(lambda iri: _address(iri, edition, language))
     return {"cells": cells, "numeric": answer.numeric, "total": len(answer.rows)}
 
@@ -138,23 +140,23 @@ def _address(iri: str, edition: Edition, language: str) -> str | None:
     return link_of(iri)
 
 
-class _Titled(NamedTuple):
+class _Title(NamedTuple):
     """A title, and its language where that is not the page's."""
 
     title: str
     language: str
 
 
-def _picture(answer: Answer, view: str, titled: _Titled, language: str) -> dict[str, object]:
+def _picture(answer: QueryResult, view: str, title: _Title, language: str) -> dict[str, object]:
     """The map or the bars that are asked for; the table where these rows make none."""
     if view not in answer.views or view == "table":
         return {}
     if view == "map":
         return {
             "view": view,
-            "picture": map_figure("answer-picture", titled.title, *answer.map(), language, titled.language),
+            "picture": map_figure("answer-picture", title.title, *answer.map(), language, title.language),
         }
-    chart = replace(answer.bars(titled.title), titled=titled.language)
+    chart = replace(answer.bars(title.title), title_language=title.language)
     return {"view": view, "picture": bar_figure("answer-picture", chart, language)}
 
 

@@ -16,22 +16,22 @@ from st_opendata.catalogue.story.description import VARIABLE
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
-from st_opendata.pictures import Bar, Chart, Place
+from st_opendata.pictures import Bar, Chart, MapPoint
 from st_opendata.pictures.decision import is_amount
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Names, parse_literal
+from st_opendata.portal.data.names import ThingNames, parse_literal
 from st_opendata.portal.pages.figures import bar_figure, map_figure
-from st_opendata.portal.pages.things.values import Value, value_of
+from st_opendata.portal.pages.things.values import FactValue, value_of
 from st_opendata.portal.rendering import PageView, foreign
 from st_opendata.portal.requests import edition_of, language_of, page_url
 from st_opendata.portal.wording import Words, words_of
 from st_opendata.sparql.query import ResultTable
 
-Row = Mapping[str, Value]
+Row = Mapping[str, FactValue]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PartView:
     """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` where there is a picture.
 
     `query` is the address of the editor with the query, `numbers` are the columns that stand at the right.
@@ -41,8 +41,8 @@ class Shown:
     text: Markup
     query: str | None
     headings: tuple[str, ...] = ()
-    rows: tuple[tuple[Value, ...], ...] = ()
-    groups: tuple[tuple[Value, tuple[tuple[Value, ...], ...]], ...] = ()
+    rows: tuple[tuple[FactValue, ...], ...] = ()
+    groups: tuple[tuple[FactValue, tuple[tuple[FactValue, ...], ...]], ...] = ()
     numbers: tuple[bool, ...] = ()
     figure: Markup | None = None
 
@@ -53,7 +53,7 @@ class Chapter:
 
     id: str
     title: str
-    parts: tuple[Shown, ...]
+    parts: tuple[PartView, ...]
 
 
 class Chapters:
@@ -65,68 +65,68 @@ class Chapters:
 
     def _tell(self, language: str) -> tuple[Chapter, ...]:
         assert self._edition.story
-        told, answers = self._edition.story
-        return tuple(_Teller(self._edition, told, answers, language).tell())
+        content, answers = self._edition.story
+        return tuple(_Teller(self._edition, content, answers, language).tell())
 
 
 def show_story(request: Request) -> PageView:
     """The story, where the catalogue tells one."""
     edition, language = edition_of(request), language_of(request)
     assert edition.story
-    told, _ = edition.story
-    story_language = foreign(tag_of(told.story.title, language) or language, language)
+    content, _ = edition.story
+    story_language = foreign(tag_of(content.story.title, language) or language, language)
     chapters = edition.part(Chapters).of(language)
-    return PageView({"story": told.story, "chapters": chapters, "story_language": story_language})
+    return PageView({"story": content.story, "chapters": chapters, "story_language": story_language})
 
 
 class _Teller:
     """Tells the parts of one story on pages in one language, in which the story may not be."""
 
-    def __init__(self, edition: Edition, told: StoryDocument, answers: Answers, language: str) -> None:
-        self._story, self._queries, self._answers = told.story, told.queries, answers
+    def __init__(self, edition: Edition, content: StoryDocument, answers: Answers, language: str) -> None:
+        self._story, self._queries, self._answers = content.story, content.queries, answers
         self._language = language
-        self._told_in = tag_of(told.story.title, language) or language
+        self._story_language = tag_of(content.story.title, language) or language
         self._words: Words = words_of(language)
-        self._names = Names(edition, language)
+        self._names = ThingNames(edition, language)
 
     def tell(self) -> Iterable[Chapter]:
         for section in self._story.sections:
             yield Chapter(section.id, pick(section.title, self._language), tuple(self._parts(section)))
 
-    def _parts(self, section: Section) -> Iterable[Shown]:
+    def _parts(self, section: Section) -> Iterable[PartView]:
         for number, part in enumerate(section.parts):
             text = pick(part.text or {}, self._language)
             if part.query is None:
-                yield Shown("text", escape(text), None)
+                yield PartView("text", escape(text), None)
                 continue
-            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._told_in))
+            query = page_url(self._language, "query", query=localised(self._queries[part.query], self._story_language))
             table = self._table(part.query)
             rows = self._rows(table)
             if part.show == "text":
-                yield Shown("text", _filled(text, rows[0], query), query)
+                yield PartView("text", _filled(text, rows[0], query), query)
             else:
-                yield self._shown(part, f"{section.id}-{number}", text, query, table, rows)
+                yield self._part(part, f"{section.id}-{number}", text, query, table, rows)
 
     def _table(self, query: str) -> ResultTable:
         """The answer in the language of the story, or the one that serves all of them."""
         tables = self._answers[query]
-        return tables.get(self._told_in) or next(iter(tables.values()))
+        return tables.get(self._story_language) or next(iter(tables.values()))
 
     @property
-    def _titled(self) -> str:
-        return self._told_in if self._told_in != self._language else ""
+    def _title_language(self) -> str:
+        return self._story_language if self._story_language != self._language else ""
 
     def _rows(self, table: ResultTable) -> list[Row]:
         self._names.learn(term[1:-1] for row in table.rows for term in row if term.startswith("<"))
         return [
             {
-                name: value_of(term, self._names, self._words, {}, amount=is_amount(name)) if term else Value()
+                name: value_of(term, self._names, self._words, {}, amount=is_amount(name)) if term else FactValue()
                 for name, term in zip(table.variables, row, strict=True)
             }
             for row in table.rows
         ]
 
-    def _shown(self, part: Part, name: str, text: str, query: str, table: ResultTable, rows: Sequence[Row]) -> Shown:
+    def _part(self, part: Part, name: str, text: str, query: str, table: ResultTable, rows: Sequence[Row]) -> PartView:
         columns = list(part.columns)
         headings = tuple(pick(heading, self._language) for heading in part.columns.values())
         raw = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
@@ -136,7 +136,7 @@ class _Teller:
             figure = self._map(name, text, columns, rows, raw)
         elif part.show == "bars":
             figure = self._bars(name, text, part.columns, rows, raw)
-        return Shown(
+        return PartView(
             kind=part.show,
             text=escape(text),
             query=query,
@@ -155,7 +155,7 @@ class _Teller:
         """Places by the first column; the second says of which kind each is."""
         kinds = list(dict.fromkeys(_text(row[columns[1]]) for row in rows)) if len(columns) > 1 else []
         places = [
-            Place(
+            MapPoint(
                 _text(row[columns[0]]),
                 float(parse_literal(terms["latitude"]).text),
                 float(parse_literal(terms["longitude"]).text),
@@ -163,7 +163,7 @@ class _Teller:
             )
             for row, terms in zip(rows, raw, strict=True)
         ]
-        return map_figure(name, title, places, kinds, self._language, self._titled)
+        return map_figure(name, title, places, kinds, self._language, self._title_language)
 
     def _bars(
         self, name: str, title: str, columns: Mapping[str, Text], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
@@ -174,7 +174,7 @@ class _Teller:
             Bar(_text(row[first]), Decimal(parse_literal(terms[second]).text))
             for row, terms in zip(rows, raw, strict=True)
         ]
-        chart = Chart(title, pick(columns[second], self._language), bars, titled=self._titled)
+        chart = Chart(title, pick(columns[second], self._language), bars, title_language=self._title_language)
         return bar_figure(name, chart, self._language)
 
 
@@ -185,12 +185,12 @@ def _filled(text: str, row: Row, query: str) -> Markup:
     return Markup("").join(filled)
 
 
-def _linked(value: Value, query: str) -> Markup:
+def _linked(value: FactValue, query: str) -> Markup:
     href = (value.thing.href or value.thing.away) if value.thing else query
     return Markup('<a class="value" href="{}"><bdi>{}</bdi></a>').format(href or query, _text(value))
 
 
-def _text(value: Value) -> str:
+def _text(value: FactValue) -> str:
     return value.thing.name if value.thing else value.text
 
 

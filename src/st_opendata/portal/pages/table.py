@@ -10,14 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from st_opendata.model.numeric import INTEGER_BOUNDS
-from st_opendata.portal.data.columns import Column, Table, tables_of
+from st_opendata.portal.data.columns import ColumnDescription, TableDescription, tables_of
 from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Named, Names
+from st_opendata.portal.data.names import ThingName, ThingNames
 from st_opendata.portal.data.naming import ROW, name_cells
 from st_opendata.portal.data.numbering import FirstRows
 from st_opendata.portal.data.rows import TESTS, Kind, RowPage, RowsError, open_rows
-from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Mark, State
+from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Highlight, TableState
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, find_dataset, language_of, page_url
 from st_opendata.portal.wording import words_of
@@ -29,22 +29,22 @@ _INTEGERS = frozenset(INTEGER_BOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A cell for people; `text` is None where it is empty, `names` the thing that it names, if it does."""
 
-    column: Column
+    column: ColumnDescription
     kind: Kind
     text: str | None
-    names: Named | None
+    names: ThingName | None
     marked: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row with its number in the publisher's file, None where that is not known."""
 
     number: int | None
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     marked: bool
 
 
@@ -76,7 +76,7 @@ def _show_table(request: Request) -> PageView:
     try:
         kinds = edition.part(open_rows).kinds(table.parquet.file.path)
         first_row = edition.part(FirstRows).of(dataset.id, table)
-        state, answer = _answer(edition, table.parquet.file.path, State.of(request, kinds), first_row)
+        state, answer = _answer(edition, table.parquet.file.path, TableState.of(request, kinds), first_row)
     except RowsError as error:
         if error.reason == "value":
             raise HTTPException(400, words("bad-value", column=error.column)) from None
@@ -84,7 +84,7 @@ def _show_table(request: Request) -> PageView:
     path = f"dataset/{dataset.id}/table/{table.name}"
     columns = [(_column(table, name), kinds[name]) for name in answer.columns]
 
-    def address(changed: State) -> str:
+    def address(changed: TableState) -> str:
         return page_url(language, path, **changed.query())
 
     return PageView(
@@ -93,7 +93,7 @@ def _show_table(request: Request) -> PageView:
             "table": table,
             "columns": columns,
             "titles": {column.name: column.title for column, _ in columns},
-            "rows": _rows(table, columns, answer, first_row, state.mark, Names(edition, language)),
+            "rows": _rows(table, columns, answer, first_row, state.mark, ThingNames(edition, language)),
             "total": answer.total,
             "state": state,
             "pages": _pages(answer, state),
@@ -112,7 +112,7 @@ def _show_table(request: Request) -> PageView:
     )
 
 
-def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[State, RowPage]:
+def _answer(edition: Edition, file: str, state: TableState, first_row: int) -> tuple[TableState, RowPage]:
     """The rows that a state asks for, and the state that they are of: on the last page at most."""
     rows = edition.part(open_rows)
     if state.mark:
@@ -124,18 +124,18 @@ def _answer(edition: Edition, file: str, state: State, first_row: int) -> tuple[
     return state, answer
 
 
-def _pages(answer: RowPage, state: State) -> int:
+def _pages(answer: RowPage, state: TableState) -> int:
     return max(1, -(-answer.total // state.size))
 
 
 def _rows(
-    table: Table,
-    columns: Sequence[tuple[Column, Kind]],
+    table: TableDescription,
+    columns: Sequence[tuple[ColumnDescription, Kind]],
     answer: RowPage,
     first_row: int,
-    mark: Mark | None,
-    names: Names,
-) -> list[Row]:
+    mark: Highlight | None,
+    names: ThingNames,
+) -> list[TableRow]:
     """The rows with what their cells name."""
     places = answer.numbers or (None,) * len(answer.rows)
     cells: list[dict[str, str | None]] = [
@@ -152,23 +152,27 @@ def _rows(
 
 def _row(
     number: int | None,
-    columns: Sequence[tuple[Column, Kind]],
+    columns: Sequence[tuple[ColumnDescription, Kind]],
     cells: Mapping[str, str | None],
-    named: Mapping[str, Named],
-    mark: Mark | None,
-) -> Row:
+    named: Mapping[str, ThingName],
+    mark: Highlight | None,
+) -> TableRow:
     meant = mark if mark and mark.row == number else None
-    return Row(
+    return TableRow(
         number,
         tuple(
-            Cell(column, kind, cells[column.name], named.get(column.name), meant is not None and meant.is_of(column))
+            TableCell(
+                column, kind, cells[column.name], named.get(column.name), meant is not None and meant.is_of(column)
+            )
             for column, kind in columns
         ),
         meant is not None,
     )
 
 
-def _column(table: Table, name: str) -> Column:
+def _column(table: TableDescription, name: str) -> ColumnDescription:
     """What is known of a column; one without metadata is called by its name."""
     known = (column for column in table.columns if column.name == name)
-    return next(known, Column(name, {"und": name}, {}, "string", required=False, separator=None, property=None))
+    return next(
+        known, ColumnDescription(name, {"und": name}, {}, "string", required=False, separator=None, property=None)
+    )

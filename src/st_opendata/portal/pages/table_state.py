@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from st_opendata.portal.data.columns import Column
+from st_opendata.portal.data.columns import ColumnDescription
 from st_opendata.portal.data.rows import FURTHEST, TESTS, Filter, Kind, RowQuery, Test
 from st_opendata.portal.requests import whole_number
 
@@ -19,19 +19,19 @@ FIELDS: dict[Test, str] = {"contains": "has", "equals": "is", "least": "from", "
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A row to show, by its number in the publisher's file, and a column by its title there, empty for all of them."""
 
     row: int
     column: str = ""
 
-    def is_of(self, column: Column) -> bool:
+    def is_of(self, column: ColumnDescription) -> bool:
         """Whether this is the column that is meant."""
         return self.column in (column.name, *column.title.values())
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class TableState:
     """What the visitor asks for, as it stands in the address."""
 
     filters: tuple[Filter, ...] = ()
@@ -39,10 +39,10 @@ class State:
     descending: bool = False
     page: int = 1
     size: int = PAGE_SIZES[0]
-    mark: Mark | None = None
+    mark: Highlight | None = None
 
     @classmethod
-    def of(cls, request: Request, kinds: dict[str, Kind]) -> State:
+    def of(cls, request: Request, kinds: dict[str, Kind]) -> TableState:
         """The state that an address asks for; columns that there are not are left out."""
         query = request.query_params
         filters = tuple(
@@ -61,7 +61,7 @@ class State:
             sort.startswith("-"),
             whole_number(query.get("page"), 1, FURTHEST // PAGE_SIZES[-1], otherwise=1),
             size if size in PAGE_SIZES else PAGE_SIZES[0],
-            Mark(row, query.get("column", "")) if row else None,
+            Highlight(row, query.get("column", "")) if row else None,
         )
 
     @property
@@ -76,11 +76,11 @@ class State:
         size = self.size if self.size != PAGE_SIZES[0] else None
         return {**filters, "sort": sort, "size": size, "page": self.page if self.page > 1 else None}
 
-    def turned_to(self, place: int) -> State:
+    def turned_to(self, place: int) -> TableState:
         """With the page that shows the row at this place of the file, as long as all rows are shown in their order."""
         return self if self.filters or self.sort or place < 0 else replace(self, page=place // self.size + 1)
 
-    def sorted_by(self, column: str) -> State:
+    def sorted_by(self, column: str) -> TableState:
         """Sorted by this column; the other way round where it is already; not at all after that."""
         if self.sort != column:
             return replace(self, sort=column, descending=False, page=1)

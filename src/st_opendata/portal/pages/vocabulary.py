@@ -11,10 +11,10 @@ from st_opendata.model.text import pick
 from st_opendata.portal.addresses import FORMATS
 from st_opendata.portal.api.vocabulary import find_scheme
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Names, shorten
-from st_opendata.portal.data.ontology import Ontology, Term
+from st_opendata.portal.data.names import ThingNames, shorten
+from st_opendata.portal.data.ontology import Ontology, OntologyTerm
 from st_opendata.portal.data.schemes import describe_scheme, find_schemes
-from st_opendata.portal.pages.diagram import End, Row, draw_properties
+from st_opendata.portal.pages.diagram import End, PropertyRow, draw_properties
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, language_of
 from st_opendata.portal.wording import alphabetical, words_of
@@ -24,11 +24,11 @@ def show_ontology(request: Request) -> PageView:
     """The whole vocabulary on one page."""
     edition, language = edition_of(request), language_of(request)
     ontology = edition.part(Ontology)
-    names = Names(edition, language)
+    names = ThingNames(edition, language)
     terms = (*ontology.classes, *ontology.properties)
     names.learn({iri for term in terms for iri in _mentioned(term)})
 
-    def by_name(found: Sequence[Term]) -> list[Term]:
+    def by_name(found: Sequence[OntologyTerm]) -> list[OntologyTerm]:
         return sorted(found, key=lambda term: alphabetical(names.of(term.iri).name))
 
     diagram = draw_properties(_rows(ontology, names, language), words_of(language)("diagram"))
@@ -57,7 +57,7 @@ def _documents(path: str) -> dict[str, tuple[str, str]]:
     return {form.label: (f"{path}{extension}", form.media_type) for extension, form in FORMATS.items()}
 
 
-def _mentioned(term: Term) -> Iterator[str]:
+def _mentioned(term: OntologyTerm) -> Iterator[str]:
     yield term.iri
     yield from (*term.parents, *term.children, *term.domains, *term.ranges, *term.properties)
 
@@ -67,14 +67,14 @@ def _anchor(edition: Edition, iri: str) -> str:
     return iri.rpartition("#")[2] if "#" in iri else shorten(iri, edition.release)
 
 
-def _rows(ontology: Ontology, names: Names, language: str) -> list[Row]:
+def _rows(ontology: Ontology, names: ThingNames, language: str) -> list[PropertyRow]:
     def end(iri: str) -> End:
         named = names.of(iri)
         return End(named.name, named.href or named.away)
 
     anything = words_of(language)("anything")
     rows = [
-        Row(
+        PropertyRow(
             end(domain) if domain else End(anything),
             End(pick(each.label, language) or names.of(each.iri).name, names.of(each.iri).href),
             end(value) if value else End(anything),

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.portal.data.search import Document, Index, words_of_query
+from st_opendata.portal.data.search import SearchDocument, SearchIndex, words_of_query
 
 DOCUMENTS = [
-    Document("Énergie solaire Solar energy Sonnenenergie", "toits roofs", "Panneaux sur les toits.", "puissance_kw"),
-    Document("Straßen Streets", "Fußgänger", "Where energy is not a topic but a word.", "length"),
-    Document("Trees", "", "Planted in Kyiv (Київ) and Σόφια.", "species name_en"),
+    SearchDocument(
+        "Énergie solaire Solar energy Sonnenenergie", "toits roofs", "Panneaux sur les toits.", "puissance_kw"
+    ),
+    SearchDocument("Straßen Streets", "Fußgänger", "Where energy is not a topic but a word.", "length"),
+    SearchDocument("Trees", "", "Planted in Kyiv (Київ) and Σόφια.", "species name_en"),
 ]
 
 
 @pytest.fixture(scope="module")
-def index() -> Iterator[Index]:
-    index = Index(DOCUMENTS)
+def index() -> Iterator[SearchIndex]:
+    index = SearchIndex(DOCUMENTS)
     yield index
     index.close()
 
@@ -47,33 +49,33 @@ def index() -> Iterator[Index]:
         ("nowhere", []),
     ],
 )
-def test_words_find_documents_whatever_their_accents_and_case(index: Index, asked: str, found: list[int]) -> None:
+def test_words_find_documents_whatever_their_accents_and_case(index: SearchIndex, asked: str, found: list[int]) -> None:
     assert index.search(asked) == found
 
 
-def test_a_word_in_the_title_weighs_most(index: Index) -> None:
+def test_a_word_in_the_title_weighs_most(index: SearchIndex) -> None:
     assert index.search("energy") == [0, 1]
 
 
 @pytest.mark.parametrize("asked", ["", "   ", "\0", '"', "*", "-", "()", "\u202e", "!?"])
-def test_no_words_are_no_search(index: Index, asked: str) -> None:
+def test_no_words_are_no_search(index: SearchIndex, asked: str) -> None:
     assert index.search(asked) is None
 
 
 @pytest.mark.parametrize("asked", ['"energy', "energy AND", "NOT energy", "title:energy", "NEAR(a b)", "a*b"])
-def test_syntax_is_words(index: Index, asked: str) -> None:
+def test_syntax_is_words(index: SearchIndex, asked: str) -> None:
     assert index.search(asked) is not None
 
 
 @given(st.text(max_size=400))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
-def test_nothing_that_is_typed_fails(index: Index, asked: str) -> None:
+def test_nothing_that_is_typed_fails(index: SearchIndex, asked: str) -> None:
     found = index.search(asked)
     assert found is None or set(found) <= {0, 1, 2}
     index.suggest(asked)
 
 
-def test_a_misspelt_word_is_corrected(index: Index) -> None:
+def test_a_misspelt_word_is_corrected(index: SearchIndex) -> None:
     assert index.suggest("enrgie") == "énergie"
     assert index.suggest("Fussgaenegr") == "fußgänger"
     assert index.suggest("tres") == "trees"

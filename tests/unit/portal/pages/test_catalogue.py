@@ -10,12 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from st_opendata.model.release import DatasetRelease
-from st_opendata.portal.data.descriptions import Description, Named, describe
+from st_opendata.portal.data.descriptions import DatasetDescription, Entity, describe
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import Facets
 from st_opendata.portal.data.inventory import Inventory
-from st_opendata.portal.data.search import Document, Index
-from st_opendata.portal.pages.catalogue import PAGE_SIZE, State
+from st_opendata.portal.data.search import SearchDocument, SearchIndex
+from st_opendata.portal.pages.catalogue import PAGE_SIZE, SearchState
 
 
 def listed(text: str) -> list[str]:
@@ -123,14 +123,14 @@ def thousand(edition: Edition) -> Inventory:
     """An inventory of 1,000 datasets, made from the description of one."""
     [one, *_] = describe(edition).values()
     datasets = tuple(_like(one, number) for number in range(1000))
-    index = Index(Document(each.title["en"], "", "", "") for each in datasets)
+    index = SearchIndex(SearchDocument(each.title["en"], "", "", "") for each in datasets)
     return Inventory(datasets, index, Facets(datasets))
 
 
-def _like(one: Description, number: int) -> Description:
+def _like(one: DatasetDescription, number: int) -> DatasetDescription:
     release = DatasetRelease(f"set-{number}", f"https://example.org/{number}", {}, {}, 0, 0, ())
-    themes = (Named(f"https://example.org/theme/{number % 10}", {"en": f"Theme {number % 10}"}),)
-    publisher = Named(f"https://example.org/by/{number % 7}", {"en": f"Office {number % 7}"})
+    themes = (Entity(f"https://example.org/theme/{number % 10}", {"en": f"Theme {number % 10}"}),)
+    publisher = Entity(f"https://example.org/by/{number % 7}", {"en": f"Office {number % 7}"})
     title = {"en": f"Dataset {number} {'solar' if number % 3 == 0 else 'wind'}"}
     return replace(one, release=release, title=title, themes=themes, publisher=publisher, start="2001-01-01", end="")
 
@@ -146,13 +146,13 @@ def test_facets_of_a_thousand_datasets_count_right(thousand: Inventory) -> None:
 
 def test_names_of_values_that_are_not_unique_are_their_iris(edition: Edition) -> None:
     [one, *_] = describe(edition).values()
-    twins = (Named("https://a.example/x", {"en": "A"}), Named("https://b.example/x", {"en": "B"}))
+    twins = (Entity("https://a.example/x", {"en": "A"}), Entity("https://b.example/x", {"en": "B"}))
     facets = Facets([replace(one, themes=twins)])
     assert set(facets.values["theme"]) == {"https://a.example/x", "https://b.example/x"}
 
 
 def test_a_state_is_its_address() -> None:
-    state = State("a b", {"theme": ("X", "Y")}, "newest", 3)
+    state = SearchState("a b", {"theme": ("X", "Y")}, "newest", 3)
     assert state.query() == {"q": "a b", "theme": ("X", "Y"), "sort": "newest", "page": 3}
     assert state.toggle("theme", "X").facets == {"theme": ("Y",)}
     assert state.toggle("theme", "X").toggle("theme", "Y").facets == {}

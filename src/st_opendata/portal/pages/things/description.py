@@ -13,8 +13,8 @@ from st_opendata.pictures.decision import LATITUDE, LONGITUDE, is_amount, is_on_
 from st_opendata.place import Place
 from st_opendata.portal.data.columns import tables_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Literal, Named, Names, in_language, parse_literal
-from st_opendata.portal.pages.things.values import Cell, Value, amounts_of, cells_of, value_of
+from st_opendata.portal.data.names import Literal, ThingName, ThingNames, in_language, parse_literal
+from st_opendata.portal.pages.things.values import CellLink, FactValue, amounts_of, cells_of, value_of
 from st_opendata.portal.wording import Words, alphabetical, words_of
 from st_opendata.release.explain import Claim, Explanation, Inference, Source, Statement, explain_stated
 from st_opendata.release.index import LABELS
@@ -46,9 +46,9 @@ PAGE = 100
 class Facts:
     """The values of one property; `translations` are texts in other languages, `hidden` counts values left out."""
 
-    property: Named
-    values: tuple[Value, ...]
-    translations: tuple[Value, ...]
+    property: ThingName
+    values: tuple[FactValue, ...]
+    translations: tuple[FactValue, ...]
     hidden: int
 
 
@@ -56,39 +56,39 @@ class Facts:
 class Pointers:
     """Things whose `property` leads here: some of `count`."""
 
-    property: Named
+    property: ThingName
     count: int
-    things: tuple[Value, ...]
+    things: tuple[FactValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ClaimView:
     """A claim for people: `about` is the thing itself or the node of its that holds the value."""
 
-    value: Value
+    value: FactValue
     claim: Claim
-    sources: tuple[Named, ...]
-    cells: tuple[Cell, ...]
+    sources: tuple[ThingName, ...]
+    cells: tuple[CellLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """What sources say of one property, the preferred claim first."""
 
-    about: Named
-    property: Named
-    said: tuple[Said, ...]
+    about: ThingName
+    property: ThingName
+    claims: tuple[ClaimView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A thing as its page shows it."""
 
-    name: Named
-    types: tuple[Named, ...]
+    name: ThingName
+    types: tuple[ThingName, ...]
     description: Literal | None
     facts: tuple[Facts, ...]
-    same: tuple[Named, ...]
+    same: tuple[ThingName, ...]
     disputes: tuple[Dispute, ...]
     pointers: tuple[Pointers, ...]
     sources: tuple[Source, ...]
@@ -99,43 +99,43 @@ class Thing:
 def describe(edition: Edition, iri: str, language: str) -> Thing:
     """The thing, in a language; it is empty where the release states nothing."""
     words = words_of(language)
-    told = explain_stated(edition.index, iri, edition.release.base, language)
+    explanation = explain_stated(edition.index, iri, edition.release.base, language)
     counts = {
         predicate: count for predicate, count in edition.index.pointing(f"<{iri}>").items() if predicate != _SUBJECT
     }
     samples = {predicate: edition.index.pointers(f"<{iri}>", predicate, _SAMPLE) for predicate in counts}
-    names = Names(edition, language)
-    names.learn(_mentioned(iri, told, samples))
-    by_property = _by_property(told.statements)
+    names = ThingNames(edition, language)
+    names.learn(_mentioned(iri, explanation, samples))
+    by_property = _by_property(explanation.statements)
     return Thing(
         name=names.of(iri),
         types=tuple(names.of(s.object[1:-1]) for s in by_property.pop(TYPE, ()) if s.object.startswith("<")),
         description=_description(by_property, language),
         facts=_facts(by_property, names, words),
         same=tuple(names.of(each) for each in _same(by_property)),
-        disputes=_disputes(told.claims, names, words),
+        disputes=_disputes(explanation.claims, names, words),
         pointers=tuple(
             Pointers(names.of(predicate[1:-1]), counts[predicate], things_of(edition, subjects, names, words))
             for predicate, subjects in samples.items()
         ),
-        sources=told.sources,
-        inferences=told.inferences,
+        sources=explanation.sources,
+        inferences=explanation.inferences,
         point=_point(by_property),
     )
 
 
-def things_of(edition: Edition, terms: Sequence[str], names: Names, words: Words) -> tuple[Value, ...]:
+def things_of(edition: Edition, terms: Sequence[str], names: ThingNames, words: Words) -> tuple[FactValue, ...]:
     """Things with the numbers that they hold."""
     names.learn(term[1:-1] for term in terms)
     amounts = amounts_of(terms, edition, words)
     return tuple(value_of(term, names, words, amounts, amount=True) for term in terms if term.startswith("<"))
 
 
-def _mentioned(iri: str, told: Explanation, samples: dict[str, list[str]]) -> set[str]:
+def _mentioned(iri: str, explanation: Explanation, samples: dict[str, list[str]]) -> set[str]:
     terms = {f"<{iri}>", *samples, *(term for subjects in samples.values() for term in subjects)}
-    for statement in told.statements:
+    for statement in explanation.statements:
         terms |= {statement.predicate, statement.object}
-    for claim in told.claims:
+    for claim in explanation.claims:
         terms |= {claim.subject, claim.predicate, claim.object, *(source.term for source in claim.sources)}
     return {term[1:-1] for term in terms if term.startswith("<")}
 
@@ -156,7 +156,7 @@ def _description(by_property: dict[str, list[Statement]], language: str) -> Lite
     return None
 
 
-def _facts(by_property: dict[str, list[Statement]], names: Names, words: Words) -> tuple[Facts, ...]:
+def _facts(by_property: dict[str, list[Statement]], names: ThingNames, words: Words) -> tuple[Facts, ...]:
     amounts = amounts_of(
         [s.object for found in by_property.values() for s in found[:_MOST_VALUES] if s.object.startswith("<")],
         names.edition,
@@ -172,23 +172,25 @@ def _facts(by_property: dict[str, list[Statement]], names: Names, words: Words) 
     return tuple(sorted(facts, key=rank))
 
 
-def _property(iri: str, statements: Sequence[Statement], names: Names, words: Words, amounts: dict[str, str]) -> Facts:
+def _property(
+    iri: str, statements: Sequence[Statement], names: ThingNames, words: Words, amounts: dict[str, str]
+) -> Facts:
     """Texts in other languages are translations where there is one in the language of the page (or the next best)."""
     texts = [s.object for s in statements if s.object.startswith('"') and parse_literal(s.object).language]
     best = in_language(texts, words.language).language if texts else ""
     amount, keys = is_amount(iri), names.edition.part(Keys)
 
-    def value(stated: Statement) -> Value:
+    def value(stated: Statement) -> FactValue:
         cells = cells_of(stated.cells, names.edition, words)
         is_one = amount and not keys.state(iri, stated.cells)
         return value_of(stated.object, names, words, amounts, cells, amount=is_one)
 
-    shown = [(value(each), _language(each.object)) for each in statements[:_MOST_VALUES]]
+    values = [(value(each), _language(each.object)) for each in statements[:_MOST_VALUES]]
     return Facts(
         names.of(iri),
-        tuple(value for value, language in shown if language in ("", best)),
-        tuple(value for value, language in shown if language not in ("", best)),
-        len(statements) - len(shown),
+        tuple(value for value, language in values if language in ("", best)),
+        tuple(value for value, language in values if language not in ("", best)),
+        len(statements) - len(values),
     )
 
 
@@ -210,7 +212,7 @@ def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | Non
     return point if is_on_earth(*point) else None
 
 
-def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Dispute, ...]:
+def _disputes(claims: Iterable[Claim], names: ThingNames, words: Words) -> tuple[Dispute, ...]:
     """The claims by what they are about and the property, the preferred first, as `explain` sorts them."""
     found = list(claims)
     amounts = amounts_of([c.object for c in found if c.object.startswith("<")], names.edition, words)
@@ -219,7 +221,7 @@ def _disputes(claims: Iterable[Claim], names: Names, words: Words) -> tuple[Disp
             names.of(subject[1:-1]),
             names.of(predicate[1:-1]),
             tuple(
-                Said(
+                ClaimView(
                     value_of(claim.object, names, words, amounts, amount=is_amount(claim.predicate[1:-1])),
                     claim,
                     tuple(names.of(source.term[1:-1]) for source in claim.sources),

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from st_opendata.pictures import Place
+from st_opendata.pictures import MapPoint
 from st_opendata.portal.addresses import (
     FORMATS,
     document_of,
@@ -16,7 +16,7 @@ from st_opendata.portal.addresses import (
 )
 from st_opendata.portal.api.linked_data import known_iri, named_iri
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Names
+from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.pages.figures import small_map
 from st_opendata.portal.pages.things.description import PAGE, Thing, describe, things_of
 from st_opendata.portal.rendering import PageView
@@ -59,7 +59,7 @@ def _show_pointers(request: Request, iri: str, via: str) -> PageView:
     subjects = edition.index.pointers(f"<{iri}>", f"<{via}>", PAGE, (number - 1) * PAGE)
     if not subjects:
         raise HTTPException(404)
-    names, words = Names(edition, language), words_of(language)
+    names, words = ThingNames(edition, language), words_of(language)
     values = {
         "name": names.of(iri),
         "property": names.of(via),
@@ -79,7 +79,7 @@ def _map(thing: Thing, language: str) -> Markup | None:
     if thing.point is None:
         return None
     title = words_of(language)("map-of", thing=thing.name.name)
-    return small_map("map", title, Place(thing.name.name, *thing.point), language)
+    return small_map("map", title, MapPoint(thing.name.name, *thing.point), language)
 
 
 def _documents(edition: Edition, iri: str) -> dict[str, tuple[str, str]]:

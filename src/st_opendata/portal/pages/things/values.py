@@ -14,7 +14,7 @@ from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.place import Place
 from st_opendata.portal.addresses import link_of
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.names import Literal, Named, Names, parse_literal
+from st_opendata.portal.data.names import Literal, ThingName, ThingNames, parse_literal
 from st_opendata.portal.requests import page_url
 from st_opendata.portal.wording import Words
 
@@ -29,7 +29,7 @@ _DIGITS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellLink:
     """Where a fact is stated, and the address of that table or file on this portal, None where it has none."""
 
     text: str
@@ -37,18 +37,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class FactValue:
     """A value: a thing, or a text with its language where it is not the page's; `link` where the text is an address.
 
     `amount` is the number that a thing holds, such as the sum of a payment.
     """
 
-    thing: Named | None = None
+    thing: ThingName | None = None
     text: str = ""
     language: str = ""
     link: str | None = None
     amount: str = ""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[CellLink, ...] = ()
 
 
 def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
@@ -80,9 +80,9 @@ def number_text(lexical: str, words: Words) -> str:
     return numbers.format_decimal(number, f"#,##0.{'0' * max(0, -exponent)}", locale=words.locale)
 
 
-def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[Cell, ...]:
+def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[CellLink, ...]:
     """The cells, each with the page of its table that shows it."""
-    return tuple(Cell(place.text(words.language), _table_page(place, edition, words.language)) for place in places)
+    return tuple(CellLink(place.text(words.language), _table_page(place, edition, words.language)) for place in places)
 
 
 def _table_page(place: Place, edition: Edition, language: str) -> str | None:
@@ -94,29 +94,35 @@ def _table_page(place: Place, edition: Edition, language: str) -> str | None:
 
 
 def value_of(
-    term: str, names: Names, words: Words, amounts: dict[str, str], cells: tuple[Cell, ...] = (), *, amount: bool
-) -> Value:
+    term: str,
+    names: ThingNames,
+    words: Words,
+    amounts: dict[str, str],
+    cells: tuple[CellLink, ...] = (),
+    *,
+    amount: bool,
+) -> FactValue:
     """A term as a value; `amount` says whether a number is one, or tells things apart (`is_amount`)."""
     if not term.startswith('"'):
-        return Value(thing=names.of(term[1:-1]), amount=amounts.get(term, ""), cells=cells)
+        return FactValue(thing=names.of(term[1:-1]), amount=amounts.get(term, ""), cells=cells)
     literal = parse_literal(term)
     text = literal_text(literal, words, amount=amount)
     language = literal.language if literal.language != words.language else ""
     address = link_of(literal.text) if ":" in literal.text else None
-    return Value(text=text, language=language, link=address, cells=cells)
+    return FactValue(text=text, language=language, link=address, cells=cells)
 
 
 def amounts_of(terms: Iterable[str], edition: Edition, words: Words) -> dict[str, str]:
     """The numbers that these things hold (eurio:value with its currency or unit), written out."""
-    held: dict[str, dict[str, Literal]] = {}
+    by_thing: dict[str, dict[str, Literal]] = {}
     for origin in edition.index.about(sorted(set(terms))):
         if origin.predicate in (_VALUE, _CURRENCY, _UNIT) and origin.object.startswith('"'):
-            held.setdefault(origin.subject, {})[origin.predicate] = parse_literal(origin.object)
+            by_thing.setdefault(origin.subject, {})[origin.predicate] = parse_literal(origin.object)
     return {
         term: "\N{NO-BREAK SPACE}".join(
             filter(None, (literal_text(found[_VALUE], words), _unit(found.get(_CURRENCY) or found.get(_UNIT))))
         )
-        for term, found in held.items()
+        for term, found in by_thing.items()
         if _VALUE in found
     }
 
