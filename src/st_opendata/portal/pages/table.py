@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
@@ -15,7 +16,6 @@ from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import ThingName, ThingNames
 from st_opendata.portal.data.naming import ROW, name_cells
-from st_opendata.portal.data.numbering import FirstRows
 from st_opendata.portal.data.rows import TESTS, Kind, RowPage, RowsError, open_rows
 from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Highlight, TableState
 from st_opendata.portal.rendering import PageView
@@ -26,6 +26,8 @@ _THREADS = 6
 _MOST_WAITING = 20
 """Requests for rows that wait for one of the threads."""
 _INTEGERS = frozenset(INTEGER_BOUNDS)
+_AFTER_HEADER = 2
+"""The first row where nothing says which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +178,27 @@ def _column(table: TableDescription, name: str) -> ColumnDescription:
     return next(
         known, ColumnDescription(name, {"und": name}, {}, "string", required=False, separator=None, property=None)
     )
+
+
+class FirstRows:
+    """The numbers of the first rows of tables as their publisher's spreadsheet shows them, the header being row 1.
+
+    Facts name their cells so. A part of an edition (`Edition.part`).
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._spans = cache(self._ask)
+
+    def of(self, dataset: str, table: TableDescription) -> int:
+        """That of a table: the first row that a fact names, where facts name rows from the first to the last.
+
+        Where they do not, some rows state nothing; the table is then taken for one that begins below a header.
+        Raises as `RowReader.ask`.
+        """
+        first, last = self._spans(dataset).get(table.name, (0, 0))
+        return first if last - first + 1 == table.rows else _AFTER_HEADER
+
+    def _ask(self, dataset: str) -> dict[str, tuple[int, int]]:
+        facts = f"{dataset}/facts.parquet"
+        return self._edition.part(open_rows).spans(facts) if facts in self._edition.files else {}
