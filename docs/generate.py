@@ -1,7 +1,7 @@
 """Write the documents that are made from the program and its ontology; with `--check`, compare them instead.
 
     docs/commands/*.md   from the help of the commands, with the examples in docs/commands/examples/
-    docs/findings.md     between its markers, from the codes of findings
+    docs/findings.md     between its markers, from the codes of findings; so are fr/findings.md and de/findings.md
     docs/model.md        between its markers, from ontology/*.ttl
     docs/ontology.md     between its markers, from ontology/st-opendata.ttl
 
@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, Graph, URIRef
@@ -30,6 +31,8 @@ from st_opendata.resources import resource_folder
 
 DOCS = Path(__file__).resolve().parent
 COMMANDS = DOCS / "commands"
+FINDINGS = {language: DOCS / ("" if language == "en" else language) / "findings.md" for language in LANGUAGES}
+"""The page of findings in each language."""
 Context = click.Context
 
 
@@ -45,7 +48,7 @@ def documents() -> dict[Path, str]:
     return {
         **pages,
         COMMANDS / "README.md": filled(COMMANDS / "README.md", {"commands": index}),
-        DOCS / "findings.md": filled(DOCS / "findings.md", {"codes": findings()}),
+        **{path: filled(path, {"codes": findings(language)}) for language, path in FINDINGS.items()},
         DOCS / "model.md": filled(DOCS / "model.md", model),
         DOCS / "ontology.md": filled(DOCS / "ontology.md", {"diagram": diagram(graph), "reference": reference(graph)}),
     }
@@ -123,10 +126,38 @@ def prose(text: str) -> str:
 # Findings
 
 
-def findings() -> str:
-    """A table of all codes, then each with its message and remedy in three languages."""
-    rows = ((link(entry), str(entry.severity), inline(entry.example)) for entry in codes().values())
-    return "\n".join([table(("code", "severity", "example"), rows), *map(finding_section, codes().values())])
+class Heads(NamedTuple):
+    """The words of the page of findings in one language."""
+
+    severity: str
+    example: str
+    message: str
+    remedy: str
+    colon: str = ":"
+
+
+HEADS = {
+    "en": Heads("severity", "example", "message", "what to do"),
+    "fr": Heads("gravité", "exemple", "message", "que faire", "\u00a0:"),
+    "de": Heads("Schwere", "Beispiel", "Meldung", "Abhilfe"),
+}
+SEVERITIES = {
+    "fr": {"violation": "violation", "warning": "avertissement", "info": "information"},
+    "de": {"violation": "Verstoß", "warning": "Warnung", "info": "Hinweis"},
+}
+
+
+def findings(language: str) -> str:
+    """A table of all codes, then each with its message and remedy in that language."""
+    heads = HEADS[language]
+    rows = ((link(entry), severity(entry, language), inline(entry.example)) for entry in codes().values())
+    sections = (finding_section(entry, language) for entry in codes().values())
+    return "\n".join([table(("code" if language != "de" else "Code", heads.severity, heads.example), rows), *sections])
+
+
+def severity(entry: Code, language: str) -> str:
+    """The severity in that language."""
+    return SEVERITIES.get(language, {}).get(str(entry.severity), str(entry.severity))
 
 
 def link(entry: Code) -> str:
@@ -134,12 +165,15 @@ def link(entry: Code) -> str:
     return f"[`{entry.code}`](#{entry.code})"
 
 
-def finding_section(entry: Code) -> str:
+def finding_section(entry: Code, language: str) -> str:
     """The section of one code."""
-    texts = [[text[language] for text in (entry.message, entry.remedy)] for language in LANGUAGES]
-    rows = ((language, *map(text_cell, both)) for language, both in zip(LANGUAGES, texts, strict=True))
-    heading = f"### {entry.code}\n\nSeverity: {entry.severity}. Example: {inline(entry.example)}\n"
-    return f"{heading}\n{table(('', 'message', 'what to do'), rows)}"
+    heads = HEADS[language]
+    intro = (
+        f"{heads.severity.capitalize()}{heads.colon} {severity(entry, language)}. "
+        f"{heads.example.capitalize()}{heads.colon} {inline(entry.example)}"
+    )
+    row = tuple(text_cell(text[language]) for text in (entry.message, entry.remedy))
+    return f"### {entry.code}\n\n{intro}\n\n{table((heads.message, heads.remedy), [row])}"
 
 
 def text_cell(template: str) -> str:

@@ -1,6 +1,6 @@
 """Every command, program and query that a document shows runs, and prints what the document shows.
 
-The blocks of a document run in order in a folder of its own. The tutorial's is empty; all others have datasets/, the
+The blocks of a document run in order in a folder of its own. The tutorials' is empty; all others have datasets/, the
 release/ that `st-opendata demo` makes, and fennwick/, the catalogue that the tutorial ends with.
 
 - a line with nothing but a file name in bold code before a block: the block is the content of that file
@@ -32,6 +32,7 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(p for p in (ROOT / "docs").rglob("*.md") if p.parent.name != "examples")])
 TUTORIAL = ROOT / "docs" / "tutorial.md"
+TUTORIALS = {ROOT / "docs" / folder / "tutorial.md" for folder in ("", "fr", "de")}
 ELSEWHERE = {"curl", "git", "java", "pip"}
 """Programs that need a network or a server: not run here."""
 Run = Callable[[Sequence[str]], tuple[int, str]]
@@ -87,15 +88,15 @@ def shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in ("ST_LANG", "ST_SETTINGS", "ST_MEMORY", "ST_THREADS", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
-    return Shell(run)
+    return Shell(run, monkeypatch)
 
 
 @pytest.mark.parametrize("path", [parameter(path) for path in RUNNABLE])
 def test_document_runs(path: Path, shell: Shell, request: pytest.FixtureRequest) -> None:
-    folder: Path = request.getfixturevalue("tmp_path" if path == TUTORIAL else "demo_folder")
+    folder: Path = request.getfixturevalue("tmp_path" if path in TUTORIALS else "demo_folder")
     names: dict[str, object] = {"__name__": "__main__"}
     with chdir(folder):
-        if path != TUTORIAL:
+        if path not in TUTORIALS:
             shell.done["st-opendata demo"] = (0, request.getfixturevalue("demonstration")[1])
             for block in filter(lambda block: block.file, blocks(TUTORIAL)):
                 write(block)
@@ -128,8 +129,9 @@ class Shell:
     `done` has the exit code and output of commands that need not run again.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, environment: pytest.MonkeyPatch) -> None:
         self.run = run
+        self.environment = environment
         self.done: dict[str, tuple[int, str]] = {}
 
     def follow(self, block: Block) -> None:
@@ -142,6 +144,9 @@ class Shell:
                 continue
             assert code == 0, f"{block.where}: the command before {command!r} ended with {code}\n{output}"
             if skipped(command):
+                continue
+            if setting := re.fullmatch(r"export (ST_LANG)=(\w+)", command):  # it lasts to the end of the document
+                self.environment.setenv(*setting.groups())
                 continue
             if command.startswith("st-opendata serve"):  # it runs until Ctrl-C: here, only its options must exist
                 assert self.run([*shlex.split(command)[1:], "--help"])[0] == 0, command

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from rdflib import OWL, RDF, Graph
 
 from st_opendata.messages.codes import codes
@@ -23,8 +24,9 @@ def test_documents_are_up_to_date(root: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_every_code_has_its_section(root: Path) -> None:
-    text = (root / "docs" / "findings.md").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["", "fr", "de"])
+def test_every_code_has_its_section(root: Path, folder: str) -> None:
+    text = (root / "docs" / folder / "findings.md").read_text("utf-8")
     assert set(codes()) == set(re.findall(r"^### (.+)$", text, re.MULTILINE))
 
 
