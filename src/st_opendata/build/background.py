@@ -16,7 +16,6 @@ from rdflib import Graph
 
 from st_opendata.build.code_lists import code_list_turtle
 from st_opendata.catalogue.profiles import read_profiles
-from st_opendata.catalogue.questions import FOLDER as QUESTIONS
 from st_opendata.catalogue.questions import Question, question_files, read_questions
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.facts import FactBase
@@ -27,17 +26,18 @@ from st_opendata.model.release import File
 from st_opendata.namespaces import ST
 from st_opendata.place import Place
 from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.release.layout import ONTOLOGY, QUESTIONS, SHAPES, is_in
 from st_opendata.resources import resource_folder
 from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms
 from st_opendata.sparql.text import Query, check_query
 
-KINDS = ("ontology", "shapes")
+KINDS = (ONTOLOGY, SHAPES)
 """Folders beside the datasets, in a catalogue as in a release."""
 
-_EVERYBODY = "shapes/vocabularies/"
-_DCAT_AP, _HIGH_VALUE = "shapes/dcat-ap.ttl", "shapes/dcat-ap-hvd.ttl"
-_TERMS = "ontology/st-opendata.ttl"
-_LANGUAGES = "shapes/languages.ttl"
+_EVERYBODY = f"{SHAPES}/vocabularies/"
+_DCAT_AP, _HIGH_VALUE = f"{SHAPES}/dcat-ap.ttl", f"{SHAPES}/dcat-ap-hvd.ttl"
+_TERMS = f"{ONTOLOGY}/st-opendata.ttl"
+_LANGUAGES = f"{SHAPES}/languages.ttl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Background:
         Raises:
             ConfigurationError: a file is no Turtle, or its shapes are ill-formed.
         """
-        paths = [path for name, path in self.files.items() if name.startswith("shapes/") and name not in _OWN_CATALOGUE]
+        paths = [path for name, path in self.files.items() if is_in(SHAPES, name) and name not in _OWN_CATALOGUE]
         return load_shapes(paths, languages)
 
     def ontology(self) -> Graph:
@@ -68,14 +68,14 @@ class Background:
         """
         graph, reader = Graph(), TermReader()
         for name, path in self.files.items():
-            if name.startswith("ontology/"):
+            if is_in(ONTOLOGY, name):
                 try:
                     for triple in read_rdf(path, reader):
                         graph.add(triple)
                 except InputError as error:
                     raise ConfigurationError(error.message, place=error.place, remedy=error.remedy) from error
         for name, text in self.texts.items():
-            if name.startswith("ontology/"):
+            if is_in(ONTOLOGY, name):
                 graph.parse(data=text, format="turtle")
         return graph
 
@@ -138,7 +138,7 @@ def find_background(catalogue: Catalogue) -> Background:
     """
     folder, packaged = catalogue.folder, resource_folder("shapes")
     profiles = read_profiles(folder, catalogue.profiles or ())
-    files = {name: packaged / name.removeprefix("shapes/") for name in _OWN_CATALOGUE}
+    files = {name: packaged / name.removeprefix(f"{SHAPES}/") for name in _OWN_CATALOGUE}
     files |= {f"{_EVERYBODY}{name}": path for name, path in _turtle(packaged / "vocabularies")}
     files[_TERMS] = resource_folder("ontology") / "st-opendata.ttl"
     for profile in profiles:
@@ -153,7 +153,7 @@ def find_background(catalogue: Catalogue) -> Background:
     for question, path in zip(read_questions(folder), question_files(folder), strict=True):
         _check(question, path)
         files[f"{QUESTIONS}/{path.name}"] = _inside(path, folder)
-    lists = {f"ontology/{profile.name}/{each.name}.ttl": each for profile in profiles for each in profile.lists}
+    lists = {f"{ONTOLOGY}/{profile.name}/{each.name}.ttl": each for profile in profiles for each in profile.lists}
     texts = {name: code_list_turtle(each, catalogue) for name, each in lists.items()}
     return Background(dict(sorted(files.items())), tuple(profiles), texts)
 

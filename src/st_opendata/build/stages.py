@@ -23,6 +23,7 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
 from st_opendata.model.samples import Sample
 from st_opendata.release import list_files, new_release, write_manifest
+from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_turtle, validate_catalogue, validate_facts
 from st_opendata.sparql.store import load_files
@@ -114,8 +115,8 @@ def build(job: Job, output: Path) -> Outcome:
         if not outcome.conforms:
             return outcome
         findings = (*checked.findings, *described.findings)
-        (draft.folder / "report.json").write_text(report_json(findings), "utf-8", newline="\n")
-        (draft.folder / "report.ttl").write_text(report_turtle(findings), "utf-8", newline="\n")
+        (draft.folder / REPORT).write_text(report_json(findings), "utf-8", newline="\n")
+        (draft.folder / REPORT_GRAPH).write_text(report_turtle(findings), "utf-8", newline="\n")
         story = _carry_story(job.folder, draft.folder, facts.catalogue, steps)
         write_crate(facts.catalogue, described.distributions, draft.folder)
         inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)

@@ -20,6 +20,7 @@ from st_opendata.model.profiles import ApplicationProfile, CodeList
 from st_opendata.model.text import is_language_tag
 from st_opendata.names import slug
 from st_opendata.place import Place
+from st_opendata.release.layout import ONTOLOGY, SHAPES
 from st_opendata.resources import resource_folder
 from st_opendata.spelling import hint
 
@@ -88,10 +89,10 @@ def packaged_profile(name: str) -> ApplicationProfile:
     folder = resource_folder("shapes") / name
     if not (folder / _DESCRIPTION).is_file():
         raise KeyError(name)
-    document = read_document(folder / _DESCRIPTION, f"shapes/{name}/{_DESCRIPTION}")
+    document = read_document(folder / _DESCRIPTION, f"{SHAPES}/{name}/{_DESCRIPTION}")
     fields, problems = _fields(document)
-    terms = {f"ontology/{file}": resource_folder("ontology") / file for file in fields.texts("ontology")}
-    return _described(fields, problems, ApplicationProfile(name, {}, _turtle(folder, f"shapes/{name}"), terms))
+    terms = {f"{ONTOLOGY}/{file}": resource_folder("ontology") / file for file in fields.texts("ontology")}
+    return _described(fields, problems, ApplicationProfile(name, {}, _turtle(folder, f"{SHAPES}/{name}"), terms))
 
 
 def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
@@ -106,8 +107,8 @@ def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
     profile = ApplicationProfile(
         name,
         {"und": name},
-        _turtle(folder / "shapes", f"shapes/{name}"),
-        _turtle(folder / "ontology", f"ontology/{name}"),
+        _turtle(folder / SHAPES, f"{SHAPES}/{name}"),
+        _turtle(folder / ONTOLOGY, f"{ONTOLOGY}/{name}"),
         tuple(_code_list(path, shown) for path in files if path.match("lists/*.csv")),
     )
     description = folder / _DESCRIPTION
@@ -151,7 +152,7 @@ def _turtle(folder: Path, start: str) -> dict[str, Path]:
 
 def _folders(catalogue: Path) -> list[str]:
     found = (path for path in sorted(catalogue.iterdir()) if path.is_dir() and not path.name.startswith("."))
-    return [f"./{path.name}" for path in found if (path / "shapes").is_dir() or (path / _DESCRIPTION).is_file()]
+    return [f"./{path.name}" for path in found if (path / SHAPES).is_dir() or (path / _DESCRIPTION).is_file()]
 
 
 def _code_list(path: Path, shown: str) -> CodeList:

@@ -13,9 +13,9 @@ from pathlib import Path
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.model.text import Text, primary
 from st_opendata.place import Place
+from st_opendata.release.layout import QUESTIONS
 from st_opendata.vocabularies import language_tags
 
-FOLDER = "questions"
 _TRANSLATION = re.compile(r"# ([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*): (.+)")
 
 
@@ -42,7 +42,7 @@ def read_questions(folder: Path, language: str = "en") -> list[Question]:
 
 def question_files(folder: Path) -> list[Path]:
     """The files of a catalogue or a release that hold a question, sorted."""
-    return sorted((folder / FOLDER).glob("*.rq"))
+    return sorted((folder / QUESTIONS).glob("*.rq"))
 
 
 def _read(path: Path, language: str) -> Question:

@@ -16,15 +16,25 @@ from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.tables import Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.release.layout import (
+    CROISSANT_FILE,
+    FACTS_FILE,
+    ONTOLOGY,
+    SCHEMA_ORG_FILE,
+    SHAPES,
+    STORY,
+    in_dataset,
+    table_file,
+)
 from st_opendata.spelling import hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
 """What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
-RESERVED = ("ontology", "schema", "shapes", "story")
+RESERVED = (ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
 """Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
-OWN_FILES = {"facts": "facts.parquet", "croissant": "croissant.json"}
+OWN_FILES = {name.partition(".")[0]: name for name in (FACTS_FILE, CROISSANT_FILE)}
 """Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""
 
 
@@ -185,7 +195,8 @@ def _published_names(table: Table) -> dict[str, str]:
 
 def _resource(table: Table, dataset: str, name: str) -> str:
     """How a foreign key of the table names another one: a sheet too goes by the name of its published file."""
-    return f"{name}.csv" if dataset == table.dataset else f"{dataset}/{name}.csv"
+    file = table_file(name)
+    return file if dataset == table.dataset else in_dataset(dataset, file)
 
 
 def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tuple[str, str], Table]) -> None:

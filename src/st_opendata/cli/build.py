@@ -19,6 +19,7 @@ from st_opendata.cli.options import (
     site_option,
 )
 from st_opendata.cli.words import count, say
+from st_opendata.release.layout import REPORT
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         note(say(settings.language, "nothing-stated"))
     if outcome.advice:
         findings = count(outcome.advice, "finding", settings.language)
-        note(say(settings.language, "advice", findings=findings, report=output / "report.json"))
+        note(say(settings.language, "advice", findings=findings, report=output / REPORT))
     return 0
 
 

@@ -43,6 +43,7 @@ from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import speak
 from st_opendata.namespaces import PREFIXES
+from st_opendata.release.layout import VOID_FILE
 
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 
@@ -198,7 +199,7 @@ def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     add_text(graph, described.node, DCT.description, speak(SERVICE_DESCRIPTION, catalogue.title))
     described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
     # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
-    described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}void.ttl"))
+    described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}{VOID_FILE}"))
     described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, standard))
     described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, standard))
     described.add_agents()

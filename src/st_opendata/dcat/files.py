@@ -11,16 +11,15 @@ import rdflib
 
 from st_opendata.dcat.ap import catalogue_graph
 from st_opendata.dcat.croissant import croissant
-from st_opendata.dcat.ro_crate import CRATE_FILE, ro_crate
+from st_opendata.dcat.ro_crate import ro_crate
 from st_opendata.dcat.schema_org import schema_org
 from st_opendata.dcat.void import Counts, void_graph
-from st_opendata.formats import CROISSANT, JSON_LD, RDF_XML, TURTLE
+from st_opendata.formats import TURTLE
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf import write_graph
-
-CROISSANT_FILE = f"croissant{CROISSANT.extension}"
+from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,16 @@ def write_catalogue(catalogue: Catalogue, written: Written, folder: Path) -> rdf
     prefixes = PREFIXES | catalogue.prefixes
     triples = {dataset: count.triples for dataset, count in written.counts.items() if dataset}
     graph = catalogue_graph(catalogue, written.distributions, triples, written.pictures)
-    for form in (TURTLE, JSON_LD, RDF_XML):
-        write_graph(graph, folder / f"catalog{form.extension}", form, prefixes)
+    for name, form in CATALOGUES.items():
+        write_graph(graph, folder / name, form, prefixes)
     void = void_graph(catalogue, written.distributions, written.dumps, written.counts)
-    write_graph(void, folder / "void.ttl", TURTLE, prefixes)
+    write_graph(void, folder / VOID_FILE, TURTLE, prefixes)
     for dataset in catalogue.datasets:
         files = written.distributions.get(dataset.id, ())
         described = schema_org(catalogue, dataset, files, written.pictures.get(dataset.id))
         (folder / dataset.id).mkdir(exist_ok=True)
-        _write_json(described, folder / dataset.id / "schema.jsonld")
-        _write_json(croissant(catalogue, dataset, files), folder / dataset.id / CROISSANT_FILE)
+        _write_json(described, folder / in_dataset(dataset.id, SCHEMA_ORG_FILE))
+        _write_json(croissant(catalogue, dataset, files), folder / in_dataset(dataset.id, CROISSANT_FILE))
     return graph
 
 
@@ -61,7 +60,7 @@ def write_crate(catalogue: Catalogue, distributions: Mapping[str, tuple[Distribu
     """Write ro-crate-metadata.json, which describes all files that are in the release by then."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     sizes = {path: (folder / path).stat().st_size for path in paths}
-    _write_json(ro_crate(catalogue, distributions, sizes), folder / CRATE_FILE)
+    _write_json(ro_crate(catalogue, distributions, sizes), folder / CRATE)
 
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:

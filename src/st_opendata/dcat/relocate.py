@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from st_opendata.formats import JSON_LD, RDF_XML, TURTLE, Format
+from st_opendata.formats import Format
 from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf import used_prefixes, write_rdf
 from st_opendata.rdf.statements import Statements
+from st_opendata.release.layout import CATALOGUES
 from st_opendata.system.scratch import Scratch
-
-FORMATS: Mapping[str, Format] = {f"catalog{form.extension}": form for form in (TURTLE, JSON_LD, RDF_XML)}
-"""The files of the catalogue, by path in the release."""
 
 _PART = 10_000
 """Lines that writers get at a time."""
@@ -53,7 +51,7 @@ def write_statements(graph: Statements, folder: Path, formats: Mapping[str, Form
 
 
 def serialise(graph: Statements) -> dict[str, bytes]:
-    """The catalogue in each of `FORMATS`, by path; raises as `write_rdf`."""
+    """The catalogue in each of its formats, by path; raises as `write_rdf`."""
     with Scratch() as folder:
-        write_statements(graph, folder, FORMATS)
-        return {name: (folder / name).read_bytes() for name in FORMATS}
+        write_statements(graph, folder, CATALOGUES)
+        return {name: (folder / name).read_bytes() for name in CATALOGUES}

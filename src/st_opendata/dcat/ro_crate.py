@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from st_opendata.dcat.schema_org import list_keywords
-from st_opendata.formats import RO_CRATE, format_of
+from st_opendata.formats import format_of
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.text import pick
+from st_opendata.release.layout import CRATE
 from st_opendata.vocabularies import concept_iri, label, licence_page
 
 Json = dict[str, Any]
-CRATE_FILE = f"ro-crate-metadata{RO_CRATE.extension}"
 _PROFILE = "https://w3id.org/ro/crate/1.2"
 _WITHOUT_FORMAT = "application/octet-stream"
 _MORE_TYPES = {".rq": "application/sparql-query", ".md": "text/markdown", ".yaml": "application/yaml"}
@@ -50,7 +50,7 @@ def ro_crate(
     }
     graph = [
         {
-            "@id": CRATE_FILE,
+            "@id": CRATE,
             "@type": "CreativeWork",
             "about": {"@id": "./"},
             "conformsTo": {"@id": _PROFILE},

@@ -11,16 +11,13 @@ from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource, read_facts
 from st_opendata.facts import FactBase
-from st_opendata.formats import SVG
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.text import Text, speak
 from st_opendata.rdf import UnwritableTripleError
+from st_opendata.release.layout import PICTURE_FILE, in_dataset
 
-__all__ = ["PICTURE", "impossible_findings", "read_facts", "write_dataset", "write_dumps", "write_picture"]
-
-PICTURE = f"preview{SVG.extension}"
-"""Name of the file with the picture of a dataset."""
+__all__ = ["impossible_findings", "read_facts", "write_dataset", "write_dumps", "write_picture"]
 
 SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 
@@ -52,7 +49,7 @@ def write_picture(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
     drawn = draw_picture(DatasetSource(catalogue, dataset, facts, folder / dataset.id))
     if drawn is None:
         return None
-    path = f"{dataset.id}/{PICTURE}"
+    path = in_dataset(dataset.id, PICTURE_FILE)
     (folder / path).write_text(drawn.svg, "utf-8", newline="\n")
     return Picture(File.of(folder, path), drawn.title, drawn.description)
 
@@ -75,7 +72,7 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
     for export in exports:
         if not export.applies(source):
             continue
-        path = f"{source.dataset.id}/{export.file.format(name=source.name)}"
+        path = in_dataset(source.dataset.id, export.file.format(name=source.name))
         try:
             export.write(source, root / path)
         except UnwritableTripleError as error:

@@ -13,11 +13,12 @@ from itertools import chain
 from pathlib import Path
 
 from st_opendata.errors import InputError
-from st_opendata.exports.csvw_metadata import METADATA_SUFFIX, null_texts, write_metadata
+from st_opendata.exports.csvw_metadata import null_texts, write_metadata
 from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables, list_separator
 from st_opendata.exports.sources import TableSource
 from st_opendata.model.tables import Column, Table
 from st_opendata.namespaces import PREFIXES
+from st_opendata.release.layout import METADATA_SUFFIX, table_file
 
 Cell = str | list[str] | None
 
@@ -34,7 +35,7 @@ def write_csv(source: TableSource, path: Path) -> None:
     rows = ([encode(cell) for encode, cell in zip(encoders, row, strict=True)] for batch in records for row in batch)
     _write(path, columns, rows)
     for link in link_tables(source.table):
-        _write(path.with_name(f"{link.name}.csv"), link.columns, _link_rows(link, source))
+        _write(path.with_name(table_file(link.name)), link.columns, _link_rows(link, source))
     write_metadata(source, path.with_name(path.name + METADATA_SUFFIX))
 
 

@@ -19,12 +19,10 @@ from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
+from st_opendata.release.layout import in_dataset, table_file
 from st_opendata.vocabularies import concept_iri
 
 Json = dict[str, object]
-
-METADATA_SUFFIX = "-metadata.json"
-"""Appended to the name of a CSV file, this is where CSVW tools look first (CSVW syntax §5.3)."""
 
 
 def write_metadata(source: TableSource, path: Path) -> None:
@@ -76,7 +74,8 @@ def _find(catalogue: Catalogue, name: str, dataset_id: str) -> Table:
 
 
 def _url(dataset_id: str, table: str, seen_from: str) -> str:
-    return f"{table}.csv" if dataset_id == seen_from else f"../{dataset_id}/{table}.csv"
+    name = table_file(table)
+    return name if dataset_id == seen_from else f"../{in_dataset(dataset_id, name)}"
 
 
 def _texts(text: Text) -> list[Json]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from st_opendata.exports.csv_table import write_csv
-from st_opendata.exports.csvw_metadata import METADATA_SUFFIX
 from st_opendata.exports.geojson import has_places, write_geojson
 from st_opendata.exports.graphs import (
     write_graph_as,
@@ -42,6 +41,7 @@ from st_opendata.formats import (
     Format,
 )
 from st_opendata.model.text import Text
+from st_opendata.release.layout import FACTS_FILE, METADATA_SUFFIX
 
 SourceT = TypeVar("SourceT")
 
@@ -120,7 +120,7 @@ DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
         title=_TABLES,
         standard="https://docs.oasis-open.org/office/OpenDocument/v1.3/OpenDocument-v1.3-part1-introduction.html",
     ),
-    Export(PARQUET, "facts.parquet", _write_facts, title=_CELLS),
+    Export(PARQUET, FACTS_FILE, _write_facts, title=_CELLS),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
     Export(N_QUADS, "{name}.nq", write_named_graphs, standard="https://www.w3.org/TR/n-quads/"),

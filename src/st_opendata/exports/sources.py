@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from st_opendata.facts import FactBase
-from st_opendata.formats import N_TRIPLES
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf import read_lines, used_prefixes
+from st_opendata.release.layout import graph_file
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,4 @@ def read_facts(folder: Path, dataset: str) -> Iterator[list[str]]:
 
     To read the file is some fifty times cheaper than to ask the engine once more.
     """
-    return read_lines(folder / dataset / f"{dataset}{N_TRIPLES.extension}")
+    return read_lines(folder / graph_file(dataset))

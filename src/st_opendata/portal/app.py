@@ -14,7 +14,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from st_opendata.dcat.relocate import FORMATS
 from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
 from st_opendata.portal.addresses import iris_of
@@ -30,6 +29,7 @@ from st_opendata.portal.pages.failures import show_changed, show_failure, show_h
 from st_opendata.portal.pages.page import Page
 from st_opendata.portal.pages.registry import PAGES
 from st_opendata.portal.requests import edition_of, page_url, raw_path
+from st_opendata.release.layout import CATALOGUES
 from st_opendata.sparql.endpoint import PATHS, routes
 from st_opendata.sparql.endpoint.formats import HTML
 
@@ -87,7 +87,7 @@ async def choose_home(request: Request) -> Response:
     """The start page in the language that the browser asks for; the catalogue for who asks for RDF and nothing else."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     home, headers = f"/{language}/", {"Vary": "Accept, Accept-Language"}
-    files = {form.media_type: f"/{name}" for name, form in FORMATS.items() if name in edition_of(request).files}
+    files = {form.media_type: f"/{name}" for name, form in CATALOGUES.items() if name in edition_of(request).files}
     chosen = chosen_target(request, {HTML: home} | files)
     return RedirectResponse(files[chosen], 303, headers) if chosen in files else RedirectResponse(home, 302, headers)
 

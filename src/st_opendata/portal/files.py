@@ -15,13 +15,14 @@ from st_opendata.http.conditions import not_modified
 from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.responses import REVALIDATED
+from st_opendata.release.layout import CRATE, CROISSANT_FILE, METADATA_SUFFIX, table_file
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in (PARQUET, XLSX, ODS)))
 """Media types of what is compressed in itself."""
 _TEXT = frozenset({"text/csv", "text/turtle", "application/n-triples", "application/n-quads"})
-_NAMED = {"croissant.json": CROISSANT.media_type, "ro-crate-metadata.json": RO_CRATE.media_type}
+_NAMED = {CROISSANT_FILE: CROISSANT.media_type, CRATE: RO_CRATE.media_type}
 _OTHERS = {
-    ".csv-metadata.json": "application/csvm+json",
+    table_file("") + METADATA_SUFFIX: "application/csvm+json",
     ".rq": "application/sparql-query",
     ".yaml": "application/yaml",
 }

@@ -30,6 +30,7 @@ _SYNTAXES = {
     formats.TURTLE: ox.RdfFormat.TURTLE,
     formats.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
     formats.N_QUADS: ox.RdfFormat.N_QUADS,
+    formats.TRIG: ox.RdfFormat.TRIG,
     formats.RDF_XML: ox.RdfFormat.RDF_XML,
     formats.JSON_LD: ox.RdfFormat.JSON_LD,
     formats.JSON: ox.RdfFormat.JSON_LD,
@@ -176,8 +177,6 @@ def parse_rdf(
 
 def syntax_of(file_name: str) -> ox.RdfFormat | None:
     """The syntax that the file's extension names, or None."""
-    if file_name.lower().endswith(".trig"):
-        return ox.RdfFormat.TRIG
     form = formats.format_of(file_name)
     return _SYNTAXES.get(form) if form else None
 

@@ -18,13 +18,13 @@ from st_opendata.release.digests import (
     verify_files,
 )
 from st_opendata.release.exchange import Staging, complete, stage
-from st_opendata.release.manifest import MANIFEST, read_manifest, write_manifest
+from st_opendata.release.layout import MANIFEST
+from st_opendata.release.manifest import read_manifest, write_manifest
 
 __all__ = [
-    "MANIFEST",
     "Change",
     "Difference",
-    "Draft",
+    "Staging",
     "compare_file",
     "list_files",
     "new_release",

@@ -19,6 +19,7 @@ from st_opendata.model.release import DatasetRelease, Distribution, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
 from st_opendata.release.changes import Changes, RowChange, RowCounts, TableFile
+from st_opendata.release.layout import facts_file
 from st_opendata.settings import Settings
 
 
@@ -121,11 +122,9 @@ class ReleasePair:
         )
         for name in [*after, *(name for name in before if name not in after)]:
             old, new = before.get(name), after.get(name)
-            facts = [
-                self._existing(side, f"{name}/facts.parquet") if each else [] for side, each in enumerate((old, new))
-            ]
+            facts = [self._existing(side, facts_file(name)) if each else [] for side, each in enumerate((old, new))]
             removed, added = 0, 0
-            if not self._equal(f"{name}/facts.parquet"):
+            if not self._equal(facts_file(name)):
                 removed, added = self._changes.compare_triples(*facts)
             lines = [
                 tuple(line.rstrip() for line in islice(each(), limit)) if removed or added else ()
@@ -157,7 +156,7 @@ class ReleasePair:
     def _facts(self, side: int, names: Sequence[str] = ()) -> list[Path]:
         """The files with the facts of a release, one for each dataset."""
         datasets = [dataset.id for dataset in self.releases[side].datasets]
-        files = [f"{dataset}/facts.parquet" for dataset in datasets if not names or dataset in names]
+        files = [facts_file(dataset) for dataset in datasets if not names or dataset in names]
         return [path for name in files for path in self._existing(side, name)]
 
     def _tables(self, side: int) -> list[Path]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from st_opendata.model.release import File, Release
-from st_opendata.release.manifest import MANIFEST
+from st_opendata.release.layout import MANIFEST
 
 
 class Change(StrEnum):
@@ -51,7 +51,7 @@ def verify_files(folder: Path, release: Release) -> list[Difference]:
         OSError: a file cannot be read.
     """
     present = _paths(folder)
-    differences = [Difference(path, Change.EXTRA, "not in release.json") for path in find_extra(folder, release)]
+    differences = [Difference(path, Change.EXTRA, f"not in {MANIFEST}") for path in find_extra(folder, release)]
     for file in release.files:
         if detail := compare_file(folder, file):
             change = Change.CHANGED if file.path in present else Change.MISSING
@@ -63,7 +63,7 @@ def compare_file(folder: Path, file: File) -> str:
     """How the file in the folder differs from what is listed, empty where it does not; raises OSError."""
     path = folder / file.path
     if not os.path.lexists(path):
-        return "listed in release.json, but not there"
+        return f"listed in {MANIFEST}, but not there"
     if not is_plain(path):
         return "a link or a pipe, where a release has files"
     actual = File.of(folder, file.path)

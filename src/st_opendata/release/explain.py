@@ -14,6 +14,7 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
 from st_opendata.release import read_release
+from st_opendata.release.layout import ONTOLOGY
 from st_opendata.release.origins import FactLookup, Origin, Origins
 
 _SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
@@ -149,14 +150,14 @@ def _defined(folder: Path, iri: str, stated: Iterable[Statement]) -> tuple[State
     """What the release's ontology and schemes say of a term beside what tables state, with the file as the place."""
     known = {(statement.predicate, statement.object) for statement in stated}
     found: dict[tuple[str, str], Place] = {}
-    for path in sorted((folder / "ontology").glob("*.ttl")):
+    for path in sorted((folder / ONTOLOGY).glob("*.ttl")):
         try:
             for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
                 if str(triple.subject) == f"<{iri}>" and not isinstance(triple.object, ox.BlankNode):
-                    found[str(triple.predicate), str(triple.object)] = Place(f"ontology/{path.name}")
+                    found[str(triple.predicate), str(triple.object)] = Place(f"{ONTOLOGY}/{path.name}")
         except (SyntaxError, OSError) as error:
             raise InputError(
-                f"ontology/{path.name} cannot be read: {error}", remedy="Build the release again."
+                f"{ONTOLOGY}/{path.name} cannot be read: {error}", remedy="Build the release again."
             ) from error
     return tuple(Statement(p, o, (place,)) for (p, o), place in sorted(found.items()) if (p, o) not in known)
 

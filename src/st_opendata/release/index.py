@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.release.layout import facts_files
 from st_opendata.release.origins import Origin, fact_cells
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
@@ -67,7 +68,7 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
     Raises:
         InputError: a file of the release cannot be read.
     """
-    facts = sorted(folder.glob("*/facts.parquet"))
+    facts = facts_files(folder)
     try:
         with Database(None, {"memory_limit": memory, "threads": 1, "temp_directory": f"{path}.tmp"}) as database:
             database.attach("terms", path, row_group=_ROW_GROUP)

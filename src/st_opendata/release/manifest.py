@@ -12,8 +12,8 @@ from st_opendata.errors import InputError
 from st_opendata.formats import FORMATS
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
 from st_opendata.place import Place
+from st_opendata.release.layout import MANIFEST
 
-MANIFEST = "release.json"
 _VERSION = 1
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _FORMATS = {form.name: form for form in FORMATS}

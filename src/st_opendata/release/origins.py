@@ -9,6 +9,7 @@ from typing import Protocol
 
 from st_opendata.errors import InputError
 from st_opendata.place import Place
+from st_opendata.release.layout import FACTS_FILE, facts_files
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 from st_opendata.sql.duckdb import Database
@@ -55,10 +56,10 @@ class Origins:
     """The facts of a release with their cells; use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = sorted(str(path) for path in folder.glob("*/facts.parquet"))
+        self._files = [str(path) for path in facts_files(folder)]
         if not self._files:
             raise InputError(
-                f"the release {folder} has no facts.parquet, so its cells are not known", remedy="Build it again."
+                f"the release {folder} has no {FACTS_FILE}, so its cells are not known", remedy="Build it again."
             )
         self._database = Database(None, {})
 
@@ -80,7 +81,7 @@ class Origins:
         try:
             rows = self._database.rows(statement, [self._files, *values])
         except SqlError as error:
-            raise InputError(f"facts.parquet cannot be read: {error}", remedy="Build the release again.") from error
+            raise InputError(f"{FACTS_FILE} cannot be read: {error}", remedy="Build the release again.") from error
         return [
             Origin(s, p, o, Place(file, row=row, column=column, cell=cell)) for s, p, o, file, row, column, cell in rows
         ]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.model.release import Release
-from st_opendata.release import MANIFEST, read_release
+from st_opendata.release import read_release
+from st_opendata.release.layout import MANIFEST
 from st_opendata.system.scratch import Scratch
 
 _ATTEMPTS = 5

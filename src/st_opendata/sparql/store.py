@@ -13,6 +13,7 @@ from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.place import Place
 from st_opendata.release import read_release
+from st_opendata.release.layout import CATALOGUE, ONTOLOGY, dump_file, graph_file
 from st_opendata.sparql.standard import Graphs, Results, run
 from st_opendata.sparql.text import has_keyword
 
@@ -92,12 +93,12 @@ def count_quads(release: Release) -> int:
 
 
 def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: Iterable[str]) -> None:
-    background = [(folder / "catalog.ttl", ox.NamedNode(_catalogue_graph(base)))]
-    background += [(path, ox.NamedNode(ONTOLOGY_GRAPH)) for path in sorted((folder / "ontology").rglob("*.ttl"))]
-    _load(store, [(folder / f"{catalogue}.nq", ox.RdfFormat.N_QUADS, None)])
+    background = [(folder / CATALOGUE, ox.NamedNode(_catalogue_graph(base)))]
+    background += [(path, ox.NamedNode(ONTOLOGY_GRAPH)) for path in sorted((folder / ONTOLOGY).rglob("*.ttl"))]
+    _load(store, [(folder / dump_file(catalogue), ox.RdfFormat.N_QUADS, None)])
     _load(store, [(path, ox.RdfFormat.TURTLE, graph) for path, graph in background])
     if _share_triples(store):
-        facts = [folder / dataset / f"{dataset}.nt" for dataset in datasets]
+        facts = [folder / graph_file(dataset) for dataset in datasets]
         _load(store, [(path, ox.RdfFormat.N_TRIPLES, None) for path in facts])
         _load(store, [(path, ox.RdfFormat.TURTLE, None) for path, _ in background])
 

@@ -6,9 +6,10 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from st_opendata.dcat.relocate import FORMATS, move_site, serialise
+from st_opendata.dcat.relocate import move_site, serialise
 from st_opendata.namespaces import expand
 from st_opendata.rdf.statements import Statements
+from st_opendata.release.layout import CATALOGUES
 
 SITE, HOME = "https://example.org/data/", "https://portal.example.eu/"
 
@@ -43,7 +44,7 @@ def test_only_addresses_at_the_site_move(statements: Statements) -> None:
 def test_it_is_the_same_in_every_format(statements: Statements) -> None:
     move_site(statements, SITE, HOME)
     written = serialise(statements)
-    assert written.keys() == FORMATS.keys()
+    assert written.keys() == CATALOGUES.keys()
     syntaxes = {"catalog.ttl": "turtle", "catalog.jsonld": "json-ld", "catalog.rdf": "xml"}
     graphs = [set(rdflib.Graph().parse(data=data, format=syntaxes[name])) for name, data in written.items()]
     assert graphs[0] == graphs[1] == graphs[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.release import MANIFEST
+from st_opendata.release.layout import MANIFEST
 from st_opendata.release.snapshot import take_snapshot
 
 PORTAL = (

@@ -5,10 +5,9 @@ that the texts have what they need (`answering`); the release carries the story 
 """
 
 from st_opendata.catalogue.story.answers import Answers, carry_story, read_answers
-from st_opendata.catalogue.story.description import FOLDER, Part, Section, Story, StoryDocument, localised, read_story
+from st_opendata.catalogue.story.description import Part, Section, Story, StoryDocument, localised, read_story
 
 __all__ = [
-    "FOLDER",
     "Answers",
     "Part",
     "Section",

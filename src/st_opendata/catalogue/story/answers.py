@@ -9,7 +9,6 @@ from pathlib import Path
 
 from st_opendata.catalogue.story.description import (
     COORDINATES,
-    FOLDER,
     VARIABLE,
     Part,
     StoryDocument,
@@ -23,12 +22,12 @@ from st_opendata.model.release import File
 from st_opendata.model.text import Quantity
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
+from st_opendata.release.layout import STORY, STORY_ANSWERS, STORY_FILE
 from st_opendata.sparql.query import ResultTable, ask_in_time
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query
 from st_opendata.spelling import hint
 
-ANSWERS = f"{FOLDER}/answers.json"
 Answers = dict[str, dict[str, ResultTable]]
 """By query and language; a query that names no language has one answer, under "en"."""
 _MOST_ROWS = 1_000
@@ -48,17 +47,17 @@ def carry_story(document: StoryDocument, folder: Path, draft: Path, store: Relea
     """
     answers = _answer(document, store)
     _check(document, answers)
-    (draft / FOLDER).mkdir()
-    names = ["story.yaml", *document.queries]
+    (draft / STORY).mkdir()
+    names = [STORY_FILE.rpartition("/")[2], *document.queries]
     for name in names:
-        shutil.copyfile(folder / FOLDER / name, draft / FOLDER / name)
+        shutil.copyfile(folder / STORY / name, draft / STORY / name)
     content = {
         name: {language: {"variables": table.variables, "rows": table.rows} for language, table in tables.items()}
         for name, tables in answers.items()
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    (draft / ANSWERS).write_text(text, "utf-8", newline="\n")
-    return tuple(File.of(folder, f"{FOLDER}/{name}") for name in names)
+    (draft / STORY_ANSWERS).write_text(text, "utf-8", newline="\n")
+    return tuple(File.of(folder, f"{STORY}/{name}") for name in names)
 
 
 def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
@@ -67,7 +66,7 @@ def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
     if document is None:
         return None
     try:
-        content = json.loads((folder / ANSWERS).read_text("utf-8"))
+        content = json.loads((folder / STORY_ANSWERS).read_text("utf-8"))
         return document, {
             name: {
                 language: ResultTable(tuple(table["variables"]), tuple(map(tuple, table["rows"])))
@@ -77,7 +76,7 @@ def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
-            f"the answers are damaged: {error}", place=Place(ANSWERS), remedy="Build the release again."
+            f"the answers are damaged: {error}", place=Place(STORY_ANSWERS), remedy="Build the release again."
         ) from error
 
 
@@ -85,12 +84,12 @@ def _answer(document: StoryDocument, store: ReleaseStore) -> Answers:
     answers: Answers = {}
     for name, text in document.queries.items():
         for language in document.languages if localised(text, "fr") != text else ("en",):
-            query = Query(localised(text, language), f"{FOLDER}/{name}")
+            query = Query(localised(text, language), f"{STORY}/{name}")
             table = ask_in_time(store, query, "table", _SECONDS)
             if not isinstance(table, ResultTable):
                 raise UsageError(
                     "a story shows tables, and this query gives triples",
-                    place=Place(f"{FOLDER}/{name}"),
+                    place=Place(f"{STORY}/{name}"),
                     remedy="Ask with SELECT.",
                 )
             answers.setdefault(name, {})[language] = table

@@ -16,9 +16,8 @@ from st_opendata.errors import ConfigurationError
 from st_opendata.model.descriptions import Identifier, LocalText, Record
 from st_opendata.model.text import primary
 from st_opendata.place import Place
+from st_opendata.release.layout import STORY, STORY_FILE
 
-FOLDER = "story"
-FILE = f"{FOLDER}/story.yaml"
 VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")
 """The place of a value in a text: `{cities}`."""
 _NUMBER = re.compile(r"(?<![\w])\d")
@@ -91,9 +90,9 @@ def read_story(folder: Path) -> StoryDocument | None:
         InputError: a file is missing or cannot be read.
         ConfigurationError: the description is wrong; all problems come together.
     """
-    if not (folder / FOLDER).is_dir():
+    if not (folder / STORY).is_dir():
         return None
-    document = read_document(_inside(folder, FILE), FILE)
+    document = read_document(_inside(folder, STORY_FILE), STORY_FILE)
     problems = Problems(document)
     data = document.data if isinstance(document.data, dict) else {}
     story = validate(Story, data, problems)
@@ -111,13 +110,13 @@ def localised(query: str, language: str) -> str:
 
 
 def _read_query(folder: Path, name: str) -> str:
-    shown = f"{FOLDER}/{name}"
+    shown = f"{STORY}/{name}"
     try:
         return _inside(folder, shown).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ConfigurationError(
-            f"the query cannot be read: {reason}", place=Place(shown), remedy=f"Put it there, or correct {FILE}."
+            f"the query cannot be read: {reason}", place=Place(shown), remedy=f"Put it there, or correct {STORY_FILE}."
         ) from error
 
 

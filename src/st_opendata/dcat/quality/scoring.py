@@ -12,6 +12,7 @@ from st_opendata.errors import InputError
 from st_opendata.model.findings import conforms
 from st_opendata.model.release import File
 from st_opendata.release import read_release
+from st_opendata.release.layout import CATALOGUE
 from st_opendata.shacl import validate_catalogue
 
 
@@ -30,7 +31,7 @@ def score_source(source: str, *, ask: bool) -> tuple[Score, ...]:
     path = Path(source)
     if path.is_dir():
         release = read_release(path)
-        graph = read_dcat(path / "catalog.ttl")
+        graph = read_dcat(path / CATALOGUE)
         return score_served(graph, release.site, release.files, conforming=_conforms(graph))
     if not path.exists():
         raise InputError(

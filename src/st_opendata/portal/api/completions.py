@@ -13,6 +13,7 @@ from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDFS, readable
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import edition_of, language_of
+from st_opendata.release.layout import ONTOLOGY, VOID_FILE
 
 _KINDS = {"http://rdfs.org/ns/void#class": "class", "http://rdfs.org/ns/void#property": "property"}
 
@@ -38,7 +39,7 @@ def _terms(edition: Edition) -> tuple[tuple[str, str, dict[str, str]], ...]:
 
 
 def _used(edition: Edition) -> Iterator[tuple[str, str]]:
-    for quad in ox.parse(path=str(edition.path("void.ttl")), format=ox.RdfFormat.TURTLE):
+    for quad in ox.parse(path=str(edition.path(VOID_FILE)), format=ox.RdfFormat.TURTLE):
         kind = _KINDS.get(quad.predicate.value)
         if kind and isinstance(quad.object, ox.NamedNode):
             yield quad.object.value, kind
@@ -47,7 +48,7 @@ def _used(edition: Edition) -> Iterator[tuple[str, str]]:
 def _labels(edition: Edition) -> dict[str, dict[str, str]]:
     """Labels of the terms that the release's own ontology defines, by IRI and language."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(edition.path("ontology").rglob("*.ttl")):
+    for path in sorted(edition.path(ONTOLOGY).rglob("*.ttl")):
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
             if quad.predicate.value == f"{RDFS}label" and isinstance(quad.object, ox.Literal):
                 found.setdefault(str(quad.subject)[1:-1], {})[quad.object.language or "und"] = quad.object.value

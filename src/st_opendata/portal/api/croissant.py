@@ -19,6 +19,7 @@ from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 from st_opendata.portal.responses import content
+from st_opendata.release.layout import CROISSANT_FILE, in_dataset
 
 
 def croissant(edition: Edition, dataset: DatasetDescription, base_url: str, language: str) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def croissant(edition: Edition, dataset: DatasetDescription, base_url: str, lang
         HTTPException: the release has no such file, as those of an older program.
         InputError: it is damaged.
     """
-    path = f"{dataset.id}/croissant.json"
+    path = in_dataset(dataset.id, CROISSANT_FILE)
     if path not in edition.files:
         raise HTTPException(404)
     try:
@@ -52,4 +53,4 @@ def show_croissant(request: Request) -> Response:
     return content(request, json.dumps(described, ensure_ascii=False, indent=1), JSON_LD.media_type)
 
 
-ROUTES = [Route("/{language:language}/dataset/{dataset}/croissant.json", show_croissant)]
+ROUTES = [Route(f"/{{language:language}}/dataset/{{dataset}}/{CROISSANT_FILE}", show_croissant)]

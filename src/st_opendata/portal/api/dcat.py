@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.dcat.relocate import FORMATS, move_site, write_statements
+from st_opendata.dcat.relocate import move_site, write_statements
 from st_opendata.formats import TURTLE
 from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.files import serve_file
 from st_opendata.portal.requests import edition_of
 from st_opendata.rdf.statements import read_statements
+from st_opendata.release.layout import CATALOGUE, CATALOGUES, VOID_FILE
 
-_VOID, _CATALOGUE = "void.ttl", "catalog.ttl"
 _FOLDER = ".moved"
 """Beside the files of the edition, of which none begins with a dot."""
 
@@ -29,7 +29,7 @@ def show_catalogue_file(request: Request) -> Response:
     anybody's word.
     """
     edition, name = edition_of(request), request.scope["path"].rpartition("/")[2]
-    path = name if name in FORMATS else _VOID
+    path = name if name in CATALOGUES else VOID_FILE
     own = request.app.state.options.base_url
     if path not in edition.files:
         raise HTTPException(404)
@@ -57,7 +57,7 @@ class RelocatedCatalogue:
             return self._written[path]
 
     def _write(self, path: str, address: str) -> None:
-        source, formats = (_VOID, {_VOID: TURTLE}) if path == _VOID else (_CATALOGUE, FORMATS)
+        source, formats = (VOID_FILE, {VOID_FILE: TURTLE}) if path == VOID_FILE else (CATALOGUE, CATALOGUES)
         statements = read_statements(self._edition.path(source))
         move_site(statements, self._edition.release.site, address)
         folder = self._edition.folder / _FOLDER
@@ -67,6 +67,6 @@ class RelocatedCatalogue:
 
 
 ROUTES = [
-    *(Route(f"/{path}", show_catalogue_file) for path in (*FORMATS, _VOID)),
+    *(Route(f"/{path}", show_catalogue_file) for path in (*CATALOGUES, VOID_FILE)),
     Route("/.well-known/void", show_catalogue_file),
 ]

@@ -21,6 +21,7 @@ from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 from st_opendata.portal.responses import content
+from st_opendata.release.layout import SCHEMA_ORG_FILE, in_dataset
 
 Json = dict[str, Any]
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
@@ -32,7 +33,7 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
     Raises:
         InputError: it cannot be read.
     """
-    path = edition.path(f"{dataset.id}/schema.jsonld")
+    path = edition.path(in_dataset(dataset.id, SCHEMA_ORG_FILE))
     try:
         described: Json = json.loads(path.read_text("utf-8"))
         paths = {f"{edition.release.site}{each.file.path}": each.file.path for each in dataset.distributions}
@@ -91,4 +92,4 @@ def show_schema(request: Request) -> Response:
     return content(request, json.dumps(described, ensure_ascii=False, indent=1), JSON_LD.media_type)
 
 
-ROUTES = [Route("/{language:language}/dataset/{dataset}/schema.jsonld", show_schema)]
+ROUTES = [Route(f"/{{language:language}}/dataset/{{dataset}}/{SCHEMA_ORG_FILE}", show_schema)]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from starlette.requests import Request
 
-from st_opendata.formats import JSON_LD, RDF_XML, TURTLE
+from st_opendata.formats import JSON_LD, TURTLE
 from st_opendata.model.release import Distribution
 from st_opendata.portal.data.descriptions import DatasetDescription, web_address
 from st_opendata.portal.requests import base_url, language_of, page_url
+from st_opendata.release.layout import CATALOGUES, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE
 
-CATALOGUE_FORMATS = (TURTLE, JSON_LD, RDF_XML)
 _LONGEST = 3500
 """Characters of a header: proxies take 4 kB of headers. The files that are left out stand in what describes it."""
 
@@ -19,8 +19,8 @@ _LONGEST = 3500
 def catalogue_links(request: Request) -> str:
     """For the page of all datasets: the catalogue as DCAT-AP, and VoID."""
     base = base_url(request)
-    files = [(f"{base}/catalog{form.extension}", form.media_type) for form in CATALOGUE_FORMATS]
-    links = [_link(url, "describedby", kind) for url, kind in (*files, (f"{base}/void.ttl", TURTLE.media_type))]
+    files = [(f"{base}/{name}", form.media_type) for name, form in CATALOGUES.items()]
+    links = [_link(url, "describedby", kind) for url, kind in (*files, (f"{base}/{VOID_FILE}", TURTLE.media_type))]
     return _joined([*links, _link("https://schema.org/DataCatalog", "type")])
 
 
@@ -31,9 +31,9 @@ def dataset_links(request: Request, dataset: DatasetDescription) -> str:
     licence = dataset.licence and (dataset.licence.page or web_address(dataset.licence.iri))
     files = (_link(f"{base}/{each.file.path}", "item", each.format.media_type) for each in _whole_first(dataset))
     described = [
-        _link(f"{own}/schema.jsonld", "describedby", JSON_LD.media_type),
-        _link(f"{own}/croissant.json", "describedby", JSON_LD.media_type),
-        *(_link(f"{base}/catalog{form.extension}", "describedby", form.media_type) for form in CATALOGUE_FORMATS),
+        _link(f"{own}/{SCHEMA_ORG_FILE}", "describedby", JSON_LD.media_type),
+        _link(f"{own}/{CROISSANT_FILE}", "describedby", JSON_LD.media_type),
+        *(_link(f"{base}/{name}", "describedby", form.media_type) for name, form in CATALOGUES.items()),
     ]
     author = dataset.creator or dataset.publisher
     return _joined(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from st_opendata.errors import StError
 from st_opendata.portal.data.edition import Edition
-from st_opendata.release import MANIFEST
+from st_opendata.release.layout import MANIFEST
 from st_opendata.sparql.endpoint import Limits
 
 _PAUSES = 5.0, 300.0

@@ -12,15 +12,14 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from st_opendata.catalogue.story import FOLDER as STORY
 from st_opendata.catalogue.story import Answers, StoryDocument, read_answers
 from st_opendata.errors import StError
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.data.integrity import FileCheck
 from st_opendata.rdf.statements import Statements, read_statements
-from st_opendata.release import MANIFEST
 from st_opendata.release.index import Index, build_index
+from st_opendata.release.layout import CATALOGUE, MANIFEST, ONTOLOGY, STORY, is_in, ontology_files
 from st_opendata.release.snapshot import take_snapshot
 from st_opendata.sparql.endpoint import Endpoint, Limits
 from st_opendata.system.scratch import Scratch
@@ -113,15 +112,14 @@ class Edition:
     def index(self) -> Index:
         """All that the release states: its facts, ontology, schemes and catalogue."""
         path = self.folder / _INDEX
-        turtle = [file for file in self.files if file.startswith("ontology/") and file.endswith(".ttl")]
-        build_index(self.folder, [*sorted(turtle), "catalog.ttl"], path)
+        build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path)
         return Index(path)
 
     @cached_property
     def has_vocabulary(self) -> bool:
         """True where the release defines terms or code lists of its own."""
         schemes = self.index.naming(f"<{RDF}type>", [f"<{PREFIXES['skos']}ConceptScheme>"])
-        return any(file.startswith("ontology/") for file in self.files) or bool(list(schemes))
+        return any(is_in(ONTOLOGY, file) for file in self.files) or bool(list(schemes))
 
     @cached_property
     def story(self) -> tuple[StoryDocument, Answers] | None:
@@ -131,7 +129,7 @@ class Edition:
     @cached_property
     def statements(self) -> Statements:
         """The DCAT-AP catalogue."""
-        return read_statements(self.path("catalog.ttl"))
+        return read_statements(self.path(CATALOGUE))
 
     @cached_property
     def datasets(self) -> dict[str, DatasetRelease]:

@@ -15,6 +15,7 @@ from st_opendata.model.text import Text
 from st_opendata.namespaces import ST
 from st_opendata.portal.data.edition import Edition
 from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.release.layout import ontology_files
 
 _CLASSES = (OWL.Class, RDFS.Class)
 _PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
@@ -60,7 +61,7 @@ class Ontology:
         """Raises InputError where a file is damaged."""
         self._graph, reader = Graph(), TermReader()
         self.files: list[str] = []
-        for path in sorted(each for each in edition.files if each.startswith("ontology/") and each.endswith(".ttl")):
+        for path in ontology_files(edition.files):
             triples = read_rdf(edition.path(path), reader)
             if any(kind in (OWL.Ontology, *_CLASSES, *_PROPERTIES) for _, _, kind in triples):
                 self.files.append(path)

@@ -13,6 +13,7 @@ from st_opendata.namespaces import SH, expand, readable
 from st_opendata.portal.data.edition import Edition
 from st_opendata.rdf import read_rdf
 from st_opendata.rdf.statements import Statements, iris, read_statements
+from st_opendata.release.layout import VOID_FILE, shapes_files
 
 _SH = rdflib.Namespace(SH)
 
@@ -45,7 +46,7 @@ class ShapeRules:
 def read_rules(edition: Edition) -> ShapeRules:
     """The shapes in the release; a part of the edition (`Edition.part`). Raises InputError for damaged files."""
     graph, files = Graph(bind_namespaces="none"), dict[tuple[str, Node], set[Node]]()
-    for path in sorted(path for path in edition.files if path.startswith("shapes/") and path.endswith(".ttl")):
+    for path in shapes_files(edition.files):
         for triple in read_rdf(edition.path(path)):
             graph.add(triple)  # one file may add to the shape of another
             if triple[1] == _SH.targetClass:
@@ -54,7 +55,7 @@ def read_rules(edition: Edition) -> ShapeRules:
     for (path, target), shapes in sorted(files.items(), key=lambda item: (item[0][0], str(item[0][1]))):
         if rule := _rule(graph, target, shapes, path):
             by_class.setdefault(str(target), []).append(rule)
-    classes = read_statements(edition.path("void.ttl"))
+    classes = read_statements(edition.path(VOID_FILE))
     return ShapeRules({name: tuple(rules) for name, rules in by_class.items()}, classes)
 
 

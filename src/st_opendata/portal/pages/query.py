@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from starlette.requests import Request
 
-from st_opendata.catalogue.questions import FOLDER as QUESTIONS
 from st_opendata.catalogue.questions import Question as Asked
 from st_opendata.catalogue.questions import read_questions
 from st_opendata.model.text import Text, pick, tag_of
@@ -27,6 +26,7 @@ from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, language_of
 from st_opendata.portal.wording import words_of
+from st_opendata.release.layout import QUESTIONS
 from st_opendata.sparql.endpoint import QueryError
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS

@@ -21,6 +21,7 @@ from st_opendata.portal.pages.table_state import FIELDS, PAGE_SIZES, Highlight, 
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, find_dataset, language_of, page_url
 from st_opendata.portal.wording import words_of
+from st_opendata.release.layout import facts_file
 
 _THREADS = 6
 _MOST_WAITING = 20
@@ -200,5 +201,5 @@ class FirstRows:
         return first if last - first + 1 == table.rows else _AFTER_HEADER
 
     def _ask(self, dataset: str) -> dict[str, tuple[int, int]]:
-        facts = f"{dataset}/facts.parquet"
+        facts = facts_file(dataset)
         return self._edition.part(open_rows).spans(facts) if facts in self._edition.files else {}

@@ -16,6 +16,7 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
+from st_opendata.release.layout import VOID_FILE
 from st_opendata.sparql.endpoint.cache import BufferedAnswer, Cache
 from st_opendata.sparql.endpoint.errors import QueryError, closing_error, engine_error, space_error, time_error
 from st_opendata.sparql.endpoint.formats import GRAPH_FORMS, SOLUTION_FORMS
@@ -246,7 +247,7 @@ class _Run:
 
 def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
     release, digest = read_release(folder), release_digest(folder)
-    path = folder / "void.ttl"
+    path = folder / VOID_FILE
     try:
         quads = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE) if path.is_file() else ()
         return release, digest, tuple(quad.triple for quad in quads)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from st_opendata.errors import InputError, StError
+from st_opendata.formats import N_QUADS, N_TRIPLES, TURTLE
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release import compare_file, read_release
@@ -36,7 +37,7 @@ from st_opendata.sparql.workers.worker import serve
 from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack, resident_memory
 from st_opendata.system.scratch import remove_leftovers
 
-_STORE_SUFFIXES = (".nq", ".nt", ".ttl")
+_STORE_SUFFIXES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
 """What a store is made of."""
 _NICENESS = 5
 """What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""

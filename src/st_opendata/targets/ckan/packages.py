@@ -27,6 +27,7 @@ from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
+from st_opendata.release.layout import CATALOGUE
 from st_opendata.targets.ckan.fields import GraphSource, Schema, fill, fill_extras, lossy_values, read_schema
 from st_opendata.targets.ckan.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
 from st_opendata.targets.ckan.portal_catalogue import (
@@ -122,7 +123,7 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     file a distribution. Raises as `packages`.
     """
     content, schema = read_release(release), read_schema(site.schema)
-    graph = read_statements(release / "catalog.ttl")
+    graph = read_statements(release / CATALOGUE)
     names = _names(content)
     known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
     _refuse_large(content, site)
@@ -189,7 +190,7 @@ def _described_by(known: Mapping[str, str], release: Release, file: File) -> str
         return known[f"{release.site}{file.path}"]
     except KeyError:
         raise InputError(
-            f"catalog.ttl says nothing of the file {file.path}", remedy="Build the release again."
+            f"{CATALOGUE} says nothing of the file {file.path}", remedy="Build the release again."
         ) from None
 
 

@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import pyoxigraph as ox
 
-from st_opendata.dcat.relocate import FORMATS
 from st_opendata.formats import Format
 from st_opendata.model.text import Text, speak
 from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
+from st_opendata.release.layout import CATALOGUES
 
 _TITLE = {"en": "{title}: catalogue", "fr": "{title} : catalogue", "de": "{title}: Katalog"}
 _DESCRIPTION = {
@@ -109,7 +109,7 @@ def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapp
         for page in graph.values(each, expand("foaf:homepage")):
             graph.add(dataset, expand("dcat:landingPage"), page)
     for path, (iri, content) in files.items():
-        form = FORMATS[path]
+        form = CATALOGUES[path]
         describe_file(graph, iri, form, len(content), sha256(content).hexdigest())
         for predicate, template in (("dct:title", _FILE_TITLE), ("dct:description", _FILE_DESCRIPTION)):
             _add_text(graph, iri, predicate, speak(template, title, format=form.label))

@@ -13,6 +13,7 @@ from typing import Any
 
 from st_opendata.model.numeric import FLOATS, NUMBERS
 from st_opendata.model.text import pick
+from st_opendata.release.layout import METADATA_SUFFIX
 
 ROWS = 2000
 """Rows of one request."""
@@ -48,7 +49,7 @@ class DataTable:
 
 def description_of(path: Path) -> Path:
     """Where the CSVW metadata of a published CSV file is (Tabular Data Model, section 5.3: the standard path)."""
-    return path.with_name(f"{path.name}-metadata.json")
+    return path.with_name(path.name + METADATA_SUFFIX)
 
 
 def data_table(path: Path, language: str) -> DataTable | None:

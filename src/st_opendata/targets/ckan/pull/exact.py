@@ -20,6 +20,7 @@ from st_opendata.model.descriptions import folder_iri
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
+from st_opendata.release.layout import METADATA_SUFFIX
 from st_opendata.system.scratch import Scratch
 from st_opendata.targets.ckan.downloads import Download, Fetcher
 from st_opendata.targets.ckan.fingerprint import content_digest, fingerprint_of
@@ -212,7 +213,7 @@ def _tables(
         url = iris(graph.values(iri, expand("dcat:downloadURL")))
         if CSV.media_type_iri not in kinds or not _NAME.fullmatch(name) or not url:
             continue
-        pages = [page for page in iris(graph.values(iri, expand("foaf:page"))) if page == f"{iri}-metadata.json"]
+        pages = [page for page in iris(graph.values(iri, expand("foaf:page"))) if page == iri + METADATA_SUFFIX]
         described = [
             Download(address, scratch / id_ / f"{name}.json", hash_of(page))
             for page in pages
@@ -237,7 +238,7 @@ def _describe(
             described = _columns(table, failures, base)
         except (_NotDescribedError, ConfigurationError, InputError) as error:
             reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
-            omissions.append(Omission(dataset.id, f"{table.name}-metadata.json", reason))
+            omissions.append(Omission(dataset.id, table.name + METADATA_SUFFIX, reason))
             try:
                 described, remarks = describe_file(table.file.path, "en", {})
             except NotATableError as no:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from st_opendata.dcat.relocate import FORMATS
 from st_opendata.errors import RemoteError, UsageError
 from st_opendata.place import Place
+from st_opendata.release.layout import CATALOGUES
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fingerprint import fingerprint_of
 from st_opendata.targets.ckan.packages import catalogue_name, resource_id
@@ -134,7 +134,7 @@ def _is_exact(remote: Json, base: str) -> bool:
 
 def catalogue_resources(base: str) -> dict[str, str]:
     """The names of the catalogue's files by the ids of their resources."""
-    return {resource_id(f"{base}distribution/{name}"): name for name in FORMATS}
+    return {resource_id(f"{base}distribution/{name}"): name for name in CATALOGUES}
 
 
 def choose(listing: Listing, catalogue: str | None, *, others: bool) -> PublishedCatalogue | tuple[Json, ...]:
