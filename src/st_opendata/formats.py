@@ -1,4 +1,4 @@
-"""One record per file format: name, extension, IANA media type and EU file-type entry.
+"""One record per file format: all that is known of it but its writer, which `exports/registry.py` names.
 
 The EU file-type table (snapshot 2022-09-28) has no entry for Parquet and SQLite: their `iri` is None and the
 distribution states its media type alone. Croissant and RO-Crate are profiles of JSON-LD.
@@ -6,20 +6,55 @@ distribution states its media type alone. Croissant and RO-Crate are profiles of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from st_opendata.namespaces import AUTHORITY, IANA
+
+_Text = Mapping[str, str]
+"""By language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A view that CKAN has for files of a format: its type and its title.
+
+    `through_proxy` says that the portal hands the file to the view itself, which it only does up to a size.
+    """
+
+    view_type: str
+    title: _Text = field(compare=False)
+    through_proxy: bool = True
+
+
+_TABLE = Preview("datatables_view", {"en": "Table", "fr": "Tableau", "de": "Tabelle"}, through_proxy=False)
+_MAP = Preview("geojson_view", {"en": "Map", "fr": "Carte", "de": "Karte"})
+_PICTURE = Preview("image_view", {"en": "Picture", "fr": "Image", "de": "Bild"}, through_proxy=False)
+_CONTENT = Preview("text_view", {"en": "Content", "fr": "Contenu", "de": "Inhalt"})
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format; `file_type` is the code in the EU file-type authority table."""
+    """A file format.
+
+    `label` is what people call it, `ckan_label` what CKAN calls it where that differs. `file_type` is the code in the
+    EU file-type authority table, `standard` the IRI of what files of it conform to. `extensions` are further ones by
+    which a file is known. `packed` says that a file is compressed in itself. `title` says what stands in a file, where
+    that is not what its source is called, and `purpose` what it is for. `preview` is CKAN's view of it.
+    """
 
     name: str
     label: str
     extension: str
     media_type: str
     file_type: str | None
+    standard: str | None = None
+    extensions: tuple[str, ...] = ()
+    packed: bool = False
+    ckan_label: str | None = None
+    preview: Preview | None = None
+    title: _Text | None = field(default=None, compare=False)
+    purpose: _Text = field(default_factory=dict, compare=False)
 
     @property
     def iri(self) -> str | None:
@@ -32,36 +67,161 @@ class Format:
         return IANA + self.media_type
 
 
-CSV = Format("csv", "CSV", ".csv", "text/csv", "CSV")
-JSON = Format("json", "JSON", ".json", "application/json", "JSON")
-PARQUET = Format("parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", None)
-GEOJSON = Format("geojson", "GeoJSON", ".geojson", "application/geo+json", "GEOJSON")
-N_TRIPLES = Format("nt", "N-Triples", ".nt", "application/n-triples", "RDF_N_TRIPLES")
-N_QUADS = Format("nq", "N-Quads", ".nq", "application/n-quads", "RDF_N_QUADS")
-TURTLE = Format("ttl", "Turtle", ".ttl", "text/turtle", "RDF_TURTLE")
-RDF_XML = Format("rdf", "RDF/XML", ".rdf", "application/rdf+xml", "RDF_XML")
-JSON_LD = Format("jsonld", "JSON-LD", ".jsonld", "application/ld+json", "JSON_LD")
-TRIG = Format("trig", "TriG", ".trig", "application/trig", "RDF_TRIG")
-XLSX = Format("xlsx", "Excel", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX")
-ODS = Format("ods", "OpenDocument", ".ods", "application/vnd.oasis.opendocument.spreadsheet", "ODS")
+_FACTS = {"en": "Facts", "fr": "Faits", "de": "Fakten"}
+_TABLES = {"en": "Tables", "fr": "Tableaux", "de": "Tabellen"}
+_W3C = "https://www.w3.org/TR/"
+
+CSV = Format(
+    "csv", "CSV", ".csv", "text/csv", "CSV",
+    standard="https://www.rfc-editor.org/rfc/rfc4180",
+    preview=_TABLE,
+    purpose={
+        "en": "A table for spreadsheets and programs.",
+        "fr": "Un tableau pour tableurs et programmes.",
+        "de": "Eine Tabelle für Tabellenkalkulation und Programme.",
+    },
+)  # fmt: skip
+XLSX = Format(
+    "xlsx", "Excel", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX",
+    standard="https://ecma-international.org/publications-and-standards/standards/ecma-376/",
+    packed=True,
+    ckan_label="XLSX",
+    title=_TABLES,
+    purpose={
+        "en": "All tables of the dataset as a workbook for Excel and other spreadsheets, a sheet each.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, pour Excel et d’autres tableurs.",
+        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe für Excel und andere, je ein Blatt.",
+    },
+)  # fmt: skip
+ODS = Format(
+    "ods", "OpenDocument", ".ods", "application/vnd.oasis.opendocument.spreadsheet", "ODS",
+    standard="https://docs.oasis-open.org/office/OpenDocument/v1.3/OpenDocument-v1.3-part1-introduction.html",
+    packed=True,
+    ckan_label="ODS",
+    title=_TABLES,
+    purpose={
+        "en": "All tables of the dataset as a workbook in the open format of LibreOffice, a sheet each.",
+        "fr": "Tous les tableaux du jeu de données, une feuille chacun, au format ouvert de LibreOffice.",
+        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe im offenen Format von LibreOffice, je ein Blatt.",
+    },
+)  # fmt: skip
+GEOJSON = Format(
+    "geojson", "GeoJSON", ".geojson", "application/geo+json", "GEOJSON",
+    standard="https://www.rfc-editor.org/rfc/rfc7946",
+    preview=_MAP,
+    title={"en": "Places", "fr": "Lieux", "de": "Orte"},
+    purpose={
+        "en": "The places of the dataset, for map programs.",
+        "fr": "Les lieux du jeu de données, pour les logiciels de cartographie.",
+        "de": "Die Orte des Datensatzes, für Kartenprogramme.",
+    },
+)  # fmt: skip
+JSON = Format(
+    "json", "JSON", ".json", "application/json", "JSON",
+    standard="https://www.rfc-editor.org/rfc/rfc8259",
+    preview=_CONTENT,
+    purpose={
+        "en": "The table as a list of objects, for web pages.",
+        "fr": "Le tableau comme liste d’objets, pour les pages web.",
+        "de": "Die Tabelle als Liste von Objekten, für Webseiten.",
+    },
+)  # fmt: skip
+PARQUET = Format(
+    "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", None,
+    packed=True,
+    purpose={
+        "en": "The table with typed columns, for analysis.",
+        "fr": "Le tableau avec des colonnes typées, pour l’analyse.",
+        "de": "Die Tabelle mit Datentypen je Spalte, für Auswertungen.",
+    },
+)  # fmt: skip
+TURTLE = Format(
+    "ttl", "Turtle", ".ttl", "text/turtle", "RDF_TURTLE",
+    standard=f"{_W3C}turtle/",
+    preview=_CONTENT,
+    title=_FACTS,
+    purpose={
+        "en": "All facts of the dataset as linked data that people can read.",
+        "fr": "Tous les faits du jeu de données en données liées lisibles.",
+        "de": "Alle Fakten des Datensatzes als lesbare verknüpfte Daten.",
+    },
+)  # fmt: skip
+JSON_LD = Format(
+    "jsonld", "JSON-LD", ".jsonld", "application/ld+json", "JSON_LD",
+    standard=f"{_W3C}json-ld11/",
+    extensions=(".json-ld",),
+    ckan_label="RO-Crate",  # what 0.1 published: another one would have every dataset written again
+    preview=_CONTENT,
+    title=_FACTS,
+    purpose={
+        "en": "All facts of the dataset as linked data for web developers.",
+        "fr": "Tous les faits du jeu de données en données liées pour le web.",
+        "de": "Alle Fakten des Datensatzes als verknüpfte Daten für Webentwicklung.",
+    },
+)  # fmt: skip
+RDF_XML = Format(
+    "rdf", "RDF/XML", ".rdf", "application/rdf+xml", "RDF_XML",
+    standard=f"{_W3C}rdf-syntax-grammar/",
+    extensions=(".xml", ".owl"),
+    ckan_label="RDF",
+    preview=_CONTENT,
+    title=_FACTS,
+    purpose={
+        "en": "All facts of the dataset as linked data in XML.",
+        "fr": "Tous les faits du jeu de données en données liées, en XML.",
+        "de": "Alle Fakten des Datensatzes als verknüpfte Daten in XML.",
+    },
+)  # fmt: skip
+N_TRIPLES = Format(
+    "nt", "N-Triples", ".nt", "application/n-triples", "RDF_N_TRIPLES",
+    standard=f"{_W3C}n-triples/",
+    preview=_CONTENT,
+    title=_FACTS,
+    purpose={
+        "en": "All facts of the dataset as linked data, one a line.",
+        "fr": "Tous les faits du jeu de données en données liées, un par ligne.",
+        "de": "Alle Fakten des Datensatzes als verknüpfte Daten, einer je Zeile.",
+    },
+)  # fmt: skip
+N_QUADS = Format("nq", "N-Quads", ".nq", "application/n-quads", "RDF_N_QUADS", standard=f"{_W3C}n-quads/")
+TRIG = Format("trig", "TriG", ".trig", "application/trig", "RDF_TRIG", standard=f"{_W3C}trig/")
 SQLITE = Format("sqlite", "SQLite", ".sqlite", "application/vnd.sqlite3", None)
+SVG = Format("svg", "SVG", ".svg", "image/svg+xml", "SVG", preview=_PICTURE)
+GZIP = Format("gz", "gzip", ".gz", "application/gzip", "GZIP")
 CROISSANT = Format("croissant", "Croissant", ".json", "application/ld+json", "JSON_LD")
 RO_CRATE = Format("ro-crate", "RO-Crate", ".json", "application/ld+json", "JSON_LD")
-SVG = Format("svg", "SVG", ".svg", "image/svg+xml", "SVG")
-GZIP = Format("gz", "gzip", ".gz", "application/gzip", "GZIP")
 
-_BY_NAME: tuple[Format, ...] = (
-    *(CSV, JSON, PARQUET, GEOJSON, XLSX, ODS, SQLITE),
-    *(N_TRIPLES, N_QUADS, TURTLE, TRIG, RDF_XML, JSON_LD),
-    *(SVG, GZIP),
+FORMATS: tuple[Format, ...] = (
+    *(CSV, XLSX, ODS, GEOJSON, JSON, PARQUET),
+    *(TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, TRIG),
+    *(SQLITE, SVG, GZIP, CROISSANT, RO_CRATE),
 )
-"""Formats that the extension of a file tells."""
-FORMATS: tuple[Format, ...] = (*_BY_NAME, CROISSANT, RO_CRATE)
+"""In the order in which portals list files: what most visitors can open comes first.
+
+Of two with the same extension or media type, the first is meant by it.
+"""
 RDF_FORMATS: tuple[Format, ...] = (TURTLE, N_TRIPLES, N_QUADS, TRIG, RDF_XML, JSON_LD)
 
-_BY_EXTENSION = {form.extension: form for form in _BY_NAME} | {".xml": RDF_XML, ".owl": RDF_XML, ".json-ld": JSON_LD}
+
+def format_named(name: str) -> Format:
+    """The format of this name; KeyError for none."""
+    for form in FORMATS:
+        if form.name == name:
+            return form
+    raise KeyError(name)
 
 
 def format_of(file_name: str) -> Format | None:
     """The format that the file's extension names, or None."""
-    return _BY_EXTENSION.get("." + file_name.rpartition(".")[2].lower())
+    extension = "." + file_name.rpartition(".")[2].lower()
+    return next((form for form in FORMATS if extension in (form.extension, *form.extensions)), None)
+
+
+def place_in_lists(form: Format) -> int:
+    """Where files of the format stand among those of other formats."""
+    return FORMATS.index(form)
+
+
+def format_of_media_type(media_type: str) -> Format | None:
+    """The format of this media type, or None."""
+    return next((form for form in FORMATS if form.media_type == media_type), None)

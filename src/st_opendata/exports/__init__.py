@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from st_opendata.exports import registry
 from st_opendata.exports.impossible import impossible_findings, impossible_formats
 from st_opendata.exports.picture import draw_picture
-from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS, Export
+from st_opendata.exports.registry import Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource, read_facts
 from st_opendata.facts import FactBase
 from st_opendata.model.descriptions import Catalogue, Dataset
@@ -35,8 +36,8 @@ def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
     impossible = impossible_formats(facts, dataset)
     written: list[Distribution] = []
     for table in dataset.tables:
-        written += _write_all(TABLE_EXPORTS, TableSource(catalogue, dataset, table, facts), folder)
-    possible = tuple(export for export in DATASET_EXPORTS if export.format not in impossible)
+        written += _write_all(registry.TABLE_EXPORTS, TableSource(catalogue, dataset, table, facts), folder)
+    possible = tuple(export for export in registry.DATASET_EXPORTS if export.format not in impossible)
     written += _write_all(possible, whole, folder)
     return tuple(written)
 
@@ -61,8 +62,8 @@ def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[Fi
     """
     source = CatalogueSource(catalogue, facts, folder)
     files = []
-    for export in CATALOGUE_EXPORTS:
-        path = export.file.format(name=catalogue.id)
+    for export in registry.CATALOGUE_EXPORTS:
+        path = export.file_name(catalogue.id)
         export.write(source, folder / path)
         files.append(File.of(folder, path))
     return tuple(files)
@@ -72,7 +73,7 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
     for export in exports:
         if not export.applies(source):
             continue
-        path = in_dataset(source.dataset.id, export.file.format(name=source.name))
+        path = in_dataset(source.dataset.id, export.file_name(source.name))
         try:
             export.write(source, root / path)
         except UnwritableTripleError as error:
@@ -85,12 +86,14 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
             title=_title(export, source.title),
             dataset=source.dataset.id,
             table=source.table.name if isinstance(source, TableSource) else None,
-            conforms_to=(export.standard,) if export.standard else (),
+            conforms_to=(export.format.standard,) if export.format.standard else (),
             described_by=path + export.described_by if export.described_by else None,
+            purpose=export.purpose,
         )
 
 
 def _title(export: Export[SourceT], title: Text) -> Text:
     """`Cities (CSV)`, in each language of the source's title; what the program calls it as `speak` does."""
-    called = title if export.title is None else speak(export.title, title)
+    stated = export.title or export.format.title
+    called = title if stated is None else speak(stated, title)
     return {language: f"{text} ({export.format.label})" for language, text in called.items()}

@@ -41,26 +41,34 @@ from st_opendata.formats import (
     Format,
 )
 from st_opendata.model.text import Text
-from st_opendata.release.layout import FACTS_FILE, METADATA_SUFFIX
+from st_opendata.release.layout import FACTS_FILE, METADATA_SUFFIX, file_name
 
 SourceT = TypeVar("SourceT")
 
 
 @dataclass(frozen=True)
 class Export(Generic[SourceT]):
-    """A writer: `file` names its file, with `{name}` for that of the table, dataset or catalogue.
+    """A writer of a format, with what its files have that other files of the format have not.
 
-    `title` says what stands in the file, where that is not what the source is called; `described_by` is the suffix of a
-    second file that the writer puts beside it; `standard` is the IRI of what the file conforms to.
+    `applies` tells for which sources there is a file. `packed` is the format that the file is compressed from.
+    `described_by` is the suffix of a second file that the writer puts beside it. `file` is the name of the file where
+    it is not that of the source; `title` and `purpose` say what stands in it and what it is for, where the record of
+    the format does not.
     """
 
     format: Format
-    file: str
     write: Callable[[SourceT, Path], None]
     applies: Callable[[SourceT], bool] = lambda _source: True
-    title: Text | None = None
+    packed: Format | None = None
     described_by: str | None = None
-    standard: str | None = None
+    file: str | None = None
+    title: Text | None = None
+    purpose: Text | None = None
+
+    def file_name(self, name: str) -> str:
+        """The name of the file for a source of that name."""
+        formats = (self.packed, self.format) if self.packed else (self.format,)
+        return self.file or file_name(name, *formats)
 
 
 def _write_parquet(source: TableSource, path: Path) -> None:
@@ -71,61 +79,34 @@ def _write_facts(source: DatasetSource, path: Path) -> None:
     source.facts.write_facts(source.dataset.id, path)
 
 
-_FACTS = {"en": "Facts", "fr": "Faits", "de": "Fakten"}
-_CELLS = {"en": "Facts with cells", "fr": "Faits avec cellules", "de": "Fakten mit Zellen"}
-_TABLES = {"en": "Tables", "fr": "Tableaux", "de": "Tabellen"}
-_PLACES = {"en": "Places", "fr": "Lieux", "de": "Orte"}
-
 TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
-    Export(
-        CSV,
-        "{name}.csv",
-        write_csv,
-        described_by=METADATA_SUFFIX,
-        standard="https://www.rfc-editor.org/rfc/rfc4180",
-    ),
-    Export(JSON, "{name}.json", write_json, standard="https://www.rfc-editor.org/rfc/rfc8259"),
-    Export(PARQUET, "{name}.parquet", _write_parquet),
+    Export(CSV, write_csv, described_by=METADATA_SUFFIX),
+    Export(JSON, write_json),
+    Export(PARQUET, _write_parquet),
 )
 DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
     # N-Triples first: the writers after it read that file.
-    Export(N_TRIPLES, "{name}.nt", write_n_triples, title=_FACTS, standard="https://www.w3.org/TR/n-triples/"),
-    *(
-        Export(form, f"{{name}}{form.extension}", partial(write_graph_as, form), title=_FACTS, standard=standard)
-        for form, standard in (
-            (TURTLE, "https://www.w3.org/TR/turtle/"),
-            (RDF_XML, "https://www.w3.org/TR/rdf-syntax-grammar/"),
-            (JSON_LD, "https://www.w3.org/TR/json-ld11/"),
-        )
-    ),
+    Export(N_TRIPLES, write_n_triples),
+    *(Export(form, partial(write_graph_as, form)) for form in (TURTLE, RDF_XML, JSON_LD)),
+    Export(GEOJSON, write_geojson, has_places),
+    Export(XLSX, write_xlsx),
+    Export(ODS, write_ods),
     Export(
-        GEOJSON,
-        "{name}.geojson",
-        write_geojson,
-        has_places,
-        title=_PLACES,
-        standard="https://www.rfc-editor.org/rfc/rfc7946",
+        PARQUET,
+        _write_facts,
+        file=FACTS_FILE,
+        title={"en": "Facts with cells", "fr": "Faits avec cellules", "de": "Fakten mit Zellen"},
+        purpose={
+            "en": "All facts of the dataset, each with the cell that states it.",
+            "fr": "Tous les faits du jeu de données, chacun avec la cellule qui l’énonce.",
+            "de": "Alle Fakten des Datensatzes, jeder mit der Zelle, in der er steht.",
+        },
     ),
-    Export(
-        XLSX,
-        "{name}.xlsx",
-        write_xlsx,
-        title=_TABLES,
-        standard="https://ecma-international.org/publications-and-standards/standards/ecma-376/",
-    ),
-    Export(
-        ODS,
-        "{name}.ods",
-        write_ods,
-        title=_TABLES,
-        standard="https://docs.oasis-open.org/office/OpenDocument/v1.3/OpenDocument-v1.3-part1-introduction.html",
-    ),
-    Export(PARQUET, FACTS_FILE, _write_facts, title=_CELLS),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
-    Export(N_QUADS, "{name}.nq", write_named_graphs, standard="https://www.w3.org/TR/n-quads/"),
-    Export(TRIG, "{name}.trig", write_named_graphs_as_trig, standard="https://www.w3.org/TR/trig/"),
-    Export(SQLITE, "{name}.sqlite", write_sqlite),
-    Export(GZIP, "{name}.nq.gz", zip_named_graphs),
-    Export(GZIP, "{name}.nt.gz", zip_all_facts),
+    Export(N_QUADS, write_named_graphs),
+    Export(TRIG, write_named_graphs_as_trig),
+    Export(SQLITE, write_sqlite),
+    Export(GZIP, zip_named_graphs, packed=N_QUADS),
+    Export(GZIP, zip_all_facts, packed=N_TRIPLES),
 )

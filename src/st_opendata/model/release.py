@@ -38,6 +38,8 @@ class Distribution:
     conforms_to: tuple[str, ...] = ()
     described_by: str | None = None
     """Path of the file that describes this one (CSVW metadata)."""
+    purpose: Text | None = None
+    """What the file is for, where that is not what its format is for."""
 
 
 @dataclass(frozen=True, slots=True)

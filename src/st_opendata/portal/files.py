@@ -10,14 +10,14 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from st_opendata.formats import CROISSANT, ODS, PARQUET, RO_CRATE, XLSX, format_of
+from st_opendata.formats import CROISSANT, FORMATS, RO_CRATE, format_of
 from st_opendata.http.conditions import not_modified
 from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.responses import REVALIDATED
 from st_opendata.release.layout import CRATE, CROISSANT_FILE, METADATA_SUFFIX, table_file
 
-PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in (PARQUET, XLSX, ODS)))
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in FORMATS if form.packed))
 """Media types of what is compressed in itself."""
 _TEXT = frozenset({"text/csv", "text/turtle", "application/n-triples", "application/n-quads"})
 _NAMED = {CROISSANT_FILE: CROISSANT.media_type, CRATE: RO_CRATE.media_type}

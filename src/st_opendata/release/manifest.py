@@ -9,14 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from st_opendata.errors import InputError
-from st_opendata.formats import FORMATS
+from st_opendata.formats import format_named
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
 
 _VERSION = 1
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-_FORMATS = {form.name: form for form in FORMATS}
 
 
 def write_manifest(release: Release, folder: Path) -> None:
@@ -105,7 +104,7 @@ def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
 def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File]) -> Distribution:
     return Distribution(
         file=files[content["path"]],
-        format=_FORMATS[content["format"]],
+        format=format_named(content["format"]),
         title=content["title"],
         dataset=dataset,
         table=content["table"],

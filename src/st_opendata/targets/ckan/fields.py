@@ -16,16 +16,15 @@ import pyoxigraph as ox
 
 from st_opendata.documents import Document, read_document
 from st_opendata.errors import ConfigurationError
-from st_opendata.formats import FORMATS
+from st_opendata.formats import format_of_media_type
 from st_opendata.model.text import pick
 from st_opendata.namespaces import IANA, expand
 from st_opendata.rdf.statements import Statements, Term, text_of
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag
 
 _FOLDER = Path(__file__).parent / "schemas"
-_SECTIONS = ("plugins", "dataset", "extras", "resource", "formats", "elsewhere", "without_field")
+_SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
 _LABELS = tuple(map(expand, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
-_FORMATS = {form.media_type: form for form in FORMATS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class Schema:
     dataset: tuple[Field, ...]
     extras: tuple[Field, ...]
     resource: tuple[Field, ...]
-    formats: Mapping[str, str]
     elsewhere: frozenset[str]
     without_field: Mapping[str, str]
 
@@ -74,7 +72,6 @@ class GraphSource:
     graph: Statements
     language: str
     iris: bool
-    formats: Mapping[str, str]
 
     def values(self, node: str, path: tuple[str, ...]) -> list[Term]:
         """The values that the path leads to from a node, sorted, each once; the node itself for the empty path."""
@@ -128,7 +125,6 @@ def read_schema(name: str) -> Schema:
         dataset=_fields(document, content, "dataset"),
         extras=_fields(document, content, "extras"),
         resource=_fields(document, content, "resource"),
-        formats=content.get("formats", {}),
         elsewhere=frozenset(expand(name) for name in content.get("elsewhere", [])),
         without_field={expand(name): reason for name, reason in content.get("without_field", {}).items()},
     )
@@ -229,11 +225,10 @@ def _media_type(source: GraphSource, nodes: list[Term]) -> str | None:
 
 def _format(source: GraphSource, nodes: list[Term]) -> str | None:
     """The name of the format: CKAN's facets and previews go by it. As IRI for sites harvested from their own RDF."""
-    media_type = (_iri(source, nodes) or "").removeprefix(IANA)
-    form = _FORMATS.get(media_type)
-    if source.iris:
-        return form.iri if form else None
-    return source.formats.get(media_type) or (form.label if form else None)
+    form = format_of_media_type((_iri(source, nodes) or "").removeprefix(IANA))
+    if form is None:
+        return None
+    return form.iri if source.iris else form.ckan_label or form.label
 
 
 _FORMS: dict[str, Callable[[GraphSource, list[Term]], object]] = {

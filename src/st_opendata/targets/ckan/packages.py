@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from st_opendata.dcat.relocate import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, ODS, PARQUET, RDF_XML, TURTLE, XLSX, format_of
+from st_opendata.formats import CSV, JSON, format_of, place_in_lists
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
@@ -39,9 +39,6 @@ from st_opendata.targets.ckan.portal_catalogue import (
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
-_FORMATS = (CSV, XLSX, ODS, GEOJSON, JSON, PARQUET, TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
-_ORDER = {form: place for place, form in enumerate(_FORMATS)}
-"""Files on the page: what most visitors can open comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,7 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         for item in dataset.distributions
         if item.format == CSV and item.table
     }
-    maker = _Maker(release, site, schema, GraphSource(graph, site.language, site.iris, schema.formats), rows)
+    maker = _Maker(release, site, schema, GraphSource(graph, site.language, site.iris), rows)
     made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
     return (*made, maker.package(own_name, own_iri, own_files)), graph
 
@@ -176,12 +173,12 @@ def _names(release: Release) -> dict[str, str]:
 
 
 def _files(release: Release, dataset: DatasetRelease) -> list[File]:
-    """The picture of the dataset, its distributions in the order of `_ORDER`, then the files that describe them."""
+    """The picture of the dataset, its distributions in the order of `FORMATS`, then the files that describe them."""
     files = {file.path: file for file in release.files}
-    offered = sorted(dataset.distributions, key=lambda each: _ORDER.get(each.format, len(_ORDER)))
-    describe_release = [item.described_by for item in dataset.distributions if item.described_by]
+    offered = sorted(dataset.distributions, key=lambda each: place_in_lists(each.format))
+    described = [item.described_by for item in dataset.distributions if item.described_by]
     pictures = [dataset.picture] if dataset.picture else []
-    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(describe_release))]
+    return [*pictures, *(item.file for item in offered), *(files[path] for path in dict.fromkeys(described))]
 
 
 def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from st_opendata.errors import RemoteError
-from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, RDF_XML, SVG, TURTLE, Format, format_of
-from st_opendata.model.text import Text, pick
+from st_opendata.formats import Format, format_of
+from st_opendata.model.text import pick
 from st_opendata.targets.base import Action
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fingerprint import fingerprint_of
@@ -20,16 +20,6 @@ from st_opendata.targets.ckan.tables import DataTable, as_text, data_table, desc
 
 _LOADERS = frozenset({"xloader", "datapusher"})
 """Plugins that load every uploaded table themselves."""
-_TABLE: Text = {"en": "Table", "fr": "Tableau", "de": "Tabelle"}
-_TEXT: Text = {"en": "Content", "fr": "Contenu", "de": "Inhalt"}
-_MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}
-_PICTURE: Text = {"en": "Picture", "fr": "Image", "de": "Bild"}
-_VIEWS: Mapping[Format, tuple[str, Text]] = {
-    CSV: ("datatables_view", _TABLE),
-    GEOJSON: ("geojson_view", _MAP),
-    SVG: ("image_view", _PICTURE),
-    **dict.fromkeys((JSON, JSON_LD, N_TRIPLES, TURTLE, RDF_XML), ("text_view", _TEXT)),
-}
 _IN_ONE_URL = 50
 """Ids: servers take lines of some 4,000 characters."""
 _LARGEST_TEXT = 1_000_000
@@ -165,10 +155,11 @@ def expected_tables(resources: Iterable[Resource], site: Site) -> dict[str, Data
 
 def _view(resource: Resource, site: Site) -> View | None:
     form = format_of(resource.file_name)
-    if form is None or form not in _VIEWS or (form not in (CSV, SVG) and resource.size > _LARGEST_TEXT):
+    preview = form.preview if form else None
+    if form is None or preview is None or (preview.through_proxy and resource.size > _LARGEST_TEXT):
         return None
-    kind, title = _VIEWS[form]
-    return View(kind, pick(title, site.language), form) if kind in site.plugins else None
+    title = pick(preview.title, site.language)
+    return View(preview.view_type, title, form) if preview.view_type in site.plugins else None
 
 
 def _load(client: CkanClient, identifier: str, table: DataTable) -> None:
