@@ -20,8 +20,8 @@ from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.namespaces import XSD
-from st_opendata.rdf import TermReader, parse_lines, parse_rdf
-from st_opendata.rdf.reading import Triple
+from st_opendata.rdf.lines import parse_lines
+from st_opendata.rdf.reading import TermReader, Triple, parse_rdf
 
 FOLDER = Path(os.environ.get("ST_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "conformance" / "csvw"
 COUNTS = {"rdf": 270, "json": 270, "validation": 282}

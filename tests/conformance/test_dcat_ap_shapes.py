@@ -15,7 +15,7 @@ from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
 
 from st_opendata.model.findings import Severity
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl import Shapes, load_shapes, validate_catalogue, validate_graph
 from st_opendata.shacl.dcat_shapes import PROFILES, read_table, turtle
 from st_opendata.shacl.terms import SH, path_text, short, term_text

@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.model.findings import Severity
-from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl import validate_files
 from st_opendata.shacl.terms import SH, path_text, term_text
 

@@ -25,7 +25,7 @@ from st_opendata.model.profiles import ApplicationProfile
 from st_opendata.model.release import File
 from st_opendata.namespaces import ST
 from st_opendata.place import Place
-from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.release.layout import ONTOLOGY, QUESTIONS, SHAPES, is_in
 from st_opendata.resources import resource_folder
 from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms

@@ -9,7 +9,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.profiles import CodeList
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 from st_opendata.spelling import nearest
 
 

@@ -14,14 +14,18 @@ from st_opendata.cli.words import count
 from st_opendata.errors import InputError
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
+from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_NAMES
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.sparql.text import Query
 
-# The names of `query.FORMATS`, repeated here so that --help does not load a SPARQL engine.
-FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "rdfxml", "jsonld")
-_EXTENSIONS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
+FORMATS = ("table", *RESULT_NAMES, *GRAPH_NAMES)
+_EXTENSIONS = {
+    extension: name
+    for name in GRAPH_NAMES
+    if (extension := GRAPH_FORMATS[name].file.extension.removeprefix(".")) != name
+}
 """Extensions of files that also name a format."""
 _MARK = "\ufeff"
 """A byte order mark."""

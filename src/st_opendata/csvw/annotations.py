@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from st_opendata.csvw.metadata.common_properties import compact_name, plain_datatype
 from st_opendata.model.groups import Annotations, Json
 from st_opendata.namespaces import PREFIXES, RDF, XSD
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 
 _NOTE = PREFIXES["csvw"] + "note"
 

@@ -11,7 +11,7 @@ from st_opendata.csvw.group import OpenGroup
 from st_opendata.csvw.metadata.common_properties import prefixes
 from st_opendata.formats import JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import PREFIXES, XSD
-from st_opendata.rdf import stream_rdf
+from st_opendata.rdf.writing import stream_rdf
 
 CONVERSIONS: dict[str, Format] = {form.name: form for form in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD, JSON)}
 """The formats of `convert` by the names that the command line takes."""

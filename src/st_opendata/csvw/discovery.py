@@ -14,9 +14,10 @@ from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute, same_document
 from st_opendata.csvw.metadata.values import DocumentContext, MetadataObject
 from st_opendata.errors import InputError
+from st_opendata.formats import JSON, JSON_LD
 
 STANDARD_PATHS = ("{+url}-metadata.json", "csv-metadata.json")
-_TYPES = ("application/csvm+json", "application/ld+json", "application/json")
+_TYPES = ("application/csvm+json", JSON_LD.media_type, JSON.media_type)
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^;,=\s]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+))*)")
 _PARAMETER = re.compile(r";\s*([^;,=\s]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))")
 

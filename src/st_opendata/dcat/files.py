@@ -18,7 +18,7 @@ from st_opendata.formats import TURTLE
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import write_graph
+from st_opendata.rdf.writing import write_graph
 from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
 
 

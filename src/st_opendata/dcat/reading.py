@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import rdflib
 
-from st_opendata.rdf import Triple, parse_rdf, read_rdf
+from st_opendata.rdf.reading import Triple, parse_rdf, read_rdf
 
 
 def read_dcat(path: Path) -> rdflib.Graph:

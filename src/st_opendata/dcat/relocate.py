@@ -12,8 +12,8 @@ import pyoxigraph as ox
 
 from st_opendata.formats import Format
 from st_opendata.namespaces import PREFIXES, expand
-from st_opendata.rdf import used_prefixes, write_rdf
 from st_opendata.rdf.statements import Statements
+from st_opendata.rdf.writing import used_prefixes, write_rdf
 from st_opendata.release.layout import CATALOGUES
 from st_opendata.system.scratch import Scratch
 

@@ -13,14 +13,13 @@ import rdflib
 from st_opendata.dcat.reading import parse_dcat
 from st_opendata.dcat.terms import DCAT
 from st_opendata.errors import RemoteError
+from st_opendata.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.http.client import MAX_BYTES, HttpClient, TransferLimits, blocks, fetch, media_type, refuse_failure
 from st_opendata.place import Place
-from st_opendata.rdf import syntax_of
+from st_opendata.rdf.formats import accept_header
+from st_opendata.rdf.reading import syntax_of
 
-_ACCEPT = (
-    "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7, "
-    "application/n-quads;q=0.6, */*;q=0.1"
-)
+_ACCEPT = accept_header((TURTLE, RDF_XML, JSON_LD, N_TRIPLES, N_QUADS))
 
 
 def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rdflib.Graph:

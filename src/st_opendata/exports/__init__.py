@@ -15,7 +15,7 @@ from st_opendata.facts import FactBase
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.text import Text, speak
-from st_opendata.rdf import UnwritableTripleError
+from st_opendata.rdf.writing import UnwritableTripleError
 from st_opendata.release.layout import PICTURE_FILE, in_dataset
 
 __all__ = ["impossible_findings", "read_facts", "write_dataset", "write_dumps", "write_picture"]

@@ -21,7 +21,8 @@ import pyoxigraph as ox
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, XSD
-from st_opendata.rdf import UnwritableTripleError, parse_lines
+from st_opendata.rdf.lines import parse_lines
+from st_opendata.rdf.writing import UnwritableTripleError
 from st_opendata.tables.json_text import json_array, json_object, json_value, quote, read_number
 
 LATITUDE, LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"

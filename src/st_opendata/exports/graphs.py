@@ -8,7 +8,8 @@ from pathlib import Path
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
 from st_opendata.formats import N_TRIPLES, Format
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import encode_lines, used_prefixes, write_gzip, write_quads, write_rdf, write_trig
+from st_opendata.rdf.lines import encode_lines
+from st_opendata.rdf.writing import used_prefixes, write_gzip, write_quads, write_rdf, write_trig
 
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:

@@ -14,7 +14,8 @@ from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.findings import Finding
 from st_opendata.namespaces import RDF
-from st_opendata.rdf import UnwritableTripleError, is_element_name, parse_lines, xml_triples
+from st_opendata.rdf.lines import parse_lines
+from st_opendata.rdf.writing import UnwritableTripleError, is_element_name, xml_triples
 
 _TYPE = f"<{RDF}type>"
 

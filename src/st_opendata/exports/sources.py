@@ -12,7 +12,8 @@ from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import read_lines, used_prefixes
+from st_opendata.rdf.lines import read_lines
+from st_opendata.rdf.writing import used_prefixes
 from st_opendata.release.layout import graph_file
 
 

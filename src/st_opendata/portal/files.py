@@ -10,7 +10,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from st_opendata.formats import CROISSANT, FORMATS, RO_CRATE, format_of
+from st_opendata.formats import CROISSANT, CSV, FORMATS, N_QUADS, N_TRIPLES, RO_CRATE, TURTLE, format_of
 from st_opendata.http.conditions import not_modified
 from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
@@ -19,7 +19,7 @@ from st_opendata.release.layout import CRATE, CROISSANT_FILE, METADATA_SUFFIX, t
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in FORMATS if form.packed))
 """Media types of what is compressed in itself."""
-_TEXT = frozenset({"text/csv", "text/turtle", "application/n-triples", "application/n-quads"})
+_TEXT = frozenset(form.media_type for form in (CSV, TURTLE, N_TRIPLES, N_QUADS))
 _NAMED = {CROISSANT_FILE: CROISSANT.media_type, CRATE: RO_CRATE.media_type}
 _OTHERS = {
     table_file("") + METADATA_SUFFIX: "application/csvm+json",

@@ -18,23 +18,15 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 
-from st_opendata import formats
 from st_opendata.errors import InputError
+from st_opendata.formats import format_of
 from st_opendata.namespaces import RDF, XSD
 from st_opendata.place import Place
+from st_opendata.rdf.formats import graph_format_of
 
 Subject = URIRef | BNode
 Triple = tuple[Subject, URIRef, URIRef | BNode | Literal]
 
-_SYNTAXES = {
-    formats.TURTLE: ox.RdfFormat.TURTLE,
-    formats.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    formats.N_QUADS: ox.RdfFormat.N_QUADS,
-    formats.TRIG: ox.RdfFormat.TRIG,
-    formats.RDF_XML: ox.RdfFormat.RDF_XML,
-    formats.JSON_LD: ox.RdfFormat.JSON_LD,
-    formats.JSON: ox.RdfFormat.JSON_LD,
-}
 _EXTENSIONS = ".ttl, .nt, .nq, .trig, .rdf, .jsonld"
 _PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
 """Datatypes that a literal has without stating them; rdflib takes a stated one for another term."""
@@ -129,7 +121,7 @@ def read_rdf(path: Path, reader: TermReader | None = None, *, lenient: bool = Fa
         InputError: no such file, an extension of another format, or text that does not parse, with line and column.
     """
     syntax = syntax_of(path.name)
-    if syntax is None and formats.format_of(path.name):
+    if syntax is None and format_of(path.name):
         raise InputError(
             "this is not a known RDF file",
             place=Place(str(path)),
@@ -177,8 +169,8 @@ def parse_rdf(
 
 def syntax_of(file_name: str) -> ox.RdfFormat | None:
     """The syntax that the file's extension names, or None."""
-    form = formats.format_of(file_name)
-    return _SYNTAXES.get(form) if form else None
+    form = graph_format_of(file_name)
+    return form.engine if form else None
 
 
 def sniff_syntax(data: bytes) -> ox.RdfFormat:

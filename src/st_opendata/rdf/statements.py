@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError
 from st_opendata.place import Place
+from st_opendata.rdf.formats import graph_format_of
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _REMEDY = "Build the release again."
@@ -88,7 +89,8 @@ def parse_statements(content: bytes, name: str) -> Statements:
 
 
 def _syntax(name: str) -> ox.RdfFormat:
-    return ox.RdfFormat.from_extension(name.rpartition(".")[2]) or ox.RdfFormat.TURTLE
+    form = graph_format_of(name)
+    return form.engine if form else ox.RdfFormat.TURTLE
 
 
 def _collected(quads: Iterable[ox.Quad], shown: str) -> Statements:

@@ -17,7 +17,8 @@ from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
-from st_opendata.rdf import TermReader, graph_of_lines, read_rdf
+from st_opendata.rdf.lines import graph_of_lines
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.shapes import Shapes, load_shapes

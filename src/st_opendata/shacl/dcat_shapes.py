@@ -16,7 +16,7 @@ import yaml
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES, SHAPES
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 from st_opendata.resources import resource_folder
 
 PROFILES = ("dcat-ap", "dcat-ap-hvd")

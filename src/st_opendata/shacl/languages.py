@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import SH, SHAPES
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 from st_opendata.shacl.terms import in_order
 
 IN_EACH_LANGUAGE = URIRef(f"{SHAPES}inEachLanguage")

@@ -26,7 +26,7 @@ from st_opendata.model.text import Text, pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.printable import printable
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 from st_opendata.shacl.checking import sort_findings
 from st_opendata.shacl.terms import short
 

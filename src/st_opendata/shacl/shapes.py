@@ -13,7 +13,7 @@ from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
-from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl.languages import language_shapes
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.queries import write_prefixes

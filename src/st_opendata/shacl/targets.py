@@ -11,7 +11,7 @@ from rdflib.term import Node
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
-from st_opendata.rdf import read_rdf
+from st_opendata.rdf.reading import read_rdf
 from st_opendata.resources import resource_folder
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.shapes import Shapes

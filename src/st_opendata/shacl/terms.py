@@ -12,7 +12,7 @@ from rdflib.term import Node
 
 from st_opendata.namespaces import PREFIXES
 from st_opendata.namespaces import SH as SHACL
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 
 SH = Namespace(SHACL)
 

@@ -17,24 +17,13 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_FORMATS, RESULT_NAMES
 from st_opendata.sparql.child import BOUNDS, Bounds, answer_in_child
 from st_opendata.sparql.standard import write_csv
 from st_opendata.sparql.store import ReleaseStore, load
 from st_opendata.sparql.text import Query, name_columns, refuse_oversized, refuse_updates_and_services, syntax_error
 
-SOLUTION_FORMATS = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-}
-GRAPH_FORMATS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-FORMATS = ("table", *SOLUTION_FORMATS, *GRAPH_FORMATS)
+FORMATS = ("table", *RESULT_NAMES, *GRAPH_NAMES)
 _SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
 """What a format for solutions means for the triples of CONSTRUCT and DESCRIBE."""
 
@@ -103,13 +92,13 @@ def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTabl
     results = store.query(name_columns(query))
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
-    if form in GRAPH_FORMATS:
-        raise _misfit(form, "SELECT and ASK give a table", ("table", *SOLUTION_FORMATS))
-    if form in SOLUTION_FORMATS:
+    if form in GRAPH_NAMES:
+        raise _misfit(form, "SELECT and ASK give a table", ("table", *RESULT_NAMES))
+    if form in RESULT_NAMES:
         if form == "csv" and isinstance(results, ox.QuerySolutions):
             write_csv(results, table := BytesIO())
             return table.getvalue()
-        return results.serialize(format=SOLUTION_FORMATS[form]) or b""
+        return results.serialize(format=RESULT_FORMATS[form].engine) or b""
     if isinstance(results, ox.QueryBoolean):
         return ResultTable(("answer",), (("yes" if results else "no",),))
     variables = tuple(variable.value for variable in results.variables)
@@ -118,11 +107,12 @@ def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTabl
 
 
 def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
-    from st_opendata.rdf import used_prefixes  # with rdflib, which takes longer to load than a table to find
+    from st_opendata.rdf.writing import used_prefixes  # with rdflib, which takes longer to load than a table to find
 
-    kind = GRAPH_FORMATS.get(_SHORT.get(form, form))
-    if kind is None:
-        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_FORMATS)
+    name = _SHORT.get(form, form)
+    if name not in GRAPH_NAMES:
+        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_NAMES)
+    kind = GRAPH_FORMATS[name].engine
     found = sorted(triples, key=str)
     prefixes = None
     if kind in (ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML):

@@ -14,7 +14,7 @@ from st_opendata.dcat.terms import ADMS, DCAT, DCATAP, DCT, FOAF, GSP, PROV, SPD
 from st_opendata.dcat.wording import describe_distribution
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
 from st_opendata.model.release import Distribution, Picture
-from st_opendata.rdf import graph_lines
+from st_opendata.rdf.lines import graph_lines
 
 Offer = dict[str, tuple[Distribution, ...]]
 BASE = "https://w3id.org/st-opendata/smarter-together/"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from st_opendata.exports.geojson import has_places, write_geojson
-from st_opendata.rdf import UnwritableTripleError
+from st_opendata.rdf.writing import UnwritableTripleError
 
 GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from st_opendata.rdf import graph_lines
+from st_opendata.rdf.lines import graph_lines
 
 FILES = {".nt": "nt", ".ttl": "turtle", ".rdf": "xml", ".jsonld": "json-ld"}
 

@@ -22,7 +22,7 @@ from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import FactBase, base, iris, load_facts, mapping
 from st_opendata.model.tables import Column
 from st_opendata.place import Place
-from st_opendata.rdf import literal_text
+from st_opendata.rdf.lines import literal_text
 from st_opendata.sql import dialect as sql
 from st_opendata.tables.templates import parse_template
 

@@ -6,7 +6,8 @@ import pytest
 from rdflib import XSD, BNode, Literal, URIRef
 
 from st_opendata.errors import InputError
-from st_opendata.rdf import TermReader, graph_of_lines, read_rdf, sniff_syntax
+from st_opendata.rdf.lines import graph_of_lines
+from st_opendata.rdf.reading import TermReader, read_rdf, sniff_syntax
 
 FORMS = {
     "data.ttl": '<https://e.org/a> <https://e.org/p> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .',

@@ -9,7 +9,7 @@ import pytest
 
 from st_opendata.dcat import read_dcat
 from st_opendata.errors import InputError
-from st_opendata.rdf import graph_lines
+from st_opendata.rdf.lines import graph_lines
 from st_opendata.rdf.statements import Statements, iris, read_statements
 
 CATALOGUE = """\

@@ -16,12 +16,9 @@ from hypothesis import strategies as st
 from st_opendata.errors import InputError
 from st_opendata.formats import CSV, JSON_LD, N_TRIPLES, RDF_FORMATS, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import (
+from st_opendata.rdf.lines import graph_lines, literal_text, parse_lines, read_lines
+from st_opendata.rdf.writing import (
     UnwritableTripleError,
-    graph_lines,
-    literal_text,
-    parse_lines,
-    read_lines,
     used_prefixes,
     write_graph,
     write_gzip,
@@ -340,10 +337,11 @@ class TestQuads:
 def test_same_bytes_from_other_processes(tmp_path):
     (tmp_path / "in.nt").write_text("\n".join([*HOSTILE, ""]), encoding="utf-8", newline="\n")
     script = (
-        "import sys; from pathlib import Path; from st_opendata import rdf, formats, namespaces\n"
+        "import sys; from pathlib import Path; from st_opendata import formats, namespaces\n"
+        "from st_opendata.rdf import lines, writing\n"
         "source, out = map(Path, sys.argv[1:])\n"
         "for form in (formats.TURTLE, formats.RDF_XML, formats.JSON_LD):\n"
-        "    rdf.write_rdf(rdf.read_lines(source), out / form.name, form, namespaces.PREFIXES)\n"
+        "    writing.write_rdf(lines.read_lines(source), out / form.name, form, namespaces.PREFIXES)\n"
     )
     written = []
     for seed in ("1", "2"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rdflib import XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from st_opendata.rdf import TermReader
+from st_opendata.rdf.reading import TermReader
 from st_opendata.shacl.terms import SH, path_text, short, term_text
 
 texts = st.text(st.characters(codec="utf-8"))

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from st_opendata.formats import Format
+from st_opendata.formats import TURTLE, Format
 from st_opendata.http.negotiation import choose_language, choose_type
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES, RDF
@@ -18,7 +18,7 @@ from st_opendata.portal.api.signposting import document_links
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.requests import base_url, edition_of, raw_path
 from st_opendata.portal.responses import document
-from st_opendata.rdf import UnwritableTripleError, rdf_bytes, used_prefixes
+from st_opendata.rdf.writing import UnwritableTripleError, rdf_bytes, used_prefixes
 from st_opendata.sparql.endpoint.formats import graph_types, other_types, split_names
 
 MOST_POINTERS = 1_000
@@ -89,7 +89,7 @@ def _send(request: Request, iri: str, extension: str) -> Response:
     site = base_url(request)
     own = f"{site}{others.pop(form.media_type)}"
     links = document_links([iri], own, {kind: f"{site}{address}" for kind, address in others.items()})
-    charset = "; charset=utf-8" if form.media_type == "text/turtle" else ""
+    charset = "; charset=utf-8" if form == TURTLE else ""
     headers = {"Link": links, "Vary": "Accept-Language", "Content-Type": form.media_type + charset}
     try:
         return document(request, f"{iri} {extension}", lambda: write_document(edition, iri, form), headers)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from st_opendata.formats import N_TRIPLES, TURTLE, Format
 from st_opendata.http.negotiation import choose_language
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import PREFIXES
@@ -23,14 +23,8 @@ from st_opendata.portal.data.ontology import Ontology
 from st_opendata.portal.data.schemes import find_schemes, scheme_members
 from st_opendata.portal.requests import base_url, edition_of, raw_path
 from st_opendata.portal.responses import document
-from st_opendata.rdf import rdf_bytes, used_prefixes
-
-_SYNTAXES = {
-    TURTLE: ox.RdfFormat.TURTLE,
-    JSON_LD: ox.RdfFormat.JSON_LD,
-    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    RDF_XML: ox.RdfFormat.RDF_XML,
-}
+from st_opendata.rdf.formats import graph_format
+from st_opendata.rdf.writing import rdf_bytes, used_prefixes
 
 
 def redirect_ontology(request: Request) -> Response:
@@ -76,7 +70,7 @@ def _write_ontology(edition: Edition, form: Format) -> bytes:
         for file in files
         for quad in ox.parse(path=str(edition.path(file)), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
-    return ox.serialize(triples, format=_SYNTAXES[form], prefixes=_prefixes(form)) or b""
+    return ox.serialize(triples, format=graph_format(form).engine, prefixes=_prefixes(form)) or b""
 
 
 def _require_vocabulary(request: Request) -> None:

@@ -14,7 +14,7 @@ from rdflib.term import Node
 from st_opendata.model.text import Text
 from st_opendata.namespaces import ST
 from st_opendata.portal.data.edition import Edition
-from st_opendata.rdf import TermReader, read_rdf
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.release.layout import ontology_files
 
 _CLASSES = (OWL.Class, RDFS.Class)

@@ -11,7 +11,7 @@ from rdflib.term import Node
 from st_opendata.model.text import Text
 from st_opendata.namespaces import SH, expand, readable
 from st_opendata.portal.data.edition import Edition
-from st_opendata.rdf import read_rdf
+from st_opendata.rdf.reading import read_rdf
 from st_opendata.rdf.statements import Statements, iris, read_statements
 from st_opendata.release.layout import VOID_FILE, shapes_files
 

@@ -19,8 +19,6 @@ from st_opendata.portal.pages.snippets import snippets_of
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import base_url, edition_of, find_dataset, language_of
 
-_JSON_LD = "application/ld+json"
-
 
 def show_dataset(request: Request) -> PageView:
     """Everything about one dataset."""

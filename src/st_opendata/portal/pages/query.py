@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from st_opendata.catalogue.questions import Question as Asked
 from st_opendata.catalogue.questions import read_questions
+from st_opendata.formats import TURTLE
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import PREFIXES, SCHEME, ST
 from st_opendata.portal.addresses import link_of, page_of
@@ -26,10 +27,10 @@ from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.rendering import PageView
 from st_opendata.portal.requests import edition_of, language_of
 from st_opendata.portal.wording import words_of
+from st_opendata.rdf.formats import GRAPHS, RESULT_FORMATS, RESULTS
 from st_opendata.release.layout import QUESTIONS
 from st_opendata.sparql.endpoint import QueryError
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
-from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS
 from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_query, without_mark
 from st_opendata.sparql.workers.frames import Serialization
 
@@ -39,7 +40,7 @@ _BYTES = 4 << 20
 """The largest answer that is shown."""
 _GRAPH = 100_000
 """Characters shown of triples."""
-_JSON, _TURTLE = "application/sparql-results+json", "text/turtle"
+_JSON, _TURTLE = RESULT_FORMATS["json"].media_type, TURTLE.media_type
 _PARAMETERS = ("default-graph-uri", "named-graph-uri", "timeout")
 """Parameters of the protocol that links to the endpoint bring along; an empty one, or 0, says nothing."""
 
@@ -162,7 +163,7 @@ def _picture(answer: QueryResult, view: str, title: _Title, language: str) -> di
 
 def _downloads(asked: Mapping[str, list[str]], *, triples: bool) -> list[tuple[str, str]]:
     """Name and address of the answer in each format, from the endpoint."""
-    forms = GRAPHS if triples else SOLUTIONS
+    forms = GRAPHS if triples else RESULTS
     return [(form.name, f"/sparql?{urlencode({**asked, 'format': form.name}, doseq=True)}") for form in forms]
 
 

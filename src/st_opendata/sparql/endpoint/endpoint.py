@@ -15,11 +15,11 @@ import pyoxigraph as ox
 from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import Release
 from st_opendata.place import Place
+from st_opendata.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from st_opendata.release import read_release, release_digest
 from st_opendata.release.layout import VOID_FILE
 from st_opendata.sparql.endpoint.cache import BufferedAnswer, Cache
 from st_opendata.sparql.endpoint.errors import QueryError, closing_error, engine_error, space_error, time_error
-from st_opendata.sparql.endpoint.formats import GRAPH_FORMS, SOLUTION_FORMS
 from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.workers.buffer import ResponseBuffer
 from st_opendata.sparql.workers.frames import FrameType, Head, QueryRequest, Serialization
@@ -116,8 +116,8 @@ class Endpoint:
         Raises:
             QueryError: a limit was met, the query is wrong, or its result has no such form.
         """
-        solutions = Serialization(form, SOLUTION_FORMS[form].media_type) if form in SOLUTION_FORMS else None
-        triples = Serialization(form, GRAPH_FORMS[form].media_type) if form in GRAPH_FORMS else None
+        solutions = Serialization(form, RESULT_FORMATS[form].media_type) if form in RESULT_FORMATS else None
+        triples = Serialization(form, GRAPH_FORMATS[form].media_type) if form in GRAPH_FORMATS else None
         largest = min(self.limits.bytes, self.limits.buffer)
         answer = await self.answer(QueryRequest(query, solutions, triples, size=largest), seconds)
         assert isinstance(answer, BufferedAnswer)

@@ -3,52 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
-import pyoxigraph as ox
-
+from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPHS, AnswerFormat
 from st_opendata.sparql.workers.frames import Serialization
 
-_W3C = "http://www.w3.org/ns/formats/"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How a result can be written; `iri` is its entry in the W3C list of formats."""
-
-    name: str
-    media_type: str
-    iri: str
-    kind: ox.QueryResultsFormat | ox.RdfFormat
-    also: tuple[str, ...] = ()
-    """Further media types by which a client may ask for it."""
-    names: tuple[str, ...] = ()
-    """Further names: those that other servers take, and extensions of files."""
-
-
-SOLUTIONS = (
-    Form("json", "application/sparql-results+json", f"{_W3C}SPARQL_Results_JSON", ox.QueryResultsFormat.JSON,
-         ("application/json",), ("srj",)),
-    Form("xml", "application/sparql-results+xml", f"{_W3C}SPARQL_Results_XML", ox.QueryResultsFormat.XML,
-         ("application/xml", "text/xml"), ("srx",)),
-    Form("csv", "text/csv", f"{_W3C}SPARQL_Results_CSV", ox.QueryResultsFormat.CSV),
-    Form("tsv", "text/tab-separated-values", f"{_W3C}SPARQL_Results_TSV", ox.QueryResultsFormat.TSV),
-)  # fmt: skip
-GRAPHS = (
-    Form("turtle", "text/turtle", f"{_W3C}Turtle", ox.RdfFormat.TURTLE,
-         ("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"), ("ttl",)),
-    Form("ntriples", "application/n-triples", f"{_W3C}N-Triples", ox.RdfFormat.N_TRIPLES, ("text/plain",), ("nt",)),
-    Form("rdfxml", "application/rdf+xml", f"{_W3C}RDF_XML", ox.RdfFormat.RDF_XML, ("application/xml", "text/xml"),
-         ("rdf", "xml", "rdf/xml")),
-    Form("jsonld", "application/ld+json", f"{_W3C}JSON-LD", ox.RdfFormat.JSON_LD,
-         ("application/json", "application/x-json+ld"), ("json", "json-ld")),
-    Form("trig", "application/trig", f"{_W3C}TriG", ox.RdfFormat.TRIG, ("application/x-trig",)),
-    Form("nquads", "application/n-quads", f"{_W3C}N-Quads", ox.RdfFormat.N_QUADS, ("text/x-nquads",), ("nq",)),
-)  # fmt: skip
-"""Turtle is also the answer to who asks for N3, of which it is a part."""
-SOLUTION_FORMS = {form.name: form for form in SOLUTIONS}
-GRAPH_FORMS = {form.name: form for form in GRAPHS}
 HTML = "text/html"
 """What readers get: a page."""
 PAGE_NAMES = frozenset({HTML, "html"})
@@ -61,14 +20,14 @@ def other_types(media_types: tuple[str, ...]) -> dict[str, str]:
 
 
 @cache
-def offered(forms: tuple[Form, ...]) -> dict[str, Form]:
+def offered(forms: tuple[AnswerFormat, ...]) -> dict[str, AnswerFormat]:
     """The forms by every media type that names them, the preferred ones first."""
     first = {form.media_type: form for form in forms}
     return first | {media_type: form for form in forms for media_type in form.also}
 
 
 @cache
-def _called(forms: tuple[Form, ...]) -> dict[str, Serialization]:
+def _called(forms: tuple[AnswerFormat, ...]) -> dict[str, Serialization]:
     """How to write each form by every name in lower case, and by every media type and what stands after its slash."""
     found: dict[str, Serialization] = {}
     for form in forms:
@@ -94,7 +53,7 @@ def split_names(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for part in parts if (name := part.strip().lower().replace(" ", "+")))
 
 
-def form_called(names: Iterable[str], forms: tuple[Form, ...]) -> Serialization | None:
+def form_called(names: Iterable[str], forms: tuple[AnswerFormat, ...]) -> Serialization | None:
     """How to write the first of these names that is one of the forms; None where none is."""
     called = _called(forms)
     return next((called[name] for name in names if name in called), None)
@@ -106,7 +65,7 @@ def graph_types(names: Iterable[str]) -> Iterator[str]:
         if name in PAGE_NAMES:
             yield HTML
         elif writing := form_called([name], GRAPHS):
-            yield GRAPH_FORMS[writing.form].media_type
+            yield GRAPH_FORMATS[writing.form].media_type
 
 
 def content_type(media_type: str) -> str:

@@ -15,10 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from st_opendata.http.conditions import not_modified
 from st_opendata.http.negotiation import choose_type
+from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPHS
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.endpoint import Endpoint, StreamedAnswer
 from st_opendata.sparql.endpoint.errors import PROBLEM_TYPE, QueryError
-from st_opendata.sparql.endpoint.formats import GRAPHS, HTML, content_type, offered
+from st_opendata.sparql.endpoint.formats import HTML, content_type, offered
 from st_opendata.sparql.endpoint.protocol import (
     GRAPH_METHODS,
     QUERY_METHODS,
@@ -136,7 +137,7 @@ async def _describe_service(request: Request, endpoint: Endpoint, url: str, page
     if current := not_modified(request, headers):
         return current
     triples = await asyncio.to_thread(describe, endpoint.release, endpoint.description, url)
-    body = await asyncio.to_thread(write_description, triples, offers[chosen])
+    body = await asyncio.to_thread(write_description, triples, GRAPH_FORMATS[offers[chosen].name])
     return Response(body, headers=headers, media_type=content_type(chosen))
 
 

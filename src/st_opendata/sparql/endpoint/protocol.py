@@ -10,13 +10,11 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from st_opendata.http.negotiation import choose_encoding, choose_type
+from st_opendata.rdf.formats import GRAPHS, RESULTS, AnswerFormat
 from st_opendata.sparql.endpoint.errors import QueryError
 from st_opendata.sparql.endpoint.formats import (
-    GRAPHS,
     HTML,
     PAGE_NAMES,
-    SOLUTIONS,
-    Form,
     form_called,
     offered,
     split_names,
@@ -86,9 +84,9 @@ class Parameters:
         for name in self.formats:
             if name in PAGE_NAMES:
                 return True
-            if form_called((name,), SOLUTIONS) or form_called((name,), GRAPHS):
+            if form_called((name,), RESULTS) or form_called((name,), GRAPHS):
                 return False
-        data = (*offered(SOLUTIONS), *offered(GRAPHS))
+        data = (*offered(RESULTS), *offered(GRAPHS))
         is_reader = (accept or "").lstrip().lower().startswith(HTML)
         return choose_type(accept, (HTML, *data) if is_reader else (*data, HTML)) == HTML
 
@@ -127,7 +125,7 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
 def read_query_request(request: Request, parameters: Parameters, base: str) -> tuple[QueryRequest, float | None]:
     """The query that a query operation asks, and the seconds that its client allows; raises as `read_query`."""
     query, seconds = read_query(parameters, base)
-    solutions, triples = (_writing(request, parameters, forms) for forms in (SOLUTIONS, GRAPHS))
+    solutions, triples = (_writing(request, parameters, forms) for forms in (RESULTS, GRAPHS))
     encoding = choose_encoding(request.headers.get("accept-encoding"), ENCODINGS)
     return replace(query, solutions=solutions, triples=triples, encoding=encoding), seconds
 
@@ -193,7 +191,7 @@ def update_error() -> QueryError:
     )
 
 
-def format_error(forms: Sequence[Form]) -> QueryError:
+def format_error(forms: Sequence[AnswerFormat]) -> QueryError:
     """None of the forms suits the client (RFC 9110 §15.5.7)."""
     return QueryError(
         406,
@@ -203,7 +201,7 @@ def format_error(forms: Sequence[Form]) -> QueryError:
     )
 
 
-def _writing(request: Request, parameters: Parameters, forms: tuple[Form, ...]) -> Serialization | None:
+def _writing(request: Request, parameters: Parameters, forms: tuple[AnswerFormat, ...]) -> Serialization | None:
     """How to write a result of one kind: as the first format that is known says, else as Accept does."""
     if named := form_called(parameters.formats, forms):
         return named

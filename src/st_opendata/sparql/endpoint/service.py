@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, RDF, RDFS
-from st_opendata.rdf import used_prefixes
-from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS, Form
+from st_opendata.rdf.formats import GRAPHS, RESULTS, GraphFormat
+from st_opendata.rdf.writing import used_prefixes
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, catalogue_graph_of
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -41,12 +41,11 @@ def describe(release: Release, void: Iterable[ox.Triple], url: str) -> list[ox.T
     return sorted({*_service(release, url), *void}, key=str)
 
 
-def write_description(triples: list[ox.Triple], form: Form) -> bytes:
+def write_description(triples: list[ox.Triple], form: GraphFormat) -> bytes:
     """The description in that form."""
-    assert isinstance(form.kind, ox.RdfFormat)
     known = {**PREFIXES, "sd": _SD}
     prefixes = used_prefixes([[str(triple) for triple in triples]], known)
-    return ox.serialize(triples, format=form.kind, prefixes=prefixes) or b""
+    return ox.serialize(triples, format=form.engine, prefixes=prefixes) or b""
 
 
 def _service(release: Release, url: str) -> Iterator[ox.Triple]:
@@ -56,7 +55,7 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
     yield _sd(service, "supportedLanguage", _node(f"{_SD}SPARQL11Query"))
     yield _sd(service, "feature", _node(f"{_SD}UnionDefaultGraph"))
     yield _sd(service, "defaultEntailmentRegime", _node(_ENTAILMENT))
-    for form in (*SOLUTIONS, *GRAPHS):
+    for form in (*RESULTS, *GRAPHS):
         yield _sd(service, "resultFormat", _node(form.iri))
     yield _sd(service, "defaultDataset", dataset)
     yield _type_triple(dataset, "Dataset")

@@ -10,9 +10,9 @@ from typing import Protocol
 import pyoxigraph as ox
 import zstandard
 
-from st_opendata.rdf import used_prefixes
+from st_opendata.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, AnswerFormat, GraphFormat, ResultFormat
+from st_opendata.rdf.writing import used_prefixes
 from st_opendata.sparql.endpoint.errors import QueryError, size_error
-from st_opendata.sparql.endpoint.formats import GRAPH_FORMS, SOLUTION_FORMS, Form
 from st_opendata.sparql.standard import Results, write_csv
 from st_opendata.sparql.workers.frames import Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.rows import Counter, row_counter
@@ -105,21 +105,21 @@ def write_result(
     if isinstance(results, ox.QueryTriples):
         _write_graph(results, sink, form, prefixes)
     else:
-        assert isinstance(form.kind, ox.QueryResultsFormat)
+        assert isinstance(form, ResultFormat)
         if isinstance(results, ox.QuerySolutions):
             sink.count = row_counter(form.name)
             sink.rows = -1 if form.name in ("csv", "tsv") else 0
         if form.name == "csv" and isinstance(results, ox.QuerySolutions):
             write_csv(results, sink)
         else:
-            results.serialize(sink, form.kind)  # type: ignore[arg-type]  # write and flush is all that it calls
+            results.serialize(sink, form.engine)  # type: ignore[arg-type]  # write and flush is all that it calls
     sink.finish()
 
 
-def _choice(serialization: Serialization | None, *, is_graph: bool) -> tuple[Form, str]:
-    forms = GRAPH_FORMS if is_graph else SOLUTION_FORMS
+def _choice(serialization: Serialization | None, *, is_graph: bool) -> tuple[AnswerFormat, str]:
+    forms = GRAPH_FORMATS if is_graph else RESULT_FORMATS
     if serialization is None:
-        what, types = ("graph", GRAPH_FORMS) if is_graph else ("table or a yes or no", SOLUTION_FORMS)
+        what, types = ("graph", GRAPH_FORMATS) if is_graph else ("table or a yes or no", RESULT_FORMATS)
         raise QueryError(
             406,
             "not-acceptable",
@@ -130,8 +130,8 @@ def _choice(serialization: Serialization | None, *, is_graph: bool) -> tuple[For
     return forms[serialization.form], serialization.media_type
 
 
-def _write_graph(triples: ox.QueryTriples, sink: ResultSink, form: Form, prefixes: Mapping[str, str]) -> None:
-    assert isinstance(form.kind, ox.RdfFormat)
+def _write_graph(triples: ox.QueryTriples, sink: ResultSink, form: AnswerFormat, prefixes: Mapping[str, str]) -> None:
+    assert isinstance(form, GraphFormat)
     first = list(islice(triples, _SORTED))
     declared = dict(prefixes)
     if len(first) < _SORTED:
@@ -140,7 +140,7 @@ def _write_graph(triples: ox.QueryTriples, sink: ResultSink, form: Form, prefixe
     if form.name not in ("turtle", "trig", "rdfxml"):
         declared = {}
     counting = _count_triples(chain(first, triples), sink)
-    ox.serialize(counting, sink, form.kind, prefixes=declared)  # type: ignore[arg-type]  # as above
+    ox.serialize(counting, sink, form.engine, prefixes=declared)  # type: ignore[arg-type]  # as above
 
 
 def _count_triples(triples: Iterable[ox.Triple], sink: ResultSink) -> Iterator[ox.Triple]:

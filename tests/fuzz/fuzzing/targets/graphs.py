@@ -15,7 +15,9 @@ from fuzzing.targets.tables import sampled
 from st_opendata.dcat import read_dcat, score_graph
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf import graph_lines, rdf_bytes, read_rdf
+from st_opendata.rdf.lines import graph_lines
+from st_opendata.rdf.reading import read_rdf
+from st_opendata.rdf.writing import rdf_bytes
 from st_opendata.shacl import validate_files
 
 _SYNTAXES = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG,

@@ -21,7 +21,8 @@ import requests
 import SPARQLWrapper as Wrapper
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from st_opendata.sparql.endpoint.formats import GRAPHS, SOLUTIONS, form_called, split_names
+from st_opendata.rdf.formats import GRAPHS, RESULTS
+from st_opendata.sparql.endpoint.formats import form_called, split_names
 
 Ask = Callable[..., requests.Response]
 SELECT = "SELECT ?label { <http://e/thing/7> rdfs:label ?label }"
@@ -126,7 +127,7 @@ def test_of_several_formats_the_first_that_is_known_counts(ask: Ask) -> None:
 
 
 def test_every_form_is_called_by_its_own_names() -> None:
-    for forms in (SOLUTIONS, GRAPHS):
+    for forms in (RESULTS, GRAPHS):
         for form in forms:
             for name in (form.name, form.media_type, *form.also, *form.names):
                 writing = form_called(split_names([name.upper()]), forms)
