@@ -2,8 +2,8 @@
 
 A feature's id is its IRI. Its properties are its other facts, flat as map programs like them: the last part of the
 property's IRI is the key (its prefixed name, or else its IRI, where two properties share that part), `@fr` is appended
-for text in a language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is the
-rdfs:label, or skos:prefLabel, in English or the first language there is.
+for text in a language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is
+what the place is called, in English or the first language there is.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import pyoxigraph as ox
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, XSD
+from st_opendata.rdf.labels import LABELS, best_label
 from st_opendata.rdf.lines import parse_lines
 from st_opendata.rdf.writing import UnwritableTripleError
 from st_opendata.tables.json_text import json_array, json_object, json_value, quote, read_number
 
 LATITUDE, LONGITUDE = f"{PREFIXES['geo']}lat", f"{PREFIXES['geo']}long"
 _LIMITS = {LATITUDE: 90, LONGITUDE: 180}
-_LABELS = (f"{PREFIXES['rdfs']}label", f"{PREFIXES['skos']}prefLabel")
 _NAME = "name"
 
 Point = tuple[Decimal, Decimal]
@@ -115,7 +115,7 @@ def _feature(iri: str, point: Point, properties: str) -> str:
 
 def _properties(facts: Iterable[ox.Triple], keys: Mapping[str, str]) -> str:
     tokens: dict[str, list[str]] = {}
-    labels: dict[str, dict[str, str]] = {iri: {} for iri in _LABELS}
+    labels: dict[str, dict[str, str]] = {iri: {} for iri in LABELS}
     for triple in facts:
         predicate, term = triple.predicate.value, triple.object
         if predicate in _LIMITS:
@@ -125,8 +125,8 @@ def _properties(facts: Iterable[ox.Triple], keys: Mapping[str, str]) -> str:
         tokens.setdefault(key, []).append(_token(term))
         if predicate in labels and isinstance(term, ox.Literal):
             labels[predicate].setdefault(language or "", term.value)
-    names = [pick(labels[iri], "en") for iri in _LABELS if labels[iri]]
-    members = [(_NAME, quote(names[0]))] if names else []
+    names = best_label(labels.get)
+    members = [(_NAME, quote(pick(names, "en")))] if names else []
     members += [(key, many[0] if len(many) == 1 else json_array(many)) for key, many in tokens.items()]
     return json_object(members)
 

@@ -9,18 +9,8 @@ from st_opendata.exports.sources import TableSource
 from st_opendata.facts import FactBase
 from st_opendata.model.tables import Column, ForeignKey, Table
 from st_opendata.model.text import pick
-from st_opendata.namespaces import expand
+from st_opendata.rdf.labels import LABELS, best_label
 
-LABELS = tuple(
-    map(
-        expand,
-        (
-            *("rdfs:label", "skos:prefLabel", "foaf:name", "schema:name", "eurio:shortName", "eurio:name"),
-            *("eurio:legalName", "eurio:acronym", "eurio:title", "dct:title"),
-        ),
-    )
-)
-"""Properties that hold names, the best first."""
 _STEPS = 4
 
 Row = dict[str, Any]
@@ -75,10 +65,7 @@ def label_columns(table: Table) -> list[Column]:
 def _labels(table: Table, about: str | None) -> list[Column]:
     """The columns with names of the subject, by the best property that has some."""
     mine = [column for column in table.source_columns if column.about_url == about and not column.separator]
-    for label in LABELS:
-        if found := [column for column in mine if column.property_url == label]:
-            return found
-    return []
+    return best_label(lambda label: [column for column in mine if column.property_url == label]) or []
 
 
 def _stated(labels: Iterable[Column], row: Row) -> dict[str, str]:

@@ -15,7 +15,7 @@ from heapq import nlargest
 
 from uritemplate import expand
 
-from st_opendata.exports.naming import LABELS, Name, Row, name_rows, rows_of
+from st_opendata.exports.naming import Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
 from st_opendata.model.tables import Column
@@ -44,6 +44,7 @@ from st_opendata.pictures.decision import (
     find_position,
     is_on_earth,
 )
+from st_opendata.rdf.labels import best_label
 from st_opendata.tables.json_text import read_number
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -156,10 +157,9 @@ def _concept(source: TableSource, iri: str) -> Text:
     if f"<{PREFIXES['skos']}Concept>" not in facts.objects(subject, f"<{PREFIXES['rdf']}type>"):
         return {}
     found: dict[str, str] = {}
-    for predicate in LABELS:
-        for term in facts.objects(subject, f"<{predicate}>"):
-            tag = _TAG.search(term)
-            found.setdefault(tag[1] if tag else "und", readable(term))
+    for term in best_label(lambda label: list(facts.objects(subject, f"<{label}>"))) or ():
+        tag = _TAG.search(term)
+        found.setdefault(tag[1] if tag else "und", readable(term))
     return found
 
 

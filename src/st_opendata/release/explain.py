@@ -13,6 +13,7 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
+from st_opendata.rdf.labels import best_label
 from st_opendata.release import read_release
 from st_opendata.release.layout import ONTOLOGY
 from st_opendata.release.origins import FactLookup, Origin, Origins
@@ -29,10 +30,6 @@ _OWNED = {f"<{ST}Figure>"} | {
 }
 """Classes of nodes that hold a value of one other thing: claims about them are claims about that thing."""
 _SAME_AS = f"<{PREFIXES['owl']}sameAs>"
-_LABELS = tuple(
-    f"<{PREFIXES[prefix]}{name}>"
-    for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("dct", "title"), ("foaf", "name"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +244,11 @@ def _name(term: str) -> str:
 
 
 def _labels(origins: Iterable[Origin], language: str) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    stated: dict[str, dict[str, list[str]]] = {}
     for origin in origins:
-        if origin.predicate in _LABELS:
-            found.setdefault(origin.subject, []).append(origin.object)
-    return {subject: readable(_in_language(values, language)) for subject, values in found.items()}
+        stated.setdefault(origin.subject, {}).setdefault(origin.predicate[1:-1], []).append(origin.object)
+    found = {subject: best_label(by_property.get) for subject, by_property in stated.items()}
+    return {subject: readable(_in_language(values, language)) for subject, values in found.items() if values}
 
 
 def _in_language(literals: Sequence[str], language: str) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
-from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
+from st_opendata.rdf.labels import LABELS, best_label
 from st_opendata.release.layout import facts_files
 from st_opendata.release.origins import Origin, fact_cells
 from st_opendata.sql import dialect as sql
@@ -25,14 +25,6 @@ from st_opendata.sql import native
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import Row, SqlError
 
-LABELS = tuple(
-    f"<{PREFIXES[prefix]}{name}>"
-    for prefix, name in (
-        ("skos", "prefLabel"), ("rdfs", "label"), ("dct", "title"), ("foaf", "name"), ("schema", "name"),
-        ("eurio", "title"), ("eurio", "legalName"), ("eurio", "shortForm"), ("skos", "notation"), ("vcard", "fn"),
-    )
-)  # fmt: skip
-"""Properties that say what a thing is called, the best first."""
 _ROW_GROUP = 2048
 """Rows that a look-up reads at least; the smallest that DuckDB allows."""
 _BATCH = 20_000
@@ -55,7 +47,7 @@ _TABLES = {
         FROM terms.by_object GROUP BY 1, 2, 3 ORDER BY 1, 2, 3, 4""",
     "terms.labels": f"""
         SELECT DISTINCT {native.hash_text("subject")} AS key, subject, predicate, object, {_WORDS} AS words
-        FROM stated WHERE predicate IN {sql.texts(LABELS)} ORDER BY key""",
+        FROM stated WHERE predicate IN {sql.texts(f"<{label}>" for label in LABELS)} ORDER BY key""",
 }
 _SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
 
@@ -169,11 +161,8 @@ class Index:
         found: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, label in sorted(rows):
             if subject in known and label.startswith('"'):
-                found.setdefault(subject, {}).setdefault(predicate, []).append(label)
-        return {
-            term: next(by_property[each] for each in LABELS if each in by_property)
-            for term, by_property in found.items()
-        }
+                found.setdefault(subject, {}).setdefault(predicate[1:-1], []).append(label)
+        return {term: best_label(by_property.get) or [] for term, by_property in found.items()}
 
     def called(self, words: Sequence[str], limit: int) -> list[str]:
         """Things of the facts with a label in which each of these words begins one, the shortest label first.

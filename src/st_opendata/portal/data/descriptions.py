@@ -12,10 +12,10 @@ from st_opendata.model.release import DatasetRelease
 from st_opendata.model.text import Text
 from st_opendata.namespaces import expand
 from st_opendata.portal.data.edition import Edition
+from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 
 _NUTS = "http://data.europa.eu/nuts/"
-_LABELS = tuple(map(expand, ("skos:prefLabel", "foaf:name", "vcard:fn", "dct:title", "rdfs:label")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
 
 
 def _named(statements: Statements, iri: str) -> Entity:
-    label = next(filter(None, (_text(statements.values(iri, each)) for each in _LABELS)), {})
+    label = best_label(lambda each: _text(statements.values(iri, each)))
     return Entity(iri, label or {"und": iri}, _page(statements, iri))
 
 

@@ -35,18 +35,9 @@ from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
 from st_opendata.portal.pages.figures import bar_figure, map_figure
 from st_opendata.portal.wording import words_of
+from st_opendata.rdf.labels import best_label
 from st_opendata.tables.datatypes import ALIASES
 
-_LABELS = tuple(
-    map(
-        expand,
-        (
-            *("rdfs:label", "skos:prefLabel", "foaf:name", "schema:name", "eurio:shortName", "eurio:name"),
-            *("eurio:legalName", "eurio:title", "dct:title"),
-        ),
-    )
-)
-"""Properties that hold names, the best first."""
 _IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
 _MOST_PLACES = 3000
 _CACHED = 200
@@ -238,12 +229,12 @@ def _names(draft: _Draft, table: TableDescription, answer: RowPage) -> list[str]
 
 def _label(table: TableDescription, language: str) -> ColumnDescription | None:
     """The column with names: in the language if there is one, by the best property that has some."""
-    for label in _LABELS:
-        named = [each for each in table.columns if each.property == label and not each.separator]
-        if named:
-            by_language = {each.language or "und": each for each in reversed(named)}
-            return by_language[tag_of({tag: column.name for tag, column in by_language.items()}, language) or "und"]
-    return None
+    plain = [each for each in table.columns if not each.separator]
+    named = best_label(lambda label: [each for each in plain if each.property == label])
+    if not named:
+        return None
+    by_language = {each.language or "und": each for each in reversed(named)}
+    return by_language[tag_of({tag: column.name for tag, column in by_language.items()}, language) or "und"]
 
 
 def _cells(answer: RowPage, name: str) -> Iterator[str | None]:

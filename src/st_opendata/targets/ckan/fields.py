@@ -19,12 +19,12 @@ from st_opendata.errors import ConfigurationError
 from st_opendata.formats import format_of_media_type
 from st_opendata.model.text import pick
 from st_opendata.namespaces import IANA, expand
+from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import Statements, Term, text_of
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag
 
 _FOLDER = Path(__file__).parent / "schemas"
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
-_LABELS = tuple(map(expand, ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,8 @@ class GraphSource:
 
     def label(self, node: Term) -> str:
         """The name of a node in the site's language, else its IRI or text."""
-        for predicate in _LABELS:
-            if text := self.text(self.graph.values(text_of(node), predicate)):
-                return text
-        return text_of(node)
+        name = text_of(node)
+        return best_label(lambda label: self.text(self.graph.values(name, label))) or name
 
     def text(self, values: Iterable[Term]) -> str:
         """The literal in the site's language, of several in it the first."""

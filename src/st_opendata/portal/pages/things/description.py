@@ -16,8 +16,8 @@ from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import Literal, ThingName, ThingNames, in_language, parse_literal
 from st_opendata.portal.pages.things.values import CellLink, FactValue, amounts_of, cells_of, value_of
 from st_opendata.portal.wording import Words, alphabetical, words_of
+from st_opendata.rdf.labels import LABELS
 from st_opendata.release.explain import Claim, Explanation, Inference, Source, Statement, explain_stated
-from st_opendata.release.index import LABELS
 
 TYPE = f"{RDF}type"
 _SUBJECT = f"<{RDF}subject>"
@@ -166,7 +166,7 @@ def _facts(by_property: dict[str, list[Statement]], names: ThingNames, words: Wo
 
     def rank(each: Facts) -> tuple[int, tuple[str, str]]:
         iri = each.property.iri
-        place = -1 if f"<{iri}>" in LABELS else _LAST.index(iri) + 1 if iri in _LAST else 0
+        place = -1 if iri in LABELS else _LAST.index(iri) + 1 if iri in _LAST else 0
         return place, alphabetical(each.property.name)
 
     return tuple(sorted(facts, key=rank))
