@@ -1,4 +1,10 @@
-"""A large catalogue in memory: an index of pyoxigraph's terms, several times smaller and faster than rdflib's graph."""
+"""A large catalogue in memory: an index of pyoxigraph's terms, several times smaller and faster than rdflib's graph.
+
+It is ours because pyoxigraph's own are dearer. With a catalogue of 1,000 datasets (603,600 triples) `Dataset` takes 583
+MB where this takes 197, is built in 5.1 seconds instead of 2.6, and gives all values of all properties in 13 seconds
+instead of 0.2, as it has no index by subject and property. `Store` takes 182 MB and 2.2 seconds, and 1.7 for the
+values. Neither keeps the order in which statements were added, by which files are written.
+"""
 
 from __future__ import annotations
 
