@@ -79,14 +79,14 @@ class Background:
                 graph.parse(data=text, format="turtle")
         return graph
 
-    def relocated(self, findings: Iterable[Finding]) -> list[Finding]:
+    def relocate(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings with files by their path in the release, so that a report is the same wherever it is made."""
         names = {str(path): name for name, path in self.files.items()}
 
-        def moved(place: Place) -> Place:
+        def rename(place: Place) -> Place:
             return replace(place, file=names.get(place.file, place.file))
 
-        return [replace(each, places=tuple(map(moved, each.places))) for each in findings]
+        return [replace(each, places=tuple(map(rename, each.places))) for each in findings]
 
     def used(self, facts: FactBase, shapes: Shapes) -> Background:
         """What a release with these facts carries: no rules that look at nothing of it, no terms that it does not name.

@@ -14,7 +14,7 @@ from st_opendata.build.rules import profile_findings
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
-from st_opendata.dcat import Score, Written, count_facts, write_catalogue, write_crate
+from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture
 from st_opendata.facts import FactBase, load_facts
@@ -149,7 +149,7 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
             facts,
             background.used(facts, shapes),
             Outcome(
-                findings=tuple(background.relocated(findings)),
+                findings=tuple(background.relocate(findings)),
                 shapes_checked=shapes_checked,
                 tables=len(tables),
                 rows=sum(facts.rows(table.name) for table in tables) if shapes_checked else 0,
@@ -194,7 +194,7 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
         dataset: count_facts(read_facts(folder, dataset) if dataset else facts.lines())
         for dataset in (None, *distributions)
     }
-    graph = write_catalogue(catalogue, Written(distributions, pictures, dumps, counts), folder)
+    graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps("Validating and scoring the catalogue")
     findings = validate_catalogue(graph)
     scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))

@@ -1,11 +1,11 @@
 """The catalogue as DCAT-AP, VoID, schema.org, Croissant and RO-Crate, and its MQA score."""
 
 from st_opendata.dcat.ap import catalogue_graph
-from st_opendata.dcat.files import Written, write_catalogue, write_crate
+from st_opendata.dcat.files import ReleaseFiles, write_catalogue, write_crate
 from st_opendata.dcat.quality.indicators import DIMENSIONS, INDICATORS, MAXIMUM, Indicator
 from st_opendata.dcat.quality.score import (
     BANDS,
-    Mark,
+    IndicatorPoints,
     Score,
     average_points,
     band_of,
@@ -26,9 +26,9 @@ __all__ = [
     "MAXIMUM",
     "Counts",
     "Indicator",
-    "Mark",
+    "IndicatorPoints",
+    "ReleaseFiles",
     "Score",
-    "Written",
     "answering_urls",
     "average_points",
     "band_of",

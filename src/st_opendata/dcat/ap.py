@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDFS, XSD
 
-from st_opendata.dcat.properties import Described
+from st_opendata.dcat.properties import NodeDescriber
 from st_opendata.dcat.terms import (
     ADMS,
     DCAT,
@@ -31,19 +31,28 @@ from st_opendata.dcat.terms import (
     add_text,
     add_types,
 )
-from st_opendata.dcat.wording import (
-    METADATA_TITLE,
-    SERVICE_DESCRIPTION,
-    SERVICE_TITLE,
-    SPARQL_TITLE,
-    describe_distribution,
-)
 from st_opendata.formats import SVG, Format
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.release import Distribution, Picture
-from st_opendata.model.text import speak
+from st_opendata.model.text import Text, speak
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import VOID_FILE
+
+SPARQL_TITLE = {"en": "SPARQL 1.1 Protocol", "fr": "Protocole SPARQL 1.1", "de": "SPARQL-1.1-Protokoll"}
+SERVICE_TITLE = {
+    "en": "SPARQL endpoint: {title}",
+    "fr": "Point d’accès SPARQL : {title}",
+    "de": "SPARQL-Endpunkt: {title}",
+}
+SERVICE_DESCRIPTION = {
+    "en": "Queries over all datasets. It answers once the release is served with SPARQL at the catalogue's site; "
+    "whoever serves it elsewhere sets that address as the site and builds it again.",
+    "fr": "Requêtes sur tous les jeux de données. Il répond dès que la publication est servie avec SPARQL sur le site "
+    "du catalogue ; qui la sert ailleurs indique cette adresse comme site et la reconstruit.",
+    "de": "Abfragen über alle Datensätze. Er antwortet, sobald die Veröffentlichung mit SPARQL unter der Site des "
+    "Katalogs angeboten wird; wer sie anderswo anbietet, setzt diese Adresse als Site und baut sie neu.",
+}
+METADATA_TITLE = {"en": "Columns of {file}", "fr": "Colonnes de {file}", "de": "Spalten von {file}"}
 
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 
@@ -74,7 +83,7 @@ def catalogue_graph(
 
 
 def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
-    described = Described(graph, catalogue.iri, catalogue, catalogue, DCAT.Catalog)
+    described = NodeDescriber(graph, catalogue.iri, catalogue, catalogue, DCAT.Catalog)
     described.add_outline(catalogue.title, catalogue.description)
     described.add_languages()
     described.add_licence()
@@ -88,9 +97,9 @@ def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
         described.add(DCAT.dataset, URIRef(catalogue.dataset_iri(dataset.id)))
 
 
-def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> Described:
+def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> NodeDescriber:
     iri = catalogue.dataset_iri(dataset.id)
-    described = Described(graph, iri, dataset, catalogue, DCAT.Dataset)
+    described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.Dataset)
     described.add_outline(dataset.title, dataset.description)
     described.add_languages()
     described.add_access_rights()
@@ -121,7 +130,7 @@ def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> Descri
 def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
     path = distribution.file.path
     iri = catalogue.distribution_iri(path)
-    described = Described(graph, iri, dataset, catalogue, DCAT.Distribution)
+    described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.Distribution)
     add_text(graph, described.node, DCT.title, distribution.title)
     add_text(graph, described.node, DCT.description, describe_distribution(dataset, distribution))
     url = URIRef(catalogue.download_url(path))
@@ -143,7 +152,7 @@ def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, dist
     return described.node
 
 
-def _add_format(described: Described, form: Format) -> None:
+def _add_format(described: NodeDescriber, form: Format) -> None:
     media_type = add_types(described.graph, form.media_type_iri, DCT.MediaType)
     described.graph.add((media_type, RDFS.label, Literal(form.media_type)))
     described.add(DCAT.mediaType, media_type)
@@ -183,7 +192,7 @@ def _add_addresses(graph: Graph, node: URIRef, url: str) -> None:
 
 
 def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
-    described = Described(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
+    described = NodeDescriber(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
     described.add_outline(series.title, series.description)
     described.add_frequency()
     high_value = _high_value(catalogue.datasets)
@@ -193,7 +202,7 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
 
 
 def _add_service(graph: Graph, catalogue: Catalogue) -> None:
-    described = Described(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
+    described = NodeDescriber(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
     standard = speak(SPARQL_TITLE, catalogue.title)
     add_text(graph, described.node, DCT.title, speak(SERVICE_TITLE, catalogue.title, title=catalogue.title))
     add_text(graph, described.node, DCT.description, speak(SERVICE_DESCRIPTION, catalogue.title))
@@ -219,3 +228,14 @@ def _high_value(datasets: Iterable[Dataset]) -> list[HighValue]:
 
 def _service_iri(catalogue: Catalogue) -> str:
     return f"{catalogue.base}service/sparql"
+
+
+def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
+    """What the file holds, in the publisher's words if it is a table, and what it is for."""
+    table = next((table for table in dataset.tables if table.name == distribution.table), None)
+    purposes = distribution.format.purpose if distribution.purpose is None else distribution.purpose
+    held = table.description if table else {}
+    purpose = speak(purposes, distribution.title)
+    tags = dict.fromkeys((*distribution.title, *purpose))
+    both = {tag: " ".join(filter(None, (held.get(tag), purpose.get(tag)))) for tag in tags}
+    return {tag: text for tag, text in both.items() if text}

@@ -23,7 +23,7 @@ from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ReleaseFiles:
     """What was written: distributions and pictures by dataset id, and the dumps; `counts` as for `void_graph`."""
 
     distributions: Mapping[str, tuple[Distribution, ...]]
@@ -32,7 +32,7 @@ class Written:
     counts: Mapping[str | None, Counts]
 
 
-def write_catalogue(catalogue: Catalogue, written: Written, folder: Path) -> rdflib.Graph:
+def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -> rdflib.Graph:
     """Write catalog.{ttl,jsonld,rdf}, void.ttl, and schema.jsonld and croissant.json of each dataset.
 
     What the catalog files state is given back, for those who validate and score it.

@@ -43,7 +43,7 @@ from st_opendata.model.text import Text
 from st_opendata.vocabularies import licence_page, licence_type, require_language
 
 
-class Described:
+class NodeDescriber:
     """Adds the terms of one resource to a graph; what the terms leave out is not stated."""
 
     def __init__(self, graph: Graph, iri: str, terms: Terms, catalogue: Catalogue, *types: URIRef) -> None:

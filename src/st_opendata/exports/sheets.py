@@ -37,7 +37,7 @@ Cell = str | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DataSheet:
     """A sheet: the rows below its header are typed values."""
 
     name: str
@@ -45,7 +45,7 @@ class Sheet:
     rows: Iterator[list[Value]]
 
 
-def sheets_of(source: DatasetSource) -> Iterator[Sheet]:
+def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
     """The sheets of all tables of the dataset, in their order; read the rows of one before taking the next."""
     names = sheet_names(source)
     for table in source.dataset.tables:
@@ -53,7 +53,7 @@ def sheets_of(source: DatasetSource) -> Iterator[Sheet]:
         rows = _rows(TableSource(source.catalogue, source.dataset, table, source.facts))
         header = tuple(column.name for column in columns)
         for name in names[table.name]:
-            yield Sheet(name, header, islice(rows, MAX_ROWS - 1))
+            yield DataSheet(name, header, islice(rows, MAX_ROWS - 1))
 
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:

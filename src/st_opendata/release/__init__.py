@@ -9,8 +9,8 @@ from pathlib import Path
 from st_opendata.errors import InputError
 from st_opendata.model.release import Release
 from st_opendata.release.digests import (
-    Change,
     Difference,
+    FileChange,
     compare_file,
     find_extra,
     find_special,
@@ -22,8 +22,8 @@ from st_opendata.release.layout import MANIFEST
 from st_opendata.release.manifest import read_manifest, write_manifest
 
 __all__ = [
-    "Change",
     "Difference",
+    "FileChange",
     "Staging",
     "compare_file",
     "list_files",

@@ -12,7 +12,7 @@ from st_opendata.model.release import File, Release
 from st_opendata.release.layout import MANIFEST
 
 
-class Change(StrEnum):
+class FileChange(StrEnum):
     """How a file differs from what `release.json` says."""
 
     MISSING = "missing"
@@ -25,7 +25,7 @@ class Difference:
     """A file that is not as `release.json` says; `detail` is for people."""
 
     path: str
-    change: Change
+    change: FileChange
     detail: str
 
 
@@ -51,10 +51,10 @@ def verify_files(folder: Path, release: Release) -> list[Difference]:
         OSError: a file cannot be read.
     """
     present = _paths(folder)
-    differences = [Difference(path, Change.EXTRA, f"not in {MANIFEST}") for path in find_extra(folder, release)]
+    differences = [Difference(path, FileChange.EXTRA, f"not in {MANIFEST}") for path in find_extra(folder, release)]
     for file in release.files:
         if detail := compare_file(folder, file):
-            change = Change.CHANGED if file.path in present else Change.MISSING
+            change = FileChange.CHANGED if file.path in present else FileChange.MISSING
             differences.append(Difference(file.path, change, detail))
     return sorted(differences, key=lambda difference: difference.path)
 

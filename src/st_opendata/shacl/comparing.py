@@ -71,7 +71,7 @@ class Bound(ValueComponent):
         return (value for value in values for bound in self.arguments if order(value, bound) not in self.allowed)
 
 
-class Pair(ValueComponent):
+class PropertyPair(ValueComponent):
     """sh:lessThan and sh:lessThanOrEquals (SHACL §4.5.3): each value node against each value of the other property."""
 
     allowed: ClassVar[tuple[int, ...]]
@@ -93,6 +93,6 @@ COMPONENTS = (
     _component(Bound, "MinInclusive", (0, 1)),
     _component(Bound, "MaxExclusive", (-1,)),
     _component(Bound, "MaxInclusive", (-1, 0)),
-    _component(Pair, "LessThan", (-1,)),
-    _component(Pair, "LessThanOrEquals", (-1, 0)),
+    _component(PropertyPair, "LessThan", (-1,)),
+    _component(PropertyPair, "LessThanOrEquals", (-1, 0)),
 )

@@ -115,7 +115,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ShapesTable:
     """The YAML table: labels in the order of LANGUAGES, vocabularies as [pattern, name], paths in Turtle."""
 
     classes: Mapping[str, Sequence[str]]
@@ -125,14 +125,14 @@ class Table:
     profiles: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> ShapesTable:
     """The table as written in dcat-ap.yaml."""
     content = yaml.safe_load(path.read_text("utf-8"))
     profiles = {name: content.pop(name) for name in PROFILES}
-    return Table(profiles=profiles, **content)
+    return ShapesTable(profiles=profiles, **content)
 
 
-def turtle(table: Table, profile: str) -> str:
+def turtle(table: ShapesTable, profile: str) -> str:
     """The shapes of a profile in Turtle."""
     prefixes = PREFIXES | {"shapes": SHAPES}
     lines = ["# Generated from dcat-ap.yaml by python -m st_opendata.shacl.dcat_shapes; do not edit.", ""]
@@ -151,7 +151,7 @@ def _shared_shapes() -> Iterator[str]:
     yield f"shapes:Resource a sh:NodeShape ;\n    sh:or ( {classes} ) ."
 
 
-def _class_shapes(table: Table, profile: str, target: str, rules: Mapping[str, Any]) -> Iterator[str]:
+def _class_shapes(table: ShapesTable, profile: str, target: str, rules: Mapping[str, Any]) -> Iterator[str]:
     start = _local(f"{'hvd-' if profile == PROFILES[1] else ''}{target}")
     bodies: list[tuple[str, str]] = []
     for obligation in ("mandatory", "recommended", "optional"):
@@ -169,7 +169,7 @@ def _class_shapes(table: Table, profile: str, target: str, rules: Mapping[str, A
     yield from _alternatives(table, start, target, rules)
 
 
-def _alternatives(table: Table, start: str, target: str, rules: Mapping[str, Any]) -> Iterator[str]:
+def _alternatives(table: ShapesTable, start: str, target: str, rules: Mapping[str, Any]) -> Iterator[str]:
     """Constraints on several properties or values at once, each a node shape of its own."""
     whole = tuple(f"{label}" for label in table.classes[target])
     for word, warning in (("either", True), ("one of", False)):
@@ -188,7 +188,7 @@ def _alternatives(table: Table, start: str, target: str, rules: Mapping[str, Any
             yield f"shapes:{start}-{_local(key)}-some {_body(head, constraint, _labels(table, target, key))}"
 
 
-def _constraints(table: Table, obligation: str, rule: str) -> Iterator[Constraint]:
+def _constraints(table: ShapesTable, obligation: str, rule: str) -> Iterator[Constraint]:
     words = rule.split()
     warn = "warn" in words
     if obligation == "mandatory":
@@ -214,7 +214,7 @@ def _constraints(table: Table, obligation: str, rule: str) -> Iterator[Constrain
             yield Constraint("class", "class", f"sh:class {word}", word, warn)
 
 
-def _labels(table: Table, target: str, key: str) -> tuple[str, ...]:
+def _labels(table: ShapesTable, target: str, key: str) -> tuple[str, ...]:
     """What a message speaks of, in each language: `Dataset: title (dct:title)`."""
     name = "" if key in table.paths else f" ({key})"
     pairs = zip(LANGUAGES, table.classes[target], table.properties[key], strict=True)

@@ -30,7 +30,7 @@ _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.
 Json = dict[str, object]
 
 
-class Lines:
+class LineFinder:
     """The lines of places. Files of tables are named from `folder`; paths are shown from the current folder."""
 
     def __init__(self, places: Iterable[Place], folder: Path) -> None:
@@ -77,7 +77,7 @@ def _row_lines(path: Path, rows: Collection[int]) -> dict[int, int]:
 def report_sarif(findings: Iterable[Finding], language: str = "en", folder: Path = Path()) -> str:
     """The findings as a SARIF 2.1.0 log; `folder` is where the names of their files start."""
     ordered = sort_findings(findings)
-    lines = Lines((place for each in ordered for place in each.places), folder)
+    lines = LineFinder((place for each in ordered for place in each.places), folder)
     named = sorted({each.code for each in ordered})
     results = [_result(each, named.index(each.code), lines, language) for each in ordered]
     return _log(language, [_rule(code, language) for code in named], results, {"executionSuccessful": True})
@@ -89,7 +89,7 @@ def error_sarif(error: StError, language: str = "en", folder: Path = Path()) -> 
     notification = {
         "level": "error",
         "message": {"text": _error_text(error, language)},
-        "locations": [_location(place, Lines(places, folder), language) for place in places],
+        "locations": [_location(place, LineFinder(places, folder), language) for place in places],
     }
     invocation = {"executionSuccessful": False, "toolConfigurationNotifications": [notification]}
     return _log(language, [], [], {**invocation, "exitCode": error.exit_code})
@@ -118,7 +118,7 @@ def _rule(code: str, language: str) -> Json:
     }
 
 
-def _result(each: Finding, rule: int, lines: Lines, language: str) -> Json:
+def _result(each: Finding, rule: int, lines: LineFinder, language: str) -> Json:
     fields = ("dataset", "focus", "path", "value", "shape", "component")
     locations = [_location(place, lines, language) for place in each.places]
     return {
@@ -133,7 +133,7 @@ def _result(each: Finding, rule: int, lines: Lines, language: str) -> Json:
     }
 
 
-def _location(place: Place, lines: Lines, language: str) -> Json:
+def _location(place: Place, lines: LineFinder, language: str) -> Json:
     region = {"startLine": line} if (line := lines.line(place)) else {}
     if region and place.offset:
         region["startColumn"] = place.offset
@@ -160,7 +160,7 @@ def _fingerprint(each: Finding) -> str:
 def report_github(findings: Iterable[Finding], language: str = "en", folder: Path = Path()) -> str:
     """The findings as workflow commands, one on a line; GitHub shows them at their lines in a pull request."""
     ordered = sort_findings(findings)
-    lines = Lines((place for each in ordered for place in each.places[:1]), folder)
+    lines = LineFinder((place for each in ordered for place in each.places[:1]), folder)
     return "".join(
         _command(_COMMANDS[each.severity], each.code, _text(each, language), next(iter(each.places), None), lines)
         for each in ordered
@@ -170,10 +170,10 @@ def report_github(findings: Iterable[Finding], language: str = "en", folder: Pat
 def error_github(error: StError, language: str = "en", folder: Path = Path()) -> str:
     """What kept a check from running, as a workflow command."""
     places = [error.place] if error.place else []
-    return _command("error", "st-opendata", _error_text(error, language), error.place, Lines(places, folder))
+    return _command("error", "st-opendata", _error_text(error, language), error.place, LineFinder(places, folder))
 
 
-def _command(command: str, title: str, message: str, place: Place | None, lines: Lines) -> str:
+def _command(command: str, title: str, message: str, place: Place | None, lines: LineFinder) -> str:
     properties: dict[str, str | int | None] = {"title": title}
     if place is not None:
         within = place.within() if place.row is not None else ""

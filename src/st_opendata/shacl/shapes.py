@@ -18,7 +18,7 @@ from st_opendata.shacl.languages import language_shapes
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.queries import write_prefixes
 from st_opendata.shacl.terms import SH, in_order, short, term_text
-from st_opendata.shacl.wellformed import Problem, problems
+from st_opendata.shacl.wellformed import ShapeFault, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _name(shape: Node, owners: Mapping[Node, URIRef]) -> str:
     return f"a shape in {short(term_text(owners[shape]))}" if shape in owners else "a shape without IRI"
 
 
-def _places(found: list[Problem], files: Mapping[Node, Path], owners: Mapping[Node, URIRef]) -> dict[Node, Place]:
+def _places(found: list[ShapeFault], files: Mapping[Node, Path], owners: Mapping[Node, URIRef]) -> dict[Node, Place]:
     named = {problem.shape: owners.get(problem.shape, problem.shape) for problem in found}
     wanted = {str(name) for name in named.values()}
     lines = {path: lines_of(path, wanted) for path in dict.fromkeys(files.values())} if wanted else {}
@@ -116,7 +116,7 @@ def _places(found: list[Problem], files: Mapping[Node, Path], owners: Mapping[No
     return places
 
 
-def _error(fatal: list[Problem], places: Mapping[Node, Place], owners: Mapping[Node, URIRef]) -> ConfigurationError:
+def _error(fatal: list[ShapeFault], places: Mapping[Node, Place], owners: Mapping[Node, URIRef]) -> ConfigurationError:
     first, *rest = fatal
     more = "".join(f"\n{places[each.shape]}: {_name(each.shape, owners)}: {each.message}" for each in rest)
     return ConfigurationError(

@@ -20,7 +20,7 @@ from st_opendata.shacl.terms import SH, in_order, short, term_text
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ShapeFault:
     """What is wrong with a shape. Where a term is `ignored` the shape still is well-formed."""
 
     shape: Node
@@ -187,7 +187,7 @@ def references(graph: Graph, shape: Node) -> list[Node]:
     return in_order(node for node in named if not isinstance(node, Literal))
 
 
-def problems(graph: Graph) -> Iterator[Problem]:
+def problems(graph: Graph) -> Iterator[ShapeFault]:
     """All that is wrong with the shapes of the graph, shape by shape."""
     shapes = shapes_of(graph)
     custom = set(graph.objects(None, SH.parameter))
@@ -198,41 +198,41 @@ def problems(graph: Graph) -> Iterator[Problem]:
         yield from _kind_problems(graph, shape)
         yield from _term_problems(graph, shape)
         for constraint in graph.objects(shape, SH.sparql):
-            yield from (Problem(shape, what, "Correct the query.") for what in query_problems(graph, constraint))
+            yield from (ShapeFault(shape, what, "Correct the query.") for what in query_problems(graph, constraint))
     uses = (SH.validator, SH.nodeValidator, SH.propertyValidator)
     for validator in in_order(validator for use in uses for validator in graph.objects(None, use)):
-        yield from (Problem(validator, what, "Correct the query.") for what in query_problems(graph, validator))
+        yield from (ShapeFault(validator, what, "Correct the query.") for what in query_problems(graph, validator))
     yield from _recursion_problems(graph, shapes)
 
 
-def _parameter_problems(graph: Graph, shape: Node) -> Iterator[Problem]:
+def _parameter_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     is_property = (shape, SH.path, None) in graph
     for parameter, rule in RULES.items():
         values = list(graph.objects(shape, parameter))
         name = short(term_text(parameter))
         for value in values:
             if wrong := rule.check(graph, value):
-                yield Problem(shape, f"{name} is {short(term_text(value))}", f"{name} must be {wrong}.")
+                yield ShapeFault(shape, f"{name} is {short(term_text(value))}", f"{name} must be {wrong}.")
         if rule.single and len(values) > 1:
-            yield Problem(shape, f"{name} is stated {len(values)} times", "Keep one of them.")
+            yield ShapeFault(shape, f"{name} is stated {len(values)} times", "Keep one of them.")
         if values and rule.property_only and not is_property:
-            yield Problem(shape, f"{name} needs a property shape", "Give the shape a sh:path, or move it to one.")
+            yield ShapeFault(shape, f"{name} needs a property shape", "Give the shape a sh:path, or move it to one.")
 
 
-def _kind_problems(graph: Graph, shape: Node) -> Iterator[Problem]:
+def _kind_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     types = set(graph.objects(shape, RDF.type))
     paths = list(graph.objects(shape, SH.path))
     if not any(graph.predicate_objects(shape)):
         remedy = "Define it, or load the file that does."
-        yield Problem(shape, "the shape is named but has no triples", remedy)
+        yield ShapeFault(shape, "the shape is named but has no triples", remedy)
     elif SH.PropertyShape in types or (None, SH.property, shape) in graph:
         if len(paths) != 1:
-            yield Problem(shape, f"the property shape has {len(paths)} sh:path values", "State exactly one sh:path.")
+            yield ShapeFault(shape, f"the property shape has {len(paths)} sh:path values", "State exactly one sh:path.")
     elif paths and (SH.NodeShape in types or (None, SH.node, shape) in graph):
-        yield Problem(shape, "a node shape has a sh:path", "Remove sh:path, or make it a sh:PropertyShape.")
+        yield ShapeFault(shape, "a node shape has a sh:path", "Remove sh:path, or make it a sh:PropertyShape.")
     for path in paths:
         if wrong := _path_problem(graph, path):
-            yield Problem(shape, f"the path is not well-formed: {wrong}", "See SHACL §2.3.1 for property paths.")
+            yield ShapeFault(shape, f"the path is not well-formed: {wrong}", "See SHACL §2.3.1 for property paths.")
 
 
 def _path_problem(graph: Graph, path: Node, depth: int = 0) -> str | None:
@@ -253,18 +253,18 @@ def _path_problem(graph: Graph, path: Node, depth: int = 0) -> str | None:
     return next(filter(None, (_path_problem(graph, step, depth + 1) for step in steps)), None)
 
 
-def _term_problems(graph: Graph, shape: Node) -> Iterator[Problem]:
+def _term_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     """SHACL terms on a shape that mean nothing: an error where a typo is likely, else ignored with notice."""
     known = {str(term).removeprefix(SH): term for term in {*RULES, *_DESCRIPTIVE}}
     for predicate in in_order(graph.predicates(shape, None)):
         local = str(predicate).removeprefix(SH)
         if predicate in _UNSUPPORTED:
             remedy = "State the constraint in SHACL core or as sh:sparql."
-            yield Problem(shape, f"sh:{local} is an advanced SHACL feature that is not supported", remedy)
+            yield ShapeFault(shape, f"sh:{local} is an advanced SHACL feature that is not supported", remedy)
         elif local != str(predicate) and local not in known and not _is_path_term(local):
             near = get_close_matches(local, known, n=1, cutoff=0.8)
             hint = f"Did you mean sh:{near[0]}?" if near else "Remove it, or state it with a term that SHACL has."
-            yield Problem(shape, f"SHACL has no sh:{local}", hint, None if near else SH[local])
+            yield ShapeFault(shape, f"SHACL has no sh:{local}", hint, None if near else SH[local])
 
 
 def _is_path_term(local: str) -> bool:
@@ -273,7 +273,7 @@ def _is_path_term(local: str) -> bool:
                                                "entailment", "suggestedShapesGraph")  # fmt: skip
 
 
-def _recursion_problems(graph: Graph, shapes: list[Node]) -> Iterator[Problem]:
+def _recursion_problems(graph: Graph, shapes: list[Node]) -> Iterator[ShapeFault]:
     """SHACL §3.4.3 leaves recursive shapes undefined, and pySHACL gives up on them: refuse them."""
     done: set[Node] = set()
     for start in shapes:
@@ -288,7 +288,7 @@ def _recursion_problems(graph: Graph, shapes: list[Node]) -> Iterator[Problem]:
                 continue
             named = left.pop()
             if named in open_shapes:
-                yield Problem(named, "the shape refers to itself", "Break the circle of sh:node and sh:property.")
+                yield ShapeFault(named, "the shape refers to itself", "Break the circle of sh:node and sh:property.")
             elif named not in done:
                 open_shapes.add(named)
                 trail.append((named, references(graph, named)))

@@ -10,8 +10,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SKOS, XSD, Namespace
 
 from st_opendata.dcat import catalogue_graph, catalogue_subgraph, dataset_subgraph
+from st_opendata.dcat.ap import describe_distribution
 from st_opendata.dcat.terms import ADMS, DCAT, DCATAP, DCT, FOAF, GSP, PROV, SPDX, VCARD, VOID
-from st_opendata.dcat.wording import describe_distribution
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.rdf.lines import graph_lines

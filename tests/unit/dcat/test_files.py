@@ -6,7 +6,7 @@ from pathlib import Path
 from rdflib import Graph, Literal
 from rdflib.compare import isomorphic
 
-from st_opendata.dcat import Counts, Written, catalogue_graph, read_dcat, write_catalogue
+from st_opendata.dcat import Counts, ReleaseFiles, catalogue_graph, read_dcat, write_catalogue
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 
@@ -35,7 +35,7 @@ def test_each_file_holds_the_whole_catalogue(
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()
-        graph = write_catalogue(catalogue, Written(distributions, pictures, dumps, counts), folder)
+        graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
         assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} == PATHS
     for path in sorted(PATHS):
         assert (first / path).read_bytes() == (second / path).read_bytes()

@@ -10,7 +10,7 @@ import pytest
 from st_opendata.errors import InputError
 from st_opendata.formats import CSV
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
-from st_opendata.release import Change, list_files, read_release, verify_release, write_manifest
+from st_opendata.release import FileChange, list_files, read_release, verify_release, write_manifest
 
 
 @pytest.fixture
@@ -53,10 +53,10 @@ def test_verify(release: Release, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("cities")
     found = [(difference.path, difference.change) for difference in verify_release(tmp_path)]
     assert found == [
-        ("catalog.ttl", Change.CHANGED),
-        ("cities/cities.csv", Change.MISSING),
-        ("cities/notes.txt", Change.EXTRA),
-        ("link", Change.EXTRA),
+        ("catalog.ttl", FileChange.CHANGED),
+        ("cities/cities.csv", FileChange.MISSING),
+        ("cities/notes.txt", FileChange.EXTRA),
+        ("link", FileChange.EXTRA),
     ]
 
 

@@ -40,7 +40,7 @@ BANDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class IndicatorPoints:
     """The points of one indicator."""
 
     indicator: Indicator
@@ -59,7 +59,7 @@ class Score:
     dataset: str
     title: Text
     distribution: str | None
-    marks: tuple[Mark, ...]
+    marks: tuple[IndicatorPoints, ...]
 
     @property
     def points(self) -> int:
@@ -67,7 +67,7 @@ class Score:
         return sum(mark.points for mark in self.marks)
 
     @property
-    def lost(self) -> tuple[Mark, ...]:
+    def lost(self) -> tuple[IndicatorPoints, ...]:
         """The marks below their maximum."""
         return tuple(mark for mark in self.marks if mark.lost)
 
@@ -131,17 +131,17 @@ def _score(metadata: Metadata, dataset: Node) -> Score:
         dataset=str(dataset),
         title=_title(metadata.graph, dataset),
         distribution=str(best) if best is not None else None,
-        marks=tuple(found.get(indicator, Mark(indicator, 0)) for indicator in INDICATORS),
+        marks=tuple(found.get(indicator, IndicatorPoints(indicator, 0)) for indicator in INDICATORS),
     )
 
 
-def _marks(metadata: Metadata, node: Node, about: str) -> Iterator[Mark]:
+def _marks(metadata: Metadata, node: Node, about: str) -> Iterator[IndicatorPoints]:
     for indicator in INDICATORS:
         if indicator.about == about:
-            yield Mark(indicator, indicator.points if indicator.check(metadata, node) else 0)
+            yield IndicatorPoints(indicator, indicator.points if indicator.check(metadata, node) else 0)
 
 
-def _sums(marks: list[Mark]) -> tuple[int, int]:
+def _sums(marks: list[IndicatorPoints]) -> tuple[int, int]:
     return sum(mark.points for mark in marks), sum(mark.indicator.points for mark in marks)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 import rdflib
 
-from st_opendata.dcat import DIMENSIONS, MAXIMUM, Mark, Score, release_answers, score_graph
+from st_opendata.dcat import DIMENSIONS, MAXIMUM, IndicatorPoints, Score, release_answers, score_graph
 from st_opendata.model.release import DatasetRelease
 from st_opendata.model.text import Text
 from st_opendata.namespaces import expand
@@ -26,7 +26,7 @@ class Dimension:
     """A dimension of the assessment with its marks."""
 
     label: Text
-    marks: tuple[Mark, ...]
+    marks: tuple[IndicatorPoints, ...]
 
     @property
     def points(self) -> int:
