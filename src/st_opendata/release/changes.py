@@ -27,7 +27,7 @@ class RowChange(NamedTuple):
     new: Cells
 
 
-class TableFile(NamedTuple):
+class KeyedTable(NamedTuple):
     """A published table: its CSV file (RFC 4180, UTF-8, one header) and the columns of its primary key."""
 
     path: Path
@@ -78,7 +78,7 @@ class Changes:
         for batch in self._engine.batches(f"SELECT {_TRIPLE} FROM {name} ORDER BY {_TRIPLE}", _BATCH):
             yield from (f"{' '.join(triple)} .\n" for triple in batch)
 
-    def compare_rows(self, old: TableFile | None, new: TableFile | None) -> RowCounts:
+    def compare_rows(self, old: KeyedTable | None, new: KeyedTable | None) -> RowCounts:
         """How many rows a table lost, gained and changed; `rows` then gives them.
 
         Rows are the same row when the key of the new table, which both must have, has the same values; without one, and
@@ -88,7 +88,7 @@ class Changes:
         new_columns = self._load("new_rows", new)
         shared = [column for column in new_columns if column in old_columns] if old and new else []
         same_key = bool(new and old and new.key and new.key == old.key and set(new.key) <= set(shared))
-        known = (new or old or TableFile(Path(), ())).key
+        known = (new or old or KeyedTable(Path(), ())).key
         key = list(known) if same_key or not (old and new) else shared
         self._rows = _Rows(key or new_columns or old_columns, old_columns, new_columns, shared)
         removed, added, changed = (self._count(f"FROM ({query})") for query in self._rows.queries())
@@ -114,7 +114,7 @@ class Changes:
                 {name: new[name] for name in differing},
             )
 
-    def _load(self, name: str, table: TableFile | None) -> list[str]:
+    def _load(self, name: str, table: KeyedTable | None) -> list[str]:
         """Make a table of the rows of a CSV file, all cells as text; its columns, none where there is no file."""
         if table is None:
             self._engine.define(name, {"nothing": sql.TEXT})

@@ -18,7 +18,7 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.model.release import DatasetRelease, Distribution, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
-from st_opendata.release.changes import Changes, RowChange, RowCounts, TableFile
+from st_opendata.release.changes import Changes, KeyedTable, RowChange, RowCounts
 from st_opendata.release.layout import facts_file
 from st_opendata.settings import Settings
 
@@ -169,8 +169,8 @@ class ReleasePair:
             raise InputError("the release lacks this file", place=Place(str(path)), remedy="Build the release again.")
         return [path.absolute()]
 
-    def _table(self, side: int, table: Distribution | None) -> TableFile | None:
-        return TableFile(self.folders[side] / table.file.path, self._key(side, table)) if table else None
+    def _table(self, side: int, table: Distribution | None) -> KeyedTable | None:
+        return KeyedTable(self.folders[side] / table.file.path, self._key(side, table)) if table else None
 
     def _key(self, side: int, table: Distribution) -> tuple[str, ...]:
         """The columns of the primary key, as the table's CSVW metadata name it (CSVW metadata §5.5.2)."""

@@ -46,7 +46,8 @@ def when(cases: Sequence[tuple[str, str]], otherwise: str = "NULL") -> str:
 def lookup(key: str, values: Mapping[str, str]) -> str:
     """The text that belongs to a key, NULL for another key."""
     # A CASE of the key would be a comparison of the whole key for each value.
-    return "MAP {" + ", ".join(f"{text(k)}: {text(v)}" for k, v in values.items()) + f"}}[{key}]"
+    keys, found = (", ".join(map(text, each)) for each in (values, values.values()))
+    return f"map_extract_value(map([{keys}], [{found}]), {key})"
 
 
 def any_of(conditions: Sequence[str]) -> str:

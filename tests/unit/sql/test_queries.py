@@ -19,7 +19,7 @@ from sqlglot import expressions as exp
 from st_opendata.__main__ import main
 from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import base, load_facts
-from st_opendata.release.changes import Changes, TableFile
+from st_opendata.release.changes import Changes, KeyedTable
 from st_opendata.sql.duckdb import DuckDBEngine
 
 QUERIES = (
@@ -76,9 +76,9 @@ FUNCTIONS = (
         "Repeat",
     ),
     *("Replace", "Contains", "StartsWith", "RegexpLike", "RegexpExtract", "RegexpReplace", "MD5", "Split"),
-    *("ArraySize", "ArrayFilter", "Transform", "ArrayToString", "ArrayContains", "GenerateSeries", "Explode"),
+    *("ArraySize", "ArrayFilter", "Transform", "ArrayToString", "ArrayContains", "GenerateSeries", "Explode", "Map"),
 )
-NAMED = ("LIST_EXTRACT", "URL_ENCODE", "NFC_NORMALIZE", "JarowinklerSimilarity")
+NAMED = ("LIST_EXTRACT", "MAP_EXTRACT_VALUE", "URL_ENCODE", "NFC_NORMALIZE", "JarowinklerSimilarity")
 """What only DuckDB calls so, and has to be named otherwise for another engine."""
 ALLOWED = {*QUERIES, *OPERATORS, *AGGREGATES, *FUNCTIONS, *NAMED}
 
@@ -155,7 +155,7 @@ def test_changes(tmp_path: Path, asked: list[str]) -> None:
         with duckdb.connect() as connection:
             connection.execute(f"COPY ({triples}) TO '{facts[number]}' (FORMAT parquet)")
         (tmp_path / f"{number}.csv").write_text(f"id,name\n1,{city}\n{number + 2},x\n", "utf-8")
-    old, new = (TableFile(tmp_path / f"{number}.csv", ("id",)) for number in range(2))
+    old, new = (KeyedTable(tmp_path / f"{number}.csv", ("id",)) for number in range(2))
     with Changes([*facts, old.path, new.path], "500MB", 1) as changes:
         assert changes.compare_triples(facts[:1], facts[1:]) == (11, 11)
         assert len(list(changes.removed())) == len(list(changes.added())) == 11

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from st_opendata.csvw.rows.row_query import RowQuery
+from st_opendata.csvw.rows.row_selection import RowSelection
 from st_opendata.model.tables import Column
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -32,7 +32,7 @@ class Cell:
 class CellSelection:
     """What is selected of each row, and how cells are made of it."""
 
-    def __init__(self, query: RowQuery) -> None:
+    def __init__(self, query: RowSelection) -> None:
         self._expressions: dict[str, int] = {}
         self.titles = [
             (column, self._place(f"c{number}"), self._place(f"k{number}"))
@@ -54,7 +54,7 @@ class CellSelection:
         return self._expressions.setdefault(expression, len(self._expressions))
 
     def _places(
-        self, query: RowQuery, number: int, column: Column
+        self, query: RowSelection, number: int, column: Column
     ) -> tuple[int | None, int | str | None, int | None, int, int]:
         about = self._place(query.iri(column.about_url, column)) if column.about_url else None
         named: int | str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from st_opendata.csvw.rows.row_query import RowQuery
+from st_opendata.csvw.rows.row_selection import RowSelection
 from st_opendata.facts.checks import MAX_QUOTED, RowCheck, can_fail, datatype_fields, facets, quote_cell
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
@@ -16,7 +16,7 @@ LISTED = 100
 """Findings of one code and column that are listed; one more says how many others there are."""
 
 
-def cell_checks(query: RowQuery) -> list[RowCheck]:
+def cell_checks(query: RowSelection) -> list[RowCheck]:
     """Required cells have a value, and every value is written as its type asks."""
     checks = []
     for number, column in query.columns:
@@ -57,7 +57,7 @@ def wrong_cells(checks: Sequence[RowCheck]) -> str:
 class CellFindings:
     """Findings of one table, gathered while its rows pass."""
 
-    query: RowQuery
+    query: RowSelection
     checks: Sequence[RowCheck]
     findings: list[Finding] = field(default_factory=list)
     _counted: dict[int, int] = field(default_factory=dict)

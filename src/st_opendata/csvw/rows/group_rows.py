@@ -10,7 +10,7 @@ from typing import Any, Self
 from st_opendata.csvw.rows.cells import CellSelection, selected
 from st_opendata.csvw.rows.checks import CellFindings, cell_checks, wrong_cells
 from st_opendata.csvw.rows.keys import group_keys
-from st_opendata.csvw.rows.row_query import RowQuery, read_table
+from st_opendata.csvw.rows.row_selection import RowSelection, read_table
 from st_opendata.csvw.rows.triples import row_lines, table_node
 from st_opendata.model.findings import Finding
 from st_opendata.model.groups import DescribedTable
@@ -31,7 +31,7 @@ class GroupRows:
 
     def __init__(self, *, memory: str, threads: int) -> None:
         self._engine = DuckDBEngine(None, memory, threads)
-        self._queries: list[RowQuery] = []
+        self._queries: list[RowSelection] = []
         self._wrong: dict[int, CellFindings] = {}
         self.checked = 0
 
@@ -87,10 +87,10 @@ class GroupRows:
             found += self.findings(query.described)
         return found + group_keys(self._engine, self._queries, found)
 
-    def _query(self, table: DescribedTable) -> RowQuery:
+    def _query(self, table: DescribedTable) -> RowSelection:
         return self._queries[table.number - 1]
 
-    def _passing(self, query: RowQuery, expressions: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _passing(self, query: RowSelection, expressions: str) -> Iterator[list[tuple[Any, ...]]]:
         """Batches of rows with their numbers and the expressions, whose wrong cells are noted in passing."""
         checks = cell_checks(query)
         wrong = self._wrong[query.described.number] = CellFindings(query, checks)

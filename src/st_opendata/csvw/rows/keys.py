@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from st_opendata.csvw.rows.checks import LISTED
-from st_opendata.csvw.rows.row_query import RowQuery
+from st_opendata.csvw.rows.row_selection import RowSelection
 from st_opendata.facts.checks import quote_cell
 from st_opendata.facts.keys import key_findings
 from st_opendata.facts.loading import LoadedTable
@@ -17,7 +17,7 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 
 
-def group_keys(engine: Engine, queries: Sequence[RowQuery], wrong: Sequence[Finding]) -> list[Finding]:
+def group_keys(engine: Engine, queries: Sequence[RowSelection], wrong: Sequence[Finding]) -> list[Finding]:
     """The findings of all keys; columns of `wrong` cells are not judged as targets."""
     keyed = [query for query in queries if _concerned(query, queries)]
     loaded = {query.described.table.name: _loaded(engine, query) for query in keyed}
@@ -30,13 +30,13 @@ def group_keys(engine: Engine, queries: Sequence[RowQuery], wrong: Sequence[Find
     return [one for one in found if one.code != "key-case"]
 
 
-def _concerned(query: RowQuery, queries: Sequence[RowQuery]) -> bool:
+def _concerned(query: RowSelection, queries: Sequence[RowSelection]) -> bool:
     table = query.described.table
     targets = {key.table for other in queries for key in other.described.table.foreign_keys}
     return bool(table.primary_key or table.foreign_keys or table.name in targets)
 
 
-def _loaded(engine: Engine, query: RowQuery) -> LoadedTable:
+def _loaded(engine: Engine, query: RowSelection) -> LoadedTable:
     """The table's columns that keys need, stored."""
     table = query.described.table
     values = ", ".join(f"c{number}" for number, column in query.columns if not column.virtual)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from st_opendata.csvw.rows.row_query import RowQuery
+from st_opendata.csvw.rows.row_selection import RowSelection
 from st_opendata.facts.iris import term
 from st_opendata.facts.mapping import literal
 from st_opendata.model.tables import Column, Datatype
@@ -17,7 +17,7 @@ _PLAIN = Datatype()
 LineOf = Callable[[str], str]
 
 
-def row_lines(query: RowQuery, *, minimal: bool) -> str:
+def row_lines(query: RowSelection, *, minimal: bool) -> str:
     """The expression of a row's lines, joined by line feeds; standard mode describes the row itself too."""
     lines = [] if minimal else _row(query)
     for number, column in query.columns:
@@ -26,7 +26,7 @@ def row_lines(query: RowQuery, *, minimal: bool) -> str:
     return sql.join_not_null("\n", lines)
 
 
-def property_of(query: RowQuery, column: Column) -> str:
+def property_of(query: RowSelection, column: Column) -> str:
     """The expression of the N-Triples term of a column's property, by default its name in the table's URL."""
     if column.property_url is None:
         return sql.text(f"<{query.names.document}#{column.name}>")
@@ -34,13 +34,13 @@ def property_of(query: RowQuery, column: Column) -> str:
     return term(iri)
 
 
-def table_node(query: RowQuery) -> str:
+def table_node(query: RowSelection) -> str:
     """The N-Triples term of the table."""
     identifier = query.described.annotations.id
     return f"<{identifier}>" if identifier else f"_:t{query.described.number}"
 
 
-def _row(query: RowQuery) -> list[str]:
+def _row(query: RowSelection) -> list[str]:
     node = sql.concat([sql.text(f"_:t{query.described.number}r"), "row"])
 
     def stated(name: str, value: str) -> str:
@@ -66,7 +66,7 @@ def _line(subject: str, predicate: str, obj: str) -> str:
     return sql.concat([subject, "' '", predicate, "' '", obj, "' .'"])
 
 
-def _cell(query: RowQuery, number: int, column: Column) -> str:
+def _cell(query: RowSelection, number: int, column: Column) -> str:
     subject, predicate = query.subject(column), property_of(query, column)
 
     def stated(obj: str) -> str:
@@ -90,7 +90,7 @@ def _each(number: int, column: Column, stated: LineOf) -> str:
     return sql.when([(f"{sql.size(f'c{number}')} > 0", sql.join_items(lines, "\n"))])
 
 
-def _ordered(query: RowQuery, number: int, column: Column, stated: LineOf) -> str:
+def _ordered(query: RowSelection, number: int, column: Column, stated: LineOf) -> str:
     """The lines of an rdf:List; the empty one for a cell without items."""
     node = f"_:t{query.described.number}c{number}r"
 

@@ -51,7 +51,7 @@ class ColumnDescription:
 
 
 @dataclass(frozen=True, slots=True)
-class TableDescription:
+class PublishedTable:
     """A table with its number of rows, and its files."""
 
     name: str
@@ -67,16 +67,16 @@ class TableDescription:
         return next((file for file in self.files if file.format == PARQUET), None)
 
 
-def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[TableDescription, ...]:
+def tables_of(edition: Edition, dataset: DatasetRelease) -> tuple[PublishedTable, ...]:
     """The tables of a dataset in the order of the release; raises InputError where their metadata are damaged."""
     return tuple(_table(edition, dataset, name, rows) for name, rows in dataset.rows.items())
 
 
-def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> TableDescription:
+def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> PublishedTable:
     files = tuple(each for each in dataset.distributions if each.table == name)
     path = next((each.described_by for each in files if each.format == CSV and each.described_by), None)
     if path is None or path not in edition.files:
-        return TableDescription(name, {}, {}, (), rows, files)
+        return PublishedTable(name, {}, {}, (), rows, files)
     group = _read(edition, path)
     described = next((each for each in group.tables if _address(each) == (dataset.id, name)), None)
     if described is None:
@@ -89,7 +89,7 @@ def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> T
         _column(each, references.get(each.name), key=each.name in names) for each in described.table.source_columns
     )
     title, description = (described.annotations.texts(each) for each in (TITLE, DESCRIPTION))
-    return TableDescription(name, title, description, columns, rows, files)
+    return PublishedTable(name, title, description, columns, rows, files)
 
 
 def _key_columns(table: CsvwTable) -> set[str]:

@@ -11,7 +11,7 @@ from st_opendata.exports.published import full_iri
 from st_opendata.model.release import Release
 from st_opendata.namespaces import SCHEME
 from st_opendata.portal.addresses import is_iri
-from st_opendata.portal.data.columns import ColumnDescription, TableDescription
+from st_opendata.portal.data.columns import ColumnDescription, PublishedTable
 from st_opendata.portal.data.names import ThingName, ThingNames
 from st_opendata.tables.templates import is_open, parse_template, variable_names
 
@@ -22,7 +22,7 @@ Cells = Mapping[str, str | None]
 
 
 def name_cells(
-    table: TableDescription, exact: Iterable[str], rows: Sequence[Cells], names: ThingNames
+    table: PublishedTable, exact: Iterable[str], rows: Sequence[Cells], names: ThingNames
 ) -> list[dict[str, ThingName]]:
     """What the cells of each row name, by column.
 
@@ -47,7 +47,7 @@ def scheme_of(column: ColumnDescription) -> str | None:
     return found[1] if found else None
 
 
-def _templates(table: TableDescription, exact: frozenset[str]) -> dict[str, str]:
+def _templates(table: PublishedTable, exact: frozenset[str]) -> dict[str, str]:
     """By column, the template of what its cells name."""
     found = {each.name: each.value for each in table.columns if each.value}
     for about in dict.fromkeys(each.about for each in table.columns if each.about):

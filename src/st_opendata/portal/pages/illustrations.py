@@ -29,7 +29,7 @@ from st_opendata.pictures.decision import (
     find_position,
     is_on_earth,
 )
-from st_opendata.portal.data.columns import ColumnDescription, TableDescription, tables_of
+from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, tables_of
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.rows import Filter, RowPage, RowQuery, RowReader, RowsError, open_rows
@@ -58,10 +58,10 @@ class _Draft:
 
     edition: Edition
     rows: RowReader
-    tables: list[TableDescription]
+    tables: list[PublishedTable]
     language: str
 
-    def ask(self, table: TableDescription, question: RowQuery) -> RowPage:
+    def ask(self, table: PublishedTable, question: RowQuery) -> RowPage:
         assert table.parquet
         return self.rows.ask(table.parquet.file.path, question)
 
@@ -98,7 +98,7 @@ class Illustrations:
         return tuple(found)
 
 
-def _map(draft: _Draft, table: TableDescription) -> Illustration | None:
+def _map(draft: _Draft, table: PublishedTable) -> Illustration | None:
     position = find_position(_fields(table))
     if position is None:
         return None
@@ -125,14 +125,14 @@ def _map(draft: _Draft, table: TableDescription) -> Illustration | None:
     )
 
 
-def _title(draft: _Draft, table: TableDescription) -> tuple[str, str]:
+def _title(draft: _Draft, table: PublishedTable) -> tuple[str, str]:
     """What the table is called, and in which language where that is not the page's."""
     tag = tag_of(table.title, draft.language) or "und"
     return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 
 
 def _kinds(
-    draft: _Draft, table: TableDescription, position: Position, answer: RowPage
+    draft: _Draft, table: PublishedTable, position: Position, answer: RowPage
 ) -> tuple[ColumnDescription | None, dict[str, str]]:
     """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
     located = [north is not None for north in _cells(answer, position.latitude)]
@@ -155,7 +155,7 @@ def _are_concepts(edition: Edition, terms: Iterable[str]) -> bool:
     return concepts <= {each.subject for each in stated if (each.predicate, each.object) == _IS_CONCEPT}
 
 
-def _fields(table: TableDescription) -> list[DataField]:
+def _fields(table: PublishedTable) -> list[DataField]:
     return [
         DataField(
             column.name,
@@ -170,11 +170,11 @@ def _fields(table: TableDescription) -> list[DataField]:
     ]
 
 
-def _column(table: TableDescription, name: str) -> ColumnDescription:
+def _column(table: PublishedTable, name: str) -> ColumnDescription:
     return next(column for column in table.columns if column.name == name)
 
 
-def _money(draft: _Draft, table: TableDescription) -> Illustration | None:
+def _money(draft: _Draft, table: PublishedTable) -> Illustration | None:
     columns = find_money(_fields(table))
     if columns is None:
         return None
@@ -198,7 +198,7 @@ def _money(draft: _Draft, table: TableDescription) -> Illustration | None:
     return Illustration(bar_figure("money", chart, draft.language), table.name)
 
 
-def _years(draft: _Draft, table: TableDescription) -> Illustration | None:
+def _years(draft: _Draft, table: PublishedTable) -> Illustration | None:
     name = find_dates(_fields(table))
     if name is None or table.parquet is None:
         return None
@@ -213,7 +213,7 @@ def _years(draft: _Draft, table: TableDescription) -> Illustration | None:
     return Illustration(bar_figure("years", chart, draft.language), table.name)
 
 
-def _names(draft: _Draft, table: TableDescription, answer: RowPage) -> list[str]:
+def _names(draft: _Draft, table: PublishedTable, answer: RowPage) -> list[str]:
     """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
     first = [cell or "" for cell in _cells(answer, answer.columns[0])]
     if column := _label(table, draft.language):
@@ -227,7 +227,7 @@ def _names(draft: _Draft, table: TableDescription, answer: RowPage) -> list[str]
     return first
 
 
-def _label(table: TableDescription, language: str) -> ColumnDescription | None:
+def _label(table: PublishedTable, language: str) -> ColumnDescription | None:
     """The column with names: in the language if there is one, by the best property that has some."""
     plain = [each for each in table.columns if not each.separator]
     named = best_label(lambda label: [each for each in plain if each.property == label])

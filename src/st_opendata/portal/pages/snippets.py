@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from st_opendata.formats import CSV, PARQUET
-from st_opendata.portal.data.columns import TableDescription
+from st_opendata.portal.data.columns import PublishedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Snippet:
     text: str
 
 
-def snippets_of(table: TableDescription, base_url: str) -> tuple[Snippet, ...]:
+def snippets_of(table: PublishedTable, base_url: str) -> tuple[Snippet, ...]:
     """The programs for a table whose files are served at `base_url`; none for formats that it does not have."""
     urls = {each.format: f"{base_url}/{quote(each.file.path)}" for each in table.files}
     found: list[Snippet] = []

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from st_opendata.model.numeric import INTEGER_BOUNDS
-from st_opendata.portal.data.columns import ColumnDescription, TableDescription, tables_of
+from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, tables_of
 from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.names import ThingName, ThingNames
@@ -132,7 +132,7 @@ def _pages(answer: RowPage, state: TableState) -> int:
 
 
 def _rows(
-    table: TableDescription,
+    table: PublishedTable,
     columns: Sequence[tuple[ColumnDescription, Kind]],
     answer: RowPage,
     first_row: int,
@@ -173,7 +173,7 @@ def _row(
     )
 
 
-def _column(table: TableDescription, name: str) -> ColumnDescription:
+def _column(table: PublishedTable, name: str) -> ColumnDescription:
     """What is known of a column; one without metadata is called by its name."""
     known = (column for column in table.columns if column.name == name)
     return next(
@@ -191,7 +191,7 @@ class FirstRows:
         self._edition = edition
         self._spans = cache(self._ask)
 
-    def of(self, dataset: str, table: TableDescription) -> int:
+    def of(self, dataset: str, table: PublishedTable) -> int:
         """That of a table: the first row that a fact names, where facts name rows from the first to the last.
 
         Where they do not, some rows state nothing; the table is then taken for one that begins below a header.

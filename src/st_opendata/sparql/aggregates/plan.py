@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from st_opendata.sparql.aggregates.records import Record, choose_records
+from st_opendata.sparql.aggregates.records import RecordTable, choose_records
 from st_opendata.sparql.aggregates.selection import Aggregate, OutsideError, Pattern, Selection, Term
 from st_opendata.sparql.aggregates.values import SqlValue, TermKind, Values
 
@@ -54,7 +54,7 @@ _COUNT = Output("number")
 def make_plan(
     selection: Selection,
     profiles: Mapping[str, PredicateProfile],
-    records: Sequence[Record],
+    records: Sequence[RecordTable],
     number_of: Callable[[Term], int],
     most: int,
 ) -> QueryPlan:
@@ -76,7 +76,7 @@ class _Planner:
         self._conditions: list[str] = []
         self._values = Values({}, number_of)
 
-    def plan(self, records: Sequence[Record], most: int) -> QueryPlan:
+    def plan(self, records: Sequence[RecordTable], most: int) -> QueryPlan:
         found = self._selection
         chosen = choose_records(found.patterns, records)
         for place, pattern in enumerate(found.patterns):
@@ -100,7 +100,7 @@ class _Planner:
 
     # Patterns
 
-    def _match(self, table: str, pattern: Pattern, row: tuple[str, Record] | None) -> None:
+    def _match(self, table: str, pattern: Pattern, row: tuple[str, RecordTable] | None) -> None:
         """Join the triples that match a pattern, or the record of its subject, if that is not joined already."""
         predicate = pattern[1]
         profile = self._profiles.get(predicate.lexical) if isinstance(predicate, Term) else None

@@ -35,7 +35,7 @@ SELECT number, predicate, triples = $2, objects IN ('integer', 'decimal', 'date'
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RecordTable:
     """A table of records: the predicates that are its columns, and those of them that only its subjects have."""
 
     table: str
@@ -61,24 +61,26 @@ def write_records(database: Database, few: int) -> None:
         database.fill("records", [[table] * len(columns), list(predicates), list(own)])
 
 
-def read_records(rows: Sequence[tuple[str, str, bool]]) -> list[Record]:
+def read_records(rows: Sequence[tuple[str, str, bool]]) -> list[RecordTable]:
     """The tables that `records` tells of."""
     found = defaultdict[str, list[tuple[str, bool]]](list)
     for table, predicate, own in rows:
         found[table].append((predicate, own))
     return [
-        Record(table, frozenset(name for name, _ in columns), frozenset(name for name, own in columns if own))
+        RecordTable(table, frozenset(name for name, _ in columns), frozenset(name for name, own in columns if own))
         for table, columns in found.items()
     ]
 
 
-def choose_records(patterns: Sequence[Pattern], records: Sequence[Record]) -> Mapping[int, tuple[str, Record]]:
+def choose_records(
+    patterns: Sequence[Pattern], records: Sequence[RecordTable]
+) -> Mapping[int, tuple[str, RecordTable]]:
     """For each pattern that a record answers, by its place: the name of its row, which those of a subject share."""
     of_subject = defaultdict[str, dict[int, str]](dict)
     for place, (subject, predicate, _) in enumerate(patterns):
         if isinstance(subject, QueryVariable) and isinstance(predicate, Term):
             of_subject[subject.name][place] = predicate.lexical
-    chosen: dict[int, tuple[str, Record]] = {}
+    chosen: dict[int, tuple[str, RecordTable]] = {}
     for number, asked in enumerate(of_subject.values()):
         fitting = [record for record in records if not record.own.isdisjoint(asked.values())]
         best = max(fitting, key=lambda record: _count(asked, record), default=None)
@@ -88,5 +90,5 @@ def choose_records(patterns: Sequence[Pattern], records: Sequence[Record]) -> Ma
     return chosen
 
 
-def _count(asked: Mapping[int, str], record: Record) -> int:
+def _count(asked: Mapping[int, str], record: RecordTable) -> int:
     return sum(predicate in record.predicates for predicate in asked.values())

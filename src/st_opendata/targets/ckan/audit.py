@@ -42,7 +42,7 @@ _HIDDEN = (403, 404)
 _LISTED = ["name", "metadata_modified"]
 
 
-class SearchIndex:
+class SearchListing:
     """What the portal's search lists for visitors, asked once for each organisation; for several threads."""
 
     def __init__(self, client: CkanClient) -> None:
@@ -74,7 +74,7 @@ class Audit:
     packages: tuple[Package, ...]
     expected: Graph
     base: str
-    search: SearchIndex
+    search: SearchListing
     downloader: Downloader
 
     @property
@@ -94,7 +94,7 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     base = read_release(release).base
     graph = graph_view(expected)
-    return Audit(client, replace(site, fields=fields), made, graph, base, SearchIndex(client), Downloader())
+    return Audit(client, replace(site, fields=fields), made, graph, base, SearchListing(client), Downloader())
 
 
 @dataclass(frozen=True, slots=True)

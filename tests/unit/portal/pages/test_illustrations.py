@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from st_opendata.formats import PARQUET
 from st_opendata.model.release import Distribution, File
 from st_opendata.pictures import KINDS
-from st_opendata.portal.data.columns import ColumnDescription, Reference, TableDescription
+from st_opendata.portal.data.columns import ColumnDescription, PublishedTable, Reference
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.rows import open_rows
 from st_opendata.portal.pages import illustrations
@@ -36,12 +36,12 @@ def column(
     return ColumnDescription(name, {"en": name.title()}, {}, datatype, False, None, states, None, language)
 
 
-def table(folder: Path, name: str, columns: tuple[ColumnDescription, ...], rows: str) -> TableDescription:
+def table(folder: Path, name: str, columns: tuple[ColumnDescription, ...], rows: str) -> PublishedTable:
     path = folder / f"{name}.parquet"
     names = ", ".join(each.name for each in columns)
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) AS t({names})) TO '{path}' (FORMAT parquet)")
     file = Distribution(File(path.name, path.stat().st_size, ""), PARQUET, {}, "d", name)
-    return TableDescription(name, {"en": name.title()}, {}, columns, 0, (file,))
+    return PublishedTable(name, {"en": name.title()}, {}, columns, 0, (file,))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def texts(svg: ET.Element) -> list[str]:
     return ["".join(each.itertext()) for each in svg.iter() if each.tag.endswith("text")]
 
 
-def draft(rows: Any, *tables: TableDescription) -> Any:
+def draft(rows: Any, *tables: PublishedTable) -> Any:
     return illustrations._Draft(None, rows, list(tables), "en")  # type: ignore[arg-type]
 
 

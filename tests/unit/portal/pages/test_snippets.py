@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from st_opendata.portal.data.columns import TableDescription, tables_of
+from st_opendata.portal.data.columns import PublishedTable, tables_of
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.pages.snippets import Snippet, snippets_of
 
@@ -26,13 +26,13 @@ def address(release: Path, serve: Callable[..., Any]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def table(edition: Edition) -> TableDescription:
+def table(edition: Edition) -> PublishedTable:
     [table] = tables_of(edition, edition.datasets["places"])
     return table
 
 
 @pytest.fixture(scope="module")
-def snippets(table: TableDescription, address: str) -> dict[str, Snippet]:
+def snippets(table: PublishedTable, address: str) -> dict[str, Snippet]:
     return {each.label: each for each in snippets_of(table, address)}
 
 
@@ -71,7 +71,7 @@ def test_r(snippets: dict[str, Snippet], tmp_path: Path) -> None:
     assert "Vienna" in run(["Rscript", "-e"], snippets["R"].text, tmp_path)
 
 
-def test_names_and_addresses_cannot_end_a_text(table: TableDescription) -> None:
+def test_names_and_addresses_cannot_end_a_text(table: PublishedTable) -> None:
     from dataclasses import replace
 
     from st_opendata.model.release import File

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from st_opendata.sparql.aggregates import write_columns
-from st_opendata.sparql.aggregates.records import Record, choose_records, read_records
+from st_opendata.sparql.aggregates.records import RecordTable, choose_records, read_records
 from st_opendata.sparql.aggregates.selection import Pattern, QueryVariable, Term
 from st_opendata.sparql.store import ReleaseStore
 
@@ -21,10 +21,10 @@ PREFIX : <http://e/>
 :x a :Place .
 """
 NAME, PEOPLE, AREA, NEAR, TYPE = (Term(f"http://e/{name}") for name in ("name", "people", "area", "near", "type"))
-CITY = Record("records_0", frozenset(term.lexical for term in (PEOPLE, AREA, TYPE)), frozenset([PEOPLE.lexical]))
+CITY = RecordTable("records_0", frozenset(term.lexical for term in (PEOPLE, AREA, TYPE)), frozenset([PEOPLE.lexical]))
 
 
-def records_of(data: str, folder: Path, few: int = 0) -> list[Record]:
+def records_of(data: str, folder: Path, few: int = 0) -> list[RecordTable]:
     store = ox.Store()
     store.load(data.encode(), format=ox.RdfFormat.TURTLE)
     path = folder / "columns.db"

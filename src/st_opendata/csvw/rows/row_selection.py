@@ -19,7 +19,7 @@ from st_opendata.tables.templates import parse_template
 
 
 @dataclass(frozen=True, slots=True)
-class RowQuery:
+class RowSelection:
     """A table whose rows `cells` selects: record, row, and for each column what `lenient_cells` says.
 
     The columns are numbered as in the description, virtual ones included; r is the raw text and t what is parsed.
@@ -62,7 +62,7 @@ def filled(template: str, column: Column) -> str:
     return template
 
 
-def read_table(engine: Engine, described: DescribedTable, source: TableFile, prefixes: dict[str, str]) -> RowQuery:
+def read_table(engine: Engine, described: DescribedTable, source: TableFile, prefixes: dict[str, str]) -> RowSelection:
     """How the rows of the table are read; cells that only Python can parse are parsed now."""
     document, _ = urldefrag(described.url)
     names = IriContext(urljoin(document, "."), prefixes, strict=(), document=document)
@@ -73,7 +73,7 @@ def read_table(engine: Engine, described: DescribedTable, source: TableFile, pre
     layers = [lenient_cells(column, n, _parsed(engine, described, n, column, cells)) for n, column in columns]
     for level in zip(*layers, strict=True):
         cells = _over(cells, {name: expression for layer in level for name, expression in layer.items()})
-    return RowQuery(described, source, names, cells)
+    return RowSelection(described, source, names, cells)
 
 
 def _over(rows: str, expressions: dict[str, str]) -> str:
