@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -35,6 +36,7 @@ def once_in(base: Path, name: str, make: Callable[[Path], Path]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             folder = base / name
+            shutil.rmtree(folder, ignore_errors=True)  # what a process left that was ended meanwhile
             folder.mkdir()
             made.write_text(str(make(folder)), "utf-8")
     return Path(made.read_text("utf-8"))
