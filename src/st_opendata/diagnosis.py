@@ -73,7 +73,7 @@ def _versions() -> Iterator[Entry]:
         try:
             yield Entry("program", name, State.GOOD, str(resource_folder(name)))
         except StError as error:
-            yield Entry("program", name, State.WRONG, error.message, f"pip install --force-reinstall {PACKAGE}")
+            yield Entry("program", name, State.WRONG, error.message_text(), f"pip install --force-reinstall {PACKAGE}")
     yield from (_package(name, State.WRONG, f"pip install {PACKAGE}") for name in required_packages(None))
 
 
@@ -121,7 +121,7 @@ def _room(settings: Settings) -> Iterator[Entry]:
     try:
         DuckDBEngine(None, settings.memory, settings.threads).close()
     except StError as error:
-        yield Entry("room", "fact base", State.WRONG, error.message, error.remedy or "")
+        yield Entry("room", "fact base", State.WRONG, error.message_text(), error.remedy_text())
     else:
         yield Entry("room", "fact base", State.GOOD, f"memory {settings.memory}, threads {settings.threads}")
 

@@ -13,27 +13,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from st_opendata.messages.message import Message, verbatim
 from st_opendata.place import Place
 from st_opendata.printable import printable
 
 
 class StError(Exception):
-    """An expected failure: `message` says what, `place` where, `remedy` what to do; all can be shown (`printable`)."""
+    """An expected failure: `message` says what, `place` where, `remedy` what to do.
+
+    Both texts are put into the language of the reader where they are shown, by `message_text` and `remedy_text`.
+    """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, place: Place | None = None, remedy: str | None = None) -> None:
+    def __init__(
+        self, message: Message | str, *, place: Place | None = None, remedy: Message | str | None = None
+    ) -> None:
         super().__init__(message)
-        self.message = printable(message)
+        self.message = _as_message(message)
         self.place = place
-        self.remedy = printable(remedy) if remedy else None
-        self.translations: Mapping[str, tuple[str, str]] = {}
-        """Message and remedy by language, of what is known in several."""
+        self.remedy = _as_message(remedy) if remedy else None
+
+    def message_text(self, language: str = "en") -> str:
+        """What happened, in one of `LANGUAGES`; it can be shown anywhere (`printable`)."""
+        return printable(self.message[language])
+
+    def remedy_text(self, language: str = "en") -> str:
+        """What to do, as `message_text`; empty where nothing is known."""
+        return printable(self.remedy[language]) if self.remedy else ""
 
     def __str__(self) -> str:
         where = printable(f"{self.place}: ") if self.place else ""
-        remedy = f"\n  {self.remedy}" if self.remedy else ""
-        return f"{where}{self.message}{remedy}"
+        remedy = f"\n  {self.remedy_text()}" if self.remedy else ""
+        return f"{where}{self.message_text()}{remedy}"
+
+
+class MessageError(ValueError):
+    """A value that is refused within the program: what it says goes into a finding or another error."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message["en"]
 
 
 class UsageError(StError):
@@ -65,10 +88,10 @@ class RemoteError(StError):
 
     def __init__(
         self,
-        message: str,
+        message: Message | str,
         *,
         place: Place | None = None,
-        remedy: str | None = None,
+        remedy: Message | str | None = None,
         status: int = 0,
         details: Mapping[str, object] | None = None,
         wait: float | None = None,
@@ -77,3 +100,7 @@ class RemoteError(StError):
         self.status = status
         self.details = details or {}
         self.wait = wait
+
+
+def _as_message(text: Message | str) -> Message:
+    return text if isinstance(text, Message) else verbatim(text)

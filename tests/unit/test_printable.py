@@ -12,4 +12,4 @@ def test_nothing_steers_a_terminal_or_breaks_utf_8() -> None:
 def test_errors_can_be_shown() -> None:
     error = InputError("bad \x1b \udcff", place=Place("a\x07.csv"), remedy="\x08")
     assert str(error) == "a␇.csv: bad ␛ \ufffd\n  ␈"
-    assert error.message == "bad ␛ \ufffd"
+    assert error.message_text() == "bad ␛ \ufffd"

@@ -50,7 +50,7 @@ def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]
     except StError as error:
         if form == "json":
             place = asdict(error.place) if error.place else None
-            content = {"message": error.message, "place": place, "remedy": error.remedy}
+            content = {"message": error.message_text(), "place": place, "remedy": error.remedy_text() or None}
             click.echo(json.dumps({"conforms": False, "error": content}, ensure_ascii=False, indent=1))
         elif form in ("sarif", "github"):
             from st_opendata.shacl import error_github, error_sarif

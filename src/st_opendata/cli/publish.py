@@ -205,4 +205,4 @@ def _change_json(change: Change[Any], result: ChangeResult | None, applied: bool
 
 
 def _message(error: Exception) -> str:
-    return error.message if isinstance(error, StError) else str(error)
+    return error.message_text() if isinstance(error, StError) else str(error)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import change_fields
 from st_opendata.place import Place
 
 _REDACTED = "[token]"
@@ -29,9 +30,9 @@ def redactor(token: str | None) -> Redact:
 def redact_error(error: RemoteError, redact: Redact) -> RemoteError:
     """The error without the token."""
     return RemoteError(
-        redact(error.message),
+        change_fields(error.message, redact),
         place=Place(redact(error.place.file)) if error.place else None,
-        remedy=redact(error.remedy) if error.remedy else None,
+        remedy=change_fields(error.remedy, redact) if error.remedy else None,
         status=error.status,
         details=error.details,
         wait=error.wait,

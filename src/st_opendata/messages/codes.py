@@ -14,7 +14,7 @@ from string import Formatter
 import yaml
 
 from st_opendata.errors import InputError
-from st_opendata.messages.message import Message
+from st_opendata.messages.message import Message, verbatim
 from st_opendata.messages.translation import translate
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.text import LANGUAGES
@@ -75,9 +75,7 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
 def as_error(found: Finding) -> InputError:
     """The finding as the error of a command that cannot go on with it."""
     place = found.places[0] if found.places else None
-    error = InputError(found.message["en"], place=place, remedy=found.remedy["en"])
-    error.translations = {language: (found.message[language], found.remedy[language]) for language in LANGUAGES}
-    return error
+    return InputError(verbatim(found.message), place=place, remedy=verbatim(found.remedy))
 
 
 def _message(text: str | Mapping[str, str]) -> Message:

@@ -7,13 +7,13 @@ are: no text that somebody wrote is looked up, and only fields that are in sever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
-from st_opendata.model.text import LANGUAGES
+from st_opendata.model.text import LANGUAGES, pick
 
 DOMAIN = "st-opendata"
 
@@ -34,7 +34,10 @@ class Message(Mapping[str, str]):
     def __getitem__(self, language: str) -> str:
         """The text in one of `LANGUAGES`; KeyError for any other."""
         return self._template(language).format_map(
-            {name: value[language] if isinstance(value, Mapping) else value for name, value in self.fields.items()}
+            {
+                name: pick(value, language) if isinstance(value, Mapping) else value
+                for name, value in self.fields.items()
+            }
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -63,6 +66,22 @@ def message(msgid: str, /, **fields: object) -> Message:
 def counted(one: str, other: str, /, *, number: str, **fields: object) -> Message:
     """What the program says of a number of things: the field of that name decides between the two texts."""
     return Message(one, fields, other, number)
+
+
+def verbatim(text: str | Mapping[str, str]) -> Message:
+    """What somebody else says, as the system, a server or an engine do: shown as it is, in each language there is."""
+    return Message("{text}", {"text": text})
+
+
+def change_fields(text: Message, change: Callable[[str], str]) -> Message:
+    """The message with each text changed that fills a field of it, or of a message in it."""
+
+    def changed(value: object) -> object:
+        if isinstance(value, Message):
+            return change_fields(value, change)
+        return change(value) if isinstance(value, str) else value
+
+    return replace(text, fields={name: changed(value) for name, value in text.fields.items()})
 
 
 @cache

@@ -29,8 +29,9 @@ def error_text(error: StError, language: str) -> str:
     """What the command line says of an error: what, where and, in a line of its own, what to do."""
     colon = without_breaks(" : ") if language == "fr" else ": "
     where = printable(error.place.text(language)) if error.place else ""
-    known = translate(error.message, language), translate(error.remedy or "", language)
-    message, remedy = map(printable, error.translations.get(language, known))
+    message, remedy = (
+        translate(text, language) for text in (error.message_text(language), error.remedy_text(language))
+    )
     text = colon.join(filter(None, (_HEAD[language], where, message)))
     return f"{text}\n  {remedy}" if remedy else text
 

@@ -199,7 +199,9 @@ def _text(each: Finding, language: str) -> str:
 
 
 def _error_text(error: StError, language: str) -> str:
-    return _sentences(translate(error.message, language), translate(error.remedy, language) if error.remedy else None)
+    return _sentences(
+        translate(error.message_text(language), language), translate(error.remedy_text(language), language) or None
+    )
 
 
 def _sentences(message: str, remedy: str | None) -> str:

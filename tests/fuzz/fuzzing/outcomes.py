@@ -40,7 +40,7 @@ def told(work: Callable[[], Outcome]) -> Outcome:
     except StError as error:
         text = str(error)
         text.encode()
-        if not error.message.strip() or _TERMINAL.search(text):
+        if not error.message_text().strip() or _TERMINAL.search(text):
             raise DefectError(f"an error that cannot be shown: {text[:300]!r}") from error
         return Outcome.TOLD
 

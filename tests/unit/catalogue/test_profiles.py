@@ -63,8 +63,8 @@ def test_a_folder_is_a_profile(tmp_path: Path) -> None:
 def test_what_is_refused(tmp_path: Path, files: dict[str, str], entry: str, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_profiles(rules(tmp_path, files), [entry])
-    assert says in caught.value.message
-    assert caught.value.remedy
+    assert says in caught.value.message_text()
+    assert caught.value.remedy_text()
 
 
 @pytest.mark.parametrize("text", ["\ufeffcode;label\r\na;Alfa, y más\r\n", "label\tcode\nAlfa, y más\ta\n"])

@@ -140,9 +140,9 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
     assert old in CATALOGUE
     with pytest.raises(ConfigurationError) as caught:
         read_catalogue(write(CATALOGUE.replace(old, new)))
-    assert message in caught.value.message
+    assert message in caught.value.message_text()
     assert caught.value.place and (caught.value.place.file, caught.value.place.line) == ("catalogue.yaml", line)
-    assert caught.value.remedy
+    assert caught.value.remedy_text()
 
 
 @pytest.mark.parametrize(
@@ -202,9 +202,9 @@ def test_problems_of_dataset_yaml(write: Callable[..., Path], old: str, new: str
     assert old in DATASET
     with pytest.raises(ConfigurationError) as caught:
         read_catalogue(write(dataset=DATASET.replace(old, new)))
-    assert message in caught.value.message
+    assert message in caught.value.message_text()
     assert caught.value.place and (caught.value.place.file, caught.value.place.line) == ("cities/dataset.yaml", line)
-    assert caught.value.remedy
+    assert caught.value.remedy_text()
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_problems_of_dataset_yaml(write: Callable[..., Path], old: str, new: str
 def test_bad_datatypes(write: Callable[..., Path], datatype: str, message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_catalogue(write(dataset=DATASET.replace("{name: code}", f"{{name: code, datatype: {datatype}}}")))
-    assert message in caught.value.message and caught.value.place and caught.value.place.line == 23
+    assert message in caught.value.message_text() and caught.value.place and caught.value.place.line == 23
 
 
 def test_all_problems_of_a_file_come_together(write: Callable[..., Path]) -> None:
@@ -230,8 +230,8 @@ def test_all_problems_of_a_file_come_together(write: Callable[..., Path]) -> Non
     )
     with pytest.raises(ConfigurationError) as caught:
         read_catalogue(write(dataset=wrong))
-    assert "and 2 more in this file" in caught.value.message
-    assert all(word in caught.value.message for word in ("requird", "minimun", "partner"))
+    assert "and 2 more in this file" in caught.value.message_text()
+    assert all(word in caught.value.message_text() for word in ("requird", "minimun", "partner"))
     assert caught.value.place and caught.value.place.line == 11
 
 

@@ -53,7 +53,7 @@ def test_a_syntax_error_names_file_and_line(tmp_path: Path, name: str, text: str
         read_dcat(path)
     assert error.value.place is not None
     assert (error.value.place.file, error.value.place.line) == (str(path), line)
-    assert error.value.remedy
+    assert error.value.remedy_text()
 
 
 def test_the_invalid_sample_is_refused_at_its_line(shared: Path) -> None:

@@ -72,7 +72,7 @@ def test_problems_have_a_place(
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read(tmp_path, content)
-    assert word in caught.value.message and caught.value.remedy and caught.value.place
+    assert word in caught.value.message_text() and caught.value.remedy_text() and caught.value.place
     if line:
         assert (caught.value.place.line, caught.value.place.offset) == (line, offset)
 

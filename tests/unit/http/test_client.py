@@ -116,7 +116,7 @@ def test_an_answer_comes_whole(url: str) -> None:
 )
 def test_size_and_time_are_limited(url: str, path: str, limits: TransferLimits, says: str) -> None:
     error = failing(lambda: fetch(url + path, limits))
-    assert says in error.message
+    assert says in error.message_text()
     assert (error.place, error.status) == (Place(url + path), 0)
 
 
@@ -126,15 +126,15 @@ def test_a_limit_that_is_just_kept_is_no_failure(url: str) -> None:
 
 def test_a_time_out_has_words_of_its_own_where_there_are_some(url: str) -> None:
     error = failing(lambda: fetch(f"{url}/stalls", TransferLimits(0.2), wording=SCHEMES))
-    assert (error.message, error.remedy) == ("no answer within 0.2 seconds", "Wait.")
+    assert (error.message_text(), error.remedy_text()) == ("no answer within 0.2 seconds", "Wait.")
 
 
 def test_no_such_host_and_a_refused_connection() -> None:
-    assert "did not answer: " in failing(lambda: fetch("http://nowhere.invalid/")).message
+    assert "did not answer: " in failing(lambda: fetch("http://nowhere.invalid/")).message_text()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert failing(lambda: fetch(f"http://127.0.0.1:{port}/")).message == "did not answer: Connection refused"
-    assert "did not answer: " in failing(lambda: fetch("http://.broken/")).message
+    assert failing(lambda: fetch(f"http://127.0.0.1:{port}/")).message_text() == "did not answer: Connection refused"
+    assert "did not answer: " in failing(lambda: fetch("http://.broken/")).message_text()
 
 
 def test_what_speaks_no_http(url: str) -> None:
@@ -150,16 +150,16 @@ def test_what_speaks_no_http(url: str) -> None:
         thread.start()
         error = failing(lambda: fetch(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         thread.join()
-    assert "did not answer: " in error.message
-    assert "SSH-2.0" in error.message
+    assert "did not answer: " in error.message_text()
+    assert "SSH-2.0" in error.message_text()
 
 
 def test_the_other_scheme_is_looked_for_where_there_are_words_for_it(url: str) -> None:
     secure = url.replace("http:", "https:")
     error = failing(lambda: fetch(f"{secure}/any", wording=SCHEMES, address=secure))
-    assert (error.message, error.remedy, error.status) == ("speaks http", f"Give {url}.", 495)
+    assert (error.message_text(), error.remedy_text(), error.status) == ("speaks http", f"Give {url}.", 495)
     error = failing(lambda: fetch(f"{secure}/any"))
-    assert ("did not answer: " in error.message, error.status) == (True, 0)
+    assert ("did not answer: " in error.message_text(), error.status) == (True, 0)
 
 
 def test_reads_are_repeated_only_where_asked(url: str) -> None:

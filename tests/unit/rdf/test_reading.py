@@ -76,13 +76,13 @@ def test_a_file_that_does_not_parse(
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
         read_rdf(path)
-    assert message in caught.value.message
+    assert message in caught.value.message_text()
     assert caught.value.place is not None
     assert caught.value.place.file == str(path)
     assert caught.value.place.line == line
     if offset is not None:
         assert caught.value.place.offset == offset
-    assert caught.value.remedy
+    assert caught.value.remedy_text()
 
 
 def test_files_that_are_not_there_or_no_rdf(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_files_that_are_not_there_or_no_rdf(tmp_path: Path) -> None:
         read_rdf(tmp_path / "none.ttl")
     with pytest.raises(InputError, match="not a known RDF file") as caught:
         read_rdf(tmp_path / "table.csv")
-    assert ".ttl" in str(caught.value.remedy)
+    assert ".ttl" in str(caught.value.remedy_text())
 
 
 @pytest.mark.parametrize(

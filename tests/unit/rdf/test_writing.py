@@ -180,7 +180,7 @@ class TestRdfXml:
         with pytest.raises(UnwritableTripleError, match="element name of the property") as caught:
             write_rdf([[line('"x"', f"<{predicate}>")]], tmp_path / "out", RDF_XML, {})
         assert caught.value.triple == (S, f"<{predicate}>", '"x"')
-        assert caught.value.remedy
+        assert caught.value.remedy_text()
 
     def test_a_class_that_makes_no_element_name(self, tmp_path, monkeypatch):
         kind = line("<https://example.org/2024>", f"<{PREFIXES['rdf']}type>")

@@ -73,12 +73,12 @@ def test_ill_formed_shapes_are_refused(tmp_path: Path, text: str, message: str, 
     path = written(tmp_path, "\n# two lines\n# further down\n" + text)
     with pytest.raises(ConfigurationError) as caught:
         load_shapes([path])
-    assert message in caught.value.message
+    assert message in caught.value.message_text()
     assert caught.value.place is not None
     assert caught.value.place.file == str(path)
     assert caught.value.place.line == 7
-    assert "ex" in caught.value.message or "example.org" in caught.value.message
-    assert caught.value.remedy
+    assert "ex" in caught.value.message_text() or "example.org" in caught.value.message_text()
+    assert caught.value.remedy_text()
 
 
 def test_the_examples_are_what_shacl_shacl_refuses() -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from st_opendata.catalogue.story import Answers, StoryDocument, read_answers
 from st_opendata.errors import StError
+from st_opendata.messages.message import change_fields
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.data.integrity import FileCheck
@@ -158,6 +159,6 @@ async def _finished(work: Callable[[], Part]) -> Part:
 def _show_release(error: BaseException | None, folder: Path, release: Path) -> None:
     """Let an error name the files of the release, not those of the snapshot, which are gone when it is read."""
     if isinstance(error, StError):
-        error.message = error.message.replace(str(folder), str(release))
+        error.message = change_fields(error.message, lambda text: text.replace(str(folder), str(release)))
         if error.place:
             error.place = replace(error.place, file=error.place.file.replace(str(folder), str(release)))

@@ -85,7 +85,7 @@ async def show_query(request: Request) -> PageView:
         "questions": questions,
         "editor": has_asset("editor.js"),
         "completions": f"/{language}/completions/{edition.digest[:16]}.json",
-        "failure": f"{failure.message[:1].upper()}{failure.message[1:]}. {failure.remedy}" if failure else None,
+        "failure": failure.sentences(language) if failure else None,
         "mistake": _mistake(failure),
         "answered": result is not None,
         "asked": asked,

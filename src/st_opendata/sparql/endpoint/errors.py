@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import Message
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -18,7 +19,14 @@ class QueryError(StError):
     """
 
     def __init__(
-        self, status: int, code: str, message: str, remedy: str, *, wait: int | None = None, **details: object
+        self,
+        status: int,
+        code: str,
+        message: Message | str,
+        remedy: Message | str,
+        *,
+        wait: int | None = None,
+        **details: object,
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.status = status
@@ -26,14 +34,19 @@ class QueryError(StError):
         self.wait = wait
         self.details: dict[str, object] = details
 
+    def sentences(self, language: str = "en") -> str:
+        """What happened and what to do, in one line."""
+        text = self.message_text(language)
+        return f"{text[:1].upper()}{text[1:]}. {self.remedy_text(language)}".strip()
+
     def problem(self) -> dict[str, object]:
         """The problem as JSON has it (RFC 9457 §3.1)."""
-        detail = f"{self.message[:1].upper()}{self.message[1:]}. {self.remedy or ''}".strip()
-        return {"type": "about:blank", "title": self.code, "status": self.status, "detail": detail} | self.details
+        head = {"type": "about:blank", "title": self.code, "status": self.status, "detail": self.sentences()}
+        return head | self.details
 
     def fields(self) -> dict[str, object]:
         """What `QueryError.of` makes the same failure of, in another process."""
-        head = {"status": self.status, "code": self.code, "message": self.message, "remedy": self.remedy}
+        head = {"status": self.status, "code": self.code, "message": self.message_text(), "remedy": self.remedy_text()}
         return head | {"wait": self.wait, "details": self.details}
 
     @classmethod
@@ -49,7 +62,9 @@ def refusal(error: StError) -> QueryError:
     if error.place and error.place.line:
         where = {"line": error.place.line, "column": error.place.offset}
     position = f"line {where['line']}, column {where['column']}: " if where else ""
-    return QueryError(400, "query-refused", position + error.message, error.remedy or "Correct the query.", **where)
+    return QueryError(
+        400, "query-refused", position + error.message_text(), error.remedy_text() or "Correct the query.", **where
+    )
 
 
 def time_error(seconds: float) -> QueryError:

@@ -159,7 +159,7 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
         except (RemoteError, InputError) as error:
             if isinstance(error, RemoteError) and not error.status:
                 raise
-            problems.append(Problem(package.name, "RDF", error.message))
+            problems.append(Problem(package.name, "RDF", error.message_text()))
     added = added_fields(remote, *fields_of(desired.dataset))
     return DatasetAudit(package, tuple(problems), frozenset(good), rdf, added, ids - there, bool(there - ids))
 

@@ -174,7 +174,7 @@ class Fetcher:
         try:
             found = self.downloader.save(download.url, download.path, self.limits)
         except RemoteError as error:
-            return error.message
+            return error.message_text()
         if download.sha256 and found != download.sha256:
             download.path.unlink()
             return f"its SHA-256 is {found}, the portal says {download.sha256}"

@@ -103,6 +103,6 @@ def test_any_file_is_drafted_or_refused_in_words(content: bytes) -> None:
         try:
             draft_catalogue(folder / "draft", [folder / "t.csv"], Answers("T", "https://t.example/"))
         except StError as error:
-            assert error.message
-            assert error.remedy
+            assert error.message_text()
+            assert error.remedy_text()
             assert not (folder / "draft").exists()

@@ -24,7 +24,7 @@ import pytest
 import requests
 
 from st_opendata.sparql.endpoint import Endpoint, Limits, QueryError
-from st_opendata.sparql.endpoint.endpoint import Streamed
+from st_opendata.sparql.endpoint.endpoint import StreamedAnswer
 
 Ask = Callable[..., requests.Response]
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -222,13 +222,13 @@ def until(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.slow
 def test_clients_that_stop_reading_are_left(things: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, close = threading.Event(), Streamed.close
+    left, close = threading.Event(), StreamedAnswer.close
 
-    def leave(answer: Streamed) -> None:
+    def leave(answer: StreamedAnswer) -> None:
         close(answer)
         left.set()
 
-    monkeypatch.setattr(Streamed, "close", leave)
+    monkeypatch.setattr(StreamedAnswer, "close", leave)
     with (
         small(things, serve, buffer=100_000, stall=0.3) as served,
         raw(served, f"{LARGE} LIMIT 100000", format="tsv") as connection,

@@ -148,7 +148,7 @@ def test_a_token_that_is_echoed_is_not_told(
 ) -> None:
     server.answers = [answer(echo)]
     error = failing(lambda: client.write("package_create", {}))
-    told = f"{error} {error.message} {error.remedy} {error.details}"
+    told = f"{error} {error.message_text()} {error.remedy_text()} {error.details}"
     assert not any(each in told for each in ECHOES)
     assert "cret" not in told
 
@@ -187,8 +187,8 @@ def test_https_to_a_port_for_http_says_so(server: Server) -> None:
     with closing(CkanClient(f"https://{url}", TOKEN)) as client:
         for call in (lambda: client.read("status_show"), lambda: client.write("package_create", {})):
             error = failing(call)
-            assert error.message == "this port speaks http, not https"
-            assert f"Give http://{url} as --url" in str(error.remedy)
+            assert error.message_text() == "this port speaks http, not https"
+            assert f"Give http://{url} as --url" in error.remedy_text()
             assert not is_transient(error)
     assert "Authorization" not in "".join(str(headers) for _, _, headers, _ in server.asked)
 
@@ -211,15 +211,15 @@ def test_http_to_a_port_for_https_says_so(tls: Server) -> None:
     url = f"127.0.0.1:{tls.server_port}"
     with closing(CkanClient(f"http://{url}", TOKEN)) as client:
         error = failing(lambda: client.write("package_create", {}))
-    assert error.message == "this port speaks https, not http"
-    assert f"Give https://{url} as --url" in str(error.remedy)
+    assert error.message_text() == "this port speaks https, not http"
+    assert f"Give https://{url} as --url" in error.remedy_text()
 
 
 def test_a_certificate_that_nobody_vouches_for_is_called_so(tls: Server) -> None:
     with closing(CkanClient(f"https://127.0.0.1:{tls.server_port}", TOKEN)) as client:
         error = failing(lambda: client.read("status_show"))
-    assert "the certificate of the portal is not trusted: " in error.message
-    assert "REQUESTS_CA_BUNDLE" in str(error.remedy)
+    assert "the certificate of the portal is not trusted: " in error.message_text()
+    assert "REQUESTS_CA_BUNDLE" in error.remedy_text()
 
 
 def test_reads_are_repeated_and_writes_say_when(server: Server, client: CkanClient) -> None:

@@ -59,8 +59,8 @@ def refused(**details: Any) -> RemoteError:
 )
 def test_a_refusal_names_file_field_and_property(details: dict[str, Any], says: str) -> None:
     error = explain_refusal(refused(**details), change(), PORTAL)
-    assert says in error.message
-    assert "publish again" in str(error.remedy)
+    assert says in error.message_text()
+    assert "publish again" in error.remedy_text()
     assert (error.place, error.status, error.details) == (PLACE, 409, details)
 
 
@@ -81,5 +81,5 @@ def test_other_errors_stay_as_they_are(error: RemoteError) -> None:
 
 def test_files_that_another_dataset_has_are_looked_for_in_the_next_run() -> None:
     error = explain_refusal(refused(resources=[{"id": ["Resource id already exists."]}]), change("cities.csv"), PORTAL)
-    assert "files of the dataset places are on the portal already" in error.message
-    assert "Run the command again: it then looks for the dataset under another name." in str(error.remedy)
+    assert "files of the dataset places are on the portal already" in error.message_text()
+    assert "Run the command again: it then looks for the dataset under another name." in error.remedy_text()
