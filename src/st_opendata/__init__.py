@@ -1,3 +1,3 @@
 """Publish project facts as five-star open data."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
