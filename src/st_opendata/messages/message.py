@@ -46,6 +46,9 @@ class Message(Mapping[str, str]):
     def __len__(self) -> int:
         return len(LANGUAGES)
 
+    def __hash__(self) -> int:
+        return hash(self["en"])  # equal ones have the same text in every language
+
     def __str__(self) -> str:
         """The English text."""
         return self["en"]
