@@ -1,7 +1,7 @@
-"""Words that are nearly known ones: the nearest, and those that look the same and are not.
+"""Words that are almost known ones: the nearest one, and words that look the same but differ.
 
-Where two words look alike (other spaces, dashes and quotation marks, characters that nobody sees, forms), a reader of
-a message has to be told which character differs.
+Two words can look alike and differ in a space, a dash, a quotation mark, a character without a glyph or a Unicode
+form. A message about such words names the character that differs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import zip_longest
+
+from st_opendata.messages.message import Message, message
 
 _ALIKE = str.maketrans("\u2018\u2019\u02bc\u201a\u201c\u201d\u201e\u00ab\u00bb", "''''" + '"' * 5)
 """Quotation marks and apostrophes, which word processors put in place of the typed ones."""
@@ -27,13 +29,13 @@ def look_alike(one: str, other: str) -> bool:
 
 
 def differ_in_case(one: str, other: str) -> bool:
-    """Whether two texts are the same but for capitals and spaces around, which a reader sees."""
+    """Whether two texts differ only in capitals and in spaces around them, which a reader can see."""
     stripped = one.strip(), other.strip()
     return stripped[0] != stripped[1] and stripped[0].casefold() == stripped[1].casefold()
 
 
-def first_difference(one: str, other: str) -> tuple[int, str, str]:
-    """The number of the first character that differs, capitals aside, and its Unicode name in either text.
+def first_difference(one: str, other: str) -> tuple[int, str | Message, str | Message]:
+    """The number of the first character that differs, capitals aside, and its Unicode name in each text.
 
     >>> first_difference("two\u00a0words", "two words")
     (4, 'U+00A0 NO-BREAK SPACE', 'U+0020 SPACE')
@@ -43,12 +45,14 @@ def first_difference(one: str, other: str) -> tuple[int, str, str]:
     return number + 1, _named(one[number : number + 1]), _named(other[number : number + 1])
 
 
-def _named(character: str) -> str:
-    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip() if character else "(end)"
+def _named(character: str) -> str | Message:
+    if not character:
+        return message("(end)")
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
 def _seen(text: str) -> str:
-    """What is seen of a text, in one form."""
+    """What a reader sees of a text, in one form."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     kinds = ((each, unicodedata.category(each)) for each in plain)
     shown = (
@@ -58,7 +62,7 @@ def _seen(text: str) -> str:
 
 
 def _of_another_script(one: str, other: str) -> bool:
-    """Whether letters of one text are those of another alphabet, amid letters that are the same."""
+    """Whether the texts differ only in letters of different alphabets."""
     pairs = list(zip(one.casefold(), other.casefold(), strict=False))
     differ = [pair for pair in pairs if pair[0] != pair[1]]
     if len(one) != len(other) or not any(first == second and first.isalpha() for first, second in pairs):
@@ -72,23 +76,29 @@ def _alphabet(letter: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, or None when none is like it."""
+    """The most similar known word, or None when none is similar."""
     candidates = list(known)
     folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
     match = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[match[0]] if match else None
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` with the nearest known word, or what is known, when it is few.
+def hint(word: str, known: Iterable[str]) -> Message | str:
+    """`; did you mean "x"?` with the nearest known word, or what is known, when it is few; empty where neither helps.
 
-    Where the two look alike, the character that differs is named.
+    Where the two look alike, the character that differs is named. It is the end of another message, as its field.
     """
     candidates = list(known)
     near = nearest(word, candidates)
     if near and look_alike(word, near) and not differ_in_case(word, near):
         number, found, expected = first_difference(word, near)
-        return f'; did you mean "{near}"? Character {number}: {found}, not {expected}'
+        return message(
+            '; did you mean "{near}"? Character {number}: {found}, not {expected}',
+            near=near,
+            number=number,
+            found=found,
+            expected=expected,
+        )
     if near:
-        return f'; did you mean "{near}"?'
-    return f"; known here: {', '.join(candidates)}" if 0 < len(candidates) <= 30 else ""
+        return message('; did you mean "{near}"?', near=near)
+    return message("; known here: {words}", words=", ".join(candidates)) if 0 < len(candidates) <= 30 else ""

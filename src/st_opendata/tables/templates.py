@@ -149,4 +149,4 @@ def _expand(text: str, prefixes: Mapping[str, str]) -> str:
     try:
         return expand(text, dict(prefixes))
     except ConfigurationError as error:
-        raise ValueError(error.message_text() + hint(text.partition(":")[0], sorted(prefixes))) from None
+        raise ValueError(error.message_text() + str(hint(text.partition(":")[0], sorted(prefixes)))) from None
