@@ -59,6 +59,11 @@ class MessageError(ValueError):
         return self.message["en"]
 
 
+def reason_of(error: Exception) -> Message:
+    """Why something failed, as a field of a message: the message of our errors, the text of others."""
+    return error.message if isinstance(error, MessageError | StError) else verbatim(str(error))
+
+
 class UsageError(StError):
     """The command line asks for something that does not fit."""
 

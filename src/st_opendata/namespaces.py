@@ -1,8 +1,9 @@
-"""The prefixes that the project uses, once for all; plain text, so that it costs nothing to import."""
+"""The prefixes that the project uses; plain text, so that importing it costs nothing."""
 
 from __future__ import annotations
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.messages.message import message
 
 ST = "https://w3id.org/st-opendata/ontology#"
 SCHEME = "https://w3id.org/st-opendata/scheme/"
@@ -65,8 +66,8 @@ def expand(name: str, prefixes: dict[str, str] = PREFIXES) -> str:
     except KeyError:
         known = ", ".join(sorted(prefixes))
         raise ConfigurationError(
-            f'the prefix "{prefix}" of "{name}" is unknown',
-            remedy=f"Use one of: {known}; or declare it under `prefixes` in catalogue.yaml.",
+            message('the prefix "{prefix}" of "{name}" is unknown', prefix=prefix, name=name),
+            remedy=message("Use one of: {known}; or declare it under `prefixes` in catalogue.yaml.", known=known),
         ) from None
 
 

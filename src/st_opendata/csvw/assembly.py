@@ -14,9 +14,10 @@ from st_opendata.csvw.metadata.tables import TableDescription, with_foreign_keys
 from st_opendata.csvw.metadata.values import MetadataObject
 from st_opendata.csvw.rows.dialect_rows import DialectRows, rewrite
 from st_opendata.errors import InputError
+from st_opendata.messages.message import counted, message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.groups import Annotations, DescribedTable, TableGroup
 from st_opendata.model.tables import Table
-from st_opendata.model.text import Quantity
 from st_opendata.namespaces import RDFS
 from st_opendata.place import Place
 from st_opendata.tables.kinds import is_empty, other_format
@@ -99,7 +100,15 @@ class _Assembler:
             self._notices.nothing()
         elif ragged:
             numbers = ", ".join(map(str, ragged[:_SHOWN_ROWS])) + (" …" if len(ragged) > _SHOWN_ROWS else "")
-            self._notices.object(f"rows have not {Quantity(len(table.source_columns)):cell|cells}: {numbers}")
+            self._notices.object(
+                counted(
+                    "these rows do not have {count} cell: {rows}",
+                    "these rows do not have {count} cells: {rows}",
+                    number="count",
+                    count=len(table.source_columns),
+                    rows=numbers,
+                )
+            )
         said = self._described.annotations
         if rows.comments:
             comments = [{"@value": comment} for comment in rows.comments]
@@ -117,7 +126,7 @@ class _Assembler:
 
 
 def _is_empty(path: Path, shown: str) -> bool:
-    """Whether a file has nothing in it, by its start.
+    """Whether a file is empty, by its start.
 
     Raises:
         InputError: it is of another format than CSV, or cannot be read.
@@ -126,11 +135,17 @@ def _is_empty(path: Path, shown: str) -> bool:
         with path.open("rb") as file:
             start = file.read(_START)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", place=Place(shown)) from None
+        raise InputError(
+            message("the file cannot be read: {reason}", reason=system_reason(error)), place=Place(shown)
+        ) from None
     if kind := other_format(start):
         workbook = path.suffix.lower() in EXTENSIONS
-        remedy = f"Draft a catalogue: st-opendata init FOLDER --from {shown}" if workbook else "Save it as CSV (UTF-8)."
-        raise InputError(f"this is not a CSV file but {kind}", place=Place(shown), remedy=remedy)
+        remedy = (
+            message("Draft a catalogue: st-opendata init FOLDER --from {file}", file=shown)
+            if workbook
+            else message("Save it as CSV (UTF-8).")
+        )
+        raise InputError(message("this is not a CSV file but {kind}", kind=kind), place=Place(shown), remedy=remedy)
     return is_empty(start)
 
 

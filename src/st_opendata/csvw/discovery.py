@@ -15,6 +15,7 @@ from st_opendata.csvw.metadata.urls import absolute, same_document
 from st_opendata.csvw.metadata.values import DocumentContext, MetadataObject
 from st_opendata.errors import InputError
 from st_opendata.formats import JSON, JSON_LD
+from st_opendata.messages.message import message
 
 STANDARD_PATHS = ("{+url}-metadata.json", "csv-metadata.json")
 _TYPES = ("application/csvm+json", JSON_LD.media_type, JSON.media_type)
@@ -24,7 +25,7 @@ _PARAMETER = re.compile(r";\s*([^;,=\s]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))")
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of a table beside its file: the IRI of its metadata, the Link header, the site's configuration."""
+    """Hints in addition to a table's file: the IRI of its metadata, the Link header, the site's configuration."""
 
     metadata: str | None = None
     link: str | None = None
@@ -47,19 +48,21 @@ def describe(iri: str, loader: DocumentLoader, hints: Hints, notices: Notices) -
         try:
             candidate = absolute(reference, iri)
         except ValueError:
-            notices.warn(f'"{reference}" is not a URL of metadata; it is ignored')
+            notices.warn(message('"{reference}" is not a URL of metadata; it is ignored', reference=reference))
             continue
         try:
             if not sure and loader.find(candidate) is None:
                 continue
             found = read_metadata(candidate, loader, notices)
         except InputError as error:
-            notices.warn(f"the metadata {candidate[:200]} is passed over: {error.message}")
+            notices.warn(
+                message("the metadata {url} is ignored: {problem}", url=candidate[:200], problem=error.message)
+            )
             continue
         if any(same_document(str(table.get("url")), iri) for table in found.objects("tables")):
             return found
         with notices.document(loader.label(candidate)):
-            notices.warn(f"the metadata does not describe {loader.label(iri)}; it is ignored")
+            notices.warn(message("the metadata does not describe {table}; it is ignored", table=loader.label(iri)))
     context = DocumentContext(iri, None, notices)
     return MetadataObject(context, {"tables": (MetadataObject(context, {"url": iri}),)})
 

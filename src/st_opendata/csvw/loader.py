@@ -1,4 +1,4 @@
-"""Where documents with IRIs are found: a folder that stands for the folder of an IRI, and, when allowed, the web."""
+"""Documents by their IRIs: from a folder that represents the folder of an IRI and, if allowed, from the web."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import Message, message, number_text
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 MAX_METADATA = 20_000_000
@@ -37,11 +39,15 @@ class DocumentLoader:
         """
         folder = (self.folder or Path()).resolve()
         if not path.resolve().is_relative_to(folder):
-            raise InputError("is not in the folder of the source", place=Place(str(path)), remedy="Put the file there.")
+            raise InputError(
+                message("the file is not in the folder of the source"),
+                place=Place(str(path)),
+                remedy=message("Put the file there."),
+            )
         return self.base + quote(path.resolve().relative_to(folder).as_posix())
 
     def find(self, iri: str) -> Path | None:
-        """The file that holds the document, None where there is none; a folder answers no queries.
+        """The file that holds the document, None where there is none; a folder has no documents with a query.
 
         Raises:
             InputError: a link leads out of the folder.
@@ -63,9 +69,16 @@ class DocumentLoader:
         try:
             inside, found = path.resolve().is_relative_to(folder.resolve()), path.is_file()
         except (OSError, RuntimeError) as error:  # links in a circle, a name that is too long
-            raise InputError(f"cannot be read: {getattr(error, 'strerror', error)}", place=Place(name[:80])) from None
+            reason = system_reason(error) if isinstance(error, OSError) else str(error)
+            raise InputError(
+                message("the file cannot be read: {reason}", reason=reason), place=Place(name[:80])
+            ) from None
         if not inside:
-            raise InputError("leads out of the folder", place=Place(name), remedy="Put the file itself there.")
+            raise InputError(
+                message("this is a link that leaves the folder"),
+                place=Place(name),
+                remedy=message("Put the file itself there."),
+            )
         return path if found else None
 
     def table(self, iri: str) -> Path:
@@ -90,10 +103,15 @@ class DocumentLoader:
             raise InputError(self._missing(iri), place=Place(self.label(iri)), remedy=self._remedy(iri))
         try:
             if path.stat().st_size > MAX_METADATA:
-                raise InputError(f"has more than {MAX_METADATA:,} bytes", place=Place(self.label(iri)))
+                raise InputError(
+                    message("the document has more than {most} bytes", most=number_text(MAX_METADATA)),
+                    place=Place(self.label(iri)),
+                )
             return path.read_bytes()
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.label(iri))) from None
+            raise InputError(
+                message("the file cannot be read: {reason}", reason=system_reason(error)), place=Place(self.label(iri))
+            ) from None
 
     def label(self, iri: str) -> str:
         """The document's name in messages: within the folder its path there."""
@@ -102,10 +120,15 @@ class DocumentLoader:
     def _near(self, iri: str) -> bool:
         return self.folder is not None and iri.startswith(self.base)
 
-    def _missing(self, iri: str) -> str:
-        return "there is no such file" if self._near(iri) or self.fetch else "lies outside the folder"
-
-    def _remedy(self, iri: str) -> str:
+    def _missing(self, iri: str) -> Message:
         if self._near(iri) or self.fetch:
-            return "Correct the name, or put the file there."
-        return f"Only documents below {self.base} are read; copy it there, or name its folder with --base."
+            return message("there is no such file")
+        return message("the document is not in the folder")
+
+    def _remedy(self, iri: str) -> Message:
+        if self._near(iri) or self.fetch:
+            return message("Correct the name, or put the file there.")
+        return message(
+            "The program reads only documents below {base}: copy it there, or name its folder with --base.",
+            base=self.base,
+        )

@@ -1,4 +1,4 @@
-"""What the command line names, as documents: a file in its folder, or a URL that may be fetched."""
+"""The source that the command line names, as documents: a file in its folder, or a URL on the web."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from st_opendata.csvw.discovery import STANDARD_PATHS, Hints
 from st_opendata.csvw.loader import DocumentLoader
 from st_opendata.errors import InputError, UsageError
 from st_opendata.http.client import fetch_file
+from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 _SITE_CONFIGURATION = "/.well-known/csvm"
@@ -17,7 +19,7 @@ _SITE_CONFIGURATION = "/.well-known/csvm"
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    """What is given beside SOURCE: a metadata file, the Link header, a site-wide configuration, the folder's IRI."""
+    """Options in addition to SOURCE: a metadata file, the Link header, a site-wide configuration, the folder's IRI."""
 
     metadata: Path | None = None
     link: str | None = None
@@ -42,25 +44,27 @@ class WebFetcher:
 
 
 def local_source(source: Path, options: SourceOptions) -> tuple[str, DocumentLoader, Hints]:
-    """The IRI of a file, the documents in its folder, and what is known of it.
+    """The IRI of a file, the documents in its folder, and the hints about it.
 
     Raises:
         InputError: there is no such file, or a given one cannot be read or lies elsewhere.
-        UsageError: the base is no IRI.
+        UsageError: the base is not an IRI.
     """
     if not source.is_file():
-        raise InputError("there is no such file", place=Place(str(source)), remedy="Check the path.")
+        raise InputError(message("there is no such file"), place=Place(str(source)), remedy=message("Check the path."))
     folder = source.resolve().parent
     loader = DocumentLoader(_folder_iri(options.base) if options.base else folder.as_uri() + "/", folder)
     metadata = loader.iri(options.metadata) if options.metadata else None
     if options.metadata and not options.metadata.is_file():
-        raise InputError("there is no such file", place=Place(str(options.metadata)), remedy="Check the path.")
+        raise InputError(
+            message("there is no such file"), place=Place(str(options.metadata)), remedy=message("Check the path.")
+        )
     site = _lines(options.site) if options.site else STANDARD_PATHS
     return loader.iri(source), loader, Hints(metadata, options.link, site)
 
 
 def remote_source(url: str, options: SourceOptions, web: WebFetcher) -> tuple[str, DocumentLoader, Hints]:
-    """The URL of a table or metadata document, the documents on the web, and what the site says of it.
+    """The URL of a table or metadata document, the documents on the web, and the hints of the site.
 
     Raises:
         InputError: there is no such document.
@@ -68,10 +72,12 @@ def remote_source(url: str, options: SourceOptions, web: WebFetcher) -> tuple[st
         RemoteError: the site does not answer, or refuses.
     """
     if options.base or options.metadata:
-        raise UsageError("--base and --metadata are for files; metadata on the web may be the SOURCE itself")
+        raise UsageError(
+            message("--base and --metadata are for files; for metadata on the web, give its URL as SOURCE")
+        )
     loader = DocumentLoader("", None, web)
     if loader.find(url) is None:
-        raise InputError("there is no such document", place=Place(url), remedy="Check the URL.")
+        raise InputError(message("there is no such document"), place=Place(url), remedy=message("Check the URL."))
     site = _lines(options.site) if options.site else _configured(url, loader)
     return url, loader, Hints(None, options.link or web.links.get(url), site)
 
@@ -86,7 +92,8 @@ def _lines(path: Path) -> tuple[str, ...]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", place=Place(str(path))) from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise InputError(message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
@@ -96,5 +103,9 @@ def _folder_iri(base: str) -> str:
     except ValueError:
         iri = ""
     if "://" not in iri:
-        raise UsageError(f'"{base}" is not the IRI of a folder, as https://example.org/data/ is')
+        raise UsageError(
+            message(
+                '"{base}" is not the IRI of a folder, as {example} is', base=base, example="https://example.org/data/"
+            )
+        )
     return iri if base.endswith("/") else base + "/"

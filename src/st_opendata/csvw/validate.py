@@ -1,4 +1,4 @@
-"""What is wrong with a group: everything for a validator, and what a converter warns of (CSVW syntax §6)."""
+"""Findings about a group: all of them for a validator, and warnings for a converter (CSVW syntax §6)."""
 
 from __future__ import annotations
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from st_opendata.errors import reason_of
 from st_opendata.facts.cells import CellReading, read_cells
 from st_opendata.facts.checks import RowCheck, count_rest, quote_cell, row_checks, row_findings
 from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_columns
 from st_opendata.facts.iris import IriContext, VariableValue, expand, term
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import FOOTNOTES, TOTALS, Column, Table
 from st_opendata.sql import dialect as sql
@@ -79,11 +81,11 @@ class Loader:
             rows = self._rows(name, source, readings)
             self._engine.create(name, self._selected(source, rows, checks))
         except ReadError as error:
-            return None, diagnose(source, str(error), limit=self._limit)
+            return None, diagnose(source, reason_of(error), limit=self._limit)
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
-            return None, diagnose(source, "rows and cells do not add up", limit=self._limit)
+            return None, diagnose(source, message("rows and cells do not add up"), limit=self._limit)
         found = self._swallowed(source, name) if breaks else []
         if bad:
             chosen = f"record IN (SELECT record FROM {name} WHERE bad)"

@@ -17,7 +17,7 @@ from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
-from st_opendata.tables.personal import ACCOUNTS, LEAST, forms_of, is_iban, veiled
+from st_opendata.tables.personal import LEAST, PersonalKind, forms_of, is_iban, veiled
 
 _EXAMINED = 100
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
@@ -38,7 +38,7 @@ class _Suspicion:
     """Cells of `column` that meet the condition hold what `kind` says."""
 
     column: Column
-    kind: str
+    kind: PersonalKind
     condition: str
 
 
@@ -93,11 +93,11 @@ def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: 
     rows = engine.rows(
         f"SELECT record, {shown} FROM {loaded.name} WHERE {suspicion.condition} ORDER BY record LIMIT {_EXAMINED}"
     )
-    if suspicion.kind == ACCOUNTS and 2 * sum(is_iban(text) for _, text in rows) < len(rows):
+    if suspicion.kind is PersonalKind.ACCOUNTS and 2 * sum(is_iban(text) for _, text in rows) < len(rows):
         return None
     record, text = rows[0]
     place = loaded.source.place(record, column.number)
-    fields = {"title": loaded.source.title(column.number), "kind": suspicion.kind, "count": count}
+    fields = {"title": loaded.source.title(column.number), "kind": suspicion.kind.message, "count": count}
     return finding(
         "personal-data", (place,), dataset=loaded.table.dataset, rows=loaded.rows, example=veiled(text), **fields
     )

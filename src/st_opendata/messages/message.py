@@ -16,6 +16,8 @@ from importlib.resources import files
 from st_opendata.model.text import LANGUAGES, pick
 
 DOMAIN = "st-opendata"
+_SEPARATORS = {"en": ",.", "fr": "\N{NARROW NO-BREAK SPACE},", "de": ".,"}
+"""Between groups of three digits, and before decimals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,16 @@ def change_fields(text: Message, change: Callable[[str], str]) -> Message:
         return change(value) if isinstance(value, str) else value
 
     return replace(text, fields={name: changed(value) for name, value in text.fields.items()})
+
+
+def number_text(value: float) -> Mapping[str, str]:
+    """A number as each language writes it, for a field of a message.
+
+    >>> number_text(1250.5)["en"], number_text(1250000)["de"]
+    ('1,250.5', '1.250.000')
+    """
+    english = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
+    return {language: english.translate(str.maketrans(",.", signs)) for language, signs in _SEPARATORS.items()}
 
 
 @cache

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from st_opendata.errors import MessageError, reason_of
+from st_opendata.messages.message import message
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Datatype
 from st_opendata.namespaces import PREFIXES, RDF, XSD
@@ -107,7 +109,7 @@ def lexical(datatype: Datatype) -> Lexical:
     """How cells of this type are written.
 
     Raises:
-        ValueError: the format is not one of CSVW's for this type.
+        MessageError: CSVW does not have the format for this type.
     """
     base, pattern = datatype.base, datatype.pattern
     if base in NUMBERS:
@@ -124,14 +126,17 @@ def lexical(datatype: Datatype) -> Lexical:
     if base == "boolean":
         true, bar, false = (pattern or "").partition("|")
         if pattern and not (bar and true and false and true != false and "|" not in false):
-            raise ValueError(f'"{pattern}" is not a format for boolean, as Y|N is')
+            raise MessageError(message('"{pattern}" is not a format for boolean, as Y|N is', pattern=pattern))
         return Boolean((true,), (false,)) if pattern else Boolean(("true", "1"), ("false", "0"))
     accept, sample = _ACCEPT.get(base, (None, "text"))
     if pattern:
         try:
             _matcher(pattern)
         except ValueError as error:
-            raise ValueError(f'"{pattern}" is not a regular expression: {error}') from None
+            problem = message(
+                '"{pattern}" is not a regular expression: {reason}', pattern=pattern, reason=reason_of(error)
+            )
+            raise MessageError(problem) from None
         sample = pattern
     return Text(tuple(filter(None, (accept, pattern))), _REFUSE.get(base), sample)
 
@@ -201,35 +206,42 @@ def check_facets(datatype: Datatype) -> None:
     """Refuse facets that the type does not have (CSVW metadata §5.11.1).
 
     Raises:
-        ValueError: with the reason.
+        MessageError: they do not fit.
     """
     limits = (datatype.minimum, datatype.maximum, datatype.min_exclusive, datatype.max_exclusive)
     if any(limit is not None for limit in limits) and datatype.base not in _LIMITED:
-        raise ValueError(f"a minimum or maximum fits numbers and dates, not {datatype.base}")
+        raise MessageError(message("a minimum or maximum fits numbers and dates, not {base}", base=datatype.base))
     plain = Datatype(datatype.base, datatype.iri)
     for limit in limits:
         if limit is not None and parse(plain, limit) is None:
-            raise ValueError(f'the limit "{limit}" is not of the type {datatype.base}, as {example(plain)} is')
+            raise MessageError(
+                message(
+                    'the limit "{limit}" is not of the type {base}, as {example} is',
+                    limit=limit,
+                    base=datatype.base,
+                    example=example(plain),
+                )
+            )
     lengths = (datatype.length, datatype.min_length, datatype.max_length)
     if any(length is not None for length in lengths) and datatype.base not in _MEASURED:
-        raise ValueError(f"a length fits text, not {datatype.base}")
+        raise MessageError(message("a length fits text, not {base}", base=datatype.base))
     if (
         datatype.min_length is not None
         and datatype.max_length is not None
         and datatype.min_length > datatype.max_length
     ):
-        raise ValueError("minLength is greater than maxLength")
+        raise MessageError(message("minLength is greater than maxLength"))
 
 
 def check_order(datatype: Datatype) -> None:
     """Refuse facets that no value can meet (CSVW metadata §5.11.2).
 
     Raises:
-        ValueError: with the reason.
+        MessageError: no value meets them.
     """
     length, least, most = datatype.length, datatype.min_length, datatype.max_length
     if length is not None and ((least is not None and length < least) or (most is not None and length > most)):
-        raise ValueError("length lies outside minLength and maxLength")
+        raise MessageError(message("length is not between minLength and maxLength"))
     low, high = datatype.minimum or datatype.min_exclusive, datatype.maximum or datatype.max_exclusive
     if low is None or high is None:
         return
@@ -237,7 +249,7 @@ def check_order(datatype: Datatype) -> None:
     both = datatype.min_exclusive is not None and datatype.max_exclusive is not None
     order = _order(datatype.base, low, high)
     if order > 0 or (order == 0 and exclusive and not both):
-        raise ValueError(f"no value lies between the limits {low} and {high}")
+        raise MessageError(message("there is no value between the limits {low} and {high}", low=low, high=high))
 
 
 def _order(base: str, one: str, other: str) -> int:

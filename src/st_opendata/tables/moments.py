@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.tables.numbers import MAX_PATTERN
 
 _FIELDS: dict[str, tuple[str, str]] = {
@@ -80,10 +82,10 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
     """The pattern, such as `d/M/yyyy` or `yyyy-MM-dd HH:mm:ss.SSS`.
 
     Raises:
-        ValueError: it is not one, or it lacks a part that the datatype needs.
+        MessageError: it is not one, or it lacks a part that the datatype needs.
     """
     if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"a pattern for {kind} has at most {MAX_PATTERN} characters")
+        raise MessageError(message("a pattern for {kind} has at most {most} characters", kind=kind, most=MAX_PATTERN))
     accept, fields, end = "", list[str](), 0
     for token in _TOKEN.finditer(pattern):
         if token.start() != end:
@@ -101,7 +103,14 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
     needs = _NEEDS[kind]
     allowed = needs | {"zone"} | ({"second", "fraction"} if "hour" in needs else set())
     if end != len(pattern) or len(set(fields)) != len(fields) or not needs <= set(fields) <= allowed:
-        raise ValueError(f'"{pattern}" is not a pattern for {kind}, as {_DEFAULTS[kind]} is')
+        raise MessageError(
+            message(
+                '"{pattern}" is not a pattern for {kind}, as {example} is',
+                pattern=pattern,
+                kind=kind,
+                example=_DEFAULTS[kind],
+            )
+        )
     return Moment(kind, accept, tuple(fields), _example(pattern))
 
 

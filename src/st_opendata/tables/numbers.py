@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
+
 SPACES = " \u00a0\u202f"
 """A grouping space in French files: plain, no-break or narrow no-break."""
 
@@ -74,10 +77,10 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     With a blank before its per cent or per mille sign (`#0.0 %`), the cells may have one there, of any kind.
 
     Raises:
-        ValueError: the pattern is not one.
+        MessageError: the pattern is not one.
     """
     if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"a number pattern has at most {MAX_PATTERN} characters")
+        raise MessageError(message("a number pattern has at most {most} characters", most=MAX_PATTERN))
     spaced = re.fullmatch(f"(.+)[{SPACES}]([%‰])", pattern)
     written, pattern = pattern, "".join(spaced.groups()) if spaced else pattern
     pattern_groups = _groups(group_char or ("." if decimal == "," else ","))  # CSVW's default, where it is free
@@ -88,7 +91,13 @@ def number_pattern(pattern: str, *, decimal: str, group_char: str | None) -> Num
     sizes = [len(group) for group in re.split(_class(pattern_groups), whole)[1:]]
     shaped = re.fullmatch("#*0*", plain) and re.fullmatch("0*#*", fraction) and 0 not in sizes
     if not found or not (whole or fraction) or not shaped:
-        raise ValueError(f'"{written}" is not a number pattern, as #{pattern_groups[0]}##0{decimal}00 is')
+        raise MessageError(
+            message(
+                '"{pattern}" is not a number pattern, as {example} is',
+                pattern=written,
+                example=f"#{pattern_groups[0]}##0{decimal}00",
+            )
+        )
     least = plain.count("0")
     grouped = _grouped(sizes, _class(pattern_groups)) if sizes else "[0-9]*"
     part = len(re.split(_class(pattern_groups), decimal_part or "")[0])

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 
+from st_opendata.messages.message import Message, message
 from st_opendata.tables.title_words import Words, is_called, names_kind, words
 
-EMAILS, ACCOUNTS, PHONES, NAMES = (
-    "e-mail addresses",
-    "account numbers (IBAN)",
-    "telephone numbers",
-    "names of persons",
-)
-"""Kinds of personal data, as messages name them."""
+
+class PersonalKind(Enum):
+    """Kinds of personal data; `message` names them."""
+
+    EMAILS = "emails"
+    ACCOUNTS = "accounts"
+    PHONES = "phones"
+    NAMES = "names"
+
+    @property
+    def message(self) -> Message:
+        """The kind in words."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    PersonalKind.EMAILS: message("e-mail addresses"),
+    PersonalKind.ACCOUNTS: message("account numbers (IBAN)"),
+    PersonalKind.PHONES: message("telephone numbers"),
+    PersonalKind.NAMES: message("names of persons"),
+}
 EMAIL = r"(?:mailto:)?[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"
-"""An e-mail address as a whole cell (a regular expression that the engine knows, too)."""
+"""An e-mail address as a whole cell (a regular expression for Python and for the engine)."""
 ACCOUNT = r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}"
-"""What is written as an IBAN; `is_iban` looks at its check digits."""
+"""A text in the form of an IBAN; `is_iban` checks its check digits."""
 PHONE = r"\+[1-9][0-9]{0,2}[ \-/(.]*[0-9](?:[ \-/().]*[0-9]){5,12}"
 """A telephone number with the code of its country."""
 NATIONAL_PHONE = r"[+(]?[0-9](?:[ \-/().]*[0-9]){4,14}"
-"""A telephone number in any form: only where the column is called so."""
+"""A telephone number in any form: only for a column whose title says so."""
 _LETTERS = r"(?:[.'’ \-]|\p{L})*\p{L}(?:[.'’ \-]|\p{L})*"
 """A text in letters, as the name of a person is (RE2)."""
 LEAST = 0.5
-"""The part of a column's cells that must be written so."""
+"""The part of a column's cells that must have the form."""
 
 
 def is_iban(text: str) -> bool:
@@ -44,7 +60,7 @@ def veiled(text: str) -> str:
 def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
     """True where one of a column's titles says that it has names of persons; `others` are titles of its neighbours.
 
-    What is just called a name, as `nom`, is a surname only beside first names without another surname.
+    A title that says only name, such as `nom`, is a surname only next to first names without another surname.
     """
     own = [words(title) for title in titles]
     if any(names_kind(each, "organisation") for each in own):
@@ -59,7 +75,7 @@ def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
     )
 
 
-def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dict[str, str]:
+def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dict[PersonalKind, str]:
     """How cells of a column are written that hold personal data (regular expressions), by the kind of these data.
 
     `text` is false for a column of numbers; titles and others are as for `called_person`.
@@ -67,18 +83,22 @@ def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dic
     own: list[Words] = [words(title) for title in titles]
     phone = any(names_kind(each, "phone") for each in own)
     if not text:
-        return {PHONES: NATIONAL_PHONE} if phone else {}
-    forms = {EMAILS: EMAIL, ACCOUNTS: ACCOUNT, PHONES: NATIONAL_PHONE if phone else PHONE}
-    return forms | ({NAMES: _LETTERS} if called_person(titles, others) else {})
+        return {PersonalKind.PHONES: NATIONAL_PHONE} if phone else {}
+    forms = {
+        PersonalKind.EMAILS: EMAIL,
+        PersonalKind.ACCOUNTS: ACCOUNT,
+        PersonalKind.PHONES: NATIONAL_PHONE if phone else PHONE,
+    }
+    return forms | ({PersonalKind.NAMES: _LETTERS} if called_person(titles, others) else {})
 
 
-def personal_kind(cells: Mapping[str, int], titles: Sequence[str], others: Sequence[str]) -> str:
-    """What personal data half of these texts are, each with its number; empty where they are none."""
+def personal_kind(cells: Mapping[str, int], titles: Sequence[str], others: Sequence[str]) -> PersonalKind | None:
+    """What kind of personal data half of these texts are, each with its number; None where they are not personal."""
     for kind, form in forms_of(titles, others, text=True).items():
         accept = re.compile(form.replace(r"\p{L}", r"[^\W\d_]"))
         meeting = [cell for cell in cells if accept.fullmatch(cell.strip())]
-        if kind == ACCOUNTS:
+        if kind is PersonalKind.ACCOUNTS:
             meeting = [cell for cell in meeting if is_iban(cell.strip())]
         if meeting and sum(cells[cell] for cell in meeting) >= LEAST * sum(cells.values()):
             return kind
-    return ""
+    return None

@@ -1,7 +1,7 @@
-"""Quotation marks that nobody meant: rows that one cell swallowed, and files read so that such marks are text.
+"""Stray quotation marks: rows that became part of one cell, and files read so that such marks are text.
 
 A mark that opens a cell makes one cell of everything up to the next one that closes it, however many rows that is.
-Nothing is wrong with the file then by the letter of CSV, so that only the shape of the cell's lines tells.
+Such a file is valid CSV, so that only the shape of the cell's lines shows the error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from enum import Enum
 from itertools import islice
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import Message, message
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 
@@ -81,9 +82,11 @@ def _shape(text: str) -> str:
     return re.sub(r"[^\W\d_]+", "A", re.sub(r"[0-9]+", "9", text.strip(' "')))
 
 
-def quote_problem(error: csv.Error) -> str:
-    """What is wrong with a quotation mark, in words that `messages/errors.yaml` has too."""
-    return "it is never closed" if "unexpected end" in str(error) else "text follows the closing one"
+def quote_problem(error: csv.Error) -> Message:
+    """What is wrong with a quotation mark."""
+    if "unexpected end" in str(error):
+        return message("it is never closed")
+    return message("text follows the closing one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _plain(line: str, width: int, delimiter: str, quote: str) -> LenientRow | No
         cells = next(reader, [])
     except csv.Error:
         return None
-    marked = any(quote in cell for cell in cells)  # as text, or doubled in marks: that is told below
+    marked = any(quote in cell for cell in cells)  # as text, or doubled in marks: see below
     return LenientRow(0, cells) if len(cells) == width and not marked else None
 
 
@@ -193,7 +196,7 @@ class _Row:
     _open_from: int | None = None
     """From here on no mark of the line closes a cell."""
     _below: list[str] | None = None
-    """The lines that the next joined cell takes, empty once there are none; None while nobody has looked."""
+    """The lines that the next joined cell takes, empty once there are none; None before the first look."""
 
     def __post_init__(self) -> None:
         start: int | None = 0

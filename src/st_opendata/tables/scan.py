@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Dialect, Table
 from st_opendata.place import Place
@@ -112,7 +113,7 @@ def refusal(table: Table, error: OSError) -> Finding:
     if isinstance(error, FileNotFoundError):
         near = nearest(table.path.name, _files_beside(table.path))
         return finding("table-missing", place, dataset=table.dataset, near=near)
-    return finding("table-unreadable", place, dataset=table.dataset, reason=error.strerror or "")
+    return finding("table-unreadable", place, dataset=table.dataset, reason=system_reason(error))
 
 
 def _files_beside(path: Path) -> list[str]:

@@ -1,13 +1,15 @@
 """Columns made of parts of another one's cells: `split` of dataset.yaml, for a pair such as `52.5, 13.4`.
 
-CSVW knows no such thing: a file's cell is one value, or a list of values of one kind. So the parts are columns of
-their own from the reading on, and the published table has them in place of the column that holds both.
+CSVW does not have this: a cell of a file is one value, or a list of values of one kind. So the parts are separate
+columns from the reading on, and the published table has them in place of the column with both.
 """
 
 from __future__ import annotations
 
 import re
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.model.tables import Column, ColumnPart, Table
 
 _NAME = re.compile(r"\{([A-Za-z0-9][A-Za-z0-9_.]*)\}")
@@ -22,14 +24,18 @@ def parts_of(column: str, pattern: str) -> dict[str, ColumnPart]:
     pattern's signs in it, and no blank where blanks alone part it from the next.
 
     Raises:
-        ValueError: the pattern has fewer than two names, one of them twice, or nothing between two.
+        MessageError: the pattern has fewer than two names, one of them twice, or nothing between two.
     """
     pieces = _NAME.split(pattern)
     names, between = pieces[1::2], pieces[::2]
     if len(names) < 2 or len(set(names)) < len(names):
-        raise ValueError('a pattern names two columns or more, each once, as "{latitude}, {longitude}" does')
+        raise MessageError(
+            message(
+                'a pattern names two columns or more, each once, as "{example}" does', example="{latitude}, {longitude}"
+            )
+        )
     if not all(between[1:-1]):
-        raise ValueError("a pattern has a sign or a blank between two names")
+        raise MessageError(message("a pattern has a sign or a blank between two names"))
     signs = {sign for text in between for sign in text if not sign.isalnum() and sign.strip()}
     blank = any(not text.strip() for text in between[1:-1])
     part = f"([^{''.join(map(_in_class, sorted(signs)))}{' ' if blank else ''}\\r\\n]+?)"

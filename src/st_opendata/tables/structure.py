@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import Message
 from st_opendata.model.findings import Finding
 from st_opendata.tables.csv_text import csv_reader, skip_head
 from st_opendata.tables.quotes import quote_problem, swallowed_findings
@@ -12,10 +13,10 @@ from st_opendata.tables.scan import MAX_CELL, TableFile
 from st_opendata.tables.widths import Widths
 
 
-def diagnose(source: TableFile, reason: str, *, limit: int) -> list[Finding]:
-    """Findings for ragged rows, blank lines, cells without end and stray quotation marks; never empty.
+def diagnose(source: TableFile, reason: Message, *, limit: int) -> list[Finding]:
+    """Findings for ragged rows, blank lines, endless cells and stray quotation marks; never empty.
 
-    Up to `limit` of a code are kept. `reason` is the engine's, given where Python finds nothing wrong.
+    Up to `limit` of a code are kept. `reason` comes from the engine, for the case that Python finds nothing wrong.
     """
     found: list[Finding] = []
     table, width = source.table, len(source.header)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 import uritemplate
 
-from st_opendata.errors import ConfigurationError
+from st_opendata.errors import ConfigurationError, MessageError
+from st_opendata.messages.message import message
 from st_opendata.namespaces import expand
 from st_opendata.spelling import hint
 
@@ -28,7 +29,7 @@ ILLEGAL_IN_IRI = (
 )
 """Characters that no IRI can hold (RFC 3987 §2.2), as a set that Python and RE2 read alike.
 
-The brackets may stand round the number of an IPv6 host; they are refused there too, as they are wrong everywhere else.
+The brackets are allowed around an IPv6 host; they are refused there too, since they are wrong everywhere else.
 """
 _SAMPLES = {"#": "#{}", ".": ".{}", "/": "/{}", ";": ";v={}", "?": "?v={}", "&": "&v={}"}
 """What an operator may make of a value (RFC 6570, appendix A)."""
@@ -49,7 +50,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What stands between braces; `operator` is empty or one of `+ # . / ; ? &`."""
+    """The text between braces; `operator` is empty or one of `+ # . / ; ? &`."""
 
     operator: str
     variables: tuple[Variable, ...]
@@ -62,7 +63,7 @@ def parse_template(text: str) -> Template:
     """The literals and expressions of a template, in order.
 
     Raises:
-        ValueError: the template breaks RFC 6570, or a literal holds a character that no IRI can hold.
+        MessageError: the template breaks RFC 6570, or a literal has a character that is not allowed in an IRI.
     """
     parts: list[str | Expression] = []
     for number, piece in enumerate(_EXPRESSION.split(text)):
@@ -70,19 +71,25 @@ def parse_template(text: str) -> Template:
             parts.append(_expression(piece))
         elif piece:
             if any(brace in piece for brace in "{}"):
-                raise ValueError(f'a brace of "{text}" has no partner')
+                raise MessageError(message('a brace of "{template}" has no partner', template=text))
             illegal = re.search(ILLEGAL_IN_IRI, piece)
             if illegal:
-                raise ValueError(f'"{text}" holds the character "{illegal.group()}", which no IRI can hold')
+                raise MessageError(
+                    message(
+                        '"{template}" has the character "{character}", which is not allowed in an IRI',
+                        template=text,
+                        character=illegal.group(),
+                    )
+                )
             parts.append(piece)
     return tuple(parts)
 
 
 def check_iri(template: Template) -> None:
-    """Refuse a template that makes no absolute IRI (RFC 3987) of letters or of digits, or an open one, of an IRI.
+    """Refuse a template that does not make an absolute IRI (RFC 3987) of letters and of digits, or, if open, of an IRI.
 
     Raises:
-        ValueError: with the reason.
+        MessageError: it makes none.
     """
     for value in ("a", "1"):
         parts = [
@@ -92,12 +99,18 @@ def check_iri(template: Template) -> None:
         try:
             ox.NamedNode(start + "".join(parts))
         except ValueError as error:
-            raise ValueError(f"no IRI can be written so: {error}") from None
+            raise MessageError(message("this does not make an IRI: {reason}", reason=str(error))) from None
 
 
 def _expression(inside: str) -> Expression:
     if not _INSIDE.match(inside):
-        raise ValueError(f'"{{{inside}}}" is not an expression of a URI template, as {{id}} or {{+url}} are')
+        raise MessageError(
+            message(
+                '"{expression}" is not an expression of a URI template, as {examples} are',
+                expression=f"{{{inside}}}",
+                examples=message("{one} or {other}", one="{id}", other="{+url}"),
+            )
+        )
     (read,) = uritemplate.URITemplate("{" + inside + "}").variables
     variables = tuple(
         Variable(name, bool(options.get("explode")), options.get("prefix") or None) for name, options in read.variables
@@ -129,7 +142,7 @@ def absolute_template(text: str, base: str, prefixes: Mapping[str, str]) -> str:
     A template that starts with `{+…}` stays as it is: its cells decide (`is_open`).
 
     Raises:
-        ValueError: the prefix is unknown.
+        MessageError: the prefix is unknown.
     """
     if text.startswith("{+"):
         return text
@@ -148,5 +161,9 @@ def absolute_template(text: str, base: str, prefixes: Mapping[str, str]) -> str:
 def _expand(text: str, prefixes: Mapping[str, str]) -> str:
     try:
         return expand(text, dict(prefixes))
-    except ConfigurationError as error:
-        raise ValueError(error.message_text() + str(hint(text.partition(":")[0], sorted(prefixes)))) from None
+    except ConfigurationError:
+        prefix = text.partition(":")[0]
+        near = hint(prefix, sorted(prefixes))
+        raise MessageError(
+            message('the prefix "{prefix}" of "{name}" is unknown{hint}', prefix=prefix, name=text, hint=near)
+        ) from None

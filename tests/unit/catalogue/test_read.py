@@ -163,7 +163,7 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
         ('"city/{id}"', '"city/{id"', 11, "has no partner"),
         ('"city/{id}"', '"city/{}"', 11, "is not an expression of a URI template"),
         ('"city/{id}"', '"city/{idd}"', 11, 'there is no column "idd"; did you mean "id"?'),
-        ('"city/{id}"', '"my city/{id}"', 11, "which no IRI can hold"),
+        ('"city/{id}"', '"my city/{id}"', 11, "is not allowed in an IRI"),
         ('"rdfs:label"', "label", 17, '"label" names no property: write the prefix before it'),
         ('"city/{id}"', '"exx:{id}"', 11, 'the prefix "exx"'),
         ('"city/{id}"', '"city/{type}"', 11, 'there is no column "type"'),

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 
 import texts
 
-SAME = {"fr": {"absent", "type"}, "de": set[str]()}
+SAME = {"fr": {"absent", "type"}, "de": {"{path}: {text}"}}
 """Texts that are the same in a language as in English."""
 
 

@@ -143,7 +143,8 @@ def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:
     others = [each.called() for each in table.columns if each is not column]
     if kind := personal_kind(column.profile.cells, [column.called()], others):
         column.remarks.append(
-            f"probably personal data: {kind}. Leave the column out, or write personal: true if you may publish it"
+            f"probably personal data: {kind.message}. "
+            "Leave the column out, or write personal: true if you may publish it"
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache, lru_cache
 
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute
+from st_opendata.messages.message import message
 from st_opendata.model.groups import Json
 from st_opendata.model.text import is_language_tag
 from st_opendata.namespaces import XSD
@@ -17,7 +19,7 @@ _VALUE_KEYS = {"@value", "@language", "@type"}
 
 @cache
 def prefixes() -> dict[str, str]:
-    """The prefixes of the CSVW context (https://www.w3.org/ns/csvw.jsonld), which are RDFa's initial context too."""
+    """The prefixes of the CSVW context (https://www.w3.org/ns/csvw.jsonld), also the initial context of RDFa."""
     from csvw.metadata_utils import NAMESPACES
 
     return dict(NAMESPACES)
@@ -59,7 +61,7 @@ def normalised(value: Json, base: str, language: str | None, notices: Notices) -
     """The value with its strings as objects with `@value` and language, and its `@id` absolute.
 
     Raises:
-        ConfigurationError: what JSON-LD has but CSVW forbids, or what neither has.
+        ConfigurationError: CSVW or JSON-LD does not allow it.
     """
     if isinstance(value, list):
         return [normalised(item, base, language, notices) for item in value]
@@ -79,32 +81,38 @@ def _node(value: dict[str, Json], base: str, language: str | None, notices: Noti
     for name, inner in value.items():
         if name == "@id":
             if not isinstance(inner, str) or inner.startswith("_:"):
-                raise notices.refused(f'"@id" must be a URL, not {inner!r}')
+                raise notices.refused(message('"@id" must be a URL, not {value}', value=_shown(inner)))
             try:
                 found[name] = absolute(expand_name(inner), base)
             except ValueError:
-                raise notices.refused(f'"@id" must be a URL, not {inner!r}') from None
+                raise notices.refused(message('"@id" must be a URL, not {value}', value=_shown(inner))) from None
         elif name == "@type":
             found[name] = [_checked_type(kind, notices) for kind in (inner if isinstance(inner, list) else [inner])]
         elif name.startswith("@"):
-            raise notices.refused(f'"{name}" is not allowed in the value of a common property')
+            raise notices.refused(message('"{name}" is not allowed in the value of a common property', name=name))
         elif not is_common(name):
-            raise notices.refused(f'"{name}" is neither a prefixed name nor an absolute URL')
+            raise notices.refused(message('"{name}" is neither a prefixed name nor an absolute URL', name=name))
         else:
             found[expand_name(name)] = normalised(inner, base, language, notices)
     return found
 
 
+def _shown(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _checked_value(value: dict[str, Json], notices: Notices) -> Json:
     extra = set(value) - _VALUE_KEYS
     if extra:
-        raise notices.refused(f'an object with "@value" cannot have "{min(extra)}"')
+        raise notices.refused(message('an object with "@value" cannot have "{name}"', name=min(extra)))
     if "@language" in value and "@type" in value:
-        raise notices.refused('an object with "@value" has "@language" or "@type", not both')
+        raise notices.refused(message('an object with "@value" has "@language" or "@type", not both'))
     if isinstance(value["@value"], (dict, list)) or value["@value"] is None:
-        raise notices.refused('"@value" must be a text, number or boolean')
+        raise notices.refused(message('"@value" must be a text, number or boolean'))
     if "@language" in value and not (isinstance(value["@language"], str) and is_language_tag(value["@language"])):
-        raise notices.refused(f'"@language" must be a language tag, not {value["@language"]!r}')
+        raise notices.refused(
+            message('"@language" must be a language tag, not {value}', value=_shown(value["@language"]))
+        )
     if "@type" in value:
         return {"@value": value["@value"], "@type": _checked_datatype(value["@type"], notices)}
     return dict(value)
@@ -118,7 +126,7 @@ def _checked_datatype(kind: Json, notices: Notices) -> str:
 
         if kind in BASES or kind in ALIASES:
             return datatype_iri(ALIASES.get(kind, kind))
-    raise notices.refused(f'"@type" must be a datatype, not {kind!r}')
+    raise notices.refused(message('"@type" must be a datatype, not {value}', value=_shown(kind)))
 
 
 def _checked_type(kind: Json, notices: Notices) -> str:
@@ -127,7 +135,9 @@ def _checked_type(kind: Json, notices: Notices) -> str:
             return expand_name(kind)
         if kind in _terms():
             return prefixes()["csvw"] + kind
-    raise notices.refused(f'"@type" must be a term of CSVW, a prefixed name or an absolute URL, not {kind!r}')
+    raise notices.refused(
+        message('"@type" must be a term of CSVW, a prefixed name or an absolute URL, not {value}', value=_shown(kind))
+    )
 
 
 def plain_datatype(value: Json) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from st_opendata.csvw.metadata.values import DocumentContext, InvalidError, Reader, natural, read_object, text
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.model.groups import Json
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype
@@ -26,7 +28,7 @@ def datatype(value: Json, context: DocumentContext) -> Datatype:
     if isinstance(value, str):
         return replace(named_datatype(value), percent=_is_number(value))
     if not isinstance(value, dict):
-        raise InvalidError("must name or describe a datatype")
+        raise InvalidError(message("must name or describe a datatype"))
     return _described(value, context)
 
 
@@ -38,12 +40,12 @@ def named_datatype(name: str) -> Datatype:
     """
     base = ALIASES.get(name, name)
     if base not in BASES:
-        raise InvalidError(f'"{name}" is not a datatype of CSVW')
+        raise InvalidError(message('"{name}" is not a datatype of CSVW', name=name))
     return Datatype(base, datatype_iri(base))
 
 
 def with_facets(kind: Datatype, found: Mapping[str, object]) -> Datatype:
-    """The datatype with its lengths and limits, by their names in CSVW; whether they fit is not looked at."""
+    """The datatype with its lengths and limits, by their names in CSVW; it does not check whether they fit."""
     limits = {name: str(found[name]) for name in LIMITS if name in found}
     lengths = {name: value for name in LENGTHS if isinstance(value := found.get(name), int)}
     return replace(
@@ -59,7 +61,7 @@ def with_facets(kind: Datatype, found: Mapping[str, object]) -> Datatype:
 
 
 def is_sign(text: str) -> bool:
-    """True for what may stand before decimals or between groups of digits."""
+    """True for a sign that may separate decimals or groups of digits."""
     return len(text) == 1 and not text.isalnum() and text not in "+-"
 
 
@@ -81,12 +83,12 @@ def _described(value: dict[str, Json], context: DocumentContext) -> Datatype:
     try:
         kind = replace(named_datatype(name), percent=_is_number(name))
     except InvalidError:
-        notices.warn(f'the base "{name}" is not a datatype of CSVW; string is taken')
+        notices.warn(message('the base "{name}" is not a datatype of CSVW; string is used', name=name))
         kind = Datatype()
     if found.annotations.id is not None:
         identifier = found.annotations.id
         if identifier in {datatype_iri(base) for base in BASES} or identifier.startswith(XSD):
-            raise notices.refused(f'"@id" cannot be the built-in datatype {identifier}')
+            raise notices.refused(message('"@id" cannot be the built-in datatype {datatype}', datatype=identifier))
         kind = replace(kind, iri=identifier)
     kind = _faceted(kind, found.properties, context)
     return _formatted(kind, found.get("format"), context)
@@ -96,7 +98,7 @@ def _format(value: Json, context: DocumentContext) -> str | dict[str, str]:
     if isinstance(value, str):
         return value
     if not isinstance(value, dict):
-        raise InvalidError("must be a text, or hold pattern, decimalChar or groupChar")
+        raise InvalidError(message("must be a text, or an object with pattern, decimalChar or groupChar"))
     readers: dict[str, Reader] = {"pattern": text, "decimalChar": _sign, "groupChar": _sign}
     found = read_object(value, readers, context, kind="NumericFormat")
     return {name: str(inner) for name, inner in found.properties.items()}
@@ -104,28 +106,28 @@ def _format(value: Json, context: DocumentContext) -> str | dict[str, str]:
 
 def _sign(value: Json, context: DocumentContext) -> str:
     if not is_sign(text(value, context)):
-        raise InvalidError("must be one character, neither letter, digit nor sign")
+        raise InvalidError(message("must be one character that is not a letter, digit or sign"))
     return str(value)
 
 
 def _limit(value: Json, _: DocumentContext) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise InvalidError("must be a number or text")
+        raise InvalidError(message("must be a number or text"))
     return str(value)
 
 
 def _faceted(kind: Datatype, found: Mapping[str, object], context: DocumentContext) -> Datatype:
-    """With its lengths and limits, which CSVW wants to fit each other and the type."""
+    """With its lengths and limits, which must fit each other and the type."""
     for one, other in (("minimum", "minExclusive"), ("minInclusive", "minExclusive"),
                        ("maximum", "maxExclusive"), ("maxInclusive", "maxExclusive")):  # fmt: skip
         if one in found and other in found:
-            raise context.notices.refused(f'"{one}" and "{other}" exclude each other')
+            raise context.notices.refused(message('"{one}" and "{other}" exclude each other', one=one, other=other))
     kind = with_facets(kind, found)
     try:
         check_facets(kind)
         check_order(kind)
-    except ValueError as error:
-        raise context.notices.refused(str(error)) from None
+    except MessageError as error:
+        raise context.notices.refused(error.message) from None
     return kind
 
 
@@ -134,7 +136,7 @@ def _formatted(kind: Datatype, form: object, context: DocumentContext) -> Dataty
     if form is None:
         return kind
     if isinstance(form, dict) and kind.base not in NUMBERS:
-        context.notices.warn(f"the format of {kind.base} must be a text; it is ignored")
+        context.notices.warn(message("the format of {base} must be a text; it is ignored", base=kind.base))
         return kind
     parts = form if isinstance(form, dict) else {"pattern": str(form)}
     candidate = replace(
@@ -145,10 +147,10 @@ def _formatted(kind: Datatype, form: object, context: DocumentContext) -> Dataty
     )
     try:
         if candidate.decimal_char == candidate.group_char:
-            raise ValueError("decimalChar and groupChar are the same character")
+            raise MessageError(message("decimalChar and groupChar are the same character"))
         lexical(candidate)
-    except ValueError as error:
-        context.notices.warn(f"{error}; the format is ignored")
+    except MessageError as error:
+        context.notices.warn(message("{problem}; the format is ignored", problem=error.message))
         return kind
     return candidate
 

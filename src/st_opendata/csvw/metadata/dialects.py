@@ -13,6 +13,7 @@ from st_opendata.csvw.metadata.values import (
     separator,
     text,
 )
+from st_opendata.messages.message import message
 from st_opendata.model.groups import Json
 from st_opendata.model.tables import Dialect
 
@@ -20,14 +21,14 @@ MAX_HEADER = 100
 """Rows of a header, which are held in memory."""
 
 PLAIN = Dialect(header_rows=1)
-"""The dialect of a file that none is described for."""
+"""The dialect of a file without a described one."""
 
 
 def _trim(value: Json, _: DocumentContext) -> frozenset[str]:
     known = {True: {"start", "end"}, False: set[str](), "true": {"start", "end"}, "false": set[str]()}
     known |= {"start": {"start"}, "end": {"end"}}
     if not isinstance(value, (bool, str)) or value not in known:
-        raise InvalidError("must be true, false, start or end")
+        raise InvalidError(message("must be true, false, start or end"))
     return frozenset(known[value])
 
 
@@ -35,25 +36,25 @@ def _line_ends(value: Json, _: DocumentContext) -> tuple[str, ...]:
     if isinstance(value, str) and value:
         return (value,)
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
-        raise InvalidError("must be a text or a list of texts")
+        raise InvalidError(message("must be a text or a list of texts"))
     return tuple(value)
 
 
 def _character(value: Json, context: DocumentContext) -> str | None:
     if value is not None and (len(text(value, context)) != 1 or value in "\r\n\0"):
-        raise InvalidError("must be one character or null")
+        raise InvalidError(message("must be one character or null"))
     return separator(value, context)
 
 
 def _delimiter(value: Json, context: DocumentContext) -> str:
     if not text(value, context) or any(character in value for character in "\r\n\0"):
-        raise InvalidError("must be one or more characters of a line")
+        raise InvalidError(message("must be one or more characters without a line break"))
     return str(value)
 
 
 def _header_rows(value: Json, context: DocumentContext) -> int:
     if natural(value, context) > MAX_HEADER:
-        raise InvalidError(f"must be {MAX_HEADER} at most")
+        raise InvalidError(message("must be {most} at most", most=MAX_HEADER))
     return int(value)
 
 
@@ -82,7 +83,7 @@ def dialect(value: dict[str, Json], context: DocumentContext) -> Dialect:
     """
     found = dict(read_object(value, _READERS, context, kind="Dialect", common=False).properties)
     if found.get("quoteChar", PLAIN.quote) == found.get("delimiter", PLAIN.delimiter):
-        context.notices.warn("quoteChar and delimiter are the same character; no quoteChar is taken")
+        context.notices.warn(message("quoteChar and delimiter are the same character; quoteChar is ignored"))
         found["quoteChar"] = None
     rows = found.pop("headerRowCount", None)
     if rows is None:

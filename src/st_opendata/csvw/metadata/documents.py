@@ -33,6 +33,8 @@ from st_opendata.csvw.metadata.values import (
     titles,
 )
 from st_opendata.documents import MAX_DEPTH
+from st_opendata.errors import MessageError, reason_of
+from st_opendata.messages.message import message
 from st_opendata.model.groups import Json
 from st_opendata.model.tables import Dialect
 
@@ -55,10 +57,10 @@ INHERITED: dict[str, Reader] = {
 
 
 def read_metadata(iri: str, loader: DocumentLoader, notices: Notices) -> MetadataObject:
-    """The group of tables that the document at `iri` describes; one table makes a group of its own.
+    """The group of tables that the document at `iri` describes; one table makes a group.
 
     Raises:
-        ConfigurationError: it is no CSVW metadata, or has an error by CSVW metadata.
+        ConfigurationError: it is not CSVW metadata, or has an error by CSVW metadata.
         InputError: it cannot be read, or a schema or dialect that it names.
     """
     with notices.document(loader.label(iri)):
@@ -67,11 +69,11 @@ def read_metadata(iri: str, loader: DocumentLoader, notices: Notices) -> Metadat
         if "tables" in data or data.get("@type") == "TableGroup":
             group = properties.group(data, context)
             if not group.objects("tables"):
-                raise notices.refused('"tables" must list at least one table')
+                raise notices.refused(message('"tables" must list at least one table'))
             return group
         if "url" in data or data.get("@type") == "Table":
             return MetadataObject(context, {"tables": (properties.table(data, context),)})
-        raise notices.refused("the document describes neither a group of tables nor a table")
+        raise notices.refused(message("the document describes neither a group of tables nor a table"))
 
 
 def _opened(iri: str, loader: DocumentLoader, notices: Notices) -> tuple[dict[str, Json], DocumentContext]:
@@ -79,20 +81,20 @@ def _opened(iri: str, loader: DocumentLoader, notices: Notices) -> tuple[dict[st
     try:
         data = json.loads(loader.read(iri).decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise notices.refused(f"the document is not JSON: {error}") from None
+        raise notices.refused(message("the document is not JSON: {reason}", reason=reason_of(error))) from None
     if not isinstance(data, dict):
-        raise notices.refused("the document must be an object")
+        raise notices.refused(message("the document must be an object"))
     _bounded(data, notices)
     with notices.at("@context"):
         return data, _context(data.get("@context"), iri, notices, loader.label(iri))
 
 
 def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no value of JSON")
+    raise MessageError(message("{name} is not a value of JSON", name=name))
 
 
 def _bounded(data: Json, notices: Notices) -> None:
-    """Refuse what no description needs and no file can take: deep nesting, and halves of characters."""
+    """Refuse deep nesting, which no description needs, and halves of characters, which no file can contain."""
     level = [data]
     for _ in range(MAX_DEPTH):
         below: list[Json] = []
@@ -102,10 +104,10 @@ def _bounded(data: Json, notices: Notices) -> None:
             elif isinstance(item, list):
                 below += item
             elif isinstance(item, str) and _SURROGATE.search(item):
-                raise notices.refused("a text holds half of a character (a lone surrogate)")
+                raise notices.refused(message("a text contains half of a character (a lone surrogate)"))
         level = below
     if level:
-        raise notices.refused(f"the document is nested more than {MAX_DEPTH} times")
+        raise notices.refused(message("the document is nested more than {most} times", most=MAX_DEPTH))
 
 
 def _context(value: Json, iri: str, notices: Notices, shown: str) -> DocumentContext:
@@ -115,28 +117,28 @@ def _context(value: Json, iri: str, notices: Notices, shown: str) -> DocumentCon
     if isinstance(value, list) and len(value) == 1:
         (value,) = value
     if value != CONTEXT or not isinstance(local, dict):
-        raise notices.refused(f'must be "{CONTEXT}", or a list of it and an object')
+        raise notices.refused(message('must be "{context}", or a list of it and an object', context=CONTEXT))
     extra = set(local) - {"@base", "@language"}
     if extra:
-        raise notices.refused(f'can hold "@base" and "@language" only, not "{min(extra)}"')
+        raise notices.refused(message('can have only "@base" and "@language", not "{name}"', name=min(extra)))
     base, tag = local.get("@base", ""), local.get("@language")
     if not isinstance(base, str):
-        raise notices.refused('"@base" must be a URL')
+        raise notices.refused(message('"@base" must be a URL'))
     try:
         context = DocumentContext(absolute(base, iri), None, notices, shown)
     except ValueError:
-        raise notices.refused('"@base" must be a URL') from None
+        raise notices.refused(message('"@base" must be a URL')) from None
     if tag is None:
         return context
     try:
         return replace(context, language=language(tag, context))
     except InvalidError as error:
-        notices.warn(f'"@language" {error}; it is ignored')
+        notices.warn(message('"@language": {problem}; it is ignored', problem=error.message))
         return context
 
 
 class _Properties:
-    """The properties of each kind of object; schemas and dialects may stand in documents of their own."""
+    """The properties of each kind of object; schemas and dialects may be in separate documents."""
 
     def __init__(self, loader: DocumentLoader) -> None:
         self._loader = loader
@@ -165,12 +167,12 @@ class _Properties:
     def table(self, data: Mapping[str, Json], context: DocumentContext) -> MetadataObject:
         table = read_object(data, self._of_table, context, kind="Table")
         if "url" not in table.properties:
-            raise context.notices.refused('a table needs the "url" of its file')
+            raise context.notices.refused(message('a table needs the "url" of its file'))
         return table
 
     def _schema(self, value: Json, context: DocumentContext) -> MetadataObject:
         if not isinstance(value, (dict, str)):
-            context.notices.warn("must be an object or a URL; a schema without columns is taken")
+            context.notices.warn(message("must be an object or a URL; a schema without columns is used"))
             return MetadataObject(context, {"columns": ()})
         data, context = self._linked(value, context)
         return read_object(data, self._of_schema, context, kind="Schema")
@@ -179,7 +181,7 @@ class _Properties:
         return dialect(*self._linked(value, context))
 
     def _linked(self, value: Json, context: DocumentContext) -> tuple[dict[str, Json], DocumentContext]:
-        """The object, or that of the document that a URL names; it has an `@context` of its own."""
+        """The object, or that of the document that a URL names, which has its own `@context`."""
         if isinstance(value, dict):
             return value, context
         iri = link(value, context)
@@ -200,7 +202,7 @@ def _column(data: dict[str, Json], context: DocumentContext) -> MetadataObject:
 
 def _name(value: Json, context: DocumentContext) -> str:
     if not _NAME.match(text(value, context)):
-        raise InvalidError(f'"{value}" cannot name a column')
+        raise InvalidError(message('"{value}" cannot be the name of a column', value=value))
     return str(value)
 
 
@@ -215,7 +217,7 @@ def _transformation(data: dict[str, Json], context: DocumentContext) -> Metadata
     found = read_object(data, readers, context, kind="Template")
     for name in ("url", "scriptFormat", "targetFormat"):
         if name not in found.properties:
-            raise context.notices.refused(f'a transformation needs "{name}"')
+            raise context.notices.refused(message('a transformation needs "{name}"', name=name))
     return found
 
 
@@ -227,10 +229,10 @@ def _foreign_key(data: dict[str, Json], context: DocumentContext) -> MetadataObj
 
 def _reference(value: Json, context: DocumentContext) -> MetadataObject:
     if not isinstance(value, dict):
-        raise InvalidError("must hold columnReference and resource or schemaReference")
+        raise InvalidError(message("must have columnReference and resource or schemaReference"))
     _only(value, ("resource", "schemaReference", "columnReference"), context)
     if "resource" in value and "schemaReference" in value:
-        raise context.notices.refused("has resource or schemaReference, not both")
+        raise context.notices.refused(message("can have resource or schemaReference, but not both"))
     readers: dict[str, Reader] = {"resource": link, "schemaReference": link, "columnReference": references}
     return read_object(value, readers, context, kind="TableReference")
 
@@ -238,4 +240,4 @@ def _reference(value: Json, context: DocumentContext) -> MetadataObject:
 def _only(data: Mapping[str, Json], names: tuple[str, ...], context: DocumentContext) -> None:
     for name in data:
         if name not in names and name not in ("@id", "@type"):
-            raise context.notices.refused(f'a foreign key cannot have "{name}"')
+            raise context.notices.refused(message('a foreign key cannot have "{name}"', name=name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from st_opendata.csvw.metadata.values import MetadataObject
-from st_opendata.model.text import Quantity
+from st_opendata.messages.message import Message, counted, message
 
 Titles = Mapping[str, tuple[str, ...]]
 
@@ -28,10 +28,16 @@ def titles_of(column: MetadataObject) -> Titles:
     return titles
 
 
-def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles]) -> str | None:
+def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles]) -> Message | None:
     """Why the columns of a schema, virtual ones left out, do not fit those of a file; None where they do."""
     if len(columns) != len(embedded):
-        return f"the schema has {Quantity(len(columns)):column|columns}, the file {len(embedded)}"
+        return counted(
+            "the schema has {count} column, the file {columns}",
+            "the schema has {count} columns, the file {columns}",
+            number="count",
+            count=len(columns),
+            columns=len(embedded),
+        )
     for number, (column, titles) in enumerate(zip(columns, embedded, strict=True), 1):
         name, described = column.get("name"), titles_of(column)
         if not titles or (name is None and not described):
@@ -40,9 +46,18 @@ def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles
         if any(_meets(described, tag, texts) for tag in titles):
             continue
         if not described:
-            return f'column {number} of the file is "{min(texts)}"; its description has a name but no titles'
-        wanted = sorted(f"{text} ({tag})" for tag, listed in described.items() for text in listed)
-        return f'column {number} of the file is "{min(texts)}", described is "{", ".join(wanted)}"'
+            return message(
+                'column {number} of the file is "{title}"; its description has a name but no titles',
+                number=number,
+                title=min(texts),
+            )
+        expected = sorted(f"{text} ({tag})" for tag, listed in described.items() for text in listed)
+        return message(
+            'column {number} of the file is "{title}", but the description has "{titles}"',
+            number=number,
+            title=min(texts),
+            titles=", ".join(expected),
+        )
     return None
 
 

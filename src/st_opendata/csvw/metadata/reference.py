@@ -1,6 +1,6 @@
-"""What the `csvw` library says about a table description: a second opinion.
+"""A second opinion on a table description, by the `csvw` library.
 
-Nothing in a description that is handed over names another file or URL, so the library reads nothing.
+The description that the library gets names no other file or URL, so the library reads nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from st_opendata.model.tables import Column, Datatype
 def complaints(columns: Iterable[Column]) -> list[str]:
     """The library's errors and warnings about the columns of a table, in its words.
 
-    Formats are left out: it refuses spellings that CSVW allows.
+    Formats are left out: the library refuses spellings that CSVW allows.
     """
     described = [_described(column) for column in columns]
     with warnings.catch_warnings(record=True) as caught:

@@ -19,20 +19,21 @@ from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import placed_template, same_document
 from st_opendata.csvw.metadata.values import MetadataObject
 from st_opendata.errors import ConfigurationError
+from st_opendata.messages.message import message
 from st_opendata.model.groups import DESCRIPTION, DescribedTable, TableGroup
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
-from st_opendata.spelling import nearest
+from st_opendata.spelling import hint
 from st_opendata.tables.templates import ROW_VARIABLES, parse_template, variable_names
 
 _VARIABLES = (*ROW_VARIABLES, "_column", "_sourceColumn", "_name")
-"""What CSVW defines beside the columns (metadata §5.1.3)."""
+"""Variables that CSVW defines in addition to the columns (metadata §5.1.3)."""
 
 
 def read_group(path: Path, base: str, *, strict: bool = False) -> TableGroup:
-    """What the document in a file says of its tables, whose files are not looked at; `base` is the IRI of its folder.
+    """What the document in a file says of its tables, whose files it does not read; `base` is the IRI of its folder.
 
     Raises:
-        ConfigurationError: it is no CSVW metadata, or has an error by it; `strict` refuses also what CSVW ignores.
+        ConfigurationError: it is not CSVW metadata, or has an error by it; `strict` also refuses what CSVW ignores.
         InputError: it cannot be read.
     """
     loader, notices = DocumentLoader(base, path.parent), Notices()
@@ -93,7 +94,7 @@ class TableDescription:
             own = list(schema.objects("columns"))
             real = [column for column in own if not column.get("virtual")]
             if any(column.get("virtual") for column in own[: len(real)]):
-                raise self._notices.refused("virtual columns come after all others")
+                raise self._notices.refused(message("virtual columns must come after all others"))
             reason = None if embedded is None else incompatibility(real, embedded)
             if reason:
                 self._notices.object(reason)
@@ -116,15 +117,20 @@ class TableDescription:
             for key, url in urls.items():
                 for name in variable_names(parse_template(url)) if url else ():
                     if name not in (*known, *_VARIABLES):
-                        near = nearest(name, known)
-                        hint = f' (most like it: "{near}")' if near else ""
-                        self._notices.object(f'{key} names "{name}", which is no column of the table{hint}')
+                        self._notices.object(
+                            message(
+                                '{key} names "{name}", which is not a column of the table{hint}',
+                                key=key,
+                                name=name,
+                                hint=hint(name, known),
+                            )
+                        )
 
     def _once(self, names: Sequence[str]) -> None:
         seen = set[str]()
         for name in names:
             if name in seen:
-                raise self._notices.refused(f'two columns are named "{name}"')
+                raise self._notices.refused(message('two columns have the name "{name}"', name=name))
             seen.add(name)
 
     def _inherited(self, description: MetadataObject | None) -> dict[str, Any]:
@@ -145,7 +151,7 @@ class TableDescription:
             try:
                 return written if written is None or not placed else placed_template(written, self._document)
             except ValueError:
-                raise self._notices.refused(f'{key}: "{at[key]}" is not a URL') from None
+                raise self._notices.refused(message('{key}: "{url}" is not a URL', key=key, url=at[key])) from None
 
         return Column(
             name=name,
@@ -174,7 +180,7 @@ class TableDescription:
         described = {column.get("name") for column in schema.objects("columns")}
         for name in names:
             if name not in described:
-                self._notices.warn(f'{key}: no column has the name "{name}"; it is ignored')
+                self._notices.warn(message('{key}: no column has the name "{name}"; it is ignored', key=key, name=name))
                 return ()
         return names
 
@@ -201,16 +207,17 @@ def _foreign_keys(
         reference = key.object("reference")
         columns = key.texts("columnReference")
         if reference is None or not columns:
-            raise notices.refused("a foreign key needs columnReference and reference")
+            raise notices.refused(message("a foreign key needs columnReference and reference"))
         target = _target(reference, group, tables)
         if target is None:
-            raise notices.refused(f"there is no table {reference.get('resource') or reference.get('schemaReference')}")
+            name = reference.get("resource") or reference.get("schemaReference")
+            raise notices.refused(message('there is no table "{name}"', name=name))
         named = reference.texts("columnReference")
         assert schema is not None
         _check_names(schema, columns, notices)
         _check_names(_schema_of(target, group), named, notices)
         if len(named) != len(columns):
-            raise notices.refused("a foreign key needs as many columns here as in its reference")
+            raise notices.refused(message("a foreign key needs the same number of columns here and in its reference"))
         found.append(ForeignKey(columns, "", target.table.name, named))
     return tuple(found)
 
@@ -237,4 +244,4 @@ def _check_names(schema: MetadataObject | None, names: Sequence[str], notices: N
     known = {column.get("name") for column in schema.objects("columns")} if schema else set()
     for name in names:
         if name not in known:
-            raise notices.refused(f'a foreign key names the column "{name}", which is not described')
+            raise notices.refused(message('a foreign key names the column "{name}", which is not described', name=name))

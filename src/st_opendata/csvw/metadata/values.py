@@ -1,24 +1,27 @@
 """Values of the properties of CSVW metadata: one reader per kind (CSVW metadata §5.1).
 
-A reader gives back the value as the program holds it. What CSVW replaces by a default raises `InvalidError`, which
-`read_object` turns into a warning; what CSVW calls an error is refused at once.
+A reader gives back the value as the program holds it. A value that CSVW replaces by a default raises
+`InvalidError`, which `read_object` turns into a warning; an error by CSVW is refused at once.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from st_opendata.csvw.metadata.common_properties import expand_name, is_common, normalised
 from st_opendata.csvw.metadata.notices import Notices
 from st_opendata.csvw.metadata.urls import absolute, encoded_template
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.model.groups import Annotations, Json
 from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import parse_template
 
 
-class InvalidError(ValueError):
-    """A value that is not one of the property: the property counts as left out."""
+class InvalidError(MessageError):
+    """A value that the property cannot have: the property counts as left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +93,18 @@ def read_object(
                 identifier = _identifier(value, context)
             elif name == "@type":
                 if value != kind:
-                    raise notices.refused(f'"@type" must be "{kind}" here, not {value!r}')
+                    raise notices.refused(
+                        message('"@type" must be "{kind}" here, not {value}', kind=kind, value=shown(value))
+                    )
             elif name in properties:
                 try:
                     found[name] = properties[name](value, context)
                 except InvalidError as error:
-                    notices.warn(f"{error}; it is ignored")
+                    notices.warn(message("{problem}; it is ignored", problem=error.message))
             elif common and is_common(name):
                 common_values[expand_name(name)] = normalised(value, context.base, context.language, notices)
             else:
-                notices.warn("the property is unknown here; it is ignored")
+                notices.warn(message("the property is unknown here; it is ignored"))
     notes = found.pop("notes", ())
     assert isinstance(notes, tuple)
     return MetadataObject(context, found, Annotations(identifier, common_values, notes))
@@ -107,20 +112,25 @@ def read_object(
 
 def _identifier(value: Json, context: DocumentContext) -> str:
     if not isinstance(value, str):
-        context.notices.warn("must be a URL; that of the document is taken")
+        context.notices.warn(message("must be a URL; the URL of the document is used"))
         return context.base
     if value.startswith("_:"):
-        raise context.notices.refused('"@id" cannot be a blank node')
+        raise context.notices.refused(message('"@id" cannot be a blank node'))
     try:
         return absolute(value, context.base)
     except ValueError:
-        raise context.notices.refused(f'"@id" must be a URL, not "{value}"') from None
+        raise context.notices.refused(message('"@id" must be a URL, not {value}', value=shown(value))) from None
+
+
+def shown(value: Json) -> str:
+    """The value as the document has it, for messages."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def text(value: Json, _: DocumentContext) -> str:
     """A text."""
     if not isinstance(value, str):
-        raise InvalidError("must be a text")
+        raise InvalidError(message("must be a text"))
     return value
 
 
@@ -132,14 +142,14 @@ def separator(value: Json, context: DocumentContext) -> str | None:
 def boolean(value: Json, _: DocumentContext) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise InvalidError("must be true or false")
+        raise InvalidError(message("must be true or false"))
     return value
 
 
 def natural(value: Json, _: DocumentContext) -> int:
     """A whole number from 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidError("must be a whole number from 0")
+        raise InvalidError(message("must be a whole number from 0"))
     return value
 
 
@@ -148,23 +158,23 @@ def one_of(*known: str) -> Reader:
 
     def read(value: Json, _: DocumentContext) -> str:
         if value not in known or not isinstance(value, str):
-            raise InvalidError(f"must be one of {', '.join(known)}")
+            raise InvalidError(message("must be one of {words}", words=", ".join(known)))
         return value
 
     return read
 
 
 def language(value: Json, _: DocumentContext) -> str:
-    """A language tag, in lower case as RDF 1.1 has it (Concepts §3.3)."""
+    """A language tag, in lower case as RDF 1.1 requires (Concepts §3.3)."""
     if not isinstance(value, str) or not is_language_tag(value):
-        raise InvalidError("must be a language tag, as fr is")
+        raise InvalidError(message("must be a language tag, as fr is"))
     return value.lower()
 
 
 def encoding(value: Json, context: DocumentContext) -> str:
     """The name of an encoding."""
     if not is_encoding(text(value, context)):
-        raise InvalidError(f'"{value}" is not an encoding, as utf-8 is')
+        raise InvalidError(message('"{value}" is not an encoding, as utf-8 is', value=value))
     return str(value)
 
 
@@ -172,7 +182,7 @@ def is_encoding(name: str) -> bool:
     """True for the name of an encoding of text."""
     try:
         "".encode(name)
-    except LookupError:  # unknown, or none of text
+    except LookupError:  # unknown, or not for text
         return False
     return True
 
@@ -184,18 +194,18 @@ def link(value: Json, context: DocumentContext) -> str:
     except InvalidError:
         raise
     except ValueError:
-        raise InvalidError(f'"{value}" is not a URL') from None
+        raise InvalidError(message('"{value}" is not a URL', value=value)) from None
 
 
 def template(value: Json, context: DocumentContext) -> str:
     """A URI template (RFC 6570), its prefixed name expanded.
 
-    In place of one that is wrong the empty template stands (CSVW metadata §5.1.3), which is the table's URL.
+    The empty template, which is the table's URL, replaces a wrong one (CSVW metadata §5.1.3).
     """
     try:
         return _template(text(value, context))
     except InvalidError as error:
-        context.notices.warn(f"{error}; an empty template is taken")
+        context.notices.warn(message("{problem}; an empty template is used", problem=error.message))
         return ""
 
 
@@ -203,19 +213,19 @@ def _template(value: str) -> str:
     expanded = expand_name(value)
     try:
         parse_template(encoded_template(expanded))
-    except ValueError as error:
-        raise InvalidError(str(error)) from None
+    except MessageError as error:
+        raise InvalidError(error.message) from None
     return expanded
 
 
 def nulls(value: Json, context: DocumentContext) -> tuple[str, ...]:
-    """A text or a list of texts; what is no text in the list is left out with a warning."""
+    """A text or a list of texts; other values in the list are left out with a warning."""
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list):
-        raise InvalidError("must be a text or a list of texts")
+        raise InvalidError(message("must be a text or a list of texts"))
     if not all(isinstance(item, str) for item in value):
-        context.notices.warn("must hold texts only; the others are ignored")
+        context.notices.warn(message("must contain only texts; the others are ignored"))
     return tuple(item for item in value if isinstance(item, str))
 
 
@@ -223,9 +233,9 @@ def references(value: Json, context: DocumentContext) -> tuple[str, ...]:
     """The name of a column or a list of names."""
     names = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
     if not names or not all(isinstance(name, str) for name in names):
-        raise InvalidError("must name a column, or columns in a list")
+        raise InvalidError(message("must name a column, or columns in a list"))
     if len(set(names)) != len(names):
-        raise context.notices.refused("names a column twice")
+        raise context.notices.refused(message("names a column twice"))
     return names
 
 
@@ -235,15 +245,15 @@ def titles(value: Json, context: DocumentContext) -> Mapping[str, tuple[str, ...
     if isinstance(value, (str, list)):
         value = {context.language or "und": value}
     if not isinstance(value, dict):
-        raise InvalidError("must be a text, a list of texts, or texts by language")
+        raise InvalidError(message("must be a text, a list of texts, or texts by language"))
     found: dict[str, tuple[str, ...]] = {}
     for tag, texts in value.items():
         if not is_language_tag(tag):
-            notices.warn(f'"{tag}" is not a language tag; its texts are ignored')
+            notices.warn(message('"{tag}" is not a language tag; its texts are ignored', tag=tag))
             continue
         listed = texts if isinstance(texts, list) else [texts]
         if not all(isinstance(item, str) for item in listed):
-            notices.warn("must hold texts only; the others are ignored")
+            notices.warn(message("must contain only texts; the others are ignored"))
         found[tag] = tuple(item for item in listed if isinstance(item, str))
     return found
 
@@ -251,16 +261,16 @@ def titles(value: Json, context: DocumentContext) -> Mapping[str, tuple[str, ...
 def notes(value: Json, context: DocumentContext) -> tuple[Json, ...]:
     """A list of JSON-LD objects."""
     if not isinstance(value, list):
-        raise InvalidError("must be a list")
+        raise InvalidError(message("must be a list"))
     return tuple(normalised(item, context.base, context.language, context.notices) for item in value)
 
 
 def list_of(read: Callable[[dict[str, Json], DocumentContext], MetadataObject]) -> Reader:
-    """A list of objects; what is none is left out with a warning, and what is no list counts as an empty one."""
+    """A list of objects; other items are left out with a warning, and another value than a list counts as empty."""
 
     def read_list(value: Json, context: DocumentContext) -> tuple[MetadataObject, ...]:
         if not isinstance(value, list):
-            context.notices.warn("must be a list; an empty one is taken")
+            context.notices.warn(message("must be a list; an empty one is used"))
             return ()
         found = []
         for number, item in enumerate(value):
@@ -268,7 +278,7 @@ def list_of(read: Callable[[dict[str, Json], DocumentContext], MetadataObject]) 
                 if isinstance(item, dict):
                     found.append(read(item, context))
                 else:
-                    context.notices.warn("must hold properties of its own; it is ignored")
+                    context.notices.warn(message("must be an object with properties; it is ignored"))
         return tuple(found)
 
     return read_list

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TextIO
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import Message, message, number_text, verbatim
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.tables import Dialect
 from st_opendata.place import Place
 from st_opendata.tables.scan import MAX_CELL
@@ -25,6 +27,7 @@ _CHUNK = 1 << 20
 _UNIT = "\x1f"
 """Stands for a delimiter of several characters while a line is split."""
 _EDGES = " \t\r\n\v\f"
+_NUL = "the line contains a NUL byte"
 
 
 class DialectRows:
@@ -51,15 +54,20 @@ class DialectRows:
                 for number, cells in self._records(stream):
                     yield number, cells
         except csv.Error as error:
-            raise InputError(f"a cell cannot be read: {error}", place=Place(self.label, row=number + 1)) from None
+            raise InputError(
+                message("a cell cannot be read: {reason}", reason=_reason(error)),
+                place=Place(self.label, row=number + 1),
+            ) from None
         except UnicodeError as error:
             raise self._undecodable(error) from None
         except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}", place=Place(self.label)) from None
+            raise InputError(
+                message("the file cannot be read: {reason}", reason=system_reason(error)), place=Place(self.label)
+            ) from None
 
     def _undecodable(self, error: UnicodeError) -> InputError:
         """At its line, which the error does not know: text is decoded far ahead of the rows."""
-        encoding, line, reason = self._encoding, 1, str(error)
+        encoding, line, reason = self._encoding, 1, verbatim(str(error))
         decoder = codecs.getincrementaldecoder(encoding)()
         with self._path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -68,13 +76,16 @@ class DialectRows:
                 except UnicodeDecodeError as found:
                     line += found.object.count(b"\n", 0, found.start)
                     byte = found.object[found.start : found.start + 1]
-                    reason = f"the byte 0x{byte.hex().upper()} in this line is not one of its characters"
-                    reason += f" (in Windows-1252 it is “{byte.decode('windows-1252', 'replace')}”)"
+                    reason = message(
+                        "the byte {byte} in this line is not one of its characters (in Windows-1252: “{character}”)",
+                        byte=f"0x{byte.hex().upper()}",
+                        character=byte.decode("windows-1252", "replace"),
+                    )
                     break
         return InputError(
-            f"the file is not in the encoding {encoding}: {reason}",
+            message("the file is not in the encoding {encoding}: {reason}", encoding=encoding, reason=reason),
             place=Place(self.label, line=line),
-            remedy='Save it as “CSV UTF-8”, or name its "encoding" in the dialect of its CSVW description.',
+            remedy=message('Save it as “CSV UTF-8”, or name its "encoding" in the dialect of its CSVW description.'),
         )
 
     def titles(self) -> list[list[str]]:
@@ -143,7 +154,7 @@ class _Lines:
                 self.comments.append(line.removeprefix(self._prefix).strip("\r\n"))
                 continue
             if "\0" in line:
-                raise csv.Error("the line holds a NUL byte")
+                raise csv.Error(_NUL)
             self._fresh = False
             yield line.replace(self._delimiter, _UNIT) if self._delimiter else line
 
@@ -181,6 +192,15 @@ def _reader(lines: _Lines, dialect: Dialect) -> Iterator[list[str]]:
     )
 
 
+def _reason(error: csv.Error) -> Message:
+    """Why Python's reader refuses a cell."""
+    if str(error) == _NUL:
+        return message("the line contains a NUL byte")
+    if "limit" in str(error):
+        return message("it has more than {most} characters", most=number_text(MAX_CELL))
+    return verbatim(str(error))
+
+
 @contextmanager
 def _cells_bounded() -> Iterator[None]:
     before = csv.field_size_limit(MAX_CELL)
@@ -202,7 +222,7 @@ def _signed(encoding: str) -> str:
 def rewrite(
     rows: DialectRows, width: int, target: Path, most: int, look: Callable[[int, list[str]], None] = _pass
 ) -> list[int]:
-    """Write the rows for the engine; the numbers of those that have not `width` cells, at most so many.
+    """Write the rows for the engine; the numbers of those without exactly `width` cells, at most `most`.
 
     `look` gets each row with its number.
 
@@ -222,8 +242,12 @@ def rewrite(
                         ragged.append(number)
                     write([number, *cells[:width], *[""] * (width - len(cells))])
     except UnicodeError as error:
-        raise InputError(f"holds what is no text: {error}", place=Place(rows.label)) from None
+        raise InputError(
+            message("the file contains bytes that are not text: {reason}", reason=str(error)), place=Place(rows.label)
+        ) from None
     except OSError as error:
-        message = f"the copy for the engine cannot be written: {error.strerror}"
-        raise InputError(message, place=Place(str(target))) from None
+        raise InputError(
+            message("the copy for the engine cannot be written: {reason}", reason=system_reason(error)),
+            place=Place(str(target)),
+        ) from None
     return ragged

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Table
 from st_opendata.place import Place
@@ -56,5 +57,5 @@ def undecodable(table: Table, encoding: str, *, guessed: bool) -> Finding:
     place = Place(table.file, line=line)
     if guessed:
         return finding("encoding-broken", (place,), dataset=table.dataset, encoding=encoding, byte=byte)
-    reason = f"the byte {byte} in this line is not one of its characters"
+    reason = message("the byte {byte} in this line is not one of its characters", byte=byte)
     return finding("table-encoding", (place,), dataset=table.dataset, encoding=encoding, reason=reason)

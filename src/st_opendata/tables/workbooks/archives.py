@@ -1,8 +1,8 @@
-"""Workbooks as zip files that anybody may have made: looked at within bounds, before a library reads them.
+"""Workbooks as zip files from any source: checked within bounds before a library reads them.
 
-A small file may unpack to a disk full, and XML may grow by entities of its own. So the members are counted; each is
-unpacked once, whatever its name, to see that it is as large as the file says; and XML is parsed by expat without any
-document type.
+A small file may unpack to fill a disk, and XML may grow by its own entities. So this module counts the members,
+unpacks each once, whatever its name, to compare its size with the one that the file states, and parses XML by expat
+without any document type.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message, number_text
+
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 600_000_000
-"""Bytes of all members together: a sheet of a million rows with a dozen columns has some 400 million."""
+"""Bytes of all members together: a sheet of a million rows with a dozen columns has about 400 million."""
 
 MAX_TOKEN = 10_000_000
 """Bytes of one text or tag; a cell holds 32,767 characters."""
@@ -34,8 +37,8 @@ Attributes = Mapping[str, str]
 Handler = Callable[[Attributes], None]
 
 
-class WorkbookError(Exception):
-    """The file is no workbook that can be read; the text says why."""
+class WorkbookError(MessageError):
+    """The file is not a workbook that can be read; the message says why."""
 
 
 class Archive:
@@ -44,7 +47,7 @@ class Archive:
     `size` are the bytes of all of them.
 
     Raises:
-        WorkbookError: it is no zip file, damaged, or beyond the bounds.
+        WorkbookError: it is not a zip file, is damaged, or is beyond the bounds.
         OSError: it cannot be read.
     """
 
@@ -52,7 +55,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
-            raise WorkbookError(f"it is damaged: {error}") from None
+            raise WorkbookError(message("it is damaged: {reason}", reason=str(error))) from None
         try:
             self._check()
         except WorkbookError:
@@ -69,18 +72,30 @@ class Archive:
         return member in self._zip.NameToInfo
 
     def alike(self, name: str) -> list[str]:
-        """Members of that name, upper and lower case being the same, as readers of workbooks look for them."""
+        """Members of that name in any case, as readers of workbooks look for them."""
         return self._alike.get(_folded(name), [])
 
     def _check(self) -> None:
         members = self._zip.infolist()
         if len(members) > MAX_MEMBERS:
-            raise WorkbookError(f"it has {len(members):,} members, more than {MAX_MEMBERS:,}")
+            raise WorkbookError(
+                message(
+                    "it has {members} members, more than {most}",
+                    members=number_text(len(members)),
+                    most=number_text(MAX_MEMBERS),
+                )
+            )
         if len({member.filename for member in members}) < len(members):
-            raise WorkbookError("it has two members of one name")
+            raise WorkbookError(message("it has two members with the same name"))
         self.size = sum(member.file_size for member in members)
         if self.size > MAX_UNPACKED:
-            raise WorkbookError(f"it unpacks to {self.size:,} bytes, more than {MAX_UNPACKED:,}")
+            raise WorkbookError(
+                message(
+                    "it unpacks to {size} bytes, more than {most}",
+                    size=number_text(self.size),
+                    most=number_text(MAX_UNPACKED),
+                )
+            )
         self._alike: dict[str, list[str]] = {}
         self._verified = set[str]()
         for member in members:
@@ -92,7 +107,7 @@ class Archive:
                     pass
 
     def verify(self, member: str) -> None:
-        """Refuse a member that is no XML within the bounds: one that ends too early keeps calamine busy for ever."""
+        """Refuse a member that is not XML within the bounds; if one ends too early, calamine does not end."""
         if member not in self._verified:
             self._verified.add(member)
             self.parse(member, {})
@@ -109,11 +124,15 @@ class Archive:
                     read += len(chunk)
                     yield chunk
         except KeyError:
-            raise WorkbookError(f"it has no {member}") from None
+            raise WorkbookError(message("it has no member {member}", member=member)) from None
         except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
-            raise WorkbookError(f"its {member} is damaged: {error}") from None
+            raise WorkbookError(
+                message("its member {member} is damaged: {reason}", member=member, reason=str(error))
+            ) from None
         if read != described.file_size:
-            raise WorkbookError(f"its {member} is damaged: it is not as large as the file says")
+            raise WorkbookError(
+                message("its member {member} does not have the size that the file states", member=member)
+            )
 
     def parse(self, member: str, handlers: Mapping[str, Handler], text: Callable[[str], None] | None = None) -> None:
         """Tell each element that starts to the handler of its local name, and all text to `text`.
@@ -137,8 +156,12 @@ class Archive:
             for piece in _deferred(self.chunks(member), parser):
                 parser.Parse(piece)
             parser.Parse(b"", _LAST)
-        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two of an encoding that is none
-            raise WorkbookError(f"its {member} is no well-formed XML: {error}") from None
+        except WorkbookError:
+            raise
+        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two for an unknown encoding
+            raise WorkbookError(
+                message("its member {member} is not well-formed XML: {reason}", member=member, reason=str(error))
+            ) from None
 
 
 def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[bytes]:
@@ -150,10 +173,10 @@ def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[
     for chunk in chunks:
         depth += chunk.count(b"<") - sum(map(chunk.count, (b"<!", b"<?", b"/>"))) - 2 * chunk.count(b"</")
         if depth > MAX_DEPTH:
-            raise WorkbookError(f"its XML nests deeper than {MAX_DEPTH:,} levels")
+            raise WorkbookError(message("its XML nests deeper than {most} levels", most=number_text(MAX_DEPTH)))
         untagged = 0 if b"<" in chunk else untagged + len(chunk)
         if untagged > MAX_TOKEN:
-            raise WorkbookError(f"it has a text or tag of more than {MAX_TOKEN:,} bytes")
+            raise _too_long()
         held += chunk
         if len(held) >= waiting:
             yield bytes(held)
@@ -161,8 +184,17 @@ def _deferred(chunks: Iterator[bytes], parser: expat.XMLParserType) -> Iterator[
             held.clear()
             waiting = given - max(parser.CurrentByteIndex, 0)
             if waiting > MAX_TOKEN:
-                raise WorkbookError(f"it has a text or tag of more than {MAX_TOKEN:,} bytes")
+                raise _too_long()
     yield bytes(held)
+
+
+def text_too_long() -> WorkbookError:
+    """The refusal of a text that is longer than a cell can be."""
+    return WorkbookError(message("it has a text of more than {most} characters", most=number_text(MAX_TOKEN)))
+
+
+def _too_long() -> WorkbookError:
+    return WorkbookError(message("it has a text or tag of more than {most} bytes", most=number_text(MAX_TOKEN)))
 
 
 class _ByLocalName(dict[str, Handler | None]):
@@ -182,4 +214,4 @@ def _folded(name: str) -> str:
 
 
 def _refuse_doctype(*_: object) -> NoReturn:
-    raise WorkbookError("its XML declares a document type, which no spreadsheet writes")
+    raise WorkbookError(message("its XML declares a document type, which no spreadsheet program writes"))

@@ -1,7 +1,8 @@
-"""Workbooks of any format as calamine reads them, in a process of its own.
+"""Workbooks of any format as calamine reads them, in a separate process.
 
-Whatever a file makes of it, that process ends within bounds of memory and time: calamine holds a whole sheet at once,
-and on a damaged file of Excel 97 it panics, aborts or does not end. What can be told from the file is refused before.
+Whatever the file contains, that process ends within bounds of memory and time: calamine holds a whole sheet at once,
+and on a damaged file of Excel 97 it panics, aborts or does not end. This module first refuses the damage that it
+can recognise in the file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from st_opendata.messages.message import message, number_text
 from st_opendata.system.child import Child, ChildEndedError, Send, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory
 from st_opendata.tables.workbooks.archives import Archive, WorkbookError
@@ -37,7 +39,7 @@ _SECONDS, _BYTES_A_SECOND, _CELLS_A_SECOND = 8, 2_000_000, 200_000
 """Seconds of a processor for each sheet: so many, and one more for so many bytes, or cells."""
 
 _BATCH_CELLS, _BATCH_LETTERS = 20_000, 4_000_000
-_DAMAGED = "it is damaged: its records cannot be read"
+_DAMAGED = message("it is damaged: its records cannot be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ class Workbook:
             found = self._child.receive()
         except ChildEndedError as error:
             if ran_out_of_memory(error.code, error.stderr):
-                reason = f"it takes more than {MAX_MEMORY:,} bytes of memory to read it"
+                reason = message("reading it takes more than {most} bytes of memory", most=number_text(MAX_MEMORY))
             elif error.code == -signal.SIGXCPU:
-                reason = "it is damaged: reading it does not end"
+                reason = message("it is damaged: reading it does not end")
             else:
                 reason = _DAMAGED
             raise WorkbookError(reason) from None
@@ -151,7 +153,7 @@ def _refuse_damage() -> Iterator[None]:
     try:
         yield
     except (CalamineError, ValueError, OSError) as error:  # calamine's OSError is of what it reads in the file
-        raise WorkbookError(f"it is damaged: {error}") from None
+        raise WorkbookError(message("it is damaged: {reason}", reason=str(error))) from None
 
 
 class _Calamine:
@@ -187,7 +189,13 @@ class _Zipped(_Calamine):
             found = ods_marks(archive)
             held = sum(marks.rows * marks.columns for marks in found.values())
             if held > MAX_CELLS:
-                raise WorkbookError(f"its sheets reach over {held:,} cells, more than {MAX_CELLS:,}")
+                raise WorkbookError(
+                    message(
+                        "its sheets reach over {cells} cells, more than {most}",
+                        cells=number_text(held),
+                        most=number_text(MAX_CELLS),
+                    )
+                )
             _allow_time(self.size, held)
             self._marks = lambda sheet: found.get(sheet, Marks())
         with _refuse_damage():

@@ -1,7 +1,7 @@
-"""What a sheet says beside its values: errors, hidden rows and columns, merged cells, how numbers are displayed.
+"""What a sheet has in addition to its values: errors, hidden rows and columns, merged cells, displayed formats.
 
 Libraries that read workbooks fast leave this out: they make an empty cell of `#N/A` and of a formula that was never
-calculated. So the XML of the sheet is looked at once beside them (`xlsx_marks`, `ods_marks`).
+calculated. So the program reads the XML of the sheet once more (`xlsx_marks`, `ods_marks`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from st_opendata.messages.message import message, number_text
 from st_opendata.tables.workbooks.archives import WorkbookError
 
 Cell = tuple[int, int]
@@ -20,13 +21,13 @@ Area = tuple[Cell, Cell]
 
 
 MAX_CELLS = 12_000_000
-"""Cells from A1 to the last one with content: what is read is held in memory, empty cells too."""
+"""Cells from A1 to the last one with content: the process keeps them in memory, empty cells too."""
 
 MAX_LETTERS = 250_000_000
-"""Letters of all texts of a sheet: each cell has a copy of its own in memory, some readers two."""
+"""Letters of all texts of a sheet: each cell has its own copy in memory, in some readers two."""
 
 MAX_MARKED = 1_000_000
-"""Cells of a sheet that show an error, no value, or no day, and merged areas: they are kept one by one."""
+"""Cells of a sheet that show an error, no value, or no day, and merged areas: the process keeps each in memory."""
 
 
 @dataclass(slots=True)
@@ -71,12 +72,32 @@ def refuse_large(sheet: str, marks: Marks, letters_held: int = 0) -> None:
     """Raise WorkbookError for a sheet beyond the bounds, whose cells hold so many letters at least."""
     if max(marks.rows * marks.columns, marks.merged_cells) > MAX_CELLS:
         reach = f"{letters(marks.columns)}{marks.rows}"
-        raise WorkbookError(f'its sheet "{sheet}" reaches to {reach}, more than {MAX_CELLS:,} cells')
+        raise WorkbookError(
+            message(
+                'its sheet "{sheet}" reaches to {cell}, more than {most} cells',
+                sheet=sheet,
+                cell=reach,
+                most=number_text(MAX_CELLS),
+            )
+        )
     marked = len(marks.errors) + len(marks.uncalculated) + len(marks.no_days) + len(marks.merged)
     if marked > MAX_MARKED:
-        raise WorkbookError(f'its sheet "{sheet}" has {marked:,} errors and merged cells, more than {MAX_MARKED:,}')
+        raise WorkbookError(
+            message(
+                'its sheet "{sheet}" has {marked} errors and merged cells, more than {most}',
+                sheet=sheet,
+                marked=number_text(marked),
+                most=number_text(MAX_MARKED),
+            )
+        )
     if letters_held > MAX_LETTERS:
-        raise WorkbookError(f'the cells of its sheet "{sheet}" hold more than {MAX_LETTERS:,} letters')
+        raise WorkbookError(
+            message(
+                'the cells of its sheet "{sheet}" have more than {most} characters',
+                sheet=sheet,
+                most=number_text(MAX_LETTERS),
+            )
+        )
 
 
 def displayed_format(code: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from st_opendata.tables.workbooks.archives import MAX_TOKEN, Archive, Attributes, WorkbookError
+from st_opendata.messages.message import message
+from st_opendata.tables.workbooks.archives import MAX_TOKEN, Archive, Attributes, WorkbookError, text_too_long
 from st_opendata.tables.workbooks.marks import Marks, refuse_large
 
 _HIDDEN = ("collapse", "filter")
@@ -11,7 +12,7 @@ _MOST_COLUMNS = 16_384
 
 
 def ods_marks(archive: Archive) -> dict[str, Marks]:
-    """The marks of each sheet by its name; raises WorkbookError for what no spreadsheet writes."""
+    """The marks of each sheet by its name; raises WorkbookError for what no spreadsheet program writes."""
     reader = _Content()
     for member in ("styles.xml", "content.xml"):
         if member in archive:
@@ -53,11 +54,11 @@ class _Content:
             self._marks.errors[self._error] += text
 
     def _count_letters(self, number: int) -> None:
-        """Of a cell that is repeated, each has a text of its own in memory."""
+        """Count a repeated cell each time: each has its own text in memory."""
         self._here += number
         self._letters += number * self._times
         if self._here > MAX_TOKEN:
-            raise WorkbookError(f"it has a text of more than {MAX_TOKEN:,} letters")
+            raise text_too_long()
 
     def _start_spaces(self, attributes: Attributes) -> None:
         self._count_letters(_count(attributes, "text:c", 1, MAX_TOKEN))
@@ -90,7 +91,7 @@ class _Content:
         self.finish_table()
         self._name = attributes.get("table:name", "")  # links to other files hold tables without one
         if self._name and self._name in self.found:
-            raise WorkbookError(f'it has two sheets "{self._name}"')
+            raise WorkbookError(message('it has two sheets "{sheet}"', sheet=self._name))
         self._marks = self.found[self._name] = Marks()
         self._defaults, self._error = {}, None
         self._row, self._rows_here, self._columns, self._times, self._letters = 0, 1, 0, 0, 0
@@ -127,7 +128,13 @@ class _Content:
         if kind or "table:formula" in attributes:
             last = self._row + self._rows_here - 1, self._column + repeated - 1
             if last[0] > _MOST or last[1] > _MOST_COLUMNS:
-                raise WorkbookError(f'its sheet "{self._name}" has cells beyond XFD{_MOST}, the last of a spreadsheet')
+                raise WorkbookError(
+                    message(
+                        'its sheet "{sheet}" has cells beyond {cell}, the last of a spreadsheet',
+                        sheet=self._name,
+                        cell=f"XFD{_MOST}",
+                    )
+                )
             for column in range(self._column, self._column + repeated):
                 self._marks.fill(last[0], column)
         if attributes.get("calcext:value-type") == "error":
@@ -151,5 +158,5 @@ def _count(attributes: Attributes, name: str, default: int, most: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) <= most):
-        raise WorkbookError(f'"{text[:20]}" is no number for {name}')
+        raise WorkbookError(message('"{text}" is not a number for {name}', text=text[:20], name=name))
     return int(text)

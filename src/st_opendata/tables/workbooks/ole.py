@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from st_opendata.messages.message import message, number_text
 from st_opendata.tables.workbooks.archives import WorkbookError
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -17,25 +18,32 @@ _END = 0xFFFFFFFA
 _HEADER, _ENTRY = 512, 128
 _ROOT, _STREAM = 5, 2
 _NAMES = ("workbook", "book")
+PROTECTED = message("it is protected by a password")
 _OTHERS = {
-    "worddocument": "a Word document", "powerpoint document": "a presentation", "encryptedpackage": "encrypted",
-}  # fmt: skip
+    "worddocument": message("it is a Word document"),
+    "powerpoint document": message("it is a presentation"),
+    "encryptedpackage": PROTECTED,
+}
 
 
 def workbook_stream(path: Path) -> bytes:
     """The stream of a workbook.
 
     Raises:
-        WorkbookError: the file is too large, damaged, of something else, or protected by a password.
+        WorkbookError: the file is too large, damaged, not a workbook, or protected by a password.
         OSError: it cannot be read.
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise WorkbookError(f"it has {size:,} bytes, more than {MAX_BYTES:,}")
+        raise WorkbookError(
+            message("it has {size} bytes, more than {most}", size=number_text(size), most=number_text(MAX_BYTES))
+        )
     try:
         return _Container(path.read_bytes()).workbook()
+    except WorkbookError:
+        raise
     except (struct.error, IndexError, ValueError):
-        raise WorkbookError("it is damaged: a part of it is missing") from None
+        raise WorkbookError(message("it is damaged: a part of it is missing")) from None
 
 
 class _Container:
@@ -51,12 +59,12 @@ class _Container:
         directory = self._chain(self._word(48))
         entries = [directory[place : place + _ENTRY] for place in range(0, len(directory) - _ENTRY + 1, _ENTRY)]
         found = {self._name(entry): entry for entry in reversed(entries)}
-        for name, what in _OTHERS.items():
+        for name, reason in _OTHERS.items():
             if name in found:
-                raise WorkbookError("it is protected by a password" if what == "encrypted" else f"it is {what}")
+                raise WorkbookError(reason)
         entry = next((found[name] for name in _NAMES if name in found), None)
         if entry is None:
-            raise WorkbookError("it holds no workbook")
+            raise WorkbookError(message("it contains no workbook"))
         start, size = struct.unpack_from("<II", entry, 116)
         if size >= self._cutoff:
             return self._chain(start)[:size]
@@ -80,7 +88,7 @@ class _Container:
         return struct.unpack(f"<{len(content) // 4}I", content[: len(content) // 4 * 4])
 
     def _allocation(self) -> bytes:
-        """The table of the chains: its sectors are listed in the header, and in sectors of their own."""
+        """The table of the chains: its sectors are listed in the header, and in separate sectors."""
         listed = list(struct.unpack_from("<109I", self._content, 76))
         following, most = self._word(68), len(self._content) // self._sector + 1
         while following < _END and most:
@@ -98,7 +106,7 @@ def _numbers_of(start: int, table: tuple[int, ...]) -> list[int]:
     found = list[int]()
     while start < _END:
         if start >= len(table) or len(found) > len(table):
-            raise WorkbookError("it is damaged: its parts lead in a circle, or nowhere")
+            raise WorkbookError(message("it is damaged: the chain of its parts is broken"))
         found.append(start)
         start = table[start]
     return found

@@ -1,7 +1,7 @@
 """Sheets of workbooks as tables: read within bounds (`books`), and written down as CSV for the engine.
 
-What the publisher sees is what is read: the last value of a formula, a date as a date, the value of merged cells in
-each of them. Rows and columns keep their numbers and letters, so that a finding names the cell.
+The program reads the values that the publisher sees: the last value of a formula, a date as a date, the value of merged
+cells in each of them. Rows and columns keep their numbers and letters, so that a finding names the cell.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import FLOATS
 from st_opendata.model.tables import Column, Dialect, Sheet, Table
@@ -41,7 +42,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     """The workbook in a file.
 
     Raises:
-        WorkbookError: it is none, damaged, protected or beyond the bounds.
+        WorkbookError: it is not a workbook, is damaged, protected or beyond the bounds.
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
@@ -50,13 +51,13 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
     if zipped and (reason := no_workbook(start)):
         raise WorkbookError(reason)
     if zipped and path.suffix.lower() not in ZIPPED:
-        raise WorkbookError("it is a newer workbook under an old name: rename it to .xlsx or .ods")
+        raise WorkbookError(message("it is a newer workbook under an old name: rename it to .xlsx or .ods"))
     with opened(path, zipped=zipped) as book:
         yield book
 
 
 def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Finding]]:
-    """The table as one of a CSV file in `folder`, which the caller removes, with what is to be said of its sheet.
+    """The table as one of a CSV file in `folder`, which the caller removes, with the findings about its sheet.
 
     None where nothing can be read. Columns without content below the skipped rows are left out, and so are the rows
     after the last one with content.
@@ -78,7 +79,7 @@ def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Findin
                 said.append(finding("sheet-hidden", (found.place(),), dataset=table.dataset, sheet=name))
             return found, said
     except WorkbookError as error:
-        return None, [finding("workbook-unreadable", (table.place(),), dataset=table.dataset, reason=str(error))]
+        return None, [finding("workbook-unreadable", (table.place(),), dataset=table.dataset, reason=error.message)]
 
 
 def _which(table: Table, book: Workbook, name: str) -> Finding:
@@ -159,7 +160,7 @@ def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | N
 
 
 def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[str], above: int) -> Iterator[Finding]:
-    """Cells that show no value, and what is published though nobody sees it, below so many rows."""
+    """Cells below the header that show no value, and hidden rows and columns, which are published too."""
     positions = {column: position for position, column in enumerate(used)}
 
     def place(row: int, column: int) -> Place:
@@ -191,7 +192,7 @@ def _findings(table: Table, marks: Marks, used: Sequence[int], header: Sequence[
 
 
 def _long_numbers(table: Table, rows: Mapping[int, Sequence[int]], header: Sequence[str]) -> Iterator[Finding]:
-    """Of each column with numbers that have more digits than a workbook keeps, how many and the first."""
+    """For each column with numbers that have more digits than a workbook keeps, their count and the first."""
     for position, numbers in sorted(rows.items()):
         place = table.place(numbers[0], header[position] if header else None, position)
         yield finding("cell-digits", (place,), dataset=table.dataset, count=len(numbers))

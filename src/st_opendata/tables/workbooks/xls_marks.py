@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from st_opendata.messages.message import message
 from st_opendata.tables.workbooks.archives import WorkbookError
 from st_opendata.tables.workbooks.marks import BUILT_IN, Marks, displayed_format, shows_day
+from st_opendata.tables.workbooks.ole import PROTECTED
 
 _BOF, _EOF, _FILEPASS = 0x809, 0x0A, 0x2F
 _BOUNDSHEET, _FORMAT, _XF, _DATEMODE = 0x85, 0x41E, 0xE0, 0x22
@@ -32,14 +34,14 @@ def xls_marks(stream: bytes, place: int) -> Marks:
         for kind, data in _inside(stream, _start(stream, place)):
             reader.take(kind, data)
     except struct.error:
-        raise WorkbookError("it is damaged: a record is too short") from None
+        raise WorkbookError(message("it is damaged: a record is too short")) from None
     return reader.marks
 
 
 def refuse_password(stream: bytes) -> None:
     """Raises WorkbookError for a workbook whose cells are encrypted."""
     if any(kind == _FILEPASS for kind, _ in _inside(stream, 0)):
-        raise WorkbookError("it is protected by a password")
+        raise WorkbookError(PROTECTED)
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
@@ -63,7 +65,7 @@ def _inside(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
 def _start(stream: bytes, place: int) -> int:
     starts = [struct.unpack_from("<I", data)[0] for kind, data in _inside(stream, 0) if kind == _BOUNDSHEET]
     if place >= len(starts):
-        raise WorkbookError("it is damaged: a sheet leads nowhere")
+        raise WorkbookError(message("it is damaged: a sheet is missing"))
     return int(starts[place])
 
 

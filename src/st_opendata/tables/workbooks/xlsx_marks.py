@@ -6,7 +6,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from st_opendata.tables.workbooks.archives import MAX_TOKEN, Archive, Attributes, WorkbookError
+from st_opendata.messages.message import message, number_text
+from st_opendata.tables.workbooks.archives import MAX_TOKEN, Archive, Attributes, WorkbookError, text_too_long
 from st_opendata.tables.workbooks.marks import (
     BUILT_IN,
     MAX_CELLS,
@@ -39,14 +40,14 @@ class XlsxMarks:
     """The marks of the sheets of a workbook whose parts may have any names; relationships say which is which.
 
     Raises:
-        WorkbookError: for what no spreadsheet writes, and texts beyond the bounds.
+        WorkbookError: it has what no spreadsheet program writes, or texts beyond the bounds.
     """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         books = [link for link in _links(archive, _ROOT_LINKS).values() if link.kind == "officeDocument"]
         if any(_member(archive, link.target, "/") != _BOOK for link in books):
-            raise WorkbookError(f"its workbook is not {_BOOK}")
+            raise WorkbookError(message("its workbook is not {member}", member=_BOOK))
         self._targets = _links(archive, _BOOK_LINKS)
         self._sheets = _sheets(archive)
         read = [each for each in self._targets.values() if each.kind in ("styles", "sharedStrings")]
@@ -66,7 +67,7 @@ class XlsxMarks:
         """The member that holds the sheet."""
         link = self._targets.get(self._sheets.get(sheet, ""))
         if link is None:
-            raise WorkbookError(f'its sheet "{sheet}" leads nowhere')
+            raise WorkbookError(message('it is damaged: its sheet "{sheet}" is missing', sheet=sheet))
         return _member(self._archive, link.target)
 
     def _measured_texts(self) -> list[int]:
@@ -74,19 +75,19 @@ class XlsxMarks:
         links = [each for each in self._targets.values() if each.kind == "sharedStrings"]
         parts = {*(_member(self._archive, each.target) for each in links), *self._archive.alike(_TEXTS)}
         if len(parts) > 1:
-            raise WorkbookError(f"it has {len(parts)} parts with texts")
+            raise WorkbookError(message("it has {count} parts with texts", count=len(parts)))
         lengths = list[int]()
 
         def start_text(_: Attributes) -> None:
             if len(lengths) >= MAX_CELLS:
-                raise WorkbookError(f"it has more than {MAX_CELLS:,} texts")
+                raise WorkbookError(message("it has more than {most} texts", most=number_text(MAX_CELLS)))
             lengths.append(0)
 
         def add_text(text: str) -> None:
             if lengths:
                 lengths[-1] += len(text)
                 if lengths[-1] > MAX_TOKEN:
-                    raise WorkbookError(f"it has a text of more than {MAX_TOKEN:,} letters")
+                    raise text_too_long()
 
         for part in parts:
             self._archive.parse(part, {"si": start_text}, add_text)
@@ -122,7 +123,9 @@ def _member(archive: Archive, target: str, folder: str = "/xl") -> str:
     paths = (posixpath.normpath(posixpath.join(start, target)).lstrip("/") for start in (folder, "/"))
     found = next((members for path in paths if (members := archive.alike(path))), [])
     if len(found) != 1:
-        raise WorkbookError(f"it has {'two members' if found else 'no member'} {target}")
+        if found:
+            raise WorkbookError(message("it has two members {member}", member=target))
+        raise WorkbookError(message("it has no member {member}", member=target))
     return found[0]
 
 
@@ -158,15 +161,17 @@ def _formats(archive: Archive) -> dict[str, str]:
         handlers = {"numFmt": note_code, "cellXfs": note_styles, "cellStyles": end_styles, "xf": note_style}
         try:
             archive.parse("xl/styles.xml", handlers)
+        except WorkbookError:
+            raise
         except ValueError:
-            raise WorkbookError("its styles have a number format without a number") from None
+            raise WorkbookError(message("its styles have a number format without a number")) from None
     return {style: code for style, code in found.items() if code}
 
 
 class _Sheet:
     """Follows the elements of a sheet; a cell is judged when the next one starts.
 
-    `lengths` are those of the texts that cells name by number: each cell is a copy of its own in memory.
+    `lengths` are those of the texts that cells name by number: each cell has its own copy in memory.
     """
 
     def __init__(self, name: str, formats: dict[str, str], lengths: list[int], *, since_1904: bool) -> None:
@@ -198,7 +203,7 @@ class _Sheet:
             self._letters += len(text)
             self._here += len(text)
             if self._here > MAX_TOKEN:
-                raise WorkbookError(f"it has a text of more than {MAX_TOKEN:,} letters")
+                raise text_too_long()
         if self._inside:
             self._text += text
 
@@ -207,7 +212,9 @@ class _Sheet:
         refuse_large(self._name, self._marks, self._letters)
         self._row = _number(attributes.get("r"), self._row + 1)
         if self._row > _MAX_ROWS:
-            raise WorkbookError(f'its sheet "{self._name}" has more than {_MAX_ROWS:,} rows')
+            raise WorkbookError(
+                message('its sheet "{sheet}" has more than {most} rows', sheet=self._name, most=number_text(_MAX_ROWS))
+            )
         self._column = 0
         if attributes.get("hidden") in ("1", "true"):
             self._marks.hidden_rows.add(self._row)
@@ -252,14 +259,16 @@ class _Sheet:
             hidden = range(first, min(last, _MAX_COLUMNS) + 1)
             self._described += len(hidden)
             if self._described > _MAX_DESCRIBED:
-                raise WorkbookError(f'its sheet "{self._name}" describes the same columns again and again')
+                raise WorkbookError(
+                    message('its sheet "{sheet}" describes the same columns again and again', sheet=self._name)
+                )
             self._marks.hidden_columns.update(hidden)
 
 
 def _cell(reference: str) -> Cell:
     found = _REFERENCE.fullmatch(reference)
     if not found or not 0 < int(found[2]) <= _MAX_ROWS:
-        raise WorkbookError(f'"{reference}" names no cell')
+        raise WorkbookError(message('"{reference}" does not name a cell', reference=reference))
     return int(found[2]), column_number(found[1])
 
 
@@ -267,5 +276,5 @@ def _number(text: str | None, default: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 8):
-        raise WorkbookError(f'"{text[:20]}" is no number of a row or column')
+        raise WorkbookError(message('"{text}" is not the number of a row or column', text=text[:20]))
     return int(text)

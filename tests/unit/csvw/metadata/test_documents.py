@@ -25,7 +25,7 @@ def read(folder: Path, document: object, **files: object) -> tuple[MetadataObjec
         (folder / f"{name}.json").write_text(text, "utf-8")
     notices = Notices()
     group = read_metadata(f"{BASE}metadata.json", DocumentLoader(BASE, folder), notices)
-    return group, [message for _, message in notices.warnings]
+    return group, [text["en"] for _, text in notices.warnings]
 
 
 def table(**properties: Any) -> dict[str, Any]:
@@ -78,22 +78,25 @@ def test_schemas_and_dialects_in_documents_of_their_own(tmp_path: Path) -> None:
     ("document", "warning"),
     [
         (column(separator=1), r"tableSchema\.columns\[0\]\.separator: must be a text; it is ignored"),
-        (column(name="_x"), '"_x" cannot name a column'),
+        (column(name="_x"), '"_x" cannot be the name of a column'),
         (column(titles={"x y": "a"}), '"x y" is not a language tag'),
-        (column(null=["NA", 0]), "must hold texts only"),
+        (column(null=["NA", 0]), "must contain only texts"),
         (column(datatype="nothing"), '"nothing" is not a datatype of CSVW'),
         (column(datatype={"base": "decimal", "format": "0x"}), '"0x" is not a number pattern'),
         (column(datatype={"base": "boolean", "format": {"pattern": "Y|N"}}), "the format of boolean must be a text"),
-        (column(aboutUrl=1), "an empty template is taken"),
-        (column(aboutUrl="{a"), "an empty template is taken"),
-        (column(datatype={"base": "decimal", "format": {"decimalChar": "1"}}), "must be one character, neither letter"),
+        (column(aboutUrl=1), "an empty template is used"),
+        (column(aboutUrl="{a"), "an empty template is used"),
+        (
+            column(datatype={"base": "decimal", "format": {"decimalChar": "1"}}),
+            "must be one character that is not a letter",
+        ),
         (table(dialect={"delimiter": ""}), "dialect.delimiter: must be one or more characters"),
         (table(dialect={"quoteChar": ","}), "quoteChar and delimiter are the same character"),
         (table(dialect={"encoding": "rot13"}), '"rot13" is not an encoding'),
         (table(dialect={"headerRowCount": 10**9}), "must be 100 at most"),
         (table(surprise=1), "surprise: the property is unknown here"),
-        (table(tableSchema=1), "a schema without columns is taken"),
-        (table(**{"@id": 1}), "that of the document is taken"),
+        (table(tableSchema=1), "a schema without columns is used"),
+        (table(**{"@id": 1}), "the URL of the document is used"),
     ],
 )
 def test_what_is_passed_over(tmp_path: Path, document: object, warning: str) -> None:
@@ -108,9 +111,9 @@ def test_what_is_passed_over(tmp_path: Path, document: object, warning: str) -> 
         ("{", "is not JSON"),
         ("[" * 3000, "is not JSON|nested"),
         ([], "must be an object"),
-        ('{"a": NaN}', "NaN is no value of JSON"),
+        ('{"a": NaN}', "NaN is not a value of JSON"),
         ({"url": "a.csv"}, "@context: must be"),
-        ({"@context": ["http://www.w3.org/ns/csvw", {"x": 1}], "url": "a.csv"}, '"@base" and "@language" only'),
+        ({"@context": ["http://www.w3.org/ns/csvw", {"x": 1}], "url": "a.csv"}, 'only "@base" and "@language"'),
         ({"@context": "http://www.w3.org/ns/csvw", "tables": []}, "at least one table"),
         ({"@context": "http://www.w3.org/ns/csvw"}, "neither a group of tables nor a table"),
         (table(url=1), 'needs the "url"'),
@@ -121,8 +124,8 @@ def test_what_is_passed_over(tmp_path: Path, document: object, warning: str) -> 
         (table(**{"dc:title": {"@value": "a", "@language": "x y"}}), "must be a language tag"),
         (table(**{"dc:title": "\ud800"}), "half of a character"),
         (column(datatype={"base": "string", "minimum": 1}), "fits numbers and dates"),
-        (column(datatype={"base": "integer", "minimum": 2, "maximum": 1}), "no value lies between"),
-        (column(datatype={"base": "string", "length": 1, "minLength": 2}), "outside minLength"),
+        (column(datatype={"base": "integer", "minimum": 2, "maximum": 1}), "there is no value between"),
+        (column(datatype={"base": "string", "length": 1, "minLength": 2}), "length is not between minLength"),
         (column(datatype={"@id": "http://www.w3.org/2001/XMLSchema#date"}), "cannot be the built-in"),
         (table(transformations=[{"url": "a"}]), 'needs "scriptFormat"'),
         (table(tableSchema={"foreignKeys": [{"x": 1}]}), 'cannot have "x"'),
@@ -155,5 +158,5 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path, schema: str) -> None
     (tmp_path / "in").mkdir()
     (tmp_path / "schema.json").write_text('{"@context": "http://www.w3.org/ns/csvw"}')
     (tmp_path / "in" / "link.json").symlink_to(tmp_path / "schema.json")
-    with pytest.raises(InputError, match=r"lies outside the folder|leads out of the folder|no such file"):
+    with pytest.raises(InputError, match=r"is not in the folder|a link that leaves the folder|no such file"):
         read(tmp_path / "in", table(tableSchema=schema))

@@ -76,7 +76,7 @@ def test_more_skipped_rows_than_there_are(tmp_path: Path) -> None:
     [
         (b"a\n\xff\n", "not in the encoding utf-8"),
         (b"a\nx\0y\n", "NUL byte"),
-        (b'a\n"' + b"x" * 600_000, "field larger than field limit"),
+        (b'a\n"' + b"x" * 600_000, "a cell cannot be read: it has more than 500,000 characters"),
     ],
 )
 def test_what_cannot_be_read_names_the_file(tmp_path: Path, data: bytes, message: str) -> None:

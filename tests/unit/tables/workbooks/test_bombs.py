@@ -36,10 +36,10 @@ REASONS = {
     "empty-rows.ods": "cells beyond XFD1048576",
     "many-sheets.ods": "more than 12,000,000",
     "text.ods": "it has a text or tag of more than 10,000,000 bytes",
-    "spaces.ods": "is no number for text:c",
-    "lies.xlsx": "its xl/worksheets/sheet1.xml is damaged",
-    "lies-of-any-name.xlsx": "its xl/worksheets/s.dat is damaged",
-    "lies.ods": "its content.xml is damaged",
+    "spaces.ods": "is not a number for text:c",
+    "lies.xlsx": "its member xl/worksheets/sheet1.xml is damaged",
+    "lies-of-any-name.xlsx": "its member xl/worksheets/s.dat is damaged",
+    "lies.ods": "its member content.xml is damaged",
 }
 MADE = dict(bombs.bombs(seed=5, size=SIZE))
 MADE |= {name: parts for name, parts in bombs.bombs(seed=5, size=1) if name.startswith("tw")}
@@ -78,9 +78,9 @@ def test_a_sheet_of_any_name_is_read(folder: Path) -> None:
 
 def test_texts_that_many_cells_name_are_counted_in_each(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("st_opendata.tables.workbooks.marks.MAX_LETTERS", 1_000_000)
-    assert "hold more than 1,000,000 letters" in reason(folder / "one-text-in-many-cells.xlsx")
-    assert "hold more than 1,000,000 letters" in reason(folder / "merged-text.xlsx")
-    assert "hold more than 1,000,000 letters" in reason(folder / "long-text.ods")
+    assert "have more than 1,000,000 characters" in reason(folder / "one-text-in-many-cells.xlsx")
+    assert "have more than 1,000,000 characters" in reason(folder / "merged-text.xlsx")
+    assert "have more than 1,000,000 characters" in reason(folder / "long-text.ods")
 
 
 def test_marks_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

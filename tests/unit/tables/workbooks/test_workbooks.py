@@ -355,9 +355,9 @@ def refused(load: Load, content: bytes, file: str = "t.xlsx") -> str:
     ("edit", "reason"),
     [
         (lambda text: text.replace('r="A2"', 'r="XFD1048576"'), "more than 12,000,000 cells"),
-        (lambda text: text.replace('r="A2"', 'r="A9999999"'), "names no cell"),
+        (lambda text: text.replace('r="A2"', 'r="A9999999"'), "does not name a cell"),
         (lambda text: text.replace("<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet'), "document type"),
-        (lambda text: text[: len(text) // 2], "no well-formed XML"),
+        (lambda text: text[: len(text) // 2], "not well-formed XML"),
         (lambda text: text + " " * 2_000_000, "unpacks to"),
     ],
 )

@@ -1,0 +1,31 @@
+"""What the operating system says of a file or connection, in each language; rarer errors in its own words."""
+
+from __future__ import annotations
+
+import errno
+
+from st_opendata.messages.message import Message, message, verbatim
+
+_MESSAGES = {
+    errno.ENOENT: message("No such file or directory"),
+    errno.EACCES: message("Permission denied"),
+    errno.EPERM: message("Operation not permitted"),
+    errno.EISDIR: message("Is a directory"),
+    errno.ENOTDIR: message("Not a directory"),
+    errno.ENOSPC: message("No space left on device"),
+    errno.EROFS: message("Read-only file system"),
+    errno.EADDRINUSE: message("Address already in use"),
+    errno.ENAMETOOLONG: message("File name too long"),
+    errno.ELOOP: message("Too many levels of symbolic links"),
+    errno.EXDEV: message("Invalid cross-device link"),
+    errno.EBUSY: message("Device or resource busy"),
+    errno.EIO: message("Input/output error"),
+    errno.EMFILE: message("Too many open files"),
+    errno.ECONNREFUSED: message("Connection refused"),
+}
+
+
+def system_reason(error: OSError) -> Message:
+    """Why the system refuses, as a field of a message: `the file cannot be read: {reason}`."""
+    known = _MESSAGES.get(error.errno) if error.errno is not None else None
+    return known or verbatim(error.strerror or str(error))
