@@ -118,7 +118,7 @@ def _told(source: RawTable) -> Iterator[None]:
     except csv.Error:  # the only one that a reader has which takes stray quotation marks as text
         raise _refused(source, "cell-long", limit=MAX_CELL) from None
     except WorkbookError as error:
-        raise _refused(source, "workbook-unreadable", reason=str(error)) from None
+        raise _refused(source, "workbook-unreadable", reason=error.message) from None
 
 
 def _table(source: RawTable) -> Table:
