@@ -41,7 +41,7 @@ def test_query_that_needs_too_much_memory(release: Path, query: str, form: str) 
     done = ask(release, query, "--memory", "60MB", "--format", form)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.splitlines() == [
-        "Error: the query needs more than 60 MB of memory beside the data",
+        "Error: the query needs more than 60 MB of memory in addition to the data",
         "  Make it more selective (ORDER BY, DISTINCT and GROUP BY hold all rows that they see), or raise --memory.",
     ]
 

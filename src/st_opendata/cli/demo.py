@@ -77,7 +77,7 @@ def _show(release: Path, port: int, language: str) -> None:
         return
     serving = Serving(release, port=port)
     if sys.stdout.isatty() and os.environ.get("DEMO_SERVE") != "0":
-        serve(serving, lambda where: note(say(language, "look", where=where)))
+        serve(serving, lambda where: note(say(language, "look", where=where[language])))
         return
     try_out(serving)
     url = serving.url_at(serving.port)

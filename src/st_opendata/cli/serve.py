@@ -11,6 +11,7 @@ import click
 from st_opendata.cli.console import note
 from st_opendata.cli.extras import needing
 from st_opendata.cli.options import SIZE, path_type, release_argument
+from st_opendata.settings import read_settings
 
 
 @click.command(short_help="Serve a release: pages, SPARQL and files.")
@@ -74,4 +75,5 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     chosen |= {"trusted_proxies": proxies} if proxies else {}
     chosen |= {"requests_per_minute": requests} if requests else {}
     chosen |= {"connections": connections} if connections else {}
-    serve(Serving(release, host, port, Limits(**given), store, Options(**chosen)), note)
+    language = read_settings().language
+    serve(Serving(release, host, port, Limits(**given), store, Options(**chosen)), lambda ready: note(ready[language]))

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from string import Formatter
 
 from st_opendata.model.text import LANGUAGES, pick
 
 DOMAIN = "st-opendata"
+_DEEPEST = 20
+"""Messages in messages that `message_of` reads."""
+_PLAIN = (str, int, float, type(None))
 _SEPARATORS = {"en": ",.", "fr": "\N{NARROW NO-BREAK SPACE},", "de": ".,"}
 """Between groups of three digits, and before decimals."""
 
@@ -54,6 +58,11 @@ class Message(Mapping[str, str]):
     def __str__(self) -> str:
         """The English text."""
         return self["en"]
+
+    def content(self) -> dict[str, object]:
+        """The message as JSON can hold it, for `message_of`; nothing is put into words."""
+        fields = {name: _field_content(value) for name, value in self.fields.items()}
+        return {"msgid": self.msgid, "fields": fields, "plural": self.plural, "number": self.number}
 
     def _template(self, language: str) -> str:
         known = translations(language)
@@ -97,6 +106,48 @@ def number_text(value: float) -> Mapping[str, str]:
     """
     english = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
     return {language: english.translate(str.maketrans(",.", signs)) for language, signs in _SEPARATORS.items()}
+
+
+def message_of(content: object, *, depth: int = 0) -> Message:
+    """The message that `Message.content` has written, in another process.
+
+    Raises:
+        ValueError: it is not a message, its text has a field that is not one of the given names, or it nests too deep.
+    """
+    match content:
+        case {"msgid": str(msgid), "fields": dict(given), "plural": str(plural), "number": str(number)}:
+            pass
+        case _:
+            raise ValueError("not a message")
+    if depth > _DEEPEST:
+        raise ValueError("too many messages in each other")
+    fields = {str(name): _field_of(value, depth) for name, value in given.items()}
+    for _, name, spec, conversion in (part for text in (msgid, plural) for part in Formatter().parse(text)):
+        if name is not None and (not name.isidentifier() or name not in fields or spec or conversion):
+            raise ValueError(f"the field {name!r} of a message is not given")
+    if plural and number not in fields:
+        raise ValueError(f"the number {number!r} of a message is not given")
+    return Message(msgid, fields, plural, number)
+
+
+def _field_content(value: object) -> object:
+    if isinstance(value, Message):
+        return value.content()
+    if isinstance(value, Mapping):
+        return {"texts": dict(value)}
+    return value if isinstance(value, _PLAIN) else str(value)
+
+
+def _field_of(value: object, depth: int) -> object:
+    match value:
+        case {"texts": dict(texts)} if all(isinstance(text, str) for text in texts.values()):
+            return texts
+        case dict():
+            return message_of(value, depth=depth + 1)
+        case str() | int() | float() | None:
+            return value
+        case _:
+            raise ValueError("a field of a message is neither a text nor a number")
 
 
 @cache

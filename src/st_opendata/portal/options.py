@@ -1,4 +1,4 @@
-"""How a portal is run: what the person who starts it may set."""
+"""The settings of a portal for the person who starts it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from st_opendata.errors import UsageError
 from st_opendata.http.urls import web_url
+from st_opendata.messages.message import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,16 @@ class Options:
                 ip_network(proxy, strict=False)
             except ValueError:
                 raise UsageError(
-                    f'"{proxy}" is not the IP address of a proxy',
-                    remedy="Write an address (10.88.0.1) or a network (10.88.0.0/16).",
+                    message('"{proxy}" is not the IP address of a proxy', proxy=proxy),
+                    remedy=message("Write an address (10.88.0.1) or a network (10.88.0.0/16)."),
                 ) from None
         if self.base_url is None:
             return
         parts = web_url(self.base_url)
         if parts is None or parts.query or parts.fragment:
             raise UsageError(
-                f'"{self.base_url}" is not the http(s) URL of a site', remedy="Write it as https://data.example.org/."
+                message('"{url}" is not the http(s) URL of a site', url=self.base_url),
+                remedy=message("Write it as https://data.example.org/."),
             )
 
     @property

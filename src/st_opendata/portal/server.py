@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import uvicorn
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.portal.app import make_app
 from st_opendata.portal.connections import Connection, ConnectionLimits, Connections, fitted
 from st_opendata.portal.data.current import Current
@@ -54,7 +55,7 @@ class Serving:
         return f"http://{host}:{port}/"
 
 
-def serve(serving: Serving, on_ready: Callable[[str], None]) -> None:
+def serve(serving: Serving, on_ready: Callable[[Message], None]) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; `on_ready` gets, once it answers, where it listens and where the data are.
 
     Raises:
@@ -72,12 +73,19 @@ def try_out(serving: Serving) -> None:
     asyncio.run(_try_out(serving))
 
 
-async def _serve(serving: Serving, on_ready: Callable[[str], None]) -> None:
+async def _serve(serving: Serving, on_ready: Callable[[Message], None]) -> None:
     async with _running(serving, serving.port) as (port, current, task):
         pool = current.edition.endpoint.pool
-        storage = "on disk" if pool.on_disk else "in memory"
+        storage = message("on disk") if pool.on_disk else message("in memory")
         on_ready(
-            f"The portal answers at {serving.url_at(port)} ({pool.size} query workers, data {storage}). Ctrl-C ends it."
+            counted(
+                "The portal answers at {url} ({workers} query worker, data {storage}). Ctrl-C ends it.",
+                "The portal answers at {url} ({workers} query workers, data {storage}). Ctrl-C ends it.",
+                number="workers",
+                url=serving.url_at(port),
+                workers=pool.size,
+                storage=storage,
+            )
         )
         await task
 
@@ -87,7 +95,7 @@ async def _try_out(serving: Serving) -> None:
         try:
             await asyncio.to_thread(lambda: urlopen(serving.url_at(port), timeout=30).close())  # noqa: S310 (our own)
         except OSError as error:
-            raise InputError(f"the portal does not answer: {error}") from error
+            raise InputError(message("the portal does not answer: {reason}", reason=str(error))) from error
 
 
 @asynccontextmanager
@@ -165,7 +173,12 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
     except OSError as error:
         raise InputError(
-            f"the portal cannot listen on {host}:{port}: {error.strerror}", remedy="Name another --port."
+            message(
+                "the portal cannot listen on {address}: {reason}",
+                address=f"{host}:{port}",
+                reason=error.strerror or str(error),
+            ),
+            remedy=message("Name another --port."),
         ) from None
     # Connections inherit it. asyncio sets it only on sockets that name their protocol, which those of create_server do
     # not; without it the body of an answer waits 40 ms for the client to acknowledge the head.

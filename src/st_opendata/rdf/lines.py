@@ -1,7 +1,7 @@
 """Triples as N-Triples lines without newline, as facts travel: in batches, since they may not fit into memory.
 
-A term has one text, that of canonical N-Triples: control characters escaped, nothing else that need not be, language
-tags in lower case, `xsd:string` not written. Facts, findings and their places are matched by it.
+A term has one text, that of canonical N-Triples: characters are escaped only if they must be, control characters too;
+language tags are in lower case, and `xsd:string` is not written. Facts, findings and their places are matched by it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import rdflib
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.rdf.reading import TermReader
 
 _BATCH = 10_000
@@ -26,7 +27,7 @@ def graph_lines(graph: rdflib.Graph) -> list[str]:
     """The sorted lines of a small graph.
 
     Raises:
-        InputError: it has a blank node, whose label would differ from run to run, or something that is no IRI.
+        InputError: it has a blank node, whose label would differ from run to run, or something that is not an IRI.
     """
     return sorted(f"{' '.join(_line_term(term) for term in triple)} ." for triple in graph)
 
@@ -51,7 +52,7 @@ def parse_lines(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
             for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
                 yield quad.triple
         except SyntaxError as error:
-            raise InputError(f"not N-Triples: {error}") from None
+            raise InputError(message("not N-Triples: {reason}", reason=str(error))) from None
 
 
 def read_lines(path: Path) -> Iterator[list[str]]:
@@ -79,5 +80,11 @@ def _line_term(term: rdflib.term.Node) -> str:
             datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
             return str(ox.Literal(str(term), datatype=datatype, language=term.language))
     except ValueError as error:
-        raise InputError(f"{term!s} is not an IRI, or has a language tag or datatype that is none: {error}") from None
-    raise InputError(f"{term.n3()} is a blank node", remedy="Give every node an IRI.")
+        raise InputError(
+            message(
+                '"{term}" is not an IRI, or its language tag or datatype is wrong: {reason}',
+                term=str(term),
+                reason=str(error),
+            )
+        ) from None
+    raise InputError(message("{node} is a blank node", node=term.n3()), remedy=message("Give every node an IRI."))

@@ -18,8 +18,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from rdflib import BNode, Literal, URIRef
 
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_of
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import RDF, XSD
 from st_opendata.place import Place
 from st_opendata.rdf.formats import graph_format_of
@@ -45,8 +46,12 @@ def _wanted(record: logging.LogRecord) -> bool:
 logging.getLogger("rdflib.term").addFilter(_wanted)
 
 
+class ForeignTermError(MessageError):
+    """A term that RDF 1.1 does not have."""
+
+
 class IllFormedIri(URIRef):
-    """An IRI that is none, as published data have many: rdflib raises on writing one as another, and shows this one.
+    """A text that is not an IRI, as published data have many: rdflib writes this class but no other.
 
     It equals no other term than itself, as one reader makes one of each.
     """
@@ -87,7 +92,7 @@ class TermReader:
         if not isinstance(term, ox.Literal):
             return self._subject(term)
         if term.direction is not None:
-            raise ValueError(f"{term} has a base direction, which RDF 1.1 does not have")
+            raise ForeignTermError(message("{term} has a base direction, which RDF 1.1 does not have", term=str(term)))
         datatype = None if term.datatype.value in _PLAIN else self._iri(term.datatype)
         # RDF/XML lets xml:lang="en_US" pass, which is common, and rdflib refuses it.
         language = term.language.replace("_", "-") if term.language else None
@@ -97,7 +102,7 @@ class TermReader:
         if isinstance(term, ox.NamedNode):
             return self._iri(term)
         if isinstance(term, ox.Triple):
-            raise ValueError(f"{term} is a triple term, which RDF 1.1 does not have")
+            raise ForeignTermError(message("{term} is a triple term, which RDF 1.1 does not have", term=str(term)))
         blank = self._blank.get(term)
         if blank is None:
             self._count += 1
@@ -123,16 +128,20 @@ def read_rdf(path: Path, reader: TermReader | None = None, *, lenient: bool = Fa
     syntax = syntax_of(path.name)
     if syntax is None and format_of(path.name):
         raise InputError(
-            "this is not a known RDF file",
+            message("the file does not have the name of an RDF file"),
             place=Place(str(path)),
-            remedy=f"Name the file by its format: {_EXTENSIONS}.",
+            remedy=message("Name the file by its format: {extensions}.", extensions=_EXTENSIONS),
         )
     try:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(f"cannot read the file: {reason}", place=Place(str(path)), remedy="Check the path.") from error
-    # The name alone is the base: a report must not tell in which folder of whose machine the file was.
+        raise InputError(
+            message("the file cannot be read: {reason}", reason=reason),
+            place=Place(str(path)),
+            remedy=message("Check the path."),
+        ) from error
+    # The name alone is the base: a report must not show in which folder of which machine the file was.
     base = f"file:///{quote(path.name)}"
     return parse_rdf(data, syntax, base=base, shown=str(path), reader=reader, lenient=lenient)
 
@@ -159,11 +168,18 @@ def parse_rdf(
         return (reader or TermReader()).triples(quads)
     except (SyntaxError, ValueError) as error:
         line, offset = getattr(error, "lineno", None), getattr(error, "offset", None)
-        where = "at or just before this place" if line else "and save it as UTF-8"
+        fields = {"syntax": syntax.name, "extensions": _EXTENSIONS}
         raise InputError(
-            f"not valid {syntax.name}: {_without_place(getattr(error, 'msg', None) or str(error))}",
+            message("not valid {syntax}: {reason}", syntax=syntax.name, reason=_reason(error)),
             place=Place(shown, line=line, offset=offset),
-            remedy=f"Correct the {syntax.name} {where}, or name the file by its format: {_EXTENSIONS}.",
+            remedy=message(
+                "Correct the {syntax} at or just before this place, or name the file by its format: {extensions}.",
+                **fields,
+            )
+            if line
+            else message(
+                "Correct the {syntax} and save it as UTF-8, or name the file by its format: {extensions}.", **fields
+            ),
         ) from error
 
 
@@ -188,9 +204,11 @@ def _refuse_growing_entities(data: bytes) -> None:
     values = [match[2] for match in _ENTITY.finditer(data)]
     nested = any(_REFERENCE.search(value) for value in values)
     if nested or max(map(len, values), default=0) * data.count(b"&") > _MAX_EXPANSION:
-        raise ValueError("its entities would expand beyond measure")
+        raise MessageError(message("its entities would expand without limit"))
 
 
-def _without_place(message: str) -> str:
-    """The parser's message without `Parser error at line 2 column 12: ` and `(line 2)`, since the place says it."""
-    return re.sub(r"^Parser error at line [^:]*: | \(line \d+\)$", "", message)
+def _reason(error: Exception) -> Message | str:
+    """The parser's text without `Parser error at line 2 column 12: ` and `(line 2)`, which the place has too."""
+    if isinstance(error, MessageError):
+        return error.message
+    return re.sub(r"^Parser error at line [^:]*: | \(line \d+\)$", "", getattr(error, "msg", None) or str(error))

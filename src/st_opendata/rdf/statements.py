@@ -14,11 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.rdf.formats import graph_format_of
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_REMEDY = "Build the release again."
+_REMEDY = message("Build the release again.")
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -85,7 +86,9 @@ def read_statements(path: Path) -> Statements:
         return _collected(ox.parse(path=path, format=_syntax(path.name), lenient=True), str(path))
     except OSError as error:
         raise InputError(
-            f"the catalogue cannot be read: {error.strerror or error}", place=Place(str(path)), remedy=_REMEDY
+            message("the catalogue cannot be read: {reason}", reason=error.strerror or str(error)),
+            place=Place(str(path)),
+            remedy=_REMEDY,
         ) from None
 
 
@@ -104,10 +107,12 @@ def _collected(quads: Iterable[ox.Quad], shown: str) -> Statements:
     try:
         for quad in quads:
             if not isinstance(quad.subject, ox.NamedNode) or isinstance(quad.object, ox.BlankNode):
-                raise InputError("the catalogue has a blank node, which no release has", place=place, remedy=_REMEDY)
+                problem = message("the catalogue has a blank node, which no release has")
+                raise InputError(problem, place=place, remedy=_REMEDY)
             statements.add(quad.subject.value, quad.predicate.value, quad.object)
     except SyntaxError as error:
-        raise InputError(f"the catalogue is damaged: {error.msg}", place=place, remedy=_REMEDY) from None
+        problem = message("the catalogue is damaged: {reason}", reason=error.msg)
+        raise InputError(problem, place=place, remedy=_REMEDY) from None
     return statements
 
 

@@ -24,6 +24,7 @@ import rdflib
 
 from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import RDF, XSD
 from st_opendata.rdf.lines import encode_lines, graph_lines, parse_lines
 
@@ -47,8 +48,16 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 class UnwritableTripleError(StError):
     """A triple that a format cannot carry; `triple` holds its subject, predicate and object as in the lines."""
 
-    def __init__(self, triple: ox.Triple, why: str, remedy: str) -> None:
-        super().__init__(f"{triple.predicate} of {triple.subject} cannot be written: {why}", remedy=remedy)
+    def __init__(self, triple: ox.Triple, reason: Message | str, remedy: Message | str) -> None:
+        super().__init__(
+            message(
+                "{property} of {subject} cannot be written: {reason}",
+                property=str(triple.predicate),
+                subject=str(triple.subject),
+                reason=reason,
+            ),
+            remedy=remedy,
+        )
         self.triple = (str(triple.subject), str(triple.predicate), str(triple.object))
 
 
@@ -58,7 +67,7 @@ def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: 
     Raises:
         UnwritableTripleError: the format cannot carry a triple.
         InputError: a line is not N-Triples.
-        KeyError: `form` is none of the four formats.
+        KeyError: `form` is not one of the four formats.
     """
     write = _WRITERS[form]
     with path.open("wb") as out:
@@ -161,7 +170,7 @@ def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping
 
 
 def _ordered(triples: Iterable[ox.Triple], rank: Callable[[ox.Triple], int]) -> Iterator[ox.Triple]:
-    """The triples of each subject by rank, as people write them: what a thing is before all else that is said of it."""
+    """The triples of each subject by rank, as people write them: the class of a thing first."""
     for _, group in groupby(triples, attrgetter("subject")):
         yield from sorted(group, key=rank)
 
@@ -191,7 +200,7 @@ def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
 
 
 def _xml_rank(triple: ox.Triple) -> int:
-    """A type that comes first makes the name of the element, so one that is no name comes last."""
+    """A type that comes first becomes the name of the element, so one that is not a name comes last."""
     if triple.predicate != _RDF_TYPE or not isinstance(triple.object, ox.NamedNode):
         return 1
     return 0 if _LOCAL_NAME.search(triple.object.value) else 2
@@ -210,20 +219,20 @@ def xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         if not is_element_name(triple.predicate):
             raise UnwritableTripleError(
                 triple,
-                "RDF/XML makes an element name of the property, and its IRI does not end in an XML name",
-                "Use a property whose IRI ends in a letter, or in letters and digits, after its last / or #.",
+                message("RDF/XML makes an element name of the property, and its IRI does not end in an XML name"),
+                message("Use a property whose IRI ends in a letter, or in letters and digits, after its last / or #."),
             )
         if triple.subject != subject and _xml_rank(triple) == 2:
             raise UnwritableTripleError(
                 triple,
-                "nothing else is said of it, so RDF/XML makes an element name of its class, whose IRI ends in none",
-                "Use a class whose IRI ends in a letter, or in letters and digits, after its last / or #.",
+                message("RDF/XML makes an element name of the only class, and its IRI does not end in an XML name"),
+                message("Use a class whose IRI ends in a letter, or in letters and digits, after its last / or #."),
             )
         if isinstance(triple.object, ox.Literal) and (found := _NOT_XML.search(triple.object.value)):
             raise UnwritableTripleError(
                 triple,
-                f"XML has no way to write the character U+{ord(found[0]):04X}",
-                "Remove the control character from the cell.",
+                message("XML has no way to write the character U+{code}", code=f"{ord(found[0]):04X}"),
+                message("Remove the control character from the cell."),
             )
         subject = triple.subject
         yield triple
@@ -231,7 +240,7 @@ def xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 @lru_cache(maxsize=10_000)
 def is_element_name(iri: ox.NamedNode) -> bool:
-    """True where RDF/XML can make the name of an element of the IRI."""
+    """True if RDF/XML can make an element name of the IRI."""
     return bool(_LOCAL_NAME.search(iri.value)) and iri not in _RDF_XML_SYNTAX
 
 
@@ -266,7 +275,10 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, compact: 
     if isinstance(term, (ox.NamedNode, ox.BlankNode)):
         return {"@id": _name(term, compact)}
     if not isinstance(term, ox.Literal):
-        raise InputError(f"{term} is neither a node nor a literal", remedy="RDF 1.1 has no triple terms.")
+        raise InputError(
+            message("{term} is neither a node nor a literal", term=str(term)),
+            remedy=message("State it without triple terms, which RDF 1.1 does not have."),
+        )
     if term.language:
         return {"@language": term.language, "@value": term.value}
     if term.datatype.value == _XSD_STRING:
@@ -289,7 +301,8 @@ def _compactor(context: Mapping[str, str]) -> Callable[[str], str]:
         scheme, _, rest = iri.partition(":")
         if scheme in context and not rest.startswith("//"):
             raise InputError(
-                f"JSON-LD would read <{iri}> as a name with the prefix {scheme}", remedy="Rename the prefix."
+                message('JSON-LD would read <{iri}> as a name with the prefix "{prefix}"', iri=iri, prefix=scheme),
+                remedy=message("Rename the prefix."),
             )
         return iri
 

@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 from st_opendata.rdf.lines import graph_of_lines
@@ -48,7 +49,7 @@ def validate_graph(data: Graph, shapes: Shapes) -> list[Finding]:
 def validate_facts(facts: FactBase, shapes: Shapes, background: Graph | None = None) -> list[Finding]:
     """The findings on the facts, each with the cells that cause it, sorted.
 
-    `background` is what the facts may refer to and do not state: ontology and concept schemes. Its own nodes are
+    `background` are statements that the facts may refer to: ontology and concept schemes. Its own nodes are
     validated too, should a shape target them; they have no cells. Notes on targets that nothing has are among them.
     """
     data = graph_of_lines(facts.lines())
@@ -118,12 +119,14 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path]) -> list[Finding
         ConfigurationError: a shape file does not parse or states ill-formed shapes, or no file states a shape.
     """
     if not data:
-        raise InputError("there is no data to validate", remedy="Name one RDF file or more.")
+        raise InputError(message("there is no data to validate"), remedy=message("Name one RDF file or more."))
     loaded = load_shapes(shapes)
     if not shapes_of(loaded.graph):
         raise ConfigurationError(
-            f"no shape in {', '.join(map(str, shapes))}",
-            remedy="Name a file that states a sh:NodeShape or sh:PropertyShape; with none, nothing would be validated.",
+            message("no shape in {files}", files=", ".join(map(str, shapes))),
+            remedy=message(
+                "Name a file that states a sh:NodeShape or sh:PropertyShape; with none, nothing would be validated."
+            ),
         )
     graph, reader = Graph(), TermReader()
     origin: dict[Node, Path] = {}
@@ -153,9 +156,9 @@ def _refuse_plain_json(path: Path) -> None:
     """JSON without any keyword of JSON-LD 1.1 §1.7 is data of another kind, though a parser takes keys for IRIs."""
     if path.suffix.lower() == ".json" and path.is_file() and not _KEYWORD.search(path.read_bytes()):
         raise InputError(
-            "this JSON is not JSON-LD: it has no @context and no other keyword of it",
+            message("this JSON is not JSON-LD: it has neither @context nor another keyword of JSON-LD"),
             place=Place(str(path)),
-            remedy="Name an RDF file; of a release, the facts are in <dataset>/<dataset>.ttl.",
+            remedy=message("Name an RDF file; the facts of a release are in <dataset>/<dataset>.ttl."),
         )
 
 

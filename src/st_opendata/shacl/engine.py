@@ -20,6 +20,7 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.messages.message import message
 from st_opendata.shacl import comparing, patterns, prebinding
 from st_opendata.shacl.components import register
 from st_opendata.shacl.shapes import Shapes, messages_of
@@ -58,7 +59,8 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
         first_line = str(error).partition("\n")[0]
         raise ConfigurationError(
-            f"the shapes cannot be evaluated: {first_line}", remedy="Simplify the shape that this speaks of."
+            message("the shapes cannot be evaluated: {reason}", reason=first_line),
+            remedy=message("Simplify the shape that causes this."),
         ) from error
     [root] = report.subjects(RDF.type, SH.ValidationReport)
     for node in report.objects(root, SH.result):
@@ -84,7 +86,7 @@ def _result(report: Graph, node: Node, shapes: Shapes) -> Result:
 
 
 def _messages(report: Graph, node: Node, shapes: Shapes, component: Node) -> Mapping[str, str]:
-    """The messages that the shapes give for the result, variables filled in.
+    """The messages of the shapes for the result, variables filled in.
 
     pySHACL fills `{?name}` in but drops the language: it is recovered by matching with the templates.
     """

@@ -1,18 +1,19 @@
 """Labels in each language of a catalogue: shapes that say so by a mark, completed by the catalogue's `language:`.
 
 A property shape with `shapes:inEachLanguage` (its values are messages with the field {languages}) gets the SHACL that
-these languages make of it. The completion is a file of its own beside the shapes, so that any SHACL engine that reads
-both finds what this program finds.
+these languages make of it. The completion is a separate file beside the shapes, so that any SHACL engine that reads
+both finds the same as this program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from babel import Locale
 from rdflib import Graph, Literal, URIRef
 
-from st_opendata.model.text import LANGUAGES
+from st_opendata.messages.message import Message, message
+from st_opendata.model.text import LANGUAGES, pick
 from st_opendata.namespaces import SH, SHAPES
 from st_opendata.rdf.lines import literal_text
 from st_opendata.shacl.terms import in_order
@@ -25,11 +26,6 @@ _HEAD = """\
 @prefix sh: <{sh}> .
 @prefix shapes: <{shapes}> .
 """
-_ONCE = {"en": "once in {}", "fr": "une fois en {}", "de": "einmal auf {}"}
-_EACH = {"en": "once in {}", "fr": "une fois en {}", "de": "{}"}
-_ALL = {"en": "{}", "fr": "{}", "de": "je einmal auf {}"}
-_AND = {"en": "and", "fr": "et", "de": "und"}
-_ANY = {"en": "at least once", "fr": "au moins une fois", "de": "mindestens einmal"}
 
 
 def language_shapes(shapes: Graph, tags: Sequence[str]) -> str:
@@ -50,32 +46,37 @@ def _completion(graph: Graph, shape: URIRef, tags: Sequence[str]) -> str:
     asked = [f"sh:minCount {max(1, len(tags))}", "sh:uniqueLang true"]
     asked += [f"sh:languageIn ( {listed} )"] if tags else []
     texts = (text for text in graph.objects(shape, IN_EACH_LANGUAGE) if isinstance(text, Literal) and text.language)
-    messages = {
-        str(text.language): str(text).replace("{languages}", spoken(tags, str(text.language))) for text in texts
-    }
+    messages = {str(text.language): str(text).replace("{languages}", _spoken(tags, text)) for text in texts}
     shown = ",\n    ".join(f"{literal_text(text)}@{tag}" for tag, text in sorted(messages.items()))
     asked += [f"sh:message\n    {shown}"] if shown else []
     body = " ;\n  ".join(asked)
     return f"<{shape}>\n  {body} .\n"
 
 
-def spoken(tags: Sequence[str], language: str) -> str:
-    """How often and in which languages, in one of the languages of messages.
+def _spoken(tags: Sequence[str], text: Literal) -> str:
+    """How often and in which languages, in the language of a text, or in English."""
+    return pick(label_languages(tags), str(text.language))
 
-    >>> spoken(["en", "fr", "de"], "en"), spoken(["es"], "de")
+
+def label_languages(tags: Sequence[str]) -> Message:
+    """How often and in which languages a label is needed.
+
+    >>> label_languages(["en", "fr", "de"])["en"], label_languages(["es"])["de"]
     ('once in English, once in French and once in German', 'einmal auf Spanisch')
     """
-    language = language if language in LANGUAGES else LANGUAGES[0]
-    names = [_name(tag, language) for tag in tags]
+    names = [{language: _name(tag, language) for language in LANGUAGES} for tag in tags]
     if not names:
-        return _ANY[language]
-    if len(names) == 1:
-        return _ONCE[language].format(names[0])
-    each = [_EACH[language].format(name) for name in names]
-    return _ALL[language].format(f"{', '.join(each[:-1])} {_AND[language]} {each[-1]}")
+        return message("at least once")
+    first, *rest = names
+    if not rest:
+        return message("once in {language}", language=first)
+    some: Mapping[str, str] = first
+    for name in rest[:-1]:
+        some = message("{languages}, once in {language}", languages=some, language=name)
+    return message("once in {languages} and once in {language}", languages=some, language=rest[-1])
 
 
 def _name(tag: str, language: str) -> str:
-    """What a language is called in another one; the tag itself where CLDR has no name."""
+    """The name of a language in another one; the tag itself if CLDR has no name."""
     names = Locale.parse(language).languages
     return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0]) or tag)

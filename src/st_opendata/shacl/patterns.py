@@ -18,6 +18,8 @@ from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph
 from rdflib.term import Node
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.shacl.components import ValueComponent
 from st_opendata.shacl.terms import SH
 from st_opendata.system.matching import Matcher
@@ -26,15 +28,15 @@ _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE
 
 
 def compile_pattern(pattern: str, flags: str = "") -> Matcher:
-    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 has them: `i`, `m`, `s` and `x`; with its whole time left.
+    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 defines them: `i`, `m`, `s` and `x`; with its whole time left.
 
     Raises:
-        ValueError: it is a regular expression neither of XPath nor of Python, or a flag is another one.
+        ValueError: it is a regular expression neither of XPath nor of Python, or a flag is not one of these.
     """
     from elementpath.regex import RegexError, translate_pattern
 
     if unknown := set(flags) - _FLAGS.keys():
-        raise ValueError(f"there is no flag {', '.join(sorted(unknown))}")
+        raise MessageError(message('there is no flag "{flags}"', flags=", ".join(sorted(unknown))))
     options = re.NOFLAG
     for flag in flags:
         options |= _FLAGS[flag]
@@ -45,7 +47,7 @@ def compile_pattern(pattern: str, flags: str = "") -> Matcher:
         return Matcher(translate_pattern(pattern, options), options)
     except (RegexError, ValueError, RecursionError):
         with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)  # a set that Python will take otherwise one day
+            warnings.simplefilter("error", FutureWarning)  # a set that Python will read differently one day
             try:
                 return Matcher(pattern, options)
             except FutureWarning as error:

@@ -16,6 +16,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node, Variable
 
+from st_opendata.messages.message import Message, message
 from st_opendata.shacl.terms import SH, in_order
 
 _KNOWN = {"rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL), "xsd": str(XSD)}
@@ -30,34 +31,43 @@ _PREBOUND = frozenset(map(Variable, ("this", "shapesGraph", "currentShape", "PAT
 _VALUE = Variable("value")
 
 
-def query_problems(graph: Graph, holder: Node) -> Iterator[str]:
-    """What is wrong with the `sh:select` or `sh:ask` text of a SPARQL constraint or validator."""
+def query_problems(graph: Graph, holder: Node) -> Iterator[Message]:
+    """The faults of the `sh:select` or `sh:ask` text of a SPARQL constraint or validator."""
     texts = [(form, str(text)) for form in (SH.select, SH.ask) for text in graph.objects(holder, form)]
     if len(texts) != 1:
-        yield f"a SPARQL constraint needs exactly one query (sh:select or sh:ask), here are {len(texts)}"
+        yield message(
+            "a SPARQL constraint needs exactly one query (sh:select or sh:ask) and has {count}", count=len(texts)
+        )
         return
     [(form, text)] = texts
     form_name = "SelectQuery" if form == SH.select else "AskQuery"
     try:
         prologue, query = _parsed(_without_path(text))
     except ParseException as error:
-        yield f"the query does not parse: line {error.lineno}, column {error.column} of it: {error.msg}"
+        yield message(
+            "the query is not SPARQL: line {line}, column {column} of it: {reason}",
+            line=error.lineno,
+            column=error.column,
+            reason=error.msg,
+        )
         return
     if query.name != form_name:
-        yield f"the query is no {form_name.removesuffix('Query').upper()}"
+        yield message("the query is not of the form {form}", form=form_name.removesuffix("Query").upper())
     yield from _construct_problems(query)
     own = {str(part.get("prefix") or "") for part in _parts(prologue)}
     unknown = sorted(_used_prefixes(query) - own - declared_prefixes(graph, holder).keys() - _KNOWN.keys())
     for prefix in unknown:
-        yield f'the query uses the prefix "{prefix}:", which no sh:declare of its sh:prefixes declares'
+        yield message(
+            'the query uses the prefix "{prefix}:", which no sh:declare of its sh:prefixes declares', prefix=prefix
+        )
     if query.name == "SelectQuery" and "projection" in query and not _projects_this(query):
-        yield "the query must SELECT $this"
+        yield message("the query must SELECT $this")
     if not unknown and not any(part.name == "ServiceGraphPattern" for part in _parts(query)):
         try:
             # rdflib finds faults of scope, such as a second BIND to a variable, only when it runs the query.
             ox.Store().query(_prologue(graph, holder) + _without_path(text))
         except SyntaxError as error:
-            yield f"the query is not valid: {error.msg}"
+            yield message("the query is not valid: {reason}", reason=error.msg)
 
 
 @lru_cache(maxsize=512)
@@ -79,7 +89,7 @@ def declared_prefixes(graph: Graph, holder: Node) -> dict[str, str]:
 
 
 def write_prefixes(graph: Graph) -> None:
-    """Put the declared prefixes into the text of every query: pySHACL does not look for them behind `owl:imports`."""
+    """Put the declared prefixes into the text of every query: pySHACL does not follow `owl:imports` to find them."""
     for form in (SH.select, SH.ask):
         for holder, text in list(graph.subject_objects(form)):
             graph.set((holder, form, Literal(_prologue(graph, holder) + str(text))))
@@ -95,17 +105,17 @@ def _without_path(text: str) -> str:
     return re.sub(r"[$?]PATH\b", "<urn:path>", text)
 
 
-def _construct_problems(query: CompValue) -> Iterator[str]:
+def _construct_problems(query: CompValue) -> Iterator[Message]:
     prebound = _PREBOUND | {_VALUE} if query.name == "AskQuery" else _PREBOUND
     for part in _parts(query):
         if part.name in _FORBIDDEN:
-            yield f"{_FORBIDDEN[part.name]} is not allowed in a query of a shape"
+            yield message("{keyword} is not allowed in a query of a shape", keyword=_FORBIDDEN[part.name])
         elif part.name == "SubSelect" and not _projects_this(part):
-            yield "a nested SELECT must select $this too"
+            yield message("a nested SELECT must select $this too")
         elif part.name in ("Bind", "vars") and "expr" in part:
             variable = part["evar"] if "evar" in part else part.get("var")
             if variable in prebound:
-                yield f"AS must not bind ${variable}, which is bound already"
+                yield message("AS must not bind ${variable}, which is bound already", variable=str(variable))
 
 
 def _projects_this(query: CompValue) -> bool:

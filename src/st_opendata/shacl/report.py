@@ -7,7 +7,7 @@ The JSON is one object, every key always there:
     findings   list of {code, severity, message, remedy, places, dataset, focus, path, value, shape, component};
                message and remedy map language to text; places are {file, row, column, line, offset}, row counting the
                header as 1; focus, value, shape and component are RDF terms in N-Triples syntax, path is a SPARQL
-               property path; what does not apply is null
+               property path; a key that does not apply is null
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from st_opendata.messages.message import counted, message
 from st_opendata.model.findings import Finding, Severity, conforms
-from st_opendata.model.text import Text, pick
+from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.printable import printable
@@ -32,56 +33,46 @@ from st_opendata.shacl.terms import short
 
 REPORT_IRI = "urn:st-opendata:report"
 
-_SEVERITIES: dict[Severity, tuple[Text, Text]] = {
-    Severity.VIOLATION: (
-        {"en": "violation", "fr": "violation", "de": "Verstoß"},
-        {"en": "violations", "fr": "violations", "de": "Verstöße"},
-    ),
-    Severity.WARNING: (
-        {"en": "warning", "fr": "avertissement", "de": "Warnung"},
-        {"en": "warnings", "fr": "avertissements", "de": "Warnungen"},
-    ),
-    Severity.INFO: (
-        {"en": "note", "fr": "remarque", "de": "Hinweis"},
-        {"en": "notes", "fr": "remarques", "de": "Hinweise"},
-    ),
+_SEVERITIES = {
+    Severity.VIOLATION: message("violation"),
+    Severity.WARNING: message("warning"),
+    Severity.INFO: message("note"),
 }
-_ELSEWHERE: Text = {"en": "Without a place", "fr": "Sans emplacement", "de": "Ohne Fundstelle"}
-_ALSO: Text = {"en": "also:", "fr": "aussi\N{NO-BREAK SPACE}:", "de": "auch:"}
-_CLEAN: Text = {"en": "No findings.", "fr": "Rien à signaler.", "de": "Keine Befunde."}
 
 
 def report_text(findings: Iterable[Finding], language: str = "en") -> str:
     """The report for people, grouped by file, headings and messages in `language` (fr, en or de)."""
     ordered = sort_findings(findings)
     if not ordered:
-        return pick(_CLEAN, language) + "\n"
+        return message("No findings.")[language] + "\n"
     lines: list[str] = []
     for file, group in groupby(ordered, key=lambda each: each.places[0].file if each.places else ""):
-        lines += [file or pick(_ELSEWHERE, language), *_group_lines(list(group), language), ""]
+        lines += [file or message("Without a place")[language], *_group_lines(list(group), language), ""]
     return printable("\n".join([*lines, _summary(ordered, language)])) + "\n"
 
 
 def _group_lines(group: list[Finding], language: str) -> Iterator[str]:
     for each in group:
         where = each.places[0].within(language) if each.places else ""
-        severity = pick(_SEVERITIES[each.severity][0], language)
+        severity = _SEVERITIES[each.severity][language]
         yield "  " + "  ".join(filter(None, (where, severity, f"[{each.code}]")))
-        message = pick(each.message, language)
-        yield f"    {message}"
-        if about := _about(each, message):
+        text = pick(each.message, language)
+        yield f"    {text}"
+        if about := _about(each, text):
             yield f"    {about}"
         if each.remedy:
             yield f"    → {pick(each.remedy, language)}"
         if others := each.places[1:]:
             shown = "; ".join(_elsewhere(place, each.places[0].file, language) for place in others[:5])
-            yield f"    {pick(_ALSO, language)} {shown}" + ("; …" if len(others) > 5 else "")
+            places = shown + ("; …" if len(others) > 5 else "")
+            also = message("also: {places}", places=places)
+            yield f"    {also[language]}"
 
 
-def _about(each: Finding, message: str) -> str:
-    """The nodes that the finding speaks of, as far as the message does not name them; blank nodes have no name."""
+def _about(each: Finding, text: str) -> str:
+    """The nodes of the finding that the message does not name; blank nodes have no name."""
     terms = dict.fromkeys(term for term in (each.focus, each.value) if term and not term.startswith("_:"))
-    return "  ".join(shown for shown in map(short, terms) if shown not in message)
+    return "  ".join(shown for shown in map(short, terms) if shown not in text)
 
 
 def _elsewhere(place: Place, file: str, language: str) -> str:
@@ -90,11 +81,13 @@ def _elsewhere(place: Place, file: str, language: str) -> str:
 
 def _summary(findings: Sequence[Finding], language: str) -> str:
     counts = Counter(each.severity for each in findings)
-    return ", ".join(
-        f"{counts[severity]} {pick(names[0] if counts[severity] == 1 else names[1], language)}"
-        for severity, names in _SEVERITIES.items()
-        if counts[severity]
+    violations, warnings, notes = (counts[severity] for severity in _SEVERITIES)
+    parts = (
+        counted("{n} violation", "{n} violations", number="n", n=violations),
+        counted("{n} warning", "{n} warnings", number="n", n=warnings),
+        counted("{n} note", "{n} notes", number="n", n=notes),
     )
+    return ", ".join(part[language] for part in parts if part.fields["n"])
 
 
 def report_json(findings: Iterable[Finding]) -> str:
@@ -174,7 +167,7 @@ def _result_lines(each: Finding) -> Iterator[str]:
 def _named(term: str) -> str:
     """The term; a blank node of the data as a skolem IRI (RDF 1.1 §3.5), stable for the same input.
 
-    A term with an ill-formed IRI, which lenient data may have, would make the report unreadable: its text stands there.
+    A term with an ill-formed IRI, which lenient data may have, would make the report unreadable: its text replaces it.
     """
     if term.startswith("_:"):
         return f"<urn:st-opendata:blank:{term[2:]}>"

@@ -1,4 +1,4 @@
-"""Findings beside the source that causes them: SARIF 2.1.0 for code scanning, and GitHub's workflow commands.
+"""Findings at the lines that cause them: SARIF 2.1.0 for code scanning, and GitHub's workflow commands.
 
 SARIF: https://docs.oasis-open.org/sarif/sarif/v2.1.0/; one run, a rule for each code, a result for each finding.
 Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
@@ -18,7 +18,6 @@ from urllib.parse import quote
 from st_opendata import __version__
 from st_opendata.errors import StError
 from st_opendata.messages.codes import codes
-from st_opendata.messages.translation import translate
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.text import pick
 from st_opendata.place import Place
@@ -45,7 +44,7 @@ class LineFinder:
         return {file: _row_lines(self._path(file), rows) for file, rows in self._rows.items()}
 
     def line(self, place: Place) -> int | None:
-        """The line that a place stands on, or on which its row begins; None where the file does not show it."""
+        """The line of a place, or the line on which its row begins; None where the file does not show it."""
         return place.line if place.row is None else self._starts[place.file].get(place.row)
 
     def shown(self, place: Place) -> str:
@@ -60,7 +59,7 @@ class LineFinder:
 
 
 def _row_lines(path: Path, rows: Collection[int]) -> dict[int, int]:
-    """The lines on which the rows of a CSV file begin: a line inside quotes is no new row (RFC 4180 §2)."""
+    """The lines on which the rows of a CSV file begin: a line inside quotes does not begin a row (RFC 4180 §2)."""
     if path.suffix not in (".csv", ".tsv", ".txt") or not path.is_file():
         return {}
     starts: dict[int, int] = {}
@@ -84,7 +83,7 @@ def report_sarif(findings: Iterable[Finding], language: str = "en", folder: Path
 
 
 def error_sarif(error: StError, language: str = "en", folder: Path = Path()) -> str:
-    """What kept a check from running, as the log of a run that failed (SARIF §3.20.21)."""
+    """An error that stopped a check, as the log of a run that failed (SARIF §3.20.21)."""
     places = [error.place] if error.place else []
     notification = {
         "level": "error",
@@ -108,7 +107,7 @@ def _log(language: str, rules: Sequence[Json], results: Sequence[Json], invocati
 
 
 def _rule(code: str, language: str) -> Json:
-    """What a code means; its texts keep the names of what a result fills in, in braces."""
+    """The meaning of a code; its texts keep their fields in braces."""
     entry = codes()[code]
     return {
         "id": code,
@@ -168,7 +167,7 @@ def report_github(findings: Iterable[Finding], language: str = "en", folder: Pat
 
 
 def error_github(error: StError, language: str = "en", folder: Path = Path()) -> str:
-    """What kept a check from running, as a workflow command."""
+    """An error that stopped a check, as a workflow command."""
     places = [error.place] if error.place else []
     return _command("error", "st-opendata", _error_text(error, language), error.place, LineFinder(places, folder))
 
@@ -195,14 +194,12 @@ def _escape(text: str, more: str = "") -> str:
 
 
 def _text(each: Finding, language: str) -> str:
-    return _sentences(pick(each.message, language), pick(each.remedy, language) if each.remedy else None)
+    return _sentences(pick(each.message, language), pick(each.remedy, language))
 
 
 def _error_text(error: StError, language: str) -> str:
-    return _sentences(
-        translate(error.message_text(language), language), translate(error.remedy_text(language), language) or None
-    )
+    return _sentences(error.message_text(language), error.remedy_text(language))
 
 
-def _sentences(message: str, remedy: str | None) -> str:
+def _sentences(message: str, remedy: str) -> str:
     return f"{message}\n{remedy}" if remedy else message

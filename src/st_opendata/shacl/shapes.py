@@ -11,7 +11,9 @@ from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.findings import Finding
+from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl.languages import language_shapes
@@ -98,10 +100,12 @@ def _shown(term: Node | None) -> str:
     return short(term_text(term)) if term is not None else ""
 
 
-def _name(shape: Node, owners: Mapping[Node, URIRef]) -> str:
+def _name(shape: Node, owners: Mapping[Node, URIRef]) -> Message:
     if isinstance(shape, URIRef):
-        return short(term_text(shape))
-    return f"a shape in {short(term_text(owners[shape]))}" if shape in owners else "a shape without IRI"
+        return verbatim(short(term_text(shape)))
+    if shape in owners:
+        return message("a shape in {shape}", shape=short(term_text(owners[shape])))
+    return message("a shape without IRI")
 
 
 def _places(found: list[ShapeFault], files: Mapping[Node, Path], owners: Mapping[Node, URIRef]) -> dict[Node, Place]:
@@ -118,10 +122,16 @@ def _places(found: list[ShapeFault], files: Mapping[Node, Path], owners: Mapping
 
 def _error(fatal: list[ShapeFault], places: Mapping[Node, Place], owners: Mapping[Node, URIRef]) -> ConfigurationError:
     first, *rest = fatal
-    more = "".join(f"\n{places[each.shape]}: {_name(each.shape, owners)}: {each.message}" for each in rest)
-    return ConfigurationError(
-        f"{_name(first.shape, owners)}: {first.message}{more}", place=places[first.shape], remedy=first.remedy
-    )
+    text = _problem(first, owners)
+    for each in rest:
+        place = places[each.shape]
+        where = {language: place.text(language) for language in LANGUAGES}
+        text = message("{text}\n{place}: {problem}", text=text, place=where, problem=_problem(each, owners))
+    return ConfigurationError(text, place=places[first.shape], remedy=first.remedy)
+
+
+def _problem(fault: ShapeFault, owners: Mapping[Node, URIRef]) -> Message:
+    return message("{shape}: {problem}", shape=_name(fault.shape, owners), problem=fault.message)
 
 
 def messages_of(shapes: Shapes, node: Node | None) -> dict[str, str]:

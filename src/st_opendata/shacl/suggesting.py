@@ -1,4 +1,4 @@
-"""What was probably meant: the term most like a wrong one; and terms that their vocabulary does not have."""
+"""The term most similar to a wrong one, and terms that their vocabulary does not have."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ _VOCABULARIES: Mapping[str, type[DefinedNamespace]] = {
 
 
 def nearest_term(term: Node, known: Iterable[Node]) -> Node | None:
-    """The known term whose name is most like this one's, or None when none is like it; namespaces are left aside."""
+    """The known term whose name is most like this one's, or None if none is similar; namespaces do not count."""
     names = {_local(each): each for each in in_order(known)}
     near = get_close_matches(_local(term), names, n=1, cutoff=0.75)
     return names[near[0]] if near else None
 
 
 def unknown_terms(data: Graph, ontology: Graph) -> Iterator[tuple[URIRef, Node | None]]:
-    """Properties and classes of the data that their vocabulary does not have, each with the term most like it.
+    """Properties and classes of the data that their vocabulary does not have, each with the most similar term.
 
-    Vocabularies grow: a term that is like none that we know is told only of our own namespace, whose ontology is here.
+    Vocabularies grow: a term that is similar to no known one is reported only in our own namespace, whose ontology we
+    have.
     """
     own = {term for term in ontology.subjects(RDF.type) if str(term).startswith(ST)}
     for term in in_order({*data.predicates(), *data.objects(None, RDF.type)}):

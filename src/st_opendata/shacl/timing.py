@@ -1,4 +1,4 @@
-"""Validation that ends in time: a query of a shape (`sh:sparql`) may take for ever, and nothing else stops it."""
+"""Validation that ends in time: a query of a shape (`sh:sparql`) may run without end, and nothing else stops it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message, number_text
 from st_opendata.model.findings import Finding
 from st_opendata.shacl.checking import validate_files
 from st_opendata.system.child import ChildEndedError, start
 
 
 def validate_in_time(data: Sequence[Path], shapes: Sequence[Path], seconds: float | None) -> list[Finding]:
-    """As `validate_files`, which raises what this raises; with seconds, in a process of its own that is killed then.
+    """As `validate_files`, with its errors; with seconds, in a separate process that is killed after that time.
 
     Raises:
         InputError: it takes longer.
@@ -24,8 +25,10 @@ def validate_in_time(data: Sequence[Path], shapes: Sequence[Path], seconds: floa
             findings: list[Finding] = child.receive(seconds)
         except TimeoutError:
             raise InputError(
-                f"the validation took longer than {seconds:g} seconds",
-                remedy="Simplify the queries (sh:sparql) of the shapes, validate less at once, or raise --timeout.",
+                message("the validation took longer than {seconds} seconds", seconds=number_text(seconds)),
+                remedy=message(
+                    "Simplify the queries (sh:sparql) of the shapes, validate less at once, or raise --timeout."
+                ),
             ) from None
         except ChildEndedError as ended:
             raise RuntimeError(str(ended)) from None

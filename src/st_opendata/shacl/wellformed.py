@@ -2,7 +2,7 @@
 
 Run through pySHACL, SHACL-SHACL takes 1.5 s for the DCAT-AP shapes; this takes milliseconds, says what to do, and
 also finds what SHACL-SHACL cannot: patterns that do not compile, queries that do not parse, shapes that are named but
-not there, recursion.
+undefined, recursion.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import Message, message
 from st_opendata.shacl.patterns import compile_pattern
 from st_opendata.shacl.queries import query_problems
 from st_opendata.shacl.terms import SH, in_order, short, term_text
@@ -24,88 +26,91 @@ class ShapeFault:
     """What is wrong with a shape. Where a term is `ignored` the shape still is well-formed."""
 
     shape: Node
-    message: str
-    remedy: str
+    message: Message
+    remedy: Message
     ignored: URIRef | None = None
     """The term that SHACL does not know, where that is all that is wrong."""
 
 
-Check = Callable[[Graph, Node], str | None]
-"""What a value must be, in words, or None when it is that."""
+Check = Callable[[Graph, Node], Message | None]
+"""What a value must be, or None if it is that."""
 
 
-def _iri(_: Graph, value: Node) -> str | None:
-    return None if isinstance(value, URIRef) else "an IRI"
+def _iri(_: Graph, value: Node) -> Message | None:
+    return None if isinstance(value, URIRef) else message("an IRI")
 
 
-def _not_literal(_: Graph, value: Node) -> str | None:
-    return "an IRI or a blank node" if isinstance(value, Literal) else None
+def _not_literal(_: Graph, value: Node) -> Message | None:
+    return message("an IRI or a blank node") if isinstance(value, Literal) else None
 
 
-def _iri_or_literal(_: Graph, value: Node) -> str | None:
-    return "an IRI or a literal" if isinstance(value, BNode) else None
+def _iri_or_literal(_: Graph, value: Node) -> Message | None:
+    return message("an IRI or a literal") if isinstance(value, BNode) else None
 
 
-def _literal(_: Graph, value: Node) -> str | None:
-    return None if isinstance(value, Literal) else "a literal"
+def _literal(_: Graph, value: Node) -> Message | None:
+    return None if isinstance(value, Literal) else message("a literal")
 
 
-def _string(_: Graph, value: Node) -> str | None:
+def _string(_: Graph, value: Node) -> Message | None:
     plain = isinstance(value, Literal) and not value.language and value.datatype in (None, XSD.string)
-    return None if plain else "a string without language"
+    return None if plain else message("a string without language")
 
 
-def _text(graph: Graph, value: Node) -> str | None:
+def _text(graph: Graph, value: Node) -> Message | None:
     texts = isinstance(value, Literal) and (value.language or _string(graph, value) is None)
-    return None if texts else "a string, with or without language"
+    return None if texts else message("a string, with or without language")
 
 
-def _integer(_: Graph, value: Node) -> str | None:
+def _integer(_: Graph, value: Node) -> Message | None:
     whole = isinstance(value, Literal) and value.datatype == XSD.integer and not value.ill_typed
-    return None if whole else "an xsd:integer"
+    return None if whole else message("an xsd:integer")
 
 
-def _natural(graph: Graph, value: Node) -> str | None:
-    return "an xsd:integer, 0 or more" if _integer(graph, value) or int(str(value)) < 0 else None
+def _natural(graph: Graph, value: Node) -> Message | None:
+    return message("an xsd:integer, 0 or more") if _integer(graph, value) or int(str(value)) < 0 else None
 
 
-def _boolean(_: Graph, value: Node) -> str | None:
+def _boolean(_: Graph, value: Node) -> Message | None:
     either = isinstance(value, Literal) and value.datatype == XSD.boolean and not value.ill_typed
-    return None if either else "true or false"
+    return None if either else message("true or false")
 
 
-def _node_kind(_: Graph, value: Node) -> str | None:
+def _node_kind(_: Graph, value: Node) -> Message | None:
     kinds = ("BlankNode", "IRI", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
-    return None if value in {SH[kind] for kind in kinds} else "one of " + ", ".join(f"sh:{kind}" for kind in kinds)
+    if value in {SH[kind] for kind in kinds}:
+        return None
+    return message("one of {values}", values=", ".join(f"sh:{kind}" for kind in kinds))
 
 
-def _pattern(graph: Graph, value: Node) -> str | None:
+def _pattern(graph: Graph, value: Node) -> Message | None:
     if wrong := _string(graph, value):
         return wrong
     try:
         compile_pattern(str(value))
     except ValueError as error:
-        return f"a regular expression that compiles ({error})"
+        reason = error.message if isinstance(error, MessageError) else str(error)
+        return message("a regular expression that compiles ({reason})", reason=reason)
     return None
 
 
-def _flags(graph: Graph, value: Node) -> str | None:
-    return _string(graph, value) or (None if set(str(value)) <= set("imsx") else "letters of i, m, s and x")
+def _flags(graph: Graph, value: Node) -> Message | None:
+    return _string(graph, value) or (None if set(str(value)) <= set("imsx") else message("letters of i, m, s and x"))
 
 
 def _list_of(check: Check) -> Check:
-    def check_list(graph: Graph, value: Node) -> str | None:
+    def check_list(graph: Graph, value: Node) -> Message | None:
         members = list_members(graph, value)
         if members is None:
-            return "an RDF list that ends in rdf:nil"
+            return message("an RDF list that ends in rdf:nil")
         wrong = next(filter(None, (check(graph, member) for member in members)), None)
-        return f"a list in which each member is {wrong}" if wrong else None
+        return message("a list in which each member is {kind}", kind=wrong) if wrong else None
 
     return check_list
 
 
 def list_members(graph: Graph, head: Node) -> list[Node] | None:
-    """The members of an RDF list, or None when it is none (a missing rest, two firsts, a circle)."""
+    """The members of an RDF list, or None if it is not a list (a missing rest, two firsts, a circle)."""
     members: list[Node] = []
     seen: set[Node] = set()
     while head != RDF.nil:
@@ -120,7 +125,7 @@ def list_members(graph: Graph, head: Node) -> list[Node] | None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a parameter demands: of each value, how many there may be, and whether a property shape must have it."""
+    """What a parameter demands of each value, whether it may have several, and whether only property shapes have it."""
 
     check: Check
     single: bool = False
@@ -188,7 +193,7 @@ def references(graph: Graph, shape: Node) -> list[Node]:
 
 
 def problems(graph: Graph) -> Iterator[ShapeFault]:
-    """All that is wrong with the shapes of the graph, shape by shape."""
+    """All faults of the shapes of the graph, shape by shape."""
     shapes = shapes_of(graph)
     custom = set(graph.objects(None, SH.parameter))
     for shape in shapes:
@@ -198,10 +203,14 @@ def problems(graph: Graph) -> Iterator[ShapeFault]:
         yield from _kind_problems(graph, shape)
         yield from _term_problems(graph, shape)
         for constraint in graph.objects(shape, SH.sparql):
-            yield from (ShapeFault(shape, what, "Correct the query.") for what in query_problems(graph, constraint))
+            yield from (
+                ShapeFault(shape, what, message("Correct the query.")) for what in query_problems(graph, constraint)
+            )
     uses = (SH.validator, SH.nodeValidator, SH.propertyValidator)
     for validator in in_order(validator for use in uses for validator in graph.objects(None, use)):
-        yield from (ShapeFault(validator, what, "Correct the query.") for what in query_problems(graph, validator))
+        yield from (
+            ShapeFault(validator, what, message("Correct the query.")) for what in query_problems(graph, validator)
+        )
     yield from _recursion_problems(graph, shapes)
 
 
@@ -212,44 +221,52 @@ def _parameter_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
         name = short(term_text(parameter))
         for value in values:
             if wrong := rule.check(graph, value):
-                yield ShapeFault(shape, f"{name} is {short(term_text(value))}", f"{name} must be {wrong}.")
+                problem = message("{parameter} is {value}", parameter=name, value=short(term_text(value)))
+                yield ShapeFault(shape, problem, message("{parameter} must be {kind}.", parameter=name, kind=wrong))
         if rule.single and len(values) > 1:
-            yield ShapeFault(shape, f"{name} is stated {len(values)} times", "Keep one of them.")
+            problem = message("{parameter} is stated {count} times", parameter=name, count=len(values))
+            yield ShapeFault(shape, problem, message("Keep one of them."))
         if values and rule.property_only and not is_property:
-            yield ShapeFault(shape, f"{name} needs a property shape", "Give the shape a sh:path, or move it to one.")
+            problem = message("{parameter} needs a property shape", parameter=name)
+            remedy = message("Give the shape a sh:path, or move {parameter} to a shape with one.", parameter=name)
+            yield ShapeFault(shape, problem, remedy)
 
 
 def _kind_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     types = set(graph.objects(shape, RDF.type))
     paths = list(graph.objects(shape, SH.path))
     if not any(graph.predicate_objects(shape)):
-        remedy = "Define it, or load the file that does."
-        yield ShapeFault(shape, "the shape is named but has no triples", remedy)
+        remedy = message("Define it, or load the file that does.")
+        yield ShapeFault(shape, message("the shape is named but has no triples"), remedy)
     elif SH.PropertyShape in types or (None, SH.property, shape) in graph:
         if len(paths) != 1:
-            yield ShapeFault(shape, f"the property shape has {len(paths)} sh:path values", "State exactly one sh:path.")
+            problem = message("the property shape has {count} values of sh:path", count=len(paths))
+            yield ShapeFault(shape, problem, message("State exactly one sh:path."))
     elif paths and (SH.NodeShape in types or (None, SH.node, shape) in graph):
-        yield ShapeFault(shape, "a node shape has a sh:path", "Remove sh:path, or make it a sh:PropertyShape.")
+        remedy = message("Remove sh:path, or make it a sh:PropertyShape.")
+        yield ShapeFault(shape, message("a node shape has a sh:path"), remedy)
     for path in paths:
         if wrong := _path_problem(graph, path):
-            yield ShapeFault(shape, f"the path is not well-formed: {wrong}", "See SHACL §2.3.1 for property paths.")
+            problem = message("the path is not well-formed: {reason}", reason=wrong)
+            yield ShapeFault(shape, problem, message("See SHACL §2.3.1 for property paths."))
 
 
-def _path_problem(graph: Graph, path: Node, depth: int = 0) -> str | None:
+def _path_problem(graph: Graph, path: Node, depth: int = 0) -> Message | None:
     if isinstance(path, Literal) or depth > 50:
-        return "it holds a literal" if isinstance(path, Literal) else "it is circular"
+        return message("it holds a literal") if isinstance(path, Literal) else message("it is circular")
     if isinstance(path, URIRef):
         return None
     head = path if (path, RDF.first, None) in graph else graph.value(path, SH.alternativePath)
     if head is not None:
         steps = list_members(graph, head)
         if steps is None or len(steps) < 2:
-            return "a sequence or alternative needs a list of two steps or more"
+            return message("a sequence or alternative needs a list of two steps or more")
     else:
         single = (SH.inversePath, SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
         steps = [step for predicate in single for step in graph.objects(path, predicate)]
         if len(steps) != 1:
-            return "a blank node needs exactly one of " + ", ".join(short(term_text(term)) for term in single)
+            terms = ", ".join(short(term_text(term)) for term in single)
+            return message("a blank node needs exactly one of {terms}", terms=terms)
     return next(filter(None, (_path_problem(graph, step, depth + 1) for step in steps)), None)
 
 
@@ -259,12 +276,16 @@ def _term_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
     for predicate in in_order(graph.predicates(shape, None)):
         local = str(predicate).removeprefix(SH)
         if predicate in _UNSUPPORTED:
-            remedy = "State the constraint in SHACL core or as sh:sparql."
-            yield ShapeFault(shape, f"sh:{local} is an advanced SHACL feature that is not supported", remedy)
+            problem = message("sh:{term} is an advanced SHACL feature that is not supported", term=local)
+            yield ShapeFault(shape, problem, message("State the constraint in SHACL core or as sh:sparql."))
         elif local != str(predicate) and local not in known and not _is_path_term(local):
             near = get_close_matches(local, known, n=1, cutoff=0.8)
-            hint = f"Did you mean sh:{near[0]}?" if near else "Remove it, or state it with a term that SHACL has."
-            yield ShapeFault(shape, f"SHACL has no sh:{local}", hint, None if near else SH[local])
+            hint = (
+                message("Did you mean sh:{term}?", term=near[0])
+                if near
+                else message("Remove it, or state it with a term that SHACL has.")
+            )
+            yield ShapeFault(shape, message("SHACL has no sh:{term}", term=local), hint, None if near else SH[local])
 
 
 def _is_path_term(local: str) -> bool:
@@ -288,7 +309,8 @@ def _recursion_problems(graph: Graph, shapes: list[Node]) -> Iterator[ShapeFault
                 continue
             named = left.pop()
             if named in open_shapes:
-                yield ShapeFault(named, "the shape refers to itself", "Break the circle of sh:node and sh:property.")
+                remedy = message("Break the circle of sh:node and sh:property.")
+                yield ShapeFault(named, message("the shape refers to itself"), remedy)
             elif named not in done:
                 open_shapes.add(named)
                 trail.append((named, references(graph, named)))

@@ -19,7 +19,7 @@ from st_opendata.shacl.terms import SH, short, term_text
 from st_opendata.shacl.wellformed import list_members
 
 _SEVERITIES = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
-"""Any other severity, also one that the shapes define themselves, is taken as a violation."""
+"""Any other severity, also one that the shapes define, counts as a violation."""
 
 
 def code_of(component: Node) -> str:
@@ -30,9 +30,9 @@ def code_of(component: Node) -> str:
 
 
 def finding_of(result: Result, shapes: Shapes, places: tuple[Place, ...], data: Graph) -> Finding:
-    """The finding; message and remedy are ours unless the shape has a message, which then says all there is to say.
+    """The finding; if the shape has a message, the finding has that alone; else message and remedy are ours.
 
-    Where the value should have been one of a list or of a class, ours names the one most like it, out of the data.
+    If the value should be one of a list or of a class, ours names the most similar one in the data.
     """
     code = code_of(result.component)
     expected = _expected(code, result, shapes)
@@ -65,7 +65,7 @@ def _shown(term: Node) -> str:
 
 
 def _near(code: str, result: Result, shapes: Shapes, data: Graph) -> str:
-    """The value that was probably meant, empty where none is like the one that is there; texts of one language."""
+    """The value that was probably meant, empty if none is similar; for unique languages, the texts of one language."""
     if code == "shacl-unique-lang":
         return _texts_of_one_language(result, data)
     if not isinstance(result.value, URIRef | Literal):
@@ -76,14 +76,14 @@ def _near(code: str, result: Result, shapes: Shapes, data: Graph) -> str:
         known = {member for head in heads for member in list_members(shapes.graph, head) or ()}
     elif code == "shacl-class":
         classes = shapes.graph.objects(result.shape, SH["class"])
-        below = {each for wanted in classes for each in data.transitive_subjects(RDFS.subClassOf, wanted)}
+        below = {each for kind in classes for each in data.transitive_subjects(RDFS.subClassOf, kind)}
         known = {node for each in below for node in data.subjects(RDF.type, each)}
     near = nearest_term(result.value, known)
     return "" if near is None else _shown(near)
 
 
 def _texts_of_one_language(result: Result, data: Graph) -> str:
-    """The texts that the focus has in one language, as `“Vienna”, “Wien” (en)`; empty where the path is no property."""
+    """The texts of the focus in one language, as `“Vienna”, “Wien” (en)`; empty if the path is not a property."""
     iri = re.fullmatch(r"<([^<>]*)>", result.path or "")
     found = defaultdict[str, list[str]](list)
     for text in data.objects(result.focus, URIRef(iri[1])) if iri else ():

@@ -1,4 +1,4 @@
-"""A query in a process of its own, which can be killed and whose memory is bounded."""
+"""A query in a separate process, which can be killed and whose memory is bounded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message, number_text
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.system.child import ChildEndedError, Send, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
@@ -52,8 +53,8 @@ def answer_in_child(
             result: _Result = child.receive(bounds.seconds)
         except TimeoutError:
             raise InputError(
-                f"the query took longer than {bounds.seconds:g} seconds",
-                remedy="Make it more selective, or raise --timeout.",
+                message("the query took longer than {seconds} seconds", seconds=number_text(bounds.seconds or 0)),
+                remedy=message("Make it more selective, or raise --timeout."),
             ) from None
         except ChildEndedError as ended:
             raise _failure(ended, bounds) from None
@@ -64,15 +65,22 @@ def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:
     """Why a child ended before it had answered."""
     if ran_out_of_memory(ended.code, ended.stderr):
         return InputError(
-            f"the query needs more than {bounds.memory / 1e6:,.0f} MB of memory beside the data",
-            remedy="Make it more selective (ORDER BY, DISTINCT and GROUP BY hold all rows that they see), "
-            "or raise --memory.",
+            message(
+                "the query needs more than {size} MB of memory in addition to the data",
+                size=number_text(round(bounds.memory / 1e6)),
+            ),
+            remedy=message(
+                "Make it more selective (ORDER BY, DISTINCT and GROUP BY hold all rows that they see), "
+                "or raise --memory."
+            ),
         )
     if ended.code > 0:  # Python's end, not the engine's
         return RuntimeError(str(ended))
     if ran_out_of_stack(ended.code):
         return UsageError(
-            "the query nests deeper, or joins more patterns and operators, than the engine can take",
-            remedy="Write it flatter, or ask in parts.",
+            message("the query nests deeper, or joins more patterns and operators, than the engine can take"),
+            remedy=message("Write it flatter, or split it into several queries."),
         )
-    return InputError("the engine failed at this query", remedy="Ask otherwise, and report it.")
+    return InputError(
+        message("the engine failed at this query"), remedy=message("Write the query differently, and report it.")
+    )

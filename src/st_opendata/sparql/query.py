@@ -15,6 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import Message, message, number_text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_FORMATS, RESULT_NAMES
@@ -39,10 +40,10 @@ class ResultTable:
 def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> ResultTable | bytes:
     """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
 
-    It runs in a process of its own, which is killed at its bounds and with this one.
+    It runs in a separate process, which is killed at its bounds and together with this one.
 
     Raises:
-        InputError: the folder is no release or cannot be read, or the query met a bound.
+        InputError: the folder is not a release or cannot be read, or the query met a bound.
         UsageError: the query is not SPARQL, is an update, asks another server, or does not fit the format.
     """
     refuse_oversized(query)
@@ -59,13 +60,14 @@ def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | by
     except SyntaxError as error:
         raise syntax_error(error, query) from error
     except (RuntimeError, ValueError, OSError) as error:
-        raise UsageError(f"the query cannot be answered: {error}", place=Place(query.source)) from error
+        problem = message("the query cannot be answered: {reason}", reason=str(error))
+        raise UsageError(problem, place=Place(query.source)) from error
 
 
 def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> ResultTable | bytes:
     """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
 
-    For a store that is in memory beside the threads of another engine, where a process cannot be forked.
+    For a store in memory while another engine has threads, where a process cannot be forked.
     """
     outcome: list[ResultTable | bytes | Exception] = []
 
@@ -80,7 +82,9 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
     worker.join(seconds)
     if worker.is_alive():
         raise InputError(
-            f"it took longer than {seconds:g} seconds", place=Place(query.source), remedy="Make it more selective."
+            message("the query took longer than {seconds} seconds", seconds=number_text(seconds)),
+            place=Place(query.source),
+            remedy=message("Make it more selective."),
         )
     [result] = outcome
     if isinstance(result, Exception):
@@ -93,7 +97,10 @@ def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTabl
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_NAMES:
-        raise _misfit(form, "SELECT and ASK give a table", ("table", *RESULT_NAMES))
+        raise _misfit(
+            message("SELECT and ASK give a table, which --format {form} cannot hold", form=form),
+            ("table", *RESULT_NAMES),
+        )
     if form in RESULT_NAMES:
         if form == "csv" and isinstance(results, ox.QuerySolutions):
             write_csv(results, table := BytesIO())
@@ -111,7 +118,9 @@ def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
 
     name = _SHORT.get(form, form)
     if name not in GRAPH_NAMES:
-        raise _misfit(form, "CONSTRUCT and DESCRIBE give triples", GRAPH_NAMES)
+        raise _misfit(
+            message("CONSTRUCT and DESCRIBE give triples, which --format {form} cannot hold", form=form), GRAPH_NAMES
+        )
     kind = GRAPH_FORMATS[name].engine
     found = sorted(triples, key=str)
     prefixes = None
@@ -120,5 +129,5 @@ def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
     return ox.serialize(found, format=kind, prefixes=prefixes) or b""
 
 
-def _misfit(form: str, why: str, fitting: Iterable[str]) -> UsageError:
-    return UsageError(f"{why}, which --format {form} cannot hold", remedy=f"Use one of: {', '.join(fitting)}.")
+def _misfit(problem: Message, fitting: Iterable[str]) -> UsageError:
+    return UsageError(problem, remedy=message("Use one of: {formats}.", formats=", ".join(fitting)))

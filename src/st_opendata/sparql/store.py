@@ -9,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.place import Place
@@ -109,9 +110,9 @@ def _load(store: ox.Store, sources: Iterable[_File]) -> None:
             store.bulk_load(path=str(path), format=form, to_graph=graph)
         except (OSError, SyntaxError, ValueError) as error:
             raise InputError(
-                f"it cannot be loaded: {error}",
+                message("the file cannot be loaded: {reason}", reason=str(error)),
                 place=Place(str(path)),
-                remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+                remedy=message("Run `st-opendata verify release` to see what changed, or build the release again."),
             ) from error
 
 

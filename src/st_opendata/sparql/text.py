@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from st_opendata.errors import UsageError
+from st_opendata.messages.message import Message, message, number_text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.sparql.standard import TOKEN, run
@@ -20,7 +21,7 @@ their number: 300 take seconds."""
 _LONGEST_REASON = 120
 """Characters: what the engine expected is longer where anything would do."""
 _BARE = ("word", "sign", "number")
-"""Tokens in which no text, name or comment stands."""
+"""Tokens that hold no text, name or comment."""
 _BRACKET = re.compile(r"[(\[{]|[)\]}]")
 _JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
 _OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
@@ -53,9 +54,11 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
     first = next((word for word in words if word[0].upper() not in ("PREFIX", "BASE")), None)
     if first and first[0].upper() in _UPDATES:
         raise UsageError(
-            f"{first[0].upper()} is an update, and a release never changes",
+            message("{keyword} is an update, and a release never changes", keyword=first[0].upper()),
             place=query.place_of(first.start()),
-            remedy="Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; change the tables and build again.",
+            remedy=message(
+                "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; to change data, edit the tables and build again."
+            ),
         )
     try:
         _parse_without("SERVICE", query.text, prefixes, base)
@@ -64,17 +67,17 @@ def refuse_updates_and_services(query: Query, prefixes: Mapping[str, str] = PREF
         if keyword is None:
             raise syntax_error(error, query, prefixes) from error
         raise UsageError(
-            "SERVICE asks another server, and queries stay in the release",
+            message("SERVICE asks another server, and queries stay in the release"),
             place=query.place_of(keyword.start()),
-            remedy="Leave it out; load the dumps into a store of your own to join them with other data.",
+            remedy=message("Leave it out; to join the data with others, load the dumps into your own store."),
         ) from error
 
 
 def has_keyword(word: str, text: str, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> bool:
     """Whether SPARQL has this keyword, and not as part of a name, a text or a comment.
 
-    The engine's own parser tells, which no spelling can fool: a query in which the word is misspelt throughout is still
-    SPARQL, unless it was the keyword. What is no SPARQL has it, if it has the word.
+    The engine's own parser decides, so that no spelling can deceive: a query in which the word is misspelt throughout
+    is still SPARQL, unless the word was the keyword. A text that is not SPARQL has the keyword if it has the word.
     """
     try:
         _parse_without(word, text, prefixes, base)
@@ -84,7 +87,7 @@ def has_keyword(word: str, text: str, prefixes: Mapping[str, str] = PREFIXES, ba
 
 
 def check_query(query: Query) -> None:
-    """Raise UsageError for what is no query that a release answers; nothing is evaluated."""
+    """Raise UsageError for a text that is not a query that a release answers; nothing is evaluated."""
     refuse_oversized(query)
     refuse_updates_and_services(query)
     try:
@@ -101,27 +104,33 @@ def refuse_oversized(query: Query) -> None:
         depth = depth + 1 if bracket[0] in "([{" else max(0, depth - 1)
         if depth > _DEEPEST:
             raise UsageError(
-                f"the query nests deeper than {_DEEPEST} brackets",
+                message("the query nests deeper than {most} brackets", most=_DEEPEST),
                 place=query.place_of(bracket.start()),
-                remedy="Write it flatter, or ask in parts.",
+                remedy=message("Write it flatter, or split it into several queries."),
             )
-    counts = (
-        ("operators and keywords", sum(1 for _ in _OPERATOR.finditer(bare)), _MOST_OPERATORS),
-        ("triple patterns", _count_patterns(bare), _MOST_PATTERNS),
-    )
-    for what, count, most in counts:
-        if count > most:
-            raise UsageError(
-                f"the query has {count:,} {what}, more than {most:,}",
-                place=Place(query.source),
-                remedy="Ask in parts; VALUES takes any number of terms.",
-            )
+    if (count := sum(1 for _ in _OPERATOR.finditer(bare))) > _MOST_OPERATORS:
+        text = message(
+            "the query has {count} operators and keywords, more than {most}",
+            count=number_text(count),
+            most=number_text(_MOST_OPERATORS),
+        )
+        raise _oversized(text, query)
+    if (count := _count_patterns(bare)) > _MOST_PATTERNS:
+        text = message(
+            "the query has {count} triple patterns, more than {most}", count=number_text(count), most=_MOST_PATTERNS
+        )
+        raise _oversized(text, query)
+
+
+def _oversized(problem: Message, query: Query) -> UsageError:
+    remedy = message("Split it into several queries; VALUES takes any number of terms.")
+    return UsageError(problem, place=Place(query.source), remedy=remedy)
 
 
 def _count_patterns(bare: str) -> int:
     """At least the number of triple patterns: each ends a triple, is a step of a path, or begins in a bracket.
 
-    A comma between parentheses stands between arguments or in a list of IN, and begins none.
+    A comma between parentheses separates arguments or the values of IN, and begins no pattern.
     """
     count = depth = 0
     for joint in _JOINT.finditer(bare):
@@ -133,7 +142,7 @@ def _count_patterns(bare: str) -> int:
 
 
 def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str | None) -> None:
-    """Raise SyntaxError where the text has the word and is no SPARQL any more when it is misspelt."""
+    """Raise SyntaxError where the text has the word and is not SPARQL once the word is misspelt."""
     if word.lower() not in (lower := text.lower()):
         return
     other = "x"
@@ -150,7 +159,7 @@ def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str
     """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name.
 
     Raises:
-        SyntaxError: it is no SPARQL.
+        SyntaxError: it is not SPARQL.
     """
     tokens = list(TOKEN.finditer(query.text))
     first = next((token for token in tokens if (token["word"] or "PREFIX").upper() not in ("PREFIX", "BASE")), None)
@@ -166,26 +175,36 @@ def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str
 
 
 def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] = PREFIXES) -> UsageError:
-    """What the engine found wrong, at its line and column."""
+    """What the engine found wrong, with line and column."""
     found = _POSITION.match(str(error))
     if not found:
-        return UsageError(f"the query is not SPARQL: {error}", place=Place(query.source))
+        return UsageError(message("the query is not SPARQL: {reason}", reason=str(error)), place=Place(query.source))
     if unknown := _unknown_prefix(query, prefixes):
         return UsageError(
-            f'the prefix "{unknown["prefix"]}" of "{unknown[0]}" is unknown',
+            message('the prefix "{prefix}" of "{name}" is unknown', prefix=unknown["prefix"], name=unknown[0]),
             place=query.place_of(unknown.start()),
-            remedy=f"Declare it with PREFIX; known without that: {', '.join(sorted(prefixes))}.",
+            remedy=message("Declare it with PREFIX; known without that: {known}.", known=", ".join(sorted(prefixes))),
         )
     line, offset, expected = int(found[1]), int(found[2]), found[3]
     lines = query.text.splitlines() or [""]
     rest = lines[line - 1][offset - 1 :].strip() if line <= len(lines) else ""
-    near = f'at "{rest[:40]}"' if rest else "at its end" if line >= len(lines) else "at the end of the line"
-    is_short = len(expected) <= _LONGEST_REASON
+    problem = _not_sparql(rest[:40], is_last=line >= len(lines))
+    if len(expected) <= _LONGEST_REASON:
+        problem = message("{problem}: {expected}", problem=problem, expected=expected)
     return UsageError(
-        f"the query is not SPARQL {near}: {expected}" if is_short else f"the query is not SPARQL {near}",
+        problem,
         place=Place(query.source, line=line, offset=offset),
-        remedy="Correct it there or just before; what opens with { ( or a quotation mark must close.",
+        remedy=message("Correct it there or just before; close each {{, ( and quotation mark."),
     )
+
+
+def _not_sparql(rest: str, *, is_last: bool) -> Message:
+    """That the query is wrong where this rest of a line begins; the last line may be the one without a rest."""
+    if rest:
+        return message('the query is not SPARQL at "{rest}"', rest=rest)
+    if is_last:
+        return message("the query is not SPARQL at its end")
+    return message("the query is not SPARQL at the end of the line")
 
 
 def _unknown_prefix(query: Query, prefixes: Mapping[str, str]) -> re.Match[str] | None:

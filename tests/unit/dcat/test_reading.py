@@ -63,7 +63,7 @@ def test_the_invalid_sample_is_refused_at_its_line(shared: Path) -> None:
 
 def test_a_missing_file_or_a_folder_is_an_input_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.ttl"):
-        with pytest.raises(InputError, match="cannot read the file"):
+        with pytest.raises(InputError, match="the file cannot be read"):
             read_dcat(path)
 
 

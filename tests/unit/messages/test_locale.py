@@ -10,7 +10,10 @@ from babel.messages.catalog import Catalog, Message
 
 import texts
 
-SAME = {"fr": {"absent", "type"}, "de": {"{path}: {text}"}}
+SAME: dict[str, set[object]] = {
+    "fr": {"absent", "type", "violation", ("{n} violation", "{n} violations")},
+    "de": {"{path}: {text}", "{problem}: {expected}", "{shape}: {problem}", "{text}\n{place}: {problem}"},
+}
 """Texts that are the same in a language as in English."""
 
 

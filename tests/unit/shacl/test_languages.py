@@ -8,7 +8,7 @@ import pytest
 from rdflib import Graph
 
 from st_opendata.shacl import language_shapes, load_shapes, validate_graph
-from st_opendata.shacl.languages import spoken
+from st_opendata.shacl.languages import label_languages
 
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -78,4 +78,4 @@ def test_the_completion_is_the_same_in_any_order_and_complete_by_itself(tmp_path
     ],
 )
 def test_how_it_is_said(tags: list[str], language: str, text: str) -> None:
-    assert spoken(tags, language) == text
+    assert label_languages(tags)[language] == text

@@ -13,6 +13,7 @@ from jsonschema import Draft7Validator
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 from st_opendata.shacl import error_github, error_sarif, report_github, report_sarif
@@ -194,13 +195,14 @@ def test_github(folder: Path) -> None:
 def test_an_error_is_told_in_each_form(folder: Path) -> None:
     (folder / "catalogue.yaml").write_text("x: [")
     place = Place("catalogue.yaml", line=1, offset=5)
-    error = ConfigurationError("this is not YAML: 100% wrong", place=place, remedy="Check the path.")
+    problem = message("not valid {syntax}: {reason}", syntax="YAML", reason="100% column")
+    error = ConfigurationError(problem, place=place, remedy=message("Check the path."))
     [invocation] = parsed(error_sarif(error, "de", folder))["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 3)
     [notification] = invocation["toolConfigurationNotifications"]
-    assert notification["message"]["text"] == "das ist kein YAML: 100% wrong\nPrüfen Sie den Pfad."
+    assert notification["message"]["text"] == "kein gültiges YAML: 100% column\nPrüfen Sie den Pfad."
     [location] = notification["locations"]
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "data/catalogue.yaml"
-    [(level, properties, message)] = commands(error_github(error, "de", folder))
+    [(level, properties, text)] = commands(error_github(error, "de", folder))
     assert (level, properties["file"], properties["line"]) == ("error", "data/catalogue.yaml", "1")
-    assert message == notification["message"]["text"]
+    assert text == notification["message"]["text"]

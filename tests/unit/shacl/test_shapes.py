@@ -17,8 +17,8 @@ HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 # What is ill-formed, what the error says of it, and whether SHACL-SHACL finds it too.
 ILL_FORMED = [
     ("ex:S sh:targetClass 'City' .", 'sh:targetClass is "City"', True),
-    ("ex:S a sh:NodeShape ; sh:property [ sh:minCount 1 ] .", "has 0 sh:path values", True),
-    ("ex:S a sh:PropertyShape ; sh:path ex:p, ex:q .", "has 2 sh:path values", True),
+    ("ex:S a sh:NodeShape ; sh:property [ sh:minCount 1 ] .", "has 0 values of sh:path", True),
+    ("ex:S a sh:PropertyShape ; sh:path ex:p, ex:q .", "has 2 values of sh:path", True),
     ("ex:S a sh:PropertyShape ; sh:path 'p' .", "the path is not well-formed: it holds a literal", True),
     ("ex:S a sh:PropertyShape ; sh:path ( ex:p ) .", "needs a list of two steps", True),
     ("ex:S a sh:PropertyShape ; sh:path [ sh:invertPath ex:p ] .", "exactly one of sh:inversePath", True),
@@ -46,9 +46,9 @@ ILL_FORMED = [
     ("ex:S a sh:NodeShape ; sh:js [] .", "sh:js is an advanced SHACL feature", False),
     ("ex:S a sh:NodeShape ; sh:rule [] .", "sh:rule is an advanced SHACL feature", False),
     ("ex:S a sh:NodeShape ; sh:node ex:T . ex:T a sh:NodeShape ; sh:node ex:S .", "the shape refers to itself", False),
-    ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT' ] .", "the query does not parse: line 1", False),
+    ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT' ] .", "the query is not SPARQL: line 1", False),
     ("ex:S a sh:NodeShape ; sh:sparql [ ] .", "exactly one query", False),
-    ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'ASK { }' ] .", "the query is no SELECT", False),
+    ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'ASK { }' ] .", "the query is not of the form SELECT", False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT ?x { ?x a ?y }' ] .", "must SELECT $this", False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this { $this a e:C }' ] .", 'prefix "e:"', False),
     ("ex:S a sh:NodeShape ; sh:sparql [ sh:select 'SELECT $this FROM <e:g> { }' ] .", "FROM is not allowed", False),

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from st_opendata.errors import InputError
 from st_opendata.formats import JSON_LD
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.portal.api.citations import citation_of, write_bibtex
 from st_opendata.portal.data.descriptions import DatasetDescription
@@ -38,9 +39,9 @@ def croissant(edition: Edition, dataset: DatasetDescription, base_url: str, lang
             each["contentUrl"] = f"{base_url}/{quote(each['@id'])}"
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            "the description of a dataset is damaged",
+            message("the description of a dataset is damaged"),
             place=Place(str(edition.folder / path)),
-            remedy="Build the release again.",
+            remedy=message("Build the release again."),
         ) from error
     page = f"{base_url}/{language}/dataset/{quote(dataset.id)}"
     return found | {"url": page, "citeAs": write_bibtex(citation_of(dataset, language))}

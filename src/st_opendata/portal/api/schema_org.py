@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from st_opendata.errors import InputError
 from st_opendata.formats import JSON_LD
+from st_opendata.messages.message import message
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.model.text import pick
 from st_opendata.place import Place
@@ -44,9 +45,9 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
             described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(
-            "the schema.org description of a dataset is damaged",
+            message("the schema.org description of a dataset is damaged"),
             place=Place(str(path)),
-            remedy="Build the release again.",
+            remedy=message("Build the release again."),
         ) from error
     described["url"] = dataset_address(base_url, language, dataset.id)
     return described

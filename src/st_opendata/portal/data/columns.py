@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from st_opendata.csvw import read_group
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.formats import CSV, PARQUET
+from st_opendata.messages.message import message
 from st_opendata.model.groups import DESCRIPTION, TITLE, DescribedTable, TableGroup
 from st_opendata.model.release import DatasetRelease, Distribution
 from st_opendata.model.tables import Column as CsvwColumn
@@ -111,7 +112,9 @@ def _read(edition: Edition, path: str) -> TableGroup:
 
 def _damaged(edition: Edition, path: str) -> InputError:
     return InputError(
-        "the metadata of a table are damaged", place=Place(str(edition.path(path))), remedy="Build the release again."
+        message("the metadata of a table is damaged"),
+        place=Place(str(edition.path(path))),
+        remedy=message("Build the release again."),
     )
 
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import message
 from st_opendata.model.release import File
 from st_opendata.release import compare_file
 
@@ -55,7 +57,7 @@ class FileCheck:
                     self._read(path)
 
     def identity(self, path: str) -> _Identity | None:
-        """What differs once a file is written to or replaced; None for one that is not there."""
+        """Numbers that change when a file is written to or replaced; None if there is no file."""
         try:
             status = (self._folder / path).stat()
         except OSError:
@@ -71,8 +73,10 @@ class FileCheck:
             raise known[1]
         if difference := compare_file(self._folder, self._files[path]):
             error = ChangedFileError(
-                f"{path} is not the file that the release lists: {difference}",
-                remedy="Build the release again. Ask `st-opendata verify release` for all that differs.",
+                message(
+                    "{path} is not the file that the release lists: {difference}", path=path, difference=difference
+                ),
+                remedy=message("Build the release again. Run `st-opendata verify release` to see all differences."),
             )
             self._wrong[path] = seen, error
             raise error
@@ -82,7 +86,7 @@ class FileCheck:
 
 
 class WholeFile:
-    """A response with a file, which breaks off where the file changes while it is sent."""
+    """A response with a file, which is interrupted if the file changes while it is sent."""
 
     def __init__(self, response: ASGIApp, files: FileCheck, path: str) -> None:
         self._response = response
@@ -93,11 +97,11 @@ class WholeFile:
         """ASGI."""
         before = self._files.identity(self._path)
 
-        async def send_unless_changed(message: Message) -> None:
-            is_last = message["type"] == "http.response.body" and not message.get("more_body")
+        async def send_unless_changed(event: Event) -> None:
+            is_last = event["type"] == "http.response.body" and not event.get("more_body")
             now = self._files.identity(self._path) if is_last else before
             if now == before or await run_in_threadpool(self._has_its_bytes, before, now):
-                await send(message)
+                await send(event)
 
         await self._response(scope, receive, send_unless_changed)
 

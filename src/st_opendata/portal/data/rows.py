@@ -15,6 +15,7 @@ from threading import BoundedSemaphore, Event, Thread
 from typing import Literal
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.portal.data.edition import Edition
 from st_opendata.sql import dialect as sql
@@ -162,7 +163,7 @@ class RowReader:
         return database.types(f"SELECT * FROM {_FILE}", [str(self.file(path))])  # noqa: S608 (no value in it)
 
     def _check(self, database: Database, filters: Sequence[Filter], types: dict[str, str]) -> None:
-        """Raise RowsError for a value that is none of its column's type."""
+        """Raise RowsError for a value that does not have its column's type."""
         for each in filters:
             if each.test in _SIGNS:
                 ((fitting,),) = database.rows(f"SELECT {sql.try_cast('$1', types[each.column])}", [each.value])
@@ -181,9 +182,9 @@ class RowReader:
             raise RowsError("slow") from None
         except SqlError as error:
             raise InputError(
-                f"a table cannot be read: {error}",
+                message("a table cannot be read: {reason}", reason=str(error)),
                 place=Place(str(self.folder)),
-                remedy="Build the release again.",
+                remedy=message("Build the release again."),
             ) from None
         finally:
             self._turns.release()

@@ -6,6 +6,7 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from st_opendata.messages.message import message
 from st_opendata.sparql.endpoint import QueryError, problem_response
 
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?")
@@ -30,7 +31,10 @@ class SingleHost:
             may_lack = scope["http_version"] == "1.0"
             if len(hosts) > 1 or not (hosts or may_lack) or not all(map(_HOST.fullmatch, hosts)):
                 failure = QueryError(
-                    400, "bad-request", "a request names one host", "Give its name as the one Host field."
+                    400,
+                    "bad-request",
+                    message("the request does not name one host"),
+                    message("Give its name in one Host field."),
                 )
                 await problem_response(failure)(scope, receive, send)
                 return

@@ -6,13 +6,16 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.model.release import Release
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
@@ -29,6 +32,8 @@ _log = logging.getLogger(__name__)
 _LONG = 2.0
 """Seconds of the processor after which a query takes second place to quick ones."""
 _DRAIN = 30.0
+_NOT_AN_ANSWER = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""Errors of reading what a worker sent, which a query may have taken over."""
 
 RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -75,12 +80,12 @@ class Endpoint:
 
     @classmethod
     async def open(cls, release: Path, limits: Limits | None = None, disk: Path | None = None) -> Endpoint:
-        """Load a release and start its workers; the folder is not read any more afterwards.
+        """Load a release and start its workers; the folder is not read afterwards.
 
         A store that is too large for `limits.memory` is kept in `disk`, by default in the user's cache folder.
 
         Raises:
-            InputError: the folder is no release or cannot be read, or the store cannot be kept on disk.
+            InputError: the folder is not a release or cannot be read, or the store cannot be kept on disk.
         """
         limits = limits or Limits()
         content, digest, description = await asyncio.to_thread(_read, release)
@@ -91,7 +96,7 @@ class Endpoint:
         return endpoint
 
     async def close(self) -> None:
-        """Let what runs come to its end, for at most 30 seconds, then end the workers. New questions are refused."""
+        """Let running queries end, for at most 30 seconds, then end the workers. New queries are refused."""
         self._closing = True
         if self._running:
             await asyncio.wait(self._running, timeout=_DRAIN)
@@ -104,7 +109,7 @@ class Endpoint:
 
         Raises:
             QueryError: a limit was met, or the query is wrong.
-            UsageError: it is no SELECT query.
+            UsageError: it is not a SELECT query.
         """
         body = await self.ask(query, "json", seconds)
         # Parsing needs a moment for each megabyte, in which others should be answered.
@@ -203,6 +208,9 @@ class _Run:
                     self.failure = time_error(self._seconds)
                 except (OSError, EOFError):
                     self.failure = await self._pool.failure_of(worker)
+                except _NOT_AN_ANSWER:
+                    _log.exception("A SPARQL worker sent something that is not an answer.")
+                    self.failure = engine_error()
                 finally:
                     self._timer.cancel()
         except QueryError as failure:
@@ -219,13 +227,15 @@ class _Run:
             elif kind is FrameType.DATA:
                 await self._write(payload)
             else:
-                end = json.loads(payload)
-                worker.cpu_seconds = end["cpu_seconds"]
-                worker.is_reusable = not end["leaving"] and not worker.has_low_priority
-                if end["failure"]:
-                    self.failure = QueryError.of(end["failure"])
-                else:
-                    self.buffer.finish()
+                self._end(worker, json.loads(payload))
+
+    def _end(self, worker: Worker, end: Mapping[str, Any]) -> None:
+        failure = QueryError.of(end["failure"]) if end["failure"] else None
+        worker.cpu_seconds = float(end["cpu_seconds"])
+        worker.is_reusable = not end["leaving"] and not worker.has_low_priority
+        if failure is None:
+            self.buffer.finish()
+        self.failure = failure
 
     async def _write(self, data: bytes) -> None:
         try:
@@ -234,7 +244,7 @@ class _Run:
             raise space_error(error.strerror or str(error)) from error
 
     def _watch_time(self, worker: Worker) -> None:
-        """Look, from time to time, whether a worker has computed for long; one that only waits for its turn is left."""
+        """Look regularly whether a worker has computed for long; one that only waits for the processor goes on."""
 
         def look() -> None:
             if worker.read_cpu_seconds() >= worker.cpu_seconds + _LONG:
@@ -253,16 +263,16 @@ def _read(folder: Path) -> tuple[Release, str, tuple[ox.Triple, ...]]:
         return release, digest, tuple(quad.triple for quad in quads)
     except (OSError, SyntaxError, ValueError) as error:
         raise InputError(
-            f"it cannot be read: {error}",
+            message("the file cannot be read: {reason}", reason=str(error)),
             place=Place(str(path)),
-            remedy="Ask `st-opendata verify release` what has changed, or build the release again.",
+            remedy=message("Run `st-opendata verify release` to see what changed, or build the release again."),
         ) from error
 
 
 def _rows(body: bytes) -> Solutions:
     results = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
-        raise UsageError("it is no SELECT query")
+        raise UsageError(message("the query is not a SELECT query"))
     variables = tuple(variable.value for variable in results.variables)
     return Solutions(variables, tuple(tuple(solution[name] for name in variables) for solution in results))
 

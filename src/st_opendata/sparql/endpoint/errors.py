@@ -1,12 +1,12 @@
-"""Answers that are none: each says which limit was met or what is wrong, and what to do (RFC 9457)."""
+"""Why a query was not answered: which limit it met or what is wrong, and what to do (RFC 9457)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal
 
 from st_opendata.errors import StError
-from st_opendata.messages.message import Message
+from st_opendata.messages.message import Message, counted, message, message_of, number_text
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -15,15 +15,15 @@ class QueryError(StError):
     """A query that was not answered.
 
     `status` is the HTTP status (RFC 9110 §15), `code` a name for programs, `details` what else the problem has: `limit`
-    and `value`, `line` and `column`. `wait` are the seconds after which asking again makes sense.
+    and `value`, `line` and `column`. `wait` are the seconds after which the client may repeat the query.
     """
 
     def __init__(
         self,
         status: int,
         code: str,
-        message: Message | str,
-        remedy: Message | str,
+        message: Message,
+        remedy: Message,
         *,
         wait: int | None = None,
         **details: object,
@@ -40,31 +40,52 @@ class QueryError(StError):
         return f"{text[:1].upper()}{text[1:]}. {self.remedy_text(language)}".strip()
 
     def problem(self) -> dict[str, object]:
-        """The problem as JSON has it (RFC 9457 §3.1)."""
+        """The problem in JSON, in English (RFC 9457 §3.1)."""
         head = {"type": "about:blank", "title": self.code, "status": self.status, "detail": self.sentences()}
         return head | self.details
 
     def fields(self) -> dict[str, object]:
-        """What `QueryError.of` makes the same failure of, in another process."""
-        head = {"status": self.status, "code": self.code, "message": self.message_text(), "remedy": self.remedy_text()}
-        return head | {"wait": self.wait, "details": self.details}
+        """The failure as JSON can hold it, for `QueryError.of` in another process; nothing is put into words."""
+        assert self.remedy
+        texts = {"message": self.message.content(), "remedy": self.remedy.content()}
+        return {"status": self.status, "code": self.code, **texts, "wait": self.wait, "details": self.details}
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> QueryError:
-        """The failure that another process has told."""
-        plain = {key: value for key, value in fields.items() if key != "details"}
-        return cls(**plain, **fields["details"])
+    def of(cls, fields: object) -> QueryError:
+        """The failure that another process has sent.
+
+        Raises:
+            ValueError: these are not the fields of a failure.
+        """
+        match fields:
+            case {
+                "status": int(status),
+                "code": str(code),
+                "message": said,
+                "remedy": remedy,
+                "wait": (int() | None) as wait,
+                "details": dict(details),
+            } if 400 <= status < 600 and details.keys() <= _DETAILS.keys():
+                failure = cls(status, code, message_of(said), message_of(remedy), wait=wait)
+            case _:
+                raise ValueError("not a failure")
+        if not all(isinstance(value, _DETAILS[name]) for name, value in details.items()):
+            raise ValueError("not the details of a failure")
+        failure.details = details
+        return failure
+
+
+_DETAILS: Mapping[str, type | tuple[type, ...]] = {"limit": str, "value": (int, float), "line": int, "column": int}
 
 
 def refusal(error: StError) -> QueryError:
-    """A query that is not SPARQL, or asks what is not answered here: at its line and column."""
+    """A query that is not SPARQL, or asks for something that the endpoint does not answer: at its line and column."""
     where = {}
+    said = error.message
     if error.place and error.place.line:
         where = {"line": error.place.line, "column": error.place.offset}
-    position = f"line {where['line']}, column {where['column']}: " if where else ""
-    return QueryError(
-        400, "query-refused", position + error.message_text(), error.remedy_text() or "Correct the query.", **where
-    )
+        said = message("line {line}, column {column}: {problem}", **where, problem=said)
+    return QueryError(400, "query-refused", said, error.remedy or message("Correct the query."), **where)
 
 
 def time_error(seconds: float) -> QueryError:
@@ -72,20 +93,23 @@ def time_error(seconds: float) -> QueryError:
     return QueryError(
         504,
         "time-limit",
-        f"the query ran for {seconds:g} seconds, which is the limit",
-        "Make it more selective, ask for less at once (LIMIT), or load the dumps into a store of your own.",
+        message("the query ran for {seconds} seconds, which is the limit", seconds=number_text(seconds)),
+        message("Make it more selective, ask for less at once (LIMIT), or load the dumps into your own store."),
         limit="seconds",
         value=seconds,
     )
 
 
-def size_error(limit: str, value: int) -> QueryError:
+def size_error(limit: Literal["rows", "bytes"], value: int) -> QueryError:
     """The result has too many rows or bytes."""
+    most = number_text(value)
     return QueryError(
         422,
         f"{limit}-limit",
-        f"the result has more than {value:,} {limit}, which is the limit",
-        "Ask for a part at a time (ORDER BY with LIMIT and OFFSET), or take the dumps.",
+        message("the result has more than {most} rows, which is the limit", most=most)
+        if limit == "rows"
+        else message("the result has more than {most} bytes, which is the limit", most=most),
+        _in_parts(),
         limit=limit,
         value=value,
     )
@@ -96,20 +120,22 @@ def memory_error(value: int) -> QueryError:
     return QueryError(
         422,
         "memory-limit",
-        f"the query needs more than {value >> 20:,} MB of memory, which is the limit",
-        "Make it more selective: ORDER BY, DISTINCT and GROUP BY hold all rows that they see.",
+        message("the query needs more than {size} MB of memory, which is the limit", size=number_text(value >> 20)),
+        message("Make it more selective: ORDER BY, DISTINCT and GROUP BY hold all rows that they see."),
         limit="worker_memory",
         value=value,
     )
 
 
 def busy_error(queue: int, wait: int) -> QueryError:
-    """Too many others are waiting."""
+    """Too many queries are waiting."""
     return QueryError(
         503,
         "busy",
-        f"all workers are taken, and {queue} queries may wait for one, which is the limit",
-        f"Ask again in {wait} seconds.",
+        message(
+            "all workers are busy, and {queue} queries may wait for one, which is the limit", queue=number_text(queue)
+        ),
+        _later(wait),
         wait=wait,
         limit="queue",
         value=queue,
@@ -121,8 +147,8 @@ def wait_error(seconds: float) -> QueryError:
     return QueryError(
         503,
         "busy",
-        f"no worker was free for {seconds:g} seconds",
-        "Ask again in 10 seconds.",
+        message("no worker was free for {seconds} seconds", seconds=number_text(seconds)),
+        _later(10),
         wait=10,
         limit="seconds",
         value=seconds,
@@ -134,8 +160,8 @@ def depth_error() -> QueryError:
     return QueryError(
         422,
         "query-too-deep",
-        "the query nests deeper, or joins more patterns and operators, than the engine can take",
-        "Write it flatter, or ask in parts. VALUES takes any number of terms.",
+        message("the query nests deeper, or joins more patterns and operators, than the engine can take"),
+        message("Write it flatter, or split it into several queries. VALUES takes any number of terms."),
     )
 
 
@@ -144,8 +170,8 @@ def engine_error() -> QueryError:
     return QueryError(
         500,
         "engine-failed",
-        "the engine failed at this query",
-        "Ask otherwise, and report it. Other queries are not affected.",
+        message("the engine failed at this query"),
+        message("Write the query differently, and report it. Other queries are not affected."),
     )
 
 
@@ -154,11 +180,21 @@ def space_error(reason: str) -> QueryError:
     return QueryError(
         507,
         "no-room",
-        f"the answer is large and cannot be kept until it is sent: {reason}",
-        "Ask for a part at a time (ORDER BY with LIMIT and OFFSET), or take the dumps.",
+        message("the answer is large and cannot be stored until it is sent: {reason}", reason=reason),
+        _in_parts(),
     )
 
 
 def closing_error() -> QueryError:
     """The endpoint is being closed."""
-    return QueryError(503, "closing", "the endpoint is being closed", "Ask again in 5 seconds.", wait=5)
+    return QueryError(503, "closing", message("the endpoint is being closed"), _later(5), wait=5)
+
+
+def _in_parts() -> Message:
+    return message("Ask for a part at a time (ORDER BY with LIMIT and OFFSET), or take the dumps.")
+
+
+def _later(seconds: int) -> Message:
+    return counted(
+        "Ask again in {seconds} second.", "Ask again in {seconds} seconds.", number="seconds", seconds=seconds
+    )

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from st_opendata.http.conditions import not_modified
 from st_opendata.http.negotiation import choose_type
+from st_opendata.messages.message import message
 from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPHS
 from st_opendata.sparql.endpoint.cache import BufferedAnswer
 from st_opendata.sparql.endpoint.endpoint import Endpoint, StreamedAnswer
@@ -34,7 +35,7 @@ from st_opendata.sparql.endpoint.service import describe, graphs_of, write_descr
 from st_opendata.sparql.workers.frames import Head, QueryRequest
 
 Page = Callable[[Request], Awaitable[Response]]
-"""Makes the page that a browser gets; the parameters of a query stand in the address of its request."""
+"""Makes the page that a browser gets; the address of its request has the parameters of a query."""
 
 PATHS = ("/sparql", "/sparql/")
 """Paths of the endpoint; the first is its own, by which it describes itself."""
@@ -44,7 +45,7 @@ _MOMENT = 0.05
 """Seconds."""
 _VARY = "Accept, Accept-Encoding"
 _LONGEST_ADDRESS = 8000
-"""Bytes of a query that was posted which may stand in the address of a page (RFC 9110 §4.1)."""
+"""Bytes of a posted query that the address of a page may have (RFC 9110 §4.1)."""
 
 
 def routes(
@@ -84,7 +85,7 @@ def routes(
 
 
 class _Handler:
-    """An ASGI application that tells a failure as the problem that it is."""
+    """An ASGI application that answers a failure with a problem."""
 
     def __init__(self, work: Callable[[Request], Awaitable[ASGIApp]]) -> None:
         self._work = work
@@ -99,7 +100,7 @@ class _Handler:
 
 
 def problem_response(failure: QueryError) -> Response:
-    """A failure as RFC 9457 has it."""
+    """A failure as RFC 9457 requires it, in English."""
     headers = {"Cache-Control": "no-store"}
     if failure.wait is not None:
         headers["Retry-After"] = str(failure.wait)
@@ -108,7 +109,8 @@ def problem_response(failure: QueryError) -> Response:
 
 
 def _other_method(method: str, allowed: str) -> Response:
-    failure = QueryError(405, "read-only", f"{method} is refused: a release never changes", f"It answers {allowed}.")
+    problem = message('the method "{method}" is refused: a release never changes', method=method)
+    failure = QueryError(405, "read-only", problem, message("Use one of {methods}.", methods=allowed))
     response = problem_response(failure)
     response.headers["Allow"] = allowed
     return response
@@ -126,7 +128,7 @@ def _page_request(request: Request, parameters: Parameters) -> Request | None:
 
 
 async def _describe_service(request: Request, endpoint: Endpoint, url: str, page: Page | None) -> Response:
-    """The page for a browser; the service description for everybody else (Service Description §2)."""
+    """The page for a browser; the service description for other clients (Service Description §2)."""
     offers = offered(GRAPHS)
     chosen = choose_type(request.headers.get("accept"), (*offers, *([HTML] if page else [])))
     if page and chosen == HTML:
@@ -205,7 +207,7 @@ class _NoResponse:
 
 
 class _PacedResponse:
-    """A whole body, to a client that may be slow but must go on reading."""
+    """A whole body, for a client that may be slow but must continue to read."""
 
     def __init__(self, body: bytes, headers: dict[str, str], stall: float) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""What one endpoint may take, and how many workers that makes."""
+"""How much one endpoint may use, and how many workers that allows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from math import inf
 
 from st_opendata.errors import UsageError
+from st_opendata.messages.message import message
 
 _KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
 _BYTES_A_QUAD = 350
@@ -21,12 +22,12 @@ class Limits:
     """Bounds of an endpoint; all sizes in bytes.
 
     A query may run for `seconds` and wait for a worker as long, give `rows` rows (or triples) and `bytes` bytes before
-    compression, take `worker_memory` beside the store, and be `query` bytes long itself. `queue` queries may wait for a
-    worker. A result of up to `buffer` bytes is sent only when it is whole; a longer one streams. A client that reads
-    nothing for `stall` seconds is left. Answers are kept for those who ask again, `cache` bytes of them.
+    compression, take `worker_memory` in addition to the store, and be `query` bytes long itself. `queue` queries may
+    wait for a worker. A result of up to `buffer` bytes is sent only when it is whole; a longer one streams. The server
+    closes the connection of a client that reads nothing for `stall` seconds. `cache` is the size of the response cache.
 
-    `memory` is what all processes may take together. From it follow the number of workers, of which there are at most
-    `workers`, and whether the store is in memory or on disk.
+    `memory` is the limit of all processes together. It decides how many workers there are, at most `workers`, and
+    whether the store is in memory or on disk.
     """
 
     seconds: float = 30.0
@@ -46,18 +47,21 @@ class Limits:
         for field in fields(self):
             least = 0 if field.name in ("cache", "queue") else 1
             if field.name not in ("seconds", "stall") and getattr(self, field.name) < least:
-                raise UsageError(f"the limit `{field.name}` is too small", remedy=f"Give {least} or more.")
+                raise UsageError(
+                    message("the limit `{name}` is too small", name=field.name),
+                    remedy=message("Give {least} or more.", least=least),
+                )
         if not (0 < self.seconds < inf and 0 < self.stall < inf):
-            raise UsageError("a time limit must be more than 0 seconds, and have an end")
+            raise UsageError(message("a time limit must be more than 0 seconds and finite"))
         if self.workers_on_disk() < 1:
             raise UsageError(
-                "the memory in all is less than one worker may take",
-                remedy="Raise the memory in all, or lower that of a worker.",
+                message("the total memory is less than the memory of one worker"),
+                remedy=message("Raise the total memory, or lower the memory of a worker."),
             )
 
     @property
     def columns(self) -> int:
-        """Of a worker's memory, what columns may take of it; 0 where it is too little for them."""
+        """The part of a worker's memory that columns may take; 0 where it is too little for them."""
         part = self.worker_memory // 4
         return part if part >= _LEAST_COLUMNS else 0
 
@@ -66,7 +70,7 @@ class Limits:
         return self.workers_in_memory(_BYTES_ANYWAY + quads * _BYTES_A_QUAD) >= min(2, self.workers)
 
     def workers_in_memory(self, store: int) -> int:
-        """Workers beside the parent that loaded a store of this size; each may come to hold all of it once more.
+        """Workers in addition to the parent that loaded a store of this size; each may come to hold another copy of it.
 
         Reading writes reference counts into the pages that a worker shares with its parent, so that they are copied.
         """

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from st_opendata.http.negotiation import choose_encoding, choose_type
+from st_opendata.messages.message import Message, message, number_text
 from st_opendata.rdf.formats import GRAPHS, RESULTS, AnswerFormat
 from st_opendata.sparql.endpoint.errors import QueryError
 from st_opendata.sparql.endpoint.formats import (
@@ -32,20 +33,20 @@ _QUERY_TYPE = "application/sparql-query"
 _UPDATE_TYPE = "application/sparql-update"
 _MOST_PARAMETERS = 200
 _BEYOND_HOST = frozenset("/?#@")
-"""What ends the host in an address, or stands before it."""
+"""Characters that end the host in an address, or come before it."""
 
 
 def site_of(request: Request) -> str:
-    """The address of the site that the request names; raises QueryError where that is none (RFC 9112 §3.2).
+    """The address of the site that the request names; raises QueryError where it names none (RFC 9112 §3.2).
 
-    `Request.base_url` would make it from parts that are never asked for.
+    `Request.base_url` would take it from other parts of the request.
     """
     host = request.headers.get("host")
     if not host:
         return str(request.base_url)
     site = f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
     if not _BEYOND_HOST.isdisjoint(host) or not _is_iri(site):
-        raise _bad("the request names no host", "Give its name, or its address, as Host.")
+        raise _bad(message("the request names no host"), message("Give its name, or its address, as Host."))
     return site
 
 
@@ -68,7 +69,9 @@ class Parameters:
         """The value of that name, None where there is none; raises QueryError where there are several."""
         values = self.all(name)
         if len(values) > 1:
-            raise _bad(f"there are {len(values)} parameters `{name}`", "Give one.")
+            raise _bad(
+                message("there are {count} parameters `{name}`", count=len(values), name=name), message("Give one.")
+            )
         return values[0] if values else None
 
     @property
@@ -77,9 +80,9 @@ class Parameters:
         return split_names(value for name in _FORMATS for value in self.all(name))
 
     def want_page(self, accept: str | None) -> bool:
-        """Whether the answer is to be a page: where that is the first format that is known, or Accept likes it best.
+        """Whether the answer is to be a page: if that is the first known format, or the one that Accept prefers.
 
-        Of equals it is the last, since programs that take anything want data; where Accept begins with it, the first.
+        Of equals it is the last, since programs that take anything want data; if Accept begins with it, the first.
         """
         for name in self.formats:
             if name in PAGE_NAMES:
@@ -95,7 +98,7 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
     """All parameters of a query operation, those of the URL first (SPARQL 1.1 Protocol §2.1).
 
     Raises:
-        QueryError: the method, the media type or the encoding is none of the protocol's, or it is too large.
+        QueryError: the protocol does not have the method, the media type or the encoding, or it is too large.
     """
     in_url = _pairs(request.scope["query_string"])
     if request.method != "POST":
@@ -107,23 +110,29 @@ async def read_parameters(request: Request, limits: Limits) -> Parameters:
             return Parameters(in_url + _pairs(body))
         case "application/sparql-query":
             if any(name == "query" for name, _ in in_url):
-                raise _bad("there is a query in the URL and another in the body", "Give one.")
+                raise _bad(message("there is a query in the URL and another in the body"), message("Give one."))
             charset = rest.lower().partition("charset=")[2].strip(' "')
             if charset not in ("", "utf-8", "utf8"):
-                raise _bad(f"the query is said to be in {charset}", "Send it as UTF-8.", 415)
+                raise _bad(
+                    message('the query has the encoding "{charset}"', charset=charset),
+                    message("Send it as UTF-8."),
+                    415,
+                )
             return Parameters((*in_url, ("query", _text(body))))
         case "application/sparql-update":
             raise update_error()
         case _:
             raise _bad(
-                f"a body of the type {media_type or 'that is not named'} is none of the protocol's",
-                f"Send {_FORM_TYPE} or {_QUERY_TYPE}.",
+                message('the protocol has no body of the type "{type}"', type=media_type)
+                if media_type
+                else message("the body has no media type"),
+                message("Send {form} or {query}.", form=_FORM_TYPE, query=_QUERY_TYPE),
                 415,
             )
 
 
 def read_query_request(request: Request, parameters: Parameters, base: str) -> tuple[QueryRequest, float | None]:
-    """The query that a query operation asks, and the seconds that its client allows; raises as `read_query`."""
+    """The query of a query operation, and the seconds that its client allows; raises as `read_query`."""
     query, seconds = read_query(parameters, base)
     solutions, triples = (_writing(request, parameters, forms) for forms in (RESULTS, GRAPHS))
     encoding = choose_encoding(request.headers.get("accept-encoding"), ENCODINGS)
@@ -131,7 +140,7 @@ def read_query_request(request: Request, parameters: Parameters, base: str) -> t
 
 
 def read_query(parameters: Parameters, base: str) -> tuple[QueryRequest, float | None]:
-    """The same without how its answer is to be written.
+    """As `read_query_request`, without the format of the answer.
 
     Raises:
         QueryError: there is no query or more than one, it is an update, or another parameter is wrong.
@@ -140,7 +149,7 @@ def read_query(parameters: Parameters, base: str) -> tuple[QueryRequest, float |
     if parameters.all("update"):
         raise update_error()
     if not text.strip():
-        raise _bad("there is no query", "Give it as the parameter `query`.")
+        raise _bad(message("there is no query"), message("Give it as the parameter `query`."))
     default, named = (_iris(parameters.all(name)) for name in ("default-graph-uri", "named-graph-uri"))
     given = bool(default or named)
     query = QueryRequest(
@@ -166,9 +175,13 @@ def read_graph_request(request: Request, known: Sequence[str]) -> QueryRequest:
     parameters = Parameters(_pairs(request.scope["query_string"]))
     graph, default = parameters.one("graph"), parameters.one("default")
     if (graph is None) == (default is None):
-        raise _bad("the request names no graph, or more than one", "Give ?default, or ?graph= with its IRI.")
+        raise _bad(
+            message("the request names no graph, or more than one"),
+            message("Give ?default, or ?graph= with the IRI of a graph."),
+        )
     if graph is not None and graph not in known:
-        raise QueryError(404, "no-such-graph", f"there is no graph <{graph}>", f"There are: {', '.join(known)}.")
+        problem = message("there is no graph <{graph}>", graph=graph)
+        raise QueryError(404, "no-such-graph", problem, message("There are: {graphs}.", graphs=", ".join(known)))
     triples = _writing(request, parameters, GRAPHS)
     if triples is None:
         raise format_error(GRAPHS)
@@ -186,8 +199,8 @@ def update_error() -> QueryError:
     return QueryError(
         403,
         "read-only",
-        "updates are refused: a release never changes",
-        "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; to change data, load the dumps into a store of your own.",
+        message("updates are refused: a release never changes"),
+        message("Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; to change data, load the dumps into your own store."),
     )
 
 
@@ -196,13 +209,13 @@ def format_error(forms: Sequence[AnswerFormat]) -> QueryError:
     return QueryError(
         406,
         "not-acceptable",
-        "it is in none of the formats that were asked for",
-        f"Accept one of {', '.join(form.media_type for form in forms)}.",
+        message("the answer is not available in any of the requested formats"),
+        message("Accept one of {types}.", types=", ".join(form.media_type for form in forms)),
     )
 
 
 def _writing(request: Request, parameters: Parameters, forms: tuple[AnswerFormat, ...]) -> Serialization | None:
-    """How to write a result of one kind: as the first format that is known says, else as Accept does."""
+    """How to write a result of one kind: in the first known format of the parameters, else as Accept asks."""
     if named := form_called(parameters.formats, forms):
         return named
     offers = offered(forms)
@@ -215,7 +228,7 @@ def _iris(values: Sequence[str]) -> tuple[str, ...]:
     given = tuple(value for value in values if value)
     for value in given:
         if not _is_iri(value):
-            raise _bad(f'"{value}" is no IRI', "Give absolute IRIs of graphs.")
+            raise _bad(message('"{value}" is not an IRI', value=value), message("Give absolute IRIs of graphs."))
     return given
 
 
@@ -228,13 +241,15 @@ def _is_iri(text: str) -> bool:
 
 
 def _seconds(value: str | None) -> float | None:
-    """The seconds, None for those of the server, which 0 stands for in links that other servers write."""
+    """The seconds; None for the limit of the server, which other servers write as 0 in links."""
     try:
         seconds = float(value or 0)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise _bad(f'the timeout "{value}" is no number of seconds', "Give one such as timeout=5.")
+        raise _bad(
+            message('the timeout "{value}" is not a number of seconds', value=value), message("Write it as timeout=5.")
+        )
     return seconds or None
 
 
@@ -246,8 +261,8 @@ async def _body(request: Request, largest: int) -> bytes:
             raise QueryError(
                 413,
                 "query-limit",
-                f"the query is longer than {largest:,} bytes, which is the limit",
-                "Shorten it, or ask in parts.",
+                message("the query is longer than {most} bytes, which is the limit", most=number_text(largest)),
+                message("Shorten it, or split it into several queries."),
                 limit="query",
                 value=largest,
             )
@@ -261,9 +276,11 @@ def _pairs(data: bytes) -> tuple[tuple[str, str], ...]:
             data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
         )
     except UnicodeDecodeError as error:
-        raise _bad("the parameters are not UTF-8", "Percent-encode them as UTF-8.") from error
+        raise _bad(message("the parameters are not UTF-8"), message("Percent-encode them as UTF-8.")) from error
     except ValueError as error:
-        raise _bad(f"there are more than {_MOST_PARAMETERS} parameters", "Give fewer.") from error
+        raise _bad(
+            message("there are more than {most} parameters", most=_MOST_PARAMETERS), message("Give fewer.")
+        ) from error
     return tuple(pairs)
 
 
@@ -271,8 +288,8 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _bad("the query is not UTF-8", "Send it as UTF-8.") from error
+        raise _bad(message("the query is not UTF-8"), message("Send it as UTF-8.")) from error
 
 
-def _bad(message: str, remedy: str, status: int = 400) -> QueryError:
-    return QueryError(status, "bad-request", message, remedy)
+def _bad(problem: Message, remedy: Message, status: int = 400) -> QueryError:
+    return QueryError(status, "bad-request", problem, remedy)

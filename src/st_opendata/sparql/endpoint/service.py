@@ -1,4 +1,4 @@
-"""What the endpoint says of itself: SPARQL 1.1 Service Description, with the release's VoID."""
+"""The description of the endpoint: SPARQL 1.1 Service Description, with the release's VoID."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
+from st_opendata.messages.message import Message, message
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES, RDF, RDFS
 from st_opendata.rdf.formats import GRAPHS, RESULTS, GraphFormat
@@ -13,27 +14,22 @@ from st_opendata.rdf.writing import used_prefixes
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, catalogue_graph_of
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
-_VALUES = {
-    "en": "Numbers, booleans, moments and durations are stored by value: xsd:nonNegativeInteger and the other integer "
-    "types come back as xsd:integer, and 1.50 as 1.5. The files keep the published datatypes and digits.",
-    "fr": "Les nombres, booléens, dates et durées sont stockés par valeur : xsd:nonNegativeInteger et les autres types "
-    "d'entiers sont rendus comme xsd:integer, et 1.50 comme 1.5. Les fichiers gardent les types et chiffres publiés.",
-    "de": "Zahlen, Wahrheitswerte, Zeitpunkte und Zeitspannen sind als Werte gespeichert: xsd:nonNegativeInteger und "
-    "andere Typen ganzer Zahlen kommen als xsd:integer, und 1.50 als 1.5. Die Dateien behalten Typen und Ziffern.",
-}
-"""What the engine makes of terms, for whoever compares the endpoint with a file."""
+_VALUES = message(
+    "Numbers, booleans, moments and durations are stored by value: xsd:nonNegativeInteger and the other integer "
+    "types come back as xsd:integer, and 1.50 as 1.5. The files keep the published datatypes and digits."
+)
+"""How the engine changes terms, for readers who compare the endpoint with a file."""
+_CATALOGUE_TITLE = message("The catalogue in DCAT-AP")
+_ONTOLOGY_TITLE = message("The ontology and its code lists")
+_SEARCHABLE = str.maketrans("\N{NO-BREAK SPACE}’", " '")
 _ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"
 
 
 def graphs_of(release: Release) -> dict[str, Mapping[str, str]]:
     """The named graphs by IRI, with their titles in each language."""
     datasets = {dataset.iri: dataset.title for dataset in release.datasets}
-    return datasets | {
-        catalogue_graph_of(release): {"en": "The catalogue in DCAT-AP", "fr": "Le catalogue en DCAT-AP",
-                                      "de": "Der Katalog in DCAT-AP"},
-        ONTOLOGY_GRAPH: {"en": "The ontology and its code lists", "fr": "L'ontologie et ses listes de codes",
-                         "de": "Die Ontologie und ihre Codelisten"},
-    }  # fmt: skip
+    own = {catalogue_graph_of(release): _CATALOGUE_TITLE, ONTOLOGY_GRAPH: _ONTOLOGY_TITLE}
+    return datasets | {iri: _published(title) for iri, title in own.items()}
 
 
 def describe(release: Release, void: Iterable[ox.Triple], url: str) -> list[ox.Triple]:
@@ -62,7 +58,7 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
     yield _sd(dataset, "defaultGraph", default)
     yield _type_triple(default, "Graph")
     yield from _labels(default, release.title)
-    yield from _texts(dataset, "comment", _VALUES)
+    yield from _texts(dataset, "comment", _published(_VALUES))
     for iri, title in graphs_of(release).items():
         named, graph = _node(f"{url}?graph={iri}"), _node(iri)
         yield _sd(dataset, "namedGraph", named)
@@ -71,6 +67,11 @@ def _service(release: Release, url: str) -> Iterator[ox.Triple]:
         yield _sd(named, "graph", graph)
         yield _type_triple(graph, "Graph")
         yield from _labels(graph, title)
+
+
+def _published(text: Message) -> dict[str, str]:
+    """The text in each language, with spaces and apostrophes that any client can search for."""
+    return {language: spoken.translate(_SEARCHABLE) for language, spoken in text.items()}
 
 
 def _labels(node: ox.NamedNode, title: Mapping[str, str]) -> Iterator[ox.Triple]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.release import read_release, release_digest
 from st_opendata.sparql.store import ReleaseStore, fill
 from st_opendata.sparql.workers.columns import VERSION
@@ -24,7 +25,7 @@ _LOCK = re.compile(r"[0-9a-f]{64}\.lock")
 
 
 def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
-    """What opens the store of a release, each process for itself; it is filled first where there is none yet.
+    """A function with which each process opens the store of a release; the store is filled first if there is none.
 
     Raises:
         InputError: the release cannot be read, or the cache folder cannot be written to.
@@ -37,8 +38,12 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
         _remove_unused(columns_on_disk(folder, cache))
     except OSError as error:
         raise InputError(
-            f"the store cannot be kept in {cache}: {error.strerror or error}",
-            remedy="Name another folder for it, or allow more memory.",
+            message(
+                "the store cannot be written to the folder {folder}: {reason}",
+                folder=cache,
+                reason=error.strerror or str(error),
+            ),
+            remedy=message("Name another folder for it, or allow more memory."),
         ) from error
     return lambda: ReleaseStore(ox.Store.read_only(str(target)))
 
@@ -76,7 +81,7 @@ def _share(folder: Path, target: Path) -> None:
 
 
 def _fill(folder: Path, target: Path) -> None:
-    """Fill the store in a process of its own, since its threads would not live in the workers."""
+    """Fill the store in a separate process, since its threads would not live in the workers."""
     with Scratch(target.parent) as scratch:
         path = scratch / "store"
 
@@ -90,8 +95,9 @@ def _fill(folder: Path, target: Path) -> None:
             with start(work) as child:
                 child.receive()
         except (InputError, ChildEndedError) as error:
+            reason = error.message if isinstance(error, InputError) else str(error)
             raise InputError(
-                f"the store on disk cannot be filled: {error}",
-                remedy="Free some space, or name another folder for the store.",
+                message("the store on disk cannot be filled: {reason}", reason=reason),
+                remedy=message("Free some space, or name another folder for the store."),
             ) from error
         path.rename(target)

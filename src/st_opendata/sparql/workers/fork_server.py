@@ -25,6 +25,7 @@ from typing import Any, BinaryIO
 
 from st_opendata.errors import InputError, StError
 from st_opendata.formats import N_QUADS, N_TRIPLES, TURTLE
+from st_opendata.messages.message import message
 from st_opendata.model.release import Release
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release import compare_file, read_release
@@ -32,7 +33,7 @@ from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.store import ReleaseStore, count_quads, load
 from st_opendata.sparql.workers.columns import make_columns, open_columns
 from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
-from st_opendata.sparql.workers.frames import MESSAGE, Shortage
+from st_opendata.sparql.workers.frames import MESSAGE, Shortage, error_content
 from st_opendata.sparql.workers.worker import serve
 from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack, resident_memory
 from st_opendata.system.scratch import remove_leftovers
@@ -40,7 +41,7 @@ from st_opendata.system.scratch import remove_leftovers
 _STORE_SUFFIXES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
 """What a store is made of."""
 _NICENESS = 5
-"""What a long query is nicer by: a third of a quick one's weight, so that it goes on beside any number of those."""
+"""Niceness of a long query: a third of the weight of a quick one, so that it continues beside any number of those."""
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
             workers = limits.workers_on_disk()
             columns = make_columns(open_store, release.triples, limits, disk, columns_on_disk(folder, disk))
     except StError as error:
-        _send(control, {"error": str(error)})
+        _send(control, {"error": error_content(error)})
         return
     _send(control, {"ready": True, "workers": workers, "on_disk": on_disk})
     gc.freeze()
@@ -112,10 +113,10 @@ class _ForkServer:
                     self._woken.recv(MESSAGE)
                     self._replace_dead()
                 if self._control in ready:
-                    message = self._control.recv(MESSAGE)
-                    if not message:
+                    received = self._control.recv(MESSAGE)
+                    if not received:
                         return
-                    self._execute(json.loads(message))
+                    self._execute(json.loads(received))
 
     def close(self) -> None:
         """End all workers."""
@@ -182,8 +183,8 @@ class _ForkServer:
         finally:
             os._exit(code)
 
-    def _send(self, message: dict[str, Any], connection: socket.socket | None = None) -> None:
-        _send(self._control, message, connection)
+    def _send(self, content: dict[str, Any], connection: socket.socket | None = None) -> None:
+        _send(self._control, content, connection)
 
 
 def _shortage(code: int, output: bytes) -> Shortage | None:
@@ -195,16 +196,20 @@ def _shortage(code: int, output: bytes) -> Shortage | None:
 def _refuse_changed(folder: Path, release: Release) -> None:
     for file in release.files:
         if file.path.endswith(_STORE_SUFFIXES) and (difference := compare_file(folder, file)):
-            raise InputError(f"{file.path} is not the file that the release lists: {difference}")
+            raise InputError(
+                message(
+                    "{path} is not the file that the release lists: {difference}", path=file.path, difference=difference
+                )
+            )
 
 
-def _send(control: socket.socket, message: dict[str, Any], connection: socket.socket | None = None) -> None:
+def _send(control: socket.socket, content: dict[str, Any], connection: socket.socket | None = None) -> None:
     with suppress(BrokenPipeError, ConnectionResetError):  # the server is gone, or has given this up
-        socket.send_fds(control, [json.dumps(message).encode()], [connection.fileno()] if connection else [])
+        socket.send_fds(control, [json.dumps(content).encode()], [connection.fileno()] if connection else [])
 
 
 def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
-    """What gives the store, which is in memory already.
+    """A function that returns the store, which is in memory already.
 
     It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each
     thread has. Were it this one's, all workers would go on with it, and give the same UUID() and RAND().

@@ -1,14 +1,18 @@
-"""What the server and a worker say to each other: a request one way; a head, pieces of a body and an end back."""
+"""Messages between the server and a worker: a request one way; a head, pieces of a body and an end back."""
 
 from __future__ import annotations
 
 import json
 import re
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Any
+
+from st_opendata.errors import InputError, StError
+from st_opendata.messages.message import message_of, verbatim
+from st_opendata.place import Place
 
 _FRAME = struct.Struct(">cI")
 _VARYING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE)
@@ -29,7 +33,7 @@ class FrameType(Enum):
 
 
 class Shortage(StrEnum):
-    """What a worker was short of when it died."""
+    """What a worker lacked when it died."""
 
     MEMORY = "memory"
     STACK = "stack"
@@ -45,7 +49,7 @@ class Serialization:
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query with all that its answer depends on, beside the store.
+    """A query with all that its answer depends on, in addition to the store.
 
     `default_graphs` and `named_graphs` are the protocol's dataset (SPARQL 1.1 Protocol §2.1.4), both None where the
     client gives none. `solutions` and `triples` say how to write either kind of result, None where the client takes
@@ -64,12 +68,12 @@ class QueryRequest:
 
     @cached_property
     def is_deterministic(self) -> bool:
-        """Whether asking again gives the same answer."""
+        """Whether the same query always has the same answer."""
         return not _VARYING.search(self.text)
 
     @cached_property
     def encoded(self) -> bytes:
-        """The request as JSON, which tells it from every other."""
+        """The request as JSON; no two requests have the same."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
         for key in ("solutions", "triples"):
             content[key] = content[key] and [content[key].form, content[key].media_type]
@@ -92,6 +96,26 @@ class Head:
 
     media_type: str
     encoding: str | None = None
+
+
+def error_content(error: StError) -> dict[str, object]:
+    """The error of a process that could not begin, as JSON can hold it, for `error_of`; of long texts the start."""
+    place, remedy = error.place and asdict(error.place), error.remedy and error.remedy.content()
+    content: dict[str, object] = {"message": error.message.content(), "place": place, "remedy": remedy}
+    if len(json.dumps(content)) <= MESSAGE // 2:
+        return content
+    text = verbatim(f"{error.message_text()[: MESSAGE // 16]} …")
+    return {"message": text.content(), "place": None, "remedy": None}
+
+
+def error_of(content: dict[str, Any]) -> InputError:
+    """The error that `error_content` has written."""
+    place, remedy = content["place"], content["remedy"]
+    return InputError(
+        message_of(content["message"]),
+        place=Place(**place) if place else None,
+        remedy=message_of(remedy) if remedy else None,
+    )
 
 
 def frame(kind: FrameType, payload: bytes) -> bytes:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.sparql.endpoint.errors import (
     QueryError,
     busy_error,
@@ -27,7 +28,16 @@ from st_opendata.sparql.endpoint.errors import (
     wait_error,
 )
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.workers.frames import FRAME_HEAD, MESSAGE, FrameType, QueryRequest, Shortage, frame, read_head
+from st_opendata.sparql.workers.frames import (
+    FRAME_HEAD,
+    MESSAGE,
+    FrameType,
+    QueryRequest,
+    Shortage,
+    error_of,
+    frame,
+    read_head,
+)
 
 _log = logging.getLogger(__name__)
 _GRACE = 5.0
@@ -38,7 +48,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
-    """A process that answers; `is_reusable` while nothing hinders that it answers once more."""
+    """A process that answers; `is_reusable` while it can answer another query."""
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Use `Worker.connect`."""
@@ -68,7 +78,7 @@ class Worker:
             yield kind, await self._reader.readexactly(size)
 
     def read_cpu_seconds(self) -> float:
-        """Seconds that it has computed in all (proc(5), utime), those aside in which it was given memory."""
+        """Seconds that it has computed in all (proc(5), utime), without those in which it was given memory."""
         try:
             content = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:  # it has just died
@@ -104,7 +114,8 @@ class Pool:
         try:
             self._control, self._fork_server = await asyncio.to_thread(_start_fork_server)
         except OSError as error:
-            raise InputError(f"no process can be started that loads the store: {error}") from error
+            problem = message("the process that loads the store cannot be started: {reason}", reason=str(error))
+            raise InputError(problem) from error
         self._control.settimeout(0)
         order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}
         self._send(order | {"reload": self.size > 0})
@@ -116,7 +127,7 @@ class Pool:
             raise
 
     async def close(self) -> None:
-        """End all processes, whatever they are doing; who waits for a worker gets QueryError."""
+        """End all processes, whatever they are doing; queries that wait for a worker get QueryError."""
         if self._closed:
             return
         self._closed = True
@@ -198,20 +209,20 @@ class Pool:
 
     def _receive(self) -> None:
         """Read one message of the fork server."""
-        message, descriptors = b"", [0]
+        received, descriptors = b"", [0]
         with suppress(ConnectionResetError):  # it ended before it had read all messages
-            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
-        if not message:
+            received, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, 1)
+        if not received:
             self._lose_fork_server()
             return
-        content = json.loads(message)
+        content = json.loads(received)
         if "worker" in content:
             pid, connection = content["worker"], socket.socket(fileno=descriptors[0])
             self._connecting[pid] = asyncio.get_running_loop().create_task(self._connect(pid, connection))
         elif "exit" in content:
             self._drop(content["exit"], content["shortage"] and Shortage(content["shortage"]))
         elif "error" in content:
-            self._loaded.set_exception(InputError(content["error"]))
+            self._loaded.set_exception(error_of(content["error"]))
         else:
             self.size, self.on_disk = content["workers"], content["on_disk"]
 
@@ -238,7 +249,7 @@ class Pool:
     def _lose_fork_server(self) -> None:
         self._disconnect()
         if not self._loaded.done():
-            self._loaded.set_exception(InputError("the process that loads the store has ended without a word"))
+            self._loaded.set_exception(InputError(message("the process that loads the store ended and gave no reason")))
         elif not self._closed:
             _log.error("The parent of the SPARQL workers has ended: the store is loaded again.")
             self._restarting = asyncio.get_running_loop().create_task(self._restart())
@@ -252,7 +263,7 @@ class Pool:
             except InputError as error:
                 if str(error) != last:
                     last = str(error)
-                    _log.error("The store cannot be loaded again, and is tried from time to time: %s", error)
+                    _log.error("The store cannot be loaded again; the server tries regularly: %s", error)
                 await asyncio.sleep(_RESTART)
             else:
                 return
@@ -273,9 +284,9 @@ class Pool:
             self._fork_server.kill()
             await asyncio.to_thread(self._fork_server.wait)
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def _send(self, content: dict[str, Any]) -> None:
         with suppress(OSError):  # the fork server is gone, which `_receive` finds out
-            self._control.send(json.dumps(message).encode())
+            self._control.send(json.dumps(content).encode())
 
 
 def _start_fork_server() -> tuple[socket.socket, subprocess.Popen[bytes]]:

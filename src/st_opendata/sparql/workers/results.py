@@ -10,6 +10,7 @@ from typing import Protocol
 import pyoxigraph as ox
 import zstandard
 
+from st_opendata.messages.message import message
 from st_opendata.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, AnswerFormat, GraphFormat, ResultFormat
 from st_opendata.rdf.writing import used_prefixes
 from st_opendata.sparql.endpoint.errors import QueryError, size_error
@@ -117,15 +118,19 @@ def write_result(
 
 
 def _choice(serialization: Serialization | None, *, is_graph: bool) -> tuple[AnswerFormat, str]:
-    forms = GRAPH_FORMATS if is_graph else RESULT_FORMATS
+    forms: Mapping[str, AnswerFormat] = GRAPH_FORMATS if is_graph else RESULT_FORMATS
     if serialization is None:
-        what, types = ("graph", GRAPH_FORMATS) if is_graph else ("table or a yes or no", RESULT_FORMATS)
         raise QueryError(
             406,
             "not-acceptable",
-            f"the result is a {what}, in none of the formats that were asked for",
-            f"Accept one of {', '.join(form.media_type for form in types.values())}; or give format= one of "
-            f"{', '.join(types)}.",
+            message("the result is a graph, which none of the requested formats can hold")
+            if is_graph
+            else message("the result is a table or a yes or no, which none of the requested formats can hold"),
+            message(
+                "Accept one of {types}; or give one of {names} as `format`.",
+                types=", ".join(form.media_type for form in forms.values()),
+                names=", ".join(forms),
+            ),
         )
     return forms[serialization.form], serialization.media_type
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from st_opendata.errors import UsageError
+from st_opendata.messages.message import message
 from st_opendata.sparql.endpoint.errors import QueryError, memory_error, refusal
 from st_opendata.sparql.standard import Results
 from st_opendata.sparql.store import ReleaseStore
@@ -59,7 +60,7 @@ class _Answerer:
         self._unsent = bytearray()
 
     def answer(self, request: QueryRequest) -> QueryError | None:
-        """Write head and body of the answer; the failure where there is none, or where it broke off."""
+        """Write head and body of the answer; returns the failure if there is none, or if it was interrupted."""
         query = Query(request.text)
         try:
             refuse_updates_and_services(query, self._prefixes, request.base)
@@ -77,12 +78,15 @@ class _Answerer:
             raise
         except (ValueError, OSError, RuntimeError) as error:
             return QueryError(
-                422, "query-failed", f"the query cannot be answered: {error}", "Ask for another format or otherwise."
+                422,
+                "query-failed",
+                message("the query cannot be answered: {reason}", reason=str(error)),
+                message("Ask for another format, or write the query differently."),
             )
         return None
 
     def _from_columns(self, request: QueryRequest) -> Results | None:
-        """What columns say, None where it is not for them: they hold the default graph alone."""
+        """The answer of the columns; None where they have none: they hold the default graph alone."""
         if self._columns is None or request.default_graphs is not None or request.named_graphs is not None:
             return None
         return self._columns.answer(request.text, self._prefixes, self._store)

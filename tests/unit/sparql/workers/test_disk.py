@@ -56,7 +56,7 @@ def test_stores_that_nobody_uses_are_removed(
 
 def test_no_place_for_the_store(things: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be kept in"):
+    with pytest.raises(InputError, match="cannot be written to the folder"):
         open_on_disk(things, tmp_path / "file")
 
 

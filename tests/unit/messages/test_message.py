@@ -1,0 +1,91 @@
+"""Messages: their fields in each language, and their way through JSON to another process."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from st_opendata.messages.message import Message, counted, message, message_of, number_text, verbatim
+
+INNER = message('the query is not SPARQL at "{rest}"', rest="column")
+MESSAGES = [
+    message("there is no query"),
+    message("line {line}, column {column}: {problem}", line=3, column=4, problem=INNER),
+    counted("{n} note", "{n} notes", number="n", n=1),
+    counted("{n} note", "{n} notes", number="n", n=5),
+    message("the query took longer than {seconds} seconds", seconds=number_text(1250.5)),
+    message("the file cannot be loaded: {reason}", reason=verbatim({"en": "table", "fr": "column"})),
+]
+
+
+@pytest.mark.parametrize("text", MESSAGES, ids=lambda text: text.msgid)
+def test_a_message_is_the_same_in_another_process(text: Message) -> None:
+    received = message_of(json.loads(json.dumps(text.content())))
+    assert dict(received) == dict(text)
+
+
+def test_a_field_that_is_not_a_text_is_sent_as_one() -> None:
+    assert (
+        dict(message_of(message("{node} is a blank node", node=ValueError("x")).content()))["en"] == "x is a blank node"
+    )
+
+
+def test_what_somebody_wrote_stays_as_it_is() -> None:
+    assert MESSAGES[1]["fr"].endswith("« column »".replace(" ", "\N{NO-BREAK SPACE}"))
+    assert MESSAGES[1]["de"] == "Zeile 3, Spalte 4: die Abfrage ist kein SPARQL bei „column“"
+
+
+def test_numbers_are_written_as_each_language_has_them() -> None:
+    assert number_text(1250000) == {"en": "1,250,000", "fr": "1\u202f250\u202f000", "de": "1.250.000"}
+    assert number_text(1250.5) == {"en": "1,250.5", "fr": "1\u202f250,5", "de": "1.250,5"}
+    assert (number_text(30.0)["de"], number_text(0.2)["fr"]) == ("30", "0,2")
+
+
+def nested(depth: int) -> dict[str, Any]:
+    content: dict[str, Any] = INNER.content()
+    for _ in range(depth):
+        content = {"msgid": "{text}", "fields": {"text": content}, "plural": "", "number": ""}
+    return content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"msgid": 1},
+        {"msgid": "{"},
+        {"msgid": "{other}"},
+        {"msgid": "{0}"},
+        {"msgid": "{}"},
+        {"msgid": "{rest!r}"},
+        {"msgid": "{rest:>1000000000}"},
+        {"msgid": "{rest.__class__}"},
+        {"msgid": "{rest.__class__}", "fields": {"rest.__class__": "", "rest": ""}},
+        {"msgid": "{rest[0]}"},
+        {"fields": []},
+        {"fields": {"rest": [1]}},
+        {"fields": {"rest": {"texts": {"en": 1}}}},
+        {"fields": {"rest": {"msgid": "{x}"}}},
+        {"fields": {}},
+        {"plural": "{other}", "number": "rest"},
+        {"plural": "several", "number": "other"},
+        {"number": None},
+    ],
+    ids=str,
+)
+def test_what_is_not_a_message_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"message|format string"):
+        message_of(INNER.content() | change)
+
+
+@pytest.mark.parametrize(
+    "content", [None, "text", [], {}, {"msgid": "text"}, nested(21)], ids=["", "str", "list", "dict", "part", "deep"]
+)
+def test_other_content_is_refused(content: object) -> None:
+    with pytest.raises(ValueError, match="message"):
+        message_of(content)
+
+
+def test_messages_may_be_in_messages() -> None:
+    assert message_of(nested(20))["en"] == INNER["en"]
