@@ -1,7 +1,7 @@
 """The texts of the program for translators: `python tools/texts.py` collects them, and compiles their translations.
 
-Texts are the arguments of `message` and `counted` in src/, and those of the YAML files in messages/. They go into
-`messages/locale/LANGUAGE/LC_MESSAGES/st-opendata.po`, where new ones have no translation until somebody writes it and
+Texts are the arguments of `message` and `counted` in src/, and those of YAML files in messages/ and targets/. They go
+into `messages/locale/LANGUAGE/LC_MESSAGES/st-opendata.po`, where new ones have no translation until it is written, and
 those that are no longer used are removed. `--compile` only writes the .mo files that the program reads.
 """
 
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "st_opendata"
 FINDINGS = SOURCE / "messages" / "findings"
+CKAN = SOURCE / "targets" / "ckan"
 LOCALE = SOURCE / "messages" / "locale"
 LANGUAGES = ("fr", "de")
 DOMAIN = "st-opendata"
@@ -96,6 +97,12 @@ def _texts() -> Iterator[tuple[Path, _Text]]:
             for part in ("message", "near", "remedy"):
                 if text := code.get(part):
                     yield file, text if isinstance(text, str) else (text["one"], text["other"])
+    losses = CKAN / "losses.yaml"
+    for loss in yaml.safe_load(losses.read_text("utf-8")):
+        yield losses, loss["reason"]
+    for file in sorted((CKAN / "schemas").glob("*.yaml")):
+        for reason in yaml.safe_load(file.read_text("utf-8")).get("without_field", {}).values():
+            yield file, reason
 
 
 def _without_breaks(french: str | Sequence[str]) -> _Text:

@@ -9,6 +9,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from st_opendata.messages.message import message
 from st_opendata.release import read_release
 from st_opendata.targets.base import (
     Action,
@@ -25,6 +26,8 @@ from st_opendata.targets.base import (
 )
 
 NOTE = "published.json"
+CHANGED, MISSING = message("it is not as released"), message("the file is not there")
+NEEDED_FOR = message("a folder")
 
 
 @dataclass(frozen=True)
@@ -61,21 +64,21 @@ class FolderTarget:
         names = {each.name for each in desired}
         for name in sorted({each.parent.name for each in self.path.glob(f"*/{NOTE}")} - names):
             action = Action.DELETE if policy.prune else Action.LEFT
-            changes.append(Change(action, name, "no longer in the release", remote=self._remote(name)))
-        return Plan(tuple(changes), (LandingPage("folder", "The folder", self.path.as_uri()),))
+            changes.append(Change(action, name, message("no longer in the release"), remote=self._remote(name)))
+        return Plan(tuple(changes), (LandingPage("folder", message("The folder"), self.path.as_uri()),))
 
     def _decide(self, desired: Dataset, policy: Policy) -> Change[Dataset]:
         files, remote = tuple(desired.files), self._remote(desired.name)
         if remote is None:
-            return Change(Action.CREATE, desired.name, "not in the folder", desired, files=files)
+            return Change(Action.CREATE, desired.name, message("not in the folder"), desired, files=files)
         if remote["catalogue"] != desired.catalogue:
-            return Change(Action.TAKEN, desired.name, "not published from here")
+            return Change(Action.TAKEN, desired.name, message("not published from here"))
         if digest_of(remote["files"]) != remote["digest"]:
             action = Action.UPDATE if policy.overwrite else Action.DRIFTED
-            return Change(action, desired.name, "edited in the folder", desired, remote, files=files)
+            return Change(action, desired.name, message("edited in the folder"), desired, remote, files=files)
         if remote["digest"] == desired.digest:
-            return Change(Action.UNCHANGED, desired.name, "as released", desired, remote)
-        return Change(Action.UPDATE, desired.name, "the release changed", desired, remote, files=files)
+            return Change(Action.UNCHANGED, desired.name, message("as released"), desired, remote)
+        return Change(Action.UPDATE, desired.name, message("the release changed"), desired, remote, files=files)
 
     def apply(self, change: Change[Dataset]) -> None:
         folder = self.path / change.name
@@ -96,7 +99,7 @@ class FolderTarget:
             remote = self._remote(each.name) or {"files": {}}
             found = remote["files"]
             problems += [
-                Problem(each.name, name, "it is not as released" if name in found else "the file is not there")
+                Problem(each.name, name, CHANGED if name in found else MISSING)
                 for name, digest in each.digests.items()
                 if found.get(name) != digest
             ]
@@ -144,6 +147,6 @@ def sha256_of(path: Path) -> str:
 PATH = Option("path", "The folder.", Path, metavar="DIR", required=True)
 TARGET = TargetType(
     extra="web",
-    publish=TargetCommand("Publish to a folder.", "Publish RELEASE to a folder.", (PATH,), FolderTarget, "a folder"),
-    verify=TargetCommand("Compare a folder.", "Compare a folder with RELEASE.", (PATH,), FolderTarget, "a folder"),
+    publish=TargetCommand("Publish to a folder.", "Publish RELEASE to a folder.", (PATH,), FolderTarget, NEEDED_FOR),
+    verify=TargetCommand("Compare a folder.", "Compare a folder with RELEASE.", (PATH,), FolderTarget, NEEDED_FOR),
 )

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from st_opendata.errors import UsageError
+from st_opendata.messages.message import Message
 
 
 @contextmanager
-def needing(extra: str, what: str) -> Iterator[None]:
+def needing(extra: str, what: Message | str) -> Iterator[None]:
     """For the imports of a command; `what` is what needs them, as the start of a sentence.
 
     Raises:

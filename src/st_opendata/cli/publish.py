@@ -15,6 +15,7 @@ from st_opendata.cli.options import json_flag
 from st_opendata.cli.targets import TargetGroup, TargetUse
 from st_opendata.cli.words import count
 from st_opendata.errors import StError
+from st_opendata.messages.message import Message
 
 if TYPE_CHECKING:
     from st_opendata.targets.base import Change, ChangeResult, FieldDifference, Plan, Target
@@ -127,7 +128,7 @@ def _failures(results: Sequence[ChangeResult]) -> list[tuple[list[str], Exceptio
     grouped: dict[tuple[str, str | None], tuple[list[str], Exception]] = {}
     for each in results:
         if each.error:
-            reason = _message(each.error), getattr(each.error, "remedy", None)
+            reason = _message(each.error), each.error.remedy_text() if isinstance(each.error, StError) else None
             grouped.setdefault(reason, ([], each.error))[0].append(each.change.name)
     return list(grouped.values())
 
@@ -142,9 +143,9 @@ def _write_plan(plan: Plan[Any]) -> None:
         for line in dict.fromkeys(map(_difference, change.differences)):
             click.echo(f"             {line}")
     for text in plan.warnings:
-        note(text)
+        note(str(text))
     for text in plan.notes:
-        click.echo(text)
+        click.echo(str(text))
     counts = {action: len(plan.of(action)) for action in dict.fromkeys(change.action for change in plan.changes)}
     click.echo(", ".join(f"{number:,} {action}" for action, number in sorted(counts.items())) or "There is no dataset.")
 
@@ -183,13 +184,13 @@ def _change_json(change: Change[Any], result: ChangeResult | None, applied: bool
     content: dict[str, object] = {
         "change": str(change.action),
         "dataset": change.name,
-        "reason": change.reason,
+        "reason": str(change.reason),
         "differences": [
             {
                 **({"resource": each.resource} if each.resource else {}),
-                "field": each.field,
+                "field": str(each.field),
                 "before": each.before,
-                "after": each.after,
+                "after": str(each.after) if isinstance(each.after, Message) else each.after,
             }
             for each in change.differences
         ],

@@ -93,7 +93,7 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     with progress_bar() as bar:
         result = pull(options, output, on_progress=bar or (lambda _text, _done: None))
     for text in (*_failures(result), *_others(result), *result.notes):
-        note(text)
+        note(str(text))
     if as_json:
         click.echo(json.dumps(_json(result) | {"folder": str(output)}, ensure_ascii=False, indent=1))
     else:
@@ -104,8 +104,13 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
 
 
 def _json(result: PullResult) -> dict[str, object]:
-    content = asdict(result)
-    return {("left" if key == "omissions" else key): value for key, value in content.items()}
+    return {
+        "catalogue": result.catalogue,
+        "datasets": result.datasets,
+        "tables": result.tables,
+        "left": [{**asdict(each), "reason": str(each.reason)} for each in result.omissions],
+        "notes": [str(note) for note in result.notes],
+    }
 
 
 def _failures(result: PullResult) -> list[str]:

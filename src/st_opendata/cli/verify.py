@@ -39,7 +39,8 @@ def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> 
     language = read_settings({"lang": lang}).language
     differences = verify_release(folder)
     if as_json:
-        content = {"whole": not differences, "differences": [asdict(difference) for difference in differences]}
+        found = [{**asdict(each), "detail": str(each.detail)} for each in differences]
+        content = {"whole": not differences, "differences": found}
         click.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
         for difference in differences:
@@ -69,7 +70,7 @@ def _write(verification: Verification) -> None:
     for problem in verification.problems:
         click.echo(f"{problem.dataset}: {f'{problem.part}: ' if problem.part else ''}{problem.text}")
     for text in verification.notes:
-        click.echo(text)
+        click.echo(str(text))
     files = f"{count(verification.datasets, 'dataset')}, {count(verification.files, 'file')}"
     amount = f"{files}, {verification.size:,} bytes"
     if verification.problems:
@@ -83,6 +84,8 @@ def _json(verification: Verification) -> dict[str, object]:
         "datasets": verification.datasets,
         "files": verification.files,
         "bytes": verification.size,
-        "problems": [asdict(problem) for problem in verification.problems],
+        "problems": [
+            {"dataset": each.dataset, "part": str(each.part), "text": str(each.text)} for each in verification.problems
+        ],
         **verification.details,
     }

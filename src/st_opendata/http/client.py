@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -22,6 +22,7 @@ from st_opendata import __version__
 from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.redaction import Redact, redact_error
 from st_opendata.http.urls import web_url
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.place import Place
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ HttpResponse: TypeAlias = "requests.Response"
 AGENT = f"st-opendata/{__version__}"
 CONNECT_TIMEOUT = 10.0
 MAX_BYTES = 100_000_000
-"""Of a document on the web, unless more is asked for."""
+"""The default limit of a document on the web."""
 _BLOCK = 65_536
 _PROBE_SECONDS = 5.0
 _PASSING = {0, 429, 500, 502, 503, 504}
@@ -41,10 +42,10 @@ class Cause(Enum):
     """Why a request failed."""
 
     UNANSWERED = auto()
-    """No such host, a refused or broken connection, an answer that is no HTTP."""
+    """No such host, a refused or broken connection, an answer that is not HTTP."""
     TIMEOUT = auto()
     UNTRUSTED = auto()
-    """A certificate that nobody vouches for."""
+    """A certificate that no known authority signed."""
     TLS = auto()
     PLAIN_HTTP = auto()
     """https was spoken to a port for http."""
@@ -54,19 +55,19 @@ class Cause(Enum):
     TOO_SLOW = auto()
 
 
-Wording = Mapping[Cause, tuple[str, str]]
-"""Message and remedy of each cause, those of `UNANSWERED` for causes that are not there.
+Wording = Mapping[Cause, tuple[Message, Message]]
+"""Message and remedy of each cause; those of `UNANSWERED` for causes that are not there.
 
-In the message `{}` is the reason, the time or the size, in the remedy the URL with the other scheme.
+In the message `{detail}` is the reason, the time or the size, in the remedy `{url}` is the URL with the other scheme.
 """
 WORDING: Wording = {
-    Cause.UNANSWERED: ("did not answer: {}", "Check the URL and the network."),
-    Cause.TOO_LARGE: ("is larger than {} bytes", "Download it, then name the file."),
-    Cause.TOO_SLOW: ("took longer than {} seconds", "Download it, then name the file."),
+    Cause.UNANSWERED: (message("did not answer: {detail}"), message("Check the URL and the network.")),
+    Cause.TOO_LARGE: (message("is larger than {detail} bytes"), message("Download it, then name the file.")),
+    Cause.TOO_SLOW: (message("took longer than {detail} seconds"), message("Download it, then name the file.")),
 }
 _SECURITY = {Cause.UNTRUSTED, Cause.TLS, Cause.PLAIN_HTTP, Cause.ONLY_HTTPS}
 _SECURITY_STATUS = 495
-"""No status of HTTP: what fails for this will fail again."""
+"""Not a status of HTTP: a request that fails for this will fail again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ class _ExceededError(Exception):
 class IncompleteAnswerError(Exception):
     """An answer did not come whole."""
 
+    def __init__(self) -> None:
+        super().__init__("the answer broke off")
+
 
 def blocks(response: HttpResponse, limits: TransferLimits) -> Iterator[bytes]:
     """The body as it arrives, within the limits; to be read where `HttpClient.request` is open.
@@ -189,7 +193,7 @@ def _read(response: HttpResponse) -> bytes:
     try:
         block: bytes = response.raw.read1(_BLOCK, decode_content=True)
     except ProtocolError:
-        raise IncompleteAnswerError("the answer broke off") from None
+        raise IncompleteAnswerError from None
     return block
 
 
@@ -215,23 +219,26 @@ def origin(url: str) -> str:
 
 @contextmanager
 def fetch(url: str, limits: TransferLimits, accept: str) -> Iterator[HttpResponse]:
-    """What an http(s) URL answers, after redirects. Raises UsageError for another URL, else as a client does."""
+    """The answer of an http(s) URL, after redirects. Raises UsageError for another URL, else as a client does."""
     if web_url(url) is None:
-        raise UsageError(f'"{url}" is not an http(s) URL', remedy="Write it as the browser shows it, with https://.")
+        raise UsageError(
+            message('"{url}" is not an http(s) URL', url=url),
+            remedy=message("Write it as the browser shows it, with https://."),
+        )
     with closing(HttpClient()) as client, client.request("GET", url, limits, headers={"Accept": accept}) as response:
         yield response
 
 
 @dataclass(frozen=True, slots=True)
 class WebDocument:
-    """What a URL answered: a file, and its Link header."""
+    """The answer of a URL: a file, and its Link header."""
 
     path: Path
     link: str | None
 
 
 def fetch_file(url: str, target: Path, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> WebDocument | None:
-    """The document at an http(s) URL written to `target`, at most `limit` bytes; None where there is none (404, 410).
+    """The document at an http(s) URL written to `target`, at most `limit` bytes; None for the answers 404 and 410.
 
     Raises:
         UsageError: the URL is not http(s).
@@ -253,21 +260,27 @@ def refuse_failure(response: HttpResponse, url: str) -> None:
     """Raise RemoteError for an answer of 400 or more."""
     if response.status_code >= 400:
         status = response.status_code
-        remedy = "Check the URL in a browser." if status < 500 else "Try again later."
-        raise RemoteError(f"answered {status} {response.reason}", place=Place(url), remedy=remedy, status=status)
+        text = message("answered {status} {reason}", status=status, reason=response.reason)
+        remedy = message("Check the URL in a browser.") if status < 500 else message("Try again later.")
+        raise RemoteError(text, place=Place(url), remedy=remedy, status=status)
 
 
-def _remote_error(cause: Cause, detail: str, wording: Wording, address: str, place: Place) -> RemoteError:
-    message, remedy = wording.get(cause) or wording[Cause.UNANSWERED]
+def _remote_error(cause: Cause, detail: str | Message, wording: Wording, address: str, place: Place) -> RemoteError:
+    text, remedy = wording.get(cause) or wording[Cause.UNANSWERED]
     other = re.sub("^http(s?):", lambda scheme: "http:" if scheme[1] else "https:", address)
     status = _SECURITY_STATUS if cause in _SECURITY and cause in wording else 0
-    return RemoteError(message.format(detail), place=place, remedy=remedy.format(other), status=status)
+    return RemoteError(
+        replace(text, fields={"detail": detail}),
+        place=place,
+        remedy=replace(remedy, fields={"url": other}),
+        status=status,
+    )
 
 
-def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wording) -> tuple[Cause, str]:
-    """Why a request failed, and what fills the message of that cause.
+def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wording) -> tuple[Cause, str | Message]:
+    """Why a request failed, and the detail for the message of that cause.
 
-    Ports are asked for the other scheme only where the wording has words for it.
+    Ports are tried with the other scheme only if the wording has words for it.
     """
     import requests
     from urllib3.exceptions import ReadTimeoutError
@@ -299,19 +312,21 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-def _reason(error: BaseException) -> str:
-    """What the system says at the bottom of what the libraries made of it; else what they say."""
+def _reason(error: BaseException) -> str | Message:
+    """The system's own words, which the libraries wrap; else those of the libraries."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:
             return inner.strerror
         inner = inner.__cause__ or inner.__context__
     last = _innermost(error)
+    if isinstance(last, IncompleteAnswerError):
+        return message("the answer broke off")
     return re.sub(r"^<?\S*object at 0x[0-9a-f]+>?: |^.*?Connection\(.*?\): ", "", str(last)) or type(last).__name__
 
 
 def _speaks_http(url: str) -> bool:
-    """Whether what answers at the host and port of the URL speaks http without TLS; the request is not sent again."""
+    """Whether the host and port of the URL speak http without TLS; the request is not sent again."""
     host, port = _host_and_port(url)
     connection = HTTPConnection(host, port, timeout=_PROBE_SECONDS)
     try:
@@ -325,7 +340,7 @@ def _speaks_http(url: str) -> bool:
 
 
 def speaks_https(url: str) -> bool:
-    """Whether what answers at the host and port of the URL speaks TLS, with whatever certificate."""
+    """Whether the host and port of the URL speak TLS, with any certificate."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -347,7 +362,8 @@ def _requests() -> Any:  # noqa: ANN401 (a module)
         import requests
     except ImportError:
         raise InputError(
-            "reading what is on the web needs the package requests", remedy="pip install 'st-opendata[web]'"
+            message("reading from the web needs the package {package}", package="requests"),
+            remedy=verbatim("pip install 'st-opendata[web]'"),
         ) from None
     return requests
 
@@ -373,7 +389,7 @@ def _retry() -> Any:  # noqa: ANN401 (of urllib3, which is imported late)
 
 
 def _authorization(header: Callable[[str], str | None]) -> Any:  # noqa: ANN401 (of requests, which is imported late)
-    """The header for each URL; being an authentication of its own it keeps `requests` from sending one of ~/.netrc."""
+    """The header for each URL; as an authentication it keeps `requests` from sending one of ~/.netrc."""
     from requests.auth import AuthBase
 
     class Authorization(AuthBase):

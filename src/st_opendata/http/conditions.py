@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110 §13): clients that have an answer already are only told so (304)."""
+"""Conditional requests (RFC 9110 §13): a client that already has the answer gets status 304."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _matches(condition: str, etag: str) -> bool:
 
 
 def _seconds(date: str) -> float | None:
-    """The time of an HTTP date, which is in GMT in each of its three forms; None where it is none."""
+    """The time of an HTTP date, which is in GMT in each of its three forms; None for other text."""
     try:
         moment = parsedate_to_datetime(date)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -13,10 +13,10 @@ _WEIGHT = re.compile(r"q=(0(\.[0-9]*)?|1(\.0*)?)")
 
 @lru_cache(maxsize=1000)  # clients send few different headers, and reading one takes longer than all else here
 def choose_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
-    """The media type that a client likes best, the earlier one where it likes several as much; None where it has none.
+    """The media type that a client prefers, the earlier of several with the same quality; None if it accepts no offer.
 
     Each offer has the quality of the most specific range that fits it (§12.5.1). Without a header, or with one that
-    holds no media range, everything is acceptable. Ranges that are no media ranges are passed over.
+    holds no media range, everything is acceptable. Other text than media ranges is ignored.
     """
     ranges = [parsed for part in (accept or "").split(",") if (parsed := _parse(part))]
     if not ranges:
@@ -27,9 +27,9 @@ def choose_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
 
 
 def choose_encoding(accept: str | None, offers: tuple[str, ...]) -> str | None:
-    """The content coding that a client likes best, the earlier one where it likes several as much (§12.5.3).
+    """The content coding that a client prefers, the earlier of several with the same quality (§12.5.3).
 
-    None stands for the bytes as they are, also where the client refuses those: they are better than nothing.
+    None stands for the unchanged bytes, even if the client refuses those: they are better than nothing.
     """
     qualities = _qualities(accept)
     preferences = {offer: qualities.get(offer, qualities.get("*", 0.0)) for offer in offers}
@@ -40,7 +40,7 @@ def choose_encoding(accept: str | None, offers: tuple[str, ...]) -> str | None:
 
 
 def choose_language(accept: str | None, offers: Sequence[str]) -> str:
-    """The language that a reader likes best, the first offer where none is liked (§12.5.4; lookup of RFC 4647 §3.4)."""
+    """The language that a reader prefers, else the first offer (§12.5.4; lookup of RFC 4647 §3.4)."""
     qualities = _qualities(accept)
     languages: dict[str, float] = {}
     for tag, quality in qualities.items():

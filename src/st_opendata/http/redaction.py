@@ -1,4 +1,4 @@
-"""Redaction of a token in whatever a server, or a proxy before it, answers: bodies, headers and texts of errors."""
+"""Redaction of a token in all answers of a server, or of a proxy before it: bodies, headers and texts of errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web addresses as somebody types them."""
+"""Web addresses as users type them."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def web_url(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
         return parts if parts.scheme in ("http", "https") and parts.hostname else None
-    except ValueError:  # a [ without ], or a port that is no number
+    except ValueError:  # a [ without ], or a port that is not a number
         return None

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message, verbatim
 from st_opendata.model.release import Release
 from st_opendata.release.digests import (
     Difference,
@@ -41,46 +42,60 @@ def new_release(target: Path) -> AbstractContextManager[Staging]:
 
 
 def _refuse_to_lose(folder: Path) -> None:
-    """Raise InputError for a folder that holds anything else than a release's own files."""
+    """Raise InputError for a folder that holds anything but a release's own files."""
     if not (folder / MANIFEST).is_file():
         raise InputError(
-            f"{folder} is not a release: it has files but no {MANIFEST}; nothing was changed",
-            remedy="Name another folder with --output, or empty this one.",
+            message(
+                '"{folder}" is not a release: it has files but no {file}; nothing was changed',
+                folder=folder,
+                file=MANIFEST,
+            ),
+            remedy=message("Name another folder with --output, or empty this one."),
         )
     try:
         extra = find_extra(folder, read_manifest(folder))
     except InputError as error:
         raise InputError(
-            f"{folder} is not a release that can be replaced: {error.message}; nothing was changed",
-            remedy="Name another folder with --output, or remove this one.",
+            message(
+                '"{folder}" is not a release that can be replaced: {problem}; nothing was changed',
+                folder=folder,
+                problem=error.message,
+            ),
+            remedy=message("Name another folder with --output, or remove this one."),
         ) from error
     if extra:
-        names = ", ".join(extra[:5]) + (f" and {len(extra) - 5} more" if len(extra) > 5 else "")
+        names = verbatim(", ".join(extra[:5]))
+        if len(extra) > 5:
+            names = message("{names} and {number} more", names=names, number=f"{len(extra) - 5:,}")
         raise InputError(
-            f"{folder} has files beside its release, which would be lost: {names}; nothing was changed",
-            remedy="Move them elsewhere, or name another folder with --output.",
+            message(
+                '"{folder}" has files that are not part of the release and would be lost: {names}; nothing was changed',
+                folder=folder,
+                names=names,
+            ),
+            remedy=message("Move them elsewhere, or name another folder with --output."),
         )
 
 
 def read_release(folder: Path) -> Release:
-    """The release in that folder; finishes an exchange that was cut.
+    """The release in that folder; finishes an exchange that was interrupted.
 
     Raises:
-        InputError: as `read_manifest`; or it has a link, a pipe or a device, which no release has: what is read there
-            could lie elsewhere, or never end.
+        InputError: as `read_manifest`; or it has a link, a pipe or a device, which no release has: reading one could
+            leave the folder, or never end.
     """
     complete(folder)
     release = read_manifest(folder)
     if found := find_special(folder):
         raise InputError(
-            f"{folder / found[0]} is a link, a pipe or a device, where a release has files",
-            remedy="Remove it, or build the release again.",
+            message('"{path}" is a link, a pipe or a device; a release has only files', path=folder / found[0]),
+            remedy=message("Remove it, or build the release again."),
         )
     return release
 
 
 def release_digest(folder: Path) -> str:
-    """What stands for all of a release: the SHA-256 of its `release.json`, which has every file's; raises OSError."""
+    """The digest of a release: the SHA-256 of its `release.json`, which has every file's; raises OSError."""
     return sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What differs between two versions of tables and triples: set differences on disk, within the engine's memory."""
+"""Differences between two versions of tables and triples: set differences on disk, within the engine's memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import DuckDBEngine
@@ -35,9 +36,9 @@ class KeyedTable(NamedTuple):
 
 
 class Changes:
-    """Compares files with an engine of its own; use it as a context manager.
+    """Compares files with its own engine; use it as a context manager.
 
-    Every method raises InputError where a file cannot be read, or memory and disk do not suffice.
+    Every method raises InputError if a file cannot be read, or memory or disk space does not suffice.
     """
 
     def __init__(self, files: Sequence[Path], memory: str, threads: int) -> None:
@@ -122,7 +123,11 @@ class Changes:
         with table.path.open(encoding="utf-8", newline="") as stream:
             columns = next(csv.reader(stream), [])
         if not columns:
-            raise InputError("the table has no header", place=Place(str(table.path)), remedy="Build the release again.")
+            raise InputError(
+                message("the table has no header"),
+                place=Place(str(table.path)),
+                remedy=message("Build the release again."),
+            )
         cells = ", ".join(f"coalesce(f{place}, '') AS {sql.name(column)}" for place, column in enumerate(columns))
         with _readable():
             self._engine.read(f"{name}_file", CsvFile(table.path, len(columns)))
@@ -141,7 +146,7 @@ class Changes:
 
 
 class RowCounts(NamedTuple):
-    """How the rows of two versions of a table differ, by which key, and which columns went and came."""
+    """How the rows of two versions of a table differ, by which key, and which columns were removed and added."""
 
     removed: int
     added: int
@@ -189,5 +194,5 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except ReadError as error:
-        message = f"a file of the release cannot be read: {error}"
-        raise InputError(message, remedy="Verify the release, or build it again.") from None
+        text = message("a file of the release cannot be read: {reason}", reason=str(error))
+        raise InputError(text, remedy=message("Verify the release, or build it again.")) from None

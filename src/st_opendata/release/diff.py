@@ -1,7 +1,7 @@
-"""What changed between two releases: by dataset, by row of a table, by triple; and as an RDF Patch.
+"""Changes between two releases: by dataset, by row of a table, by triple; and as an RDF Patch.
 
 Datasets are matched by their identifier, tables by their name, rows by the primary key. Files with the same digest are
-not read. What is neither row nor triple (shapes, the catalogue's description, pictures) is told by file.
+not read. Changes of other files (shapes, the catalogue's description, pictures) are reported by file.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.model.release import DatasetRelease, Distribution, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
@@ -25,7 +26,7 @@ from st_opendata.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class TableDiff:
-    """How a published table differs; `rows` are the first of the rows, at most as many as were asked for."""
+    """How a published table differs; `rows` are the first of the rows, up to the limit of the comparison."""
 
     file: str
     counts: RowCounts
@@ -36,7 +37,7 @@ class TableDiff:
 class DatasetDiff:
     """How a dataset differs: `change` is added, removed or changed.
 
-    `removed` and `added` are the first of the triples, as lines of N-Triples, at most as many as were asked for.
+    `removed` and `added` are the first of the triples, as lines of N-Triples, up to the limit of the comparison.
     """
 
     id: str
@@ -84,9 +85,9 @@ class ReleasePair:
         self._changes.__exit__()
 
     def compare(self, limit: int, datasets: Sequence[str] = ()) -> ReleaseDiff:
-        """What differs, with at most `limit` rows of each table and triples of each dataset, all counted.
+        """All differences, counted, with at most `limit` rows of each table and triples of each dataset.
 
-        With `datasets`, only they and their files are looked at. UsageError: neither release has one of them.
+        With `datasets`, only they and their files are compared. UsageError: neither release has one of them.
         """
         self._require(datasets)
         old, new = (_within(digests, datasets) for digests in self._digests)
@@ -113,7 +114,10 @@ class ReleasePair:
         known = {dataset.id for release in self.releases for dataset in release.datasets}
         for name in names:
             if name not in known:
-                raise UsageError(f'there is no dataset "{name}"', remedy=f"Name one of {', '.join(sorted(known))}.")
+                raise UsageError(
+                    message('there is no dataset "{name}"', name=name),
+                    remedy=message("Name one of {names}.", names=", ".join(sorted(known))),
+                )
 
     def _datasets(self, limit: int, names: Sequence[str]) -> Iterator[DatasetDiff]:
         before, after = (
@@ -166,7 +170,11 @@ class ReleasePair:
     def _existing(self, side: int, name: str) -> list[Path]:
         path = self.folders[side] / name
         if not path.is_file():
-            raise InputError("the release lacks this file", place=Place(str(path)), remedy="Build the release again.")
+            raise InputError(
+                message("the release lacks this file"),
+                place=Place(str(path)),
+                remedy=message("Build the release again."),
+            )
         return [path.absolute()]
 
     def _table(self, side: int, table: Distribution | None) -> KeyedTable | None:
@@ -183,9 +191,9 @@ class ReleasePair:
             return tuple(schema.get("primaryKey", ()))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"the metadata of the table cannot be read: {error}",
+                message("the metadata of the table cannot be read: {reason}", reason=str(error)),
                 place=Place(str(path)),
-                remedy="Verify the release, or build it again.",
+                remedy=message("Verify the release, or build it again."),
             ) from error
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from st_opendata.messages.message import Message, message
 from st_opendata.model.release import File, Release
 from st_opendata.release.layout import MANIFEST
 
@@ -22,11 +23,11 @@ class FileChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A file that is not as `release.json` says; `detail` is for people."""
+    """A file that differs from its entry in `release.json`; `detail` is for people."""
 
     path: str
     change: FileChange
-    detail: str
+    detail: Message
 
 
 def list_files(folder: Path) -> tuple[File, ...]:
@@ -40,18 +41,19 @@ def find_extra(folder: Path, release: Release) -> list[str]:
 
 
 def find_special(folder: Path) -> list[str]:
-    """Paths in the folder of what is neither a regular file nor a folder, links among them, sorted."""
+    """Paths in the folder that are neither a regular file nor a folder, links among them, sorted."""
     return sorted(path for path in _paths(folder) if not is_plain(folder / path))
 
 
 def verify_files(folder: Path, release: Release) -> list[Difference]:
-    """Every file that is missing, changed or not listed, sorted by path; empty when the release is whole.
+    """Every file that is missing, changed or not listed, sorted by path; empty for a complete release.
 
     Raises:
         OSError: a file cannot be read.
     """
     present = _paths(folder)
-    differences = [Difference(path, FileChange.EXTRA, f"not in {MANIFEST}") for path in find_extra(folder, release)]
+    extra = message("not in {file}", file=MANIFEST)
+    differences = [Difference(path, FileChange.EXTRA, extra) for path in find_extra(folder, release)]
     for file in release.files:
         if detail := compare_file(folder, file):
             change = FileChange.CHANGED if file.path in present else FileChange.MISSING
@@ -59,26 +61,26 @@ def verify_files(folder: Path, release: Release) -> list[Difference]:
     return sorted(differences, key=lambda difference: difference.path)
 
 
-def compare_file(folder: Path, file: File) -> str:
-    """How the file in the folder differs from what is listed, empty where it does not; raises OSError."""
+def compare_file(folder: Path, file: File) -> Message | None:
+    """How the file in the folder differs from its entry, None if it does not; raises OSError."""
     path = folder / file.path
     if not os.path.lexists(path):
-        return f"listed in {MANIFEST}, but not there"
+        return message("listed in {file}, but not there", file=MANIFEST)
     if not is_plain(path):
-        return "a link or a pipe, where a release has files"
+        return message("a link or a pipe; a release has only files")
     actual = File.of(folder, file.path)
-    return "" if actual == file else _what_changed(actual, file)
+    return None if actual == file else _changed(actual, file)
 
 
 def is_plain(path: Path) -> bool:
-    """True for a regular file: what is read there neither lies elsewhere nor lets the reader wait for ever."""
+    """True for a regular file: reading one neither leaves the folder nor waits without end."""
     return stat.S_ISREG(path.lstat().st_mode)
 
 
-def _what_changed(actual: File, listed: File) -> str:
+def _changed(actual: File, listed: File) -> Message:
     if actual.size != listed.size:
-        return f"{actual.size} bytes instead of {listed.size}"
-    return f"SHA-256 {actual.sha256} instead of {listed.sha256}"
+        return message("it has {found} bytes instead of {listed}", found=f"{actual.size:,}", listed=f"{listed.size:,}")
+    return message("its SHA-256 is {found} instead of {listed}", found=actual.sha256, listed=listed.sha256)
 
 
 def _paths(folder: Path) -> set[str]:

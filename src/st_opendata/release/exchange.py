@@ -1,16 +1,16 @@
-"""Writing a folder beside its target and putting it in place in one step, so that a crash leaves the old or the new.
+"""Writing a folder next to its target and putting it in place in one step: a crash leaves the old or the new one.
 
-Beside a target `release` there may be, all hidden and all cleared by the next build:
+Next to a target `release` there may be, all hidden and all cleared by the next build:
 
     .release.lock       held (flock) by the one build that writes to this target
     .release.building   being written; after the exchange it holds the old release until that is removed
     .release.ready      whole and synced, waiting for its name: only where the system cannot exchange two folders
     .release.old        the release that `.release.ready` replaces
 
-The names are the journal: whoever finds `.release.ready` completes the two renames (`complete`).
+The names are the journal: a process that finds `.release.ready` completes the two renames (`complete`).
 
-A folder in a lower layer of an overlay (an image of a container) has no other name to take: its layer cannot be written
-to. It is removed where it stands, and the new release takes its name.
+A folder in a lower layer of an overlay (an image of a container) cannot be renamed: its layer cannot be written to. It
+is removed in its place, and the new release takes its name.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.system.scratch import take_lock, try_lock
 
 _AT_FDCWD = -100
@@ -43,16 +44,16 @@ class Staging:
     target: Path
 
     def commit(self) -> None:
-        """Sync what was written and put it in place of the target in one step; the old content is removed after."""
+        """Sync the folder and put it in place of the target in one step; then remove the old content."""
         sync_tree(self.folder)
         _exchange(self.folder, self.target)
 
 
 @contextmanager
 def stage(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Staging]:
-    """An empty folder beside the target, to be filled and committed, and the only one of its target at a time.
+    """An empty folder next to the target, to be filled and committed, and the only one of its target at a time.
 
-    `refuse` is called with a folder that stands there and is not empty; it raises InputError to keep it as it is.
+    `refuse` is called with a target that is a folder and not empty; it raises InputError to keep it unchanged.
 
     Raises:
         InputError: the target is a file or a folder that `refuse` keeps, or another process is writing to it.
@@ -78,7 +79,7 @@ def stage(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Staging]:
 
 
 def _name_target(error: OSError, building: Path, target: Path) -> None:
-    """Have the error name the file by the folder that was asked for, and the one written where another was read."""
+    """Have the error name the file by its place in the target; of two files, the written one."""
     if error.filename is None and error.errno in _OF_WRITING:
         error.filename = str(target)
     for name in (error.filename2, error.filename):
@@ -88,7 +89,7 @@ def _name_target(error: OSError, building: Path, target: Path) -> None:
 
 
 def complete(target: Path) -> None:
-    """Finish two renames that were cut, if there are any; does nothing where the parent cannot be written to."""
+    """Finish two renames that were interrupted, if there are any; does nothing if the parent is not writable."""
     target = Path(os.path.realpath(target))
     if _beside(target, "ready").is_dir() and os.access(target.parent, os.W_OK):
         with _hold_lock(target, wait=True):
@@ -128,27 +129,32 @@ def _beside(target: Path, role: str) -> Path:
 
 def _make_parent(target: Path) -> None:
     if not target.name:
-        raise InputError(f"{target} cannot be written in one step", remedy="Name a folder in it with --output.")
+        raise InputError(
+            message('"{folder}" cannot be written in one step', folder=target),
+            remedy=message("Name a folder in it with --output."),
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise InputError(
-            f"{target.parent} is not a folder; nothing was written", remedy="Name another folder with --output."
+            message('"{path}" is not a folder; nothing was written', path=target.parent),
+            remedy=message("Name another folder with --output."),
         ) from error
 
 
 def _refuse_other_content(target: Path, refuse: Callable[[Path], None]) -> None:
     if target.is_mount() or str(target) in _mount_points():
         raise InputError(
-            f"{target} is a mount point, which cannot be exchanged; nothing was changed",
-            remedy=f"Name a folder in it: --output {target / 'release'}",
+            message('"{folder}" is a mount point, which cannot be exchanged; nothing was changed', folder=target),
+            remedy=message("Name a folder in it: {option}", option=f"--output {target / 'release'}"),
         )
     if target.is_dir():
         if any(target.iterdir()):
             refuse(target)
     elif target.exists():
         raise InputError(
-            f"{target} is a file, not a folder; nothing was changed", remedy="Name another folder with --output."
+            message('"{path}" is a file, not a folder; nothing was changed', path=target),
+            remedy=message("Name another folder with --output."),
         )
 
 
@@ -169,8 +175,8 @@ def _hold_lock(target: Path, *, wait: bool = False) -> Iterator[None]:
         raise
     if lock is None:
         raise InputError(
-            f"another command is writing to {target}; nothing was changed",
-            remedy="Wait until it has ended, or name another folder with --output.",
+            message('another command is writing to "{folder}"; nothing was changed', folder=target),
+            remedy=message("Wait until it has ended, or name another folder with --output."),
         )
     try:
         yield

@@ -1,4 +1,4 @@
-"""Why a release says what it says of a thing: the cells that state it, and what each source claims."""
+"""Explaining the statements of a release about a thing: the cells that state them, and the claims of each source."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, RDF, ST, expand, readable
 from st_opendata.place import Place
@@ -30,6 +31,7 @@ _OWNED = {f"<{ST}Figure>"} | {
 }
 """Classes of nodes that hold a value of one other thing: claims about them are claims about that thing."""
 _SAME_AS = f"<{PREFIXES['owl']}sameAs>"
+_THINGS = "st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a claim comes from: its term, and what it is called, empty where the release does not say."""
+    """The source of a claim: its term and its label, which is empty if the release has none."""
 
     term: str
     label: str
@@ -51,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """How a fact was concluded, in words (empty where the release does not say), and from what."""
+    """How a fact was concluded, in words (empty if the release does not say), and from which sources."""
 
     term: str
     description: str
@@ -60,9 +62,9 @@ class Inference:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a source says of `subject`; `stated_as` are its words.
+    """A statement of a source about `subject`; `stated_as` are its words.
 
-    `precision`, `rank`, `reason` and `scope` are texts for people; each text is empty where it is not stated.
+    `precision`, `rank`, `reason` and `scope` are texts for people; each text is empty if it is not stated.
     """
 
     iri: str
@@ -103,7 +105,7 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     An IRI of which nothing is stated but that it is the same as a thing (`owl:sameAs`) stands for that thing.
 
     Raises:
-        InputError: the folder is no release, or its facts cannot be read.
+        InputError: the folder is not a release, or its facts cannot be read.
         UsageError: the release states nothing about it.
     """
     release = read_release(folder)
@@ -117,14 +119,14 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
         explanation = replace(explanation, statements=explanation.statements + defined)
     if not explanation.statements and not explanation.claims:
         raise UsageError(
-            f"the release states nothing about <{iri}>",
-            remedy="Copy the IRI from a query: st-opendata query RELEASE 'SELECT DISTINCT ?thing { ?thing a ?type }'.",
+            message("the release states nothing about <{iri}>", iri=iri),
+            remedy=message("Copy the IRI from a query: {command}", command=_THINGS),
         )
     return explanation
 
 
 def explain_stated(origins: FactLookup, iri: str, base: str, language: str) -> Explanation:
-    """What `origins` state about a thing; nothing at all is no error."""
+    """The statements of `origins` about a thing, maybe none."""
     stated = origins.about([f"<{iri}>"])
     claims = _claims(origins, [f"<{iri}>", *_owned(origins, f"<{iri}>", stated)], language)
     named = sorted({origin.object for origin in stated if origin.predicate == _SOURCE})
@@ -144,7 +146,7 @@ def _iri(name: str, base: str, prefixes: dict[str, str]) -> str:
 
 
 def _defined(folder: Path, iri: str, stated: Iterable[Statement]) -> tuple[Statement, ...]:
-    """What the release's ontology and schemes say of a term beside what tables state, with the file as the place."""
+    """Statements about a term in the release's ontology and schemes but not in tables, with the file as the place."""
     known = {(statement.predicate, statement.object) for statement in stated}
     found: dict[tuple[str, str], Place] = {}
     for path in sorted((folder / ONTOLOGY).glob("*.ttl")):
@@ -154,7 +156,8 @@ def _defined(folder: Path, iri: str, stated: Iterable[Statement]) -> tuple[State
                     found[str(triple.predicate), str(triple.object)] = Place(f"{ONTOLOGY}/{path.name}")
         except (SyntaxError, OSError) as error:
             raise InputError(
-                f"{ONTOLOGY}/{path.name} cannot be read: {error}", remedy="Build the release again."
+                message("{file} cannot be read: {reason}", file=f"{ONTOLOGY}/{path.name}", reason=str(error)),
+                remedy=message("Build the release again."),
             ) from error
     return tuple(Statement(p, o, (place,)) for (p, o), place in sorted(found.items()) if (p, o) not in known)
 

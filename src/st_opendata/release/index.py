@@ -16,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.rdf.labels import LABELS, best_label
 from st_opendata.release.layout import facts_files
@@ -55,7 +56,7 @@ _SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
 def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB") -> None:
     """Write the index of a release: its facts with their cells, and the Turtle `files` (paths in it) without cells.
 
-    Blank nodes of the files are left out, as nobody can ask for one.
+    Blank nodes of the files are left out, since no request can name one.
 
     Raises:
         InputError: a file of the release cannot be read.
@@ -79,7 +80,9 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             else:
                 database.define("terms.sources", _SOURCES)
     except SqlError as error:
-        raise InputError(f"the release cannot be indexed: {error}", remedy="Build it again.") from error
+        raise InputError(
+            message("the release cannot be indexed: {reason}", reason=str(error)), remedy=message("Build it again.")
+        ) from error
 
 
 def _sources(files: Sequence[Path]) -> str:
@@ -98,7 +101,8 @@ def _triples(path: Path, name: str) -> Iterator[tuple[str, str, str]]:
             if not isinstance(quad.subject, ox.BlankNode) and not isinstance(quad.object, ox.BlankNode):
                 yield str(quad.subject), str(quad.predicate), str(quad.object)
     except (SyntaxError, OSError) as error:
-        raise InputError(f"it cannot be read: {error}", place=Place(name), remedy="Build the release again.") from error
+        text = message("it cannot be read: {reason}", reason=str(error))
+        raise InputError(text, place=Place(name), remedy=message("Build the release again.")) from error
 
 
 def _add(database: Database, file: str, triples: Iterator[tuple[str, str, str]]) -> None:
@@ -155,7 +159,7 @@ class Index:
         ]
 
     def labels(self, terms: Iterable[str]) -> dict[str, list[str]]:
-        """What these terms are called: the literals of the best of `LABELS` that each has, in every language."""
+        """The labels of these terms: the literals of the best of `LABELS` that each has, in every language."""
         known = set(terms)
         rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(known)})")
         found: dict[str, dict[str, list[str]]] = {}
@@ -194,7 +198,7 @@ class Index:
         return dict(sorted(rows))
 
     def pointers(self, term: str, predicate: str, limit: int, offset: int = 0) -> list[str]:
-        """Those subjects for one property, sorted as they stand, a page of them."""
+        """Those subjects for one property, sorted as texts, a page of them."""
         rows = self._rows(
             f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = $1 AND predicate = $2
             LIMIT $3 OFFSET $4""",

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_named
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
@@ -30,34 +31,47 @@ def read_manifest(folder: Path) -> Release:
     """The content of the folder's `release.json`.
 
     Raises:
-        InputError: there is no such folder, it is no release, or its `release.json` is damaged or of another version.
+        InputError: there is no such folder, it is not a release, or its `release.json` is damaged or has another
+            version.
     """
     path = folder / MANIFEST
     if not folder.is_dir():
-        raise InputError(f"there is no folder {folder}", remedy="Build a release first: st-opendata build.")
+        raise InputError(
+            message('there is no folder "{folder}"', folder=folder),
+            remedy=message("Build a release first: st-opendata build."),
+        )
     if not path.is_file():
         raise InputError(
-            f"{folder} is not a release: it has no {MANIFEST}", remedy="Name the folder that `st-opendata build` wrote."
+            message('"{folder}" is not a release: it has no {file}', folder=folder, file=MANIFEST),
+            remedy=message("Name the folder that `st-opendata build` wrote."),
         )
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["version"] != _VERSION:
             raise InputError(
-                f"the release has version {content['version']} of the format, this program reads {_VERSION}",
+                message(
+                    "the release has version {found} of the format; this program reads version {known}",
+                    found=content["version"],
+                    known=_VERSION,
+                ),
                 place=Place(str(path)),
-                remedy="Build it again with this program.",
+                remedy=message("Build it again with this program."),
             )
         return _release(content)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(
-            f"{MANIFEST} is damaged: {_cause(error)}", place=Place(str(path)), remedy="Build the release again."
+            message("{file} is damaged: {reason}", file=MANIFEST, reason=_cause(error)),
+            place=Place(str(path)),
+            remedy=message("Build the release again."),
         ) from error
 
 
-def _cause(error: Exception) -> str:
+def _cause(error: Exception) -> Message:
     if isinstance(error, RecursionError):
-        return "it nests too deep"
-    return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)
+        return message("it nests too deep")
+    if isinstance(error, KeyError):
+        return message("{key} is missing or unknown", key=str(error))
+    return error.message if isinstance(error, MessageError) else verbatim(str(error))
 
 
 def _dataset_json(dataset: DatasetRelease) -> dict[str, Any]:
@@ -114,23 +128,23 @@ def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File])
 
 
 def _check_name(name: object) -> None:
-    """Refuse what could name a file elsewhere: paths are made of the ids of the catalogue and its datasets."""
+    """Refuse an id that could lead out of the release: paths are made of the ids of the catalogue and its datasets."""
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        raise ValueError(f'the id "{name}" is not made of small letters, digits and hyphens')
+        raise MessageError(message('the id "{name}" is not made of small letters, digits and hyphens', name=name))
 
 
 def _check_iri(iri: object) -> None:
-    """Refuse what can name no graph and no thing."""
-    import pyoxigraph as ox  # takes longer to load than to tell that a folder is no release
+    """Refuse a text that cannot name a graph or a thing."""
+    import pyoxigraph as ox  # takes longer to load than to see that a folder is not a release
 
     try:
         ox.NamedNode(str(iri))
     except ValueError as error:
-        raise ValueError(f'"{iri}" is not an absolute IRI') from error
+        raise MessageError(message('"{iri}" is not an absolute IRI', iri=iri)) from error
 
 
 def _file(content: dict[str, Any]) -> File:
     path = PurePosixPath(content["path"])
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f'the path "{path}" leaves the release')
+        raise MessageError(message('the path "{path}" leaves the release', path=path))
     return File(str(path), int(content["size"]), str(content["sha256"]))

@@ -1,4 +1,4 @@
-"""Where a release's facts come from: reading its `facts.parquet` files, one per dataset."""
+"""The origins of a release's facts: reading its `facts.parquet` files, one per dataset."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.release.layout import FACTS_FILE, facts_files
 from st_opendata.sql import dialect as sql
@@ -43,7 +44,7 @@ class Origin:
 
 
 class FactLookup(Protocol):
-    """Whatever knows triples with their cells: the files of a release (`Origins`), or an index of it (`Index`)."""
+    """A source of triples with their cells: the files of a release (`Origins`), or an index of it (`Index`)."""
 
     def about(self, subjects: Sequence[str]) -> list[Origin]:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell."""
@@ -59,7 +60,10 @@ class Origins:
         self._files = [str(path) for path in facts_files(folder)]
         if not self._files:
             raise InputError(
-                f"the release {folder} has no {FACTS_FILE}, so its cells are not known", remedy="Build it again."
+                message(
+                    'the release "{folder}" has no {file}, so its cells are not known', folder=folder, file=FACTS_FILE
+                ),
+                remedy=message("Build it again."),
             )
         self._database = Database(None, {})
 
@@ -81,7 +85,8 @@ class Origins:
         try:
             rows = self._database.rows(statement, [self._files, *values])
         except SqlError as error:
-            raise InputError(f"{FACTS_FILE} cannot be read: {error}", remedy="Build the release again.") from error
+            text = message("{file} cannot be read: {reason}", file=FACTS_FILE, reason=str(error))
+            raise InputError(text, remedy=message("Build the release again.")) from error
         return [
             Origin(s, p, o, Place(file, row=row, column=column, cell=cell)) for s, p, o, file, row, column, cell in rows
         ]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.model.release import Release
 from st_opendata.release import read_release
 from st_opendata.release.layout import MANIFEST
@@ -16,13 +17,13 @@ _ATTEMPTS = 5
 
 
 def take_snapshot(release: Path) -> tuple[Scratch, Release]:
-    """A folder with every file of the release as it is now, and what it is; the caller closes it.
+    """A folder with every file of the release in its present state, and the release; the caller closes the folder.
 
-    What portals that were killed have left of theirs is removed first.
+    Snapshots that killed portals left behind are removed first.
 
     Raises:
-        InputError: the folder is no release, lacks files, or is replaced faster than it can be read; or there is no
-            room for a copy.
+        InputError: the folder is not a release, lacks files, or is replaced faster than it can be read; or there is no
+            space for a copy.
     """
     for _ in range(_ATTEMPTS):
         content = read_release(release)
@@ -31,15 +32,16 @@ def take_snapshot(release: Path) -> tuple[Scratch, Release]:
         try:
             whole = _fill(scratch.folder, release, content)
         except OSError as error:
-            raise InputError(f"the release cannot be read: {error.strerror}: {error.filename}") from error
+            text = message("the release cannot be read: {reason}", reason=f"{error.strerror}: {error.filename}")
+            raise InputError(text) from error
         finally:
             if not whole:
                 scratch.close()
         if whole:
             return scratch, content
     raise InputError(
-        f"the release in {release} lacks files that it lists",
-        remedy="Ask `st-opendata verify release` which, or build the release again.",
+        message('the release in "{folder}" lacks files that it lists', folder=release),
+        remedy=message("Find them with `st-opendata verify release`, or build the release again."),
     )
 
 
@@ -55,7 +57,7 @@ def _fill(folder: Path, release: Path, content: Release) -> bool:
 
 
 def _new_folder(release: Path) -> Scratch:
-    """Beside the release, where links are possible; else where temporary files are."""
+    """A folder next to the release, so that links are possible; else one for temporary files."""
     place = release.resolve()
     prefix = f".{place.name}.serving-"
     try:

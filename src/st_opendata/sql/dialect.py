@@ -75,7 +75,7 @@ def part_match(value: str, pattern: str) -> str:
 
 
 def contains(value: str, part: str) -> str:
-    """True when the value has that text in it."""
+    """True when the value contains that text."""
     return f"contains({value}, {text(part)})"
 
 
@@ -90,7 +90,7 @@ def starts_with(value: str, start: str) -> str:
 
 
 def capture(value: str, pattern: str, group: int) -> str:
-    """What the group captured when the expression matches the whole value; empty when it did not take part."""
+    """The capture of the group when the expression matches the whole value; empty if the group took no part."""
     return f"regexp_extract({value}, {text(_whole(pattern))}, {group})"
 
 
@@ -105,12 +105,12 @@ def replace(value: str, old: str, new: str) -> str:
 
 
 def before(value: str, character: str) -> str:
-    """What stands before the first such character, empty where there is none."""
+    """The part before the first such character, empty without one."""
     return f"substr({value}, 1, greatest(strpos({value}, {text(character)}) - 1, 0))"
 
 
 def after(value: str, character: str) -> str:
-    """What stands after the first such character, all where there is none."""
+    """The part after the first such character, all without one."""
     return f"substr({value}, strpos({value}, {text(character)}) + 1)"
 
 
@@ -130,17 +130,17 @@ def trim_end(value: str, characters: str) -> str:
 
 
 def pad_start(value: str, width: int, character: str) -> str:
-    """With so many characters, those before it added or those at its end left out."""
+    """With this number of characters: characters before it are added, or those at its end left out."""
     return f"lpad({value}, {width}, {text(character)})"
 
 
 def pad_end(value: str, width: int, character: str) -> str:
-    """With so many characters, those behind it added or those at its end left out."""
+    """With this number of characters: characters after it are added, or those at its end left out."""
     return f"rpad({value}, {width}, {text(character)})"
 
 
 def substring(value: str, start: int, count: int | None = None) -> str:
-    """So many characters from a place on, counted from 1; without a count, all."""
+    """This number of characters from a place on, counted from 1; without a count, all."""
     return f"substr({value}, {start})" if count is None else f"substr({value}, {start}, {count})"
 
 
@@ -160,7 +160,7 @@ def let(value: str, expression: Callable[[str], str]) -> str:
 
 
 def move_point(value: str, places: int) -> str:
-    """A decimal's canonical text divided by a power of ten: the point moved so many places to the left."""
+    """A decimal's canonical text divided by a power of ten: the point moves this number of places to the left."""
     digits = trim_start(value, "-")
     whole, fraction = f"split_part({digits}, '.', 1)", f"split_part({digits}, '.', 2)"
     digits_of = concat([f"repeat('0', greatest({places + 1} - length({whole}), 0))", whole])
@@ -185,17 +185,17 @@ def as_text(value: str) -> str:
 
 
 def try_cast(value: str, kind: str) -> str:
-    """The value as a type, NULL where it is none of it."""
+    """The value as a type, NULL for a value that does not have it."""
     return f"TRY_CAST({value} AS {kind})"
 
 
 def cast(value: str, kind: str) -> str:
-    """The value as a type that holds it."""
+    """The value as a type that can hold it."""
     return f"CAST({value} AS {kind})"
 
 
 def divide(value: str, divisor: int) -> str:
-    """An integer divided without its rest."""
+    """An integer division without the remainder."""
     return f"({value} // {divisor})"
 
 
@@ -210,7 +210,7 @@ def decimal_places(value: str) -> str:
 
 
 def floating(value: str) -> str:
-    """A double, NULL where it is none; only for lexically checked text."""
+    """A double, NULL for other text; only for lexically checked text."""
     return try_cast(value, "DOUBLE")
 
 
@@ -283,7 +283,7 @@ def is_suspect(value: str) -> str:
 
 
 def has_invisible_character(value: str) -> str:
-    """True for text with a space at an end, or anywhere a space or mark that cannot be told from none."""
+    """True for text with a space at an end, or with invisible spaces or marks anywhere."""
     return part_match(value, _INVISIBLE)
 
 

@@ -1,6 +1,6 @@
-"""DuckDB: the engine of facts, and the databases that releases are read and indexed with.
+"""DuckDB: the engine of facts, and the databases that read and index releases.
 
-Whatever DuckDB raises ends here, as an error of `engine`. Nothing is ever installed or loaded.
+DuckDB's exceptions end here, as errors of `engine`. Extensions are never installed or loaded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Self
 import duckdb
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
@@ -30,14 +31,14 @@ _CLOSED = {
 }
 _STAGED = "engine_staged"
 """A table of the engine's own."""
-_ROOM = "Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings."
+_ROOM = message("Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings.")
 
 Settings = Mapping[str, Any]
 """DuckDB's own, by name."""
 
 
 class Database:
-    """A connection to a database; every method raises SqlError, but where it says otherwise."""
+    """A connection to a database; every method raises SqlError, unless its text says otherwise."""
 
     def __init__(self, path: Path | None, settings: Settings, *, read_only: bool = False) -> None:
         """Open the file, or a database in memory."""
@@ -56,7 +57,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connection."""
-        with suppress(duckdb.Error):  # a full disk; what it holds is thrown away
+        with suppress(duckdb.Error):  # a full disk; the content is thrown away
             self._connection.close()
 
     def session(self) -> Database:
@@ -70,7 +71,7 @@ class Database:
         self._connection.interrupt()
 
     def restrict(self, files: Iterable[Path] = (), folders: Iterable[Path] = ()) -> None:
-        """Read these files and what is in these folders, and nothing else; settings are fixed."""
+        """Read only these files and the files in these folders; settings are fixed."""
         for setting, paths in (("allowed_paths", files), ("allowed_directories", folders)):
             if listed := [str(path) for path in paths]:
                 self._run(f"SET {setting} = $1", [listed])
@@ -78,7 +79,7 @@ class Database:
         self._run("SET lock_configuration = true")
 
     def attach(self, name: str, path: Path, *, row_group: int) -> None:
-        """Add a database file under a name that stands before those of its tables; so many rows are read at once."""
+        """Add a database file under a name that prefixes those of its tables; `row_group` rows are read at once."""
         self._run(f"ATTACH {sql.text(str(path))} AS {name} (ROW_GROUP_SIZE {row_group})")
 
     def view(self, name: str, query: str) -> None:
@@ -92,7 +93,7 @@ class Database:
     def define(self, name: str, columns: Mapping[str, str], *, temporary: bool = False) -> None:
         """Make a table without rows, with columns of these types; it replaces one of that name.
 
-        A temporary one is no part of the database's file.
+        A temporary table is not part of the database's file.
         """
         self._kinds[name] = list(columns.values())
         listed = ", ".join(f"{sql.name(column)} {kind}" for column, kind in columns.items())
@@ -108,7 +109,7 @@ class Database:
         self._run(f"INSERT INTO {name} SELECT {values}", columns)
 
     def insert(self, name: str, rows: Iterable[Sequence[object]]) -> None:
-        """Add rows one by one to a table, however many they are."""
+        """Add any number of rows one by one to a table."""
         with self._errors(), self._connection.appender(name) as appender:
             appender.append_rows(rows)
 
@@ -125,7 +126,7 @@ class Database:
                 yield batch
 
     def types(self, query: str, values: Sequence[object] = ()) -> dict[str, str]:
-        """The columns of a query with their types, in order; of a file no more than its end is read."""
+        """The columns of a query with their types, in order; only the end of a file is read."""
         return {row[0]: row[1] for row in self.rows(f"DESCRIBE {query}", values)}
 
     def _run(self, statement: str, values: Sequence[object] = ()) -> None:
@@ -145,9 +146,9 @@ class Database:
 
 
 class DuckDBEngine(Database):
-    """The engine of facts (`engine.Engine`): an on-disk database in a folder of its own.
+    """The engine of facts (`engine.Engine`): an on-disk database in its own folder.
 
-    Files become views, so that a table is read while another is made of it, and nothing of it is stored twice.
+    Files become views, so that a table is read while another is made of it, and no data are stored twice.
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
@@ -163,7 +164,9 @@ class DuckDBEngine(Database):
             super().__init__(self.folder / "facts.duckdb", settings)
         except SqlError as error:
             self._scratch.close()
-            raise InputError(f"the fact base cannot be opened: {error}", remedy=_ROOM) from None
+            raise InputError(
+                message("the fact base cannot be opened: {reason}", reason=str(error)), remedy=_ROOM
+            ) from None
 
     def close(self) -> None:
         """Remove the tables and the folder."""
@@ -171,11 +174,11 @@ class DuckDBEngine(Database):
         self._scratch.close()
 
     def lock(self, files: Iterable[Path]) -> None:
-        """Read these files and the own folder, then nothing more."""
+        """Read only these files and the own folder from now on."""
         self.restrict(files, [self.folder])
 
     def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
-        """Make a table of what files hold; what its reader refuses is raised when the table is used."""
+        """Make a table of the content of files; errors of the reader are raised when the table is used."""
         if isinstance(source, ParquetFiles):
             self.view(name, f"SELECT * FROM {native.parquet(source.paths)}")
         else:
@@ -191,7 +194,7 @@ class DuckDBEngine(Database):
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What is made within it is stored at its end."""
+        """Changes within it are stored at its end."""
         self._run("BEGIN TRANSACTION")
         with ExitStack() as stack:
             stack.callback(self._roll_back)
@@ -219,8 +222,9 @@ class DuckDBEngine(Database):
         try:
             shutil.move(inside, path)
         except OSError as error:
-            message = f"the file cannot be written: {error.strerror}"
-            raise InputError(message, place=Place(str(path)), remedy="Free space, or choose another folder.") from None
+            text = message("the file cannot be written: {reason}", reason=error.strerror)
+            remedy = message("Free space, or choose another folder.")
+            raise InputError(text, place=Place(str(path)), remedy=remedy) from None
 
     def understands(self, pattern: str) -> bool:
         """True when the engine can compile the regular expression (RE2 knows no look-around and no back references)."""
@@ -232,7 +236,7 @@ class DuckDBEngine(Database):
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """An interrupt is the user's, what a reader refuses is the caller's, and the rest is the machine's."""
+        """An interrupt is the user's, an error of a reader is the caller's, and the rest is the machine's."""
         try:
             yield
         except duckdb.InterruptException:
@@ -240,11 +244,12 @@ class DuckDBEngine(Database):
         except duckdb.InvalidInputException as error:
             raise ReadError(_first_line(error)) from None
         except duckdb.Error as error:
-            raise InputError(f"the fact base cannot go on: {_first_line(error)}", remedy=_ROOM) from None
+            text = message("the fact base failed: {reason}", reason=_first_line(error))
+            raise InputError(text, remedy=_ROOM) from None
 
 
 def _read_csv(file: CsvFile) -> str:
-    """The cells of a file as text, f0, f1 …; its options are all given, nothing is guessed."""
+    """The cells of a file as text, f0, f1 …; all options are set, and DuckDB guesses nothing."""
     columns = ", ".join(f"{sql.text(f'f{number}')}: 'VARCHAR'" for number in range(file.width))
     ends = f", new_line = {sql.text(file.line_end.encode('unicode_escape').decode())}" if file.line_end else ""
     return (

@@ -1,7 +1,7 @@
-"""The protocol of an engine: what facts, comparisons and CSVW tables ask of a database, and how it fails.
+"""The protocol of an engine: the methods that facts, comparisons and CSVW tables need of a database, and its errors.
 
-An engine gets SELECTs, conditions and types in the words of `dialect`, never a whole statement: how a table is made,
-filled or written is its own affair. Another engine is one class with these methods (`load_facts(engine=…)`).
+An engine gets SELECTs, conditions and types in the words of `dialect`, never a whole statement: it decides how a table
+is made, filled or written. Another engine is one class with these methods (`load_facts(engine=…)`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Row = tuple[Any, ...]
 
 
 class SqlError(Exception):
-    """An engine cannot do what it is asked; the text is its own, one line."""
+    """An engine cannot run a statement; the text is its own, one line."""
 
 
 class ReadError(SqlError):
-    """The engine's reader refuses a file, or a regular expression is none."""
+    """The engine's reader refuses a file, or a regular expression is invalid."""
 
 
 class LimitError(SqlError):
@@ -29,7 +29,7 @@ class LimitError(SqlError):
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A file of delimited text with so many cells in each record, in UTF-8.
+    """A file of delimited text in UTF-8, with `width` cells in each record.
 
     `skip` lines come before the header or the first record; without `line_end` it is found by the engine.
     """
@@ -52,18 +52,18 @@ class ParquetFiles:
 
 
 class Engine(Protocol):
-    """A database of its own, bounded in memory and closed to everything else.
+    """A separate database, bounded in memory and closed to everything else.
 
-    `folder` is its own, removed by `close`. Every method raises InputError where disk or memory do not suffice.
+    `folder` is its own, removed by `close`. Every method raises InputError if disk or memory does not suffice.
     """
 
     folder: Path
 
     def lock(self, files: Iterable[Path]) -> None:
-        """Read these files and the own folder, then nothing more."""
+        """Read only these files and the own folder from now on."""
 
     def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
-        """Make a table of what files hold; ReadError for what cannot be read, which its first use may raise as late.
+        """Make a table of the content of files; ReadError for unreadable ones, at the latest at the table's first use.
 
         The cells of text are the columns f0, f1 … (NULL or text), and `position` is the number of the record, from 1.
         It replaces one of that name that was read too.
@@ -88,7 +88,7 @@ class Engine(Protocol):
         """Give up a table."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """What is made within it may be stored at its end; there is no other transaction meanwhile."""
+        """Changes within it may be stored at its end; there is no other transaction meanwhile."""
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a small result; `values` are those of $1, $2 … in it."""
@@ -103,7 +103,7 @@ class Engine(Protocol):
         """
 
     def understands(self, pattern: str) -> bool:
-        """True when `dialect.full_match` may be asked for the regular expression."""
+        """True when `dialect.full_match` can use the regular expression."""
 
     def close(self) -> None:
         """Remove the tables and the folder."""

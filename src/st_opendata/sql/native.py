@@ -1,6 +1,6 @@
-"""What only DuckDB is asked: the files of releases and the index of their terms.
+"""Constructs that only DuckDB needs: for the files of releases and the index of their terms.
 
-Facts are made without these, so another engine needs none of them.
+Facts are made without them, so another engine does not need them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from st_opendata.sql.dialect import name, null, replace, text, when
 
 
 def parquet(paths: Iterable[Path], *, named: bool = False) -> str:
-    """The rows of Parquet files, with the path of their file as `filename` where they are to be named."""
+    """The rows of Parquet files; `named` adds the path of their file as `filename`."""
     return parquet_of("[" + ", ".join(text(str(path)) for path in paths) + "]", named=named)
 
 
 def parquet_of(files: str, *, named: bool = False) -> str:
-    """The same of files that an expression names, as a parameter does."""
+    """The same for files that an expression names, such as a parameter."""
     return f"read_parquet({files}, filename = true)" if named else f"read_parquet({files})"
 
 
@@ -43,7 +43,7 @@ def folder_name(path: str) -> str:
 
 
 def fold(value: str) -> str:
-    """What `folding.folded` makes of a text, compatibility forms aside; the expression stands in it several times."""
+    """A text as `folding.folded` gives it, compatibility forms aside; repeats the expression several times."""
     single = {letter: plain for letter, plain in LETTERS.items() if len(plain) == 1 and letter.islower()}
     single["ς"] = "σ"  # casefold() has one small sigma
     plain = f"translate(lower(strip_accents({value})), {text(''.join(single))}, {text(''.join(single.values()))})"
@@ -70,5 +70,5 @@ def contains_value(value: str, part: str) -> str:
 
 
 def extract(value: str, pattern: str, group: int) -> str:
-    """What the group captured where the expression first matches; empty when it does not."""
+    """The capture of the group at the first match of the expression; empty without a match."""
     return f"regexp_extract({value}, {text(pattern)}, {group})"

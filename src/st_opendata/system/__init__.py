@@ -1,1 +1,1 @@
-"""What the operating system gives: child processes, their limits, temporary folders."""
+"""Services of the operating system: child processes, their limits, temporary folders."""

@@ -1,4 +1,4 @@
-"""Work in a process of its own, which can be killed whatever it does, and ends with this one."""
+"""Work in a separate process, which can be killed at any time, and ends with this one."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from multiprocessing.process import BaseProcess
 from typing import IO, Any
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import message, verbatim
 from st_opendata.system.limits import STOP_SIGNALS, end_with
 
 Send = Callable[[object], None]
-"""Sends something to the parent while the work goes on."""
+"""Sends something to the parent while the work continues."""
 
 
 class ChildEndedError(Exception):
-    """The process ended before its work did, with this exit code, saying this on stderr."""
+    """The process ended before its work did, with this exit code and this output on stderr; `message` says why."""
 
     def __init__(self, code: int, stderr: bytes) -> None:
         last_line = stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        super().__init__(last_line or f"the process ended with {code}")
+        self.message = verbatim(last_line) if last_line else message("the process ended with status {code}", code=code)
+        super().__init__(str(self.message))
         self.code = code
         self.stderr = stderr
 
@@ -40,10 +42,10 @@ class Child:
     _stderr: IO[bytes]
 
     def receive(self, seconds: float | None = None) -> Any:  # noqa: ANN401 (what the work makes)
-        """What the process reports next, or what its work gives in the end.
+        """The next report of the process, or the result of its work in the end.
 
         Raises:
-            TimeoutError: that took longer than so many seconds.
+            TimeoutError: it took longer than `seconds`.
             ChildEndedError: the process ended before.
             StError: the work raised it.
         """

@@ -1,4 +1,4 @@
-"""What keeps a process in which the engine runs: it ends with its parent, and its memory is bounded.
+"""Limits of a process in which the engine runs: it ends with its parent, and its memory is bounded.
 
 Oxigraph has no bound on memory and cannot be interrupted, so that only the system can stop it.
 """
@@ -13,17 +13,17 @@ from io import FileIO
 from pathlib import Path
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Signals that ask a program to end: from the keyboard, from whoever runs it, from a terminal that is closed."""
+"""Signals that ask a program to end: from the keyboard, from a service manager, from a terminal that is closed."""
 STATISTICS = Path("/proc/self/statm")
-"""Sizes of the own process, in pages (proc(5)); Linux alone has it."""
+"""Sizes of the own process, in pages (proc(5)); only Linux has it."""
 _PAGE = resource.getpagesize()
 _PR_SET_PDEATHSIG = 1
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"PyObject pointer is null")
-"""What the engine, Python, or what joins them says on stderr when there is none."""
+"""Messages on stderr of the engine, Python, or the code that joins them when memory is used up."""
 
 
 def end_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies; ends it at once where that has happened already."""
+    """Have the kernel kill this process when its parent dies; ends it at once if that has happened already."""
     if hasattr(libc := ctypes.CDLL(None), "prctl"):
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -37,13 +37,13 @@ def address_space(statistics: FileIO) -> int:
 
 
 def resident_memory() -> int:
-    """Bytes of memory that the process has now; raises FileNotFoundError where the system does not say so."""
+    """Bytes of memory that the process has now; raises FileNotFoundError if the system does not say so."""
     return int(STATISTICS.read_text().split()[1]) * _PAGE
 
 
 def bound_memory(statistics: FileIO, memory: int) -> int:
-    """Let the process take so many bytes beside what it has; the bytes of its address space that are then allowed."""
-    os.environ["RUST_BACKTRACE"] = "0"  # to write one takes memory, and waits for ever where there is none
+    """Let the process take `memory` more bytes than it has; gives the allowed bytes of its address space."""
+    os.environ["RUST_BACKTRACE"] = "0"  # writing one takes memory, and waits without end if there is no more
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = address_space(statistics) + memory
     if most != resource.RLIM_INFINITY:
@@ -53,10 +53,10 @@ def bound_memory(statistics: FileIO, memory: int) -> int:
 
 
 def ran_out_of_stack(code: int) -> bool:
-    """Whether a process that ended with this exit code called itself too deep: it wrote beyond the end of its stack."""
+    """Whether a process that ended with this exit code recursed too deep: it wrote beyond the end of its stack."""
     return code in (-signal.SIGSEGV, -signal.SIGBUS)
 
 
 def ran_out_of_memory(code: int, stderr: bytes) -> bool:
-    """Whether a process that ended with this exit code, saying this on stderr, met the bound."""
+    """Whether a process that ended with this exit code and this output on stderr reached the limit."""
     return code != 0 and any(each in stderr for each in _OUT_OF_MEMORY)

@@ -1,7 +1,7 @@
-"""Regular expressions that somebody else wrote, matched within a bound of time.
+"""Regular expressions from users, matched within a time limit.
 
-An expression such as `(a+)+b` takes twice as long for each letter more: a cell of thirty would keep the program busy
-for minutes (CWE-1333). What is valid is what Python's `re` takes; `regex` matches, since it can be given a time.
+An expression such as `(a+)+b` takes twice as long for each further letter: a cell of thirty would keep the program busy
+for minutes (CWE-1333). An expression is valid if Python's `re` accepts it; `regex` matches, since it has a time limit.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Protocol
 
 import regex
 
-from st_opendata.errors import ConfigurationError
+from st_opendata.errors import ConfigurationError, MessageError
+from st_opendata.messages.message import message, verbatim
 
 LONGEST = 5_000
 """Characters of an expression."""
 MOST_STEPS = 50_000
 """Characters and sets of an expression with its counted repetitions written out, which engines do: a{2}b is three."""
 SECONDS = 2.0
-"""What an expression may take for the texts that it is slow at, all together."""
+"""Total time that an expression may take for all texts that it is slow at."""
 _QUICK = 0.001
 """Seconds for a text that do not count: a long table may have millions."""
 
@@ -32,26 +33,28 @@ class Matcher:
     """An expression in Python's syntax; `flags` are those of `re`, such as `re.ASCII`."""
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        """Raises ValueError where it is no regular expression, or one too large to be compiled."""
+        """Raises MessageError for text that is not a regular expression, or for one that is too large to compile."""
         if len(pattern) > LONGEST:
-            raise ValueError(f"it is longer than {LONGEST:,} characters")
+            raise MessageError(message("it is longer than {most} characters", most=f"{LONGEST:,}"))
         if _steps(pattern) > MOST_STEPS:
-            raise ValueError(f"its repetitions written out are more than {MOST_STEPS:,} steps")
+            raise MessageError(
+                message("its repetitions, written out, are more than {most} steps", most=f"{MOST_STEPS:,}")
+            )
         try:
             re.compile(pattern, flags)
             self._compiled = regex.compile(pattern, _translate(flags) | regex.V0)
         except (re.error, regex.error) as error:
-            raise ValueError(str(error)) from None
+            raise MessageError(verbatim(str(error))) from None
         except (RecursionError, OverflowError, MemoryError):
-            raise ValueError("it nests or repeats too much") from None
+            raise MessageError(message("it nests or repeats too much")) from None
         self._left = SECONDS
 
     def fullmatch(self, text: str) -> bool:
-        """True where the whole text matches; raises ConfigurationError where that takes too long."""
+        """True if the whole text matches; raises ConfigurationError if that takes too long."""
         return self._match(self._compiled.fullmatch, text)
 
     def search(self, text: str) -> bool:
-        """True where some part of the text matches; raises ConfigurationError where that takes too long."""
+        """True if some part of the text matches; raises ConfigurationError if that takes too long."""
         return self._match(self._compiled.search, text)
 
     def _match(self, match: _Match, text: str) -> bool:
@@ -63,10 +66,13 @@ class Matcher:
         else:
             self._left -= max(0.0, time.monotonic() - begun - _QUICK)
         if self._left <= 0:
-            self._left = SECONDS  # whoever asks after that is another run in the same process: it gets the same answer
+            self._left = SECONDS  # the next call is another run in the same process, and gets the same answer
             raise ConfigurationError(
-                f'the regular expression "{self._compiled.pattern[:80]}" takes too long for some texts',
-                remedy="Write it so that a text can match in one way alone: a+ where there is (a+)+.",
+                message(
+                    'the regular expression "{pattern}" takes too long for some texts',
+                    pattern=self._compiled.pattern[:80],
+                ),
+                remedy=message("Write it so that a text can match in only one way: a+ instead of (a+)+."),
             )
         return found
 

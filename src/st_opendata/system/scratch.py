@@ -1,4 +1,4 @@
-"""Temporary folders and locks between processes (flock(2)), by one rule: a folder belongs to whoever holds its lock.
+"""Temporary folders and locks between processes (flock(2)), by one rule: a folder belongs to the holder of its lock.
 
 A left-over is removed only by a process that could take its lock. The kernel releases a lock when its process ends,
 however it ends, and keeps it for all containers of the machine that share the file system, while a process number
@@ -20,9 +20,9 @@ from types import TracebackType
 
 _PREFIX = ".st-opendata-"
 _RANDOM = "[a-z0-9_]{8}"
-"""What `tempfile.mkdtemp` puts after a prefix."""
+"""The part that `tempfile.mkdtemp` puts after a prefix."""
 _UNLOCKED = "-unlocked"
-"""What follows it where the file system has no locks: no process takes such a folder for a left-over."""
+"""The part that follows it if the file system has no locks: no process treats such a folder as a left-over."""
 
 
 class Scratch:
@@ -36,7 +36,7 @@ class Scratch:
         remove_leftovers(parent, prefix)
         while True:
             folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-            # Until it is locked, another process may take it for left over: then it is gone, and the next one is tried.
+            # Until it is locked, another process may remove it as a left-over: then the next one is tried.
             with suppress(FileNotFoundError):
                 descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
                 self._own(folder, descriptor)
@@ -50,7 +50,7 @@ class Scratch:
                 self._remove()
 
     def _own(self, folder: Path, descriptor: int) -> None:
-        """Have it removed at the latest at the end of the process, also where an interrupt comes next."""
+        """Have it removed at the latest at the end of the process, even if an interrupt comes next."""
         self.folder = folder
         self._remove = weakref.finalize(self, _remove, folder, descriptor, os.getpid())
 
@@ -68,7 +68,7 @@ class Scratch:
 
 
 def remove_leftovers(parent: Path | None = None, prefix: str = _PREFIX) -> None:
-    """Remove such folders as processes of this user left behind when they were killed, as far as it can."""
+    """Remove folders that killed processes of this user left behind, as far as possible."""
     own = re.compile(re.escape(prefix) + _RANDOM)
     root, found = parent or Path(tempfile.gettempdir()), list[Path]()
     with suppress(OSError):  # a folder in which anyone may write need not be readable
@@ -92,12 +92,12 @@ class Lock:
 
     def remove(self) -> None:
         """Remove the file and give up its lock."""
-        self._path.unlink(missing_ok=True)  # while it is locked, so that it is no other process's
+        self._path.unlink(missing_ok=True)  # while it is locked, so that it is not another process's
         self.close()
 
 
 def take_lock(path: Path, *, shared: bool = False) -> Lock:
-    """Wait for the lock of a file, which is made where there is none; several processes may hold a shared one."""
+    """Wait for the lock of a file, which is made if it is missing; several processes may hold a shared lock."""
     return _lock(path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
 
 
@@ -112,7 +112,7 @@ def try_lock(path: Path) -> Lock | None:
 def remove_unlocked(path: Path) -> None:
     """Remove a lock file and all that is named like it, unless another process holds its lock.
 
-    What it removes loses its name first, so that a process that is killed here leaves nothing by halves.
+    The files lose their names first, so that a process that is killed here leaves nothing half removed.
     """
     lock = try_lock(path)
     if lock is None:

@@ -13,6 +13,6 @@ TARGETS = {
 
 
 def target_type(name: str) -> TargetType:
-    """The target of this name; KeyError where there is none."""
+    """The target of this name; KeyError for an unknown name."""
     found: TargetType = import_module(TARGETS[name]).TARGET
     return found

@@ -1,6 +1,6 @@
 """What all targets have in common: a plan from the desired and the remote state, applied and verified.
 
-A target is a package beside this module and a line of the registry (`st_opendata.targets`). Its commands say which
+A target is a package next to this module and a line of the registry (`st_opendata.targets`). Its commands say which
 options open it; `publish` shows its plan and applies it, `verify` compares what it holds with a release.
 """
 
@@ -15,13 +15,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from st_opendata.errors import RemoteError
 from st_opendata.http.client import is_transient
+from st_opendata.messages.message import Message
 
 _GIVE_UP = 3
-"""After so many changes in a row that failed though tried again, the target is taken as down."""
+"""If this number of changes in a row fails, each after further attempts, the target counts as down."""
 
 
 class Action(StrEnum):
-    """What is to be done with a dataset."""
+    """What a plan does with a dataset."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -29,7 +30,7 @@ class Action(StrEnum):
     DELETE = "delete"
     UNCHANGED = "unchanged"
     DRIFTED = "drifted"
-    """Somebody edited, renamed or moved it on the target; the release wins only by `Policy.overwrite`."""
+    """It was edited, renamed or moved on the target; the release wins only by `Policy.overwrite`."""
     TAKEN = "taken"
     """The name is that of a dataset that we did not publish."""
     LEFT = "left"
@@ -41,7 +42,7 @@ WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REVIVE, Action.DELETE})
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the publisher asks for beside the release: edits overwritten, datasets of no release deleted."""
+    """What the publisher allows: to overwrite edits, to delete datasets that are no longer in the release."""
 
     overwrite: bool = False
     prune: bool = False
@@ -74,9 +75,12 @@ DesiredT_co = TypeVar("DesiredT_co", bound=Desired, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field of the dataset, or of the resource titled `resource`, before and after; None where it is not there."""
+    """A field of the dataset, or of the resource titled `resource`, before and after; None where it is not there.
 
-    field: str
+    A field is a name that the target gives, or a message for what has no name there. A value may be a message too.
+    """
+
+    field: Message | str
     before: object
     after: object
     resource: str | None = None
@@ -84,15 +88,15 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[DesiredT_co]):
-    """What is to be done with one dataset, and why.
+    """What a plan does with one dataset, and why.
 
-    `files` are ids of files to be sent. `remote` is the dataset as the target has it, maybe under another name; None
-    where it has none or it was not necessary to read it.
+    `files` are ids of files to be sent. `remote` is the dataset on the target, maybe under another name; None if it is
+    not there or did not have to be read.
     """
 
     action: Action
     name: str
-    reason: str
+    reason: Message
     desired: DesiredT_co | None = None
     remote: Remote | None = None
     differences: tuple[FieldDifference, ...] = ()
@@ -110,9 +114,9 @@ class Change(Generic[DesiredT_co]):
         return sum(files[each].size for each in self.files)
 
     @property
-    def note(self) -> str:
-        """What is written beside files, for people; empty where there is nothing."""
-        return ""
+    def note(self) -> Message | None:
+        """What the change writes in addition to files, for people; None for nothing."""
+        return None
 
     @property
     def details(self) -> dict[str, object]:
@@ -130,24 +134,24 @@ ChangeT_co = TypeVar("ChangeT_co", bound=Change[Desired], covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class LandingPage:
-    """Where to look at what was published: a key for programs, a label for people, the URL."""
+    """A page that shows the published datasets: a key for programs, a label for people, the URL."""
 
     key: str
-    label: str
+    label: Message
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[ChangeT_co]):
-    """All changes by name, and what is to be said beside them.
+    """All changes by name, and remarks on them.
 
     `warnings` say what is wrong with the target, `notes` what it does not take; `details` is the same as JSON.
     """
 
     changes: tuple[ChangeT_co, ...]
     pages: tuple[LandingPage, ...] = ()
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
 
     def of(self, *actions: Action) -> tuple[ChangeT_co, ...]:
@@ -170,31 +174,31 @@ class ChangeResult:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not on the target as it was released.
+    """A difference between the target and the release.
 
-    `part` is a file, field or statement of the dataset, empty where the whole dataset is meant.
+    `part` is a file, field or statement of the dataset; empty for the whole dataset.
     """
 
     dataset: str
-    part: str
-    text: str
+    part: Message | str
+    text: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was compared on the target at `url`, and what was found; `notes` and `details` as in a plan."""
+    """The result of comparing the target at `url` with the release; `notes` and `details` as in a plan."""
 
     url: str
     datasets: int
     files: int
     size: int
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
 
 
 Progress = Callable[[str, float], None]
-"""Called with what begins and the fraction that is done, 0 to 1."""
+"""Called with the name of the next part and the fraction that is done, 0 to 1."""
 
 
 class Target(Protocol[ChangeT]):
@@ -205,7 +209,7 @@ class Target(Protocol[ChangeT]):
         """How many changes may be applied at a time."""
 
     def plan(self, release: Path, policy: Policy) -> Plan[ChangeT]:
-        """What publishing the release would do; writes nothing."""
+        """The changes that publishing the release would make; writes nothing."""
 
     def apply(self, change: ChangeT) -> None:
         """Carry out one change so that it can be interrupted and run again. Raises OSError where a file is unreadable.
@@ -225,8 +229,8 @@ def apply(
 ) -> tuple[ChangeResult, ...]:
     """Carry out the writes of a plan, several at a time; `on_progress` is called with each result in this thread.
 
-    Failures of one dataset do not stop the others, unless several in a row show that the target is down: what was not
-    begun then is not in the result.
+    Failures of one dataset do not stop the others, unless several in a row show that the target is down: changes that
+    were not begun then are not in the result.
     """
     waiting = iter(plan.writes)
     results: list[ChangeResult] = []
@@ -274,14 +278,14 @@ class Option:
 class TargetCommand:
     """How a command uses a target: its summary and help, its options, and what opens the target with their values.
 
-    `needed_for` begins the sentence that names a missing package of the extra.
+    `needed_for` is the subject of the sentence that names a missing package of the extra.
     """
 
     summary: str
     help: str
     options: tuple[Option, ...]
     open: Callable[..., Target[Any]]
-    needed_for: str
+    needed_for: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,16 @@ from st_opendata.http.client import (
     media_type,
     origin,
 )
-from st_opendata.http.redaction import redactor
+from st_opendata.http.redaction import redact_error, redactor
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 
 LIMITS = TransferLimits(timeout=5)
 SCHEMES = {
     **WORDING,
-    Cause.PLAIN_HTTP: ("speaks http", "Give {}."),
-    Cause.ONLY_HTTPS: ("speaks https", "Give {}."),
-    Cause.TIMEOUT: ("no answer within {} seconds", "Wait."),
+    Cause.PLAIN_HTTP: (message("speaks http"), message("Give {url}.")),
+    Cause.ONLY_HTTPS: (message("speaks https"), message("Give {url}.")),
+    Cause.TIMEOUT: (message("no answer within {detail} seconds"), message("Wait.")),
 }
 
 
@@ -205,3 +206,19 @@ def test_a_document_is_written_to_a_file_or_is_not_there(url: str, tmp_path: Pat
     assert not (tmp_path / "nothing").exists()
     with pytest.raises(UsageError, match="not an http"):
         fetch_file("ftp://example.org/a.csv", tmp_path / "nothing")
+
+
+def test_a_token_is_hidden_in_messages_within_messages_in_each_language() -> None:
+    inner = message('a web page, "{title}"', title="secret-token")
+    error = RemoteError(
+        message("the portal answered {status}: {summary}", status=500, summary=inner),
+        place=Place("https://p.example/secret-token"),
+        remedy=message("Give {url} as --url, or the port for https.", url="https://secret%2Dtoken/"),
+    )
+    hidden = redact_error(error, redactor("secret-token"))
+    assert [hidden.message_text(language) for language in ("en", "de")] == [
+        'the portal answered 500: a web page, "[token]"',
+        "das Portal hat mit 500 geantwortet: eine Webseite, „[token]“",
+    ]
+    assert all("secret" not in hidden.remedy_text(language) for language in ("en", "fr", "de"))
+    assert hidden.place == Place("https://p.example/[token]")

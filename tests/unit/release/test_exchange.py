@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.release import exchange
 from st_opendata.release.exchange import complete, stage
 
@@ -24,7 +25,7 @@ FILES = ("release.json", "catalog.ttl", "cities/cities.csv", "cities/cities.nt")
 def allow(folder: Path) -> None:
     """A folder with release.json may be replaced."""
     if not (folder / "release.json").is_file():
-        raise InputError(f"{folder} is not a release; nothing was changed")
+        raise InputError(message("{folder} is not a release; nothing was changed", folder=folder))
 
 
 def fill(folder: Path, generation: str) -> None:

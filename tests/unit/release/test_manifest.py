@@ -10,6 +10,7 @@ import pytest
 from st_opendata.errors import InputError
 from st_opendata.formats import CSV
 from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.model.text import LANGUAGES
 from st_opendata.release import FileChange, list_files, read_release, verify_release, write_manifest
 
 
@@ -93,3 +94,14 @@ def test_not_a_release(tmp_path: Path) -> None:
     (tmp_path / "release.json").write_bytes(b"\xff[")
     with pytest.raises(InputError, match="damaged"):
         read_release(tmp_path)
+
+
+def test_what_the_user_typed_stays_as_it_is_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError) as caught:
+        read_release(Path("column"))
+    assert [caught.value.message_text(language).replace("\N{NO-BREAK SPACE}", " ") for language in LANGUAGES] == [
+        'there is no folder "column"',
+        "il n’y a pas de dossier « column »",
+        "es gibt keinen Ordner „column“",
+    ]

@@ -35,7 +35,7 @@ def test_errors_are_those_of_the_protocol(tmp_path: Path, engine: DuckDBEngine) 
     (tmp_path / "no database").write_text("x", "utf-8")
     with pytest.raises(SqlError):
         Database(tmp_path / "no database", {}, read_only=True)
-    with pytest.raises(InputError, match="cannot go on"):
+    with pytest.raises(InputError, match="the fact base failed"):
         engine.rows("SELECT * FROM nothing")
     with pytest.raises(InputError, match="cannot be opened"):
         DuckDBEngine(tmp_path, "much", 1)

@@ -45,7 +45,7 @@ def test_another_error_is_told() -> None:
 def test_a_process_that_is_killed() -> None:
     with start(lambda _send: signal.pause()) as child:
         os.kill(child._process.pid or 0, signal.SIGKILL)
-        with pytest.raises(ChildEndedError, match="ended with -9") as caught:
+        with pytest.raises(ChildEndedError, match="ended with status -9") as caught:
             child.receive()
     assert caught.value.code == -signal.SIGKILL
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import message
 from st_opendata.targets.base import Action, Change, ChangeResult, Plan, apply
 
 
@@ -34,11 +35,15 @@ class Target:
 
 
 NAMES = tuple("abcdef")
-DOWN, REFUSED, UNREADABLE = RemoteError("down"), RemoteError("refused", status=409), OSError("unreadable")
+DOWN, REFUSED, UNREADABLE = (
+    RemoteError(message("down")),
+    RemoteError(message("refused"), status=409),
+    OSError("unreadable"),
+)
 
 
 def plan(*names: str, action: Action = Action.UPDATE) -> Plan[Change[Any]]:
-    return Plan(tuple(Change(action, name, "a reason") for name in names))
+    return Plan(tuple(Change(action, name, message("a reason")) for name in names))
 
 
 @pytest.mark.parametrize("workers", [1, 4])

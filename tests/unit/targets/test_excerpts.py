@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from st_opendata.messages.message import message
 from st_opendata.targets.excerpts import excerpts
 
 
@@ -24,4 +25,10 @@ from st_opendata.targets.excerpts import excerpts
     ],
 )
 def test_where_two_values_differ_is_seen(one: object, other: object, shown: tuple[str, str]) -> None:
-    assert excerpts(one, other, 40) == shown
+    assert tuple(map(str, excerpts(one, other, 40))) == shown
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_reader() -> None:
+    texts = excerpts(None, message("a table in the DataStore"), 40)
+    assert [text["fr"] for text in texts] == ["rien", "un tableau dans le DataStore"]
+    assert [text["de"] for text in excerpts("nothing", None, 40)] == ['"nothing"', "nichts"]

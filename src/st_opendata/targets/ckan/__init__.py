@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from st_opendata.messages.message import message
 from st_opendata.targets.base import Option, TargetCommand, TargetType
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ _VERIFY = """Compare a CKAN portal with RELEASE, as visitors and harvesters see 
 The command uses no API token. It downloads every file and compares its digest, reads every field and every table of
 the DataStore, searches for every dataset, and compares the portal's own RDF statement by statement. It counts what
 ckanext-dcat is known to lose and what people added on the portal, with the reason; any other difference is a
-problem. It also downloads, validates and scores the catalogue published beside the datasets. The exit code is 1 if
-there is a difference.
+problem. It also downloads, validates and scores the catalogue that is published with the datasets. The exit code is 1
+if there is a difference.
 """
 
 
@@ -67,7 +68,7 @@ TARGET = TargetType(
             Option("timeout", "Time-out of a request.", float, metavar="SECONDS", default=120),
         ),
         open=_open_for_publishing,
-        needed_for="a CKAN portal",
+        needed_for=message("publishing to a CKAN portal"),
     ),
     verify=TargetCommand(
         summary="Compare a CKAN portal with a release.",
@@ -85,6 +86,6 @@ TARGET = TargetType(
             Option("link-base", "Value of --link-base when the release was published.", metavar="URL"),
         ),
         open=_open_for_verifying,
-        needed_for="verifying a portal",
+        needed_for=message("verifying a CKAN portal"),
     ),
 )

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from st_opendata.errors import RemoteError
 from st_opendata.http.client import is_transient
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.targets.base import WRITES, Action, Remote
 from st_opendata.targets.ckan.connection import CkanClient, Uploads
@@ -43,7 +44,7 @@ def apply_change(change: DatasetChange, reader: RemoteReader) -> None:
     """Carry out one change; after a failure that may pass, look at the dataset again and do what is left to do.
 
     Raises:
-        RemoteError: the portal refuses or fails, or somebody else wrote to the dataset.
+        RemoteError: the portal refuses or fails, or another person wrote to the dataset.
         OSError: a file cannot be read.
     """
     current = change
@@ -74,10 +75,10 @@ def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader
 
 
 def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
-    """What is left to do of a change after a request that failed, or that a portal finished for a killed publisher.
+    """The rest of a change after a request that failed, or that a portal finished for a killed publisher.
 
     Raises:
-        RemoteError: the dataset is neither as it was nor on its way to what is wanted: somebody else wrote to it.
+        RemoteError: the dataset is neither in its former nor in its desired state: another person wrote to it.
     """
     remote = reader.read_dataset(str(change.remote["id"]) if change.remote else change.name)
     if change.desired is None:
@@ -95,9 +96,9 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
 
 def _conflict(name: str, reader: RemoteReader) -> RemoteError:
     return RemoteError(
-        f"somebody else wrote to the dataset {name} at the same time; nothing of theirs was overwritten",
+        message('another person changed the dataset "{name}" at the same time; their changes are kept', name=name),
         place=Place(reader.client.url),
-        remedy="Run the command again to see what changed.",
+        remedy=message("Run the command again to see what changed."),
         status=409,
     )
 
@@ -142,7 +143,7 @@ def _check_unedited(revised: Remote, desired: DesiredDataset, reader: RemoteRead
     """The dataset after tables and views were made for it, which changes its `metadata_modified`.
 
     Raises:
-        RemoteError: somebody edited it meanwhile.
+        RemoteError: another person edited it meanwhile.
     """
     remote = reader.read_dataset(revised["name"])
     if remote is None or desired.fingerprint(dataset=remote) != desired.fingerprint(dataset=revised):

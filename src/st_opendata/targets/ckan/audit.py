@@ -1,7 +1,6 @@
-"""The audit of each dataset of a release on a portal: what a visitor gets, and what of it is not as released.
+"""The audit of each dataset of a release on a portal: what a visitor gets, and how it differs from the release.
 
-Asked without a token: pages, files and search of one dataset at a time, several datasets at once, so that no more is in
-memory than is being looked at.
+It uses no token. It reads pages, files and search results of several datasets at once, and keeps only these in memory.
 """
 
 from __future__ import annotations
@@ -17,11 +16,12 @@ from rdflib import Graph
 
 from st_opendata.dcat import fetch_dcat
 from st_opendata.errors import InputError, RemoteError
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.rdf.view import graph_view
 from st_opendata.release import read_release
 from st_opendata.targets.base import Problem, Remote
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.datastore import TABLE, compare_tables
+from st_opendata.targets.ckan.datastore import ROW_COUNT, compare_tables
 from st_opendata.targets.ckan.downloads import Downloader, Measurement
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
@@ -32,18 +32,18 @@ from st_opendata.targets.excerpts import excerpts
 
 _WORKERS = 4
 _AHEAD = 2 * _WORKERS
-"""Datasets that are asked for before the first of them is taken."""
+"""Datasets that are requested before the first of them is taken."""
 WIDTH = 100
 """Characters shown of a value."""
 _PAGE = 1000
 """Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
 _HIDDEN = (403, 404)
-"""What visitors get for a dataset that is private, deleted or not there."""
+"""Statuses of the answer for a dataset that is private, deleted or not there."""
 _LISTED = ["name", "metadata_modified"]
 
 
 class SearchListing:
-    """What the portal's search lists for visitors, asked once for each organisation; for several threads."""
+    """The datasets that the portal's search lists for visitors, read once per organisation; for several threads."""
 
     def __init__(self, client: CkanClient) -> None:
         self._client = client
@@ -67,7 +67,7 @@ class SearchListing:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A portal and what ought to be there; `expected` is the graph of `described`."""
+    """A portal and its desired state; `expected` is the graph of the packages."""
 
     client: CkanClient
     site: Site
@@ -84,13 +84,13 @@ class Audit:
 
 
 def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
-    """What ought to be on the portal.
+    """The desired state of the portal.
 
     Raises:
         InputError, ConfigurationError, UsageError: as `packages` does.
     """
     made, expected = describe_release(release, site)
-    # Every field counts as one that the site holds: what it dropped is to be seen.
+    # Every field counts as one that the site holds, so that a dropped field shows.
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     base = read_release(release).base
     graph = graph_view(expected)
@@ -116,7 +116,7 @@ class DatasetAudit:
 
 
 def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
-    """Every dataset in its order, several asked for at a time.
+    """Every dataset in its order; several are requested at a time.
 
     Raises:
         RemoteError: the portal stopped answering.
@@ -139,8 +139,12 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
     if remote is None:
         renamed = find_by_files(audit.client, (each.id for each in package.resources), hidden=_HIDDEN)
         other = renamed and renamed["name"]
-        text = f"it was renamed to {other}" if other else "it is not there, private or deleted"
-        return DatasetAudit(package, (Problem(package.name, "", f"visitors do not see it: {text}"),))
+        text = (
+            message('visitors do not see it: it was renamed to "{other}"', other=other)
+            if other
+            else message("visitors do not see it: it is not there, private or deleted")
+        )
+        return DatasetAudit(package, (Problem(package.name, "", text),))
     desired = desired_dataset(package, audit.site, audit.base)
     problems = [*_dataset_problems(audit, desired, remote), *_table_problems(audit, package, remote)]
     good, there = set(), {str(resource["id"]) for resource in remote["resources"]}
@@ -159,69 +163,87 @@ def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
         except (RemoteError, InputError) as error:
             if isinstance(error, RemoteError) and not error.status:
                 raise
-            problems.append(Problem(package.name, "RDF", error.message_text()))
+            problems.append(Problem(package.name, "RDF", error.message))
     added = added_fields(remote, *fields_of(desired.dataset))
     return DatasetAudit(package, tuple(problems), frozenset(good), rdf, added, ids - there, bool(there - ids))
 
 
 def _dataset_problems(audit: Audit, desired: DesiredDataset, remote: Remote) -> Iterator[Problem]:
-    """What a visitor sees of the dataset and finds by searching otherwise than released."""
+    """Differences from the release in what a visitor sees of the dataset and finds by searching."""
     package, fingerprint = desired.package, fingerprint_of(remote)
     if fingerprint is None:
-        yield Problem(
-            package.name, "mark", f"the extra {FINGERPRINT_KEY} is gone, so publishing takes the dataset for edited"
-        )
+        text = message("the extra {key} is gone, so publish treats the dataset as edited", key=FINGERPRINT_KEY)
+        yield Problem(package.name, message("mark"), text)
     elif fingerprint.writing:
-        yield Problem(package.name, "dataset", "a write of it was cut off: publish again")
+        yield Problem(package.name, message("dataset"), message("a write of it was interrupted: publish again"))
     moments = audit.search.moments(remote)
     if len(moments) != 1:
-        yield Problem(package.name, "search", f"the portal's search lists it {len(moments)} times instead of once")
+        yield Problem(package.name, message("search"), _listed(len(moments)))
     elif not same_moment(moments[0], str(remote["metadata_modified"])) and not search_agrees(audit.client, remote):
-        yield Problem(package.name, "search", "the portal's search shows another state of it than its page")
+        text = message("the portal's search shows another state of it than its page")
+        yield Problem(package.name, message("search"), text)
     for each in compare(remote, desired):
         if each.field == "resource":
-            text = "the file is not there" if each.before is None else "the file is there, but not in the release"
+            text = (
+                message("the file is not there")
+                if each.before is None
+                else message("the file is there, but not in the release")
+            )
             yield Problem(package.name, str(each.resource), text)
         else:
-            part = f"{each.resource}: {each.field}" if each.resource else each.field
+            part = message("{name}: {text}", name=each.resource, text=each.field) if each.resource else each.field
             yield Problem(package.name, part, _difference_text(each.before, each.after))
 
 
-def _difference_text(found: object, released: object) -> str:
-    """What was released, and what is there instead."""
+def _listed(times: int) -> Message:
+    return counted(
+        "the portal's search lists it {times} time instead of once",
+        "the portal's search lists it {times} times instead of once",
+        number="times",
+        times=times,
+    )
+
+
+def _difference_text(found: object, released: object) -> Message:
+    """The released value, and the one that is there instead."""
     before, after = excerpts(released, found, WIDTH)
-    return f"{before} was released, {after} is there"
+    return message("{before} was released, {after} is there", before=before, after=after)
 
 
 def _table_problems(audit: Audit, package: Package, remote: Remote) -> Iterator[Problem]:
-    """Tables of the DataStore, which visitors filter and programs query, that are not those of their files.
+    """Tables of the DataStore, which visitors filter and programs query, that differ from their files.
 
-    Of those that the site loads by itself, whose types it guesses, the number of rows is compared.
+    Of tables that the site loads itself, whose types it guesses, only the number of rows is compared.
     """
     names = {str(resource["id"]): str(resource["name"]) for resource in remote["resources"]}
     tables = {key: table for key, table in expected_tables(package.resources, audit.site).items() if key in names}
     for identifier, each in compare_tables(audit.client, tables, whole=True).items():
-        what = each.field.removeprefix(f"{TABLE}, ")
-        text = f"{what}: {_difference_text(each.before, each.after)}" if what != TABLE else "it is not there"
-        yield Problem(package.name, f"{names[identifier]}: {TABLE}", text)
+        difference = _difference_text(each.before, each.after)
+        text = message("{name}: {text}", name=each.place, text=difference) if each.place else message("it is not there")
+        yield Problem(package.name, _table_of(names[identifier]), text)
     rows = {each.id: each.rows for each in package.resources if each.id not in tables}
     for resource in remote["resources"]:
         number = rows.get(resource["id"])
         if resource.get("datastore_active") and number is not None:
             found = audit.client.read("datastore_search", {"resource_id": resource["id"], "limit": 0})["total"]
             if found != number:
-                text = f"number of rows: {_difference_text(found, number)}"
-                yield Problem(package.name, f"{resource['name']}: {TABLE}", text)
+                text = message("{name}: {text}", name=ROW_COUNT, text=_difference_text(found, number))
+                yield Problem(package.name, _table_of(str(resource["name"])), text)
 
 
-def _file_problem(resource: Resource, found: Measurement) -> str | None:
+def _table_of(file: str) -> Message:
+    return message("{file}: table", file=file)
+
+
+def _file_problem(resource: Resource, found: Measurement) -> Message | None:
     if found.status != 200:
-        return f"a visitor gets the answer {found.status} instead of the file"
+        return message("a visitor gets the answer {status} instead of the file", status=found.status)
     if found.size != resource.size:
-        return f"{found.size:,} bytes instead of {resource.size:,}"
+        sizes = {"found": f"{found.size:,}", "listed": f"{resource.size:,}"}
+        return message("it has {found} bytes instead of {listed}", **sizes)
     if found.sha256 != resource.sha256:
-        return f"SHA-256 {found.sha256} instead of {resource.sha256}"
+        return message("its SHA-256 is {found} instead of {listed}", found=found.sha256, listed=resource.sha256)
     desired = str(resource.metadata.get("mimetype", found.media_type))
     if resource.file is not None and found.media_type != desired.lower():
-        return f"served as {found.media_type} instead of {desired}"
+        return message("it is served as {found} instead of {listed}", found=found.media_type, listed=desired)
     return None

@@ -1,9 +1,9 @@
 """Requests to a CKAN portal: a time limit on each, retries of what may pass, and every failure as one error.
 
-Reads are GET requests; urllib3 repeats them, for they change nothing. Writes are POST requests, with lists beside files
-and the headers of the answer (Retry-After), which ckanapi's own client does not give; it reads the answers. A write is
-repeated only where it was never sent; whether one may be sent again is decided by `apply`, which knows what it would
-overwrite.
+Reads are GET requests; urllib3 repeats them, since they change nothing. Writes are POST requests with lists and files;
+the headers of the answer (Retry-After) are needed too, which ckanapi's own client does not give. ckanapi reads the
+answers. A write is repeated only if it was never sent; `apply`, which knows what it would overwrite, decides whether
+one may be sent again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from ckanapi.common import reverse_apicontroller_action
@@ -31,36 +32,46 @@ from st_opendata.errors import RemoteError, UsageError
 from st_opendata.http.client import Cause, HttpClient, TransferLimits, Wording, blocks, speaks_https
 from st_opendata.http.redaction import redact_error, redactor
 from st_opendata.http.urls import web_url
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.place import Place
 
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
 _LARGEST_ANSWER = 500_000_000
 """Bytes: a page of 250 datasets with all that they say has a few millions."""
-_UNANSWERED = ("the portal did not answer: {}", "Check the URL and the network, and whether the portal runs.")
+_CHECK = message("Check the URL and the network, and whether the portal runs.")
 _WORDING: Wording = {
-    Cause.UNANSWERED: _UNANSWERED,
+    Cause.UNANSWERED: (message("the portal did not answer: {detail}"), _CHECK),
     Cause.TIMEOUT: (
-        "the portal did not answer within {} seconds",
-        "Try again later; --timeout SECONDS waits longer.",
+        message("the portal did not answer within {detail} seconds"),
+        message("Try again later, or wait longer with --timeout SECONDS."),
     ),
     Cause.UNTRUSTED: (
-        "the certificate of the portal is not trusted: {}",
-        "Name the file with its certificate authority in REQUESTS_CA_BUNDLE.",
+        message("the certificate of the portal is not trusted: {detail}"),
+        message("Name the file with its certificate authority in REQUESTS_CA_BUNDLE."),
     ),
     Cause.TLS: (
-        "no secure connection (TLS) could be made: {}",
-        "Check the URL and its port, and whether the portal takes TLS 1.2 or later.",
+        message("no secure connection (TLS) could be made: {detail}"),
+        message("Check the URL and its port, and whether the portal accepts TLS 1.2 or later."),
     ),
-    Cause.PLAIN_HTTP: ("this port speaks http, not https", "Give {} as --url, or the port for https."),
-    Cause.ONLY_HTTPS: ("this port speaks https, not http", "Give {} as --url, or the port for http."),
-    Cause.TOO_LARGE: ("the portal's answer is larger than {} bytes", _UNANSWERED[1]),
+    Cause.PLAIN_HTTP: (
+        message("this port speaks http, not https"),
+        message("Give {url} as --url, or the port for https."),
+    ),
+    Cause.ONLY_HTTPS: (
+        message("this port speaks https, not http"),
+        message("Give {url} as --url, or the port for http."),
+    ),
+    Cause.TOO_LARGE: (message("the portal's answer is larger than {detail} bytes"), _CHECK),
 }
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
 """By the key of the request: the name of a file, and what opens it."""
-TOO_LARGE = "Name the site's limit with --max-upload BYTES; with --link-base URL larger files are linked."
-"""What to do about a file that the portal refuses for its size, which CKAN reports as a fault of the field `upload`."""
-_SEARCH = "Have its Solr started, then run the command again."
+TOO_LARGE = message(
+    "Name the site's limit with --max-upload BYTES; add --link-base URL so that larger files are linked."
+)
+"""The remedy for a file that the portal refuses for its size, which CKAN reports as a fault of the field `upload`."""
+_SEARCH = message("Ask the portal's administrator to start its Solr, then run the command again.")
+_HOME_PAGE = message("Give the URL of the portal's home page as --url.")
 
 
 class CkanClient:
@@ -69,7 +80,7 @@ class CkanClient:
     def __init__(self, url: str, token: str | None = None, *, connections: int = 4, timeout: float = TIMEOUT) -> None:
         """Raises UsageError where the URL is not http(s)."""
         if not web_url(url):
-            raise UsageError(f'"{url}" is not an http(s) URL')
+            raise UsageError(message('"{url}" is not an http(s) URL', url=url))
         self.url = url.rstrip("/")
         self._limits = TransferLimits(timeout, _LARGEST_ANSWER)
         self._redact = redactor(token)
@@ -95,7 +106,7 @@ class CkanClient:
         return self._call("POST", action, data=json.dumps(data).encode(), headers={"Content-Type": "application/json"})
 
     def send(self, action: str, data: Mapping[str, object], files: Uploads) -> Any:  # noqa: ANN401 (JSON)
-        """As `write`, with files beside the data: one multipart request, streamed from the disk.
+        """As `write`, with data and files in one multipart request, streamed from the disk.
 
         Raises:
             RemoteError: as for every request.
@@ -128,81 +139,86 @@ class CkanClient:
         try:
             yield
         except NotFound as error:
-            raise RemoteError(f"not found: {error}", place=place, status=404) from None
+            raise RemoteError(message("not found: {reason}", reason=str(error)), place=place, status=404) from None
         except NotAuthorized as error:
             raise RemoteError(
-                f"not allowed: {_reason(error)}",
+                message("not allowed: {reason}", reason=_reason(error)),
                 place=place,
-                remedy="Use a token of a user who may edit datasets in the organisation.",
+                remedy=message("Use a token of a user who may edit datasets in the organisation."),
                 status=403,
             ) from None
         except ValidationError as error:
             details = {key: value for key, value in (error.error_dict or {}).items() if key != "__type"}
             raise RemoteError(
-                f"refused: {format_details(details)}",
+                message("refused: {reason}", reason=format_details(details)),
                 place=place,
                 remedy=TOO_LARGE if "upload" in details else None,
                 status=409,
                 details=details,
             ) from None
         except (SearchError, SearchIndexError) as error:
+            raise RemoteError(_search_failed(str(error)[:200]), place=place, remedy=_SEARCH, status=500) from None
+        except KeyError as error:  # ckanapi raises it for JSON with success and without result
             raise RemoteError(
-                f"the portal's search failed: {str(error)[:200]}",
+                message("the answer is not from CKAN's API: its JSON has no {key}", key=str(error)),
                 place=place,
-                remedy=_SEARCH,
-                status=500,
-            ) from None
-        except KeyError as error:  # what ckanapi raises for JSON with success and without result
-            raise RemoteError(
-                f"what answers is not CKAN's API: its JSON has no {error}",
-                place=place,
-                remedy="Give the URL of the portal's home page as --url.",
+                remedy=_HOME_PAGE,
                 status=200,
             ) from None
         except (CKANAPIError, ServerIncompatibleError) as error:
             raise self._unexpected(error, place, headers) from None
 
     def _unexpected(self, error: Exception, place: Place, headers: Mapping[str, str]) -> RemoteError:
-        """An answer that is no CKAN envelope; ckanapi has it as the text of a list: URL, status, body."""
+        """An answer that is not a CKAN envelope; ckanapi gives it as the text of a list: URL, status, body."""
         try:
             _, status, body = ast.literal_eval(str(error))
         except (ValueError, SyntaxError):
-            return RemoteError(f"the portal failed: {str(error)[:300]}", place=place, status=500)
+            text = message("the portal failed: {reason}", reason=str(error)[:300])
+            return RemoteError(text, place=place, status=500)
         if status == 400 and self.url.startswith("http:") and speaks_https(self.url):
-            message, remedy = _WORDING[Cause.ONLY_HTTPS]
+            text, remedy = _WORDING[Cause.ONLY_HTTPS]
             other = self.url.replace("http:", "https:", 1)
-            return RemoteError(message, place=place, remedy=remedy.format(other), status=status)
+            return RemoteError(text, place=place, remedy=replace(remedy, fields={"url": other}), status=status)
         return self._answered(status, body, place, headers)
 
     def _answered(self, status: int, body: str, place: Place, headers: Mapping[str, str]) -> RemoteError:
-        """An answer with this status that is no CKAN envelope."""
+        """An answer with this status that is not a CKAN envelope."""
         if 300 <= status < 400:
-            target = headers.get("Location", "another address").removesuffix("/api/action/status_show")
+            target = headers.get("Location", "").removesuffix("/api/action/status_show")
             return RemoteError(
-                f"the portal redirects to {target}",
+                message("the portal redirects to {target}", target=target or message("another address")),
                 place=place,
-                remedy="Give the URL to which it redirects as --url.",
+                remedy=message("Give the URL to which it redirects as --url."),
                 status=status,
             )
+        summary = _summary(body)
         if status in (200, 404, 405):
             return RemoteError(
-                f"what answers is not CKAN's API: {_summary(body)}",
+                message("the answer is not from CKAN's API: {summary}", summary=summary),
                 place=place,
-                remedy="Give the URL of the portal's home page, without /api or /dataset.",
+                remedy=message("Give the URL of the portal's home page, without /api or /dataset."),
                 status=status,
             )
         if status == 413:
-            text = "the portal does not take files as large as these"
+            text = message("the portal does not accept files as large as these")
             return RemoteError(text, place=place, remedy=TOO_LARGE, status=413)
-        summary, wait = _summary(body), _seconds(headers.get("Retry-After"))
-        if summary.startswith("Search "):
-            return RemoteError(f"the portal's search failed: {summary}", place=place, remedy=_SEARCH, status=status)
-        text = f"the portal answered {status}: {summary}"
-        return RemoteError(text, place=place, remedy="Try again; see the portal's log.", status=status, wait=wait)
+        if str(summary).startswith("Search "):
+            return RemoteError(_search_failed(summary), place=place, remedy=_SEARCH, status=status)
+        return RemoteError(
+            message("the portal answered {status}: {summary}", status=status, summary=summary),
+            place=place,
+            remedy=message("Try again; see the portal's log."),
+            status=status,
+            wait=_seconds(headers.get("Retry-After")),
+        )
+
+
+def _search_failed(reason: str | Message) -> Message:
+    return message("the portal's search failed: {reason}", reason=reason)
 
 
 def format_details(details: object) -> str:
-    """What a portal says of fields, on one line: `notes: Missing value; resources 2 size: Invalid integer`."""
+    """A portal's remarks on fields, on one line: `notes: Missing value; resources 2 size: Invalid integer`."""
     if isinstance(details, Mapping):
         return "; ".join(f"{key}: {format_details(value)}" for key, value in details.items() if value)
     if isinstance(details, list):
@@ -214,23 +230,25 @@ def format_details(details: object) -> str:
     return str(details)
 
 
-def _reason(error: NotAuthorized) -> str:
+def _reason(error: NotAuthorized) -> Message:
     content = error.args[0] if error.args else ""
     text = content.get("message", "") if isinstance(content, Mapping) else str(content)
-    return text.removeprefix("Access denied: ") or "the token does not give the right to do this"
+    denied = text.removeprefix("Access denied: ")
+    return verbatim(denied) if denied else message("the token does not give the right to do this")
 
 
-def _summary(body: str) -> str:
+def _summary(body: str) -> Message:
     """The message of CKAN's envelope, the title of a web page, else the beginning of the text."""
     try:
         error = json.loads(body)["error"]
-        return f"{error['__type']}: {error['message']}"
+        return verbatim(f"{error['__type']}: {error['message']}")
     except (ValueError, KeyError, TypeError):
         pass
     title = re.search(r"<title>\s*(.*?)\s*</title>", body, re.IGNORECASE | re.DOTALL)
     if title:
-        return f'a web page, "{" ".join(title[1].split())[:200]}"'
-    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:200] or "an empty answer"
+        return message('a web page, "{title}"', title=" ".join(title[1].split())[:200])
+    start = " ".join(re.sub(r"<[^>]*>", " ", body).split())[:200]
+    return verbatim(start) if start else message("an empty answer")
 
 
 def _seconds(retry_after: str | None) -> float | None:

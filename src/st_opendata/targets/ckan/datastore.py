@@ -8,23 +8,32 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from io import StringIO
 from typing import Any
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.targets.base import FieldDifference
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.tables import ROWS, DataTable
 
-TABLE = "table"
-"""What differences of tables are fields of."""
+ROW_COUNT = message("number of rows")
+"""The place of a difference in the number of rows."""
 
 
-def compare_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, FieldDifference]:
-    """What of these tables is not as in their files, by resource id: of each the first difference.
+@dataclass(frozen=True, slots=True)
+class TableDifference(FieldDifference):
+    """A difference between a table and its file; `place` is where it is in the table, None for a missing table."""
 
-    Of a table the columns, the number of rows and the first `ROWS` rows are compared, or all where `whole` is given.
+    place: Message | None = None
+
+
+def compare_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole: bool) -> dict[str, TableDifference]:
+    """The first difference between each of these tables and its file, by resource id.
+
+    The comparison reads the columns, the number of rows and the first `ROWS` rows of a table; with `whole`, all rows.
 
     Raises:
         RemoteError: the portal fails or does not answer.
@@ -36,18 +45,18 @@ def compare_tables(client: CkanClient, tables: Mapping[str, DataTable], *, whole
     return {identifier: difference for identifier, difference in found if difference}
 
 
-def _compare_table(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> FieldDifference | None:
+def _compare_table(client: CkanClient, identifier: str, table: DataTable, *, whole: bool) -> TableDifference | None:
     resource = table.path.name
     try:
         page = _page(client, identifier, 0)
     except RemoteError as error:
         if error.status != 404:
             raise
-        return FieldDifference(TABLE, None, "a table in the DataStore", resource)
+        return TableDifference(message("table"), None, message("a table in the DataStore"), resource)
     if columns := _columns(page["fields"], table, resource):
         return columns
     if table.rows is not None and page["total"] != table.rows:
-        return FieldDifference(f"{TABLE}, number of rows", page["total"], table.rows, resource)
+        return _difference(ROW_COUNT, page["total"], table.rows, resource)
     kinds = [field["type"] for field in page["fields"][1:]]
     rows, start = _rows(table), 0
     while True:
@@ -55,7 +64,8 @@ def _compare_table(client: CkanClient, identifier: str, table: DataTable, *, who
         for row, before in enumerate(there, start + 1):
             for field, kind, one, other in zip(table.fields, kinds, before, next(rows, ()), strict=False):
                 if not _same(kind, one, other):
-                    return FieldDifference(f"{TABLE}, row {row}, {field['id']}", one or None, other or None, resource)
+                    cell = message("row {row}, {column}", row=row, column=field["id"])
+                    return _difference(cell, one or None, other or None, resource)
         start += len(there)
         if not there or start >= page["total"] or not whole:
             return None
@@ -67,19 +77,28 @@ def _page(client: CkanClient, identifier: str, start: int) -> Any:  # noqa: ANN4
     return client.read("datastore_search", question)
 
 
-def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: str) -> FieldDifference | None:
-    """Columns that are not there, added, renamed or moved, of another type, or described otherwise."""
+def _difference(place: Message, before: object, after: object, resource: str) -> TableDifference:
+    return TableDifference(message("table, {place}", place=place), before, after, resource, place)
+
+
+def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: str) -> TableDifference | None:
+    """Columns that are missing, added, renamed or moved, of another type, or with another description."""
     there, here = [field["id"] for field in fields[1:]], [field["id"] for field in table.fields]
     if there != here:
-        return FieldDifference(f"{TABLE}, columns", ", ".join(there), ", ".join(here), resource)
+        return _difference(message("columns"), ", ".join(there), ", ".join(here), resource)
     as_text = all(field["type"] == "text" for field in fields[1:])  # what `create_views` loads where values do not fit
     for before, after in zip(fields[1:], table.fields, strict=True):
         if before["type"] != after["type"] and not as_text:
-            return FieldDifference(f"{TABLE}, type of {after['id']}", before["type"], after["type"], resource)
-        for key in ("label", "notes"):
+            kind = message("type of {column}", column=after["id"])
+            return _difference(kind, before["type"], after["type"], resource)
+        label, notes = (
+            message("label of {column}", column=after["id"]),
+            message("notes of {column}", column=after["id"]),
+        )
+        for key, place in (("label", label), ("notes", notes)):
             was, will = ((side.get("info") or {}).get(key) or "" for side in (before, after))
             if was.strip() != will.strip():
-                return FieldDifference(f"{TABLE}, {key} of {after['id']}", was or None, will or None, resource)
+                return _difference(place, was or None, will or None, resource)
     return None
 
 

@@ -26,6 +26,7 @@ from st_opendata.http.client import (
     origin,
 )
 from st_opendata.http.redaction import redact_error, redactor
+from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 from st_opendata.targets.base import Progress
 
@@ -34,16 +35,23 @@ _PER_FILE = TransferLimits(timeout=60.0)
 _MARGIN = 1_000_000
 """Bytes that a file is read beyond twice its size, to tell how large it is."""
 _ATTEMPTS, _REDIRECTS = 3, 5
-_REFUSALS = {401: "it is not open", 403: "it is not open", 404: "it is not there", 410: "it is not there any more"}
 _MEASURING: Wording = {
-    Cause.UNANSWERED: ("the file could not be fetched: {}", "Check the URL and the network, then verify again.")
+    Cause.UNANSWERED: (
+        message("the file could not be downloaded: {detail}"),
+        message("Check the URL and the network, then verify again."),
+    )
 }
-_SAVING: Wording = {Cause.UNANSWERED: ("it could not be fetched: {}", "Check the network, then pull again.")}
+_SAVING: Wording = {
+    Cause.UNANSWERED: (
+        message("it could not be downloaded: {detail}"),
+        message("Check the network, then pull again."),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What came: the status, and of a good answer size, SHA-256 and media type."""
+    """The answer for a file: its status, and for status 200 the size, SHA-256 and media type."""
 
     status: int
     size: int = 0
@@ -53,7 +61,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to save: from where, to where, and what the portal says of it (SHA-256, bytes), where it does."""
+    """A file to save: from where, to where, and its SHA-256 and bytes if the portal states them."""
 
     url: str
     path: Path
@@ -63,7 +71,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class DownloadLimits:
-    """What may be saved: files of at most `size` bytes, from addresses that `open_to` allows, until `stopped`."""
+    """Files that may be saved: of at most `size` bytes, from addresses that `open_to` allows, until `stopped`."""
 
     size: int
     open_to: Callable[[str], bool]
@@ -119,7 +127,8 @@ class Downloader:
         try:
             while redirects:
                 if not limits.open_to(url):
-                    raise RemoteError(f"it leads elsewhere, to {url}, which may not be fetched", place=Place(url))
+                    text = message("it redirects to {url}, from which nothing may be downloaded", url=url)
+                    raise RemoteError(text, place=Place(url))
                 with self._http.request("GET", url, _PER_FILE, follow=False, headers=_IDENTITY) as response:
                     if response.is_redirect:
                         url, redirects = urljoin(url, response.headers["Location"]), redirects - 1
@@ -131,7 +140,7 @@ class Downloader:
                         attempts -= 1
                         if not attempts:
                             raise
-            raise RemoteError("it redirects without end", place=Place(url))
+            raise RemoteError(message("it redirects without end"), place=Place(url))
         except RemoteError as error:
             path.unlink(missing_ok=True)
             raise redact_error(error, self._redact) from None
@@ -146,9 +155,9 @@ class Fetcher:
     workers: int
     on_progress: Progress
 
-    def fetch(self, downloads: Sequence[Download]) -> dict[Path, str]:
-        """Save the files; by the path of each that did not come, why. Raises OSError where one cannot be written."""
-        failures: dict[Path, str] = {}
+    def fetch(self, downloads: Sequence[Download]) -> dict[Path, Message]:
+        """Save the files; the reason for each that did not come, by its path. Raises OSError for an unwritable one."""
+        failures: dict[Path, Message] = {}
         with ThreadPoolExecutor(self.workers) as pool:
             futures = [pool.submit(self._fetch, each) for each in downloads]
             whole = False
@@ -159,33 +168,53 @@ class Fetcher:
                     self.on_progress(each.path.name, number / len(downloads))
                 whole = True
             finally:
-                if not whole:  # an interrupt, or a full disk: what is still coming is given up
+                if not whole:  # an interrupt, or a full disk: the other downloads are given up
                     self.limits.stopped.set()
                     pool.shutdown(wait=False, cancel_futures=True)
         return failures
 
-    def _fetch(self, download: Download) -> str | None:
-        """Why the file did not come as the portal says; None where it did."""
+    def _fetch(self, download: Download) -> Message | None:
+        """Why the file did not come as the portal says; None if it did."""
         if not self.limits.open_to(download.url):
-            return f"it lies elsewhere, and is fetched with --links: {download.url}"
+            return elsewhere(download.url)
         if download.size is not None and download.size > self.limits.size:
-            return f"it is too large: {download.size:,} bytes, the limit is {self.limits.size:,}"
+            return _too_large(f"{download.size:,}", self.limits.size)
         download.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             found = self.downloader.save(download.url, download.path, self.limits)
         except RemoteError as error:
-            return error.message_text()
+            return error.message
         if download.sha256 and found != download.sha256:
             download.path.unlink()
-            return f"its SHA-256 is {found}, the portal says {download.sha256}"
+            return message(
+                "its SHA-256 is {found}, but the portal states {stated}", found=found, stated=download.sha256
+            )
         return None
+
+
+def elsewhere(url: str) -> Message:
+    """Why a file of another site was not saved."""
+    return message("it is on another site; --links downloads it too: {url}", url=url)
+
+
+def _too_large(size: str | Message, limit: int) -> Message:
+    return message("it is too large: {size} bytes, the limit is {limit}", size=size, limit=f"{limit:,}")
+
+
+def _refusal(status: int) -> Message:
+    match status:
+        case 401 | 403:
+            return message("it is not open (status {status})", status=status)
+        case 404:
+            return message("it is not there (status {status})", status=status)
+        case 410:
+            return message("it is no longer there (status {status})", status=status)
+    return message("the server refused or failed (status {status})", status=status)
 
 
 def _refuse_failure(response: HttpResponse, url: str) -> None:
     if response.status_code != 200:
-        refusal = _REFUSALS.get(response.status_code, "the server refused or failed")
-        text = f"{refusal} (status {response.status_code})"
-        raise RemoteError(text, place=Place(url), status=response.status_code)
+        raise RemoteError(_refusal(response.status_code), place=Place(url), status=response.status_code)
 
 
 def _write(response: HttpResponse, path: Path, limits: DownloadLimits) -> str:
@@ -199,14 +228,14 @@ def _write(response: HttpResponse, path: Path, limits: DownloadLimits) -> str:
             for block in blocks(response, _PER_FILE):
                 size += len(block)
                 if limits.stopped.is_set():
-                    raise RemoteError("it was given up", place=Place(response.url))
+                    raise RemoteError(message("it was given up"), place=Place(response.url))
                 if too_large := size > limit:
                     break
                 digest.update(block)
                 file.write(block)
     if too_large:
-        found = f"{expected:,}" if expected else f"more than {limit:,}"
-        raise RemoteError(f"it is too large: {found} bytes, the limit is {limit:,}", place=Place(response.url))
+        found = f"{expected:,}" if expected else message("more than {number}", number=f"{limit:,}")
+        raise RemoteError(_too_large(found, limit), place=Place(response.url))
     if expected is not None and size < expected:
-        raise IncompleteAnswerError("the answer broke off")
+        raise IncompleteAnswerError
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """Field maps as data: which CKAN field takes which DCAT property. `schemas/` holds one file per site schema.
 
-A field is filled from a property, or from a path of properties, in one of the forms below. What is missing in the graph
-is left out. Values with several languages give the site's language, else English, else any (`model.text.pick`).
+A field is filled from a property, or from a path of properties, in one of the forms below. Fields without a value in
+the graph are left out. Of values in several languages the site's is taken, else English, else any (`model.text.pick`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from st_opendata.documents import Document, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.formats import format_of_media_type
+from st_opendata.messages.message import Message, message
 from st_opendata.model.text import pick
 from st_opendata.namespaces import IANA, expand
 from st_opendata.rdf.labels import best_label
@@ -40,10 +41,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of one kind of site, which is known by the `plugins` that it has.
+    """The fields of one kind of site, which its `plugins` identify.
 
-    `elsewhere` has the properties that need no field, since CKAN says the same in another way; `without_field` those
-    that get lost, with the reason.
+    `elsewhere` has the properties that need no field, since other data of CKAN say the same; `without_field` those that
+    get lost, with the reason.
     """
 
     name: str
@@ -52,22 +53,22 @@ class Schema:
     extras: tuple[Field, ...]
     resource: tuple[Field, ...]
     elsewhere: frozenset[str]
-    without_field: Mapping[str, str]
+    without_field: Mapping[str, Message]
 
     def fields(self, about: str) -> tuple[Field, ...]:
         """All fields of a `dataset` or `resource`."""
         return self.resource if about == "resource" else (*self.dataset, *self.extras)
 
-    def unmapped_properties(self, about: str, properties: Iterable[str]) -> dict[str, str]:
+    def unmapped_properties(self, about: str, properties: Iterable[str]) -> dict[str, Message]:
         """Those properties of a `dataset` or `resource` that get lost, by IRI, with the reason."""
         kept = self.elsewhere | {field.path[0] for field in self.fields(about) if field.path}
         lost = sorted(set(properties) - kept)
-        return {name: self.without_field.get(name, "the site has no field for it") for name in lost}
+        return {name: self.without_field.get(name, message("the site has no field for it")) for name in lost}
 
 
 @dataclass(frozen=True, slots=True)
 class GraphSource:
-    """What fields are filled from; `iris` asks for IRIs where people would rather read words."""
+    """The source of the values of fields; `iris` asks for IRIs where people would rather read words."""
 
     graph: Statements
     language: str
@@ -107,16 +108,18 @@ def read_schema(name: str) -> Schema:
     """The field map of that name.
 
     Raises:
-        ConfigurationError: there is none, or its file says something wrong.
+        ConfigurationError: there is no such field map, or its file says something wrong.
     """
     if name not in schemas():
         raise ConfigurationError(
-            f'there is no field map for the site schema "{name}"', remedy=f"Use one of: {', '.join(schemas())}."
+            message('there is no field map for the site schema "{name}"', name=name),
+            remedy=message("Use one of: {names}.", names=", ".join(schemas())),
         )
     document = read_document(_FOLDER / f"{name}.yaml", f"{name}.yaml")
     content = document.data
     if not isinstance(content, dict) or set(content) - set(_SECTIONS):
-        raise ConfigurationError("the sections of a field map are " + ", ".join(_SECTIONS), place=document.place())
+        text = message("the sections of a field map are {names}", names=", ".join(_SECTIONS))
+        raise ConfigurationError(text, place=document.place())
     return Schema(
         name=name,
         plugins=frozenset(content.get("plugins", [])),
@@ -124,12 +127,12 @@ def read_schema(name: str) -> Schema:
         extras=_fields(document, content, "extras"),
         resource=_fields(document, content, "resource"),
         elsewhere=frozenset(expand(name) for name in content.get("elsewhere", [])),
-        without_field={expand(name): reason for name, reason in content.get("without_field", {}).items()},
+        without_field={expand(name): Message(reason) for name, reason in content.get("without_field", {}).items()},
     )
 
 
 def _fields(document: Document, content: Mapping[str, Any], *steps: str) -> tuple[Field, ...]:
-    """The fields of a mapping, which stands at `steps` in the document."""
+    """The fields of the mapping at `steps` in the document."""
     return tuple(_field(document, name, entry, (*steps, name)) for name, entry in content.get(steps[-1], {}).items())
 
 
@@ -137,7 +140,8 @@ def _field(document: Document, name: str, entry: Mapping[str, Any], steps: tuple
     form = "parts" if "parts" in entry else entry.get("as", "")
     if form not in _FORMS or set(entry) - {"from", "as", "values", "parts"}:
         raise ConfigurationError(
-            f'the field "{name}" needs `as` with one of: {", ".join(sorted(_FORMS))}', place=document.place(steps)
+            message('the field "{name}" needs `as` with one of: {forms}', name=name, forms=", ".join(sorted(_FORMS))),
+            place=document.place(steps),
         )
     return Field(
         name=name,
@@ -162,31 +166,37 @@ def fill_extras(fields: Iterable[Field], source: GraphSource, node: str) -> list
     ]
 
 
-def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, str]]:
-    """Each value that a field does not take as it is, with what becomes of it."""
+def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, Message]]:
+    """Each field that changes or drops a value, with a message about that."""
     for field in fields:
         for value in source.values(node, field.path):
             if field.values and text_of(value) not in field.values:
-                yield field.name, f"{text_of(value)} has no counterpart on the site and is left out"
+                text = message("{value} has no counterpart on the site and is left out", value=text_of(value))
+                yield field.name, text
         if field.form == "tags":
             for word in {
                 word: None for words in _by_language(source, source.values(node, field.path)) for word in words
             }:
                 tag = legal_tag(word)
                 if tag is None:
-                    yield field.name, f'"{word}" is no tag: CKAN wants 2 to 100 letters or digits; it is left out'
-                elif tag != word:
-                    yield (
-                        field.name,
-                        f'"{word}" becomes the tag "{tag}": CKAN takes letters, digits, space and -_. only',
+                    text = message(
+                        '"{word}" cannot be a tag and is left out: CKAN requires 2 to 100 letters or digits', word=word
                     )
+                    yield field.name, text
+                elif tag != word:
+                    text = message(
+                        '"{word}" becomes the tag "{tag}": CKAN accepts only letters, digits, spaces and -_.',
+                        word=word,
+                        tag=tag,
+                    )
+                    yield field.name, text
 
 
 def _value(field: Field, source: GraphSource, node: str) -> object:
     nodes = source.values(node, field.path)
     if field.parts:
         filled = [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
-        # What is known best comes first on the page: places with a position before codes of regions.
+        # The fullest item comes first on the page: places with a position before codes of regions.
         return sorted(filled, key=lambda part: (-len(part), str(part.get("text") or part.get("name") or "")))
     if field.values:
         found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from st_opendata.messages.message import Message, message
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.fingerprint import Fingerprint, content_digest, fingerprint_of
 
@@ -39,7 +40,7 @@ def has_files(remote: Remote, resources: Collection[str]) -> bool:
 def published_name(remote: Remote) -> str:
     """The name under which we published a dataset of the portal; empty where that is not known.
 
-    A fingerprint of an older version lacks it, but its digest covers the name: it fits a dataset that nobody edited.
+    A fingerprint of an older version lacks it, but its digest covers the name: it matches only an unedited dataset.
     """
     fingerprint = fingerprint_of(remote)
     if fingerprint is None or fingerprint.name:
@@ -47,22 +48,26 @@ def published_name(remote: Remote) -> str:
     return str(remote["name"]) if _matches_fingerprint(remote, fingerprint) else ""
 
 
-def reason_to_keep(remote: Remote, catalogue: str, names: Collection[str], resources: Collection[str]) -> str | None:
+def reason_to_keep(
+    remote: Remote, catalogue: str, names: Collection[str], resources: Collection[str]
+) -> Message | None:
     """Why a dataset with a fingerprint of the catalogue may not be one that the release no longer has; None if it is.
 
     `names` and `resources` are those of the release.
     """
     fingerprint, name = fingerprint_of(remote), published_name(remote)
     if not fingerprint or fingerprint.catalogue != catalogue:
-        return "the portal's search shows our mark on it, its database does not"
+        return message("the portal's search shows our mark on it, but its database does not")
     if has_files(remote, resources):
-        return "it has files of the release"
+        return message("it has files of the release")
     if name in names:
-        return f"a copy of {name}, made on the portal"
+        return message('a copy of "{name}", made on the portal', name=name)
     if not name:
-        return "not in the release under this name, and edited on the portal, so it may have been renamed"
+        return message("not in the release under this name, and edited on the portal, so it may have been renamed")
     if name != remote["name"]:
-        return f"renamed on the portal; {name}, as it was published, is no longer in the release"
+        return message(
+            'renamed on the portal; "{name}", its name when it was published, is no longer in the release', name=name
+        )
     return None
 
 

@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from st_opendata.dcat.relocate import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.formats import CSV, JSON, format_of, place_in_lists
+from st_opendata.messages.message import Message, message
 from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import expand, readable
 from st_opendata.place import Place
@@ -43,11 +44,11 @@ _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a site does not take as it is: a property without field, a value without counterpart, a changed tag."""
+    """A loss on the way to a site: a property without field, a value without counterpart, a changed tag."""
 
     package: str
     field: str
-    text: str
+    text: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
     """The release as packages for this site, datasets in the order of the release, the catalogue last.
 
     Raises:
-        InputError: the folder is no release, or its catalogue is damaged.
-        ConfigurationError: there is no such site schema, or a name is none that CKAN takes.
+        InputError: the folder is not a release, or its catalogue is damaged.
+        ConfigurationError: there is no such site schema, or CKAN does not take a name.
         UsageError: a file is larger than the site takes, and `link_base` is not given.
     """
     return describe_release(release, site)[0]
@@ -159,15 +160,18 @@ def _names(release: Release) -> dict[str, str]:
     for name in (*names.values(), catalogue_name(release.catalogue)):
         if not is_name(name):
             raise ConfigurationError(
-                f'CKAN takes no dataset named "{name}" ({len(name)} characters)',
+                message('CKAN takes no dataset named "{name}" ({length} characters)', name=name, length=len(name)),
                 place=Place(release.catalogue),
-                remedy=f"Ids of catalogue and dataset together may have {NAME_LENGTH.stop - 2} characters of a-z0-9-_.",
+                remedy=message(
+                    "Shorten the ids: those of catalogue and dataset together may have {most} characters of a-z0-9-_.",
+                    most=NAME_LENGTH.stop - 2,
+                ),
             )
     if catalogue_name(release.catalogue) in names.values():
         raise ConfigurationError(
-            'a dataset has the id "catalogue", which names the catalogue itself on the portal',
+            message('a dataset has the id "catalogue", which is the name of the catalogue itself on the portal'),
             place=Place(release.catalogue),
-            remedy="Give the dataset another id.",
+            remedy=message("Give the dataset another id."),
         )
     return names
 
@@ -187,7 +191,8 @@ def _described_by(known: Mapping[str, str], release: Release, file: File) -> str
         return known[f"{release.site}{file.path}"]
     except KeyError:
         raise InputError(
-            f"{CATALOGUE} says nothing of the file {file.path}", remedy="Build the release again."
+            message("{catalogue} does not describe the file {path}", catalogue=CATALOGUE, path=file.path),
+            remedy=message("Build the release again."),
         ) from None
 
 
@@ -197,10 +202,17 @@ def _refuse_large(release: Release, site: Site) -> None:
         return
     large = [file for each in release.datasets for file in _files(release, each) if file.size > site.max_upload]
     if large:
-        files = ", ".join(f"{file.path} ({file.size:,} bytes)" for file in large)
+        files = ", ".join(f"{file.path} ({file.size:,})" for file in large)
         raise UsageError(
-            f"larger than the {site.max_upload:,} bytes that the site takes: {files}",
-            remedy="Link large files with --link-base URL, or have the site raise ckan.max_resource_size.",
+            message(
+                "these files are larger than the site's limit of {limit} bytes: {files}",
+                limit=f"{site.max_upload:,}",
+                files=files,
+            ),
+            remedy=message(
+                "Link large files with --link-base URL, or ask the site's administrator to raise "
+                "ckan.max_resource_size."
+            ),
         )
 
 
@@ -230,8 +242,14 @@ def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[st
     smallest = min(map(len, files.values()))
     if site.max_upload is not None and smallest > site.max_upload:
         raise InputError(
-            f"the catalogue with the portal's addresses has {smallest:,} bytes, the site takes {site.max_upload:,}",
-            remedy="Have the site raise ckan.max_resource_size: the catalogue cannot be linked.",
+            message(
+                "the catalogue with the portal's addresses has {size} bytes; the site's limit is {limit}",
+                size=f"{smallest:,}",
+                limit=f"{site.max_upload:,}",
+            ),
+            remedy=message(
+                "Ask the site's administrator to raise ckan.max_resource_size: the catalogue cannot be linked."
+            ),
         )
     hosted = []
     for path, content in files.items():
@@ -274,13 +292,12 @@ class _Maker:
             metadata["extras"] = extras
         self._check(name, metadata)
         resources = tuple(map(self._resource, files))
-        notices = dict.fromkeys(
-            (
-                *self._notices(name, "dataset", iri),
-                *(each for item in files for each in self._notices(name, "resource", item.iri)),
-            )
+        found = (
+            *self._notices(name, "dataset", iri),
+            *(each for item in files for each in self._notices(name, "resource", item.iri)),
         )
-        return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices))
+        notices = {(each.field, str(each.text)): each for each in found}
+        return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices.values()))
 
     def _resource(self, hosted: _HostedFile) -> Resource:
         metadata = fill(self.schema.resource, self.source, hosted.iri)
@@ -298,7 +315,7 @@ class _Maker:
         )
 
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
-        """The properties of a dataset or resource that no field takes, and the values that one takes changed."""
+        """The properties of a dataset or resource that no field takes, and the values that a field changes."""
         properties = self.source.graph.predicates(iri)
         for predicate, reason in self.schema.unmapped_properties(about, properties).items():
             yield Notice(name, readable(predicate), reason)
@@ -310,14 +327,20 @@ class _Maker:
         for key in ("title", "notes"):
             if not metadata.get(key):
                 raise ConfigurationError(
-                    f"CKAN wants a {key} of every dataset", place=Place(name), remedy="State title and description."
+                    message("CKAN requires the field {key} of every dataset", key=key),
+                    place=Place(name),
+                    remedy=message("State title and description."),
                 )
         version = str(metadata.get("version", ""))
         if len(version) not in VERSION_LENGTH:
             raise ConfigurationError(
-                f"the version has {len(version)} characters, CKAN takes {VERSION_LENGTH.stop - 1}",
+                message(
+                    "the version has {length} characters; CKAN takes at most {most}",
+                    length=len(version),
+                    most=VERSION_LENGTH.stop - 1,
+                ),
                 place=Place(name),
-                remedy="Say in versionNotes what the version is about.",
+                remedy=message("Shorten the version, and describe it in versionNotes."),
             )
 
 

@@ -1,13 +1,14 @@
-"""What publishing would do to a portal, and why, from what a release holds and what the portal shows."""
+"""The changes that publishing would make on a portal, and why: from the release and from the portal's datasets."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.targets.base import Action, Change, FieldDifference, LandingPage, Plan, Remote
 from st_opendata.targets.ckan.fingerprint import (
     FINGERPRINT_KEY,
@@ -21,13 +22,14 @@ from st_opendata.targets.ckan.identity import Identity, published_name
 from st_opendata.targets.ckan.packages import Package, Resource
 from st_opendata.targets.ckan.site import Site
 
-_RELEASED = "the release changed"
-_UNLISTED = "the portal's search does not list it"
-_EDITED = "edited on the portal since it was published"
-_TABLE = "its DataStore table was edited on the portal"
-_WINS = "--overwrite lets the release win"
-_UNMARKED = (
-    f"our mark on it (the extra {FINGERPRINT_KEY}) is gone, so it was edited on the portal since it was published"
+AS_RELEASED = message("as released")
+_RELEASED = message("the release changed")
+_UNLISTED = message("the portal's search does not list it")
+_EDITED = message("edited on the portal since it was published")
+_TABLE = message("its DataStore table was edited on the portal")
+_UNMARKED = message(
+    "our mark on it (the extra {key}) is gone, so it was edited on the portal since it was published",
+    key=FINGERPRINT_KEY,
 )
 
 
@@ -57,7 +59,7 @@ class DesiredDataset:
 
     @property
     def identity(self) -> Identity:
-        """What it is known by on a portal."""
+        """How to recognise it on a portal."""
         return Identity(self.catalogue, self.name, frozenset(each.id for each in self.package.resources))
 
     def fingerprint(self, *, writing: bool = False, dataset: Remote | None = None) -> Fingerprint:
@@ -74,17 +76,24 @@ class DesiredDataset:
 class DatasetChange(Change[DesiredDataset]):
     """A change of a CKAN dataset.
 
-    Ids of files are those of resources; `tables` are resources whose DataStore tables are to be loaded beside the
-    tables of these files.
+    Ids of files are those of resources; `tables` are resources whose DataStore tables are to be loaded in addition to
+    the tables of these files.
     """
 
     tables: tuple[str, ...] = ()
 
     @property
-    def note(self) -> str:
-        """How many tables are loaded."""
-        number = len(self.tables)
-        return f"{number:,} table{'' if number == 1 else 's'} of the DataStore" if number else ""
+    def note(self) -> Message | None:
+        """The number of tables to load."""
+        if not self.tables:
+            return None
+        return counted(
+            "{digits} table of the DataStore",
+            "{digits} tables of the DataStore",
+            number="count",
+            count=len(self.tables),
+            digits=f"{len(self.tables):,}",
+        )
 
     @property
     def details(self) -> dict[str, object]:
@@ -100,37 +109,69 @@ def make_plan(
     `ghosts` are names that its search lists once more than its database: left by a crash of the portal while a dataset
     was created, seen by members of the organisation only.
     """
-    packages = [change.desired.package for change in changes if change.desired]
-    stated = (key for each in packages for key in {(notice.field, notice.text) for notice in each.notices})
-    losses = dict(sorted(Counter(stated).items()))
+    losses = list(_losses(change.desired.package for change in changes if change.desired))
     return Plan(
         changes=tuple(changes),
         pages=(
-            LandingPage("datasets", "The datasets", f"{site.url}/organization/{site.organization}"),
-            LandingPage("catalogue", "The catalogue, for harvesters", f"{site.url}/dataset/{catalogue}"),
+            LandingPage("datasets", message("The datasets"), f"{site.url}/organization/{site.organization}"),
+            LandingPage("catalogue", message("The catalogue, for harvesters"), f"{site.url}/dataset/{catalogue}"),
         ),
         warnings=tuple(
-            f"The portal's search lists {name}, its database does not: have its administrator rebuild the index."
+            message(
+                "The portal's search lists “{name}”, but its database does not: ask its administrator to rebuild the "
+                "search index.",
+                name=name,
+            )
             for name in ghosts
         ),
         notes=(
-            *(f"The portal has no field {name}: it is left out." for name in dropped),
-            *(
-                f"Not on the portal: {field} of {number:,} dataset{'' if number == 1 else 's'}: {text}"
-                for (field, text), number in losses.items()
-            ),
+            *(message("The portal has no field {name}: it is left out.", name=name) for name in dropped),
+            *map(_loss_note, losses),
         ),
         details={
             "portal": {
                 "url": site.url,
                 "version": site.version,
                 "plugins": sorted(site.plugins),
-                "user": site.user,
+                "user": str(site.user),
                 "organization": site.organization,
             },
             "left_out": list(dropped),
-            "losses": [{"field": field, "reason": text, "datasets": n} for (field, text), n in losses.items()],
+            "losses": [{"field": each.field, "reason": str(each.reason), "datasets": each.datasets} for each in losses],
         },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A field that some datasets lose, and why."""
+
+    field: str
+    reason: Message
+    datasets: int
+
+
+def _losses(packages: Iterable[Package]) -> Iterator[_Loss]:
+    """All losses with the numbers of their datasets, sorted by field and reason."""
+    reasons: dict[tuple[str, str], Message] = {}
+    numbers: Counter[tuple[str, str]] = Counter()
+    for package in packages:
+        found = {(notice.field, str(notice.text)): notice.text for notice in package.notices}
+        reasons |= found
+        numbers.update(found.keys())
+    for key in sorted(numbers):
+        yield _Loss(key[0], reasons[key], numbers[key])
+
+
+def _loss_note(loss: _Loss) -> Message:
+    return counted(
+        "Not on the portal: {field} of {digits} dataset: {reason}",
+        "Not on the portal: {field} of {digits} datasets: {reason}",
+        number="count",
+        count=loss.datasets,
+        digits=f"{loss.datasets:,}",
+        field=loss.field,
+        reason=loss.reason,
     )
 
 
@@ -149,7 +190,7 @@ def desired_dataset(package: Package, site: Site, catalogue: str) -> DesiredData
 
 
 def is_confirmed(desired: DesiredDataset, result: Mapping[str, Any] | None, confirmed: Mapping[str, str]) -> bool:
-    """Whether search shows this dataset as the release has it, in the very state confirmed by the database before."""
+    """Whether search shows this dataset as released, in the same state that the database confirmed before."""
     fingerprint = Fingerprint.read(result.get("st_opendata")) if result else None
     return bool(
         result
@@ -174,14 +215,14 @@ def decide(
     indexed_at: str | None = None,
     overwrite: bool = False,
 ) -> DatasetChange:
-    """What to do with a dataset of the release that the portal shows so.
+    """The change for a dataset of the release, given the portal's dataset.
 
-    `indexed_at` is the metadata_modified that its search shows: empty where search does not list the dataset, None
-    where search was not asked.
+    `indexed_at` is the metadata_modified that its search shows: empty if search does not list the dataset, None if
+    search was not used.
     """
     uploads = tuple(resource.id for resource in desired.package.resources if resource.file)
     if remote is None:
-        return DatasetChange(Action.CREATE, desired.name, "not on the portal", desired, files=uploads)
+        return DatasetChange(Action.CREATE, desired.name, message("not on the portal"), desired, files=uploads)
     if reason := _not_ours(desired, remote, site):
         return DatasetChange(Action.TAKEN, desired.name, reason)
     action, reason = _misplacement(desired, remote, site, overwrite=overwrite) or _state(desired, remote, indexed_at)
@@ -189,10 +230,10 @@ def decide(
         return DatasetChange(action, desired.name, reason, remote=remote)
     if action == Action.UNCHANGED:
         return DatasetChange(action, desired.name, reason, desired, remote)
-    if action == Action.DRIFTED and reason in (_EDITED, _UNMARKED):
-        action, reason = (Action.UPDATE, f"{reason}: overwritten") if overwrite else (action, f"{reason}; {_WINS}")
-    # Only where the portal is as we left it does it hold the files that it states to hold.
+    # Only a portal that is as we left it holds the files that it states to hold.
     as_left = reason in (_RELEASED, _UNLISTED)
+    if action == Action.DRIFTED and reason in (_EDITED, _UNMARKED):
+        action, reason = (Action.UPDATE, _overwritten(reason)) if overwrite else (action, _kept(reason))
     files = _changed_files(desired, remote) if as_left else () if action == Action.DRIFTED else uploads
     return DatasetChange(action, desired.name, reason, desired, remote, compare(remote, desired), files)
 
@@ -200,9 +241,9 @@ def decide(
 def with_tables(
     change: DatasetChange, altered: Mapping[str, FieldDifference], *, overwrite: bool = False
 ) -> DatasetChange:
-    """The change where DataStore tables, by resource id, are not those of their files: an edit, or they are gone.
+    """The change if DataStore tables, by resource id, differ from their files: they were edited, or are gone.
 
-    A table that is not there is loaded again, as a deleted dataset is revived: nobody's edit is overwritten by that.
+    A missing table is loaded again, as a deleted dataset is revived: that overwrites no edit.
     """
     if not altered:
         return change
@@ -211,64 +252,82 @@ def with_tables(
     edited = any(each.before is not None for each in altered.values())
     settled = change.action == Action.UNCHANGED
     if change.action == Action.DRIFTED or (edited and not overwrite):
-        reason = change.reason if change.action == Action.DRIFTED else f"{_TABLE}; {_WINS}"
+        reason = change.reason if change.action == Action.DRIFTED else _kept(_TABLE)
         return replace(change, action=Action.DRIFTED, reason=reason, differences=differences, files=())
-    reason = f"{_TABLE}: overwritten" if edited else "its DataStore table is gone"
+    reason = _overwritten(_TABLE) if edited else message("its DataStore table is gone")
     if not settled:
-        reason = f"{change.reason}; {reason}"
+        reason = message("{text}; {more}", text=change.reason, more=reason)
     return replace(change, action=Action.UPDATE, reason=reason, differences=differences, tables=tables)
 
 
-def _misplacement(desired: DesiredDataset, remote: Remote, site: Site, *, overwrite: bool) -> tuple[Action, str] | None:
-    """What to do with a dataset of ours that has another name or organisation; None where it has neither."""
-    found = []
-    organization = organization_of(remote)
+def _overwritten(reason: Message) -> Message:
+    return message("{reason}: overwritten", reason=reason)
+
+
+def _kept(reason: Message) -> Message:
+    return message("{reason}; --overwrite lets the release win", reason=reason)
+
+
+def _misplacement(
+    desired: DesiredDataset, remote: Remote, site: Site, *, overwrite: bool
+) -> tuple[Action, Message] | None:
+    """The action for a dataset of ours with another name or organisation, and why; None if it has neither."""
+    found: list[Message] = []
     if remote["name"] != desired.name:
         if (published := published_name(remote)) == remote["name"]:
-            reason = f"its files are those of {published}, published under another id of the catalogue"
-            return Action.TAKEN, f"{reason}: publish under that id, or have {published} purged"
-        found.append(f"renamed to {remote['name']}")
+            return Action.TAKEN, message(
+                'its files are those of "{name}", published under another id of the catalogue: publish under that id, '
+                'or have "{name}" purged',
+                name=published,
+            )
+        found.append(message('renamed to "{name}"', name=remote["name"]))
     moved = remote.get("owner_org") != site.organization_id
     if moved:
-        found.append(f"moved to the organisation {organization}")
+        found.append(message("moved to {organization}", organization=organization_of(remote)))
     if not found:
         return None
     if remote["state"] == "deleted":
-        found.append("deleted")
-    reason = " and ".join(found)
+        found.append(message("deleted"))
+    reason = found[0]
+    for more in found[1:]:
+        reason = message("{reason} and {more}", reason=reason, more=more)
     if moved and remote.get("owner_org") not in site.editable:
-        return Action.DRIFTED, f"{reason}, where {site.user} may not edit it: have it moved back there"
+        return Action.DRIFTED, message(
+            "{reason}, where {user} may not edit it: have it moved back", reason=reason, user=site.user
+        )
     if overwrite:
-        return Action.UPDATE, f"{reason}: put back"
-    return Action.DRIFTED, f"{reason}; --overwrite puts it back"
+        return Action.UPDATE, message("{reason}: put back", reason=reason)
+    return Action.DRIFTED, message("{reason}; --overwrite puts it back", reason=reason)
 
 
-def organization_of(remote: Remote) -> str:
-    """The name of the organisation that a dataset belongs to."""
-    return str((remote.get("organization") or {}).get("name") or remote.get("owner_org") or "no organisation")
+def organization_of(remote: Remote) -> Message:
+    """The organisation that a dataset belongs to, by its name."""
+    name = (remote.get("organization") or {}).get("name") or remote.get("owner_org")
+    return message('the organisation "{name}"', name=name) if name else message("no organisation")
 
 
-def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> tuple[Action, str]:
-    """What a dataset of ours needs that is in its place, and why."""
+def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> tuple[Action, Message]:
+    """The action for a dataset of ours that is in its place, and why."""
     fingerprint = fingerprint_of(remote)
     if remote["state"] == "deleted":
-        return Action.REVIVE, "deleted on the portal"
+        return Action.REVIVE, message("deleted on the portal")
     if fingerprint and fingerprint.writing:
-        return Action.UPDATE, "a write of it was cut off: everything is sent again"
+        return Action.UPDATE, message("a write of it was interrupted: everything is sent again")
     if (
         not fingerprint
         or content_digest(remote, fingerprint.fields, fingerprint.resource_fields) != fingerprint.content
     ):
         return Action.DRIFTED, _EDITED if fingerprint else _UNMARKED
     if indexed_at is not None and not same_moment(indexed_at, str(remote["metadata_modified"])):
-        return Action.UPDATE, "the portal's search shows another state than its database" if indexed_at else _UNLISTED
+        stale = message("the portal's search shows another state than its database")
+        return Action.UPDATE, stale if indexed_at else _UNLISTED
     if (fingerprint.digest, fingerprint.catalogue) == (desired.digest, desired.catalogue):
-        return Action.UNCHANGED, "as released"
+        return Action.UNCHANGED, AS_RELEASED
     return Action.UPDATE, _RELEASED
 
 
 def compare(remote: Remote, desired: DesiredDataset) -> tuple[FieldDifference, ...]:
-    """Every field that would be another, dataset first, then the order of the resources, then each of these."""
+    """Every field that differs: those of the dataset, then the order of the resources, then those of each resource."""
     fields, resource_fields = fields_of(desired.dataset)
     fingerprint = fingerprint_of(remote)
     fields = tuple({*fields, *(fingerprint.fields if fingerprint else ())})
@@ -280,9 +339,9 @@ def compare(remote: Remote, desired: DesiredDataset) -> tuple[FieldDifference, .
     if before != after:
         first = next(number for number, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1])
         names = {each: str(will[each].get("name", each)) for each in after}
-        # What differs comes first, for long values are shown by their beginning.
+        # The lists start at the first difference, since only the beginning of a long value is shown.
         old_order, new_order = ([names[each] for each in ids[first:]] for ids in (before, after))
-        found.append(FieldDifference("order of the files", old_order, new_order))
+        found.append(FieldDifference(message("order of the files"), old_order, new_order))
     for identifier in [*will, *(each for each in was if each not in will)]:
         there, here = was.get(identifier), will.get(identifier)
         title = str((here or there or {}).get("name", identifier))
@@ -301,25 +360,27 @@ def _differences(old: Mapping[str, object], new: Mapping[str, object], resource:
     ]
 
 
-def _not_ours(desired: DesiredDataset, remote: Remote, site: Site) -> str | None:
-    """Why a dataset with the wanted name is another one, and not ours to touch; None where it is ours."""
+def _not_ours(desired: DesiredDataset, remote: Remote, site: Site) -> Message | None:
+    """Why a dataset with the desired name is another one, and not ours to touch; None if it is ours."""
     if desired.identity.is_that_of(remote):
         return None
-    taken = f"its name is taken by a {'deleted ' if remote['state'] == 'deleted' else ''}dataset"
     fingerprint = fingerprint_of(remote)
     if fingerprint and fingerprint.catalogue == desired.catalogue:
-        return f"its name is taken by {fingerprint.name}, which was renamed to it on the portal"
+        return message('its name is used by "{name}", which was renamed to it on the portal', name=fingerprint.name)
+    dataset = message("a deleted dataset") if remote["state"] == "deleted" else message("a dataset")
     if remote.get("owner_org") != site.organization_id:
-        taken = f'{taken} of "{organization_of(remote)}"'
-    return (
-        f"{taken} of the catalogue {fingerprint.catalogue}"
-        if fingerprint
-        else f"{taken} that was not published from here"
-    )
+        dataset = message("{dataset} of {organization}", dataset=dataset, organization=organization_of(remote))
+    if fingerprint:
+        return message(
+            "its name is used by {dataset} from the catalogue {catalogue}",
+            dataset=dataset,
+            catalogue=fingerprint.catalogue,
+        )
+    return message("its name is used by {dataset} that was not published from here", dataset=dataset)
 
 
 def _changed_files(desired: DesiredDataset, remote: Remote) -> tuple[str, ...]:
-    """Ids of the uploads whose bytes the portal does not state to have."""
+    """Ids of the uploads whose bytes are not on the portal by its own statement."""
     there = {
         resource["id"]: (resource.get("hash"), str(resource.get("size")))
         for resource in remote["resources"]

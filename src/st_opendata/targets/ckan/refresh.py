@@ -1,4 +1,4 @@
-"""The remote state, with as few requests as a right plan takes: one search, then what search may be wrong about."""
+"""The remote state, with as few requests as a correct plan needs: one search, then all that search may get wrong."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 from st_opendata.targets.base import Action, Plan, Policy, Remote
 from st_opendata.targets.ckan.connection import CkanClient
@@ -18,6 +19,7 @@ from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint
 from st_opendata.targets.ckan.identity import has_files, published_name, reason_to_keep
 from st_opendata.targets.ckan.packages import Package
 from st_opendata.targets.ckan.plan import (
+    AS_RELEASED,
     DatasetChange,
     DesiredDataset,
     decide,
@@ -31,7 +33,7 @@ from st_opendata.targets.ckan.site import Site, find_by_files, read_dataset, sea
 from st_opendata.targets.ckan.views import DefaultViews, expected_tables, is_loaded_with
 
 _PAGE = 1000
-"""Rows asked for at a time; a site may give fewer (ckan.search.rows_max)."""
+"""Rows of one request; a site may give fewer (ckan.search.rows_max)."""
 _FIELDS = ("id", "name", "metadata_modified", "state", "capacity", f"extras_{FINGERPRINT_KEY}")
 SearchResult = Mapping[str, Any]
 """A dataset as search shows it, with the keys of `_FIELDS`."""
@@ -50,11 +52,11 @@ class RemoteReader:
     workers: int = 4
     default_views: DefaultViews = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
-    """The organisation of each dataset outside of ours, by id; read once, where one of ours may have been moved."""
+    """The organisation of each dataset outside the publisher's, by id; read once, if a dataset may have been moved."""
     looking: Lock = field(default_factory=Lock)
 
     def plan(self, packages: Sequence[Package], catalogue: str, policy: Policy) -> Plan[DatasetChange]:
-        """What publishing these packages of the catalogue (its base IRI) would do. Raises RemoteError."""
+        """The changes that publishing these packages of the catalogue (its base IRI) makes. Raises RemoteError."""
         desired = [desired_dataset(package, self.site, catalogue) for package in packages]
         results = list(self.results())
         by_name: dict[str, list[SearchResult]] = defaultdict(list)
@@ -66,7 +68,7 @@ class RemoteReader:
         def change_of(each: DesiredDataset, *, published: bool = True) -> DatasetChange:
             found = by_name.get(each.name, [])
             if len(found) == 1 and found[0]["id"] in members and is_confirmed(each, found[0], self.confirmed):
-                change = DatasetChange(Action.UNCHANGED, each.name, "as released", each)
+                change = DatasetChange(Action.UNCHANGED, each.name, AS_RELEASED, each)
             else:
                 change = self.examine(each, found, policy, (ours, members) if published else None)
             return self._with_tables(each, change, policy)
@@ -74,7 +76,7 @@ class RemoteReader:
         *datasets, own = desired
         first = change_of(own)
         self._refuse_twin(own, first)
-        # Where nothing of the catalogue was ever published, no dataset is looked for under other names.
+        # If nothing of the catalogue was ever published, no dataset can have another name.
         published = bool(ours) or first.action != Action.CREATE
         with ThreadPoolExecutor(self.workers) as pool:
             changes = [first, *pool.map(lambda each: change_of(each, published=published), datasets)]
@@ -136,7 +138,7 @@ class RemoteReader:
         policy: Policy,
         known: tuple[Sequence[SearchResult], Collection[str]] | None,
     ) -> DatasetChange:
-        """What to do with one dataset, as the portal's database has it.
+        """The change for one dataset, by the portal's database.
 
         `known` are all datasets that search shows with a fingerprint of the catalogue, among which it may have another
         name, and the ids of all in the organisation; None where nothing of the catalogue was published.
@@ -146,21 +148,21 @@ class RemoteReader:
         except RemoteError as error:
             if error.status != 403:
                 raise
-            return DatasetChange(
-                Action.TAKEN, desired.name, "its name is taken by a dataset that the token may not read"
-            )
+            return _unreadable(desired, message("its name is used by a dataset that the token may not read"))
         if known and not (remote and desired.identity.is_that_of(remote)):
             try:
                 elsewhere = self._elsewhere(desired, known[0])
             except RemoteError as error:
                 if error.status != 403:
                     raise
-                return DatasetChange(
-                    Action.TAKEN, desired.name, "its files are those of a dataset that the token may not read"
-                )
+                return _unreadable(desired, message("its files are those of a dataset that the token may not read"))
             if remote and elsewhere:
-                taken = f"{decide(desired, remote, self.site).reason}; ours was renamed to {elsewhere['name']}"
-                reason = f"{taken}: have the other renamed or deleted, then --overwrite puts ours back"
+                reason = message(
+                    '{reason}; ours was renamed to "{name}": have the other renamed or deleted, then --overwrite puts '
+                    "ours back",
+                    reason=decide(desired, remote, self.site).reason,
+                    name=elsewhere["name"],
+                )
                 return DatasetChange(Action.TAKEN, desired.name, reason, remote=elsewhere)
             remote = elsewhere or remote
         if known and remote:
@@ -181,7 +183,7 @@ class RemoteReader:
         return read_dataset(self.client, name)
 
     def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:
-        """The dataset under another name, or of another organisation; None where the portal has it nowhere.
+        """The dataset under another name, or of another organisation; None if the portal has it nowhere.
 
         Search finds those whose fingerprint has the name, which copies have too; the one with the files is preferred.
         All others, deleted ones included, are found by one of their files.
@@ -201,7 +203,7 @@ class RemoteReader:
         return find_by_files(self.client, desired.files) or next(iter(candidates), None)
 
     def _with_tables(self, desired: DesiredDataset, change: DatasetChange, policy: Policy) -> DatasetChange:
-        """The change with what is to be done for DataStore tables that are not those of their files."""
+        """The change, extended by DataStore tables that differ from their files."""
         if change.action not in (Action.UNCHANGED, Action.UPDATE, Action.DRIFTED):
             return change
         there = {each["id"] for each in change.remote["resources"]} if change.remote else None
@@ -222,9 +224,9 @@ class RemoteReader:
     def _leftover(
         self, result: SearchResult, release: Sequence[DesiredDataset], policy: Policy
     ) -> DatasetChange | None:
-        """What to do with a dataset that has a fingerprint of the catalogue and is not in the release under its name.
+        """The change for a dataset that has a fingerprint of the catalogue and is not in the release under its name.
 
-        None where only search has it.
+        None if only search has it.
         """
         remote = self.read_dataset(str(result["id"]))
         if remote is None or remote["state"] == "deleted":
@@ -232,10 +234,11 @@ class RemoteReader:
         name, names = str(remote["name"]), {each.name for each in release}
         resources = {identifier for each in release for identifier in each.identity.resources}
         if reason := reason_to_keep(remote, release[0].catalogue, names, resources):
-            return DatasetChange(Action.LEFT, name, f"{reason}; --prune does not delete it")
+            text = message("{reason}; --prune does not delete it", reason=reason)
+            return DatasetChange(Action.LEFT, name, text)
         if not policy.prune:
-            return DatasetChange(Action.LEFT, name, "no longer in the release; --prune deletes it")
-        return DatasetChange(Action.DELETE, name, "no longer in the release", remote=remote)
+            return DatasetChange(Action.LEFT, name, message("no longer in the release; --prune deletes it"))
+        return DatasetChange(Action.DELETE, name, message("no longer in the release"), remote=remote)
 
     def _refuse_twin(self, catalogue: DesiredDataset, found: DatasetChange) -> None:
         """Raise RemoteError where the files of a catalogue were published under another id of the catalogue.
@@ -244,13 +247,24 @@ class RemoteReader:
         """
         if found.action != Action.TAKEN or not found.remote or published_name(found.remote) != found.remote["name"]:
             return
-        other = f"the dataset {found.remote['name']}"
         raise RemoteError(
-            f"the catalogue {catalogue.catalogue} is on the portal already, under another id: {other} has its files",
+            message(
+                'the catalogue {catalogue} is on the portal already, under another id: the dataset "{dataset}" has its '
+                "files",
+                catalogue=catalogue.catalogue,
+                dataset=found.remote["name"],
+            ),
             place=Place(self.client.url),
-            remedy="Publish it under the id and in the organisation of before, or have what is there purged.",
+            remedy=message(
+                "Publish it under the previous id and in the previous organisation, or have the datasets on the portal "
+                "purged."
+            ),
             status=409,
         )
+
+
+def _unreadable(desired: DesiredDataset, reason: Message) -> DatasetChange:
+    return DatasetChange(Action.TAKEN, desired.name, reason)
 
 
 def _published_as(result: SearchResult) -> str:

@@ -1,4 +1,4 @@
-"""What a portal refuses, by the file and the property that people know instead of a position and a field."""
+"""Refusals of a portal, with the file and the property that people know instead of a position and a field."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import readable
 from st_opendata.targets.ckan.connection import TOO_LARGE, format_details
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
@@ -15,11 +16,11 @@ from st_opendata.targets.ckan.site import Site
 
 _TOO_LARGE = 413
 _THERE = "Resource id already exists"
-_CORRECT = "Correct it in catalogue.yaml, dataset.yaml or the tables, build the release and publish again."
+_CORRECT = message("Correct it in catalogue.yaml, dataset.yaml or the tables, build the release and publish again.")
 
 
 def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> RemoteError:
-    """The error that ended a change, in words of the release where it is about what the release says."""
+    """The error that ended a change, in words of the release if its content was refused."""
     if change.desired is None:
         return error
     sent = [resource for resource in change.desired.package.resources if resource.id in change.files]
@@ -28,32 +29,46 @@ def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> Re
     if error.status != 409 or not error.details or "match" in error.details:
         return error
     if _THERE in format_details(error.details):
-        text = f"files of the dataset {change.name} are on the portal already, as those of another dataset"
-        remedy = (
-            "Run the command again: it then looks for the dataset under another name. If it finds none, have an "
-            "administrator purge what has the files, or publish from where it was published."
+        text = message(
+            'files of the dataset "{name}" are on the portal already, as those of another dataset', name=change.name
+        )
+        remedy = message(
+            "Run the command again: it then looks for the dataset under another name. If it finds none, ask an "
+            "administrator to purge the dataset that has the files, or publish from where it was published."
         )
         return _reworded(error, text, remedy)
-    refused = _refused(error.details, change.desired.package.resources, read_schema(site.schema))
-    return _reworded(error, f"the portal refused {'; '.join(refused)}", _CORRECT)
+    refused = list(_refused(error.details, change.desired.package.resources, read_schema(site.schema)))
+    faults = refused[0]
+    for more in refused[1:]:
+        faults = message("{text}; {more}", text=faults, more=more)
+    return _reworded(error, message("the portal refused {faults}", faults=faults), _CORRECT)
 
 
-def _large(sent: Iterable[Resource]) -> str:
+def _large(sent: Iterable[Resource]) -> Message:
     """CKAN does not say which of the files was too large, but the largest of them was."""
     largest = max(sent, key=lambda resource: resource.size)
-    return f"the portal does not take files as large as {largest.file_name} ({largest.size:,} bytes)"
+    return message(
+        "the portal does not accept files as large as {file} ({size} bytes)",
+        file=largest.file_name,
+        size=f"{largest.size:,}",
+    )
 
 
-def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], schema: Schema) -> Iterator[str]:
+def _refused(details: Mapping[str, object], resources: tuple[Resource, ...], schema: Schema) -> Iterator[Message]:
     """Each fault with the file or dataset, the field and the property that fills it."""
     for field, fault in details.items():
         if field == "resources" and _by_position(fault, resources):
             for resource, faults in zip(resources, fault, strict=False):
                 for name, text in faults.items():
-                    yield f"{_field_label(name, schema.resource)} of {resource.file_name}: {format_details(text)}"
+                    yield message(
+                        "{field} of {file}: {fault}",
+                        field=_field_label(name, schema.resource),
+                        file=resource.file_name,
+                        fault=format_details(text),
+                    )
         else:
             label = _field_label(field, (*schema.dataset, *schema.extras))
-            yield f"{label} of the dataset: {format_details(fault)}"
+            yield message("{field} of the dataset: {fault}", field=label, fault=format_details(fault))
 
 
 def _by_position(fault: object, resources: tuple[Resource, ...]) -> TypeGuard[list[Mapping[str, object]]]:
@@ -69,5 +84,5 @@ def _field_label(name: str, fields: Iterable[Field]) -> str:
     return f"{name} ({readable(path[0])})" if path else name
 
 
-def _reworded(error: RemoteError, message: str, remedy: str) -> RemoteError:
-    return RemoteError(message, place=error.place, remedy=remedy, status=error.status, details=error.details)
+def _reworded(error: RemoteError, text: Message, remedy: Message) -> RemoteError:
+    return RemoteError(text, place=error.place, remedy=remedy, status=error.status, details=error.details)

@@ -1,4 +1,4 @@
-"""A CKAN site: what it says of itself, what we may do there, which fields it holds, what its search lists."""
+"""A CKAN site: its own description, the user's rights there, the fields that it holds, the results of its search."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import CkanClient
@@ -43,7 +44,7 @@ class Site:
     schema: str = "dcat_ap_full"
     own_url: str = ""
     organization_id: str = ""
-    user: str = ""
+    user: str | Message = ""
     editable: Mapping[str, str] = field(default_factory=dict)
     fields: Fields = field(default_factory=dict)
     iris: bool = False
@@ -51,7 +52,7 @@ class Site:
     link_base: str | None = None
 
     def supported(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
-        """The metadata without what this site would drop in silence, and the names of what that is."""
+        """The metadata without the fields that this site would drop silently, and the names of those fields."""
         kept: dict[str, object] = {}
         dropped: list[str] = []
         for name, value in metadata.items():
@@ -66,13 +67,13 @@ class Site:
 
 
 def read_site(client: CkanClient) -> Site:
-    """What a site says of itself, by one request (status_show). Raises RemoteError, also where it is no CKAN."""
+    """The site's own description, by one request (status_show). Raises RemoteError, also if it is not a CKAN site."""
     status = client.read("status_show")
     if not isinstance(status, dict) or "ckan_version" not in status:
         raise RemoteError(
-            "what answers is not a CKAN: it states no version",
+            message("not a CKAN site: status_show returned no version"),
             place=Place(client.url),
-            remedy="Give the URL of the portal's home page as --url.",
+            remedy=message("Give the URL of the portal's home page as --url."),
         )
     plugins = frozenset(map(str, status.get("extensions", ())))
     return Site(
@@ -89,8 +90,8 @@ def read_site_of(client: CkanClient, organization: str) -> Site:
     """The site as the token's user finds it, who is to publish in the organisation: at most four more requests.
 
     Raises:
-        RemoteError: it is not a CKAN, does not answer, does not know the token, or its user may not create datasets in
-            the organisation.
+        RemoteError: it is not a CKAN site, does not answer, does not know the token, or its user may not create
+            datasets in the organisation.
     """
     site = read_site(client)
     user, found, mine = _membership(client, organization)
@@ -105,7 +106,7 @@ def read_site_of(client: CkanClient, organization: str) -> Site:
 
 
 def search_datasets(client: CkanClient, organization: str, rows: int, **more: object) -> Iterator[dict[str, Any]]:
-    """Every dataset of an organisation that search lists, `rows` asked for at a time: a site may give fewer.
+    """Every dataset of an organisation that search lists, `rows` per request: a site may give fewer.
 
     `more` goes to package_search: `fl` for fewer fields, `include_private` and `include_drafts`. Raises RemoteError.
     """
@@ -144,29 +145,31 @@ def find_by_files(client: CkanClient, resources: Iterable[str], *, hidden: Colle
 
 
 def search_agrees(client: CkanClient, remote: Remote, **more: object) -> bool:
-    """Whether search has this dataset once and with the same content, only dated otherwise.
+    """Whether search has this dataset once and with the same content, maybe with another date.
 
-    CKAN before 2.12 dates what is saved unchanged, but not in its search.
+    CKAN before 2.12 gives a new date to a dataset that is saved unchanged, but not in its search.
     """
     results = client.read("package_search", {"fq": f'id:"{remote["id"]}"', **more})["results"]
     return len(results) == 1 and agree(results[0], remote)
 
 
-def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str, Any], dict[str, str]]:
-    """Who the token belongs to, the organisation, and the names by id of all in which they may create datasets.
+def _membership(client: CkanClient, organization: str) -> tuple[str | Message, Mapping[str, Any], dict[str, str]]:
+    """The user of the token, the organisation, and the names by id of all in which this user may create datasets.
 
-    A wrong token is nobody's: CKAN answers what anybody may read.
+    With a wrong token CKAN answers as to a visitor.
     """
     user = _user(client)
     mine = client.read("organization_list_for_user", {"permission": "create_dataset"})
     if user is None and not mine:
         raise RemoteError(
-            "the portal does not know the token: it is missing, mistyped, expired or revoked",
+            message("the portal does not know the token: it is missing, mistyped, expired or revoked"),
             place=Place(client.url),
-            remedy="Make one on your user page under API Tokens, and give it in ST_CKAN_TOKEN or --token-file.",
+            remedy=message(
+                "Make one on your user page under API Tokens, and give it in ST_CKAN_TOKEN or --token-file."
+            ),
             status=403,
         )
-    name = user or "the user of the token"
+    name = user or message("the user of the token")
     for found in mine:
         if organization in (found["name"], found["id"]):
             return name, found, {str(each["id"]): str(each["name"]) for each in mine}
@@ -174,7 +177,7 @@ def _membership(client: CkanClient, organization: str) -> tuple[str, Mapping[str
 
 
 def _user(client: CkanClient) -> str | None:
-    """The name of the user; None for nobody, and where CKAN asks whom to show, as old versions do."""
+    """The name of the user; None without a user, and for old versions, which do not tell it."""
     try:
         return str(client.read("user_show")["name"])
     except RemoteError as error:
@@ -183,22 +186,31 @@ def _user(client: CkanClient) -> str | None:
         return None
 
 
-def _no_organization(client: CkanClient, organization: str, user: str, mine: list[str]) -> RemoteError:
+def _no_organization(client: CkanClient, organization: str, user: str | Message, mine: list[str]) -> RemoteError:
     """Why the user may not create datasets there."""
-    there = f"Where {user} may create datasets: {', '.join(mine) or 'nowhere'}."
+    there = _rights(user, mine)
     try:
         client.read("organization_show", {"id": organization, "include_datasets": False})
     except RemoteError as error:
         if error.status != 404:
             raise
-        text = f'the portal has no organisation "{organization}"'
+        text = message('the portal has no organisation "{name}"', name=organization)
         return RemoteError(text, place=Place(client.url), remedy=there, status=404)
     return RemoteError(
-        f'{user} may not create datasets in the organisation "{organization}"',
+        message('{user} may not create datasets in the organisation "{name}"', user=user, name=organization),
         place=Place(client.url),
-        remedy=f"Have an administrator of it make {user} an editor. {there}",
+        remedy=message(
+            "Ask an administrator of the organisation to make {user} an editor. {rights}", user=user, rights=there
+        ),
         status=403,
     )
+
+
+def _rights(user: str | Message, mine: list[str]) -> Message:
+    if not mine:
+        return message("There is no organisation in which {user} may create datasets.", user=user)
+    names = ", ".join(mine)
+    return message("Organisations in which {user} may create datasets: {names}.", user=user, names=names)
 
 
 def _fields(client: CkanClient) -> Fields:

@@ -1,7 +1,7 @@
-"""What a portal's own RDF says of a dataset, compared with what it ought to say, statement by statement.
+"""A portal's own RDF about a dataset, compared with the release, statement by statement.
 
-Blank nodes stand for the nodes of ours in the same place; texts are the same where only the language tag, an escape of
-Markdown or what CKAN forbids in tags differs. `losses.yaml` lists the differences that ckanext-dcat is known to make.
+Blank nodes stand for our nodes in the same place; texts are the same if only the language tag, an escape of Markdown or
+characters that CKAN forbids in tags differ. `losses.yaml` lists the differences that ckanext-dcat is known to make.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rdflib.term import Node
 from st_opendata.dcat.terms import DCAT
 from st_opendata.documents import read_document
 from st_opendata.errors import ConfigurationError
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.limits import from_markdown, legal_tag
 
@@ -28,7 +29,7 @@ _KEYS = {"reason", "change", "property", "of", "to", "value", "schema"}
 
 
 class Alteration(StrEnum):
-    """What became of a statement."""
+    """A change of a statement."""
 
     UNTAGGED = "untagged"
     """The same text without its language."""
@@ -50,14 +51,14 @@ class Alteration(StrEnum):
     """Another value."""
     LOST = "lost"
     ADDED = "added"
-    """A value beside those that were released."""
+    """A value in addition to the released ones."""
     SUPPLIED = "supplied"
-    """A value where none was released."""
+    """A value where the release has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatementDifference:
-    """A statement that is not there as it ought to be; terms are IRIs or texts, None where there is none.
+    """A statement that differs from the release; terms are IRIs or texts, None for a missing one.
 
     `types` are those of the subject, `to` the property under which a moved value is.
     """
@@ -66,16 +67,16 @@ class StatementDifference:
     subject: str
     property: str
     before: str | None
-    after: str | None
+    after: str | Message | None
     types: frozenset[str]
     to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A known difference: what it is about, empty for anything, and why it happens."""
+    """A known difference: its statements, empty for any, and why it happens."""
 
-    reason: str
+    reason: Message
     changes: frozenset[str]
     properties: frozenset[str]
     types: frozenset[str]
@@ -99,7 +100,7 @@ class Loss:
 
 @cache
 def known_losses() -> tuple[Loss, ...]:
-    """What ckanext-dcat is known to lose or change.
+    """The known losses and changes of ckanext-dcat.
 
     Raises:
         ConfigurationError: the file says something wrong.
@@ -107,18 +108,18 @@ def known_losses() -> tuple[Loss, ...]:
     document = read_document(_LOSSES, _LOSSES.name)
     entries = document.data
     if not isinstance(entries, list):
-        raise ConfigurationError("the known losses are a list", place=document.place())
+        raise ConfigurationError(message("the known losses are not a list"), place=document.place())
     found = []
     for number, entry in enumerate(entries):
         changes = frozenset(entry.get("change", ()))
         if set(entry) - _KEYS or not entry.get("reason") or not changes or changes - set(Alteration):
             raise ConfigurationError(
-                "a loss has a reason, a change, and maybe property, of, to, value and schema",
+                message("a loss needs a reason and a change, and may have property, of, to, value and schema"),
                 place=document.place([number]),
             )
         found.append(
             Loss(
-                reason=entry["reason"],
+                reason=Message(entry["reason"]),
                 changes=changes,
                 properties=frozenset(map(expand, entry.get("property", ()))),
                 types=frozenset(map(expand, entry.get("of", ()))),
@@ -130,8 +131,8 @@ def known_losses() -> tuple[Loss, ...]:
     return tuple(found)
 
 
-def reason_for(difference: StatementDifference, schema: str = "dcat_ap_full") -> str | None:
-    """Why the difference was to be expected of what this field map sent; None for a surprise."""
+def reason_for(difference: StatementDifference, schema: str = "dcat_ap_full") -> Message | None:
+    """Why the difference is expected with this field map; None for an unexpected one."""
     return next((loss.reason for loss in known_losses() if loss.explains(difference, schema)), None)
 
 
@@ -141,7 +142,7 @@ def compare_statements(expected: Graph, found: Graph) -> list[StatementDifferenc
     graphs = (expected, named)
     lost = dict.fromkeys(sorted(set(expected) - set(named), key=_key))
     added = dict.fromkeys(sorted(set(named) - set(expected), key=_key))
-    differences = [_difference(Alteration.UNNAMED, graphs, triple, "a blank node") for triple in unnamed]
+    differences = [_difference(Alteration.UNNAMED, graphs, triple, message("a blank node")) for triple in unnamed]
     spoken: dict[tuple[Node, ...], set[str]] = {}
     for length, become in _PASSES:
         places: dict[object, list[_Triple]] = {}
@@ -160,11 +161,11 @@ def compare_statements(expected: Graph, found: Graph) -> list[StatementDifferenc
     for triple in added:
         beside = (triple[0], triple[1], None) in expected
         differences.append(_difference(Alteration.ADDED if beside else Alteration.SUPPLIED, graphs, None, triple))
-    return sorted(differences, key=lambda each: (each.subject, each.property, each.before or "", each.after or ""))
+    return sorted(differences, key=lambda each: (each.subject, each.property, each.before or "", str(each.after or "")))
 
 
 def without_nodes(graph: Graph, nodes: Iterable[Node]) -> Graph:
-    """The graph without these nodes, and without what is only said of nodes to which they alone lead."""
+    """The graph without these nodes, and without statements about nodes to which they alone lead."""
     gone = set[Node]()
     found = set(nodes)
     while found:
@@ -182,7 +183,7 @@ _Triple = tuple[Node, Node, Node]
 
 
 def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Alteration:
-    """What became of a statement that is not there; `spoken` are the languages of those that are there as texts."""
+    """The change of a missing statement; `spoken` are the languages of the texts that are there."""
     subject, predicate, value = triple
     language = _language(triple)
     if predicate == DCAT.keyword:
@@ -216,7 +217,7 @@ def _moved(lost: _Triple, added: _Triple) -> Alteration | None:
 
 
 def _only_value(lost: _Triple, added: _Triple) -> Alteration | None:
-    """Another value in the place of one; not for texts, whose translations stand in the same place."""
+    """Another value in the place of one; not for texts, whose translations are in the same place."""
     if isinstance(lost[2], URIRef):
         return Alteration.LITERAL if isinstance(added[2], Literal) else Alteration.OTHER
     return None if isinstance(lost[2], Literal) and lost[2].language else Alteration.OTHER
@@ -270,7 +271,7 @@ def _likeness(expected: Graph, node: Node, found: Graph, blank: Node) -> int:
 
 
 def _difference(
-    change: Alteration, graphs: tuple[Graph, Graph], before: _Triple | None, after: _Triple | str | None
+    change: Alteration, graphs: tuple[Graph, Graph], before: _Triple | None, after: _Triple | Message | None
 ) -> StatementDifference:
     triple = before or after
     assert isinstance(triple, tuple)

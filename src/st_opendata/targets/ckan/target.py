@@ -1,4 +1,4 @@
-"""CKAN as a target: what opens it, and what its plan, its changes and its verification are made by."""
+"""CKAN as a target: the functions that open it, make its plan, apply changes and verify it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CkanTarget:
         return self.reader.workers
 
     def plan(self, release: Path, policy: Policy) -> Plan[DatasetChange]:
-        """What publishing the release would do.
+        """The changes that publishing the release would make.
 
         Raises:
             InputError, ConfigurationError, UsageError: as `packages` does.
@@ -81,7 +81,7 @@ def open_for_publishing(options: CkanOptions) -> CkanTarget:
     """A site to publish to, in an organisation.
 
     Raises:
-        UsageError, InputError: the URL or the token is none.
+        UsageError, InputError: the URL or the token is invalid.
         RemoteError: the portal refuses, fails or does not answer.
     """
     token = find_token(options.url, options.token_file)
@@ -97,8 +97,8 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
     """A site as visitors see it, with the options that it was published with.
 
     Raises:
-        UsageError: the URL is none.
-        RemoteError: the portal is no CKAN, or does not answer.
+        UsageError: the URL is invalid.
+        RemoteError: the portal is not a CKAN site, or does not answer.
     """
     client = CkanClient(options.url)
     with ExitStack() as opened:
@@ -108,9 +108,9 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
     return CkanTarget(RemoteReader(client, site, {}))
 
 
-# The search of a portal may tell what its database never came to hold (Solr is written before PostgreSQL commits).
-# This machine therefore keeps which state of each dataset it has seen in the database, so that a dataset that search
-# shows in exactly that state goes unread. It may be lost or stale at any time: that costs reads, never a wrong plan.
+# The search of a portal may show a state that its database never held (Solr is written before PostgreSQL commits).
+# This machine therefore remembers the state of each dataset that it saw in the database, so that a dataset which search
+# shows in exactly that state is not read. The memory may be lost or stale: that costs reads, never a wrong plan.
 
 
 def read_confirmed(url: str, organization: str) -> dict[str, str]:

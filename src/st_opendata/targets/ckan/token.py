@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 
 VARIABLE = "ST_CKAN_TOKEN"
@@ -15,15 +16,15 @@ SERVICE = "st-opendata"
 
 
 def find_token(url: str, file: Path | None, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The token for this portal: of the file where one is named, else of the environment, else of the keyring.
+    """The token for this portal: from the named file, else from the environment, else from the keyring.
 
     Raises:
         InputError: the file cannot be read or is empty.
-        UsageError: what was found cannot be a token.
+        UsageError: the text there cannot be a token.
     """
     token = _of_file(file) if file else environment.get(VARIABLE, "").strip() or _of_keyring(url)
     if token and not (token.isascii() and token.isprintable() and " " not in token):
-        raise UsageError("what was given as token is none", remedy="Copy the token alone, in one line.")
+        raise UsageError(message("invalid API token"), remedy=message("Copy the token alone, in one line."))
     return token
 
 
@@ -32,17 +33,20 @@ def _of_file(file: Path) -> str:
         token = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"the token cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}",
+            message(
+                "the token cannot be read: {reason}",
+                reason=getattr(error, "strerror", None) or message("it is not text"),
+            ),
             place=Place(str(file)),
-            remedy="Name a file that holds the token alone.",
+            remedy=message("Name a file that holds the token alone."),
         ) from None
     if not token:
-        raise InputError("the file of the token is empty", place=Place(str(file)))
+        raise InputError(message("the file of the token is empty"), place=Place(str(file)))
     return token
 
 
 def _of_keyring(url: str) -> str | None:
-    """What `keyring set st-opendata URL` stored, where the package keyring is installed and a keyring is open."""
+    """The token that `keyring set st-opendata URL` stored, if the package keyring and an open keyring are there."""
     try:
         import keyring
         from keyring.errors import KeyringError

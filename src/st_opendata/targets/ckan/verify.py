@@ -1,16 +1,16 @@
-"""Is what visitors and harvesters get from a portal what was released? Asked without a token, dataset by dataset.
+"""Comparing a portal, as visitors and harvesters see it, with the release: without a token, dataset by dataset.
 
-Files are fetched and measured, metadata read back through package_show and through ckanext-dcat's RDF, tables of the
+Files are downloaded and measured, metadata read back through package_show and through ckanext-dcat's RDF, tables of the
 DataStore compared with their files. Both forms that harvesters get, that RDF and the exact catalogue, are validated and
-scored, which makes no difference: a release may score less than the maximum itself. Of each dataset no more is kept
-than what is reported.
+scored; that is reported and causes no problem, since a release itself may score less than the maximum. Only the data to
+report is kept of each dataset.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rdflib import RDF, Graph, URIRef
@@ -18,6 +18,7 @@ from rdflib.term import Node
 
 from st_opendata.dcat import MAXIMUM, catalogue_subgraph, dataset_subgraph, score_dataset
 from st_opendata.dcat.terms import DCAT
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.model.findings import Severity, conforms
 from st_opendata.namespaces import readable
 from st_opendata.rdf.statements import parse_statements
@@ -37,14 +38,17 @@ from st_opendata.targets.ckan.statements import (
 )
 from st_opendata.targets.excerpts import excerpts
 
-_FORMS = {"ckanext-dcat": "the portal's own RDF", "catalogue": "the published catalogue"}
+_FORMS = {
+    "ckanext-dcat": message("Harvested from the portal's own RDF: {harvest}."),
+    "catalogue": message("Harvested from the published catalogue: {harvest}."),
+}
 
 
 @dataclass(slots=True)
 class Harvest:
-    """A description as harvesters get it: what the DCAT-AP shapes find, and the points of each dataset by its IRI.
+    """A description as harvesters get it: findings of the DCAT-AP shapes, and the points of each dataset by its IRI.
 
-    Each dataset is validated for itself, so what several share counts once for each of them.
+    Each dataset is validated by itself, so that nodes which several share count once for each of them.
     """
 
     form: str
@@ -53,7 +57,7 @@ class Harvest:
     points: dict[str, int] = field(default_factory=dict)
 
     def add(self, graph: Graph, dataset: Node | None, good: Container[str]) -> None:
-        """Take what is said of a dataset, or beside the datasets. A URL answers when it is `good`."""
+        """Add the statements about a dataset, or those about no dataset. A URL answers when it is `good`."""
         findings = validate_catalogue(graph)
         self.violations += sum(each.severity is Severity.VIOLATION for each in findings)
         self.warnings += sum(each.severity is Severity.WARNING for each in findings)
@@ -61,19 +65,41 @@ class Harvest:
             score = score_dataset(graph, dataset, answers=good.__contains__, conforming=conforms(findings))
             self.points[score.dataset] = score.points
 
-    def __str__(self) -> str:
+    def summary(self) -> Message:
         """`valid by the DCAT-AP shapes, 405 of 405 points for 10 datasets`."""
-        points = ", ".join(
-            f"{points} of {MAXIMUM} points for {number:,} dataset{'' if number == 1 else 's'}"
-            for points, number in sorted(Counter(self.points.values()).items(), reverse=True)
-        )
-        number = self.violations
-        violations = f"{number:,} violation{'' if number == 1 else 's'}" if number else "valid"
-        return f"{violations} by the DCAT-AP shapes, {points or 'no dataset'}"
+        summary = _validity(self.violations)
+        scores = sorted(Counter(self.points.values()).items(), reverse=True)
+        for part in [_scored(points, number) for points, number in scores] or [message("no dataset")]:
+            summary = Message("{summary}, {part}", {"summary": summary, "part": part})
+        return summary
+
+
+def _validity(violations: int) -> Message:
+    if not violations:
+        return message("valid by the DCAT-AP shapes")
+    return counted(
+        "{digits} violation by the DCAT-AP shapes",
+        "{digits} violations by the DCAT-AP shapes",
+        number="count",
+        count=violations,
+        digits=f"{violations:,}",
+    )
+
+
+def _scored(points: int, datasets: int) -> Message:
+    return counted(
+        "{points} of {most} points for {digits} dataset",
+        "{points} of {most} points for {digits} datasets",
+        number="count",
+        count=datasets,
+        digits=f"{datasets:,}",
+        points=points,
+        most=MAXIMUM,
+    )
 
 
 def _harvest_catalogue(graph: Graph, good: Container[str]) -> Harvest:
-    """What harvesters make of a whole catalogue, dataset by dataset."""
+    """The harvest of a whole catalogue, dataset by dataset."""
     harvest = Harvest("catalogue")
     for dataset in (None, *sorted(graph.subjects(RDF.type, DCAT.Dataset), key=str)):
         part = catalogue_subgraph(graph) if dataset is None else dataset_subgraph(graph, dataset)
@@ -88,12 +114,23 @@ class _Losses:
     detailed: bool
     numbers: Counter[str] = field(default_factory=Counter)
     statements: dict[str, list[StatementDifference]] = field(default_factory=dict)
+    reasons: dict[str, Message] = field(default_factory=dict)
+    """The reasons by their English texts, which the other keys are."""
 
-    def add(self, reason: str, difference: StatementDifference) -> None:
+    def add(self, reason: Message, difference: StatementDifference) -> None:
         """Take one."""
-        self.numbers[reason] += 1
+        key = str(reason)
+        self.reasons[key] = reason
+        self.numbers[key] += 1
         if self.detailed:
-            self.statements.setdefault(reason, []).append(difference)
+            self.statements.setdefault(key, []).append(difference)
+
+    def lines(self) -> Iterator[Message]:
+        """The number of statements for each reason, the highest first."""
+        if self.numbers:
+            yield message("The portal's own RDF differs in these known ways:")
+        for key, number in sorted(self.numbers.items(), key=lambda item: (-item[1], item[0])):
+            yield Message("  {number}  {reason}", {"number": f"{number:6,}", "reason": self.reasons[key]})
 
 
 def verify_site(
@@ -124,7 +161,7 @@ def verify_site(
     harvests = [own] if "dcat" in audit.site.plugins else []
     catalogue = audit.packages[-1]
     if catalogue.resources[0].url in good:
-        # Byte by byte what was released: its findings and points are the release's, but for files that do not answer.
+        # Byte by byte the released one: its findings and points are the release's, but for files that do not answer.
         harvests.append(_harvest_catalogue(_read_served(catalogue), good))
     return Verification(
         url=audit.site.url,
@@ -132,16 +169,12 @@ def verify_site(
         files=audit.files,
         size=sum(each.size for package in audit.packages for each in package.resources),
         problems=tuple(problem for each in found.values() for problem in each),
-        notes=(*_loss_lines(losses.numbers), *(f"Harvested from {_FORMS[each.form]}: {each}." for each in harvests)),
+        notes=(
+            *losses.lines(),
+            *(replace(_FORMS[each.form], fields={"harvest": each.summary()}) for each in harvests),
+        ),
         details=_details(audit.site, losses, harvests),
     )
-
-
-def _loss_lines(numbers: Mapping[str, int]) -> Iterator[str]:
-    if numbers:
-        yield "The portal's own RDF differs where it is known to:"
-    for reason, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
-        yield f"  {number:6,}  {reason}"
 
 
 def _details(site: Site, losses: _Losses, harvests: list[Harvest]) -> dict[str, object]:
@@ -156,7 +189,7 @@ def _details(site: Site, losses: _Losses, harvests: list[Harvest]) -> dict[str, 
                         "subject": each.subject,
                         "property": each.property,
                         "before": each.before,
-                        "after": each.after,
+                        "after": each.after if each.after is None else str(each.after),
                     }
                     for each in found
                 ],
@@ -171,7 +204,7 @@ def _details(site: Site, losses: _Losses, harvests: list[Harvest]) -> dict[str, 
 
 
 def _read_served(catalogue: Package) -> Graph:
-    """The exact catalogue, as the file says it that visitors were found to get byte by byte."""
+    """The exact catalogue from its file, which visitors get byte by byte."""
     file = catalogue.resources[0]
     with file.open() as content:
         return graph_view(parse_statements(content.read(), file.file_name))
@@ -179,10 +212,10 @@ def _read_served(catalogue: Package) -> Graph:
 
 def _differences(
     audit: Audit, found_dataset: DatasetAudit, rdf: Graph
-) -> Iterator[tuple[str | None, StatementDifference]]:
-    """What the portal's RDF says of a dataset otherwise than released, with the reason where it is known.
+) -> Iterator[tuple[Message | None, StatementDifference]]:
+    """Differences between the portal's RDF about a dataset and the release, each with its reason if that is known.
 
-    Nothing is said of files that are not there or that were added, which is a problem of its own.
+    Missing and added files are left out: they are reported as separate problems.
     """
     iri = URIRef(found_dataset.package.iri)
     expected = dataset_subgraph(audit.expected, iri)
@@ -190,7 +223,10 @@ def _differences(
     expected = without_nodes(expected, [each for each in stated if resource_id(str(each)) in found_dataset.missing])
     if found_dataset.more:
         rdf = without_nodes(rdf, served - stated)
-    kept = f"people added on the portal what the release does not state: {', '.join(found_dataset.added)}"
+    kept = message(
+        "people added values on the portal that the release does not state: {fields}",
+        fields=", ".join(found_dataset.added),
+    )
     for difference in compare_statements(expected, rdf):
         reason = reason_for(difference, audit.site.schema)
         if found_dataset.added and difference.change in (Alteration.ADDED, Alteration.SUPPLIED):
@@ -199,8 +235,11 @@ def _differences(
 
 
 def _unknown_loss(package: Package, difference: StatementDifference) -> Problem:
-    """A statement that the portal's RDF loses or changes, and nobody knew."""
+    """A statement that the portal's RDF loses or changes for no known reason."""
     before, after = excerpts(difference.before, difference.after, WIDTH)
-    rdf = f"its RDF says {after}" if difference.after else "its RDF does not say so"
-    text = f"{before} was released, {rdf}"
+    text = (
+        message("{before} was released, its RDF says {after}", before=before, after=after)
+        if difference.after
+        else message("{before} was released, its RDF does not say so", before=before)
+    )
     return Problem(package.name, f"<{difference.subject}> {readable(difference.property)}", text)

@@ -1,4 +1,4 @@
-"""What visitors find beside the files: tables in the DataStore, to be filtered and queried, and views on the pages."""
+"""Tables in the DataStore, which visitors filter and query, and views of files on the pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from st_opendata.targets.ckan.tables import DataTable, as_text, data_table, desc
 _LOADERS = frozenset({"xloader", "datapusher"})
 """Plugins that load every uploaded table themselves."""
 _IN_ONE_URL = 50
-"""Ids: servers take lines of some 4,000 characters."""
+"""Ids: servers take lines of about 4,000 characters."""
 _LARGEST_TEXT = 1_000_000
 """Bytes: above that the portal's own proxy does not hand a file to a text or map view (ckan.resource_proxy)."""
 
@@ -41,7 +41,7 @@ DefaultViews = dict[tuple[str, Format], bool]
 
 @dataclass(frozen=True, slots=True)
 class ViewSet:
-    """What is to be made for a dataset: tables and views by resource id; `new` are datasets that were just created.
+    """The tables and views to make for a dataset, by resource id; `new` are datasets that were just created.
 
     `gone` are resources that are removed: their tables would outlive them.
     """

@@ -91,20 +91,20 @@ def failing(call: Callable[[], object]) -> RemoteError:
 @pytest.mark.parametrize(
     ("answer", "status", "says", "may_pass"),
     [
-        ((200, HTML, b"<title>Welcome</title>"), 200, 'not CKAN\'s API: a web page, "Welcome"', False),
-        ((404, HTML, b"<p>Nothing here</p>"), 404, "not CKAN's API: Nothing here", False),
+        ((200, HTML, b"<title>Welcome</title>"), 200, 'not from CKAN\'s API: a web page, "Welcome"', False),
+        ((404, HTML, b"<p>Nothing here</p>"), 404, "not from CKAN's API: Nothing here", False),
         ((500, HTML, b"<title>Internal Server Error</title>"), 500, 'answered 500: a web page, "Internal', True),
         ((301, {"Location": "https://example.org/api/action/status_show"}, b""), 301, "https://example.org", False),
-        ((413, HTML, b"<title>Too large</title>"), 413, "does not take files as large", False),
+        ((413, HTML, b"<title>Too large</title>"), 413, "does not accept files as large", False),
         (refusal(403, "Authorization Error", message="Access denied: User x not authorized"), 403, "User x not", False),
         (refusal(404, "Not Found Error", message="Not found: places"), 404, "not found: places", False),
         (refusal(409, "Validation Error", notes=["Missing value"]), 409, "notes: Missing value", False),
         (refusal(500, "Search Index Error", message="Solr down"), 500, "search failed", True),
         (refusal(500, "Search Connection Error", message="No server"), 500, "Search Connection Error: No", True),
         (refusal(409, "Search Error", message="Search Error: no core"), 500, "search failed", True),
-        ((200, {}, b'{"success": false, "error": "text"}'), 200, "not CKAN's API", False),
-        ((200, {}, b'{"success": true}'), 200, "not CKAN's API", False),
-        ((200, {}, b"[1, 2]"), 200, "not CKAN's API", False),
+        ((200, {}, b'{"success": false, "error": "text"}'), 200, "not from CKAN's API", False),
+        ((200, {}, b'{"success": true}'), 200, "not from CKAN's API", False),
+        ((200, {}, b"[1, 2]"), 200, "not from CKAN's API", False),
     ],
 )
 def test_each_failure_is_one_error(

@@ -11,10 +11,11 @@ from typing import Any, cast
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.targets.base import Action, FieldDifference
 from st_opendata.targets.ckan import datastore
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.datastore import compare_tables
+from st_opendata.targets.ckan.datastore import TableDifference, compare_tables
 from st_opendata.targets.ckan.plan import DatasetChange, with_tables
 from st_opendata.targets.ckan.tables import DataTable
 
@@ -40,7 +41,7 @@ class Store:
     def read(self, kind: str, question: dict[str, Any]) -> dict[str, Any]:
         assert (kind, question["records_format"], question["sort"]) == ("datastore_search", "csv", "_id")
         if question["resource_id"] != "there":
-            raise RemoteError("not found", status=404)
+            raise RemoteError(message("not found"), status=404)
         text, start = StringIO(newline=""), question["offset"]
         rows = [[str(number), *row] for number, row in enumerate(self.rows, 1)]
         csv.writer(text).writerows(rows[start : start + question["limit"]])
@@ -58,6 +59,13 @@ def table(tmp_path: Path) -> DataTable:
 
 
 Alter = Callable[[list[list[str]], list[dict[str, Any]]], object]
+
+
+def shown(difference: FieldDifference | None) -> tuple[object, ...]:
+    """Field, values and resource, the program's words in English."""
+    assert difference
+    after = str(difference.after) if isinstance(difference.after, Message) else difference.after
+    return str(difference.field), difference.before, after, difference.resource
 
 
 def looked(table: DataTable, alter: Alter = lambda *_: None, *, whole: bool = True) -> FieldDifference | None:
@@ -107,7 +115,7 @@ def test_a_table_loaded_as_text_is_the_same(table: DataTable) -> None:
 def test_the_first_difference_is_told(
     table: DataTable, alter: Alter, field: str, before: object, after: object
 ) -> None:
-    assert looked(table, alter) == FieldDifference(field, before, after, "prices.csv")
+    assert shown(looked(table, alter)) == (field, before, after, "prices.csv")
 
 
 def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,18 +125,34 @@ def test_rows_beyond_the_first_page_are_looked_at_when_asked(table: DataTable, m
         rows[2][0] = "C"
 
     assert looked(table, alter, whole=False) is None
-    assert looked(table, alter) == FieldDifference("table, row 3, id", "C", 'c "q", r', "prices.csv")
+    assert shown(looked(table, alter)) == ("table, row 3, id", "C", 'c "q", r', "prices.csv")
 
 
 def test_a_table_that_is_not_there(table: DataTable) -> None:
     store = cast(CkanClient, Store([], []))
     found = compare_tables(store, {"gone": table}, whole=False)
-    assert found == {"gone": FieldDifference("table", None, "a table in the DataStore", "prices.csv")}
+    assert {key: shown(each) for key, each in found.items()} == {
+        "gone": ("table", None, "a table in the DataStore", "prices.csv")
+    }
+
+
+def test_where_a_table_differs_is_said_in_each_language_with_the_name_of_the_column_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("table\none\n", "utf-8")
+    table = DataTable(path, ({"id": "table", "type": "text", "info": {"label": "table", "notes": ""}},), 1)
+    store = Store([["two"]], [dict(each) for each in table.fields])
+    [found] = compare_tables(cast(CkanClient, store), {"there": table}, whole=True).values()
+    assert isinstance(found.field, Message)
+    assert [found.field[language] for language in ("en", "fr", "de")] == [
+        "table, row 1, table",
+        "tableau, ligne 1, table",
+        "Tabelle, Zeile 1, table",
+    ]
 
 
 EDITED, GONE = (
-    FieldDifference("table, number of rows", 3, 2, "t.csv"),
-    FieldDifference("table", None, "a table", "t.csv"),
+    TableDifference(message("table, number of rows"), 3, 2, "t.csv", message("number of rows")),
+    TableDifference(message("table"), None, "a table", "t.csv"),
 )
 
 
@@ -144,10 +168,9 @@ EDITED, GONE = (
     ],
 )
 def test_what_is_done_with_an_altered_table(
-    action: Action, difference: FieldDifference, overwrite: bool, becomes: Action, tables: tuple[str, ...]
+    action: Action, difference: TableDifference, overwrite: bool, becomes: Action, tables: tuple[str, ...]
 ) -> None:
-    change = with_tables(
-        DatasetChange(action, "places", "a reason", files=("f",)), {"t": difference}, overwrite=overwrite
-    )
+    before = DatasetChange(action, "places", message("a reason"), files=("f",))
+    change = with_tables(before, {"t": difference}, overwrite=overwrite)
     assert (change.action, change.tables, change.differences) == (becomes, tables, (difference,))
     assert change.files == (() if becomes == Action.DRIFTED else ("f",))

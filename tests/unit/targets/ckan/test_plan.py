@@ -134,7 +134,7 @@ def test_search_that_lies_is_repaired() -> None:
 
 def test_what_search_does_not_list_is_written_again_without_files() -> None:
     change = decide(desired(), remote(desired()), PORTAL, indexed_at="")
-    assert (*action(change), change.reason) == ("update", 0, "the portal's search does not list it")
+    assert (*action(change), str(change.reason)) == ("update", 0, "the portal's search does not list it")
     assert decide(desired(), remote(desired(), title="By hand"), PORTAL, indexed_at="").action == Action.DRIFTED
     assert decide(desired(), remote(desired()), PORTAL).action == Action.UNCHANGED  # where search was not asked
 
@@ -290,7 +290,7 @@ def test_the_name_under_which_it_was_published() -> None:
         ({}, None),
         ({"title": "Edited"}, None),
         (marked(older(desired())), None),
-        ({"name": "by-hand"}, "renamed on the portal; places"),
+        ({"name": "by-hand"}, 'renamed on the portal; "places"'),
         ({"name": "by-hand", "title": "Edited", **marked(older(desired()))}, "may have been renamed"),
         ({"extras": []}, "its database does not"),
         (marked(Fingerprint("https://other.example/", "d", "c", (), ())), "its database does not"),
@@ -303,25 +303,25 @@ def test_what_may_be_pruned(changes: dict[str, Any], says: str | None) -> None:
 
 def test_what_belongs_to_the_release_is_not_pruned() -> None:
     there = remote(desired(), name="copy")
-    assert reason_to_keep(there, BASE, {"places"}, set()) == "a copy of places, made on the portal"
-    assert reason_to_keep(there, BASE, set(), {resource(1).id}) == "it has files of the release"
+    assert str(reason_to_keep(there, BASE, {"places"}, set())) == 'a copy of "places", made on the portal'
+    assert str(reason_to_keep(there, BASE, set(), {resource(1).id})) == "it has files of the release"
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"name": "by-hand"}, "renamed to by-hand; --overwrite puts it back"),
-        ({"name": "by-hand", "extras": []}, "renamed to by-hand; --overwrite puts it back"),
-        ({"name": "by-hand", "state": "deleted"}, "renamed to by-hand and deleted; --overwrite puts it back"),
+        ({"name": "by-hand"}, 'renamed to "by-hand"; --overwrite puts it back'),
+        ({"name": "by-hand", "extras": []}, 'renamed to "by-hand"; --overwrite puts it back'),
+        ({"name": "by-hand", "state": "deleted"}, 'renamed to "by-hand" and deleted; --overwrite puts it back'),
         (
             {"owner_org": THEIRS, "organization": {"name": "others"}},
-            "moved to the organisation others, where editor may not edit it: have it moved back there",
+            'moved to the organisation "others", where editor may not edit it: have it moved back',
         ),
     ],
 )
 def test_a_name_or_organisation_that_people_changed_is_told(changes: dict[str, Any], reason: str) -> None:
     change = decide(desired(), remote(desired(), **changes), PORTAL)
-    assert (change.action, change.reason, change.files) == (Action.DRIFTED, reason, ())
+    assert (change.action, str(change.reason), change.files) == (Action.DRIFTED, reason, ())
 
 
 def test_it_is_put_back_when_told() -> None:
@@ -329,7 +329,7 @@ def test_it_is_put_back_when_told() -> None:
     there = remote(desired(), name="by-hand", owner_org=THEIRS, organization={"name": "others"})
     change = decide(desired(), there, portal, overwrite=True)
     assert change.action == Action.UPDATE
-    assert change.reason == "renamed to by-hand and moved to the organisation others: put back"
+    assert str(change.reason) == 'renamed to "by-hand" and moved to the organisation "others": put back'
     update = revision(there, change, desired().fingerprint())["update"]
     assert (update["name"], update["owner_org"]) == ("places", "city")
 
@@ -346,16 +346,16 @@ def test_the_same_files_under_another_id_of_the_catalogue_stay() -> None:
     )
     for options in ({}, {"overwrite": True}):
         change = decide(desired(), remote(before), PORTAL, **options)
-        assert (change.action, "published under another id" in change.reason) == (Action.TAKEN, True)
+        assert (change.action, "published under another id" in str(change.reason)) == (Action.TAKEN, True)
 
 
 def test_why_it_drifted_is_always_told() -> None:
     lost = decide(desired(), remote(desired(), extras=[]), PORTAL)
-    assert "our mark on it (the extra st_opendata) is gone" in lost.reason
+    assert "our mark on it (the extra st_opendata) is gone" in str(lost.reason)
     there = remote(desired())
     there["resources"].reverse()
     [order] = decide(desired(), there, PORTAL).differences
-    assert (order.field, order.before, order.after) == (
+    assert (str(order.field), order.before, order.after) == (
         "order of the files", ["Table 2", "Table 1"], ["Table 1", "Table 2"],
     )  # fmt: skip
 

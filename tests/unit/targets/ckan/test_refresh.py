@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import message
 from st_opendata.targets.base import Policy
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.fingerprint import Fingerprint, extras_with, fingerprint_of
@@ -89,7 +90,7 @@ class Holding:
                 if found:
                     return {"package_id": found[0]["id"]}
         if not found:
-            raise RemoteError("not found", status=404)
+            raise RemoteError(message("not found"), status=404)
         return found[0]
 
     @staticmethod
@@ -103,7 +104,7 @@ def plan(holding: Holding, *names: str, **policy: bool) -> dict[str, tuple[str, 
     """Kind and reason of each change."""
     reader = RemoteReader(cast(CkanClient, holding), PORTAL, {})
     made = reader.plan([package(name) for name in (*names, "all-catalogue")], BASE, Policy(**policy))
-    return {change.name: (str(change.action), change.reason) for change in made.changes}
+    return {change.name: (str(change.action), str(change.reason)) for change in made.changes}
 
 
 def test_on_an_empty_portal_nothing_is_looked_for_under_other_names() -> None:
@@ -130,7 +131,7 @@ def test_a_renamed_one_is_neither_created_nor_pruned(changes: Dataset, renamed: 
         found = plan(Holding(*datasets.values()), "places", "notes", **policy)
         assert found.keys() == set(NAMES)
         action, reason = found[renamed]
-        assert (action, reason.startswith("renamed to by-hand")) == ("drifted", True)
+        assert (action, reason.startswith('renamed to "by-hand"')) == ("drifted", True)
         assert [action for action, _ in found.values()].count("unchanged") == 2
 
 
@@ -138,7 +139,7 @@ def test_datasets_that_swapped_their_names_are_both_told() -> None:
     places, notes = published("places") | {"name": "notes"}, published("notes") | {"name": "places"}
     found = plan(Holding(places, notes, published("all-catalogue")), "places", "notes", overwrite=True, prune=True)
     assert found["places"][0] == found["notes"][0] == "taken"
-    assert "taken by notes, which was renamed to it on the portal; ours was renamed to notes" in found["places"][1]
+    assert 'used by "notes", which was renamed to it on the portal; ours was renamed to "notes":' in found["places"][1]
     assert found.keys() == set(NAMES)
 
 
@@ -161,7 +162,7 @@ def test_pruned_is_only_what_was_surely_published_from_here() -> None:
 def test_a_catalogue_under_another_id_is_refused_before_the_first_write() -> None:
     before = published("before-catalogue")
     before["resources"][0]["id"] = "all-catalogue-file"
-    with pytest.raises(RemoteError, match="under another id: the dataset before-catalogue has its files"):
+    with pytest.raises(RemoteError, match='under another id: the dataset "before-catalogue" has its files'):
         plan(Holding(before), "places")
 
 
@@ -169,6 +170,6 @@ def test_of_a_copy_and_a_renamed_one_the_one_with_the_files_is_ours() -> None:
     copied = published("places") | {"name": "a-copy", "id": "id-copy", "resources": []}
     datasets = [copied, published("places") | {"name": "z"}, published("notes"), published("all-catalogue")]
     found = plan(Holding(*datasets), "places", "notes", prune=True)
-    assert found["places"] == ("drifted", "renamed to z; --overwrite puts it back")
-    assert found["a-copy"] == ("left", "a copy of places, made on the portal; --prune does not delete it")
+    assert found["places"] == ("drifted", 'renamed to "z"; --overwrite puts it back')
+    assert found["a-copy"] == ("left", 'a copy of "places", made on the portal; --prune does not delete it')
     assert found.keys() == {*NAMES, "a-copy"}

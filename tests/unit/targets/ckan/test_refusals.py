@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.targets.base import Action
 from st_opendata.targets.ckan.fields import schema_for
@@ -39,11 +40,11 @@ def change(*sent: str) -> DatasetChange:
     desired = desired_dataset(
         Package("places", {"title": "Places"}, resources, "d", "https://x.example/places"), PORTAL, "b"
     )
-    return DatasetChange(Action.UPDATE, "places", "", desired, files=sent)
+    return DatasetChange(Action.UPDATE, "places", message("the release changed"), desired, files=sent)
 
 
 def refused(**details: Any) -> RemoteError:
-    return RemoteError("refused", place=PLACE, status=409, details=details)
+    return RemoteError(message("refused"), place=PLACE, status=409, details=details)
 
 
 @pytest.mark.parametrize(
@@ -65,21 +66,37 @@ def test_a_refusal_names_file_field_and_property(details: dict[str, Any], says: 
 
 
 @pytest.mark.parametrize(
-    "error", [refused(upload=["File upload too large"]), RemoteError("x", place=PLACE, status=413)]
+    "error", [refused(upload=["File upload too large"]), RemoteError(message("x"), place=PLACE, status=413)]
 )
 def test_the_largest_of_the_files_was_too_large(error: RemoteError) -> None:
     told = explain_refusal(error, change("cities.csv", "cities.ttl"), PORTAL)
-    assert told.message == "the portal does not take files as large as cities.ttl (34,567 bytes)"
-    assert "--max-upload" in str(told.remedy)
-    assert "cities.csv (12 bytes)" in explain_refusal(error, change("cities.csv"), PORTAL).message
+    assert told.message_text() == "the portal does not accept files as large as cities.ttl (34,567 bytes)"
+    assert "--max-upload" in told.remedy_text()
+    assert "cities.csv (12 bytes)" in explain_refusal(error, change("cities.csv"), PORTAL).message_text()
 
 
-@pytest.mark.parametrize("error", [refused(match=["metadata_modified"]), RemoteError("x", status=500), refused()])
+@pytest.mark.parametrize(
+    "error", [refused(match=["metadata_modified"]), RemoteError(message("x"), status=500), refused()]
+)
 def test_other_errors_stay_as_they_are(error: RemoteError) -> None:
     assert explain_refusal(error, change("cities.csv"), PORTAL) is error
 
 
 def test_files_that_another_dataset_has_are_looked_for_in_the_next_run() -> None:
     error = explain_refusal(refused(resources=[{"id": ["Resource id already exists."]}]), change("cities.csv"), PORTAL)
-    assert "files of the dataset places are on the portal already" in error.message_text()
+    assert 'files of the dataset "places" are on the portal already' in error.message_text()
     assert "Run the command again: it then looks for the dataset under another name." in error.remedy_text()
+
+
+def test_several_faults_are_told_in_each_language_with_the_words_of_the_portal() -> None:
+    faults = {"issued": ["Missing value"], "resources": [{"name": ["the dataset"]}]}
+    error = explain_refusal(refused(**faults), change(), PORTAL)
+    assert error.message_text("fr").replace("\N{NO-BREAK SPACE}", " ") == (
+        "le portail a refusé issued (dct:issued) du jeu de données : Missing value ; "
+        "name (dct:title) de cities.csv : the dataset"
+    )
+    assert error.message_text("de") == (
+        "das Portal hat abgelehnt: issued (dct:issued) des Datensatzes: Missing value; "
+        "name (dct:title) von cities.csv: the dataset"
+    )
+    assert error.remedy_text("de").endswith("und veröffentlichen Sie sie erneut.")

@@ -8,6 +8,7 @@ import pytest
 
 from st_opendata.cli.publish import _conclude, _json, _write_result
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import message
 from st_opendata.targets.base import Action, ChangeResult, Plan
 from st_opendata.targets.ckan.packages import Package, Resource
 from st_opendata.targets.ckan.plan import DatasetChange, desired_dataset, make_plan
@@ -23,7 +24,7 @@ The catalogue, for harvesters: https://p.example/dataset/all-catalogue
 def change(name: str, action: Action) -> DatasetChange:
     resource = Resource("r", {"name": "File"}, Path("file.csv"), 1200, "", "file.csv")
     desired = desired_dataset(Package(name, {"name": name}, (resource,), "d", f"https://x.example/{name}"), PORTAL, "b")
-    return DatasetChange(action, name, "", desired, files=("r",) if action == Action.CREATE else ())
+    return DatasetChange(action, name, message("a reason"), desired, files=("r",) if action == Action.CREATE else ())
 
 
 def plan(*changes: DatasetChange) -> Plan[DatasetChange]:
@@ -31,7 +32,7 @@ def plan(*changes: DatasetChange) -> Plan[DatasetChange]:
 
 
 NEW, OTHER, SAME = change("new", Action.CREATE), change("other", Action.CREATE), change("same", Action.UNCHANGED)
-FAILED = RemoteError("it failed")
+FAILED = RemoteError(message("it failed"))
 
 
 @pytest.mark.parametrize(

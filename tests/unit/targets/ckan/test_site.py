@@ -83,5 +83,5 @@ def test_a_list_without_end_is_given_up() -> None:
             return super().read(action, question)
 
     endless = Endless([], status_show=STATUS, organization_show={"name": "town"})
-    with pytest.raises(RemoteError, match="more than 50,000 datasets, which no catalogue takes"):
+    with pytest.raises(RemoteError, match="more than 50,000 datasets, too many for a catalogue"):
         list_organization(cast(CkanClient, endless), "town", private=False)

@@ -25,12 +25,13 @@ TYPED = ":d a dcat:Dataset . "
 def compared(expected: str, found: str) -> list[tuple[str, str | None, str | None]]:
     """Change, before and after of each difference."""
     graphs = (Graph().parse(data=PREFIXES + TYPED + text, format="turtle") for text in (expected, found))
-    return [(each.change, each.before, each.after) for each in compare_statements(*graphs)]
+    return [(each.change, each.before, each.after and str(each.after)) for each in compare_statements(*graphs)]
 
 
 def reasons(expected: str, found: str) -> list[str | None]:
     graphs = (Graph().parse(data=PREFIXES + TYPED + text, format="turtle") for text in (expected, found))
-    return [reason_for(each) for each in compare_statements(*graphs)]
+    found_reasons = (reason_for(each) for each in compare_statements(*graphs))
+    return [reason and str(reason) for reason in found_reasons]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.http.client import origin
+from st_opendata.messages.message import message, verbatim
 from st_opendata.release.exchange import stage
 from st_opendata.targets.base import Progress
 from st_opendata.targets.ckan.connection import CkanClient
@@ -22,10 +23,10 @@ MAX_FILE = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class PullOptions:
-    """What to pull, and from where.
+    """The options of a pull.
 
     `catalogue` and `others` choose where an organisation has several catalogues (`listing.choose`). `private` asks for
-    private datasets, which needs a token. `links` allows addresses beyond the portal, `max_file` bytes of a file.
+    private datasets, which needs a token. `links` allows addresses beyond the portal, `max_file` is in bytes.
     """
 
     url: str
@@ -43,14 +44,16 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
     """Write a catalogue of the portal to `output`, a folder that is new or empty.
 
     Raises:
-        UsageError: the URL is none, several catalogues are there, or private datasets are asked for without token.
+        UsageError: the URL is invalid, several catalogues are there, or private datasets need a token.
         InputError: the folder cannot be written to, or is not empty.
         RemoteError: the portal refuses, fails or has nothing to pull.
         OSError: the disk is full, or a folder must not be written to.
     """
     if options.private and not options.token:
-        raise UsageError("private datasets need a token", remedy="Give it in ST_CKAN_TOKEN or --token-file.")
-    token = options.token if options.private else None  # all else is what everybody may read
+        raise UsageError(
+            message("private datasets need a token"), remedy=message("Give it in ST_CKAN_TOKEN or --token-file.")
+        )
+    token = options.token if options.private else None  # everyone may read the rest
     client = CkanClient(options.url, token, connections=options.workers)
     downloader = Downloader(token=token, site=options.url, connections=options.workers, saving=True)
     try:
@@ -72,7 +75,8 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
 
 def _refuse(folder: Path) -> None:
     raise InputError(
-        f"{folder} is not empty; nothing was changed", remedy="Name a new folder with --output, or empty this one."
+        message("{folder} is not empty; nothing was changed", folder=folder),
+        remedy=message("Name a new folder with --output, or empty this one."),
     )
 
 
@@ -82,9 +86,11 @@ def _download_limits(options: PullOptions, listing: Listing) -> DownloadLimits:
 
 
 def _read_back(result: PullResult, folder: Path) -> PullResult:
-    """Say what is wrong with the catalogue as it was written, so that nobody meets it later."""
+    """Add a note if the catalogue in the folder cannot be read."""
     try:
         read_catalogue(folder)
     except (ConfigurationError, InputError) as error:
-        return replace(result, notes=(*result.notes, f"To be corrected before a build: {error}"))
+        place = verbatim(f"{error.place}: ") if error.place else verbatim("")
+        note = message("Correct this before a build: {place}{problem}", place=place, problem=error.message)
+        return replace(result, notes=(*result.notes, note))
     return result

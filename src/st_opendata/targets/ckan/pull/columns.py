@@ -1,7 +1,7 @@
 """CSVW metadata of a published table as the description of a table in dataset.yaml: the inverse of `exports`.
 
-What is published is canonical, so formats of numbers and dates are gone; templates are absolute, and made short again
-where the short form reads back as the same.
+Published values are canonical, so formats of numbers and dates are gone; templates are absolute, and are shortened
+again if the short form reads back as the same.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _is_link(described: DescribedTable, name: str) -> bool:
 
 
 def shorten(template: str, base: str) -> str:
-    """The template on the base, or with a prefix, where that is read as the same."""
+    """The template on the base, or with a prefix, if that reads back as the same."""
     shorter = [
         f"{prefix}:{template.removeprefix(start)}" for prefix, start in PREFIXES.items() if template.startswith(start)
     ]

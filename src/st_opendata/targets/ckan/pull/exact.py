@@ -1,7 +1,7 @@
 """A catalogue that st-opendata published, back from the portal as it was.
 
 Descriptions come from the exact catalogue (DCAT-AP in every language), tables from the published CSV files and their
-CSVW metadata. What is published nowhere cannot come back: see docs/pull-ckan.md.
+CSVW metadata. Data that are published nowhere cannot come back: see docs/pull-ckan.md.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.catalogue.statements import Description, Yaml, read_description
-from st_opendata.errors import ConfigurationError, InputError, RemoteError
+from st_opendata.errors import ConfigurationError, InputError, MessageError, RemoteError
 from st_opendata.formats import CSV
+from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import folder_iri
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
@@ -33,6 +34,7 @@ from st_opendata.targets.ckan.pull.folder import (
     DatasetFolder,
     drop_lost_keys,
     omission_lines,
+    reasons_of,
     share_terms,
     write_folder,
 )
@@ -48,7 +50,7 @@ _FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A published table: its file, and the CSVW metadata that describes it, empty where there is none."""
+    """A published table: its file, and the CSVW metadata that describes it, if there are any."""
 
     name: str
     file: Download
@@ -66,12 +68,13 @@ def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher
         graph = _exact_graph(published, fetcher, scratch)
         catalogue, series = _catalogue(graph, published)
         remote = {str(each["name"]): each for each in published.datasets}
-        datasets, omissions, notes = [], list[Omission](), list[str]()
+        datasets, omissions, notes = [], list[Omission](), list[Message]()
         tables: dict[str, list[_Table]] = {}
         for id_ in _dataset_ids(graph, published):
             dataset = remote.get(f"{published.id}-{id_}")
             if dataset is None:
-                omissions.append(Omission(id_, "", "the portal does not show it: it is private or deleted"))
+                hidden = message("the portal does not show it: it is private or deleted")
+                omissions.append(Omission(id_, "", hidden))
                 continue
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
@@ -86,17 +89,18 @@ def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher
             omissions += found
             dataset_folder.heading += omission_lines(found)
     kept = [each for each in datasets if each.tables]
-    omissions += [Omission(each.id, "", "none of its tables came") for each in datasets if not each.tables]
+    omissions += [Omission(each.id, "", message("none of its tables came")) for each in datasets if not each.tables]
     if not kept:
         raise RemoteError(
-            "no table of the catalogue came",
+            message("no table of the catalogue came"),
             place=Place(listing.site.url),
-            remedy="; ".join(f"{each.dataset} {each.what}: {each.reason}" for each in omissions[:3]),
+            remedy=reasons_of(omissions),
         )
     drop_lost_keys(kept)
     shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
     share_terms(catalogue, kept, shared)
-    heading = [f"Pulled from {listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"]
+    url = f"{listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"
+    heading = [str(message("Pulled from {url}", url=url))]
     write_folder(
         folder, catalogue, kept, [*heading, *omission_lines(each for each in omissions if not each.what)], hints=False
     )
@@ -105,10 +109,13 @@ def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher
 
 def _exact_graph(published: PublishedCatalogue, fetcher: Fetcher, scratch: Path) -> Statements:
     """The exact catalogue, from the first of its files that the portal has."""
-    remedy = "Publish the release again, then pull."
+    remedy = message("Publish the release again, then pull.")
     if published.exact is None or not _is_base(published.base):
         raise RemoteError(
-            f"the portal has datasets of the catalogue {published.base}, but not the catalogue itself", remedy=remedy
+            message(
+                "the portal has datasets of the catalogue {base}, but not the catalogue itself", base=published.base
+            ),
+            remedy=remedy,
         )
     place = Place(str(published.exact["name"]))
     names = catalogue_resources(published.base)
@@ -116,13 +123,16 @@ def _exact_graph(published: PublishedCatalogue, fetcher: Fetcher, scratch: Path)
     name = min(files, key=list(names.values()).index)
     download = Download(str(files[name]["url"]), scratch / name, str(files[name].get("hash") or ""))
     if failure := fetcher.fetch([download]).get(download.path):
-        raise RemoteError(f"{name} did not come: {failure}", place=place, remedy=remedy)
+        text = message("{name} did not come: {failure}", name=name, failure=failure)
+        raise RemoteError(text, place=place, remedy=remedy)
     try:
         graph = read_statements(download.path)
     except InputError as error:
-        raise RemoteError(f"{name} on the portal: {error.message}", place=place, remedy=remedy) from None
+        text = message("{name} on the portal: {problem}", name=name, problem=error.message)
+        raise RemoteError(text, place=place, remedy=remedy) from None
     if not graph.has(f"{published.base}catalogue", TYPE.value, ox.NamedNode(expand("dcat:Catalog"))):
-        raise RemoteError(f"{name} does not describe the catalogue {published.base}", place=place, remedy=remedy)
+        text = message("{name} does not describe the catalogue {base}", name=name, base=published.base)
+        raise RemoteError(text, place=place, remedy=remedy)
     return graph
 
 
@@ -134,7 +144,7 @@ def _is_base(text: str) -> bool:
 
 
 def _catalogue(graph: Statements, published: PublishedCatalogue) -> tuple[Description, bool]:
-    """What the catalogue says, and whether it has a series; its service and series say what it cannot."""
+    """The catalogue's description, and whether it has a series; its service and series complete the description."""
     base, node = published.base, f"{published.base}catalogue"
     services = iris(graph.values(node, expand("dcat:service")))
     series = sorted({text_of(value) for _, value in graph.of(expand("dcat:inSeries"))})
@@ -168,9 +178,9 @@ def _dataset_ids(graph: Statements, published: PublishedCatalogue) -> list[str]:
 
 
 def _old(graph: Statements, published: PublishedCatalogue) -> list[Omission]:
-    """Datasets of the catalogue that it does not list any more."""
+    """Datasets of the catalogue that it no longer lists."""
     listed = {f"{published.id}-{id_}" for id_ in _dataset_ids(graph, published)}
-    reason = "the catalogue was last published without it"
+    reason = message("the catalogue was last published without it")
     return [
         Omission(str(each["name"]), "", reason, OmissionReason.OLD)
         for each in published.datasets
@@ -184,13 +194,13 @@ def _dataset(graph: Statements, published: PublishedCatalogue, id_: str) -> Desc
     return read_description(graph, node, "und", dict.fromkeys(FILE_KEYS, files))
 
 
-def _edits(dataset: Json) -> list[str]:
-    """What to say of a dataset whose fields are not as they were published: the exact catalogue does not know it."""
-    fingerprint = fingerprint_of(dataset)
+def _edits(dataset: Json) -> list[Message]:
+    """A note if the fields of a dataset are not as they were published: the exact catalogue does not have the edit."""
+    fingerprint, name = fingerprint_of(dataset), dataset["name"]
     if fingerprint and fingerprint.writing:
-        return [f"{dataset['name']}: a publish was cut off here; run it again, then pull."]
+        return [message("{name}: publishing was interrupted here. Publish again, then pull.", name=name)]
     if fingerprint and content_digest(dataset, fingerprint.fields, fingerprint.resource_fields) != fingerprint.content:
-        return [f"{dataset['name']}: edited on the portal since it was published; that edit is not pulled."]
+        return [message("{name}: edited on the portal since it was published; that edit is not pulled.", name=name)]
     return []
 
 
@@ -226,7 +236,7 @@ def _tables(
 
 
 def _describe(
-    dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, str], base: str
+    dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, Message], base: str
 ) -> list[Omission]:
     """Add the tables that came to the dataset; those that did not."""
     omissions = []
@@ -237,27 +247,29 @@ def _describe(
         try:
             described = _columns(table, failures, base)
         except (_NotDescribedError, ConfigurationError, InputError) as error:
-            reason = str(error) if isinstance(error, _NotDescribedError) else "it is not as st-opendata writes it"
+            foreign = message("it is not as st-opendata writes it")
+            reason = error.message if isinstance(error, _NotDescribedError) else foreign
             omissions.append(Omission(dataset.id, table.name + METADATA_SUFFIX, reason))
             try:
                 described, remarks = describe_file(table.file.path, "en", {})
             except NotATableError as no:
-                omissions.append(Omission(dataset.id, table.name, str(no)))
+                omissions.append(Omission(dataset.id, table.name, no.message))
                 table.file.path.unlink()
                 continue
-            for remark in (*remarks, f"{table.name}: its description did not come; columns are those of its header"):
-                dataset.description.remark("tables", remark)
+            lost = message("{table}: its description did not come; columns are those of its header", table=table.name)
+            for remark in (*remarks, lost):
+                dataset.description.remark("tables", str(remark))
         dataset.tables.append({"url": table.name, **described})
     return omissions
 
 
-class _NotDescribedError(ValueError):
-    """The metadata of a table did not come; the text says why."""
+class _NotDescribedError(MessageError):
+    """The metadata of a table did not come; the message says why."""
 
 
-def _columns(table: _Table, failures: Mapping[Path, str], base: str) -> Yaml:
+def _columns(table: _Table, failures: Mapping[Path, Message], base: str) -> Yaml:
     if table.metadata is None:
-        raise _NotDescribedError("the catalogue names none")
+        raise _NotDescribedError(message("the catalogue names no metadata of it"))
     if reason := failures.get(table.metadata.path):
         raise _NotDescribedError(reason)
     return read_columns(table.metadata.path, base)

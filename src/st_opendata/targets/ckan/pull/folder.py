@@ -1,4 +1,4 @@
-"""A catalogue folder from descriptions: what all datasets say moves to the catalogue, then the files are written."""
+"""A catalogue folder from descriptions: values that all datasets share move to the catalogue, then it is written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from st_opendata.catalogue.statements import KEYS, Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
+from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Terms
 from st_opendata.targets.ckan.pull.result import Omission
 
@@ -35,7 +36,7 @@ class DatasetFolder:
 
 
 def share_terms(catalogue: Description, datasets: Sequence[DatasetFolder], keys: Iterable[str]) -> None:
-    """Move what all datasets say under one of the keys to the catalogue, and leave out of them what it says already."""
+    """Move values that all datasets share under one of the keys to the catalogue; leave out values that it has."""
     found = [dataset.description.values for dataset in datasets]
     remarks = [dataset.description.remarks for dataset in datasets]
     for key in keys:
@@ -69,9 +70,10 @@ def drop_lost_keys(datasets: Sequence[DatasetFolder]) -> None:
                 if (resource if "/" in resource else f"{dataset.id}/{resource}") in there:
                     kept.append(key)
                 else:
-                    dataset.description.remark(
-                        "tables", f"{table['url']}: the key to {resource}, not pulled, is left out"
+                    lost = message(
+                        "{table}: the key to {other}, not pulled, is left out", table=table["url"], other=resource
                     )
+                    dataset.description.remark("tables", str(lost))
             if kept:
                 schema["foreignKeys"] = kept
             else:
@@ -81,7 +83,7 @@ def drop_lost_keys(datasets: Sequence[DatasetFolder]) -> None:
 def write_folder(
     folder: Path, catalogue: Description, datasets: Sequence[DatasetFolder], heading: Sequence[str], *, hints: bool
 ) -> None:
-    """Write catalogue.yaml and each dataset.yaml; `hints` says of what is missing what to write. Raises OSError."""
+    """Write catalogue.yaml and each dataset.yaml; `hints` adds hints for missing keys. Raises OSError."""
     catalogue.values["datasets"] = [dataset.id for dataset in datasets]
     missing = [key for key in HINTS if hints and key not in catalogue.values]
     everywhere = [key for key in missing if not any(key in each.description.values for each in datasets)]
@@ -93,8 +95,26 @@ def write_folder(
 
 
 def omission_lines(omissions: Iterable[Omission]) -> list[str]:
-    """What was not pulled, as lines of a comment."""
-    return [f"Not pulled: {each.what or each.dataset}: {each.reason}" for each in omissions]
+    """Lines of a comment that list the omissions."""
+    return [
+        str(message("Not pulled: {name}: {reason}", name=each.what or each.dataset, reason=each.reason))
+        for each in omissions
+    ]
+
+
+def reasons_of(omissions: Iterable[Omission]) -> Message | None:
+    """The first three different omissions with their reasons, on one line; None for none."""
+    lines = (
+        message("{name}: {text}", name="/".join(filter(None, (each.dataset, each.what))), text=each.reason)
+        for each in omissions
+    )
+    first = list({str(line): line for line in lines}.values())[:3]
+    if not first:
+        return None
+    text = first[0]
+    for more in first[1:]:
+        text = message("{text}; {more}", text=text, more=more)
+    return text
 
 
 def _write(path: Path, text: str) -> None:

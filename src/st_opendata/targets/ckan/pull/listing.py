@@ -1,4 +1,4 @@
-"""What an organisation of a portal has: its datasets in full, and which of them are one catalogue.
+"""The datasets of an organisation of a portal, and which of them are one catalogue.
 
 A pull is one catalogue. Those that st-opendata published are known by their fingerprint; all other datasets of the
 organisation are one more.
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from st_opendata.errors import RemoteError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.release.layout import CATALOGUES
 from st_opendata.targets.ckan.connection import CkanClient
@@ -19,7 +20,7 @@ from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.site import Site, read_site, search_datasets
 
 _PAGE = 250
-"""Datasets of one answer, with all that they say: a few megabytes."""
+"""Datasets of one answer, with all their metadata: a few megabytes."""
 _LARGEST = 50_000
 """Datasets."""
 
@@ -35,7 +36,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCatalogue:
-    """A catalogue that st-opendata published: `exact` is the dataset with its DCAT-AP, None where it is not there."""
+    """A catalogue that st-opendata published: `exact` is the dataset with its DCAT-AP, None if it is not there."""
 
     base: str
     exact: Json | None
@@ -43,16 +44,16 @@ class PublishedCatalogue:
 
     @property
     def id(self) -> str:
-        """The catalogue's id; its base where nothing on the portal has the id."""
+        """The catalogue's id; its base if nothing on the portal has the id."""
         return str(self.exact["name"]).removesuffix(catalogue_name("")) if self.exact else self.base
 
 
 def list_organization(client: CkanClient, organization_name: str, *, private: bool) -> Listing:
-    """Ask for the organisation and all its datasets: two requests, and one for each 250 datasets.
+    """Read the organisation and all its datasets: two requests, and one for each 250 datasets.
 
     Raises:
-        RemoteError: it is no CKAN, has no such organisation, or does not answer; or private datasets are asked for with
-            a token that does not give them.
+        RemoteError: it is not a CKAN site, has no such organisation, or does not answer; or the token gives no access
+            to private datasets.
     """
     try:
         site = read_site(client)
@@ -63,7 +64,11 @@ def list_organization(client: CkanClient, organization_name: str, *, private: bo
         return Listing(site, organization, tuple(_datasets(client, name, private=private)))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RemoteError(
-            f"the portal answers in another way than CKAN does ({type(error).__name__} {error})",
+            message(
+                "the portal's answer is not as CKAN gives it ({kind} {detail})",
+                kind=type(error).__name__,
+                detail=str(error),
+            ),
             place=Place(client.url),
         ) from None
 
@@ -75,23 +80,29 @@ def _organization(client: CkanClient, name: str) -> Json:
         if error.status != 404:
             raise
         known = client.read("organization_list", {"limit": 25})
+        names = ", ".join(map(str, known))
         raise RemoteError(
-            f'the portal has no organisation "{name}"',
+            message('the portal has no organisation "{name}"', name=name),
             place=Place(client.url),
-            remedy=f"Its organisations: {', '.join(map(str, known)) or 'none'}.",
+            remedy=message("Name one of its organisations: {names}.", names=names)
+            if known
+            else message("The portal has no organisations; check the URL."),
             status=404,
         ) from None
     return found
 
 
 def _require_member(client: CkanClient, organization: str) -> None:
-    """A token that CKAN does not know reads as anybody, without a word, and anybody sees no private datasets."""
+    """With a token that it does not know, CKAN silently answers as to a visitor, who sees no private datasets."""
     mine = client.read("organization_list_for_user", {"permission": "read"})
     if organization not in {found["name"] for found in mine}:
         raise RemoteError(
-            f'the token gives no right to the private datasets of "{organization}"',
+            message('the token gives no access to the private datasets of "{organization}"', organization=organization),
             place=Place(client.url),
-            remedy="It is mistyped, expired or revoked, or its user is no member of the organisation.",
+            remedy=message(
+                "Check whether the token is mistyped, expired or revoked, and whether its user is a member of the "
+                "organisation."
+            ),
             status=403,
         )
 
@@ -105,7 +116,9 @@ def _datasets(client: CkanClient, organization: str, *, private: bool) -> Iterat
             found.setdefault(remote["id"], {**remote, "name": str(remote["name"]), "resources": resources})
         if number > _LARGEST:
             raise RemoteError(
-                f"the organisation has more than {_LARGEST:,} datasets, which no catalogue takes",
+                message(
+                    "the organisation has more than {most} datasets, too many for a catalogue", most=f"{_LARGEST:,}"
+                ),
                 place=Place(client.url),
             )
     return iter(found.values())
@@ -138,7 +151,7 @@ def catalogue_resources(base: str) -> dict[str, str]:
 
 
 def choose(listing: Listing, catalogue: str | None, *, others: bool) -> PublishedCatalogue | tuple[Json, ...]:
-    """The one catalogue to pull: one that was published, or the other datasets.
+    """The one catalogue to pull: a published one, or the other datasets.
 
     Raises:
         RemoteError: there is nothing to pull.
@@ -148,22 +161,27 @@ def choose(listing: Listing, catalogue: str | None, *, others: bool) -> Publishe
     there = [f"--catalogue {each.id}" for each in published] + (["--others"] if rest else [])
     if not there:
         raise RemoteError(
-            f'the organisation "{listing.organization["name"]}" has no dataset that may be read',
+            message('the organisation "{name}" has no dataset that you may read', name=listing.organization["name"]),
             place=Place(listing.site.url),
-            remedy="Private ones are read with a token and --private.",
+            remedy=message("Use a token and --private to read private datasets."),
         )
+    choice = message("Use one of: {names}.", names=", ".join(there))
     if catalogue is not None:
         chosen = next((each for each in published if catalogue in (each.id, each.base)), None)
         if chosen is None:
-            raise UsageError(f'no catalogue "{catalogue}" was published there', remedy=f"There is: {', '.join(there)}.")
+            raise UsageError(message('no catalogue "{name}" was published there', name=catalogue), remedy=choice)
         return chosen
     if others or not published:
         if not rest:
-            raise UsageError("all datasets there belong to a catalogue", remedy=f"There is: {', '.join(there)}.")
+            raise UsageError(message("all datasets there belong to a catalogue"), remedy=choice)
         return rest
     if len(there) > 1:
         raise UsageError(
-            f'the organisation "{listing.organization["name"]}" has datasets of {len(there)} catalogues',
-            remedy=f"Pull each into a folder of its own: {', '.join(there)}.",
+            message(
+                'the organisation "{name}" has datasets of {number} catalogues',
+                name=listing.organization["name"],
+                number=len(there),
+            ),
+            remedy=message("Pull each into a separate folder: {options}.", options=", ".join(there)),
         )
     return published[0]

@@ -1,7 +1,7 @@
 """Datasets that others put on a portal, as a catalogue to start from: fields by the field maps, tables by headers.
 
-What the portal does not say is not guessed: a comment says what to write there. Columns state nothing until somebody
-gives them a `propertyUrl`.
+Missing metadata are not guessed: a comment says what to write there. Columns state nothing until the publisher gives
+them a `propertyUrl`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from urllib.parse import quote, unquote, urlsplit
 from st_opendata.catalogue.read import OWN_FILES, RESERVED
 from st_opendata.catalogue.statements import Description, read_description
 from st_opendata.errors import RemoteError
+from st_opendata.messages.message import Message, message
 from st_opendata.names import free, slug
 from st_opendata.place import Place
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.downloads import Download, Fetcher
+from st_opendata.targets.ckan.downloads import Download, Fetcher, elsewhere
 from st_opendata.targets.ckan.limits import from_markdown
 from st_opendata.targets.ckan.pull import Json
 from st_opendata.targets.ckan.pull.fields import (
@@ -30,7 +31,14 @@ from st_opendata.targets.ckan.pull.fields import (
     state_dataset,
     unmapped_fields,
 )
-from st_opendata.targets.ckan.pull.folder import FILE_KEYS, DatasetFolder, omission_lines, share_terms, write_folder
+from st_opendata.targets.ckan.pull.folder import (
+    FILE_KEYS,
+    DatasetFolder,
+    omission_lines,
+    reasons_of,
+    share_terms,
+    write_folder,
+)
 from st_opendata.targets.ckan.pull.listing import Listing
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
@@ -40,16 +48,18 @@ _SHARED = (
     *("publisher", "creator", "contactPoint", "license", "rights", "accessRights", "accrualPeriodicity"),
     *("availability", "status", "language"),
 )
-"""What is said once, in the catalogue, where all datasets say the same."""
-_HEADING = (
+"""Keys that move to the catalogue if all datasets have the same value."""
+_HEADING = message(
     "The columns state no facts yet: give them a propertyUrl, and the table an aboutUrl (docs/tutorial.md, step 3)."
 )
-_BASE = "IRIs of datasets and facts start with `base` and never change: write an address on a domain that you keep."
+_BASE = message(
+    "IRIs of datasets and facts start with `base` and never change: write an address on a domain that you keep."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A resource that is a table, by what the portal says of it."""
+    """A resource that is a table, with the portal's metadata of it."""
 
     dataset: str
     resource: Json
@@ -72,7 +82,8 @@ def pull_others(
     files: list[_File] = []
     for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
-        heading = [f"Pulled from {listing.site.url}/dataset/{dataset['name']}", *_unmapped_lines(fields, dataset)]
+        url = f"{listing.site.url}/dataset/{dataset['name']}"
+        heading = [str(message("Pulled from {url}", url=url)), *_unmapped_lines(fields, dataset)]
         datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
         for resource in dataset.get("resources") or ():
             found = _file(id_, resource, names, fetcher, folder)
@@ -90,7 +101,7 @@ def pull_others(
             _add_table(datasets[each.dataset], each, columns, listing.site.language)
         except NotATableError as error:
             each.download.path.unlink()
-            omissions.append(_omission(each, str(error)))
+            omissions.append(_omission(each, error.message))
     return _write(listing, catalogue, list(datasets.values()), omissions, folder)
 
 
@@ -102,7 +113,7 @@ def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, Data
         outline["description"] = {language: notes}
     dataset.tables.append(outline | described)
     for remark in (*remarks, _HEADING):
-        dataset.description.remark("tables", remark)
+        dataset.description.remark("tables", str(remark))
 
 
 def _write(
@@ -112,19 +123,17 @@ def _write(
     for each in datasets:
         each.heading += omission_lines(one for one in omissions if one.dataset == each.id)
     omissions += [
-        Omission(each.id, "", "it has no table that came", OmissionReason.WITHOUT_TABLES)
+        Omission(each.id, "", message("it has no table that came"), OmissionReason.WITHOUT_TABLES)
         for each in datasets
         if not each.tables
     ]
     if not kept:
-        reasons = dict.fromkeys(f"{each.what or each.dataset}: {each.reason}" for each in omissions)
-        raise RemoteError(
-            "no dataset there has a table that came", place=Place(listing.site.url), remedy="; ".join(list(reasons)[:3])
-        )
+        text = message("no dataset there has a table that came")
+        raise RemoteError(text, place=Place(listing.site.url), remedy=reasons_of(omissions))
     share_terms(catalogue, kept, _SHARED)
     lost = [each.id for each in datasets if not each.tables]
     heading = [
-        f"Pulled from {listing.site.url}/organization/{listing.organization['name']}",
+        str(message("Pulled from {url}", url=f"{listing.site.url}/organization/{listing.organization['name']}")),
         *omission_lines(each for each in omissions if each.dataset in lost),
     ]
     write_folder(folder, catalogue, kept, heading, hints=True)
@@ -133,7 +142,7 @@ def _write(
 
 
 def _catalogue(listing: Listing) -> Description:
-    """What the portal says of the organisation."""
+    """The portal's description of the organisation."""
     organization, language = listing.organization, listing.site.language
     name = str(organization["name"])
     title = clean(str(organization.get("title") or name))
@@ -148,15 +157,17 @@ def _catalogue(listing: Listing) -> Description:
             "publisher": {"iri": page, "name": {language: title}},
         }
     )
-    found.remark("base", _BASE)
-    found.remark("publisher", "The organisation on the portal; type is a code such as LocalAuthority.")
+    found.remark("base", str(_BASE))
+    organisation = message("The organisation on the portal; type is a code such as LocalAuthority.")
+    found.remark("publisher", str(organisation))
     if not notes:
-        found.remark("description", "The portal does not describe the organisation: say what the catalogue is about.")
+        lacking = message("The portal does not describe the organisation: say what the catalogue is about.")
+        found.remark("description", str(lacking))
     return found
 
 
 def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
-    """What the portal says of a dataset."""
+    """The portal's description of a dataset."""
     node = f"{listing.site.url}/dataset/{quote(remote['name'])}"
     graph = state_dataset(fields, remote, node, listing.site.language)
     found = read_description(
@@ -164,17 +175,19 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     )
     for key in ("publisher", "creator"):
         if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
-            found.remark(key, "The portal gives no address for it: write one as iri, such as its home page.")
+            lacking = message("The portal gives no address for it: write one as iri, such as its home page.")
+            found.remark(key, str(lacking))
     found.values.setdefault("title", {listing.site.language: str(remote["name"])})
     if "description" not in found.values:
         found.values["description"] = found.values["title"]
-        found.remark("description", "The portal has no description: say what the data are about.")
+        found.remark("description", str(message("The portal has no description: say what the data are about.")))
     return found
 
 
 def _unmapped_lines(fields: FieldMap, remote: Json) -> Iterator[str]:
     for key, text in unmapped_fields(fields, remote):
-        yield f"Also on the portal: {key}: {text[:500]}{'…' if len(text) > 500 else ''}"
+        value = f"{text[:500]}{'…' if len(text) > 500 else ''}"
+        yield str(message("Also on the portal: {key}: {value}", key=key, value=value))
 
 
 def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Path) -> _File | Omission:
@@ -183,10 +196,10 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     label = clean(name) or url or str(resource.get("id"))
     kind = _kind(resource, url)
     if kind not in ("CSV", "TSV"):
-        said_kind = clean(str(resource.get("format") or resource.get("mimetype") or "")) or "of no format that is said"
-        return Omission(id_, label, f"it is no CSV table but {said_kind}: {url}", OmissionReason.NO_TABLE)
+        stated = clean(str(resource.get("format") or resource.get("mimetype") or ""))
+        return Omission(id_, label, _no_table(stated, url), OmissionReason.NO_TABLE)
     if not fetcher.limits.open_to(url):
-        return Omission(id_, label, f"it lies elsewhere, and is fetched with --links: {url}", OmissionReason.ELSEWHERE)
+        return Omission(id_, label, elsewhere(url), OmissionReason.ELSEWHERE)
     last = unquote(urlsplit(url).path.rpartition("/")[2])
     stem = last.rpartition(".")[0] if last.lower().endswith((".csv", ".tsv", ".txt")) else name or last
     path = folder / id_ / f"{names.table(id_, stem)}.csv"
@@ -204,10 +217,16 @@ def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Pat
     )
 
 
+def _no_table(stated: str, url: str) -> Message:
+    if stated:
+        return message("it is not a CSV table but has the format {format}: {url}", format=stated, url=url)
+    return message("it is not a CSV table and has no stated format: {url}", url=url)
+
+
 def _kind(resource: Json, url: str) -> str | None:
     """The code of the format: by the format, else the media type, else the end of the URL."""
-    said_kinds = (resource.get("format"), resource.get("mimetype"), _extension(url))
-    return next((code for each in said_kinds if each and (code := alignment.file_type(str(each)))), None)
+    stated = (resource.get("format"), resource.get("mimetype"), _extension(url))
+    return next((code for each in stated if each and (code := alignment.file_type(str(each)))), None)
 
 
 def _extension(url: str) -> str:
@@ -217,7 +236,7 @@ def _extension(url: str) -> str:
         return ""
 
 
-def _omission(file: _File, reason: str) -> Omission:
+def _omission(file: _File, reason: Message) -> Omission:
     return Omission(file.dataset, clean(str(file.resource.get("name") or "")) or file.download.url, reason)
 
 
@@ -226,7 +245,7 @@ def _title(file: _File, language: str) -> dict[str, str]:
 
 
 def _datastore_columns(client: CkanClient, resource: Json) -> dict[str, DataStoreColumn]:
-    """The columns that the portal's DataStore has of a file; none where it has no such table or does not tell."""
+    """The columns of a file's table in the portal's DataStore; empty if there is no such table or no access to it."""
     if not resource.get("datastore_active"):
         return {}
     try:

@@ -1,13 +1,15 @@
-"""What a pull made, and what it left on the portal: nothing is lost without a word."""
+"""The result of a pull, and everything that it left on the portal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from st_opendata.messages.message import Message
+
 
 class OmissionReason(StrEnum):
-    """Why something stayed on the portal: only what failed ought to have come."""
+    """Why something stayed on the portal; only `FAILED` is a failure."""
 
     FAILED = "failed"
     NO_TABLE = "no table"
@@ -22,16 +24,16 @@ class Omission:
 
     dataset: str
     what: str
-    reason: str
+    reason: Message
     kind: OmissionReason = OmissionReason.FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """The catalogue in the folder: its id, numbers of datasets and tables; what was left; what else is to be said."""
+    """The catalogue in the folder: its id, numbers of datasets and tables; the omissions; further notes."""
 
     catalogue: str
     datasets: int
     tables: int
     omissions: tuple[Omission, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()

@@ -1,7 +1,7 @@
-"""What a CSV file of unknown make says of itself: encoding, delimiter, header; and the description that follows.
+"""Encoding, delimiter and header of a CSV file of unknown origin, and the description of the table in it.
 
-The file stays as it came: a CSVW dialect says how it is written. Columns are text, unless the DataStore of the
-portal has types for them that their first cells bear out.
+The file stays unchanged: a CSVW dialect describes its syntax. Columns are text, unless the DataStore of the portal has
+types for them that fit their first cells.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.catalogue.statements import Yaml
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import Column, Datatype, Dialect, Table
 from st_opendata.names import plain
@@ -49,15 +51,15 @@ class DataStoreColumn:
     notes: str = ""
 
 
-class NotATableError(Exception):
-    """The file is no table; the text says why."""
+class NotATableError(MessageError):
+    """The file is not a table; the message says why."""
 
 
-def describe_file(path: Path, language: str, datastore: Mapping[str, DataStoreColumn]) -> tuple[Yaml, list[str]]:
-    """The description of the table in a file, without its `url`, and what is to be said beside it.
+def describe_file(path: Path, language: str, datastore: Mapping[str, DataStoreColumn]) -> tuple[Yaml, list[Message]]:
+    """The description of the table in a file, without its `url`, and remarks on it.
 
     Raises:
-        NotATableError: it is none that the program reads.
+        NotATableError: the program cannot read it as a table.
         OSError: it cannot be read.
     """
     guess = guess_encoding(path, () if language == "en" else (language,))
@@ -66,7 +68,13 @@ def describe_file(path: Path, language: str, datastore: Mapping[str, DataStoreCo
     rows = _rows(sample, delimiter)
     header = [title.strip() for title in rows[0]] if rows else []
     if len(header) > MAX_COLUMNS:
-        raise NotATableError(f"it has {len(header):,} columns, more than the {MAX_COLUMNS:,} of a spreadsheet")
+        raise NotATableError(
+            message(
+                "it has {number} columns, more than the {most} of a spreadsheet",
+                number=f"{len(header):,}",
+                most=f"{MAX_COLUMNS:,}",
+            )
+        )
     names = _names(header)
     kinds = {
         name: _datatype(datastore.get(title), [row[number] for row in rows[1:] if number < len(row)])
@@ -95,15 +103,16 @@ def _sample(path: Path, encoding: str) -> str:
     return text.rpartition("\n")[0] if len(start) == _SAMPLE and "\n" in text else text
 
 
-def _remarks(name: str, guess: EncodingGuess, rows: Sequence[Sequence[str]]) -> list[str]:
-    """What is to be said of a file that is in another encoding than UTF-8."""
+def _remarks(name: str, guess: EncodingGuess, rows: Sequence[Sequence[str]]) -> list[Message]:
+    """A remark on a file that is in another encoding than UTF-8."""
     if guess.encoding == "utf-8":
         return []
-    example = first_cell(enumerate(rows, 1), guess)
-    seen = f", as in “{example.cell}” in row {example.row}" if example else ""
-    if guess.sure:
-        return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}"]
-    return [f"{name} is not UTF-8 and is read as {guess.encoding}{seen}, which is not sure: state its encoding"]
+    remark = message("{file} is not UTF-8 and is read as {encoding}", file=name, encoding=guess.encoding)
+    if example := first_cell(enumerate(rows, 1), guess):
+        remark = message("{remark}, as in “{cell}” in row {row}", remark=remark, cell=example.cell, row=example.row)
+    if not guess.sure:
+        remark = message("{remark}, which is not sure: state its encoding", remark=remark)
+    return [remark]
 
 
 def _delimiter(sample: str) -> str:
@@ -140,9 +149,9 @@ def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence
     findings: list[Finding] = source if isinstance(source, list) else []
     for each in findings:
         if each.code.startswith("table-"):
-            raise NotATableError(each.message["en"])
+            raise NotATableError(verbatim(each.message))
     if not names:
-        raise NotATableError("its first line is empty, where the names of the columns stand")
+        raise NotATableError(message("its first line is empty; it must have the names of the columns"))
 
 
 def _names(header: Sequence[str]) -> list[str]:
@@ -163,7 +172,7 @@ def _names(header: Sequence[str]) -> list[str]:
 
 
 def _datatype(datastore: DataStoreColumn | None, cells: Sequence[str]) -> str | None:
-    """The DataStore's type, where the cells are written as CSVW wants it."""
+    """The DataStore's type, if the cells have the syntax that CSVW requires."""
     base = _DATATYPES.get(datastore.type) if datastore else None
     if base is None:
         return None

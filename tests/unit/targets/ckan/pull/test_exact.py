@@ -250,7 +250,7 @@ def test_several_catalogues_are_pulled_one_by_one(
     portal.add("roads", portal.upload("roads.csv", b"id,name\n1,Mill Lane\n"), title="Roads")
     code, written = pull(tmp_path / "pulled")
     assert code == 2
-    assert "Pull each into a folder of its own: --catalogue tiny, --others." in written
+    assert "Pull each into a separate folder: --catalogue tiny, --others." in written
     assert pull(tmp_path / "tiny", "--catalogue", "tiny")[0] == 0
     assert pull(tmp_path / "others", "--others")[0] == 0
     assert pull(tmp_path / "none", "--catalogue", "other")[0] == 2

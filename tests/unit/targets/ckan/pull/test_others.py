@@ -119,9 +119,9 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
         ((404, {}, b""), "it is not there (status 404)"),
         ((403, {}, b""), "it is not open (status 403)"),
         ((500, {}, b"<html>"), "the server refused or failed (status 500)"),
-        ((302, {"Location": "https://elsewhere.example/roads.csv"}, b""), "it leads elsewhere, to https://elsewhere"),
+        ((302, {"Location": "https://elsewhere.example/roads.csv"}, b""), "it redirects to https://elsewhere"),
         ((302, {"Location": "/files/roads.csv"}, b""), "it redirects without end"),
-        ((200, {"Content-Length": "900"}, b"id,name\n"), "it could not be fetched: the answer broke off"),
+        ((200, {"Content-Length": "900"}, b"id,name\n"), "it could not be downloaded: the answer broke off"),
         ((200, {}, b"id,name\n" + b"1,x\n" * 300), "it is too large: 1,208 bytes, the limit is 1,000"),
         ((200, {}, b""), "The file of this table is empty."),
         ((200, {}, b"PK\x03\x04 and more"), "This is not a CSV file but an Excel or OpenDocument workbook"),
@@ -216,16 +216,21 @@ def test_only_the_portal_gets_the_token_and_only_for_private_datasets(tmp_path: 
     portal.actions["organization_list_for_user"] = 200, {}, b'{"success": true, "result": []}'
     code, written = pull(tmp_path / "refused", "--private")
     assert code == 4
-    assert "the token gives no right to the private datasets" in written
+    assert "the token gives no access to the private datasets" in written
 
 
 @pytest.mark.parametrize(
     ("action", "answer", "code", "says"),
     [
-        ("status_show", (200, {}, b"<title>Home</title>"), 4, "what answers is not CKAN's API"),
+        ("status_show", (200, {}, b"<title>Home</title>"), 4, "the answer is not from CKAN's API"),
         ("status_show", (301, {"Location": "https://portal.example/api/action/status_show"}, b""), 4, "redirects to"),
-        ("status_show", (200, {}, b'{"success": true, "result": {}}'), 4, "what answers is not a CKAN"),
-        ("package_search", (200, {}, b'{"success": true, "result": {"count": 1}}'), 4, "in another way than CKAN does"),
+        (
+            "status_show",
+            (200, {}, b'{"success": true, "result": {}}'),
+            4,
+            "not a CKAN site: status_show returned no version",
+        ),
+        ("package_search", (200, {}, b'{"success": true, "result": {"count": 1}}'), 4, "is not as CKAN gives it"),
         ("package_search", (200, {}, b'{"success": true, "result": {"count": 0, "results": []}}'), 4, "has no dataset"),
         ("package_search", (500, {}, b"<title>Oops</title>"), 4, "the portal answered 500"),
     ],
@@ -247,14 +252,16 @@ def test_an_organisation_that_is_not_there_is_told_with_those_that_are(tmp_path:
     portal.actions["organization_list"] = 200, {}, b'{"success": true, "result": ["city", "county"]}'
     code, written = pull(tmp_path / "pulled")
     assert code == 4
-    assert 'no organisation "town"\n  Its organisations: city, county.' in written
+    assert 'no organisation "town"\n  Name one of its organisations: city, county.' in written
 
 
 def test_datasets_without_tables_are_listed(tmp_path: Path, portal: Any, pull: Pull) -> None:
     portal.add("plans", {"url": f"{portal.url}/a.pdf", "format": "PDF", "name": "Plan"}, title="Plans")
     code, written = pull(tmp_path / "pulled")
     assert code == 4
-    assert "no dataset there has a table that came\n  Plan: it is no CSV table but PDF" in written
+    assert (
+        "no dataset there has a table that came\n  plans/Plan: it is not a CSV table but has the format PDF" in written
+    )
     portal.add("roads", portal.upload("roads.csv", GOOD))
     code, written = pull(tmp_path / "pulled", "--json")
     assert code == 0
