@@ -1,15 +1,16 @@
 """The texts of the program for translators: `python tools/texts.py` collects them, and compiles their translations.
 
-Texts are the arguments of `message` and `counted` in src/, and those of YAML files in messages/ and targets/. They go
-into `messages/locale/LANGUAGE/LC_MESSAGES/st-opendata.po`, where new ones have no translation until it is written, and
-those that are no longer used are removed. `--compile` only writes the .mo files that the program reads.
+Texts are the arguments of `message`, `message_in` and `counted` in src/, and those of the YAML files in messages/,
+portal/words/, dcat/quality/ and targets/. They go into `messages/locale/LANGUAGE/LC_MESSAGES/st-opendata.po`, where new
+ones have no translation until somebody writes it and those that are no longer used are removed. `--compile` only writes
+the .mo files that the program reads.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -22,10 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "st_opendata"
 FINDINGS = SOURCE / "messages" / "findings"
 CKAN = SOURCE / "targets" / "ckan"
+WORDS = SOURCE / "portal" / "words"
+INDICATORS = SOURCE / "dcat" / "quality" / "indicators.yaml"
 LOCALE = SOURCE / "messages" / "locale"
 LANGUAGES = ("fr", "de")
 DOMAIN = "st-opendata"
-_KEYWORDS = {"message": None, "counted": (1, 2)}
+_KEYWORDS = {"message": None, "counted": (1, 2), "message_in": ((1, "c"), 2)}
 _HEAD = """# What st-opendata says; written by tools/texts.py.
 msgid ""
 msgstr ""
@@ -48,8 +51,8 @@ def path_of(language: str, end: str = "po") -> Path:
 def collect() -> Catalog:
     """All texts of the program, each with the file that has it."""
     catalog = _catalog(None)
-    for file, msgid in _texts():
-        catalog.add(msgid, locations=[(file.relative_to(SOURCE).as_posix(), 0)])
+    for file, msgid, context in _texts():
+        catalog.add(msgid, locations=[(file.relative_to(SOURCE).as_posix(), 0)], context=context)
     return catalog
 
 
@@ -87,22 +90,35 @@ def compile_all() -> None:
             write_mo(file, catalog)
 
 
-def _texts() -> Iterator[tuple[Path, _Text]]:
+def _texts() -> Iterator[tuple[Path, _Text, str | None]]:
     for file in sorted(SOURCE.rglob("*.py")):
         with file.open("rb") as source:
-            for _, msgid, _, _ in extract("python", source, keywords=_KEYWORDS):
-                yield file, msgid
+            for _, msgid, _, context in extract("python", source, keywords=_KEYWORDS):
+                yield file, msgid, context
     for file in sorted(FINDINGS.glob("*.yaml")):
         for code in yaml.safe_load(file.read_text("utf-8")).values():
             for part in ("message", "near", "remedy"):
-                if text := code.get(part):
-                    yield file, text if isinstance(text, str) else (text["one"], text["other"])
+                if part in code:
+                    yield file, *_entry(code[part])
+    for file in sorted(WORDS.glob("*.yaml")):
+        for entry in yaml.safe_load(file.read_text("utf-8")).values():
+            yield file, *_entry(entry)
+    for indicator in yaml.safe_load(INDICATORS.read_text("utf-8")).values():
+        for text in indicator.values():
+            yield INDICATORS, *_entry(text)
     losses = CKAN / "losses.yaml"
     for loss in yaml.safe_load(losses.read_text("utf-8")):
-        yield losses, loss["reason"]
+        yield losses, loss["reason"], None
     for file in sorted((CKAN / "schemas").glob("*.yaml")):
         for reason in yaml.safe_load(file.read_text("utf-8")).get("without_field", {}).values():
-            yield file, reason
+            yield file, reason, None
+
+
+def _entry(entry: str | Mapping[str, str]) -> tuple[_Text, str | None]:
+    """A text of a YAML file, and its context: of what is counted it has `one` and `other`, with a context `text`."""
+    if isinstance(entry, str):
+        return entry, None
+    return (entry["one"], entry["other"]) if "one" in entry else entry["text"], entry.get("context")
 
 
 def _without_breaks(french: str | Sequence[str]) -> _Text:

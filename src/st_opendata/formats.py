@@ -6,13 +6,10 @@ distribution states its media type alone. Croissant and RO-Crate are profiles of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import AUTHORITY, IANA
-
-_Text = Mapping[str, str]
-"""By language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +20,14 @@ class Preview:
     """
 
     view_type: str
-    title: _Text = field(compare=False)
+    title: Message = field(compare=False)
     through_proxy: bool = True
 
 
-_TABLE = Preview("datatables_view", {"en": "Table", "fr": "Tableau", "de": "Tabelle"}, through_proxy=False)
-_MAP = Preview("geojson_view", {"en": "Map", "fr": "Carte", "de": "Karte"})
-_PICTURE = Preview("image_view", {"en": "Picture", "fr": "Image", "de": "Bild"}, through_proxy=False)
-_CONTENT = Preview("text_view", {"en": "Content", "fr": "Contenu", "de": "Inhalt"})
+_TABLE = Preview("datatables_view", message("Table"), through_proxy=False)
+_MAP = Preview("geojson_view", message("Map"))
+_PICTURE = Preview("image_view", message("Picture"), through_proxy=False)
+_CONTENT = Preview("text_view", message("Content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,8 @@ class Format:
     packed: bool = False
     ckan_label: str | None = None
     preview: Preview | None = None
-    title: _Text | None = field(default=None, compare=False)
-    purpose: _Text = field(default_factory=dict, compare=False)
+    title: Message | None = field(default=None, compare=False)
+    purpose: Message | None = field(default=None, compare=False)
 
     @property
     def iri(self) -> str | None:
@@ -67,19 +64,15 @@ class Format:
         return IANA + self.media_type
 
 
-_FACTS = {"en": "Facts", "fr": "Faits", "de": "Fakten"}
-_TABLES = {"en": "Tables", "fr": "Tableaux", "de": "Tabellen"}
+_FACTS = message("Facts")
+_TABLES = message("Tables")
 _W3C = "https://www.w3.org/TR/"
 
 CSV = Format(
     "csv", "CSV", ".csv", "text/csv", "CSV",
     standard="https://www.rfc-editor.org/rfc/rfc4180",
     preview=_TABLE,
-    purpose={
-        "en": "A table for spreadsheets and programs.",
-        "fr": "Un tableau pour tableurs et programmes.",
-        "de": "Eine Tabelle für Tabellenkalkulation und Programme.",
-    },
+    purpose=message("A table for spreadsheets and programs."),
 )  # fmt: skip
 XLSX = Format(
     "xlsx", "Excel", ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX",
@@ -87,11 +80,7 @@ XLSX = Format(
     packed=True,
     ckan_label="XLSX",
     title=_TABLES,
-    purpose={
-        "en": "All tables of the dataset as a workbook for Excel and other spreadsheets, a sheet each.",
-        "fr": "Tous les tableaux du jeu de données, une feuille chacun, pour Excel et d’autres tableurs.",
-        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe für Excel und andere, je ein Blatt.",
-    },
+    purpose=message("All tables of the dataset as a workbook for Excel and other spreadsheets, a sheet each."),
 )  # fmt: skip
 ODS = Format(
     "ods", "OpenDocument", ".ods", "application/vnd.oasis.opendocument.spreadsheet", "ODS",
@@ -99,52 +88,32 @@ ODS = Format(
     packed=True,
     ckan_label="ODS",
     title=_TABLES,
-    purpose={
-        "en": "All tables of the dataset as a workbook in the open format of LibreOffice, a sheet each.",
-        "fr": "Tous les tableaux du jeu de données, une feuille chacun, au format ouvert de LibreOffice.",
-        "de": "Alle Tabellen des Datensatzes als Arbeitsmappe im offenen Format von LibreOffice, je ein Blatt.",
-    },
+    purpose=message("All tables of the dataset as a workbook in the open format of LibreOffice, a sheet each."),
 )  # fmt: skip
 GEOJSON = Format(
     "geojson", "GeoJSON", ".geojson", "application/geo+json", "GEOJSON",
     standard="https://www.rfc-editor.org/rfc/rfc7946",
     preview=_MAP,
-    title={"en": "Places", "fr": "Lieux", "de": "Orte"},
-    purpose={
-        "en": "The places of the dataset, for map programs.",
-        "fr": "Les lieux du jeu de données, pour les logiciels de cartographie.",
-        "de": "Die Orte des Datensatzes, für Kartenprogramme.",
-    },
+    title=message("Places"),
+    purpose=message("The places of the dataset, for map programs."),
 )  # fmt: skip
 JSON = Format(
     "json", "JSON", ".json", "application/json", "JSON",
     standard="https://www.rfc-editor.org/rfc/rfc8259",
     preview=_CONTENT,
-    purpose={
-        "en": "The table as a list of objects, for web pages.",
-        "fr": "Le tableau comme liste d’objets, pour les pages web.",
-        "de": "Die Tabelle als Liste von Objekten, für Webseiten.",
-    },
+    purpose=message("The table as a list of objects, for web pages."),
 )  # fmt: skip
 PARQUET = Format(
     "parquet", "Parquet", ".parquet", "application/vnd.apache.parquet", None,
     packed=True,
-    purpose={
-        "en": "The table with typed columns, for analysis.",
-        "fr": "Le tableau avec des colonnes typées, pour l’analyse.",
-        "de": "Die Tabelle mit Datentypen je Spalte, für Auswertungen.",
-    },
+    purpose=message("The table with typed columns, for analysis."),
 )  # fmt: skip
 TURTLE = Format(
     "ttl", "Turtle", ".ttl", "text/turtle", "RDF_TURTLE",
     standard=f"{_W3C}turtle/",
     preview=_CONTENT,
     title=_FACTS,
-    purpose={
-        "en": "All facts of the dataset as linked data that people can read.",
-        "fr": "Tous les faits du jeu de données en données liées lisibles.",
-        "de": "Alle Fakten des Datensatzes als lesbare verknüpfte Daten.",
-    },
+    purpose=message("All facts of the dataset as linked data that people can read."),
 )  # fmt: skip
 JSON_LD = Format(
     "jsonld", "JSON-LD", ".jsonld", "application/ld+json", "JSON_LD",
@@ -153,11 +122,7 @@ JSON_LD = Format(
     ckan_label="RO-Crate",  # what 0.1 published: another one would have every dataset written again
     preview=_CONTENT,
     title=_FACTS,
-    purpose={
-        "en": "All facts of the dataset as linked data for web developers.",
-        "fr": "Tous les faits du jeu de données en données liées pour le web.",
-        "de": "Alle Fakten des Datensatzes als verknüpfte Daten für Webentwicklung.",
-    },
+    purpose=message("All facts of the dataset as linked data for web developers."),
 )  # fmt: skip
 RDF_XML = Format(
     "rdf", "RDF/XML", ".rdf", "application/rdf+xml", "RDF_XML",
@@ -166,22 +131,14 @@ RDF_XML = Format(
     ckan_label="RDF",
     preview=_CONTENT,
     title=_FACTS,
-    purpose={
-        "en": "All facts of the dataset as linked data in XML.",
-        "fr": "Tous les faits du jeu de données en données liées, en XML.",
-        "de": "Alle Fakten des Datensatzes als verknüpfte Daten in XML.",
-    },
+    purpose=message("All facts of the dataset as linked data in XML."),
 )  # fmt: skip
 N_TRIPLES = Format(
     "nt", "N-Triples", ".nt", "application/n-triples", "RDF_N_TRIPLES",
     standard=f"{_W3C}n-triples/",
     preview=_CONTENT,
     title=_FACTS,
-    purpose={
-        "en": "All facts of the dataset as linked data, one a line.",
-        "fr": "Tous les faits du jeu de données en données liées, un par ligne.",
-        "de": "Alle Fakten des Datensatzes als verknüpfte Daten, einer je Zeile.",
-    },
+    purpose=message("All facts of the dataset as linked data, one a line."),
 )  # fmt: skip
 N_QUADS = Format("nq", "N-Quads", ".nq", "application/n-quads", "RDF_N_QUADS", standard=f"{_W3C}n-quads/")
 TRIG = Format("trig", "TriG", ".trig", "application/trig", "RDF_TRIG", standard=f"{_W3C}trig/")

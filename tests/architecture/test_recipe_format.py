@@ -17,8 +17,8 @@ LINES = Format(
     "lines", "Lines", ".lines", "text/x-lines", "TXT",
     ckan_label="LINES",
     standard="https://example.org/lines",
-    preview=Preview("lines_view", {"en": "Lines", "fr": "Lignes", "de": "Zeilen"}),
-    purpose={"en": "A row a line.", "fr": "Une ligne par ligne.", "de": "Eine Zeile je Zeile."},
+    preview=Preview("lines_view", message("Lines")),
+    purpose=message("A row a line."),
 )
 FORMATS = (*FORMATS, LINES)
 """

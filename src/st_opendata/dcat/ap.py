@@ -32,27 +32,18 @@ from st_opendata.dcat.terms import (
     add_types,
 )
 from st_opendata.formats import SVG, Format
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.release import Distribution, Picture
-from st_opendata.model.text import Text, speak
+from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import VOID_FILE
 
-SPARQL_TITLE = {"en": "SPARQL 1.1 Protocol", "fr": "Protocole SPARQL 1.1", "de": "SPARQL-1.1-Protokoll"}
-SERVICE_TITLE = {
-    "en": "SPARQL endpoint: {title}",
-    "fr": "Point d’accès SPARQL : {title}",
-    "de": "SPARQL-Endpunkt: {title}",
-}
-SERVICE_DESCRIPTION = {
-    "en": "Queries over all datasets. It answers once the release is served with SPARQL at the catalogue's site; "
-    "whoever serves it elsewhere sets that address as the site and builds it again.",
-    "fr": "Requêtes sur tous les jeux de données. Il répond dès que la publication est servie avec SPARQL sur le site "
-    "du catalogue ; qui la sert ailleurs indique cette adresse comme site et la reconstruit.",
-    "de": "Abfragen über alle Datensätze. Er antwortet, sobald die Veröffentlichung mit SPARQL unter der Site des "
-    "Katalogs angeboten wird; wer sie anderswo anbietet, setzt diese Adresse als Site und baut sie neu.",
-}
-METADATA_TITLE = {"en": "Columns of {file}", "fr": "Colonnes de {file}", "de": "Spalten von {file}"}
+SPARQL_TITLE = message("SPARQL 1.1 Protocol")
+SERVICE_DESCRIPTION = message(
+    "Queries over all datasets. It answers once the release is served with SPARQL at the catalogue's site; "
+    "whoever serves it elsewhere sets that address as the site and builds it again."
+)
 
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 
@@ -171,7 +162,7 @@ def _add_checksum(graph: Graph, iri: str, sha256: str) -> URIRef:
 def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
     page = add_page(graph, catalogue.distribution_iri(str(distribution.described_by)))
     file = distribution.file.path.rpartition("/")[2]
-    add_text(graph, page, DCT.title, speak(METADATA_TITLE, dataset.title, file=file))
+    add_text(graph, page, DCT.title, message("Columns of {file}", file=file).data(dataset.title))
     _add_addresses(graph, page, catalogue.download_url(str(distribution.described_by)))
     return page
 
@@ -203,9 +194,10 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
 
 def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     described = NodeDescriber(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
-    standard = speak(SPARQL_TITLE, catalogue.title)
-    add_text(graph, described.node, DCT.title, speak(SERVICE_TITLE, catalogue.title, title=catalogue.title))
-    add_text(graph, described.node, DCT.description, speak(SERVICE_DESCRIPTION, catalogue.title))
+    standard = SPARQL_TITLE.data(catalogue.title)
+    title = message("SPARQL endpoint: {title}", title=catalogue.title)
+    add_text(graph, described.node, DCT.title, title.data(catalogue.title))
+    add_text(graph, described.node, DCT.description, SERVICE_DESCRIPTION.data(catalogue.title))
     described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
     # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
     described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}{VOID_FILE}"))
@@ -233,9 +225,9 @@ def _service_iri(catalogue: Catalogue) -> str:
 def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
     """What the file holds, in the publisher's words if it is a table, and what it is for."""
     table = next((table for table in dataset.tables if table.name == distribution.table), None)
-    purposes = distribution.format.purpose if distribution.purpose is None else distribution.purpose
+    stated = distribution.purpose or distribution.format.purpose
     held = table.description if table else {}
-    purpose = speak(purposes, distribution.title)
+    purpose = stated.data(distribution.title) if stated else {}
     tags = dict.fromkeys((*distribution.title, *purpose))
     both = {tag: " ".join(filter(None, (held.get(tag), purpose.get(tag)))) for tag in tags}
     return {tag: text for tag, text in both.items() if text}

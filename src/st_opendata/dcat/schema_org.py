@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of
@@ -17,14 +18,6 @@ Json = dict[str, Any]
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
 """Lengths of a description that Google takes."""
-
-_PLACE = {
-    "en": "“{title}” is part of the catalogue “{catalogue}”: {iri}",
-    "fr": "« {title} » fait partie du catalogue « {catalogue} » : {iri}",
-    "de": "„{title}“ gehört zum Katalog „{catalogue}“: {iri}",
-    "und": "{title} – {catalogue}: {iri}",
-}
-"""Where a dataset belongs. The text has no tag here: in a language that the program does not speak it adds no word."""
 
 
 def schema_org(
@@ -78,11 +71,18 @@ def _description(text: Text, title: Text, iri: str, catalogue: Catalogue) -> str
     """The description, with its place in the catalogue added where it is too short, cut where it is too long."""
     description = _text(text)
     if len(description) < MIN_DESCRIPTION:
-        place = _PLACE.get(primary(tag_of(text, "en") or ""), _PLACE["und"])
-        description += " " + place.format(title=_text(title), catalogue=_text(catalogue.title), iri=iri)
+        description += " " + _belonging(primary(tag_of(text, "en") or ""), _text(title), _text(catalogue.title), iri)
     if len(description) > MAX_DESCRIPTION:
         description = description[: MAX_DESCRIPTION - 1].rpartition(" ")[0] + "…"
     return description
+
+
+def _belonging(language: str, title: str, catalogue: str, iri: str) -> str:
+    """Where a dataset belongs. The text has no tag here: no word is added in a language that the program lacks."""
+    if language not in LANGUAGES:
+        return f"{title} – {catalogue}: {iri}"
+    text = message("“{title}” is part of the catalogue “{catalogue}”: {iri}", title=title, catalogue=catalogue, iri=iri)
+    return text.data([language])[language]
 
 
 def _text(text: Text | None) -> str:

@@ -14,7 +14,7 @@ from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSou
 from st_opendata.facts import FactBase
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
-from st_opendata.model.text import Text, speak
+from st_opendata.model.text import Text
 from st_opendata.rdf.writing import UnwritableTripleError
 from st_opendata.release.layout import PICTURE_FILE, in_dataset
 
@@ -93,7 +93,7 @@ def _write_all(exports: tuple[Export[SourceT], ...], source: SourceT, root: Path
 
 
 def _title(export: Export[SourceT], title: Text) -> Text:
-    """`Cities (CSV)`, in each language of the source's title; what the program calls it as `speak` does."""
+    """`Cities (CSV)`, in each language of the source's title that the program speaks if the name is its own."""
     stated = export.title or export.format.title
-    called = title if stated is None else speak(stated, title)
+    called = title if stated is None else stated.data(title)
     return {language: f"{text} ({export.format.label})" for language, text in called.items()}

@@ -5,79 +5,56 @@ Its own words are in the language of the titles that it shows, where the program
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from st_opendata.exports.sheets import COVERS, MAX_ROWS, sheet_names
+from st_opendata.exports.sheets import COVER, MAX_ROWS, sheet_names
 from st_opendata.exports.sources import DatasetSource
+from st_opendata.messages.message import Message, message, message_in
 from st_opendata.model.text import Text, pick, primary, spoken, tag_of
 from st_opendata.vocabularies import concept_iri, licence_page
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "dataset": "Dataset",
-        "catalogue": "Catalogue",
-        "publisher": "Publisher",
-        "licence": "Licence",
-        "rights": "Rights",
-        "changed": "Changed",
-        "version": "Version",
-        "source": "Source",
-        "sheet": "Sheet",
-        "column": "Column",
-        "title": "Title",
-        "meaning": "Meaning",
-        "type": "Type",
-        "goes-on": "It goes on in the sheets {sheets}, as a sheet holds {rows:,} rows.",
-        "several": "{type}, several with {separator} between",
-        "cut": "{number} texts are longer than a cell of Excel and end in {end}; the CSV files have them whole.",
-    },
-    "fr": {
-        "dataset": "Jeu de données",
-        "catalogue": "Catalogue",
-        "publisher": "Éditeur",
-        "licence": "Licence",
-        "rights": "Droits",
-        "changed": "Modifié",
-        "version": "Version",
-        "source": "Source",
-        "sheet": "Feuille",
-        "column": "Colonne",
-        "title": "Titre",
-        "meaning": "Signification",
-        "type": "Type",
-        "goes-on": "Suite dans les feuilles {sheets}, car une feuille contient {rows:,} lignes.",
-        "several": "{type}, plusieurs séparés par {separator}",
-        "cut": "{number} textes dépassent une cellule d’Excel et finissent par {end} ; ils sont entiers dans les CSV.",
-    },
-    "de": {
-        "dataset": "Datensatz",
-        "catalogue": "Katalog",
-        "publisher": "Herausgeber",
-        "licence": "Lizenz",
-        "rights": "Rechte",
-        "changed": "Geändert",
-        "version": "Version",
-        "source": "Quelle",
-        "sheet": "Blatt",
-        "column": "Spalte",
-        "title": "Titel",
-        "meaning": "Bedeutung",
-        "type": "Typ",
-        "goes-on": "Fortsetzung in den Blättern {sheets}, denn ein Blatt fasst {rows:,} Zeilen.",
-        "several": "{type}, mehrere mit {separator} dazwischen",
-        "cut": "{number} Texte sind länger als eine Zelle von Excel und enden mit {end}; ganz stehen sie in den CSV.",
-    },
+_WORDS = {
+    "dataset": message("Dataset"),
+    "catalogue": message("Catalogue"),
+    "publisher": message("Publisher"),
+    "licence": message("Licence"),
+    "rights": message("Rights"),
+    "changed": message("Changed"),
+    "version": message("Version"),
+    "source": message("Source"),
+    "sheet": message("Sheet"),
+    "column": message("Column"),
+    "title": message("Title"),
+    "meaning": message_in("workbook", "Meaning"),
+    "type": message_in("workbook", "Type"),
 }
 
 
 def cover_name(source: DatasetSource) -> str:
     """The name of the sheet."""
-    return COVERS[_language(source)]
+    return COVER[_language(source)]
 
 
 def cover_words(source: DatasetSource) -> Mapping[str, str]:
     """The words of the cover; `sheet` begins the row above its list of tables."""
-    return _WORDS[_language(source)]
+    return {name: _say(word, source) for name, word in _WORDS.items()}
+
+
+def cut_note(source: DatasetSource, number: int, end: str) -> str:
+    """What the cover says if that many texts are too long for a cell, and end in `end`."""
+    return _say(
+        message(
+            "{number} texts are longer than a cell of Excel and end in {end}; the CSV files have them whole.",
+            number=number,
+            end=end,
+        ),
+        source,
+    )
+
+
+def _say(text: Message, source: DatasetSource) -> str:
+    language = _language(source)
+    return text.data([language])[language]
 
 
 def _language(source: DatasetSource) -> str:
@@ -113,9 +90,18 @@ def cover_rows(source: DatasetSource) -> Iterator[list[str]]:
         first, *others = names[table.name]
         yield [first, "", say(table.titles), say(table.description)]
         if others:
-            yield ["", "", words["goes-on"].format(sheets=", ".join(others), rows=MAX_ROWS)]
+            yield ["", "", _say(_continued(others), source)]
         for column in table.source_columns:
             kind = column.datatype.base
             if column.separator:
-                kind = words["several"].format(type=kind, separator=column.separator)
+                several = message("{type}, several with {separator} between", type=kind, separator=column.separator)
+                kind = _say(several, source)
             yield ["", column.name, say(column.titles), say(column.description), kind]
+
+
+def _continued(sheets: Sequence[str]) -> Message:
+    return message(
+        "The table continues on the sheets {sheets}, because a sheet holds {rows} rows.",
+        sheets=", ".join(sheets),
+        rows=f"{MAX_ROWS:,}",
+    )

@@ -18,8 +18,9 @@ from uritemplate import expand
 from st_opendata.exports.naming import Name, Row, name_rows, rows_of
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.formats import SVG
+from st_opendata.messages.message import Message, message
 from st_opendata.model.tables import Column
-from st_opendata.model.text import LANGUAGES, Text, pick, speak, spoken
+from st_opendata.model.text import LANGUAGES, Text, pick, spoken
 from st_opendata.namespaces import PREFIXES, readable
 from st_opendata.pictures import (
     BARS_FILE,
@@ -48,13 +49,9 @@ from st_opendata.rdf.labels import best_label
 from st_opendata.tables.json_text import read_number
 from st_opendata.tables.templates import parse_template, variable_names
 
-_MAP: Text = {"en": "Map", "fr": "Carte", "de": "Karte"}
-_ON_A_MAP: Text = {
-    "en": "The places of the dataset on a map.",
-    "fr": "Les lieux du jeu de données sur une carte.",
-    "de": "Die Orte des Datensatzes auf einer Karte.",
-}
-_CHART: Text = {"en": "Chart", "fr": "Graphique", "de": "Diagramm"}
+_MAP = message("Map")
+_ON_A_MAP = message("The places of the dataset on a map.")
+_CHART = message("Chart")
 _TAG = re.compile(r'"@([A-Za-z0-9-]+)$')
 
 
@@ -73,7 +70,7 @@ def draw_picture(source: DatasetSource) -> DatasetPicture | None:
     languages = _languages(source)
     for table in tables:
         if drawings := _map(table, languages):
-            return _picture(_MAP, drawings, speak(_ON_A_MAP, languages))
+            return _picture(_MAP, drawings, _ON_A_MAP.data(languages))
     charts = [chart for table in tables if (chart := _money(table))]
     if not charts:
         return None
@@ -85,8 +82,9 @@ def draw_picture(source: DatasetSource) -> DatasetPicture | None:
     return _picture(_CHART, drawings, description)
 
 
-def _picture(kind: Text, drawings: Sequence[Drawing], description: Text) -> DatasetPicture:
-    title = speak({tag: f"{text} ({SVG.label})" for tag, text in kind.items()}, [each.language for each in drawings])
+def _picture(kind: Message, drawings: Sequence[Drawing], description: Text) -> DatasetPicture:
+    called = kind.data([each.language for each in drawings])
+    title = {language: f"{text} ({SVG.label})" for language, text in called.items()}
     return DatasetPicture(svg_file(drawings), title, description)
 
 

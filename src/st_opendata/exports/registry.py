@@ -40,7 +40,7 @@ from st_opendata.formats import (
     XLSX,
     Format,
 )
-from st_opendata.model.text import Text
+from st_opendata.messages.message import Message, message
 from st_opendata.release.layout import FACTS_FILE, METADATA_SUFFIX, file_name
 
 SourceT = TypeVar("SourceT")
@@ -62,8 +62,8 @@ class Export(Generic[SourceT]):
     packed: Format | None = None
     described_by: str | None = None
     file: str | None = None
-    title: Text | None = None
-    purpose: Text | None = None
+    title: Message | None = None
+    purpose: Message | None = None
 
     def file_name(self, name: str) -> str:
         """The name of the file for a source of that name."""
@@ -95,12 +95,8 @@ DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
         PARQUET,
         _write_facts,
         file=FACTS_FILE,
-        title={"en": "Facts with cells", "fr": "Faits avec cellules", "de": "Fakten mit Zellen"},
-        purpose={
-            "en": "All facts of the dataset, each with the cell that states it.",
-            "fr": "Tous les faits du jeu de données, chacun avec la cellule qui l’énonce.",
-            "de": "Alle Fakten des Datensatzes, jeder mit der Zelle, in der er steht.",
-        },
+        title=message("Facts with cells"),
+        purpose=message("All facts of the dataset, each with the cell that states it."),
     ),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (

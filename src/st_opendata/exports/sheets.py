@@ -17,10 +17,11 @@ from math import isfinite
 
 from st_opendata.exports.published import full_iri, iri_columns
 from st_opendata.exports.sources import DatasetSource, TableSource
+from st_opendata.messages.message import message
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column
 
-COVERS = {"en": "About", "fr": "À propos", "de": "Über"}
+COVER = message("About")
 """The name of the cover; no other sheet has it, whatever language the cover is in."""
 MAX_ROWS = 1_048_576
 """Rows of a sheet, its header included."""
@@ -58,7 +59,7 @@ def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
     """The names of the sheets of each table: more than one where it has more rows than a sheet."""
-    taken = set(map(str.casefold, COVERS.values()))
+    taken = set(map(str.casefold, COVER.values()))
     names: dict[str, list[str]] = {}
     for table in source.dataset.tables:
         parts = max(1, -(-source.facts.rows(table.name) // (MAX_ROWS - 1)))

@@ -15,7 +15,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from st_opendata.exports.cover import cover_name, cover_rows, cover_words
+from st_opendata.exports.cover import cover_name, cover_rows, cover_words, cut_note
 from st_opendata.exports.sheets import Value, day_of, sheets_of
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
@@ -73,7 +73,7 @@ def _write_cover(cover: Worksheet, writer: _Writer, source: DatasetSource) -> No
     for number, row in enumerate(cover_rows(source)):
         writer.write(cover, number, row, writer.bold if number == 0 or row[:1] == [words["sheet"]] else None)
     if writer.cut:
-        note = words["cut"].format(number=writer.cut, end=_CUT.strip())
+        note = cut_note(source, writer.cut, _CUT.strip())
         writer.write(cover, number + 2, [note])
 
 

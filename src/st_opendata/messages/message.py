@@ -7,14 +7,14 @@ are: no text that somebody wrote is looked up, and only fields that are in sever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from string import Formatter
 
-from st_opendata.model.text import LANGUAGES, pick
+from st_opendata.model.text import LANGUAGES, Text, pick, primary
 
 DOMAIN = "st-opendata"
 _DEEPEST = 20
@@ -29,22 +29,19 @@ class Message(Mapping[str, str]):
     """What the program says: its text in each of `LANGUAGES`, as a mapping that puts it into words when asked.
 
     `msgid` is English with named fields in braces; `plural` is the English text for any number but one, and `number`
-    the field that decides. A field that is no number, such as `2 to 4`, takes the plural.
+    the field that decides. A field that is no number, such as `2 to 4`, takes the plural. `context` tells apart what
+    English says in the same words (`msgctxt` of gettext).
     """
 
     msgid: str
     fields: Mapping[str, object] = field(default_factory=dict)
     plural: str = ""
     number: str = ""
+    context: str = ""
 
     def __getitem__(self, language: str) -> str:
         """The text in one of `LANGUAGES`; KeyError for any other."""
-        return self._template(language).format_map(
-            {
-                name: pick(value, language) if isinstance(value, Mapping) else value
-                for name, value in self.fields.items()
-            }
-        )
+        return self._template(language).format_map(self._fields(language))
 
     def __iter__(self) -> Iterator[str]:
         return iter(LANGUAGES)
@@ -62,19 +59,44 @@ class Message(Mapping[str, str]):
     def content(self) -> dict[str, object]:
         """The message as JSON can hold it, for `message_of`; nothing is put into words."""
         fields = {name: _field_content(value) for name, value in self.fields.items()}
-        return {"msgid": self.msgid, "fields": fields, "plural": self.plural, "number": self.number}
+        own = {"msgid": self.msgid, "plural": self.plural, "number": self.number, "context": self.context}
+        return own | {"fields": fields}
+
+    def data(self, languages: Iterable[str]) -> Text:
+        """The text for data that have texts in `languages`: in those that the program speaks, else in English.
+
+        A field in several languages is in the same one, and there are only languages that it has. The spaces of the
+        program's French are plain ones: whoever shows the data sets the no-break spaces (`without_breaks`).
+
+        >>> message("SPARQL endpoint: {title}", title={"fr": "Villes", "el": "Πόλεις"}).data(["fr", "el"])
+        {'fr': 'Point d’accès SPARQL : Villes'}
+        >>> message("SPARQL endpoint: {title}", title={"el": "Πόλεις"}).data(["el"])
+        {'en': 'SPARQL endpoint: Πόλεις'}
+        """
+        texts = [value for value in self.fields.values() if isinstance(value, Mapping)]
+        shared = [tag for tag in languages if primary(tag) in LANGUAGES and all(text.get(tag) for text in texts)]
+        return {
+            tag: self._template(primary(tag)).replace("\N{NO-BREAK SPACE}", " ").format_map(self._fields(tag))
+            for tag in shared or LANGUAGES[:1]
+        }
+
+    def _fields(self, language: str) -> dict[str, object]:
+        return {
+            name: pick(value, language) if isinstance(value, Mapping) else value for name, value in self.fields.items()
+        }
 
     def _template(self, language: str) -> str:
-        known = translations(language)
-        if not self.plural:
-            return known.gettext(self.msgid)
-        number = self.fields[self.number]
-        return known.ngettext(self.msgid, self.plural, number if isinstance(number, int) else 2)
+        return translate(language, self.msgid, self.plural, self.fields.get(self.number), self.context)
 
 
 def message(msgid: str, /, **fields: object) -> Message:
     """What the program says. `tools/texts.py` finds the text at this call, so it is written here, not put together."""
     return Message(msgid, fields)
+
+
+def message_in(context: str, msgid: str, /, **fields: object) -> Message:
+    """As `message`, of an English text that means something else elsewhere: `context` says where this one stands."""
+    return Message(msgid, fields, context=context)
 
 
 def counted(one: str, other: str, /, *, number: str, **fields: object) -> Message:
@@ -115,7 +137,13 @@ def message_of(content: object, *, depth: int = 0) -> Message:
         ValueError: it is not a message, its text has a field that is not one of the given names, or it nests too deep.
     """
     match content:
-        case {"msgid": str(msgid), "fields": dict(given), "plural": str(plural), "number": str(number)}:
+        case {
+            "msgid": str(msgid),
+            "fields": dict(given),
+            "plural": str(plural),
+            "number": str(number),
+            "context": str(context),
+        }:
             pass
         case _:
             raise ValueError("not a message")
@@ -127,7 +155,7 @@ def message_of(content: object, *, depth: int = 0) -> Message:
             raise ValueError(f"the field {name!r} of a message is not given")
     if plural and number not in fields:
         raise ValueError(f"the number {number!r} of a message is not given")
-    return Message(msgid, fields, plural, number)
+    return Message(msgid, fields, plural, number, context)
 
 
 def _field_content(value: object) -> object:
@@ -148,6 +176,14 @@ def _field_of(value: object, depth: int) -> object:
             return value
         case _:
             raise ValueError("a field of a message is neither a text nor a number")
+
+
+def translate(language: str, msgid: str, plural: str = "", number: object = None, context: str = "") -> str:
+    """The template of a text in a language; `number` decides between `msgid` and `plural`."""
+    known = translations(language)
+    if plural:
+        return known.ngettext(msgid, plural, number if isinstance(number, int) else 2)
+    return known.pgettext(context, msgid) if context else known.gettext(msgid)
 
 
 @cache

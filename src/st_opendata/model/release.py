@@ -7,6 +7,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from st_opendata.formats import Format
+from st_opendata.messages.message import Message
 from st_opendata.model.text import Text
 
 
@@ -38,7 +39,7 @@ class Distribution:
     conforms_to: tuple[str, ...] = ()
     described_by: str | None = None
     """Path of the file that describes this one (CSVW metadata)."""
-    purpose: Text | None = None
+    purpose: Message | None = None
     """What the file is for, where that is not what its format is for."""
 
 

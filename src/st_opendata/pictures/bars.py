@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from st_opendata.messages.message import message
 from st_opendata.pictures.drawing import Area, Box, Drawing, TextLine, heading, joined, shorten, text_width
-from st_opendata.pictures.wording import number_text, words_for
+from st_opendata.pictures.wording import number_text, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ def draw_bars(chart: Chart, language: str, layout: ChartSize = WIDE) -> Drawing:
     """
     if not chart.bars or any(bar.value < 0 for bar in chart.bars):
         raise ValueError("a bar chart needs bars, of 0 or more")
-    words = words_for(language)
     ordered = chart.bars if chart.in_order else sorted(chart.bars, key=lambda bar: bar.value, reverse=True)
     visible = ordered[:MOST_BARS]
     numbers = [number_text(bar.value, language) for bar in visible]
@@ -83,7 +83,7 @@ def draw_bars(chart: Chart, language: str, layout: ChartSize = WIDE) -> Drawing:
         ]
         top += step
     if left := len(chart.bars) - len(visible) + chart.left_out:
-        more = words["more"].format(number=left)
+        more = say(message("and {number} more", number=left), language)
         marks.append(TextLine("note", (beside, top + size), more, size, ours=True))
         top += step
     listed = joined([f"{bar.name}: {number}" for bar, number in zip(visible, numbers, strict=True)], MOST_BARS)

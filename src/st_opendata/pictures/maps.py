@@ -6,11 +6,12 @@ labels go where there is room, those of the first places first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from st_opendata.messages.message import counted
 from st_opendata.pictures.drawing import (
     KINDS,
     Area,
@@ -29,7 +30,7 @@ from st_opendata.pictures.drawing import (
 from st_opendata.pictures.labels import LabelPoint, place_labels
 from st_opendata.pictures.outlines import EUROPE, WORLD, outlines
 from st_opendata.pictures.projection import Point, project_europe, project_world
-from st_opendata.pictures.wording import capital, words_for
+from st_opendata.pictures.wording import capital, say
 
 T = TypeVar("T")
 Kilometres = tuple[float, float, float, float]
@@ -158,9 +159,8 @@ def draw_map(
     """
     if not places:
         raise ValueError("a map needs a place")
-    words = words_for(language)
     places = sorted(places, key=lambda place: len(kinds) if place.kind is None else place.kind)
-    head, top = heading(title, _number_of(places, words), layout.text, layout.width)
+    head, top = heading(title, _number_of(places, language), layout.text, layout.width)
     frames = _frames(places, layout, top)
     bottom = frames[0][0].box.y + frames[0][0].box.height
     legend = _legend(places, kinds, layout, bottom)
@@ -168,7 +168,7 @@ def draw_map(
     height = max([*edges, *(mark.at[1] for mark in legend if isinstance(mark, TextLine))]) + 10
     drawn = [mark for frame, extent in frames for mark in _places(frame, extent, layout)]
     ground = tuple(mark for frame, _ in frames for mark in frame.ground())
-    description = _in_words(places, kinds, words)
+    description = _in_words(places, kinds, language)
     return Drawing(layout.width, height, title, description, language, ground, (*head, *drawn, *legend), title_language)
 
 
@@ -257,16 +257,16 @@ def _legend(places: Sequence[MapPoint], kinds: Sequence[str], layout: MapSize, t
     return marks
 
 
-def _number_of(places: Sequence[MapPoint], words: Mapping[str, str]) -> str:
+def _number_of(places: Sequence[MapPoint], language: str) -> str:
     number = sum(place.count for place in places)
-    return words["places" if number != 1 else "place"].format(number=number)
+    return say(counted("{count} place", "{count} places", number="count", count=number), language)
 
 
-def _in_words(places: Sequence[MapPoint], kinds: Sequence[str], words: Mapping[str, str]) -> str:
+def _in_words(places: Sequence[MapPoint], kinds: Sequence[str], language: str) -> str:
     """The places by kind, for those who do not see the map."""
     groups = []
     for kind, name in [*enumerate(kinds), (None, "")]:
         names = [place.name for place in places if place.kind == kind]
         if names:
             groups.append((f"{capital(name)}: " if name else "") + joined(names, _LABELLED))
-    return f"{_number_of(places, words)}. {'. '.join(groups)}."
+    return f"{_number_of(places, language)}. {'. '.join(groups)}."

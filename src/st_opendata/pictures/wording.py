@@ -1,36 +1,14 @@
-"""The words that pictures add, as `model.text.speak` has them, and numbers as people in each language write them."""
+"""The words that pictures add, in a language that the program speaks, and numbers as each language writes them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from st_opendata.messages.message import Message, message
 from st_opendata.model.text import primary, spoken
 
-_WORDS: dict[str, Mapping[str, str]] = {
-    "en": {
-        "place": "{number} place",
-        "places": "{number} places",
-        "more": "and {number} more",
-        "amount": "{column} in {currency}",
-        "EUR": "euros",
-    },
-    "fr": {
-        "place": "{number} lieu",
-        "places": "{number} lieux",
-        "more": "et {number} de plus",
-        "amount": "{column} en {currency}",
-        "EUR": "euros",
-    },
-    "de": {
-        "place": "{number} Ort",
-        "places": "{number} Orte",
-        "more": "und {number} weitere",
-        "amount": "{column} in {currency}",
-        "EUR": "Euro",
-    },
-}
+_CURRENCIES = {"EUR": message("euros")}
 _DIGITS = 16
 """Digits before or after the point that are written out."""
 _POINTED = frozenset(
@@ -47,15 +25,15 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\
 """What no XML may hold, ends a line, or turns the direction of what follows."""
 
 
-def words_for(language: str) -> Mapping[str, str]:
-    """The words for readers of a language: theirs (`model.text.spoken`), else English."""
-    return _WORDS[primary(spoken(language))]
+def say(text: Message, language: str) -> str:
+    """The text for readers of a language: in theirs (`model.text.spoken`), else in English."""
+    return text[primary(spoken(language))]
 
 
 def amount_label(column: str, currency: str, language: str) -> str:
     """What the bars of a chart of money measure: `Amount in euros`."""
-    words = words_for(language)
-    return words["amount"].format(column=capital(column), currency=words.get(currency, currency))
+    unit = _CURRENCIES.get(currency, currency)
+    return say(message("{column} in {currency}", column=capital(column), currency=unit), language)
 
 
 def number_text(value: Decimal, language: str) -> str:

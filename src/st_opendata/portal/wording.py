@@ -1,4 +1,7 @@
-"""What pages say in three languages: the texts of `words/`, and numbers, dates and sizes as each language has them."""
+"""The words of pages in three languages: the texts of `words/`, and numbers, dates and sizes.
+
+The YAML files give each text a name. They hold the English texts, which are msgids of gettext like those of `message`.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +16,33 @@ from babel import Locale, dates, numbers
 from markupsafe import Markup
 
 from st_opendata.folding import folded
-from st_opendata.model.text import LANGUAGES, without_breaks
+from st_opendata.messages.message import Message, translate
+from st_opendata.model.text import LANGUAGES
 
 _SIZES = (("G", 10**9), ("M", 10**6), ("k", 10**3))
 NAMES = {"en": "English", "fr": "Français", "de": "Deutsch"}
 
 
 @cache
-def texts() -> Mapping[str, Mapping[str, str]]:
-    """Every text by name and language; one with a plural has two forms with ` | ` between them.
+def texts() -> Mapping[str, Message]:
+    """Every text by name, its fields not filled; `n` decides between the forms of one with a plural.
 
-    Each kind of page has a file of its own in `words/`; a name stands in one of them.
+    Each kind of page has its own file in `words/`; no name is in two of them.
     """
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, Message] = {}
     for file in sorted(files("st_opendata.portal").joinpath("words").iterdir(), key=lambda each: each.name):
-        content = yaml.safe_load(file.read_text("utf-8"))
+        content = {name: _message(entry) for name, entry in yaml.safe_load(file.read_text("utf-8")).items()}
         assert not found.keys() & content.keys(), file.name
         found |= content
-    return {name: {**text, "fr": without_breaks(text["fr"])} for name, text in found.items()}
+    return found
+
+
+def _message(entry: str | Mapping[str, str]) -> Message:
+    if isinstance(entry, str):
+        return Message(entry)
+    if "one" in entry:
+        return Message(entry["one"], plural=entry["other"], number="n")
+    return Message(entry["text"], context=entry["context"])
 
 
 def alphabetical(text: str) -> tuple[str, str]:
@@ -52,23 +64,22 @@ class Words:
 
         Values are escaped where the text itself is markup (its name ends in `_html`).
         """
-        text = texts()[name][self.language]
+        text = texts()[name]
+        template = translate(self.language, text.msgid, text.plural, values.get("n"), text.context)
         if "n" in values:
             number = values["n"]
-            assert isinstance(number, int | float)
-            one, _, many = text.partition(" | ")
-            text = one if not many or self.locale.plural_form(number) == "one" else many
+            assert isinstance(number, int)
             values["n"] = self.number(number)
         if name.endswith("_html"):
-            return Markup(text).format(**values)  # noqa: S704 (the text is ours, its values are escaped)
-        return text.format(**values)
+            return Markup(template).format(**values)  # noqa: S704 (the text is ours, its values are escaped)
+        return template.format(**values)
 
     def number(self, value: float) -> str:
         """A number with the group separators of the language."""
         return numbers.format_decimal(value, locale=self.locale)
 
     def day(self, value: str) -> str:
-        """An ISO 8601 date, month or year in words; what is none stays as it is."""
+        """An ISO 8601 date, month or year in words; any other text stays unchanged."""
         try:
             return self._day(value)
         except ValueError:  # the 30th of February is data as well

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import AUTHORITY
 
 _HVD, _ADMS = "http://data.europa.eu/bna/", "http://purl.org/adms/"
@@ -26,26 +27,18 @@ _SCHEMES = {
     "publisher-type": (f"{_ADMS}publishertype/", f"{_ADMS}publishertype/1.0"),
 }
 _TITLES = {
-    "access-right": {"en": "Access right", "fr": "Droit d’accès", "de": "Zugriffsrecht"},
-    "data-theme": {"en": "Data theme", "fr": "Thème de données", "de": "Datenthema"},
-    "dataset-type": {"en": "Dataset type", "fr": "Type de jeu de données", "de": "Datensatztyp"},
-    "distribution-status": {"en": "Distribution status", "fr": "Statut de distribution", "de": "Distributionsstatus"},
-    "file-type": {"en": "File type", "fr": "Type de fichier", "de": "Dateityp"},
-    "frequency": {"en": "Frequency", "fr": "Fréquence", "de": "Häufigkeit"},
-    "hvd-category": {
-        "en": "High-value dataset category",
-        "fr": "Catégorie d’ensembles de données de forte valeur",
-        "de": "Kategorie hochwertiger Datensätze",
-    },
-    "language": {"en": "Language", "fr": "Langue", "de": "Sprache"},
-    "licence": {"en": "Licence", "fr": "Licence", "de": "Lizenz"},
-    "licence-type": {"en": "Licence type", "fr": "Type de licence", "de": "Lizenztyp"},
-    "planned-availability": {
-        "en": "Planned availability",
-        "fr": "Disponibilité prévue",
-        "de": "Geplante Verfügbarkeit",
-    },
-    "publisher-type": {"en": "Publisher type", "fr": "Type d’éditeur", "de": "Herausgebertyp"},
+    "access-right": message("Access right"),
+    "data-theme": message("Data theme"),
+    "dataset-type": message("Dataset type"),
+    "distribution-status": message("Distribution status"),
+    "file-type": message("File type"),
+    "frequency": message("Frequency"),
+    "hvd-category": message("High-value dataset category"),
+    "language": message("Language"),
+    "licence": message("Licence"),
+    "licence-type": message("Licence type"),
+    "planned-availability": message("Planned availability"),
+    "publisher-type": message("Publisher type"),
 }
 _LANGUAGES = {
     "ar": "ARA", "bg": "BUL", "bs": "BOS", "ca": "CAT", "cs": "CES", "cy": "CYM", "da": "DAN", "de": "DEU", "el": "ELL",
@@ -94,8 +87,8 @@ def scheme_iri(table: str) -> str:
     return _SCHEMES.get(table, ("", f"{AUTHORITY}{table}"))[1]
 
 
-def scheme_title(table: str) -> dict[str, str]:
-    """Title of the table by language."""
+def scheme_title(table: str) -> Message:
+    """Title of the table."""
     return _TITLES[table]
 
 

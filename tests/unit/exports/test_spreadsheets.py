@@ -100,7 +100,7 @@ def test_a_table_longer_than_a_sheet_goes_on_in_others(source, facts, tmp_path, 
     read = [row[0] for name in book.sheet_names[2:5] for row in book.get_sheet_by_name(name).to_python()[1:]]
     assert read == list(range(1, len(cells(facts, "texts")) + 1))
     cover = book.get_sheet_by_name("About").to_python()
-    assert any("It goes on in the sheets texts (2), texts (3)" in str(cell) for row in cover for cell in row)
+    assert any("The table continues on the sheets texts (2), texts (3)" in str(cell) for row in cover for cell in row)
 
 
 def test_an_xlsx_may_be_larger_than_a_plain_zip(source, tmp_path, monkeypatch):

@@ -1,13 +1,15 @@
-"""Messages: their fields in each language, and their way through JSON to another process."""
+"""Messages put into words, for people and for data, and their way through JSON to another process."""
 
 from __future__ import annotations
 
+import doctest
 import json
 from typing import Any
 
 import pytest
 
-from st_opendata.messages.message import Message, counted, message, message_of, number_text, verbatim
+from st_opendata.messages import message as module
+from st_opendata.messages.message import Message, counted, message, message_in, message_of, number_text, verbatim
 
 INNER = message('the query is not SPARQL at "{rest}"', rest="column")
 MESSAGES = [
@@ -46,7 +48,7 @@ def test_numbers_are_written_as_each_language_has_them() -> None:
 def nested(depth: int) -> dict[str, Any]:
     content: dict[str, Any] = INNER.content()
     for _ in range(depth):
-        content = {"msgid": "{text}", "fields": {"text": content}, "plural": "", "number": ""}
+        content = {"msgid": "{text}", "fields": {"text": content}, "plural": "", "number": "", "context": ""}
     return content
 
 
@@ -89,3 +91,54 @@ def test_other_content_is_refused(content: object) -> None:
 
 def test_messages_may_be_in_messages() -> None:
     assert message_of(nested(20))["en"] == INNER["en"]
+
+
+TITLE = "SPARQL endpoint: {title}"
+
+
+def test_examples() -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("languages", "texts"),
+    [
+        (["en", "de"], {"en": "SPARQL endpoint: A", "de": "SPARQL-Endpunkt: A"}),
+        (["fr"], {"fr": "Point d’accès SPARQL : A"}),
+        (["de-AT", "hu"], {"de-AT": "SPARQL-Endpunkt: A"}),
+        (["hu"], {"en": "SPARQL endpoint: A"}),
+        (["und"], {"en": "SPARQL endpoint: A"}),
+        ([], {"en": "SPARQL endpoint: A"}),
+    ],
+)
+def test_data_have_the_languages_of_their_texts_or_english(languages: list[str], texts: dict[str, str]) -> None:
+    assert Message(TITLE, {"title": "A"}).data(languages) == texts
+    assert Message(TITLE, {"title": dict.fromkeys(languages or ["mt"], "A")}).data(languages) == texts
+
+
+def test_data_never_have_half_a_sentence() -> None:
+    assert Message(TITLE, {"title": {"fr": "Lyon"}}).data(["fr", "de"]) == {"fr": "Point d’accès SPARQL : Lyon"}
+    assert Message(TITLE, {"title": {"bg": "Лион"}}).data(["fr", "de"]) == {"en": "SPARQL endpoint: Лион"}
+
+
+def test_each_variety_of_a_language_has_its_own_field() -> None:
+    title = {"de-AT": "Jänner", "de-CH": "Januar"}
+    expected = {"de-AT": "SPARQL-Endpunkt: Jänner", "de-CH": "SPARQL-Endpunkt: Januar"}
+    assert Message(TITLE, {"title": title}).data(title) == expected
+
+
+def test_french_has_no_break_spaces_for_people_and_plain_ones_in_data() -> None:
+    typed = "«\N{NO-BREAK SPACE}Villes\N{NO-BREAK SPACE}»"
+    text = Message(TITLE, {"title": typed})
+    assert text["fr"] == f"Point d’accès SPARQL\N{NO-BREAK SPACE}: {typed}"
+    assert text.data(["fr"]) == {"fr": f"Point d’accès SPARQL : {typed}"}
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_what_somebody_wrote_stays_as_typed(language: str) -> None:
+    assert "table column" in message("Columns of {file}", file="table column")[language]
+
+
+def test_a_context_tells_apart_what_english_says_in_the_same_words() -> None:
+    assert message("Type")["de"] == "Datentyp"
+    assert message_in("workbook", "Type")["de"] == "Typ"

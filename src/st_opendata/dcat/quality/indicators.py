@@ -19,15 +19,15 @@ from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from st_opendata.dcat.terms import DCAT, DCT
-from st_opendata.model.text import Text
+from st_opendata.messages.message import Message, message
 from st_opendata.vocabularies import alignment
 
-DIMENSIONS: dict[str, Text] = {
-    "findability": {"en": "Findability", "fr": "Trouvabilité", "de": "Auffindbarkeit"},
-    "accessibility": {"en": "Accessibility", "fr": "Accessibilité", "de": "Zugänglichkeit"},
-    "interoperability": {"en": "Interoperability", "fr": "Interopérabilité", "de": "Interoperabilität"},
-    "reusability": {"en": "Reusability", "fr": "Réutilisabilité", "de": "Wiederverwendbarkeit"},
-    "contextuality": {"en": "Contextuality", "fr": "Contextualité", "de": "Kontext"},
+DIMENSIONS = {
+    "findability": message("Findability"),
+    "accessibility": message("Accessibility"),
+    "interoperability": message("Interoperability"),
+    "reusability": message("Reusability"),
+    "contextuality": message("Contextuality"),
 }
 
 
@@ -63,27 +63,25 @@ class Indicator:
     check: Check
 
     @property
-    def rule(self) -> Text:
-        """What must hold, in each language."""
+    def rule(self) -> Message:
+        """What must hold."""
         return _texts()[self.name]["rule"]
 
     @property
-    def loss(self) -> Text:
-        """What does not hold where points are lost, in each language."""
+    def loss(self) -> Message:
+        """What does not hold where points are lost."""
         return _texts()[self.name]["loss"]
 
     @property
-    def remedy(self) -> Text:
-        """What a publisher does for the points, in each language."""
+    def remedy(self) -> Message:
+        """What a publisher does to get the points."""
         return _texts()[self.name]["remedy"]
 
 
 @cache
-def _texts() -> dict[str, dict[str, Text]]:
-    texts: dict[str, dict[str, Text]] = yaml.safe_load(
-        files("st_opendata.dcat.quality").joinpath("indicators.yaml").read_text("utf-8")
-    )
-    return texts
+def _texts() -> dict[str, dict[str, Message]]:
+    content = yaml.safe_load(files("st_opendata.dcat.quality").joinpath("indicators.yaml").read_text("utf-8"))
+    return {name: {part: Message(text) for part, text in texts.items()} for name, texts in content.items()}
 
 
 def _states(predicate: URIRef) -> Check:

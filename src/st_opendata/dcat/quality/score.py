@@ -17,6 +17,7 @@ from rdflib.term import Node
 from st_opendata.dcat.quality.indicators import DIMENSIONS, INDICATORS, Indicator, Metadata
 from st_opendata.dcat.subgraph import dataset_subgraph
 from st_opendata.dcat.terms import DCAT, DCT
+from st_opendata.messages.message import Message, message
 from st_opendata.model.release import File
 from st_opendata.model.text import Text
 
@@ -27,15 +28,15 @@ class Band:
 
     name: str
     least: int
-    label: Text
+    label: Message
 
 
 BANDS = (
-    Band("excellent", 351, {"en": "Excellent", "fr": "Excellent", "de": "Ausgezeichnet"}),
-    Band("good", 221, {"en": "Good", "fr": "Bon", "de": "Gut"}),
+    Band("excellent", 351, message("Excellent")),
+    Band("good", 221, message("Good")),
     # The portal's texts give 120 points to two bands; its vocabulary and code to this one.
-    Band("sufficient", 120, {"en": "Sufficient", "fr": "Suffisant", "de": "Ausreichend"}),
-    Band("bad", 0, {"en": "Bad", "fr": "Mauvais", "de": "Schlecht"}),
+    Band("sufficient", 120, message("Sufficient")),
+    Band("bad", 0, message("Bad")),
 )
 
 
