@@ -15,6 +15,7 @@ from st_opendata.dcat.terms import DCAT
 from st_opendata.errors import RemoteError
 from st_opendata.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE
 from st_opendata.http.client import MAX_BYTES, HttpClient, TransferLimits, blocks, fetch, media_type, refuse_failure
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.rdf.formats import accept_header
 from st_opendata.rdf.reading import syntax_of
@@ -36,7 +37,9 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
         data, kind, final = b"".join(blocks(response, limits)), media_type(response), str(response.url)
     if kind in ("text/html", "application/xhtml+xml"):
         raise RemoteError(
-            "the answer is a web page, not RDF", place=Place(url), remedy="Give the URL of the RDF file itself."
+            message("the answer is a web page, not RDF"),
+            place=Place(url),
+            remedy=message("Give the URL of the RDF file itself."),
         )
     syntax = ox.RdfFormat.from_media_type(kind) if kind else None
     if syntax is None or kind in ("text/plain", "application/xml", "text/xml", "application/json"):

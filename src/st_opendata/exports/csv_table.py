@@ -16,6 +16,7 @@ from st_opendata.errors import InputError
 from st_opendata.exports.csvw_metadata import null_texts, write_metadata
 from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables, list_separator
 from st_opendata.exports.sources import TableSource
+from st_opendata.messages.message import message
 from st_opendata.model.tables import Column, Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import METADATA_SUFFIX, table_file
@@ -72,8 +73,13 @@ def _encoder(column: Column, source: TableSource) -> Callable[[Cell], str]:
         items = [full_iri(item, base, prefixes) for item in cell] if named else cell
         if separator is None or any(separator in item for item in items):
             raise InputError(
-                f'an item of {items} in the column "{column.name}" holds the separator "{separator}"',
-                remedy="Choose another separator for this column.",
+                message(
+                    'an item of {items} in the column "{column}" contains the separator "{separator}"',
+                    items=items,
+                    column=column.name,
+                    separator=separator,
+                ),
+                remedy=message("Choose another separator for this column."),
             )
         return separator.join(items)
 

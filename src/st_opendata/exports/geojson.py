@@ -19,6 +19,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.exports.sources import DatasetSource
+from st_opendata.messages.message import message
 from st_opendata.model.text import pick
 from st_opendata.namespaces import PREFIXES, XSD
 from st_opendata.rdf.labels import LABELS, best_label
@@ -95,7 +96,9 @@ def point_of(facts: Iterable[ox.Triple]) -> Point:
         value = read_number(triple.object.value) if isinstance(triple.object, ox.Literal) else None
         if value is None or abs(value) > limit or axis in found:
             raise UnwritableTripleError(
-                triple, f"GeoJSON needs one number from -{limit} to {limit}", "Correct the coordinate in the table."
+                triple,
+                message("GeoJSON needs one number from -{limit} to {limit}", limit=limit),
+                message("Correct the coordinate in the table."),
             )
         found[axis] = value
     return found[LONGITUDE], found[LATITUDE]

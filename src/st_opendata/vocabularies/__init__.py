@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from st_opendata.errors import MessageError
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import AUTHORITY
 
@@ -66,14 +67,22 @@ def require_code(table: str, code: str) -> str:
     """The code, if the table has it.
 
     Raises:
-        ValueError: it has not; the message names the nearest codes.
+        MessageError: it has not; the message names the nearest codes.
     """
     known = codes(table)
     if code in known:
         return code
     near = get_close_matches(code.upper(), known, n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    raise ValueError(f'"{code}" is not a code of the EU {table} table{hint}')
+    if not near:
+        raise MessageError(message('"{code}" is not a code of the EU {table} table', code=code, table=table))
+    raise MessageError(
+        message(
+            '"{code}" is not a code of the EU {table} table; did you mean {codes}?',
+            code=code,
+            table=table,
+            codes=", ".join(near),
+        )
+    )
 
 
 def concept_iri(table: str, code: str) -> str:
@@ -122,12 +131,13 @@ def require_language(tag: str) -> str:
     """The code in the EU language table of a BCP 47 tag (`fr`, `de-AT`).
 
     Raises:
-        ValueError: the language is not in the part of the table that is here.
+        MessageError: the language is not in the part of the table that is here.
     """
     try:
         return _LANGUAGES[tag.lower().partition("-")[0]]
     except KeyError:
-        raise ValueError(f'"{tag}" is none of the languages {", ".join(_LANGUAGES)}') from None
+        known = ", ".join(_LANGUAGES)
+        raise MessageError(message('"{tag}" is not one of the languages {known}', tag=tag, known=known)) from None
 
 
 def licence_page(code: str) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, SKOS
 
+from st_opendata.errors import MessageError
 from st_opendata.formats import FORMATS
 from st_opendata.namespaces import AUTHORITY
 from st_opendata.vocabularies import (
@@ -52,7 +53,7 @@ def test_codes_and_schemes_are_those_of_the_publications_office(shared: Path, ta
 def test_unknown_codes_name_the_nearest() -> None:
     with pytest.raises(ValueError, match="did you mean CC_BY_4_0"):
         require_code("licence", "CC-BY-4.0")
-    with pytest.raises(ValueError, match="none of the languages"):
+    with pytest.raises(ValueError, match="not one of the languages"):
         require_language("tlh")
     assert require_language("de-AT") == "DEU"
 
@@ -128,3 +129,17 @@ def test_every_language_of_europe_has_its_code_and_name(tag: str) -> None:
     code = require_language(tag)
     assert set(label("language", code)) == {"en", "fr", "de"}
     assert language_tag(code) == tag.partition("-")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", '"CC-BY-4.0" is not a code of the EU licence table; did you mean CC_BY_4_0'),
+        ("fr", "« CC-BY-4.0 » n’est pas un code de la table européenne licence ; vouliez-vous dire CC_BY_4_0"),
+        ("de", "„CC-BY-4.0“ ist kein Code der EU-Tabelle licence; meinten Sie CC_BY_4_0"),
+    ],
+)
+def test_an_unknown_code_is_refused_in_each_language(language: str, text: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        require_code("licence", "CC-BY-4.0")
+    assert caught.value.message[language].replace("\N{NO-BREAK SPACE}", " ").startswith(text)

@@ -9,6 +9,7 @@ from rdflib import Graph
 
 from st_opendata.dcat import Score, answering_urls, fetch_dcat, read_dcat, release_answers, score_graph, served_urls
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.model.findings import conforms
 from st_opendata.model.release import File
 from st_opendata.release import read_release
@@ -35,7 +36,8 @@ def score_source(source: str, *, ask: bool) -> tuple[Score, ...]:
         return score_served(graph, release.site, release.files, conforming=_conforms(graph))
     if not path.exists():
         raise InputError(
-            f"there is no file or folder {source}", remedy="Name a release, a DCAT file or an http(s) URL."
+            message('there is no file or folder "{name}"', name=source),
+            remedy=message("Name a release, a DCAT file or an http(s) URL."),
         )
     return _score_elsewhere(read_dcat(path), ask=ask)
 
