@@ -36,7 +36,7 @@ class Format:
 
     `label` is what people call it, `ckan_label` what CKAN calls it where that differs. `file_type` is the code in the
     EU file-type authority table, `standard` the IRI of what files of it conform to. `extensions` are further ones by
-    which a file is known. `packed` says that a file is compressed in itself. `title` says what stands in a file, where
+    which a file is known. `packed` says that a file is compressed in itself. `title` says what a file contains, where
     that is not what its source is called, and `purpose` what it is for. `preview` is CKAN's view of it.
     """
 

@@ -1,6 +1,6 @@
 """The catalogue as DCAT-AP 3.0.1 (with HVD 3.0.0 where a dataset is of high value), without blank nodes.
 
-IRIs stand on the catalogue's base; only access, download and endpoint URLs stand on its site. Every node that a
+IRIs begin with the catalogue's base; only access, download and endpoint URLs begin with its site. Every node that a
 resource refers to has its type, and a concept its labels, in the same graph, so that each file alone conforms to the
 official `shapes.ttl` and `range.ttl` without inference. Two things follow from those shapes: a series is reached by
 dcat:inSeries only (under dcat:dataset it would have to be a dataset, one without distributions), and a web page that
@@ -168,7 +168,7 @@ def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, dis
 
 
 def _add_picture(graph: Graph, catalogue: Catalogue, picture: Picture) -> URIRef:
-    """A picture of a dataset (foaf:Image), which is no distribution: it does not hold the data."""
+    """A picture of a dataset (foaf:Image). It is not a distribution, because it does not contain the data."""
     image = add_types(graph, catalogue.distribution_iri(picture.file.path), FOAF.Image)
     add_text(graph, image, DCT.title, picture.title)
     add_text(graph, image, DCT.description, picture.description)

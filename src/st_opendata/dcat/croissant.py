@@ -74,7 +74,7 @@ def croissant(catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Di
 def _context(language: str) -> Json:
     """The context of the specification, in which names and descriptions may be maps of languages.
 
-    `language` is that of what stands alone, such as the citation: the one in which `pick` gives it.
+    `language` is that of texts without a tag, such as the citation: the one in which `pick` returns them.
     """
     return {
         "@language": language,
@@ -148,7 +148,7 @@ def _field(table: Table, column: Column, file: str) -> Json:
         "@id": f"{table.name}/{column.name}",
         "name": column.name,
         "description": _texts(_meaning(column)),
-        # A list stands in one cell: its items are separated as the metadata of the table say.
+        # A cell holds a whole list; its items are separated as the metadata of the table state.
         "dataType": "sc:Text" if column.separator else _TYPES.get(column.datatype.base, "sc:Text"),
         "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
     }

@@ -138,7 +138,7 @@ def _licences(terms: Iterable[Catalogue | Dataset]) -> list[Json]:
 
 
 def _filled(record: Json) -> Json:
-    """The record without what is empty; a value that is the only one stands alone (RO-Crate 1.2, RO-Crate JSON-LD)."""
+    """The record without empty values; a list of one value becomes the value (RO-Crate 1.2, RO-Crate JSON-LD)."""
     return {
         key: value[0] if isinstance(value, list) and len(value) == 1 else value
         for key, value in record.items()

@@ -1,4 +1,4 @@
-"""A catalogue in parts: the description of one dataset, and what is said beside them."""
+"""A catalogue in parts: the description of one dataset, and the rest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def catalogue_subgraph(graph: Graph) -> Graph:
 
 
 def _reached(graph: Graph, starts: Collection[Node], *, alone: bool) -> Graph:
-    """What is said of these nodes and of all that they lead to; `alone` without catalogues and what else they serve."""
+    """The statements about these nodes and all that they lead to; `alone` omits catalogues and what else they serve."""
     found = Graph()
     seen, waiting = set(starts), list(starts)
     while waiting:

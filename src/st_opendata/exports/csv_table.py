@@ -1,8 +1,8 @@
-"""CSV: the cleaned table (RFC 4180, UTF-8 without BOM), and beside it the CSVW metadata that describes this very file.
+"""CSV: the cleaned table (RFC 4180, UTF-8 without BOM), and the CSVW metadata that describes this file.
 
 The header holds the column names. A cell holds the canonical XSD text of its value, a list its items with the column's
 separator between them, a null cell the column's null text. Text is not changed: a cell that a spreadsheet would take
-for a formula (`=1+1`) stays as it is, as any change would be a change of data.
+for a formula (`=1+1`) stays unchanged, because any change would change the data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Cell = str | list[str] | None
 
 
 def write_csv(source: TableSource, path: Path) -> None:
-    """Write the table to `path`, its link tables beside it, and its description to `path` with `-metadata.json`.
+    """Write the table to `path`, link tables to its folder, and the description to `path` with `-metadata.json`.
 
     Raises:
         InputError: an item of a list holds the separator, so that it could not be read back.

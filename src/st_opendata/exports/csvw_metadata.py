@@ -1,4 +1,4 @@
-"""CSVW metadata of a published CSV: what the publisher's description says, told of the cleaned file.
+"""CSVW metadata of a published CSV: the publisher's description, applied to the cleaned file.
 
 The default dialect, no number or date formats, absolute templates, so that any CSVW tool gets from the published file
 the facts that we publish (csv2rdf, minimal mode). A column that states nothing has `suppressOutput`, as CSVW would
@@ -53,7 +53,7 @@ def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:
 
 
 def _separated(table: Table, iris: frozenset[str], catalogue: Catalogue) -> Table:
-    """With the separators that stand in the published lists."""
+    """With the separators of the published lists."""
     prefixes = PREFIXES | catalogue.prefixes
     columns = (
         replace(each, separator=list_separator(each, catalogue.base, prefixes, iris=each.name in iris))

@@ -44,7 +44,7 @@ def write_geojson(source: DatasetSource, path: Path) -> None:
     """Write the places of the dataset as a feature collection with its bounding box.
 
     Raises:
-        UnwritableTripleError: a coordinate is no number or out of range, or a place has two of them.
+        UnwritableTripleError: a coordinate is not a number or out of range, or a place has two of them.
     """
     keys = _keys(chain.from_iterable(_places(source.lines())), source.prefixes)
     box: Box | None = None
@@ -85,7 +85,7 @@ def point_of(facts: Iterable[ox.Triple]) -> Point:
     """Longitude and latitude of a place, exact.
 
     Raises:
-        UnwritableTripleError: one is no number or out of range, or there are two of them.
+        UnwritableTripleError: one is not a number or out of range, or there are two of them.
     """
     found: dict[str, Decimal] = {}
     for triple in facts:

@@ -42,7 +42,7 @@ def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
 
 
 def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:
-    """Compress the N-Quads that stand beside `path` without its `.gz`."""
+    """Compress the N-Quads file that has the name of `path` without `.gz`."""
     with path.with_suffix("").open("rb") as data:
         write_gzip(iter(partial(data.read, 1 << 20), b""), path)
 

@@ -1,4 +1,4 @@
-"""Formats that cannot hold what a dataset states: left out of its release, and told by `check` before."""
+"""Formats that cannot hold what a dataset states: its release lacks them, and `check` warns before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rows are called: by a label of theirs, else by the row that a foreign key leads to."""
+"""What rows are called: by their label, else by the row that a foreign key leads to."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _name(text: dict[str, str], key: str) -> Name:
 def _texts(
     source: TableSource, table: Table, about: str | None, rows: Sequence[Row], steps: int
 ) -> list[dict[str, str]]:
-    """The names of each row by language; empty where there is none."""
+    """The names of each row by language; empty for a row without a name."""
     if labels := _labels(table, about):
         return [_stated(labels, row) for row in rows]
     key = _key(table)

@@ -1,7 +1,7 @@
 """`preview.svg`: a picture of a dataset, drawn from its tables: a map of its places, else a chart of its money.
 
 A table with `geo:lat` and `geo:long` has places; its kinds of places are a column of codes, if the facts name two to
-five of them. A table with numbers and one currency beside them has money. A row is called by its labels; one without
+five of them. A table with numbers and one currency has money. A row is called by its labels; one without
 labels by the row that a foreign key of it leads to. A dataset with neither has no picture.
 """
 
@@ -131,7 +131,7 @@ def _points(
 
 
 def _kinds(source: TableSource, position: Position) -> tuple[dict[str, Text], Column | None]:
-    """The column that tells kinds of places apart: two to five codes that the facts name, by code as they come."""
+    """The column that tells kinds of places apart: two to five codes that the facts name, in their order."""
     for column in (_column(source, name) for name in position.kinds):
         codes: dict[str, None] = {}
         count = 0

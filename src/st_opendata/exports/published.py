@@ -68,7 +68,7 @@ def list_separator(column: Column, base: str, prefixes: Mapping[str, str], *, ir
 
 
 def full_iri(cell: str, base: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI that the cell names: by a known prefix or the catalogue's own, as it stands, or relative to its base."""
+    """The IRI that the cell names: by a known prefix or the catalogue's own, as a full IRI, or relative to its base."""
     if not re.match(SCHEME, cell):
         return base + cell
     prefix, _, local = cell.partition(":")

@@ -51,8 +51,8 @@ class Export(Generic[SourceT]):
     """A writer of a format, with what its files have that other files of the format have not.
 
     `applies` tells for which sources there is a file. `packed` is the format that the file is compressed from.
-    `described_by` is the suffix of a second file that the writer puts beside it. `file` is the name of the file where
-    it is not that of the source; `title` and `purpose` say what stands in it and what it is for, where the record of
+    `described_by` is the suffix of a second file that the writer adds. `file` is the name of the file where
+    it is not that of the source; `title` and `purpose` say what it contains and what it is for, where the record of
     the format does not.
     """
 

@@ -1,6 +1,6 @@
 """SQLite: all tables of the catalogue in one file, with keys, indexes, and views in which codes have their labels.
 
-A list column is a table of its own (`cities.themes`), one row an item. Integers and numbers are typed where SQLite
+A list column has a separate table (`cities.themes`), a row for each item. Integers and numbers are typed where SQLite
 holds them unchanged (64 bits, 15 digits), truth values are 0 and 1, dates are ISO texts. What tables and columns mean
 is in `st_tables` and `st_columns`.
 """
@@ -49,7 +49,7 @@ class _Names:
 
 
 _ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO, sqlite3.SQLITE_CANTOPEN: errno.EACCES}
-"""What the file system said, which SQLite tells by numbers of its own."""
+"""The error of the file system, for the number that SQLite gives it."""
 
 
 def write_sqlite(source: CatalogueSource, path: Path) -> None:

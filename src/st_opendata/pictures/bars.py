@@ -21,7 +21,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ChartSize:
-    """Sizes in pixels; names stand beside their bars, or above them where they have no width of their own."""
+    """Sizes in pixels; names are beside their bars, or above them if their width is 0."""
 
     width: float
     text: float
@@ -39,7 +39,7 @@ MOST_BARS = 20
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones there are beside them.
+    """Bars under a title; `unit` says what they measure, `left_out` how many smaller ones are missing.
 
     `title_language` is the language of the title where it is another than the drawing's.
     """
@@ -49,7 +49,7 @@ class Chart:
     bars: Sequence[Bar]
     left_out: int = 0
     in_order: bool = False
-    """Whether the bars stay as they stand, as years do."""
+    """Whether the bars keep their order, as years do."""
     title_language: str = ""
 
 

@@ -1,7 +1,7 @@
 """Which picture data make, decided once for files, pages and answers: a map of places, a chart of money or of years.
 
-Columns with `geo:lat` and `geo:long` make a map; a number beside a currency makes a chart of money; dates make one of
-years. Whoever draws reads the cells, and asks here whether they are enough.
+Columns with `geo:lat` and `geo:long` make a map; a number with a currency makes a chart of money; dates make one of
+years. The drawing code reads the cells, and asks here whether they are enough.
 """
 
 from __future__ import annotations
@@ -140,12 +140,12 @@ def find_totals(fields: Sequence[DataField]) -> str | None:
 
 
 def are_kinds(codes: int, places: int) -> bool:
-    """Whether so many codes tell so many places apart: each kind has a symbol, and some places are of one kind."""
+    """Whether codes tell places apart: each kind needs a symbol, and some places share one."""
     return 1 < codes <= min(KINDS, places - 1)
 
 
 def are_bars(count: int, least: Decimal, currencies: Collection[str] = ("",)) -> bool:
-    """Whether so many amounts can be compared: two or more, none below zero, all in one currency."""
+    """Whether the amounts can be compared: two or more, none below zero, all in one currency."""
     return count >= 2 and least >= 0 and len(currencies) == 1
 
 
@@ -155,7 +155,7 @@ def are_years(rows_by_year: Sequence[int]) -> bool:
 
 
 def is_on_earth(latitude: Decimal | float, longitude: Decimal | float) -> bool:
-    """Whether these are degrees of WGS 84; NaN is none."""
+    """Whether these are degrees of WGS 84; false for NaN."""
     return -90 <= latitude <= 90 and -180 <= longitude <= 180
 
 

@@ -57,7 +57,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A sign for a place: its `kind`, counted from 0, has a shape and a colour of its own."""
+    """A sign for a place: its `kind`, counted from 0, has its own shape and colour."""
 
     at: Spot
     radius: float
@@ -101,7 +101,7 @@ class Drawing:
 
 
 KINDS = 5
-"""So many kinds of symbols can be told apart by shape and colour."""
+"""The number of kinds of symbols that differ in shape and colour."""
 _MOST_LINES = 4
 """Lines of a title, and of the note below it."""
 
@@ -122,7 +122,7 @@ def shorten(text: str, size: float, width: float) -> str:
 
 
 def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
-    """The text in at most so many lines, broken between words; a word or a last line that is too wide is cut."""
+    """The text in a limited number of lines, broken between words; a word or a last line that is too wide is cut."""
     lines = [""]
     words = text.split()
     while words:

@@ -1,4 +1,4 @@
-"""Names beside points so that no two overlap, for any points: what finds no room is left out."""
+"""Names beside points so that no two overlap, for any points; a name without room is left out."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ Kilometres = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """A place in WGS 84 degrees; `kind` is its number in the kinds of the map, None where it has none.
+    """A place in WGS 84 degrees; `kind` is its number in the kinds of the map, None without a kind.
 
-    It may stand for so many places near each other (`count`), of which it has the name of the first.
+    It may represent several places near each other (`count`); it has the name of the first.
     """
 
     name: str
@@ -97,7 +97,7 @@ FILE = MapSize(width=720, height=500, text=18, radius=8, world=230)
 """For a picture that is shown in any size, from a phone's up."""
 
 _NEAR, _SINGLE = Decimal("0.02"), 1000
-"""Degrees: of more than so many places, those of one kind that are nearer to each other are drawn as one."""
+"""Degrees: if there are more places than that, those of one kind that are nearer to each other are drawn as one."""
 _LEAST_WIDTH = 1500.0
 """km that a map of Europe shows at least."""
 _ROOM = 0.14
@@ -242,7 +242,7 @@ def _kind(place: MapPoint) -> int:
 
 
 def _legend(places: Sequence[MapPoint], kinds: Sequence[str], layout: MapSize, top: float) -> list[Mark]:
-    """What the symbols mean, with the number of places, in as many rows as it takes beside the small world."""
+    """What the symbols mean, with the number of places, in as many rows as needed beside the small world."""
     marks: list[Mark] = []
     x, y = layout.radius, top + 2 * layout.text
     for number, name in enumerate(kinds[:KINDS]):

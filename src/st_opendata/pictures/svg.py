@@ -1,4 +1,4 @@
-"""Drawings as SVG 1.1: a file of its own, or a part of an HTML page.
+"""Drawings as SVG 1.1: a separate file, or a part of an HTML page.
 
 A file says how each role looks in presentation attributes, so that every viewer shows it. A part of a page has classes
 instead (`picture-land`, `picture-kind-0`), for the page's stylesheet with its own colours, light and dark.
@@ -171,7 +171,7 @@ def _circle(at: Spot, radius: float) -> str:
 
 
 def _polygon(corners: int, turn: float, size: float) -> Callable[[Spot, float], str]:
-    """A shape with so many corners, the first of them `turn` (in full circles) from the top."""
+    """A shape with that number of corners, the first of them `turn` (in full circles) from the top."""
 
     def shape(at: Spot, radius: float) -> str:
         angles = [2 * pi * (corner / corners + turn) for corner in range(corners)]

@@ -39,7 +39,7 @@ def amount_label(column: str, currency: str, language: str) -> str:
 def number_text(value: Decimal, language: str) -> str:
     """The number with its thousands grouped, and rounded to whole ones where it is large enough.
 
-    What would not fit beside a bar, or not into memory, has an exponent.
+    A number that does not fit beside a bar, or into memory, has an exponent.
 
     >>> number_text(Decimal("2406500.4"), "en"), number_text(Decimal("12.5"), "de")
     ('2,406,500', '12,5')

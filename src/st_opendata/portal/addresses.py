@@ -1,4 +1,4 @@
-"""From an IRI to the address of its page, and from the address that somebody asks for to the IRI that it stands for.
+"""From an IRI to the address of its page, and from a requested address to the IRI that it means.
 
 `/id/city/lyon` is the thing with the catalogue's base before that path; `/data/city/lyon.ttl` a document about it,
 `/fr/thing/city/lyon` its page in French (Cool URIs for the Semantic Web, W3C Note 2008, section 4.3).
@@ -28,7 +28,7 @@ _LINKS = frozenset({"http", "https", "mailto"})
 
 
 def is_iri(text: str) -> bool:
-    """Whether it can be asked for: an absolute IRI of bounded length without characters that none has."""
+    """Whether a visitor can request it: an absolute IRI of bounded length without characters that no IRI has."""
     return len(text) <= _LONGEST and not _ILLEGAL.search(text) and bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", text))
 
 
@@ -68,7 +68,7 @@ def targets_of(release: Release, iri: str, language: str) -> dict[str, str]:
 
 
 def whole_targets(path: str, page: str) -> dict[str, str]:
-    """The same where the documents are at a path of their own with the extension of each."""
+    """The same where the documents are at a separate path with the extension of each."""
     return {HTML: page} | {form.media_type: f"{path}{extension}" for extension, form in FORMATS.items()}
 
 

@@ -37,7 +37,7 @@ _QUERY = next(page for page in PAGES if page.path == "query")
 
 
 def make_app(current: Current, options: Options, pages: Sequence[Page] = PAGES) -> Starlette:
-    """The application that serves the current edition, which it opens and closes where nobody has opened it yet."""
+    """The application that serves the current edition, which it opens and closes if it is not open yet."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -84,7 +84,7 @@ async def tell_health(request: Request) -> Response:
 
 
 async def choose_home(request: Request) -> Response:
-    """The start page in the language that the browser asks for; the catalogue for who asks for RDF and nothing else."""
+    """The start page in the language that the browser asks for; the catalogue for clients that accept only RDF."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     home, headers = f"/{language}/", {"Vary": "Accept, Accept-Language"}
     files = {form.media_type: f"/{name}" for name, form in CATALOGUES.items() if name in edition_of(request).files}

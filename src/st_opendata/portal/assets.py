@@ -19,7 +19,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 @cache
 def _assets() -> dict[str, tuple[bytes, str]]:
-    """Content and media type of every file, by the name that stands in its address: `portal.1a2b3c4d.css`."""
+    """Content and media type of every file, by the name in its address: `portal.1a2b3c4d.css`."""
     found = {}
     for file in files("st_opendata.portal").joinpath(_FOLDER).iterdir():
         if file.is_file():
@@ -32,7 +32,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
 
 @cache
 def asset_url(name: str) -> str:
-    """The address of a file of `static/`; KeyError where there is none."""
+    """The address of a file of `static/`; KeyError for an unknown name."""
     stem, _, extension = name.rpartition(".")
     for each in _assets():
         if each.startswith(f"{stem}.") and each.endswith(f".{extension}") and len(each) == len(name) + 9:

@@ -118,7 +118,7 @@ class Connection(HttpToolsProtocol):
         self._refusal: tuple[HTTPStatus, str] | None = None
         self._unsent, self._unsent_since = 0, 0.0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A client has connected."""
         super().connection_made(cast(asyncio.Transport, _Gentle(transport, self)))
         self.peer = self.client[0] if self.client else ""
@@ -251,7 +251,7 @@ class Connection(HttpToolsProtocol):
     def _parse(self, data: bytes) -> None:
         """Parse what has come; a request to upgrade is answered as if it did not ask for that (RFC 9110 §7.8).
 
-        The parser stops after the head of such a request. Another goes on, which is told how long the body is.
+        The parser stops after the head of such a request. A new parser continues and gets the length of the body.
         """
         while True:
             try:
@@ -286,7 +286,7 @@ class Connection(HttpToolsProtocol):
         raise ValueError(text)
 
     def _take_host_of_target(self) -> None:
-        """A target with a host of its own overrules the Host field (RFC 9112 §3.2.2)."""
+        """A target that names a host overrules the Host field (RFC 9112 §3.2.2)."""
         if self.url.startswith(b"/") or b"://" not in self.url:
             return
         authority = self.url.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0]

@@ -70,7 +70,7 @@ def excerpt(marked: Markup, most: int) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What a page is made of: the values for its template, beside those that every page has (see base.html).
+    """What a page is made of: the values for its template, in addition to those that every page has (see base.html).
 
     `template` is that of a state of the page which has its own.
     """
@@ -82,7 +82,7 @@ class PageView:
 
 
 def render(request: Request, template: str, view: PageView) -> Response:
-    """The page in the language of its address; a browser that has it already is told so (304)."""
+    """The page in the language of its address; 304 for a browser that has it already."""
     language = language_of(request)
     content = environment().get_template(view.template or template).render(_context(request, language, view))
     if view.status != 200:

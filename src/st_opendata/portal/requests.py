@@ -14,7 +14,7 @@ from st_opendata.portal.data.edition import Edition
 
 
 class _LanguageConvertor(Convertor[str]):
-    """A language of ours as the first part of an address."""
+    """One of `LANGUAGES` as the first part of an address."""
 
     regex = "|".join(LANGUAGES)
 
@@ -35,7 +35,7 @@ def edition_of(request: Request) -> Edition:
 
 
 def language_of(request: Request) -> str:
-    """The language of the page, from its address; HTTPException 404 where that names none of ours."""
+    """The language of the page, from its address; HTTPException 404 if it names another one."""
     language: str = request.path_params.get("language", "en")
     if language not in LANGUAGES:
         raise HTTPException(404)
@@ -43,7 +43,7 @@ def language_of(request: Request) -> str:
 
 
 def find_dataset(request: Request) -> DatasetDescription:
-    """The dataset that an address names; HTTPException 404 where there is none."""
+    """The dataset that an address names; HTTPException 404 for an unknown one."""
     try:
         return edition_of(request).part(describe)[request.path_params["dataset"]]
     except KeyError:
@@ -74,7 +74,7 @@ def alternates(path: str) -> dict[str, str]:
 
 
 def whole_number(text: str | None, least: int, most: int, *, otherwise: int) -> int:
-    """The whole number that stands in an address, within these bounds; `otherwise` where none does."""
+    """The whole number in an address, within these bounds; `otherwise` without one."""
     if not text or not text.isascii() or not text.isdecimal() or len(text) > 18:
         return otherwise
     return max(least, min(int(text), most))

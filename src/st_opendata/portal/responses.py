@@ -12,7 +12,7 @@ from st_opendata.http.conditions import not_modified
 from st_opendata.portal.requests import edition_of
 
 REVALIDATED = "public, no-cache"
-"""Cache-Control of what may be kept, and is asked for again each time it is used."""
+"""Cache-Control of what clients may keep, and must revalidate each time they use it."""
 
 
 def document(request: Request, what: str, make: Callable[[], bytes], headers: Mapping[str, str]) -> Response:

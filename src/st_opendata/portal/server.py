@@ -1,4 +1,4 @@
-"""The portal as a process: it listens until it is told to stop, lets running requests end, and tidies up."""
+"""The portal as a process: it listens until it must stop, lets running requests end, and tidies up."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def _try_out(serving: Serving) -> None:
 
 @asynccontextmanager
 async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Current, asyncio.Task[None]]]:
-    """A server that answers: its port, the current edition behind it, and the task that ends when it is told to.
+    """A server that answers: its port, the current edition behind it, and the task that ends when it gets a signal.
 
     A signal that ends programs (`STOP_SIGNALS`) ends the server once it answers; before that, it is raised again at the
     end.

@@ -1,4 +1,4 @@
-"""EU authority tables, and the ADMS types beside them, as codes with labels.
+"""EU authority tables and the ADMS types, as codes with labels.
 
 `tables.json` holds codes and English labels of the Publications Office tables (access-right 2022-03-16, data-theme
 2022-07-15, dataset-type 2023-03-15, distribution-status 2022-06-15, file-type 2022-09-28, frequency 2022-06-15,

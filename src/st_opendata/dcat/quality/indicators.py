@@ -2,7 +2,7 @@
 
 Rules follow the piveau DQV vocabulary, points the portal's score values. Where that vocabulary leaves room: a format or
 a media type in the portal's list is enough for "non-proprietary" and "machine-interpretable", both must be aligned for
-the vocabulary indicator, and a dataset's dates stand in for those of its distributions.
+the vocabulary indicator, and a dataset's dates count for its distributions too.
 """
 
 from __future__ import annotations

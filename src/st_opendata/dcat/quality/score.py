@@ -112,12 +112,12 @@ def average_points(scores: tuple[Score, ...]) -> float:
 
 
 def band_of(points: float) -> Band:
-    """The rating of so many points."""
+    """The rating for a number of points."""
     return next(band for band in BANDS if points >= band.least)
 
 
 def _datasets(graph: Graph) -> set[Node]:
-    """Everything that is said to be a dataset; what a catalogue lists but nothing describes is none."""
+    """Every node with the type of a dataset, and what a catalogue lists, if a statement describes it."""
     listed = (node for node in graph.objects(None, DCAT.dataset) if (node, None, None) in graph)
     return {*graph.subjects(RDF.type, DCAT.Dataset), *listed}
 

@@ -19,7 +19,7 @@ from st_opendata.rdf.statements import read_statements
 from st_opendata.release.layout import CATALOGUE, CATALOGUES, VOID_FILE
 
 _FOLDER = ".moved"
-"""Beside the files of the edition, of which none begins with a dot."""
+"""In the folder of the edition's files, of which none begins with a dot."""
 
 
 def show_catalogue_file(request: Request) -> Response:
@@ -41,7 +41,7 @@ def show_catalogue_file(request: Request) -> Response:
 class RelocatedCatalogue:
     """The catalogue and the VoID of an edition at another address; a part of it (`Edition.part`).
 
-    They are written once, when they are first asked for, beside the files of the edition, and go with them.
+    They are written once, for the first request, to the folder of the edition's files, and are removed with them.
     """
 
     def __init__(self, edition: Edition) -> None:

@@ -33,7 +33,7 @@ def redirect_id(request: Request) -> Response:
 
 
 def redirect_path(request: Request) -> Response:
-    """The same for the path of an IRI as it stands, where a redirection from the IRI's own host leads here."""
+    """The same for the path of an IRI, where a redirection from the IRI's own host leads here."""
     edition = edition_of(request)
     return redirect(request, known_iri(edition, iris_of(edition.release, raw_path(request).removeprefix("/"))))
 
@@ -45,7 +45,7 @@ def redirect(request: Request, iri: str) -> Response:
 
 
 def negotiated(request: Request, targets: dict[str, str]) -> Response:
-    """303 to the target that `format` in the address names or the Accept header likes best; 406 where there is none."""
+    """303 to the target that `format` in the address names or the Accept header prefers; 406 without one."""
     headers = {"Vary": "Accept, Accept-Language"}
     chosen = chosen_target(request, targets)
     if chosen is None:
@@ -101,7 +101,7 @@ def write_document(edition: Edition, iri: str, form: Format) -> bytes:
     """All triples of the thing, the claims about it, and at most `MOST_POINTERS` that lead to it.
 
     That is its concise bounded description (W3C Member Submission, 2005), in which statements about its statements
-    have their place; blank nodes there are none.
+    have their place; there are no blank nodes.
 
     Raises:
         UnwritableTripleError: the format cannot carry a triple.
@@ -130,7 +130,7 @@ def named_iri(request: Request) -> str:
 
 
 def known_iri(edition: Edition, candidates: Iterable[str]) -> str:
-    """The first of these IRIs that stands in the release; HTTPException 404 where none does."""
+    """The first of these IRIs that the release has; HTTPException 404 if it has none of them."""
     for iri in candidates:
         if is_iri(iri) and (edition.index.knows(f"<{iri}>") or edition.index.pointing(f"<{iri}>")):
             return iri

@@ -13,7 +13,7 @@ from st_opendata.portal.requests import base_url, language_of, page_url
 from st_opendata.release.layout import CATALOGUES, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE
 
 _LONGEST = 3500
-"""Characters of a header: proxies take 4 kB of headers. The files that are left out stand in what describes it."""
+"""Characters of a header: proxies take 4 kB of headers. The catalogue lists the files that are left out."""
 
 
 def catalogue_links(request: Request) -> str:

@@ -28,7 +28,7 @@ from st_opendata.rdf.writing import rdf_bytes, used_prefixes
 
 
 def redirect_ontology(request: Request) -> Response:
-    """From the ontology to its page or one of its documents, 303; HTTPException 404 where there is none."""
+    """From the ontology to its page or one of its documents, 303; HTTPException 404 without an ontology."""
     _require_vocabulary(request)
     return negotiated(request, _targets(request, "/ontology", "ontology"))
 
@@ -79,7 +79,7 @@ def _require_vocabulary(request: Request) -> None:
 
 
 def find_scheme(edition: Edition, name: str) -> str:
-    """The IRI of the scheme; HTTPException 404 where there is none of that name."""
+    """The IRI of the scheme; HTTPException 404 if no scheme has that name."""
     try:
         return find_schemes(edition)[name]
     except KeyError:

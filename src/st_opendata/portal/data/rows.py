@@ -1,4 +1,4 @@
-"""Rows of a table from its Parquet file, asked of DuckDB: sorted, filtered, a page at a time, within bounds.
+"""Rows of a table from its Parquet file, read with DuckDB: sorted, filtered, a page at a time, within bounds.
 
 The engine reads the files of the edition and nothing else, its settings are locked, and a query that takes too long is
 interrupted. Identifiers are quoted, values are parameters.
