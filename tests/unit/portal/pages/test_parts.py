@@ -86,3 +86,5 @@ def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None
             assert answer.headers.items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert client.get("/en/dataset/texts").status_code == 200
+        german = client.get("/de/dataset/places", headers={"Accept-Language": "de-AT,en;q=0.5"})
+        assert german.text == "Etwas ist schiefgegangen. Bitte versuchen Sie es später noch einmal.\n"
