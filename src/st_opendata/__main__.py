@@ -2,7 +2,7 @@
 
 0 done and conforming · 1 findings · 2 usage · 3 unreadable input or configuration, failed output · 4 the remote
 refused or failed · 70 a defect of this program · 129 the terminal was closed (SIGHUP) · 130 interrupted (SIGINT) ·
-141 nobody reads the output any more · 143 ended (SIGTERM)
+141 the reader of the output has ended · 143 ended (SIGTERM)
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from types import FrameType
 import click
 
 from st_opendata.cli import cli
+from st_opendata.cli.console import error_text
+from st_opendata.cli.usage import click_speaks, usage_text
 from st_opendata.errors import InputError, StError
-from st_opendata.messages.message import message
-from st_opendata.messages.translation import error_text, translate
+from st_opendata.messages.message import message, verbatim
 from st_opendata.place import Place
 from st_opendata.printable import printable
 from st_opendata.settings import language_of_errors
@@ -31,41 +32,41 @@ _USAGE = 2
 _DEFECT = 70
 _NO_READER = 141
 _SIGNALLED = 128
-"""And the number of the signal: the exit code of what a signal has ended, as shells have it."""
+"""Plus the number of the signal: the exit code of a command that a signal ended, as in shells."""
 _REMEDIES = {
-    errno.ENOSPC: "The disk is full: free some space, or name a folder on another disk.",
-    errno.EDQUOT: "Your quota is used up: free some space, or name a folder on another disk.",
-    errno.EFBIG: "The system limits the size of files (ulimit -f): raise the limit.",
-    errno.EACCES: "Name a folder that you may read and write, or ask for the right to it.",
-    errno.EPERM: "Name a folder that you may read and write, or ask for the right to it.",
-    errno.EROFS: "The disk can only be read: name a folder on another one.",
-    errno.ENOENT: "Check the path: a folder in it is missing, or nothing can be made there.",
-    errno.ENOTDIR: "Check the path: what stands for a folder in it is a file.",
-    errno.EISDIR: "Name a file: this is a folder.",
-    errno.ENAMETOOLONG: "Give it a shorter name, or a shorter path.",
-    errno.ELOOP: "Check the path: links in it lead in a circle.",
-    errno.EXDEV: "Name a folder on the disk, or the volume, that it is to be moved from.",
-    errno.EBUSY: "It is in use or mounted: name a folder in it, or another one.",
-    errno.EIO: "The disk or the network behind it fails: name a folder on another one.",
-    errno.EMFILE: "The system limits open files (ulimit -n): raise the limit.",
+    errno.ENOSPC: message("The disk is full: free some space, or name a folder on another disk."),
+    errno.EDQUOT: message("Your quota is used up: free some space, or name a folder on another disk."),
+    errno.EFBIG: message("The system limits the size of files (ulimit -f): raise the limit."),
+    errno.EACCES: message("Name a folder that you may read and write, or ask for permission."),
+    errno.EPERM: message("Name a folder that you may read and write, or ask for permission."),
+    errno.EROFS: message("The disk is read-only: name a folder on another disk."),
+    errno.ENOENT: message("Check the path: a folder in it is missing, or you cannot create files there."),
+    errno.ENOTDIR: message("Check the path: a part of it is a file, not a folder."),
+    errno.EISDIR: message("Name a file: this is a folder."),
+    errno.ENAMETOOLONG: message("Choose a shorter name or a shorter path."),
+    errno.ELOOP: message("Check the path: it contains links that lead in a circle."),
+    errno.EXDEV: message("Name a folder on the same disk or volume."),
+    errno.EBUSY: message("The folder is in use or mounted: name a folder in it, or another folder."),
+    errno.EIO: message("The disk or its network connection fails: name a folder on another disk."),
+    errno.EMFILE: message("The system limits the number of open files (ulimit -n): raise the limit."),
 }
+"""What to do about the errors of the system that a publisher can meet."""
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-"""Errors of the second file, where one is read and another written."""
+"""Errors of the second file, if the program reads one file and writes another."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises, unless ST_DEBUG is set and the program has a defect."""
     _prefer_utf8()
-    chosen: dict[str, str | None] = {}
-    with _interrupts() as interrupts:
+    language = language_of_errors(sys.argv[1:] if arguments is None else arguments)
+    with _interrupts() as interrupts, click_speaks(language):
         try:
-            code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False, obj=chosen)
-            click.echo(nl=False)  # flushes, so that an output that cannot be written is told
+            code = cli.main(arguments, prog_name="st-opendata", standalone_mode=False, obj=language)
+            click.echo(nl=False)  # flushes, so that an output that cannot be written is an error
             return int(code or 0)
         except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 (the one place)
-            # A library that was called may have made another exception of an interrupt.
-            language = language_of_errors(chosen.get("lang"))
+            # A library may have turned an interrupt into another exception.
             if interrupts:
                 return _report_signal(interrupts[0], language)
             return _report(error, language)
@@ -73,13 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report_signal(number: int, language: str) -> int:
     """Say on stderr which signal has ended the command, and return the exit code."""
-    if number == signal.SIGINT:
-        text = translate("Interrupted. Nothing is lost: give the same command again.", language)
-    else:
-        said = f"Ended by {signal.Signals(number).name}. Nothing is lost: give the same command again."
-        text = translate(said, language)
+    text = message("Interrupted. Nothing is lost: run the command again.")
+    if number != signal.SIGINT:
+        name = signal.Signals(number).name
+        text = message("Ended by {signal}. Nothing is lost: run the command again.", signal=name)
     with suppress(OSError):  # the terminal may be closed
-        click.echo(text, err=True)
+        click.echo(text[language], err=True)
     return _SIGNALLED + number
 
 
@@ -90,17 +90,22 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit, language: str) ->
             return _report_signal(signal.SIGINT, language)
         case StError():
             text, code = error_text(error, language), error.exit_code
-        case click.ClickException():
+        case click.exceptions.NoArgsIsHelpError():
             error.show()
             return _USAGE
+        case click.ClickException():
+            text, code = printable(usage_text(error, language)), _USAGE
         case SystemExit(code=0):  # click has answered a shell that completes a line
             return 0
         case BrokenPipeError() | SystemExit():  # click exits on a broken pipe, and for no other reason here
-            # As a Unix tool does whose reader has gone (`| head`); the interpreter must not flush into the pipe again.
+            # As Unix tools do if their reader ends (`| head`); the interpreter must not flush into the pipe again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return _NO_READER
         case MemoryError():
-            full = InputError("there is not enough memory", remedy="Close other programs, or use a larger machine.")
+            full = InputError(
+                message("there is not enough memory"),
+                remedy=message("Close other programs, or use a machine with more memory."),
+            )
             text, code = error_text(full, language), full.exit_code
         case OSError():
             failed = _as_input_error(error)
@@ -120,7 +125,7 @@ def _report(error: Exception | KeyboardInterrupt | SystemExit, language: str) ->
 
 
 def _prefer_utf8() -> None:
-    """What goes to a file or a pipe is UTF-8 in every locale; a terminal shows what it can."""
+    """Write UTF-8 to files and pipes in every locale; a terminal replaces what it cannot show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             if stream.isatty():
@@ -132,14 +137,14 @@ def _prefer_utf8() -> None:
 def _as_input_error(error: OSError) -> InputError:
     name = error.filename2 if error.errno in _OF_WRITING and error.filename2 else error.filename
     place = Place(os.fsdecode(name)) if isinstance(name, str | bytes) else None
-    return InputError(error.strerror or str(error), place=place, remedy=_REMEDIES.get(error.errno or 0))
+    return InputError(verbatim(error.strerror or str(error)), place=place, remedy=_REMEDIES.get(error.errno or 0))
 
 
 @contextmanager
 def _interrupts() -> Iterator[list[int]]:
-    """Record each signal that ends programs beside raising KeyboardInterrupt: DuckDB reports one as a RuntimeError.
+    """Record each signal that ends programs and raise KeyboardInterrupt: DuckDB turns it into a RuntimeError.
 
-    A terminal that is closed and a machine that goes down send several: what tidies up after the first goes on.
+    A terminal that closes and a machine that shuts down send several: cleaning up after the first one continues.
     """
     seen: list[int] = []
 
@@ -149,7 +154,7 @@ def _interrupts() -> Iterator[list[int]]:
         if is_first or number == signal.SIGINT:
             raise KeyboardInterrupt
 
-    # Those that nohup ignores or a caller handles are left.
+    # Signals that nohup ignores or a caller handles are left alone.
     found = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     ours = [number for number, handler in found.items() if handler in (signal.SIG_DFL, signal.default_int_handler)]
     for number in ours:

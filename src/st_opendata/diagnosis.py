@@ -1,4 +1,4 @@
-"""What this machine has for st-opendata: versions, extras, programs, room, language; each with what to do about it."""
+"""The parts of this machine that st-opendata needs: versions, extras, programs, disk space, language."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import message
+from st_opendata.model.text import Text
 from st_opendata.resources import resource_folder
 from st_opendata.settings import Settings
 from st_opendata.sql.duckdb import DuckDBEngine
@@ -23,37 +25,44 @@ from st_opendata.sql.duckdb import DuckDBEngine
 PACKAGE = "st-opendata"
 _PYTHON = (3, 11)
 _ROOM = 1 << 30
-"""Bytes that should be free where tables are spilled to and releases are written."""
-_EXTRAS = {"web": "score a URL", "ckan": "publish to a CKAN portal, pull from one", "portal": "serve a release"}
+"""Bytes that should be free on the disks to which the program writes tables and releases."""
+_EXTRAS = {
+    "web": message("score a URL"),
+    "ckan": message("publish to a CKAN portal, pull from one"),
+    "portal": message("serve a release"),
+}
 _PROGRAMS = {
-    "java": ("the CKAN to try and test with", "apt install default-jre-headless"),
-    "chromium": ("the tests of the portal in a browser", "apt install chromium"),
-    "virtuoso-t": ("comparing answers with another store", "apt install virtuoso-opensource"),
+    "java": (message("run a CKAN portal for tests"), "apt install default-jre-headless"),
+    "chromium": (message("test the portal in a browser"), "apt install chromium"),
+    "virtuoso-t": (message("compare results with another triple store"), "apt install virtuoso-opensource"),
 }
 
 
 class State(StrEnum):
-    """How a thing stands: only what is wrong keeps the program from working."""
+    """The state of a part: only a wrong one prevents the program from working."""
 
     GOOD = "good"
     ABSENT = "absent"
-    """Not there, and needed only for what the entry says."""
+    """Missing, and needed only for the task in the entry."""
     WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that was looked at; `remedy` is a command or what to set, empty where nothing is to be done."""
+    """One part that was checked; `remedy` is a command or a setting, empty if there is nothing to do.
+
+    Names, versions, paths and commands are plain text, the same in each language.
+    """
 
     group: str
-    name: str
+    name: Text | str
     state: State
-    detail: str
-    remedy: str = ""
+    detail: Text | str
+    remedy: Text | str = ""
 
 
 def diagnose(settings: Settings) -> list[Entry]:
-    """Everything that was looked at, in an order that does not change; nothing is asked of the network."""
+    """All parts in a fixed order; the check does not use the network."""
     return [
         *_versions(),
         *_extras(),
@@ -73,12 +82,12 @@ def _versions() -> Iterator[Entry]:
         try:
             yield Entry("program", name, State.GOOD, str(resource_folder(name)))
         except StError as error:
-            yield Entry("program", name, State.WRONG, error.message_text(), f"pip install --force-reinstall {PACKAGE}")
+            yield Entry("program", name, State.WRONG, error.message, f"pip install --force-reinstall {PACKAGE}")
     yield from (_package(name, State.WRONG, f"pip install {PACKAGE}") for name in required_packages(None))
 
 
 def required_packages(extra: str | None) -> list[str]:
-    """The packages that st-opendata itself or one of its extras asks for."""
+    """The packages that st-opendata itself or one of its extras requires."""
     found = []
     for requirement in requires(PACKAGE) or ():
         name = re.match(r"[\w.-]+", requirement)
@@ -97,9 +106,10 @@ def _package(name: str, absent: State, remedy: str) -> Entry:
 
 def _extras() -> Iterator[Entry]:
     for extra, purpose in _EXTRAS.items():
-        packages = [_package(name, State.ABSENT, "") for name in required_packages(extra)]
-        missing = [each.name for each in packages if each.state is State.ABSENT]
-        detail = f"{purpose}: {', '.join(missing)}" if missing else purpose
+        missing = [name for name in required_packages(extra) if _package(name, State.ABSENT, "").state is State.ABSENT]
+        detail = purpose
+        if missing:
+            detail = message("{purpose}; missing: {packages}", purpose=purpose, packages=", ".join(missing))
         remedy = f"pip install '{PACKAGE}[{extra}]'" if missing else ""
         yield Entry("extra", extra, State.ABSENT if missing else State.GOOD, detail, remedy)
 
@@ -111,29 +121,34 @@ def _programs() -> Iterator[Entry]:
 
 
 def _room(settings: Settings) -> Iterator[Entry]:
-    for name, folder in (("temporary files", Path(tempfile.gettempdir())), ("current folder", Path.cwd())):
+    for name, folder, elsewhere in (
+        (message("temporary files"), Path(tempfile.gettempdir()), "TMPDIR=/another/disk"),
+        (message("current folder"), Path.cwd(), "cd /another/folder"),
+    ):
         free = shutil.disk_usage(folder).free
-        enough, writable = free >= _ROOM, os.access(folder, os.W_OK)
-        detail = f"{free / (1 << 30):.1f} GiB free in {folder}" + ("" if writable else ", which you may not write to")
-        elsewhere = "TMPDIR=/another/disk" if name == "temporary files" else "cd /another/folder"
-        good = enough and writable
+        size = f"{free / (1 << 30):.1f}"
+        detail = message("{size} GiB free in {folder}", size=size, folder=folder)
+        if not (writable := os.access(folder, os.W_OK)):
+            detail = message("{size} GiB free in {folder}; you may not write there", size=size, folder=folder)
+        good = free >= _ROOM and writable
         yield Entry("room", name, State.GOOD if good else State.WRONG, detail, "" if good else elsewhere)
     try:
         DuckDBEngine(None, settings.memory, settings.threads).close()
     except StError as error:
-        yield Entry("room", "fact base", State.WRONG, error.message_text(), error.remedy_text())
+        yield Entry("room", message("fact base"), State.WRONG, error.message, error.remedy or "")
     else:
-        yield Entry("room", "fact base", State.GOOD, f"memory {settings.memory}, threads {settings.threads}")
+        limits = message("memory {memory}, threads {threads}", memory=settings.memory, threads=settings.threads)
+        yield Entry("room", message("fact base"), State.GOOD, limits)
 
 
 def _language(settings: Settings) -> Iterator[Entry]:
     encoding = locale.getpreferredencoding(do_setlocale=False)
     utf8 = encoding.replace("-", "").lower() == "utf8"
     remedy = "" if utf8 else "LC_ALL=C.UTF-8"
-    yield Entry("language", "encoding", State.GOOD if utf8 else State.WRONG, encoding, remedy)
-    yield Entry("language", "messages", State.GOOD, settings.language)
+    yield Entry("language", message("encoding"), State.GOOD if utf8 else State.WRONG, encoding, remedy)
+    yield Entry("language", message("messages"), State.GOOD, settings.language)
 
 
 def is_well(entries: Iterable[Entry]) -> bool:
-    """True when nothing is wrong; what is absent does not count."""
+    """True if nothing is wrong; absent parts do not count."""
     return all(entry.state is not State.WRONG for entry in entries)

@@ -1,16 +1,12 @@
-"""Where something stands: a cell of a table or a position in a text file."""
+"""Where something is: a cell of a table or a position in a text file."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-_WORDS = {
-    "en": ("line", "column", "row", 'column "{}"'),
-    "fr": ("ligne", "colonne", "ligne", "colonne «\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»"),
-    "de": ("Zeile", "Spalte", "Zeile", "Spalte „{}“"),
-}
-"""The words for line and offset of a text file, and for row and titled column of a table."""
+from st_opendata.messages.message import message
+from st_opendata.model.text import pick
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,14 +27,13 @@ class Place:
 
     def within(self, language: str = "en") -> str:
         """Where in the file, in English, French or German; empty for the file as a whole."""
-        line, offset, row, column = _WORDS.get(language, _WORDS["en"])
         parts = (
-            f"{line} {self.line}" if self.line is not None else "",
-            f"{offset} {self.offset}" if self.offset is not None else "",
-            self.cell or (f"{row} {self.row}" if self.row is not None else ""),
-            column.format(self.column) if self.column is not None else "",
+            message("line {number}", number=self.line) if self.line is not None else "",
+            message("column {number}", number=self.offset) if self.offset is not None else "",
+            self.cell or (message("row {number}", number=self.row) if self.row is not None else ""),
+            message('column "{title}"', title=self.column) if self.column is not None else "",
         )
-        return ", ".join(filter(None, parts))
+        return ", ".join(part if isinstance(part, str) else pick(part, language) for part in parts if part)
 
     def text(self, language: str = "en") -> str:
         """The file and where in it."""
@@ -57,7 +52,7 @@ class Place:
 
     @property
     def sheet(self) -> str:
-        """The sheet of a workbook as its cell names it, empty for what is in none."""
+        """The sheet of a workbook as its cell names it, empty for a place that is in no sheet."""
         return (self.cell or "").rpartition("!")[0]
 
     def __str__(self) -> str:

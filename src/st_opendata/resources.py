@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 
 
 def resource_folder(name: str) -> Path:
-    """The folder `ontology`, `shapes` or `datasets` that came with this program.
+    """The folder `ontology`, `shapes` or `datasets` of this program.
 
     A checkout wins over the copy in the wheel: an editable install may have left a stale one in site-packages.
 
@@ -20,4 +21,7 @@ def resource_folder(name: str) -> Path:
     root = checkout if (checkout / "pyproject.toml").is_file() else package / "data"
     if (root / name).is_dir():
         return root / name
-    raise InputError(f"the folder {name}/ of this program is missing", remedy="Install st-opendata again.")
+    raise InputError(
+        message('the folder "{name}" of this program is missing', name=name),
+        remedy=message("Install st-opendata again."),
+    )

@@ -1,4 +1,4 @@
-"""One frozen settings object from flags, environment and an optional file; the first that says something wins.
+"""One frozen settings object from flags, environment and an optional file; the first that has a value wins.
 
 | setting | flag | environment | file (TOML, `st-opendata.toml` in the current folder or named by ST_SETTINGS) |
 |---|---|---|---|
@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError, StError, UsageError
+from st_opendata.messages.message import Message, message
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
@@ -28,7 +30,7 @@ _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?(?:([KMGT])(i?))?B", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the machine and the person set, never what the catalogue says.
+    """What the machine and the person set, never what the catalogue states.
 
     `memory` is a size as DuckDB reads it (`1GB`, `512MiB`); `source_date_epoch` counts seconds since 1970 in UTC
     (reproducible-builds.org, SOURCE_DATE_EPOCH).
@@ -70,17 +72,23 @@ def read_settings(
     return Settings(
         language=_language(first("lang", _system_language(environment))),
         memory=_memory(first("memory", default.memory)),
-        threads=_whole(first("threads", str(default.threads)), "the number of threads", least=1),
+        threads=_threads(first("threads", str(default.threads))),
         source_date_epoch=_epoch(environment.get("SOURCE_DATE_EPOCH")),
     )
 
 
-def language_of_errors(flag: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
-    """The language of the settings, to tell of an error; English where it is the settings that are wrong."""
+def language_of_errors(arguments: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> str:
+    """The language for errors of a command line, which may be the error; English if the settings are wrong."""
+    given = [
+        after if option == "--lang" else option.removeprefix("--lang=")
+        for option, after in pairwise([*arguments, ""])
+        if option.startswith("--lang")
+    ]
     try:
-        return read_settings({"lang": flag}, environment).language
+        language = read_settings({}, environment).language
     except StError:
-        return "en"
+        language = "en"
+    return next((value for value in reversed(given) if value in LANGUAGES), language)
 
 
 def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
@@ -94,15 +102,21 @@ def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(
-            f"the settings file cannot be read: {error.strerror}", place=Place(str(path)), remedy="Correct ST_SETTINGS."
+            message("the settings file cannot be read: {reason}", reason=error.strerror),
+            place=Place(str(path)),
+            remedy=message("Correct the variable ST_SETTINGS."),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"the settings file is not TOML: {error}", place=Place(str(path)), remedy='Write lines such as: lang = "fr"'
+            message("the settings file is not TOML: {reason}", reason=str(error)),
+            place=Place(str(path)),
+            remedy=message("Write each setting on a line, such as `{line}`.", line='lang = "fr"'),
         ) from error
     if unknown := sorted(set(content) - set(_KEYS)):
         raise ConfigurationError(
-            f'unknown setting "{unknown[0]}"', place=Place(str(path)), remedy=f"Known settings: {', '.join(_KEYS)}."
+            message('unknown setting "{name}"', name=unknown[0]),
+            place=Place(str(path)),
+            remedy=message("Use only these settings: {names}.", names=", ".join(_KEYS)),
         )
     return {key: str(value) for key, value in content.items()}
 
@@ -116,12 +130,15 @@ def _system_language(environment: Mapping[str, str]) -> str:
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise UsageError(f'the language "{value}" is not one of ours', remedy=f"Use one of: {', '.join(LANGUAGES)}.")
+        raise UsageError(
+            message('the program does not speak the language "{language}"', language=value),
+            remedy=message("Choose one of: {languages}.", languages=", ".join(LANGUAGES)),
+        )
     return value
 
 
 def read_size(text: str) -> int | None:
-    """An amount of memory, `512MB` or `2GiB`, in bytes; None for what is none."""
+    """A size of memory, `512MB` or `2GiB`, in bytes; None for any other text."""
     found = _SIZE.fullmatch(text)
     if not found:
         return None
@@ -132,20 +149,31 @@ def read_size(text: str) -> int | None:
 
 def _memory(value: str) -> str:
     if not read_size(value):
-        raise UsageError(f'"{value}" is not a size of memory', remedy="Write it as 512MB or 2GB.")
+        raise UsageError(
+            message('"{value}" is not a size of memory', value=value),
+            remedy=message("Write a number and a unit, such as 512MB or 2GB."),
+        )
     return value
 
 
-def _whole(value: str, what: str, *, least: int) -> int:
+def _threads(value: str) -> int:
+    return _whole(value, message('"{value}" is not a number of threads', value=value), least=1)
+
+
+def _whole(value: str, problem: Message, *, least: int) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", value) or int(value) < least:
-        raise UsageError(f'"{value}" is not allowed for {what}', remedy=f"Give a whole number from {least} on.")
+        raise UsageError(problem, remedy=message("Give a whole number that is {least} or more.", least=least))
     return int(value)
 
 
 def _epoch(value: str | None) -> int | None:
     if value is None:
         return None
-    seconds = _whole(value, "SOURCE_DATE_EPOCH", least=0)
+    problem = message('the variable SOURCE_DATE_EPOCH has the value "{value}", which is not a time', value=value)
+    seconds = _whole(value, problem, least=0)
     if seconds > 253402300799:
-        raise UsageError("SOURCE_DATE_EPOCH lies beyond the year 9999", remedy="Give seconds since 1970.")
+        raise UsageError(
+            message("the time in the variable SOURCE_DATE_EPOCH is after the year 9999"),
+            remedy=message("Give the number of seconds since 1970."),
+        )
     return seconds

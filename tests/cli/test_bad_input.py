@@ -310,10 +310,13 @@ def test_languages(language: str, word: str, catalogue: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["check", "nowhere", "--lang", "de"], "Fehler: den Ordner nowhere gibt es nicht\n  Nennen Sie den Ordner"),
-        (["validate", "--lang", "fr", "x.ttl", "-s", "s.ttl"], "Erreur : le fichier x.ttl n’existe pas\n  Vérifiez"),
+        (["check", "nowhere", "--lang", "de"], "Fehler: den Ordner „nowhere“ gibt es nicht\n  Nennen Sie den Ordner"),
+        (
+            ["validate", "--lang", "fr", "x.ttl", "-s", "s.ttl"],
+            "Erreur : le fichier « x.ttl » n’existe pas\n  Vérifiez",
+        ),
         (["pull", "ckan", "--url", "x", "--organization", "y", "-o", "z"], "Erreur : « x » n’est pas une adresse"),
-        (["check", "nowhere", "--lang", "en"], "Error: there is no folder nowhere"),
+        (["check", "nowhere", "--lang", "en"], 'Error: there is no folder "nowhere"\n  Name the folder'),
     ],
 )
 def test_errors_speak_the_language_that_was_asked_for(
@@ -326,7 +329,7 @@ def test_errors_speak_the_language_that_was_asked_for(
 
 def test_settings_that_are_wrong_are_told_in_english(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ST_LANG", "klingon")
-    assert run("doctor").err.startswith('Error: the language "klingon" is not one of ours')
+    assert run("doctor").err.startswith('Error: the program does not speak the language "klingon"')
 
 
 def test_all_problems_of_a_description_are_told_in_one_language(catalogue: Path, run: Run) -> None:
@@ -367,8 +370,8 @@ def test_no_such_folder(arguments: list[str], run: Run, tmp_path: Path, monkeypa
     (tmp_path / "a-file").touch()
     ran = run(*arguments)
     assert ran.code == 3
-    assert arguments[-1] in ran.err if len(arguments) > 1 else "there is no folder datasets" in ran.err
-    assert "Name the folder that holds catalogue.yaml" in ran.err
+    assert arguments[-1] in ran.err if len(arguments) > 1 else 'there is no folder "datasets"' in ran.err
+    assert "Name the folder that contains catalogue.yaml" in ran.err
     assert os.listdir(tmp_path) == ["a-file"]  # noqa: PTH208
 
 
@@ -387,10 +390,10 @@ def test_a_folder_without_catalogue(run: Run, tmp_path: Path) -> None:
         (["query", "x"], "Missing argument 'SPARQL'"),
         (["build", "--site", "nope"], "'--site': \"nope\": not an absolute http(s) IRI, as https://example.org/ is"),
         (["build", "--site", "https://example.org/x"], "an IRI that ends in / is needed here"),
-        (["build", "--output", ""], "'--output' / '-o': the name of a folder is needed, as in --output release"),
+        (["build", "--output", ""], "'--output' / '-o': the name of a folder is missing, as in --output release"),
         (["verify", "relase"], "Did you mean 'release'?"),
         (["check", "--threads", "none"], "none"),
-        (["check", "--memory", "much"], "Write it as 512MB or 2GB"),
+        (["check", "--memory", "much"], "Write a number and a unit, such as 512MB or 2GB"),
         (["score", "http://[::1/x"], '"http://[::1/x" is not an http(s) URL'),
         (["serve", "release", "--base-url", "http://[::1/x"], '"http://[::1/x" is not the http(s) URL of a site'),
     ],

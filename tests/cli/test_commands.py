@@ -450,7 +450,7 @@ def test_an_error_in_json(catalogue: Path, run: Run, tmp_path: Path) -> None:
         found = json.loads(ran.out)
         assert not found["conforms"]
         assert "a second time" in found["error"]["message"]
-        assert found["error"]["remedy"] == "Delete one of them."
+        assert found["error"]["remedy"] == "Delete one of the two."
         assert found["error"]["place"]["file"] == "catalogue.yaml"
         assert (found["error"]["place"]["line"], found["error"]["place"]["offset"]) == (2, 1)
     ran = run("validate", tmp_path / "nothing.ttl", "--shapes", tmp_path / "nothing.ttl", "--json")

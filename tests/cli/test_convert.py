@@ -201,7 +201,7 @@ def test_what_is_no_table_is_told(
 
 def test_the_folder_of_a_dataset_is_no_catalogue(run: Run, catalogue: Path) -> None:
     ran = run("check", catalogue / "places")
-    assert ran.err.splitlines()[1].endswith(f"Name the folder above it, which holds catalogue.yaml: {catalogue}")
+    assert ran.err.splitlines()[1].endswith(f'Name the folder above it, which contains catalogue.yaml: "{catalogue}".')
 
 
 def test_files_for_init_that_are_none(run: Run, tmp_path: Path) -> None:

@@ -209,8 +209,8 @@ def test_output_is_a_mount_point(changed: Path, small_disk: Path, run: Run) -> N
 @pytest.mark.parametrize(
     ("output", "said", "remedy"),
     [
-        ("/proc/release", "/proc/release: No such file or directory", "nothing can be made there"),
-        ("x" * 300, "File name too long", "Give it a shorter name"),
+        ("/proc/release", "/proc/release: No such file or directory", "you cannot create files there"),
+        ("x" * 300, "File name too long", "Choose a shorter name"),
         ("loop/release", "loop is not a folder", "Name another folder"),
     ],
 )

@@ -58,7 +58,7 @@ def test_interrupted_query(release: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (130, "")
-    assert err.strip() == "Interrupted. Nothing is lost: give the same command again."
+    assert err.strip() == "Interrupted. Nothing is lost: run the command again."
     assert not child.exists()
 
 

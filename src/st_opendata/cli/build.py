@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.check import note_outcome
-from st_opendata.cli.console import errors_as, note, progress_bar, write_report
+from st_opendata.cli.check import NOTHING_STATED, note_outcome
+from st_opendata.cli.console import errors_as, note, progress_bar, write_json, write_report
 from st_opendata.cli.options import (
     catalogue_argument,
     engine_options,
@@ -18,7 +17,8 @@ from st_opendata.cli.options import (
     report_options,
     site_option,
 )
-from st_opendata.cli.words import count, say
+from st_opendata.cli.words import count
+from st_opendata.messages.message import Message, message
 from st_opendata.release.layout import REPORT
 from st_opendata.settings import read_settings
 
@@ -46,7 +46,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     """Check a catalogue and build a release from it.
 
     The command writes every format, describes the datasets in DCAT-AP and scores the description. It replaces an older
-    release in one step: if the build fails, is interrupted or finds a violation, the older release stays as it was.
+    release in one step: if the build fails, is interrupted or finds a violation, the older release stays unchanged.
     CATALOGUE is a folder with catalogue.yaml, by default `datasets`. With --json, standard output gets a summary of the
     new release, or the findings if there is none.
     """
@@ -58,24 +58,28 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if outcome.release is None:
         write_report(outcome.findings, form, settings.language, catalogue)
         note_outcome(outcome, settings.language)
-        note(say(settings.language, "not-written", output=output))
+        note(message("No release was written to {output}.", output=output)[settings.language])
         return 1
     if form == "json":
-        click.echo(json.dumps(summary(outcome.release, output), ensure_ascii=False, indent=1))
+        write_json(summary(outcome.release, output))
         return 0
     if outcome.findings or form != "text":
         write_report(outcome.findings, form, settings.language, catalogue)
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
     if not outcome.release.triples:
-        note(say(settings.language, "nothing-stated"))
+        note(NOTHING_STATED[settings.language])
     if outcome.advice:
-        findings = count(outcome.advice, "finding", settings.language)
-        note(say(settings.language, "advice", findings=findings, report=output / REPORT))
+        advice = message(
+            "What DCAT-AP recommends for the description of the catalogue: {findings} in {report}.",
+            findings=count(outcome.advice, "finding"),
+            report=output / REPORT,
+        )
+        note(advice[settings.language])
     return 0
 
 
 def summary(release: Release, output: Path) -> dict[str, object]:
-    """What programs want to know of a new release."""
+    """A new release, for programs."""
     return {
         "release": str(output),
         "catalogue": release.catalogue,
@@ -89,9 +93,17 @@ def summary(release: Release, output: Path) -> dict[str, object]:
 
 
 def summary_text(release: Release, output: Path, language: str) -> str:
-    """What people want to know of a new release."""
+    """A new release, for people."""
     points = sorted({dataset.points for dataset in release.datasets})
-    score = str(points[0]) if len(points) == 1 else say(language, "range", least=points[0], most=points[-1])
-    numbers = {"dataset": len(release.datasets), "triple": release.triples, "file": len(release.files)}
-    counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
-    return say(language, "written", output=output, score=score, **counts)
+    score: Message | int = points[0]
+    if len(points) > 1:
+        score = message("{least} to {most}", least=points[0], most=points[-1])
+    text = message(
+        "The release is in {output}: {datasets}, {triples}, {files}; each dataset scores {score} of 405 points.",
+        output=output,
+        datasets=count(len(release.datasets), "dataset"),
+        triples=count(release.triples, "triple"),
+        files=count(len(release.files), "file"),
+        score=score,
+    )
+    return text[language]

@@ -10,12 +10,17 @@ import click
 from st_opendata.cli.console import errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import engine_options, lang_option, report_options, source_argument
 from st_opendata.cli.sample import write_sample
-from st_opendata.cli.words import count, say
+from st_opendata.cli.words import count
 from st_opendata.errors import UsageError
+from st_opendata.messages.message import Message, message
 from st_opendata.model.findings import conforms
 from st_opendata.settings import read_settings
 
+NOTHING_STATED = message(
+    "No cell states a fact yet: give a propertyUrl to columns in dataset.yaml, such as rdfs:label for names."
+)
 _ROWS = 3
+"""The number of rows that --sample shows if it has no number."""
 
 if TYPE_CHECKING:
     from st_opendata.build import Outcome
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class _SampleCommand(click.Command):
-    """A command whose --sample goes without a number too, also before a folder."""
+    """A command whose --sample also works without a number, even before a folder."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         pairs = zip(args, [*args[1:], ""], strict=False)
@@ -66,15 +71,21 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     if sample and (source.is_file() or form != "text"):
-        raise UsageError("--sample is for a catalogue, with --format text")
+        raise UsageError(
+            message("--sample works only for a catalogue and with --format text"),
+            remedy=message("Leave out --sample, or name the folder of a catalogue."),
+        )
     if source.is_file():
         with errors_as(form, settings.language, source.parent):
             findings, checked = _described(source, base, settings)
         write_report(findings, form, settings.language, source.parent)
-        note(checked)
+        note(checked[settings.language])
         return 0 if conforms(findings) else 1
     if base:
-        raise UsageError("--base is for a file; a catalogue has its `base` in catalogue.yaml")
+        raise UsageError(
+            message("--base works only for a file"),
+            remedy=message("Leave out --base: a catalogue has the key `base` in catalogue.yaml."),
+        )
     with errors_as(form, settings.language, source), progress_bar() as progress:
         outcome = check(Job(source, settings, progress=progress, sample=sample or 0))
     write_report(outcome.findings, form, settings.language, source)
@@ -85,22 +96,26 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     return 0 if outcome.conforms else 1
 
 
-def _described(source: Path, base: str | None, settings: Settings) -> tuple[list[Finding], str]:
+def _described(source: Path, base: str | None, settings: Settings) -> tuple[list[Finding], Message]:
     """The findings of a file, and how much was checked."""
     from st_opendata.csvw import SourceOptions, check_group, local_source, open_group
 
     found = local_source(source, SourceOptions(base=base))
     with open_group(*found, memory=settings.memory, threads=settings.threads) as opened:
         findings = check_group(opened)
-        tables = count(len(opened.group.tables), "table", settings.language)
-        rows = count(opened.tables.checked, "row", settings.language)
-        return findings, say(settings.language, "checked-file", tables=tables, rows=rows)
+        tables, rows = count(len(opened.group.tables), "table"), count(opened.tables.checked, "row")
+        return findings, message("Checked {tables} with {rows}.", tables=tables, rows=rows)
 
 
 def note_outcome(outcome: Outcome, language: str) -> None:
-    """Say how much was checked, and that shapes were not where the tables have violations."""
-    numbers = {"table": outcome.tables, "row": outcome.rows, "triple": outcome.triples}
-    counts = {f"{noun}s": count(number, noun, language) for noun, number in numbers.items()}
-    note(say(language, "checked" if outcome.shapes_checked else "tables-first", **counts))
+    """Say how much was checked; if the tables have violations, that the shapes were not."""
+    tables, rows, triples = (
+        count(number, noun)
+        for number, noun in ((outcome.tables, "table"), (outcome.rows, "row"), (outcome.triples, "triple"))
+    )
+    text = message("Checked {tables}. The shapes were not checked: correct the tables first.", tables=tables)
+    if outcome.shapes_checked:
+        text = message("Checked {tables} with {rows}, {triples}.", tables=tables, rows=rows, triples=triples)
+    note(text[language])
     if outcome.shapes_checked and outcome.rows and not outcome.triples:
-        note(say(language, "nothing-stated"))
+        note(NOTHING_STATED[language])

@@ -1,24 +1,63 @@
-"""What commands write: reports, tables and numbers on stdout; notes and progress on stderr."""
+"""What commands write: reports, tables and numbers to stdout; errors, notes and progress to stderr."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import Message, message, verbatim
+from st_opendata.messages.translation import translate
+from st_opendata.printable import printable
 
 if TYPE_CHECKING:
     from st_opendata.model.findings import Finding
 
 Progress = Callable[[str, float], None]
-"""Told the stage that begins and the fraction that is done, 0 to 1."""
+"""Called with the stage that begins and the fraction that is done, 0 to 1."""
+
+
+def error_text(error: StError, language: str) -> str:
+    """What the command line says of an error: what is wrong and where; on a separate line, what to do."""
+    return _with_remedy(message("Error: {message}", message=_problem(error, language)), error, language)
+
+
+def failure_text(names: Sequence[str], error: Exception, language: str) -> str:
+    """What the command line says of datasets that failed because of an error of the target or the system."""
+    problem = _problem(error, language) if isinstance(error, StError) else verbatim(str(error))
+    text = message("Failed: {names}: {problem}", names=", ".join(names), problem=problem)
+    return _with_remedy(text, error, language)
+
+
+def _problem(error: StError, language: str) -> Message:
+    problem = _translated(error.message, language)
+    if not error.place:
+        return problem
+    return message("{place}: {problem}", place=error.place.text(language), problem=problem)
+
+
+def _with_remedy(text: Message, error: Exception, language: str) -> str:
+    remedy = error.remedy if isinstance(error, StError) else None
+    lines = [text[language], f"  {_translated(remedy, language)[language]}"] if remedy else [text[language]]
+    return printable("\n".join(lines))
+
+
+def _translated(text: Message, language: str) -> Message:
+    """The text, and in it those that are still raised in English: by the templates of `translation`."""
+
+    def by_template(value: object) -> object:
+        return _translated(value, language) if isinstance(value, Message) else value
+
+    if text.msgid == "{text}" and isinstance(english := text.fields["text"], str):
+        return replace(text, fields={"text": translate(english, language)})
+    return replace(text, fields={name: by_template(value) for name, value in text.fields.items()})
 
 
 @contextmanager
@@ -38,20 +77,36 @@ def progress_bar() -> Iterator[Progress | None]:
 
 
 def note(text: str) -> None:
-    """Say something beside the result, on stderr."""
+    """Write a message that is not part of the result, to stderr."""
     click.echo(text, err=True)
+
+
+def write_json(content: object) -> None:
+    """Write a value as JSON: records are objects, messages are in English."""
+    click.echo(json.dumps(_plain(content), ensure_ascii=False, indent=1))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
 
 
 @contextmanager
 def errors_as(form: str, language: str, folder: Path = Path()) -> Iterator[None]:
-    """Write an expected error to stdout too, in a form for programs: in JSON, `{"conforms": false, "error": {…}}`."""
+    """Write an expected error to stdout too, in a form for programs; in JSON as `{"conforms": false, "error": {…}}`."""
     try:
         yield
     except StError as error:
         if form == "json":
-            place = asdict(error.place) if error.place else None
-            content = {"message": error.message_text(), "place": place, "remedy": error.remedy_text() or None}
-            click.echo(json.dumps({"conforms": False, "error": content}, ensure_ascii=False, indent=1))
+            content = {"message": error.message_text(), "place": error.place, "remedy": error.remedy_text() or None}
+            write_json({"conforms": False, "error": content})
         elif form in ("sarif", "github"):
             from st_opendata.shacl import error_github, error_sarif
 

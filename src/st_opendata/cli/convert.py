@@ -13,6 +13,7 @@ import click
 from st_opendata.cli.console import note
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.settings import read_settings
 from st_opendata.system.scratch import Scratch
@@ -86,7 +87,10 @@ def _found(source: str, options: SourceOptions, *, fetch: bool) -> Iterator[tupl
 
     remote = source.startswith(("http://", "https://"))
     if remote and not fetch:
-        raise UsageError(f"{source} is a URL, and nothing is fetched unasked", remedy="Add --fetch, or name a file.")
+        raise UsageError(
+            message('"{source}" is a URL, and the command does not use the network without --fetch', source=source),
+            remedy=message("Add --fetch, or name a file."),
+        )
     if not remote:
         yield local_source(Path(source), options)
         return
@@ -96,7 +100,7 @@ def _found(source: str, options: SourceOptions, *, fetch: bool) -> Iterator[tupl
 
 @contextmanager
 def _written(output: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that has its name only once it is whole."""
+    """Standard output, or a file that gets its name only when it is complete."""
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -107,6 +111,8 @@ def _written(output: Path | None) -> Iterator[BinaryIO]:
             yield out
         part.replace(output)
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", place=Place(str(output))) from None
+        raise InputError(
+            message("the file cannot be written: {reason}", reason=error.strerror), place=Place(str(output))
+        ) from None
     finally:
         part.unlink(missing_ok=True)

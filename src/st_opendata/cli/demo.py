@@ -1,4 +1,4 @@
-"""`st-opendata demo`: the catalogue that came with the program, built and asked."""
+"""`st-opendata demo`: the sample catalogue of the program, built, queried and served."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from st_opendata.cli.build import summary_text
 from st_opendata.cli.console import note, progress_bar, write_report, write_table
 from st_opendata.cli.extras import install_command, missing_package
 from st_opendata.cli.options import engine_options, lang_option, output_option
-from st_opendata.cli.words import say
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
@@ -60,29 +60,33 @@ def command(*, output: Path, port: int, lang: str | None, memory: str | None, th
         if question.name[0].isdigit():
             _ask(output, question, settings.language)
     click.echo(summary_text(outcome.release, output, settings.language))
-    note(say(settings.language, "go-on", command=f"st-opendata explain {output} project/smarter-together"))
+    following = message("Next: {command}", command=f"st-opendata explain {output} project/smarter-together")
+    note(following[settings.language])
     _show(output, port, settings.language)
     return 0
 
 
 def _show(release: Path, port: int, language: str) -> None:
-    """Serve the release to who sits at a terminal; elsewhere, or with DEMO_SERVE=0, only see that it can be served."""
+    """Serve the release on a terminal; elsewhere, or with DEMO_SERVE=0, only test that it can be served."""
     try:
         from st_opendata.portal.server import Serving, serve, try_out
     except ModuleNotFoundError as error:
         package = missing_package(error, "portal")
         if package is None:
             raise
-        note(say(language, "no-portal", package=package, command=install_command("portal")))
+        missing = message(
+            "The portal needs the package {package}: {command}", package=package, command=install_command("portal")
+        )
+        note(missing[language])
         return
     serving = Serving(release, port=port)
     if sys.stdout.isatty() and os.environ.get("DEMO_SERVE") != "0":
-        serve(serving, lambda where: note(say(language, "look", where=where[language])))
+        serve(serving, lambda ready: note(ready[language]))
         return
     try_out(serving)
     url = serving.url_at(serving.port)
     command = f"st-opendata serve {release}" + (f" --port {port}" if port != _PORT else "")
-    note(say(language, "would-look", command=command, url=url))
+    note(message("The portal works. To see it at {url}: {command}", url=url, command=command)[language])
 
 
 def _ask(release: Path, question: Question, language: str) -> None:
@@ -92,7 +96,7 @@ def _ask(release: Path, question: Question, language: str) -> None:
 
     result = answer(release, Query(question.query, f"{question.name}.rq"), "table")
     if not isinstance(result, ResultTable):
-        raise InputError(f"{question.name}.rq is no SELECT query")
+        raise InputError(message('"{file}" is not a SELECT query', file=f"{question.name}.rq"))
     click.echo(pick(question.title, language))
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
     click.echo()

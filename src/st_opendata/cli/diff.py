@@ -10,7 +10,8 @@ import click
 
 from st_opendata.cli.completion import complete_dataset
 from st_opendata.cli.options import engine_options, lang_option, path_type
-from st_opendata.cli.words import count, say
+from st_opendata.cli.words import count
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
 def _text(diff: ReleaseDiff, language: str) -> Iterator[str]:
     if diff.same:
-        yield say(language, "diff-same")
+        yield message("The two releases are the same, byte for byte.")[language]
         return
     for dataset in diff.datasets:
         yield f"{_SIGNS[dataset.change]} {dataset.id}"
@@ -94,10 +95,11 @@ def _text(diff: ReleaseDiff, language: str) -> Iterator[str]:
             yield from _triple_lines(dataset, language)
         yield ""
     number = sum(map(len, diff.files.values()))
-    yield say(language, "diff-files", files=count(number, "file", language))
-    told = {f"{dataset.id}/" for dataset in diff.datasets}
+    heading = message("{files} with different bytes; outside of the datasets above:", files=count(number, "file"))
+    yield heading[language]
+    listed = {f"{dataset.id}/" for dataset in diff.datasets}
     for change, paths in diff.files.items():
-        yield from (f"{_SIGNS[change]} {path}" for path in paths if not path.startswith(tuple(told)))
+        yield from (f"{_SIGNS[change]} {path}" for path in paths if not path.startswith(tuple(listed)))
 
 
 _SIGNS = {"removed": "-", "added": "+", "changed": "~"}
@@ -110,11 +112,13 @@ def _counts(removed: int, added: int, changed: int = 0) -> str:
 
 def _table_lines(table: TableDiff, language: str) -> Iterator[str]:
     counts = table.counts
-    key = say(language, "diff-key", columns=", ".join(counts.key)) if counts.key else say(language, "diff-no-key")
+    key = message("no common key: whole rows")
+    if counts.key:
+        key = message("key: {columns}", columns=", ".join(counts.key))
     rows = _counts(counts.removed, counts.added, counts.changed)
-    yield "  " + "  ".join(filter(None, (table.file, rows, f"({key})")))
+    yield "  " + "  ".join(filter(None, (table.file, rows, f"({key[language]})")))
     for sign, columns in (("-", counts.columns_removed), ("+", counts.columns_added)):
-        yield from (f"    {sign} {say(language, 'diff-column', column=column)}" for column in columns)
+        yield from (f"    {sign} {message('column {column}', column=column)[language]}" for column in columns)
     for row in table.rows:
         name = ", ".join(map(_shown, row.key.values()))
         if row.old and row.new:
@@ -132,7 +136,7 @@ def _table_lines(table: TableDiff, language: str) -> Iterator[str]:
 
 
 def _shown(cell: str) -> str:
-    """A cell on one line, cut where it is long; nothing in it steers a terminal."""
+    """A cell on one line, cut if it is long; no character of it controls the terminal."""
     from st_opendata.facts.checks import quote_cell
 
     return quote_cell("⏎".join(cell.splitlines())) or "∅"
@@ -140,7 +144,7 @@ def _shown(cell: str) -> str:
 
 def _triple_lines(dataset: DatasetDiff, language: str) -> Iterator[str]:
     removed, added = dataset.triples_removed, dataset.triples_added
-    yield f"  {say(language, 'diff-triples')}  {_counts(removed, added)}"
+    yield f"  {message('triples')[language]}  {_counts(removed, added)}"
     for sign, lines in (("-", dataset.removed), ("+", dataset.added)):
         yield from (f"    {sign} {line}" for line in lines)
     yield from _more(removed + added - len(dataset.removed) - len(dataset.added), "triple", language)
@@ -148,4 +152,4 @@ def _triple_lines(dataset: DatasetDiff, language: str) -> Iterator[str]:
 
 def _more(number: int, noun: str, language: str) -> Iterator[str]:
     if number:
-        yield f"    … {say(language, 'diff-more', things=count(number, noun, language))}"
+        yield f"    … {message('{things} more', things=count(number, noun))[language]}"

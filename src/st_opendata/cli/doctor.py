@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
-from st_opendata.cli.console import note, write_table
+from st_opendata.cli.console import note, write_json, write_table
 from st_opendata.cli.options import json_option, lang_option
-from st_opendata.cli.words import say
+from st_opendata.cli.words import text_of
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
+
+_HEADINGS = (message("group"), message("what"), message("state"), message("found"), message("what to do"))
+_WORDS = {
+    "program": message("program"),
+    "package": message("package"),
+    "extra": message("extra"),
+    "tool": message("tool"),
+    "room": message("room"),
+    "language": message("language"),
+    "good": message("good"),
+    "absent": message("absent"),
+    "wrong": message("WRONG"),
+}
+"""Words for the groups and states of a diagnosis."""
 
 
 @click.command(short_help="Check this machine for what the program needs.")
@@ -25,15 +37,19 @@ def command(*, as_json: bool, lang: str | None) -> int:
     from st_opendata.diagnosis import diagnose, is_well
 
     settings = read_settings({"lang": lang})
+    language = settings.language
     entries = diagnose(settings)
     well = is_well(entries)
     if as_json:
-        content = {"well": well, "entries": [asdict(entry) for entry in entries]}
-        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+        write_json({"well": well, "entries": entries})
     else:
-        headings = say(settings.language, "doctor-headings").split("|")
-        words = {key: say(settings.language, f"doctor-{key}") for each in entries for key in (each.group, each.state)}
-        rows = [(words[each.group], each.name, words[each.state], each.detail, each.remedy) for each in entries]
-        write_table(headings, rows)
-    note(say(settings.language, "doctor-well" if well else "doctor-ill"))
+        rows = [(_WORDS[each.group], each.name, _WORDS[each.state], each.detail, each.remedy) for each in entries]
+        headings, *shown = [[text_of(text, language) for text in row] for row in (_HEADINGS, *rows)]
+        write_table(headings, shown)
+    conclusion = message("Something is wrong. Its row says what to do.")
+    if well:
+        conclusion = message(
+            "Everything the program needs is there. A missing part is needed only for the task in its row."
+        )
+    note(conclusion[language])
     return 0 if well else 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,52 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.completion import complete_thing
+from st_opendata.cli.console import write_json
 from st_opendata.cli.options import json_option, lang_option, release_argument
+from st_opendata.messages.message import message
 from st_opendata.namespaces import readable
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.place import Place
     from st_opendata.release.explain import Claim, Explanation, Inference, Source
-
-_WORDS = {
-    "en": {
-        "sources": "From the sources",
-        "tables": "Stated in the tables",
-        "claims": "What the sources say",
-        "of": "of",
-        "source": "source",
-        "stated as": "stated as",
-        "scope": "scope",
-        "reason": "reason",
-        "inferred": "inferred",
-        "colon": ": ",
-    },
-    "fr": {
-        "sources": "D’après les sources",
-        "tables": "Énoncé dans les tableaux",
-        "claims": "Ce que disent les sources",
-        "of": "de",
-        "source": "source",
-        "stated as": "formulé ainsi",
-        "scope": "portée",
-        "reason": "raison",
-        "inferred": "déduit",
-        "colon": "\N{NO-BREAK SPACE}: ",
-    },
-    "de": {
-        "sources": "Aus den Quellen",
-        "tables": "In den Tabellen ausgesagt",
-        "claims": "Was die Quellen sagen",
-        "of": "von",
-        "source": "Quelle",
-        "stated as": "Wortlaut",
-        "scope": "Bezug",
-        "reason": "Grund",
-        "inferred": "erschlossen",
-        "colon": ": ",
-    },
-}
 
 
 @click.command(short_help="Show the cells and sources behind a thing.")
@@ -76,58 +37,59 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
     language = read_settings({"lang": lang}).language
     found = explain(release, iri, language)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        write_json(found)
     else:
         _write(found, language)
 
 
 def _write(found: Explanation, language: str) -> None:
-    words = _WORDS[language]
     click.echo(found.iri)
     if found.sources or found.inferences:
-        click.echo(f"\n{words['sources']}")
+        click.echo(f"\n{message('From the sources')[language]}")
     for source in found.sources:
         click.echo(f"  {_source(source, found.base)}")
     _write_inferences(found.inferences, found.base, language, indent="  ")
     if found.statements:
-        click.echo(f"\n{words['tables']}")
+        click.echo(f"\n{message('Stated in the tables')[language]}")
     for predicate, statements in groupby(found.statements, key=lambda statement: statement.predicate):
         click.echo(f"  {readable(predicate)}")
         for statement in statements:
             click.echo(f"    {_value(statement.object, found.base)}")
             _write_cells(statement.cells, language)
     if found.claims:
-        click.echo(f"\n{words['claims']}")
+        click.echo(f"\n{message('What the sources say')[language]}")
     for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
-        whose = "" if subject == f"<{found.iri}>" else f"  {words['of']} {_value(subject, found.base)}"
-        click.echo(f"  {readable(predicate)}{whose}")
+        name = message("of {name}", name=_value(subject, found.base))[language]
+        click.echo(f"  {readable(predicate)}" + ("" if subject == f"<{found.iri}>" else f"  {name}"))
         for claim in claims:
             _write_claim(claim, found.base, language)
 
 
 def _write_claim(claim: Claim, base: str, language: str) -> None:
-    words = _WORDS[language]
     rank = f"  ({claim.rank})" if claim.rank else ""
     click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        click.echo(f"        {words['source']}{words['colon']}{_source(source, base)}")
+        click.echo(f"        {message('source: {source}', source=_source(source, base))[language]}")
     precision = f"  ({claim.precision})" if claim.precision else ""
     stated_as = claim.stated_as + precision if claim.stated_as else ""
-    for name, text in (("stated as", stated_as), ("scope", claim.scope), ("reason", claim.reason)):
+    lines = (
+        (stated_as, message("stated as: {text}", text=stated_as)),
+        (claim.scope, message("scope: {text}", text=claim.scope)),
+        (claim.reason, message("reason: {text}", text=claim.reason)),
+    )
+    for text, line in lines:
         if text:
-            click.echo(f"        {words[name]}{words['colon']}{text}")
+            click.echo(f"        {line[language]}")
     _write_inferences(claim.inferences, base, language, indent="        ")
     _write_cells(claim.cells, language)
 
 
 def _write_inferences(inferences: Sequence[Inference], base: str, language: str, *, indent: str) -> None:
-    words = _WORDS[language]
     for inference in inferences:
-        click.echo(
-            f"{indent}{words['inferred']}{words['colon']}{inference.description or _value(inference.term, base)}"
-        )
+        inferred = message("inferred: {text}", text=inference.description or _value(inference.term, base))
+        click.echo(f"{indent}{inferred[language]}")
         for source in inference.sources:
-            click.echo(f"{indent}  {words['source']}{words['colon']}{_source(source, base)}")
+            click.echo(f"{indent}  {message('source: {source}', source=_source(source, base))[language]}")
 
 
 def _write_cells(cells: Sequence[Place], language: str) -> None:
@@ -140,7 +102,7 @@ def _source(source: Source, base: str) -> str:
 
 
 def _value(term: str, base: str) -> str:
-    """A term as people read it: an IRI of the catalogue as its path, a text with its language."""
+    """A term for people: an IRI of the catalogue as its path, a text with its language."""
     if term.startswith(f"<{base}"):
         return term[len(base) + 1 : -1]
     language = term.rpartition('"@')[2] if '"@' in term and not term.endswith(('"', ">")) else ""

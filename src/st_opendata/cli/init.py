@@ -7,14 +7,21 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from st_opendata.cli.console import note
-from st_opendata.cli.options import path_type
+from st_opendata.cli.options import lang_option, path_type
 from st_opendata.cli.sample import write_sample
+from st_opendata.cli.usage import bad_value, problem_of
 from st_opendata.cli.words import count
+from st_opendata.messages.message import Message, message
+from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.catalogue.init.columns import DraftTable
+    from st_opendata.catalogue.init.draft import Draft
 
 Check = Callable[[str], str]
 _EXAMPLES = {
@@ -50,6 +57,7 @@ _EXAMPLES = {
     "--theme", multiple=True, metavar="CODE", help="Theme: a code of the EU data themes, such as ENER. May be repeated."
 )
 @click.option("--issued", metavar="DATE", help="Date of publication, such as 2026-11-25.")
+@lang_option
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     folder: Path,
@@ -64,6 +72,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     contact: str | None,
     theme: tuple[str, ...],
     issued: str | None,
+    lang: str | None,
 ) -> int:
     """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
 
@@ -74,13 +83,14 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     from st_opendata.catalogue.init.draft import Answers, draft_catalogue, sample
     from st_opendata.names import slug
 
+    messages = read_settings({"lang": lang}).language
     name = folder.resolve().name
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
     given |= {"theme": ", ".join(theme) or None, "issued": issued, "publisher-iri": publisher_iri}
     checks = _checks()
     for key, value in (*given.items(), ("language", language)):
         _check(checks, key, value, f"--{key}")
-    replies = _asked(given, name, checks) if _on_terminal() else given
+    replies = _asked(given, name, checks, messages) if _on_terminal() else given
     start = replies["base"] or f"https://{slug(name) or 'data'}.example/"
     tag = language or "en"
     answers = Answers(
@@ -95,18 +105,46 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     for number, table in enumerate(draft.tables):
         if number:
             click.echo()
-        key = f", key {' and '.join(column.name for column in table.key)}" if table.key else ""
-        click.echo(f"{table.name}: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}{key}")
+        click.echo(_summary(table)[messages])
         if table.rows:
-            write_sample(sample(table), "en")
-    click.echo(f"The catalogue is in {folder}. Look through its comments, then go on with: st-opendata check {folder}")
-    for each in draft.proposals:
-        rules = f"To check by its rules, write `profiles: [{each.profile}]` in {folder / 'catalogue.yaml'}."
-        note(f"Perhaps {each.reason}. {rules}")
-    for key in draft.missing:
-        missing = f"Missing in {folder / 'catalogue.yaml'}: {key}"
-        note(f"{missing}; write it there, or draft again in another folder with {_EXAMPLES[key]}.")
+            write_sample(sample(table), messages)
+    _conclude(draft, folder, messages)
     return 1 if "publisher" in draft.missing else 0
+
+
+def _summary(table: DraftTable) -> Message:
+    rows, columns = count(table.rows, "row"), count(len(table.columns), "column")
+    if not table.key:
+        return message("{table}: {rows}, {columns}", table=table.name, rows=rows, columns=columns)
+    key = ", ".join(column.name for column in table.key)
+    return message("{table}: {rows}, {columns}, key: {key}", table=table.name, rows=rows, columns=columns, key=key)
+
+
+def _conclude(draft: Draft, folder: Path, language: str) -> None:
+    """Say where the catalogue is, which profiles may fit and what is missing."""
+    ready = message(
+        "The catalogue is in {folder}. Read its comments, then run: st-opendata check {folder}", folder=folder
+    )
+    click.echo(ready[language])
+    file = folder / "catalogue.yaml"
+    for each in draft.proposals:
+        proposal = message(
+            "Perhaps the profile {profile} fits: {table} has the columns {columns}. "
+            "To check by its rules, write `profiles: [{profile}]` in {file}.",
+            profile=each.profile,
+            table=each.table,
+            columns=", ".join(each.columns),
+            file=file,
+        )
+        note(proposal[language])
+    for key in draft.missing:
+        missing = message(
+            "Missing in {file}: {key}. Write it there, or draft again in another folder with {option}.",
+            file=file,
+            key=key,
+            option=_EXAMPLES[key],
+        )
+        note(missing[language])
 
 
 def _on_terminal() -> bool:
@@ -117,7 +155,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise click.BadParameter(f'"{text}" is not a date, as 2026-11-25 is', param_hint="--issued") from None
+        raise bad_value(message('"{text}" is not a date, such as 2026-11-25', text=text), "--issued") from None
 
 
 def _terms(replies: dict[str, str | None], base: str, language: str) -> dict[str, Any]:
@@ -134,7 +172,7 @@ def _terms(replies: dict[str, str | None], base: str, language: str) -> dict[str
 
 
 def _checks() -> dict[str, Check]:
-    """What raises ValueError for a wrong answer, by its key."""
+    """The functions that raise an error for a wrong answer, by its key."""
     from st_opendata.model.descriptions import email_address, folder_iri, http_iri, language_tag
     from st_opendata.vocabularies import require_code
 
@@ -158,25 +196,26 @@ def _check(checks: dict[str, Check], key: str, answer: str | None, option: str |
     try:
         return checks.get(key, str)(answer) if answer else ""
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=option) from None
+        raise bad_value(problem_of(error), option) from None
 
 
-def _asked(given: dict[str, str | None], name: str, checks: dict[str, Check]) -> dict[str, str | None]:
-    """What was not given by an option, asked for; an empty answer leaves it out."""
+def _asked(given: dict[str, str | None], name: str, checks: dict[str, Check], language: str) -> dict[str, str | None]:
+    """The replies: asks for what the options do not give; an empty answer leaves it out."""
     questions = {
-        "title": "What is the catalogue called?",
-        "base": "Where will things have their addresses? (an IRI that ends in /)",
-        "publisher": "Who publishes?",
-        "publisher-iri": "The publisher's page",
-        "license": "The licence, a code of the EU table as CC_BY_4_0",
-        "contact": "The e-mail address for questions",
-        "theme": "Themes, codes of the EU table as ENER, TRAN",
+        "title": message("What is the title of the catalogue?"),
+        "base": message("What is the start of the addresses of all things? (an IRI that ends in /)"),
+        "publisher": message("Who is the publisher?"),
+        "publisher-iri": message("What is the publisher's page? (an IRI)"),
+        "license": message("What is the licence? (a code of the EU table, such as CC_BY_4_0)"),
+        "contact": message("What is the e-mail address for questions?"),
+        "theme": message("What are the themes? (codes of the EU table, such as ENER, TRAN)"),
     }
     defaults = {"title": name}
 
-    def ask(key: str, text: str) -> str | None:
+    def ask(key: str, question: Message) -> str | None:
         default = defaults.get(key, "")
         checked = partial(_check, checks, key)
+        text = question[language]
         return click.prompt(text, default=default, show_default=bool(default), value_proc=checked, err=True) or None
 
     return given | {key: ask(key, text) for key, text in questions.items() if given[key] is None}

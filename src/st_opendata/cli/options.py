@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they read and behave the same everywhere."""
+"""Options that several commands share, so that they have the same texts and behave the same everywhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
+from st_opendata.cli.usage import bad_value, problem_of
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 from st_opendata.settings import read_size
@@ -18,20 +20,20 @@ path_type = click.Path(path_type=Path)
 
 
 class _Size(click.ParamType[int]):
-    """An amount of memory, `512MB` or `2GiB`, as bytes."""
+    """A size of memory, `512MB` or `2GiB`, in bytes."""
 
     name = "size"
 
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ARG002
         """The number of bytes; raises click.BadParameter."""
         size = read_size(str(value))
         if size is None:
-            self.fail(f'"{value}" is not a size; write it as 512MB or 2GiB', param, ctx)
+            raise bad_value(message('"{value}" is not a size; write it as 512MB or 2GiB', value=value))
         return size
 
 
 class _Seconds(click.FloatRange):
-    """A time to wait for: of more than some weeks, or of no number, the system makes an error."""
+    """A time-out in seconds; must be finite and at most 1,000,000, because the system refuses longer ones."""
 
     def __init__(self) -> None:
         super().__init__(min=0, max=1_000_000, min_open=True)
@@ -40,7 +42,7 @@ class _Seconds(click.FloatRange):
         """The seconds; raises click.BadParameter."""
         seconds = super().convert(value, param, ctx)
         if isnan(seconds):
-            self.fail(f"{value} is no number of seconds", param, ctx)
+            raise bad_value(message('"{value}" is not a number of seconds', value=value))
         return seconds
 
 
@@ -72,21 +74,24 @@ site_option: Decorator = click.option(
     callback=lambda _ctx, _param, value: _site(value),
     help="URL at which the release will be served.  [default: `site` in catalogue.yaml]",
 )
-lang_option: Decorator = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    is_eager=True,  # so that errors of the other parameters are told in it too
-    callback=lambda ctx, _param, value: _note_language(ctx, value),
-    help="Language of messages.  [default: ST_LANG, the locale, else en]",
-)
+_LANG: dict[str, Any] = {
+    "type": click.Choice(LANGUAGES),
+    "help": "Language of messages.  [default: ST_LANG, the locale, else en]",
+}
+lang_option: Decorator = click.option("--lang", **_LANG)
 timeout_option: Decorator = click.option("--timeout", type=SECONDS, metavar="SECONDS", help="Stop after this time.")
 _JSON: dict[str, Any] = {"is_flag": True, "help": "Write JSON."}
 json_option: Decorator = click.option("--json", "as_json", **_JSON)
 
 
 def json_flag() -> click.Option:
-    """The same option for a command that is made of a list."""
+    """`json_option` for a command whose parameters are a list."""
     return click.Option(["--json", "as_json"], **_JSON)
+
+
+def lang_flag() -> click.Option:
+    """`lang_option` for a command whose parameters are a list."""
+    return click.Option(["--lang"], **_LANG)
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -111,15 +116,9 @@ def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return memory(threads(function))
 
 
-def _note_language(ctx: click.Context, value: str | None) -> str | None:
-    """Leave the language where `__main__`, which tells of errors, finds it."""
-    ctx.ensure_object(dict)["lang"] = value
-    return value
-
-
 def _folder(value: str) -> Path:
     if not value:
-        raise click.BadParameter("the name of a folder is needed, as in --output release")
+        raise bad_value(message("the name of a folder is missing, as in {example}", example="--output release"))
     return Path(value)
 
 
@@ -129,28 +128,39 @@ def _site(value: str | None) -> str | None:
     try:
         return folder_iri(value) if value is not None else None
     except ValueError as error:
-        raise click.BadParameter(f'"{value}": {error}') from None
+        raise bad_value(message('"{value}": {problem}', value=value, problem=problem_of(error))) from None
 
 
 def _source(value: Path | None) -> Path:
     """A table or its CSVW description, which are files, or a catalogue folder."""
     if value and value.suffix and not value.exists():
-        raise InputError("there is no such file or folder", place=Place(str(value)), remedy="Check the path.")
+        raise InputError(
+            message("there is no such file or folder"), place=Place(str(value)), remedy=message("Check the path.")
+        )
     return value if value and value.is_file() and value.name != "catalogue.yaml" else _catalogue(value)
 
 
 def _catalogue(value: Path | None) -> Path:
-    """The catalogue folder, `datasets` by default; InputError where it is none."""
+    """The catalogue folder, `datasets` by default; InputError if it is not one."""
     folder = value or Path("datasets")
     if not folder.is_dir():
-        is_file = folder.exists()
-        what = f"{folder} is a file, not a folder" if is_file else f"there is no folder {folder}"
-        default = "" if value else " Without a name, `datasets` in the current folder is taken."
-        raise InputError(what, remedy=f"Name the folder that holds catalogue.yaml.{default}")
+        problem = message('there is no folder "{folder}"', folder=folder)
+        if folder.exists():
+            problem = message('"{folder}" is a file, not a folder', folder=folder)
+        remedy = message("Name the folder that contains catalogue.yaml.")
+        if not value:
+            remedy = message(
+                "Name the folder that contains catalogue.yaml. "
+                "Without a name, the command reads the folder `datasets` in the current folder."
+            )
+        raise InputError(problem, remedy=remedy)
     if not (folder / "catalogue.yaml").is_file():
         above = folder.resolve().parent
-        remedy = "Name the folder that holds catalogue.yaml; docs/tutorial.md shows how to write one."
+        remedy = message("Name the folder that contains catalogue.yaml, or draft one with `st-opendata init`.")
         if (above / "catalogue.yaml").is_file():
-            remedy = f"Name the folder above it, which holds catalogue.yaml: {folder.parent if folder.name else above}"
-        raise InputError(f"{folder} is not a catalogue: it has no catalogue.yaml", remedy=remedy)
+            shown = folder.parent if folder.name else above
+            remedy = message('Name the folder above it, which contains catalogue.yaml: "{folder}".', folder=shown)
+        raise InputError(
+            message('"{folder}" is not a catalogue: it has no catalogue.yaml', folder=folder), remedy=remedy
+        )
     return folder

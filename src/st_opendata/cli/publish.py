@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,18 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_opendata.cli.console import note, progress_bar
-from st_opendata.cli.options import json_flag
+from st_opendata.cli.console import failure_text, note, progress_bar, write_json
+from st_opendata.cli.options import json_flag, lang_flag
 from st_opendata.cli.targets import TargetGroup, TargetUse
-from st_opendata.cli.words import count
+from st_opendata.cli.words import count, digits, text_of
 from st_opendata.errors import StError
-from st_opendata.messages.message import Message
+from st_opendata.messages.message import Message, message
+from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.targets.base import Change, ChangeResult, FieldDifference, Plan, Target
 
 _WIDTH = 70
 """Characters shown of a value before and after."""
+_ACTIONS = {
+    "create": message("create"),
+    "update": message("update"),
+    "revive": message("revive"),
+    "delete": message("delete"),
+    "unchanged": message("unchanged"),
+    "drifted": message("drifted"),
+    "taken": message("taken"),
+    "left": message("left"),
+}
+"""Words for the actions of a plan."""
 
 
 @click.group("publish", cls=TargetGroup)
@@ -30,24 +41,33 @@ def command() -> None:
 
 
 def _publish(  # noqa: PLR0913 (a parameter for each option)
-    target: Target[Any], release: Path, *, dry_run: bool, exit_code: bool, overwrite: bool, prune: bool, as_json: bool
+    target: Target[Any],
+    release: Path,
+    *,
+    dry_run: bool,
+    exit_code: bool,
+    overwrite: bool,
+    prune: bool,
+    as_json: bool,
+    lang: str | None,
 ) -> int:
     from st_opendata.targets.base import Policy, apply
 
+    language = read_settings({"lang": lang}).language
     plan = target.plan(release, Policy(overwrite, prune))
     if not as_json:
-        _write_plan(plan)
+        _write_plan(plan, language)
     results: Sequence[ChangeResult] = ()
     if not dry_run:
-        with _progress(len(plan.writes)) as on_progress:
+        with _progress(len(plan.writes), language) as on_progress:
             results = apply(plan, target, on_progress=on_progress)
     if as_json:
-        click.echo(json.dumps(_json(plan, None if dry_run else results), ensure_ascii=False, indent=1))
+        write_json(_json(plan, None if dry_run else results))
     else:
-        _write_result(plan, None if dry_run else results)
+        _write_result(plan, None if dry_run else results, language)
     if dry_run:
         return 1 if exit_code and plan.writes else 0
-    return _conclude(plan, results)
+    return _conclude(plan, results, language)
 
 
 command.use = TargetUse(
@@ -60,31 +80,45 @@ command.use = TargetUse(
         click.Option(["--overwrite"], is_flag=True, help="Overwrite changes that were made on the portal."),
         click.Option(["--prune"], is_flag=True, help="Delete datasets that are no longer in the release."),
         json_flag(),
+        lang_flag(),
     ),
     run=_publish,
 )
 
 
-def _write_result(plan: Plan[Any], results: Sequence[ChangeResult] | None) -> None:
+def _write_result(plan: Plan[Any], results: Sequence[ChangeResult] | None, language: str) -> None:
     """Say what was written and where to look; of a dry run (`results` is None) that nothing was."""
     if results is None:
-        number = f"would write {count(len(plan.writes), 'dataset')}" if plan.writes else "has nothing to write"
-        click.echo(f"Dry run: nothing was written. Without --dry-run this {number}.")
+        text = message("Dry run: nothing was written, and there is nothing to write.")
+        if plan.writes:
+            datasets = count(len(plan.writes), "dataset")
+            text = message(
+                "Dry run: nothing was written. Without --dry-run, the command writes {datasets}.", datasets=datasets
+            )
+        click.echo(text[language])
         return
-    written = [each.change for each in results if not each.error]
-    if plan.writes:
-        files, size = sum(len(each.files) for each in written), sum(each.size for each in written)
-        every = "" if len(written) == len(plan.writes) else f" of {len(plan.writes):,}"
-        datasets = f"{len(written):,}{every} {'dataset' if len(written) == 1 and not every else 'datasets'}"
-        click.echo(f"Written: {datasets}, {count(files, 'file')}, {_bytes(size)}.")
-    else:
-        click.echo("Nothing to write.")
+    click.echo(_written(plan, results)[language])
     for page in plan.pages:
-        click.echo(f"{page.label}: {page.url}")
+        click.echo(message("{label}: {url}", label=page.label, url=page.url)[language])
+
+
+def _written(plan: Plan[Any], results: Sequence[ChangeResult]) -> Message:
+    if not plan.writes:
+        return message("Nothing to write.")
+    written = [each.change for each in results if not each.error]
+    datasets = count(len(plan.writes), "dataset")
+    if len(written) != len(plan.writes):
+        datasets = message("{number} of {datasets}", number=digits(len(written)), datasets=datasets)
+    return message(
+        "Written: {datasets}, {files}, {size}.",
+        datasets=datasets,
+        files=count(sum(len(each.files) for each in written), "file"),
+        size=_bytes(sum(each.size for each in written)),
+    )
 
 
 @contextmanager
-def _progress(number: int) -> Iterator[Callable[[ChangeResult], None]]:
+def _progress(number: int, language: str) -> Iterator[Callable[[ChangeResult], None]]:
     with progress_bar() as bar:
         finished = 0
 
@@ -92,82 +126,116 @@ def _progress(number: int) -> Iterator[Callable[[ChangeResult], None]]:
             nonlocal finished
             finished += 1
             if bar:
-                bar(f"{result.change.action} {result.change.name}", finished / number)
+                bar(f"{_ACTIONS[result.change.action][language]} {result.change.name}", finished / number)
 
         yield on_progress
 
 
-def _conclude(plan: Plan[Any], results: Sequence[ChangeResult]) -> int:
-    """Say on stderr what was not done; 4 where the portal refused or failed, 1 where something was left alone."""
+def _conclude(plan: Plan[Any], results: Sequence[ChangeResult], language: str) -> int:
+    """Say on stderr what was not done; 4 if the portal refused or failed, 1 if something was left unchanged."""
     from st_opendata.targets.base import Action
 
     for names, error in _failures(results):
-        note(f"Failed: {', '.join(names)}: {error}")
+        note(failure_text(names, error, language))
     taken, drifted = plan.of(Action.TAKEN), plan.of(Action.DRIFTED)
-    if others := [each.name for each in taken if not each.remote]:
-        note(f"Left alone: {', '.join(others)}: see above whose the name is.")
-        note("  Have that dataset renamed or purged on the portal, or give the catalogue another id.")
-    if ours := [each.name for each in taken if each.remote]:
-        note(f"Left alone: {', '.join(ours)}: on the portal under another name, see above.")
-    if drifted:
-        note(f"Left alone: {', '.join(each.name for each in drifted)}: changed on the portal, see above.")
-        note("  --overwrite lets the release win; or take the change into the catalogue, and build it again.")
+    for problem, remedy in _left_unchanged(taken, drifted):
+        note(problem[language])
+        if remedy:
+            note(f"  {remedy[language]}")
     failed = sum(bool(each.error) for each in results)
     unbegun = len(plan.writes) - len(results)
     if unbegun:
-        note(f"{count(unbegun, 'dataset')} not begun: the portal failed several times in a row.")
+        text = message(
+            "{datasets} not begun: the portal failed several times in a row.", datasets=count(unbegun, "dataset")
+        )
+        note(text[language])
     if failed or unbegun:
-        note("Run the command again when the cause is gone: it goes on where this run ended.")
+        again = message("When the cause is removed, run the command again: it continues where this run ended.")
+        note(again[language])
     if failed or unbegun or taken:
         return 4
     return 1 if drifted else 0
 
 
+def _left_unchanged(
+    taken: Sequence[Change[Any]], drifted: Sequence[Change[Any]]
+) -> Iterator[tuple[Message, Message | None]]:
+    """The datasets that the command left unchanged, with what to do about them."""
+    if others := ", ".join(each.name for each in taken if not each.remote):
+        yield (
+            message("Left unchanged: {names}: the name belongs to another dataset, see above.", names=others),
+            message(
+                "Ask the portal's administrator to rename or purge that dataset, or give the catalogue another id."
+            ),
+        )
+    if ours := ", ".join(each.name for each in taken if each.remote):
+        yield message("Left unchanged: {names}: on the portal under another name, see above.", names=ours), None
+    if drifted:
+        names = ", ".join(each.name for each in drifted)
+        yield (
+            message("Left unchanged: {names}: changed on the portal, see above.", names=names),
+            message(
+                "Use --overwrite to publish the release; or copy the change into the catalogue and build it again."
+            ),
+        )
+
+
 def _failures(results: Sequence[ChangeResult]) -> list[tuple[list[str], Exception]]:
-    """The datasets that failed for one reason, and the first of the errors."""
-    grouped: dict[tuple[str, str | None], tuple[list[str], Exception]] = {}
+    """The datasets that failed for the same reason, and the first of the errors."""
+    grouped: dict[str, tuple[list[str], Exception]] = {}
     for each in results:
         if each.error:
-            reason = _message(each.error), each.error.remedy_text() if isinstance(each.error, StError) else None
-            grouped.setdefault(reason, ([], each.error))[0].append(each.change.name)
+            grouped.setdefault(str(each.error), ([], each.error))[0].append(each.change.name)
     return list(grouped.values())
 
 
-def _write_plan(plan: Plan[Any]) -> None:
+def _write_plan(plan: Plan[Any], language: str) -> None:
+    width = max(len(word[language]) for word in _ACTIONS.values())
     for change in plan.changes:
         if change.action == "unchanged":
             continue
-        files = f"; {count(len(change.files), 'file')}, {_bytes(change.size)}" if change.files else ""
-        files += f"; {change.note}" if change.note else ""
-        click.echo(f"{change.action:9}  {change.name}: {change.reason}{files}")
-        for line in dict.fromkeys(map(_difference, change.differences)):
-            click.echo(f"             {line}")
+        parts = [text_of(change.reason, language)]
+        if change.files:
+            parts.append(f"{count(len(change.files), 'file')[language]}, {_bytes(change.size)[language]}")
+        if change.note:
+            parts.append(text_of(change.note, language))
+        click.echo(f"{_ACTIONS[change.action][language]:{width}}  {change.name}: {'; '.join(parts)}")
+        for line in dict.fromkeys(_difference(each, language) for each in change.differences):
+            click.echo(f"{'':{width}}    {line}")
     for text in plan.warnings:
-        note(str(text))
+        note(text_of(text, language))
     for text in plan.notes:
-        click.echo(str(text))
+        click.echo(text_of(text, language))
     counts = {action: len(plan.of(action)) for action in dict.fromkeys(change.action for change in plan.changes)}
-    click.echo(", ".join(f"{number:,} {action}" for action, number in sorted(counts.items())) or "There is no dataset.")
+    summary = ", ".join(
+        f"{digits(number)[language]} {_ACTIONS[action][language]}" for action, number in sorted(counts.items())
+    )
+    click.echo(summary or message("There is no dataset.")[language])
 
 
-def _difference(difference: FieldDifference) -> str:
+def _difference(difference: FieldDifference, language: str) -> str:
     from st_opendata.targets.excerpts import excerpts
 
-    where = f"{difference.resource}: " if difference.resource else ""
     if difference.field == "resource":
-        return f"{where}{'added' if difference.before is None else 'removed'}"
-    if difference.resource and difference.field in ("hash", "size", "url_type"):
-        return f"{where}another file"
-    before, after = excerpts(difference.before, difference.after, _WIDTH)
-    return f"{where}{difference.field}: {before} → {after}"
+        text = message("added") if difference.before is None else message("removed")
+    elif difference.resource and difference.field in ("hash", "size", "url_type"):
+        text = message("different file")
+    else:
+        before, after = excerpts(difference.before, difference.after, _WIDTH)
+        text = message("{field}: {before} → {after}", field=difference.field, before=before, after=after)
+    if difference.resource:
+        text = message("{resource}: {change}", resource=difference.resource, change=text)
+    return text[language]
 
 
-def _bytes(size: int) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
+def _bytes(size: int) -> Message:
+    if size < 1000:
+        return message("{size} bytes", size=size)
+    for unit in ("kB", "MB"):
         size = round(size / 1000)
-    return f"{size:,} GB"
+        if size < 1000:
+            return message("{size} {unit}", size=size, unit=unit)
+    return message("{size} {unit}", size=digits(round(size / 1000)), unit="GB")
 
 
 def _json(plan: Plan[Any], results: Sequence[ChangeResult] | None) -> dict[str, object]:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import note, progress_bar
+from st_opendata.cli.console import note, progress_bar, write_json
 from st_opendata.cli.extras import needing
-from st_opendata.cli.options import json_option, path_type
-from st_opendata.cli.words import count
+from st_opendata.cli.options import json_option, lang_option, path_type
+from st_opendata.cli.words import count, digits, text_of
+from st_opendata.errors import UsageError
+from st_opendata.messages.message import Message, message
+from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.targets.ckan.pull.result import Omission, PullResult
 
 _NAMED = 20
-"""Failures that are named on stderr; the descriptions have all."""
-
+"""Failures that are listed on stderr; the descriptions list all."""
 
 _OMISSIONS = {
-    "no table": ("file", "of other formats than CSV"),
-    "elsewhere": ("file", "beyond the portal, which --links fetches"),
-    "without tables": ("dataset", "without a table"),
-    "not in the catalogue": ("dataset", "that the catalogue does not list any more"),
+    "no table": ("file", message("Left on the portal, in formats other than CSV: {number}.")),
+    "elsewhere": ("file", message("Left on other sites (--links downloads them): {number}.")),
+    "without tables": ("dataset", message("Left on the portal, without a table: {number}.")),
+    "not in the catalogue": ("dataset", message("Left on the portal, no longer in the catalogue: {number}.")),
 }
 
 
@@ -59,6 +60,7 @@ def command() -> None:
     "--workers", type=click.IntRange(1, 16), default=4, show_default=True, help="Number of parallel requests."
 )
 @json_option
+@lang_option
 def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     *,
     url: str,
@@ -72,6 +74,7 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     max_file: int,
     workers: int,
     as_json: bool,
+    lang: str | None,
 ) -> int:
     """Pull the datasets of an organisation on a CKAN portal into a catalogue folder.
 
@@ -82,24 +85,35 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
     The folder is written completely or not at all; nothing is overwritten. If an organisation has several catalogues,
     pull them one at a time.
     """
-    with needing("ckan", "a CKAN portal"):
+    language = read_settings({"lang": lang}).language
+    with needing("ckan", message("pulling from a CKAN portal")):
         from st_opendata.targets.ckan.pull.catalogue import PullOptions, pull
         from st_opendata.targets.ckan.token import find_token
 
     if catalogue is not None and others:
-        raise click.UsageError("--catalogue and --others exclude each other")
+        raise UsageError(
+            message("--catalogue and --others exclude each other"), remedy=message("Use one of the two options.")
+        )
     token = find_token(url, token_file) if private else None
     options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers)
     with progress_bar() as bar:
         result = pull(options, output, on_progress=bar or (lambda _text, _done: None))
-    for text in (*_failures(result), *_others(result), *result.notes):
-        note(str(text))
+    for text in (*_failures(result), *_others(result)):
+        note(text[language])
+    for remark in result.notes:
+        note(text_of(remark, language))
     if as_json:
-        click.echo(json.dumps(_json(result) | {"folder": str(output)}, ensure_ascii=False, indent=1))
+        write_json(_json(result) | {"folder": str(output)})
     else:
-        numbers = f"{count(result.datasets, 'dataset')}, {count(result.tables, 'table')}"
-        click.echo(f"The catalogue {result.catalogue} is in {output}: {numbers}.")
-        click.echo(f"Go on with: st-opendata check {output}")
+        summary = message(
+            "The catalogue {catalogue} is in {folder}: {datasets}, {tables}.",
+            catalogue=result.catalogue,
+            folder=output,
+            datasets=count(result.datasets, "dataset"),
+            tables=count(result.tables, "table"),
+        )
+        click.echo(summary[language])
+        click.echo(message("Next: {command}", command=f"st-opendata check {output}")[language])
     return 1 if any(each.kind == "failed" for each in result.omissions) else 0
 
 
@@ -108,24 +122,26 @@ def _json(result: PullResult) -> dict[str, object]:
         "catalogue": result.catalogue,
         "datasets": result.datasets,
         "tables": result.tables,
-        "left": [{**asdict(each), "reason": str(each.reason)} for each in result.omissions],
-        "notes": [str(note) for note in result.notes],
+        "left": result.omissions,
+        "notes": result.notes,
     }
 
 
-def _failures(result: PullResult) -> list[str]:
+def _failures(result: PullResult) -> list[Message]:
     failed = [each for each in result.omissions if each.kind == "failed"]
-    lines = [f"Not pulled: {_name(each)}: {each.reason}" for each in failed[:_NAMED]]
+    lines = [message("Not pulled: {name}: {reason}", name=_name(each), reason=each.reason) for each in failed[:_NAMED]]
     more = len(failed) - len(lines)
-    return [*lines, f"Not pulled: {more:,} more; the descriptions name them."] if more else lines
+    if more:
+        lines.append(message("Not pulled: {number} more; the descriptions list them.", number=digits(more)))
+    return lines
 
 
-def _others(result: PullResult) -> list[str]:
-    """What is not pulled because it is not asked for, or is no table, in numbers."""
+def _others(result: PullResult) -> list[Message]:
+    """The numbers of things that stay on the portal because no option asks for them, or that are not tables."""
     numbers = Counter(str(each.kind) for each in result.omissions)
     return [
-        f"Left on the portal: {count(numbers[kind], noun)} {rest}; the descriptions name each."
-        for kind, (noun, rest) in _OMISSIONS.items()
+        replace(text, fields={"number": count(numbers[kind], noun)})
+        for kind, (noun, text) in _OMISSIONS.items()
         if numbers[kind]
     ]
 

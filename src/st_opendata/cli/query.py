@@ -12,6 +12,7 @@ from st_opendata.cli.console import note, write_table
 from st_opendata.cli.options import lang_option, release_argument, timeout_option
 from st_opendata.cli.words import count
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_NAMES
@@ -45,7 +46,9 @@ _MARK = "\ufeff"
 )
 @timeout_option
 @click.option(
-    "--memory", metavar="SIZE", help="Memory limit of the query, beside the data.  [default: ST_MEMORY, else 1GB]"
+    "--memory",
+    metavar="SIZE",
+    help="Memory limit of the query, in addition to the data.  [default: ST_MEMORY, else 1GB]",
 )
 @lang_option
 def command(
@@ -67,7 +70,7 @@ def command(
         sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
         return
     write_table(result.variables, [[readable(term) if term else "" for term in row] for row in result.rows])
-    note(count(len(result.rows), "row", settings.language) + ".")
+    note(f"{count(len(result.rows), 'row')[settings.language]}.")
 
 
 def _read(sparql: str) -> Query:
@@ -82,7 +85,13 @@ def _read(sparql: str) -> Query:
         return Query(path.read_text("utf-8-sig"), str(path))
     except OSError as error:
         raise InputError(
-            f"the query cannot be read: {error.strerror}", place=Place(str(path)), remedy="Check the path after @."
+            message("the query cannot be read: {reason}", reason=error.strerror),
+            place=Place(str(path)),
+            remedy=message("Check the path after @."),
         ) from error
     except UnicodeDecodeError as error:
-        raise InputError("the query is not UTF-8", place=Place(str(path)), remedy="Save it as UTF-8.") from error
+        raise InputError(
+            message("the query is not UTF-8 text"),
+            place=Place(str(path)),
+            remedy=message("Save the file in the editor with the encoding UTF-8."),
+        ) from error

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import note
+from st_opendata.cli.console import note, write_json
 from st_opendata.cli.options import json_option, lang_option
-from st_opendata.cli.words import say
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -43,14 +42,17 @@ def command(*, source: str, ask_urls: bool, fail_under: int | None, as_json: boo
     remote = source.startswith(("http://", "https://"))
     scores = score_source(source, ask=ask_urls or remote)
     if as_json:
-        click.echo(json.dumps([_json(score) for score in scores], ensure_ascii=False, indent=1))
+        write_json([_json(score) for score in scores])
     else:
         for score in scores:
             _write(score, settings.language)
     if Path(source).is_file() and not ask_urls:
-        note(say(settings.language, "not-asked"))
+        unasked = message(
+            "Access and download URLs were not requested and count as unavailable. Use --ask-urls to request them."
+        )
+        note(unasked[settings.language])
     if not scores:
-        note(say(settings.language, "no-dataset", source=source))
+        note(message('"{source}" describes no dataset.', source=source)[settings.language])
         return 1
     return 1 if any(score.points < (fail_under or 0) for score in scores) else 0
 
@@ -60,7 +62,8 @@ def _write(score: Score, language: str) -> None:
     from st_opendata.model.text import pick
 
     title = pick(score.title, language) or score.dataset
-    click.echo(f"{score.points:3} of {MAXIMUM}  {pick(score.band.label, language)}  {title}  <{score.dataset}>")
+    points = message("{points} of {maximum}", points=f"{score.points:3}", maximum=MAXIMUM)[language]
+    click.echo(f"{points}  {pick(score.band.label, language)}  {title}  <{score.dataset}>")
     for mark in score.lost:
         click.echo(f"      -{mark.lost}  {pick(mark.indicator.loss, language)}")
         click.echo(f"           → {pick(mark.indicator.remedy, language)}")

@@ -10,7 +10,9 @@ import click
 
 from st_opendata.cli.console import note
 from st_opendata.cli.extras import needing
-from st_opendata.cli.options import SIZE, path_type, release_argument
+from st_opendata.cli.options import SIZE, lang_option, path_type, release_argument
+from st_opendata.cli.words import text_of
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
 
 
@@ -46,6 +48,7 @@ from st_opendata.settings import read_settings
     metavar="DIR",
     help="Folder for the stores of large releases.  [default: the user's cache]",
 )
+@lang_option
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     release: Path,
@@ -56,6 +59,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     requests: int | None,
     connections: int | None,
     store: Path | None,
+    lang: str | None,
     **limits: float | None,
 ) -> None:
     """Serve RELEASE: pages for visitors, SPARQL at /sparql, graphs at /data.
@@ -65,7 +69,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
     If the data leave no room for two queries in --memory, they go into a store on disk, which the first start creates.
     """
-    with needing("portal", "the portal"):
+    language = read_settings({"lang": lang}).language
+    with needing("portal", message("the portal")):
         from st_opendata.portal.options import Options
         from st_opendata.portal.server import Serving, serve
         from st_opendata.sparql.endpoint import Limits
@@ -75,5 +80,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     chosen |= {"trusted_proxies": proxies} if proxies else {}
     chosen |= {"requests_per_minute": requests} if requests else {}
     chosen |= {"connections": connections} if connections else {}
-    language = read_settings().language
-    serve(Serving(release, host, port, Limits(**given), store, Options(**chosen)), lambda ready: note(ready[language]))
+    serve(
+        Serving(release, host, port, Limits(**given), store, Options(**chosen)),
+        lambda text: note(text_of(text, language)),
+    )

@@ -1,4 +1,4 @@
-"""Commands of targets: a group has one for each, made of what the target says of its options."""
+"""Commands of targets: a group has one for each, made from the options that the target declares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TargetUse:
-    """What a group does with targets: the part of each, its own options, and what runs with the opened target."""
+    """What a group does with targets: the part of each that it uses, its options, and the function that it runs."""
 
     part: Callable[[TargetType], TargetCommand]
     options: tuple[click.Option, ...]
@@ -27,7 +27,7 @@ class TargetUse:
 
 
 class TargetGroup(click.Group):
-    """A group whose commands are those of the targets (`st_opendata.targets`), beside others of its own."""
+    """A group with a command for each target (`st_opendata.targets`), in addition to its own commands."""
 
     use: TargetUse
 

@@ -11,14 +11,15 @@ import click
 from st_opendata.cli.console import errors_as, write_report
 from st_opendata.cli.options import lang_option, path_type, report_options, timeout_option
 from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
 
 
 class _ShapesLast(click.Command):
-    """Takes `DATA… --shapes S…` as it is written: all that follows `--shapes` up to another option are shapes."""
+    """Accepts `DATA… --shapes S…`: every word after `--shapes`, up to another option, names shapes."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, each shape with an option of its own; nothing changes where an option comes first."""
+        """As click does, with an option for each shape; no change if an option comes first."""
         return super().parse_args(ctx, list(_spread(args)) if args and not args[0].startswith("-") else args)
 
 
@@ -72,10 +73,13 @@ def _files(shapes: tuple[Path, ...]) -> Iterator[Path]:
         elif found := sorted(path.rglob("*.ttl")):
             yield from found
         else:
-            raise InputError(f"the folder {path} has no .ttl file", remedy="Name a folder with shapes, or a file.")
+            raise InputError(
+                message('the folder "{folder}" has no .ttl file', folder=path),
+                remedy=message("Name a folder with shapes, or a file."),
+            )
 
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise InputError(f"there is no file {path}", remedy="Check the path.")
+        raise InputError(message('there is no file "{file}"', file=path), remedy=message("Check the path."))
     return path

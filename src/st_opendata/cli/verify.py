@@ -1,22 +1,24 @@
-"""`st-opendata verify`: is what was written still what is there?"""
+"""`st-opendata verify`: the comparison of a release with its digests or with a portal."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_opendata.cli.console import progress_bar
-from st_opendata.cli.options import json_flag, json_option, lang_option, path_type
+from st_opendata.cli.console import progress_bar, write_json
+from st_opendata.cli.options import json_flag, json_option, lang_flag, lang_option, path_type
 from st_opendata.cli.targets import TargetGroup, TargetUse
-from st_opendata.cli.words import count, say
+from st_opendata.cli.words import count, digits, text_of
+from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
     from st_opendata.targets.base import Target, Verification
+
+_CHANGES = {"missing": message("missing"), "changed": message("changed"), "extra": message("extra")}
+"""Words for the ways in which a file differs from `release.json`."""
 
 
 @click.group("verify", cls=TargetGroup)
@@ -39,44 +41,58 @@ def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> 
     language = read_settings({"lang": lang}).language
     differences = verify_release(folder)
     if as_json:
-        found = [{**asdict(each), "detail": str(each.detail)} for each in differences]
-        content = {"whole": not differences, "differences": found}
-        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+        write_json({"whole": not differences, "differences": differences})
     else:
-        for difference in differences:
-            click.echo(f"{difference.change}  {difference.path}: {difference.detail}")
-        files = count(len(read_release(folder).files), "file", language)
-        different = count(len(differences), "file", language)
-        click.echo(
-            say(language, "differs" if differences else "whole", folder=folder, files=files, different=different)
-        )
+        for each in differences:
+            click.echo(f"{_CHANGES[each.change][language]}  {each.path}: {text_of(each.detail, language)}")
+        files = count(len(read_release(folder).files), "file")
+        result = message("{folder}: {files}, all as release.json says.", folder=folder, files=files)
+        if differences:
+            result = message(
+                "{folder}: different from release.json: {different} of {files}.",
+                folder=folder,
+                different=digits(len(differences)),
+                files=files,
+            )
+        click.echo(result[language])
     return 1 if differences else 0
 
 
-def _verify(target: Target[Any], release: Path, *, as_json: bool) -> int:
+def _verify(target: Target[Any], release: Path, *, as_json: bool, lang: str | None) -> int:
+    language = read_settings({"lang": lang}).language
     with progress_bar() as bar:
         verification = target.verify(release, bar or (lambda _text, _done: None), detailed=as_json)
     if as_json:
-        click.echo(json.dumps(_json(verification), ensure_ascii=False, indent=1))
+        write_json(_json(verification))
     else:
-        _write(verification)
+        _write(verification, language)
     return 1 if verification.problems else 0
 
 
-command.use = TargetUse(part=lambda target: target.verify, options=(json_flag(),), run=_verify)
+command.use = TargetUse(part=lambda target: target.verify, options=(json_flag(), lang_flag()), run=_verify)
 
 
-def _write(verification: Verification) -> None:
+def _write(verification: Verification, language: str) -> None:
     for problem in verification.problems:
-        click.echo(f"{problem.dataset}: {f'{problem.part}: ' if problem.part else ''}{problem.text}")
+        part = f"{text_of(problem.part, language)}: " if problem.part else ""
+        click.echo(f"{problem.dataset}: {part}{text_of(problem.text, language)}")
     for text in verification.notes:
-        click.echo(str(text))
-    files = f"{count(verification.datasets, 'dataset')}, {count(verification.files, 'file')}"
-    amount = f"{files}, {verification.size:,} bytes"
+        click.echo(text_of(text, language))
+    amount = message(
+        "{datasets}, {files}, {size} bytes",
+        datasets=count(verification.datasets, "dataset"),
+        files=count(verification.files, "file"),
+        size=digits(verification.size),
+    )
+    result = message("{url}: {amount}, all as in the release.", url=verification.url, amount=amount)
     if verification.problems:
-        click.echo(f"{verification.url}: {count(len(verification.problems), 'difference')} from the release: {amount}.")
-    else:
-        click.echo(f"{verification.url}: {amount}, all as released.")
+        result = message(
+            "{url}: {differences} from the release: {amount}.",
+            url=verification.url,
+            differences=count(len(verification.problems), "difference"),
+            amount=amount,
+        )
+    click.echo(result[language])
 
 
 def _json(verification: Verification) -> dict[str, object]:
@@ -84,8 +100,6 @@ def _json(verification: Verification) -> dict[str, object]:
         "datasets": verification.datasets,
         "files": verification.files,
         "bytes": verification.size,
-        "problems": [
-            {"dataset": each.dataset, "part": str(each.part), "text": str(each.text)} for each in verification.problems
-        ],
+        "problems": verification.problems,
         **verification.details,
     }

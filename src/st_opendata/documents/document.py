@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import yaml
 
 from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 
 MAX_BYTES = 2_000_000
@@ -37,7 +38,7 @@ class Document:
     root: yaml.Node
 
     def place(self, loc: Steps = ()) -> Place:
-        """Where the node at `loc` (keys and indices from the root) stands, or its nearest ancestor that exists.
+        """The place of the node at `loc` (keys and indices from the root), or of its nearest ancestor that exists.
 
         For an entry of a mapping this is its key.
         """
@@ -68,55 +69,71 @@ def read_document(path: Path, shown: str) -> Document:
     except yaml.reader.ReaderError as error:
         place = _position(text, error.position, shown)
         raise ConfigurationError(
-            f"the character U+{error.character:04X} cannot stand in a YAML file", place=place, remedy="Delete it."
+            message("a YAML file cannot have the character {character}", character=f"U+{error.character:04X}"),
+            place=place,
+            remedy=message("Delete the character."),
         ) from None
     except RecursionError:
-        raise ConfigurationError("the file nests too deep", place=Place(shown), remedy=_SIMPLIFY) from None
+        raise ConfigurationError(_NESTED, place=Place(shown), remedy=_SIMPLIFY) from None
     if root is None:
         raise ConfigurationError(
-            "the file is empty", place=Place(shown), remedy="Write its keys, as in title: {en: …}."
+            message("the file is empty"),
+            place=Place(shown),
+            remedy=message("Write its keys, such as `{line}`.", line="title: {en: …}"),
         )
     return Document(path, shown, _Converter(shown).convert(root), root)
 
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
-_REGULAR = "Put a regular file there."
-_SIMPLIFY = "Write the entries out, without anchors (&) and aliases (*)."
+_SIMPLIFY = message("Write the entries out, without anchors (&) and aliases (*).")
+_NESTED = message("the keys of the file are nested too deeply")
 
 
 def _read_text(path: Path, shown: str) -> str:
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
-            raise InputError("the file cannot be read: it is a folder or pipe", place=Place(shown), remedy=_REGULAR)
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait without end
+            raise InputError(
+                message("the file cannot be read: it is a folder or pipe"),
+                place=Place(shown),
+                remedy=message("Put a regular file there."),
+            )
         size = status.st_size
         if size > MAX_BYTES:
             raise ConfigurationError(
-                f"the file has {size} bytes, more than the {MAX_BYTES} that a description may have",
+                message(
+                    "the file has {size} bytes; a description may have at most {limit}", size=size, limit=MAX_BYTES
+                ),
                 place=Place(shown),
-                remedy="Keep data in CSV tables and only their description here.",
+                remedy=message("Keep data in CSV tables and only their description here."),
             )
         raw = path.read_bytes()
     except FileNotFoundError:
         raise InputError(
-            "there is no such file", place=Place(shown), remedy="Create it, or correct its name."
+            message("there is no such file"),
+            place=Place(shown),
+            remedy=message("Create the file, or correct its name."),
         ) from None
     except OSError as error:
         raise InputError(
-            f"the file cannot be read: {error.strerror}", place=Place(shown), remedy="Check the file's permissions."
+            message("the file cannot be read: {reason}", reason=error.strerror),
+            place=Place(shown),
+            remedy=message("Check the permissions of the file."),
         ) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
         raise ConfigurationError(
-            "the file is not UTF-8 text",
+            message("the file is not UTF-8 text"),
             place=_position(before, len(before), shown),
-            remedy="Save it in the editor with the encoding UTF-8.",
+            remedy=message("Save the file in the editor with the encoding UTF-8."),
         ) from None
     if "\0" in text:
         raise ConfigurationError(
-            "the file holds a NUL byte", place=_position(text, text.index("\0"), shown), remedy="Save it as UTF-8 text."
+            message("the file contains a NUL byte"),
+            place=_position(text, text.index("\0"), shown),
+            remedy=message("Save the file in the editor with the encoding UTF-8."),
         )
     return text
 
@@ -133,19 +150,25 @@ def _check_json(text: str, shown: str) -> None:
         json.loads(text)
     except json.JSONDecodeError as error:
         place = Place(shown, line=error.lineno, offset=error.colno)
-        raise ConfigurationError(f"this is not JSON: {error.msg}", place=place, remedy="Correct the syntax.") from None
+        raise ConfigurationError(
+            message("this is not JSON: {reason}", reason=error.msg),
+            place=place,
+            remedy=message("Correct the syntax."),
+        ) from None
     except RecursionError:
-        raise ConfigurationError("the file nests too deep", place=Place(shown), remedy=_SIMPLIFY) from None
+        raise ConfigurationError(_NESTED, place=Place(shown), remedy=_SIMPLIFY) from None
 
 
 def _refuse_syntax(error: yaml.MarkedYAMLError, shown: str) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     place = Place(shown, line=mark.line + 1, offset=mark.column + 1) if mark else Place(shown)
-    problem = error.problem or error.context or "unreadable"
-    remedy = "Check indentation (spaces, no tabs), quotation marks, and the space after each colon."
-    if "\\t" in problem:
-        problem, remedy = "a tab stands where YAML needs spaces", "Replace the tab by spaces."
-    raise ConfigurationError(f"this is not YAML: {problem}", place=place, remedy=remedy) from None
+    reason = error.problem or error.context or type(error).__name__
+    problem = message("this is not YAML: {reason}", reason=reason)
+    remedy = message("Check indentation (spaces, no tabs), quotation marks, and the space after each colon.")
+    if "\\t" in reason:
+        problem = message("this is not YAML: there is a tab where YAML needs spaces")
+        remedy = message("Replace the tab by spaces.")
+    raise ConfigurationError(problem, place=place, remedy=remedy) from None
 
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Mark] | None:
@@ -169,9 +192,9 @@ class _Converter:
     def convert(self, node: yaml.Node, depth: int = 0) -> Data:
         self._nodes += 1
         if self._nodes > MAX_NODES or depth > MAX_DEPTH:
-            self._refuse("anchors and aliases, or nesting, make this file too large", node, _SIMPLIFY)
+            self._refuse(message("anchors and aliases, or nesting, make this file too large"), node, _SIMPLIFY)
         if node.tag not in _TAGS:
-            self._refuse(f'the tag "{node.tag}" is not used here', node, "Delete the tag.")
+            self._refuse(message('the tag "{tag}" is not allowed here', tag=node.tag), node, message("Delete the tag."))
         if isinstance(node, yaml.ScalarNode):
             return str(node.value)
         if isinstance(node, yaml.SequenceNode):
@@ -182,19 +205,19 @@ class _Converter:
         seen: dict[str, yaml.Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._refuse("a key must be plain text", key, "Write the key as a word.")
+                self._refuse(message("a key must be plain text"), key, message("Write the key as a word."))
             if key.value in seen:
                 first = seen[key.value].start_mark.line + 1
                 self._refuse(
-                    f'the key "{key.value}" stands here a second time (first in line {first})',
+                    message('the key "{key}" is here a second time (first on line {line})', key=key.value, line=first),
                     key,
-                    "Delete one of them.",
+                    message("Delete one of the two."),
                 )
             seen[key.value] = key
             yield key.value, self.convert(value, depth + 1)
 
-    def _refuse(self, message: str, node: yaml.Node, remedy: str) -> NoReturn:
+    def _refuse(self, problem: Message, node: yaml.Node, remedy: Message) -> NoReturn:
         mark = node.start_mark
         raise ConfigurationError(
-            message, place=Place(self._shown, line=mark.line + 1, offset=mark.column + 1), remedy=remedy
+            problem, place=Place(self._shown, line=mark.line + 1, offset=mark.column + 1), remedy=remedy
         )

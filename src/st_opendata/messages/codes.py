@@ -39,7 +39,7 @@ class Code:
     remedy: Message
     example: str
     near: Message | None = None
-    """A sentence more where the finding knows what was probably meant: the field `near`."""
+    """A further sentence if the finding has the field `near`: what was probably meant."""
 
 
 @cache
@@ -57,8 +57,8 @@ def codes() -> dict[str, Code]:
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
     """A finding of that code, its templates filled with `values`; KeyError for an unknown code.
 
-    What `reason` and `kind` say in the program's own English is told in each language (`translation`).
-    `description` is the file that describes the table, by default the dataset.yaml of a catalogue.
+    A value that is a message is put into the language of the reader; any other is quoted as it is. `description` is
+    the file that describes the table, by default the dataset.yaml of a catalogue.
     """
     entry = codes()[code]
     values.setdefault("description", "dataset.yaml")
@@ -73,7 +73,7 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
 
 
 def as_error(found: Finding) -> InputError:
-    """The finding as the error of a command that cannot go on with it."""
+    """The finding as the error of a command that cannot continue."""
     place = found.places[0] if found.places else None
     return InputError(verbatim(found.message), place=place, remedy=verbatim(found.remedy))
 
@@ -85,7 +85,7 @@ def _message(text: str | Mapping[str, str]) -> Message:
 
 
 def _translated(value: object) -> Mapping[str, str]:
-    """What the program says itself, in its own English; the rest quotes the data."""
+    """A text of the program from a room that does not pass messages yet."""
     if isinstance(value, Message):
         return value
     return {language: translate(str(value), language) for language in LANGUAGES}

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from st_opendata.messages.codes import codes, finding
+from st_opendata.messages.codes import as_error, codes, finding
 from st_opendata.messages.message import counted, message
 from st_opendata.model.text import LANGUAGES, Quantity
+from st_opendata.place import Place
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,21 @@ def test_no_message_counts_things_without_their_plural(code: object) -> None:
     texts = [text[language] for text in uncounted for language in LANGUAGES]
     plain = [found[0] for text in texts for found in COUNTED.finditer(text)]
     assert [each for each in plain if not each.startswith("{rows}")] == []  # all rows are never one
+
+
+def test_a_finding_gives_its_reason_in_each_language_and_quotes_the_data_as_they_are() -> None:
+    reason = message('there is no column "{title}"', title="column")
+    found = finding("row-quote", (), reason=reason).message
+    assert found["en"].endswith('(there is no column "column").')
+    quoted = finding("cell-required", (), title="Is a directory").message
+    assert quoted["de"] == "Die Zelle ist leer, aber „Is a directory“ ist erforderlich."
+    translated = finding("row-quote", (), reason=message("the file is empty")).message
+    assert translated["de"].endswith("(die Datei ist leer).")
+    assert translated["fr"].endswith("(le fichier est vide).")
+
+
+def test_a_finding_as_an_error_is_in_each_language() -> None:
+    error = as_error(finding("cell-required", (Place("column.csv", row=2),), title="table"))
+    assert error.place == Place("column.csv", row=2)
+    assert error.message_text("de") == "Die Zelle ist leer, aber „table“ ist erforderlich."
+    assert error.remedy_text("fr") == "Remplissez la cellule."

@@ -15,6 +15,8 @@ SAME: dict[str, set[object]] = {
     "de": {"{path}: {text}", "{problem}: {expected}", "{shape}: {problem}", "{text}\n{place}: {problem}"},
 }
 """Texts that are the same in a language as in English."""
+LOST = {"{value!r} is not a valid {number_type}.": {"number_type"}}
+"""Fields that translations leave out: click's own names of types are English."""
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +48,10 @@ def test_the_files_have_the_texts_of_the_program(collected: Catalog, translated:
 
 def test_each_text_is_translated_with_its_fields(translated: Catalog) -> None:
     def wrong(entry: Message) -> bool:
+        english = forms(entry.id)[0]
         lacks = not all(forms(entry.string))
-        return lacks or fields(entry.string) != fields(entry.id) or forms(entry.id)[0] in forms(entry.string)
+        same = english in forms(entry.string) and re.search(r"[a-z]", re.sub(r"\{[^}]*\}", "", english), re.IGNORECASE)
+        return lacks or bool(same) or fields(entry.string) != fields(entry.id) - LOST.get(english, set())
 
     assert [
         entry.id for entry in translated if entry.id and wrong(entry) and entry.id not in SAME[str(translated.locale)]
