@@ -50,7 +50,7 @@ _REMEDIES = {
     errno.EIO: message("The disk or its network connection fails: name a folder on another disk."),
     errno.EMFILE: message("The system limits the number of open files (ulimit -n): raise the limit."),
 }
-"""What to do about the errors of the system that a publisher can meet."""
+"""Remedies for the errors of the system that a publisher can meet."""
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 """Errors of the second file, if the program reads one file and writes another."""

@@ -30,7 +30,7 @@ _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?(?:([KMGT])(i?))?B", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the machine and the person set, never what the catalogue states.
+    """The settings of the machine and the person; they never repeat the catalogue.
 
     `memory` is a size as DuckDB reads it (`1GB`, `512MiB`); `source_date_epoch` counts seconds since 1970 in UTC
     (reproducible-builds.org, SOURCE_DATE_EPOCH).
@@ -122,7 +122,7 @@ def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _system_language(environment: Mapping[str, str]) -> str:
-    """The language of the locale where it is one of ours, else English (POSIX, Environment Variables, §8.2)."""
+    """The language of the locale if the program speaks it, else English (POSIX, Environment Variables, §8.2)."""
     locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
     language = re.split("[_.@]", locale)[0]
     return language if language in LANGUAGES else "en"

@@ -63,7 +63,7 @@ def test_a_release_is_published_once_and_verified(command: Command, releases: tu
     assert (code, "Nothing to write." in out, "2 unchanged" in out) == (0, True, True)
     assert command("verify", both)[:2] == (
         0,
-        f"{command.folder.as_uri()}: 2 datasets, 2 files, 90 bytes, all as released.\n",
+        f"{command.folder.as_uri()}: 2 datasets, 2 files, 90 bytes, all as in the release.\n",
     )
     code, out, _ = command("publish", changed, "--json")
     assert (code, actions(out)) == (0, {PLACES: "unchanged", NOTES: "update"})

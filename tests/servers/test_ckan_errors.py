@@ -204,7 +204,7 @@ def test_a_name_that_others_have(publisher: Publisher, releases: tuple[Path, ...
         code, written = publisher.publish(releases[0], *options)
         assert code == 4
         assert f"taken      {PLACES}: its name is taken" in written
-        assert f"Left alone: {PLACES}" in written
+        assert f"Left unchanged: {PLACES}" in written
         assert "give the catalogue another id" in written
         assert ckan.post("package_show", token=ckan.sysadmin, id=made["id"]).json()["result"] == before
     assert show(ckan, NOTES)["title"] == "Places"  # the others are published
@@ -249,7 +249,7 @@ def test_files_that_another_dataset_has(publisher: Publisher, releases: tuple[Pa
         code, written = publisher.publish(under_another_id(releases[0], tmp_path / "other"))
         assert code == 4
         assert f"taken      {ID}-b-places: its files are those of {ID}-places, published under another id" in written
-        assert f"Left alone: {ID}-b-notes, {ID}-b-places: on the portal under another name, see above." in written
+        assert f"Left unchanged: {ID}-b-notes, {ID}-b-places: on the portal under another name, see above." in written
     finally:
         publisher.ckan.purge(f"{ID}-b-catalogue")
 

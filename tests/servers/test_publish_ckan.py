@@ -38,7 +38,7 @@ def test_publishes_and_then_does_nothing(
     sent.clear()
     code, dry = publish(releases[0], "--dry-run", "--exit-code")
     assert code == 0
-    assert dry.endswith("Dry run: nothing was written. Without --dry-run this has nothing to write.\n")
+    assert dry.endswith("Dry run: nothing was written, and there is nothing to write.\n")
     code, written = publish(releases[0])
     assert code == 0
     assert f"Nothing to write.\nThe datasets: {ckan.url}/organization/{ckan.organization}\n" in written

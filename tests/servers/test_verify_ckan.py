@@ -119,7 +119,7 @@ def test_the_report_for_people(release: Path, portal: Any) -> None:
     code, out, _ = run("verify", "ckan", release, "--url", portal.url)
     assert code == 0
     assert "valid by the DCAT-AP shapes, 405 of 405 points for 2 datasets." in out
-    assert out.endswith("all as released.\n")
+    assert out.endswith("all as in the release.\n")
 
 
 def test_what_ckan_loses_is_known_one_by_one(as_published: dict[str, Any]) -> None:

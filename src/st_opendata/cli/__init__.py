@@ -1,7 +1,7 @@
-"""The command line: one module per command, loaded when it is asked for.
+"""The command line: one module per command, loaded when the command runs.
 
-A command module imports at its top what is cheap (click, errors, settings); what is heavy it imports in its callback,
-so that `--version`, `--help` and a mistyped command answer at once.
+A command module imports cheap modules (click, errors, settings) at its top and heavy ones in its callback, so that
+`--version`, `--help` and a mistyped command answer at once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COMMANDS = (
 
 
 class LazyGroup(click.Group):
-    """A group that imports the module named as a command when that command is asked for."""
+    """A group that imports the module of a command when the command runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Names in the order in which a publisher meets them."""
@@ -49,7 +49,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names of ours for an unknown command."""
+        """As click does, with our most similar names for an unknown command."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
@@ -59,7 +59,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 success, 1 findings or differences, 2 usage, 3 unreadable input or failed output, 4 remote.",
+    epilog="Exit codes: 0 success, 1 findings or differences, 2 wrong usage, 3 unreadable input or failed output, "
+    "4 error of a remote server.",
 )
 @click.version_option(__version__, prog_name="st-opendata", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -1,4 +1,4 @@
-"""`st-opendata completion`: what makes a shell complete commands, options, datasets and things."""
+"""`st-opendata completion`: the script that makes a shell complete commands, options, datasets and things."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SHELLS = ("bash", "zsh", "fish")
 _MOST = 200
-"""Of things: as many as a shell can show."""
+"""The number of things that a shell can show."""
 
 
 @click.command(short_help="Print the script that completes commands in a shell.")
@@ -60,9 +60,9 @@ def complete_thing(ctx: click.Context, _param: click.Parameter, incomplete: str)
 
 
 def _releases(ctx: click.Context) -> Iterator[Release]:
-    """The releases among the arguments that were written already; what is none completes nothing.
+    """The releases among the arguments that were already typed; any other folder completes nothing.
 
-    Where the value of an option is being written, click has not told arguments apart yet: they are in `args`.
+    While the reader types the value of an option, click has not separated the arguments yet: they are in `args`.
     """
     from st_opendata.errors import StError
     from st_opendata.release import read_release

@@ -25,12 +25,12 @@ Progress = Callable[[str, float], None]
 
 
 def error_text(error: StError, language: str) -> str:
-    """What the command line says of an error: what is wrong and where; on a separate line, what to do."""
+    """An error for people: what is wrong and where; on a separate line, what to do."""
     return _with_remedy(message("Error: {message}", message=_problem(error, language)), error, language)
 
 
 def failure_text(names: Sequence[str], error: Exception, language: str) -> str:
-    """What the command line says of datasets that failed because of an error of the target or the system."""
+    """Datasets that failed because of the same error of the target or the system, for people."""
     problem = _problem(error, language) if isinstance(error, StError) else verbatim(str(error))
     text = message("Failed: {names}: {problem}", names=", ".join(names), problem=problem)
     return _with_remedy(text, error, language)
@@ -62,7 +62,7 @@ def _translated(text: Message, language: str) -> Message:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
-    """A bar on stderr, with elapsed and remaining time, that vanishes at the end; None where stderr is no terminal."""
+    """A bar on stderr, with elapsed and remaining time, that vanishes at the end; None if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="NAME",
     shell_complete=complete_dataset,
-    help="Compare only this dataset. May be repeated.  [default: all]",
+    help="Compare only this dataset. You can repeat this option.  [default: all]",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 if there is a difference, as git diff does.")
 @lang_option

@@ -1,4 +1,4 @@
-"""`st-opendata init`: a catalogue to start from, out of the spreadsheets that a publisher has."""
+"""`st-opendata init`: a first catalogue from the spreadsheets of a publisher."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _EXAMPLES = {
 @click.argument("files", type=path_type, nargs=-1)
 @click.option("--title", help="Title of the catalogue.  [default: the name of FOLDER]")
 @click.option("--base", metavar="IRI", help="Start of the IRIs of all things; ends in a slash.")
-@click.option("--language", metavar="TAG", show_default="en", help="Language of titles, headers and cells.")
+@click.option("--language", metavar="TAG", help="Language of titles, headers and cells.  [default: en]")
 @click.option("--publisher", metavar="NAME", help="Name of the publisher.")
 @click.option("--publisher-iri", metavar="IRI", help="IRI of the publisher.")
 @click.option(
@@ -54,7 +54,10 @@ _EXAMPLES = {
 )
 @click.option("--contact", metavar="EMAIL", help="E-mail address for questions about the data.")
 @click.option(
-    "--theme", multiple=True, metavar="CODE", help="Theme: a code of the EU data themes, such as ENER. May be repeated."
+    "--theme",
+    multiple=True,
+    metavar="CODE",
+    help="Theme: a code of the EU data themes, such as ENER. You can repeat this option.",
 )
 @click.option("--issued", metavar="DATE", help="Date of publication, such as 2026-11-25.")
 @lang_option
@@ -117,7 +120,7 @@ def _summary(table: DraftTable) -> Message:
     if not table.key:
         return message("{table}: {rows}, {columns}", table=table.name, rows=rows, columns=columns)
     key = ", ".join(column.name for column in table.key)
-    return message("{table}: {rows}, {columns}, key: {key}", table=table.name, rows=rows, columns=columns, key=key)
+    return message("{table}: {rows}, {columns}, key {key}", table=table.name, rows=rows, columns=columns, key=key)
 
 
 def _conclude(draft: Draft, folder: Path, language: str) -> None:

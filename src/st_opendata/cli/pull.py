@@ -1,4 +1,4 @@
-"""`st-opendata pull`: a catalogue to start from, out of what is published already."""
+"""`st-opendata pull`: a first catalogue from datasets that are published already."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ from st_opendata.settings import read_settings
 )
 @click.option("--requests", type=click.IntRange(1), metavar="N", help="Requests per client and minute.  [default: 600]")
 @click.option("--connections", type=click.IntRange(1), metavar="N", help="Open connections per client.  [default: 200]")
-@click.option("--query-seconds", "seconds", type=float, metavar="N", help="Time limit of a query.  [default: 30]")
+@click.option(
+    "--query-seconds", "seconds", type=float, metavar="N", help="Time limit of a query, in seconds.  [default: 30]"
+)
 @click.option("--query-rows", "rows", type=int, metavar="N", help="Row limit of a result.  [default: 1000000]")
 @click.option("--query-bytes", "bytes", type=SIZE, help="Size limit of a result, uncompressed.  [default: 256MiB]")
 @click.option("--query-memory", "worker_memory", type=SIZE, help="Memory limit of a query.  [default: 512MiB]")

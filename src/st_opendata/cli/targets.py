@@ -48,7 +48,7 @@ class TargetGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest names of ours for an unknown command."""
+        """As click does, with our most similar names for an unknown command."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:

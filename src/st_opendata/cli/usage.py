@@ -35,7 +35,7 @@ CLICK_TEXTS = (
     message("{value} is not in the range {range}."),
     message("Error: invalid input"),
 )
-"""What click says of a command line, in the words of its source; it fills the fields itself."""
+"""Click's texts about a command line, exactly as in its source; click fills the fields itself."""
 
 
 def bad_value(problem: Message, option: str | None = None) -> click.BadParameter:
@@ -45,7 +45,7 @@ def bad_value(problem: Message, option: str | None = None) -> click.BadParameter
 
 
 def problem_of(error: ValueError) -> Message:
-    """What is wrong with a value that was refused."""
+    """The message of a value that was refused."""
     return error.message if isinstance(error, MessageError) else verbatim(str(error))
 
 
@@ -69,7 +69,7 @@ def click_speaks(language: str) -> Iterator[None]:
 
 
 def usage_text(error: click.ClickException, language: str) -> str:
-    """What the command line says of click's error: how the command is used, where its help is, and what is wrong."""
+    """The text of an error that click found: how the command is used, how to get help, and what is wrong."""
     problem = message("Error: {message}", message=error.format_message())[language]
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:

@@ -21,7 +21,7 @@ _THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
 
 
 def count(number: int, noun: str) -> Message:
-    """A number with its noun: `1 table`, `2,500 triples`; KeyError for another noun than those of the table."""
+    """A number with its noun: `1 table`, `2,500 triples`; KeyError for any other noun than those of `_NOUNS`."""
     return replace(_NOUNS[noun], fields={"count": number, "digits": digits(number)})
 
 
@@ -31,5 +31,5 @@ def digits(number: int) -> Text:
 
 
 def text_of(text: Text | str, language: str) -> str:
-    """The text in the language; what is in no language, such as a name or a command, as it is."""
+    """The text in the language; a text without language, such as a name or a command, unchanged."""
     return text if isinstance(text, str) else pick(text, language)

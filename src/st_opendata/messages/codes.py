@@ -57,7 +57,7 @@ def codes() -> dict[str, Code]:
 def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None, **values: object) -> Finding:
     """A finding of that code, its templates filled with `values`; KeyError for an unknown code.
 
-    A value that is a message is put into the language of the reader; any other is quoted as it is. `description` is
+    A value that is a message is put into the language of the reader; any other is quoted unchanged. `description` is
     the file that describes the table, by default the dataset.yaml of a catalogue.
     """
     entry = codes()[code]

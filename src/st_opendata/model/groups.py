@@ -1,6 +1,6 @@
 """Groups of tables as a CSVW metadata document describes them, with all annotations that a conversion writes.
 
-What facts need of a table is its `model.tables.Table`; the rest is said here once.
+Facts need only the `model.tables.Table` of a table; these records hold the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TITLE, DESCRIPTION = f"{PREFIXES['dct']}title", f"{PREFIXES['dct']}description"
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """What is said of a group or table beside its columns, as normalised JSON-LD (CSVW metadata §5.8, §6.1)."""
+    """Descriptions of a group or table in addition to its columns, as normalised JSON-LD (CSVW metadata §5.8, §6.1)."""
 
     id: str | None = None
     properties: Mapping[str, Json] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Application profiles: the rules that a catalogue chooses to obey beyond those that hold for everybody."""
+"""Application profiles: the rules that a catalogue follows in addition to those for all catalogues."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class Dialect:
     """How the source file is written (CSVW metadata §5.9).
 
     Of a catalogue's tables all hold up to `skip_blank_rows`; the fields after it are read by `tables.web` alone.
-    `trim_ends` are the ends of a cell that lose their white space: `start`, `end`, both or none. An `encoding`
-    that is None is the one that the bytes show.
+    `trim_ends` are the ends of a cell that lose their white space: `start`, `end`, both or neither. If
+    `encoding` is None, the bytes show it.
     """
 
     delimiter: str = ","
@@ -48,9 +48,9 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """What the publisher lets be changed in the cells before they are read, in this order; CSVW has no words for it.
+    """Changes of cells that the publisher allows before they are read, in this order; CSVW has no terms for them.
 
-    `control` is what a control character becomes, None where it stays. With `stray_quotes` a quotation mark that does
+    `control` replaces each control character; None leaves it. With `stray_quotes` a quotation mark that does
     not enclose a cell is text; with `trusted_quotes` a cell may hold lines that look like rows.
     """
 
@@ -62,7 +62,7 @@ class Cleaning:
 
 @dataclass(frozen=True, slots=True)
 class RowRule:
-    """Rows of a file that are no data, told by what stands in them and not by their number.
+    """Rows of a file that are not data, recognised by their content and not by their number.
 
     `kind` is one of `ROW_RULES`. `matching` is a regular expression: the first text of a row begins so, and under the
     header each text is so as a whole. None where the kind has its own words.
@@ -148,7 +148,7 @@ class Column:
     part: ColumnPart | None = None
     """Where the column has a part of the cells of another one in the file."""
     personal: bool | None = None
-    """Whether the publisher says that it has personal data; None where nobody has said."""
+    """Whether the publisher says that it has personal data; None if the publisher does not say."""
     untitled: bool = False
     """The description says that the header has no title over this column."""
 
@@ -212,7 +212,7 @@ class Table:
         return Place(self.file, row=row, column=column, cell=cell_name(self.sheet.name, letter, row))
 
     def column(self, name: str) -> Column:
-        """The column of that name; KeyError where there is none."""
+        """The column of that name; KeyError if there is no such column."""
         for column in self.columns:
             if column.name == name:
                 return column

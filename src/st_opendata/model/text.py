@@ -1,7 +1,7 @@
 """Text in several languages: the publisher's in any, the program's own in three.
 
-What the program adds to a publisher's texts is in those of their languages that it speaks, else in English and tagged
-as such (`speak`); the publisher's title inside it stays as it is.
+The program adds its texts to a publisher's in those of their languages that it speaks, else in English and tagged as
+such (`speak`); a publisher's title inside them stays unchanged.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def spoken(tag: str) -> str:
 
 
 def tag_of(text: Mapping[str, Sequence[str]], language: str) -> str | None:
-    """The tag of the text, or list of words, that is best in a language, as `pick` has it; None where there is none."""
+    """The tag of the text, or list of words, that is best in a language, by the rule of `pick`; None without text."""
     for wanted in (language, "en"):
         alike = (tag for tag in (wanted, *text) if primary(tag) == primary(wanted) and text.get(tag))
         if found := next(alike, None):

@@ -38,8 +38,8 @@ FAILED = RemoteError(message("it failed"))
 @pytest.mark.parametrize(
     ("changes", "done", "says"),
     [
-        ((NEW, SAME), None, "Dry run: nothing was written. Without --dry-run this would write 1 dataset.\n"),
-        ((SAME,), None, "Dry run: nothing was written. Without --dry-run this has nothing to write.\n"),
+        ((NEW, SAME), None, "Dry run: nothing was written. Without --dry-run, the command writes 1 dataset.\n"),
+        ((SAME,), None, "Dry run: nothing was written, and there is nothing to write.\n"),
         ((SAME,), (), f"Nothing to write.\n{PAGES}"),
         ((NEW, SAME), (ChangeResult(NEW),), f"Written: 1 dataset, 1 file, 1 kB.\n{PAGES}"),
         ((NEW, OTHER), (ChangeResult(NEW), ChangeResult(OTHER)), f"Written: 2 datasets, 2 files, 2 kB.\n{PAGES}"),
@@ -48,7 +48,7 @@ FAILED = RemoteError(message("it failed"))
             (ChangeResult(NEW), ChangeResult(OTHER, FAILED)),
             f"Written: 1 of 2 datasets, 1 file, 1 kB.\n{PAGES}",
         ),
-        ((NEW,), (), f"Written: 0 of 1 datasets, 0 files, 0 bytes.\n{PAGES}"),
+        ((NEW,), (), f"Written: 0 of 1 dataset, 0 files, 0 bytes.\n{PAGES}"),
     ],
 )
 def test_a_run_says_what_it_wrote_and_where_to_look(
@@ -57,7 +57,7 @@ def test_a_run_says_what_it_wrote_and_where_to_look(
     done: tuple[ChangeResult, ...] | None,
     says: str,
 ) -> None:
-    _write_result(plan(*changes), done)
+    _write_result(plan(*changes), done, "en")
     assert capsys.readouterr().out == says
     told = _json(plan(*changes), done)
     assert told["dry_run"] == (done is None)
@@ -70,9 +70,26 @@ def test_a_run_says_what_it_wrote_and_where_to_look(
 def test_every_dataset_that_was_left_alone_or_failed_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     names = [f"dataset-{number}" for number in range(9)]
     drifted = [change(name, Action.DRIFTED) for name in names]
-    assert _conclude(plan(*drifted), ()) == 1
+    assert _conclude(plan(*drifted), (), "en") == 1
     told = capsys.readouterr().err
-    assert f"Left alone: {', '.join(names)}: changed on the portal, see above.\n  --overwrite lets" in told
+    assert f"Left unchanged: {', '.join(names)}: changed on the portal, see above.\n  Use --overwrite" in told
     failed = [change(name, Action.CREATE) for name in names]
-    assert _conclude(plan(*failed), [ChangeResult(each, FAILED) for each in failed]) == 4
-    assert f"Failed: {', '.join(names)}: it failed" in capsys.readouterr().err
+    assert _conclude(plan(*failed), [ChangeResult(each, FAILED) for each in failed], "en") == 4
+    assert f"Failed: {', '.join(names)}: it failed\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "left"),
+    [
+        ("fr", "Écrit : 1 jeu de données, 1 fichier, 1 kB.", "Non modifié : column : changé sur le portail"),
+        ("de", "Geschrieben: 1 Datensatz, 1 Datei, 1 kB.", "Unverändert gelassen: column: auf dem Portal geändert"),
+    ],
+)
+def test_a_run_speaks_the_language_of_the_reader(
+    language: str, written: str, left: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write_result(plan(NEW), (ChangeResult(NEW),), language)
+    _conclude(plan(change("column", Action.DRIFTED)), (), language)
+    out, err = (text.replace("\N{NO-BREAK SPACE}", " ") for text in capsys.readouterr())
+    assert out.startswith(written)
+    assert err.startswith(left)
