@@ -19,7 +19,6 @@ from st_opendata.cli.options import (
 )
 from st_opendata.cli.words import count
 from st_opendata.messages.message import Message, message
-from st_opendata.release.layout import REPORT
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     new release, or the findings if there is none.
     """
     from st_opendata.build import Job, build
+    from st_opendata.release.layout import REPORT
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with errors_as(form, settings.language, catalogue), progress_bar() as progress:

@@ -16,7 +16,6 @@ from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.settings import read_settings
-from st_opendata.system.scratch import Scratch
 
 if TYPE_CHECKING:
     from st_opendata.csvw import DocumentLoader, Hints, SourceOptions
@@ -84,6 +83,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
 @contextmanager
 def _found(source: str, options: SourceOptions, *, fetch: bool) -> Iterator[tuple[str, DocumentLoader, Hints]]:
     from st_opendata.csvw import WebFetcher, local_source, remote_source
+    from st_opendata.system.scratch import Scratch
 
     remote = source.startswith(("http://", "https://"))
     if remote and not fetch:

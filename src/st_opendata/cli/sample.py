@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from st_opendata.cli.words import text_of
 from st_opendata.messages.message import message
-from st_opendata.model.samples import Sample
 from st_opendata.printable import printable
+
+if TYPE_CHECKING:
+    from st_opendata.model.samples import Sample
 
 _WIDEST, _NARROWEST, _BETWEEN = 40, 6, 2
 

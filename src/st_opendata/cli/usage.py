@@ -10,10 +10,11 @@ import gettext
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
+from pathlib import Path
 
 import click
 
+from st_opendata import messages
 from st_opendata.errors import MessageError
 from st_opendata.messages.message import DOMAIN, Message, counted, message, verbatim
 
@@ -56,7 +57,7 @@ def click_speaks(language: str) -> Iterator[None]:
     gettext takes the language of its domain from the variable LANGUAGE, which is put back at the end.
     """
     domain, before = gettext.textdomain(), os.environ.get("LANGUAGE")
-    gettext.bindtextdomain(DOMAIN, str(files("st_opendata.messages").joinpath("locale")))
+    gettext.bindtextdomain(DOMAIN, str(Path(messages.__file__).parent / "locale"))
     gettext.textdomain(DOMAIN)
     os.environ["LANGUAGE"] = language
     try:
