@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -71,9 +72,9 @@ def command_pages() -> tuple[dict[Path, str], str]:
     """A page for each command, and the table that lists them."""
     pages: dict[Path, str] = {}
     rows = []
-    for context in leaves(Context(cli, info_name="st-opendata", terminal_width=100)):
+    for context in leaves(Context(cli, info_name="st-opendata", terminal_width=100, **cli.context_settings)):
         path = COMMANDS / f"{'-'.join(context.command_path.split()[1:])}.md"
-        pages[path] = command_page(context, COMMANDS / "examples" / path.name)
+        pages[path] = command_page(context, COMMANDS / "examples" / path.name, language_line(path))
         rows.append((f"[`{context.command_path}`]({path.name})", context.command.get_short_help_str(200)))
     return pages, table(("command", "what it does"), rows)
 
@@ -89,12 +90,24 @@ def leaves(context: Context) -> Iterator[Context]:
         yield from leaves(Context(command, info_name=name, parent=context, terminal_width=100))
 
 
-def command_page(context: Context, examples: Path) -> str:
+def language_line(path: Path) -> str:
+    """Links to the same page in the other languages; empty where it has no translations, which are written by hand."""
+    name = path.relative_to(DOCS)
+    others = {"fr": "Français", "de": "Deutsch"}
+    links = (
+        f"[{title}]({os.path.relpath(DOCS / language / name, path.parent)})"
+        for language, title in others.items()
+        if (DOCS / language / name).is_file()
+    )
+    return " · ".join(("English", *links)).removesuffix("English")
+
+
+def command_page(context: Context, examples: Path, languages: str) -> str:
     """Usage, description, options, epilog and the hand-written examples of a command."""
     command = context.command
     parts = [
         f"<!-- Made by `make docs` from the command's help and examples/{examples.name}; change those. -->",
-        f"# {context.command_path}",
+        f"# {context.command_path}\n{languages}".strip(),
         prose(command.help or ""),
         f"```text\n{command.get_usage(context)}\n```",
         options_table(context),

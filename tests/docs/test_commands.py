@@ -1,7 +1,7 @@
 """Every command, program and query that a document shows runs, and prints what the document shows.
 
 The blocks of a document run in order in a folder of its own. The tutorials' is empty; all others have datasets/, the
-release/ that `st-opendata demo` makes, and fennwick/, the catalogue that the tutorial ends with.
+release/ that `st-opendata demo` makes, and fennwick/, the catalogue that the tutorial in its language ends with.
 
 - a line with nothing but a file name in bold code before a block: the block is the content of that file
 - `console`: a line after `$ ` is a command, what follows is its output, in which `...` stands for anything;
@@ -31,8 +31,9 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(p for p in (ROOT / "docs").rglob("*.md") if p.parent.name != "examples")])
-TUTORIAL = ROOT / "docs" / "tutorial.md"
 TUTORIALS = {ROOT / "docs" / folder / "tutorial.md" for folder in ("", "fr", "de")}
+FOLDERS = (ROOT / "docs" / "fr", ROOT / "docs" / "de")
+"""The folders of the translated pages."""
 ELSEWHERE = {"curl", "git", "java", "pip"}
 """Programs that need a network or a server: not run here."""
 Run = Callable[[Sequence[str]], tuple[int, str]]
@@ -73,6 +74,7 @@ SLOW = {
     *("docs/commands/build.md", "docs/commands/check.md", "docs/commands/diff.md", "docs/commands/score.md"),
     *("docs/commands/validate.md", "docs/tutorial.md", "docs/workbook-tutorial.md"),
     *("docs/upstream/oxigraph.md", "docs/upstream/pyshacl.md"),
+    *(f"docs/{language}/commands/{name}.md" for language in ("fr", "de") for name in ("init", "check", "build")),
 }
 """Documents that build releases, or show what takes long."""
 
@@ -80,6 +82,11 @@ SLOW = {
 def parameter(path: Path) -> ParameterSet:
     name = path.relative_to(ROOT).as_posix()
     return pytest.param(path, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
+
+
+def tutorial(path: Path) -> Path:
+    """The tutorial in the language of a page."""
+    return next((folder for folder in FOLDERS if path.is_relative_to(folder)), ROOT / "docs") / "tutorial.md"
 
 
 @pytest.fixture
@@ -98,7 +105,7 @@ def test_document_runs(path: Path, shell: Shell, request: pytest.FixtureRequest)
     with chdir(folder):
         if path not in TUTORIALS:
             shell.done["st-opendata demo"] = (0, request.getfixturevalue("demonstration")[1])
-            for block in filter(lambda block: block.file, blocks(TUTORIAL)):
+            for block in filter(lambda block: block.file, blocks(tutorial(path))):
                 write(block)
         shown = blocks(path)
         for block, following in pairwise([*shown, Block("", "", "")]):

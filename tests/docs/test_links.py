@@ -57,7 +57,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.is_relative_to(ROOT), f"{link} leaves the repository"
         assert target.exists(), f"{link}: there is no such file"
         if parts.fragment:
-            assert parts.fragment in anchors(target), f"{link}: there is no such heading"
+            assert unquote(parts.fragment) in anchors(target), f"{link}: there is no such heading"
 
 
 def test_every_document_is_reached() -> None:
