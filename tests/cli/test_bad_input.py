@@ -136,15 +136,15 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
     ),
     "an end before the start": (
         edit("catalogue.yaml", "end: 2020-12-31", "end: 2019-12-31"),
-        ("catalogue.yaml, line 21", "the end, 2019-12-31, lies before the start, 2020-01-01"),
+        ("catalogue.yaml, line 21", "the end, 2019-12-31, is before the start, 2020-01-01"),
     ),
     "changed before it was issued": (
         edit("catalogue.yaml", "modified: 2020-03-01", "modified: 2020-01-01"),
-        ("catalogue.yaml, line 23", '"modified", 2020-01-01, lies before "issued", 2020-02-01'),
+        ("catalogue.yaml, line 23", '"modified", 2020-01-01, is before "issued", 2020-02-01'),
     ),
     "a dataset changed before its catalogue says": (
         edit(DATASET, "tables:", "modified: 2020-01-01\ntables:"),
-        (DATASET + ", line 3", 'lies before "issued", 2020-02-01'),
+        (DATASET + ", line 3", 'is before "issued", 2020-02-01'),
     ),
     "text instead of a list": (
         edit("catalogue.yaml", "theme: [REGI]", "theme: REGI"),
@@ -156,7 +156,7 @@ CONFIGURATION: dict[str, tuple[Change, tuple[str, ...]]] = {
     ),
     "text instead of keys": (
         edit("catalogue.yaml", "temporal: {start: 2020-01-01, end: 2020-12-31}", "temporal: 2020"),
-        ("catalogue.yaml, line 21", '"temporal" must hold keys of its own, not a text or list: start, end'),
+        ("catalogue.yaml, line 21", '"temporal" must have keys, not a text or list: start, end'),
     ),
     "an id with capitals": (
         edit("catalogue.yaml", "id: tiny", "id: Tiny_1"),

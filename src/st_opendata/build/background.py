@@ -1,8 +1,8 @@
-"""What a release carries beside facts: the rules and terms that its catalogue uses, and its questions.
+"""What a release contains in addition to facts: the rules and terms that its catalogue uses, and its questions.
 
-Rules come from three places: those for everybody (`shapes/vocabularies/`, what vocabularies themselves demand), the
-profiles that catalogue.yaml lists, and the catalogue's own `shapes/` and `ontology/`. A release carries those of its
-profiles and its own, and of the others what its facts meet.
+Rules come from three places: the general ones (`shapes/vocabularies/`, what vocabularies themselves demand), the
+profiles that catalogue.yaml lists, and the catalogue's own `shapes/` and `ontology/`. A release contains those of its
+profiles and its own, and of the others those that its facts meet.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.questions import Question, question_files, read_questions
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.facts import FactBase
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.profiles import ApplicationProfile
@@ -32,7 +33,7 @@ from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms
 from st_opendata.sparql.text import Query, check_query
 
 KINDS = (ONTOLOGY, SHAPES)
-"""Folders beside the datasets, in a catalogue as in a release."""
+"""Folders next to the datasets, in a catalogue as in a release."""
 
 _EVERYBODY = f"{SHAPES}/vocabularies/"
 _DCAT_AP, _HIGH_VALUE = f"{SHAPES}/dcat-ap.ttl", f"{SHAPES}/dcat-ap-hvd.ttl"
@@ -55,7 +56,7 @@ class Background:
         """The shapes for facts, with labels asked for in these languages.
 
         Raises:
-            ConfigurationError: a file is no Turtle, or its shapes are ill-formed.
+            ConfigurationError: a file is not Turtle, or its shapes are ill-formed.
         """
         paths = [path for name, path in self.files.items() if is_in(SHAPES, name) and name not in _OWN_CATALOGUE]
         return load_shapes(paths, languages)
@@ -89,7 +90,7 @@ class Background:
         return [replace(each, places=tuple(map(rename, each.places))) for each in findings]
 
     def used(self, facts: FactBase, shapes: Shapes) -> Background:
-        """What a release with these facts carries: no rules that look at nothing of it, no terms that it does not name.
+        """The parts for a release with these facts: without rules that do not apply and terms that are not used.
 
         `shapes` are those of `self.shapes`.
         """
@@ -129,11 +130,11 @@ _OWN_CATALOGUE = (_DCAT_AP, _HIGH_VALUE)
 
 
 def find_background(catalogue: Catalogue) -> Background:
-    """The rules for everybody, those of the profiles, and the catalogue's own files, sorted by path.
+    """The general rules, those of the profiles, and the catalogue's own files, sorted by path.
 
     Raises:
         ConfigurationError: a profile is wrong; a file of the catalogue has the name of another's, or is a link out of
-            it; a question is not said in words, or is no SPARQL query.
+            it; a question has no text, or is not a SPARQL query.
         InputError: a question cannot be read.
     """
     folder, packaged = catalogue.folder, resource_folder("shapes")
@@ -147,7 +148,9 @@ def find_background(catalogue: Catalogue) -> Background:
         for name, path in _turtle(folder / kind):
             if f"{kind}/{name}" in (*files, _LANGUAGES):
                 raise ConfigurationError(
-                    f"st-opendata has a file {kind}/{name} of its own", place=Place(str(path)), remedy="Rename yours."
+                    message("st-opendata has its own file {file}", file=f"{kind}/{name}"),
+                    place=Place(str(path)),
+                    remedy=message("Rename this file."),
                 )
             files[f"{kind}/{name}"] = _inside(path, folder)
     for question, path in zip(read_questions(folder), question_files(folder), strict=True):
@@ -161,7 +164,9 @@ def find_background(catalogue: Catalogue) -> Background:
 def _inside(path: Path, catalogue: Path) -> Path:
     if not path.resolve().is_relative_to(catalogue.resolve()):
         raise ConfigurationError(
-            "this is a link that leaves the catalogue", place=Place(str(path)), remedy="Put the file there."
+            message("this is a link that leaves the catalogue"),
+            place=Place(str(path)),
+            remedy=message("Put the file itself there."),
         )
     return path
 

@@ -14,7 +14,7 @@ from st_opendata.spelling import nearest
 
 
 def scheme_iri(catalogue: Catalogue, name: str) -> str:
-    """The IRI of a code list; its codes stand below it."""
+    """The IRI of a code list; those of its codes begin with it."""
     return f"{catalogue.base}scheme/{name}"
 
 

@@ -1,4 +1,4 @@
-"""What profiles ask beyond SHACL: fields of the description, codes of their lists; and that one may be missed."""
+"""The rules of profiles beyond SHACL: fields of the description, codes of lists; and a note on missing profiles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _missing_fields(catalogue: Catalogue, profiles: Sequence[ApplicationProfile]
 
 
 def _meeting(facts: FactBase) -> list[str]:
-    """The packaged profiles that look at these facts; a catalogue that says nothing of profiles once obeyed them."""
+    """The packaged profiles with shapes for these facts: older versions applied them without `profiles`."""
     met = facts.predicates() | facts.classes()
     shapes = {name: packaged_profile(name).shapes.values() for name in packaged_profiles()}
     return [name for name, paths in shapes.items() if not met.isdisjoint(target_terms(paths))]

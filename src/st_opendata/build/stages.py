@@ -17,7 +17,8 @@ from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture
-from st_opendata.facts import FactBase, load_facts
+from st_opendata.facts import MAPPING, FactBase, load_facts
+from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
@@ -34,9 +35,9 @@ _FIXED_STEPS = 7
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to check or build: a catalogue folder, where the release will be served, and whom to tell of progress.
+    """What to check or build: a catalogue folder, the address at which the release will be served, and settings.
 
-    `progress` is told each stage that begins and the fraction that is done, 0 to 1.
+    `progress` gets each stage that begins, in the language of the settings, and the fraction that is done, 0 to 1.
     """
 
     folder: Path
@@ -49,10 +50,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All findings; `shapes_checked` is false where violations in the tables came before, `release` None where any did.
+    """All findings; `shapes_checked` is false after violations in the tables, `release` is None after any violation.
 
     `rows` counts the rows of all tables, `triples` the distinct facts; 0 where the tables have violations. `advice`
-    counts what DCAT-AP only recommends: its findings stand in the release's report, so as not to bury those on facts.
+    counts the recommendations of DCAT-AP that are not met: their findings are only in the release's report, because
+    they would hide those on facts.
     """
 
     findings: tuple[Finding, ...]
@@ -75,13 +77,14 @@ class _Steps:
     """Counts the steps of a job for its progress."""
 
     def __init__(self, job: Job) -> None:
-        self._tell = job.progress
+        self._report = job.progress
+        self._language = job.settings.language
         self._done = 0
         self.total = _FIXED_STEPS
 
-    def __call__(self, text: str) -> None:
-        if self._tell:
-            self._tell(text, min(1.0, self._done / self.total))
+    def __call__(self, stage: Message) -> None:
+        if self._report:
+            self._report(stage[self._language], min(1.0, self._done / self.total))
         self._done += 1
 
 
@@ -103,7 +106,7 @@ def build(job: Job, output: Path) -> Outcome:
         OSError: the disk is full, or a folder must not be written to.
     """
     steps = _Steps(job)
-    # The output is claimed first: that it cannot be written is told before the work is done.
+    # The output is claimed first, so that an error about it comes before the work.
     with new_release(output) as draft, _checked(job, steps) as (facts, background, checked):
         if not checked.conforms:
             return checked
@@ -122,7 +125,7 @@ def build(job: Job, output: Path) -> Outcome:
         inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
         write_manifest(release, draft.folder)
-        steps("Putting the release in place")
+        steps(message("Putting the release in place"))
         draft.commit()
     return replace(outcome, release=release)
 
@@ -130,17 +133,17 @@ def build(job: Job, output: Path) -> Outcome:
 @contextmanager
 def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Outcome]]:
     """The facts, the rules and terms that a release of them carries, and what was found."""
-    steps("Reading the descriptions")
+    steps(message("Reading the descriptions"))
     catalogue = read_catalogue(job.folder, site=job.site)
     background = find_background(catalogue)
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
-    read_story(job.folder)  # what is wrong with it is told before the tables are read
+    read_story(job.folder)  # its problems are reported before the tables are read
     steps.total += len(tables) + len(catalogue.datasets)
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, steps) as facts:
         findings = [*shapes.notices, *language_findings(catalogue), *facts.findings]
         if shapes_checked := conforms(findings):
-            steps("Validating the facts")
+            steps(message("Validating the facts"))
             findings += profile_findings(facts, background.profiles)
             findings += validate_facts(facts, shapes, ontology)
             if conforms(findings):
@@ -160,15 +163,15 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
 
 
 def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
-    def tell(name: str) -> None:
-        steps(f"Reading {name}")
+    def report(name: str) -> None:
+        steps(message("Mapping the facts") if name == MAPPING else message("Reading {file}", file=name))
 
-    return load_facts(catalogue, on_progress=tell, memory=settings.memory, threads=settings.threads)
+    return load_facts(catalogue, on_progress=report, memory=settings.memory, threads=settings.threads)
 
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    """What the catalogue of a release says of its datasets, and what is wrong with it."""
+    """The description of the datasets in the catalogue of a release, and findings on it."""
 
     distributions: Distributions
     pictures: dict[str, Picture]
@@ -183,19 +186,19 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     distributions: Distributions = {}
     pictures: dict[str, Picture] = {}
     for dataset in catalogue.datasets:
-        steps(f"Writing {dataset.id}")
+        steps(message("Writing {dataset}", dataset=dataset.id))
         distributions[dataset.id] = write_dataset(catalogue, dataset, facts, folder)
         if picture := write_picture(catalogue, dataset, facts, folder):
             pictures[dataset.id] = picture
-    steps("Writing the dumps")
+    steps(message("Writing the dumps"))
     dumps = write_dumps(catalogue, facts, folder)
-    steps("Describing the catalogue")
+    steps(message("Describing the catalogue"))
     counts = {
         dataset: count_facts(read_facts(folder, dataset) if dataset else facts.lines())
         for dataset in (None, *distributions)
     }
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
-    steps("Validating and scoring the catalogue")
+    steps(message("Validating and scoring the catalogue"))
     findings = validate_catalogue(graph)
     scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
@@ -209,13 +212,13 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
 
 
 def _carry_story(folder: Path, draft: Path, catalogue: Catalogue, steps: _Steps) -> tuple[File, ...]:
-    """The story of the catalogue, if it has one; it asks the files that are written already."""
-    told = read_story(folder)
-    if told is None:
+    """The story of the catalogue, if it has one; its queries are answered from the files that are already written."""
+    story = read_story(folder)
+    if story is None:
         return ()
-    steps("Answering the questions of the story")
+    steps(message("Answering the queries of the story"))
     store = load_files(draft, catalogue.id, catalogue.base, [dataset.id for dataset in catalogue.datasets])
-    return carry_story(told, folder, draft, store)
+    return carry_story(story, folder, draft, store)
 
 
 def _release(

@@ -1,6 +1,6 @@
-"""Keys of a table in dataset.yaml for which CSVW has no words: `sheet` and `name`, `rows`, `cleaning`, `split`.
+"""Keys of a table in dataset.yaml that CSVW does not have: `sheet` and `name`, `rows`, `cleaning`, `split`.
 
-What is wrong is noted in the fields, and left out.
+The readers note problems in the fields and leave the wrong value out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from st_opendata.documents import Fields
+from st_opendata.errors import reason_of
+from st_opendata.messages.message import message
 from st_opendata.model.tables import (
     ABOVE_HEADER,
     BELOW_HEADER,
@@ -43,21 +45,29 @@ def read_sheet(fields: Fields, path: Path) -> Sheet | None:
     if is_workbook(path):
         for key in ("delimiter", "quoteChar", "doubleQuote", "encoding", "commentPrefix"):
             if (dialect := "dialect" in fields and fields.below("dialect")) and key in dialect:
-                dialect.problem(f'"{key}" is for CSV files; a workbook has none', key)
+                dialect.problem(message('"{key}" is for CSV files; delete it for a workbook', key=key), key)
         return Sheet(name)
     if path.suffix.lower() in _OTHERS:
-        fields.problem(f'"{path.name}" is of a format that is not read; save it as .xlsx, .ods or CSV', "url")
+        unread = message(
+            'st-opendata cannot read the format of "{file}"; save it as .xlsx, .ods or CSV', file=path.name
+        )
+        fields.problem(unread, "url")
     elif name is not None:
-        fields.problem(f'"sheet" is for workbooks ({", ".join(EXTENSIONS)}); {path.name} has none', "sheet")
+        formats = ", ".join(EXTENSIONS)
+        sheetless = message('"sheet" is for workbooks ({formats}); {file} has none', formats=formats, file=path.name)
+        fields.problem(sheetless, "sheet")
     return None
 
 
 def table_name(fields: Fields, path: Path, sheet: Sheet | None) -> str:
-    """What the published files of the table are called: `name`, else the sheet in plain letters, else the file."""
+    """The name of the table's published files: `name`, else the sheet in plain letters, else the file."""
     name = fields.text("name", required=False)
     if name is not None:
         if not _NAME.fullmatch(name):
-            fields.problem(f'"{name}" cannot name a file: use letters, digits, - and _, as in city-roles', "name")
+            fields.problem(
+                message('"{name}" cannot name a file: use letters, digits, - and _, as in city-roles', name=name),
+                "name",
+            )
         return name
     return (slug(sheet.name) if sheet and sheet.name else "") or path.stem
 
@@ -66,12 +76,12 @@ _MATCHED = (BELOW_HEADER, FOOTNOTES, TOTALS)
 
 
 def read_row_rules(fields: Fields, dialect: Dialect) -> tuple[RowRule, ...]:
-    """The rules of a table; what is wrong with one is noted, and the rule left out."""
+    """The rules of a table; a wrong rule is noted and left out."""
     found: dict[str, RowRule] = {}
     for entry in fields.list_of_fields("rows"):
         rule = _rule(entry, dialect)
         if rule and rule.kind in found:
-            entry.problem(f'the rule "{rule.kind}" is listed twice', ROW_RULES[rule.kind])
+            entry.problem(message('the rule "{kind}" is listed twice', kind=rule.kind), ROW_RULES[rule.kind])
         elif rule:
             found[rule.kind] = rule
     return tuple(found.values())
@@ -85,48 +95,62 @@ def _rule(entry: Fields, dialect: Dialect) -> RowRule | None:
     kind = entry.text(key) or ""
     matching = entry.text("matching") if "matching" in entry else None
     if "fill" in entry and "skip" in entry:
-        entry.problem('a rule has either "skip" or "fill"', "fill")
+        entry.problem(message('a rule has either "skip" or "fill"'), "fill")
     elif kind and kind not in kinds:
-        entry.problem(f'"{kind}" is not a rule for rows{hint(kind, kinds)}; the rules are {", ".join(kinds)}', key)
+        entry.problem(
+            message(
+                '"{kind}" is not a rule for rows{hint}; the rules are {rules}',
+                kind=kind,
+                hint=hint(kind, kinds),
+                rules=", ".join(kinds),
+            ),
+            key,
+        )
     elif kind == BELOW_HEADER and matching is None:
-        entry.problem('"below-header" needs "matching", as in {skip: below-header, matching: "m²|EUR"}', key)
+        example = '{skip: below-header, matching: "m²|EUR"}'
+        entry.problem(message('"below-header" needs "matching", as in {example}', example=example), key)
     elif matching is not None and kind not in _MATCHED:
-        entry.problem(f'"{kind}" takes no "matching"', "matching")
+        entry.problem(message('"{kind}" takes no "matching"', kind=kind), "matching")
     elif kind in (ABOVE_HEADER, BELOW_HEADER) and not dialect.header:
-        entry.problem(f'"{kind}" is for files that have a header', key)
+        entry.problem(message('"{kind}" is for files that have a header', kind=kind), key)
     try:
         re.compile(matching or "")
     except re.error as error:
-        entry.problem(f'"{matching}" is not a regular expression: {error}', "matching")
+        entry.problem(
+            message('"{pattern}" is not a regular expression: {reason}', pattern=matching, reason=str(error)),
+            "matching",
+        )
     return RowRule(kind, matching) if entry.noted == before else None
 
 
 _CONTROL = {"remove": "", "space": " "}
 _QUOTES = ("lenient", "trusted")
 _ELSEWHERE = {
-    "trim": "`trim: true` under `dialect`",
-    "null": '`null` at the table or at a column, as in null: ["", k.A.]',
-    "quoteChar": "`quoteChar` under `dialect`",
+    "trim": message('"trim" is a key of CSVW; write `trim: true` under `dialect`'),
+    "null": message(
+        '"null" is a key of CSVW; write it at the table or at a column, as in {example}', example='null: ["", k.A.]'
+    ),
+    "quoteChar": message('"quoteChar" is a key of CSVW; write it under `dialect`'),
 }
-"""Rules that CSVW has: they are written as it writes them."""
+"""Rules that are keys of CSVW, each with the problem to report where `cleaning` has it."""
 
 
 def read_cleaning(table: Fields, columns: Sequence[str], sheet: Sheet | None) -> Cleaning:
-    """The value of `cleaning` of a table with these columns in its file; what is wrong is noted and left out."""
+    """The value of `cleaning` of a table with these columns in its file; wrong rules are noted and left out."""
     fields = table.below("cleaning") if "cleaning" in table else None
     if fields is None:
         return Cleaning()
-    for key, place in _ELSEWHERE.items():
+    for key, misplaced in _ELSEWHERE.items():
         if key in fields:
-            fields.problem(f'"{key}" is a word of CSVW; write it as {place}', key)
+            fields.problem(misplaced, key)
     fields.only(("controlCharacters", "quotes", "replace", *_ELSEWHERE))
     control = _choice(fields, "controlCharacters", tuple(_CONTROL))
     quotes = _choice(fields, "quotes", _QUOTES)
     if quotes and sheet:
-        fields.problem('"quotes" is for CSV files; a workbook has none', "quotes")
+        fields.problem(message('"{key}" is for CSV files; delete it for a workbook', key="quotes"), "quotes")
     dialect = table.below("dialect") if "dialect" in table else None
     if quotes == "lenient" and dialect and "doubleQuote" in dialect and not dialect.flag("doubleQuote"):
-        fields.problem('"quotes: lenient" does not go with "doubleQuote: false"; delete one of them', "quotes")
+        fields.problem(message('"quotes: lenient" does not go with "doubleQuote: false"; delete one of them'), "quotes")
     replace = [_replacement(each, columns) for each in fields.list_of_fields("replace")]
     return Cleaning(
         stray_quotes=quotes == "lenient",
@@ -139,7 +163,7 @@ def read_cleaning(table: Fields, columns: Sequence[str], sheet: Sheet | None) ->
 def _choice(fields: Fields, key: str, known: Sequence[str]) -> str | None:
     value = fields.text(key, required=False)
     if value is not None and value not in known:
-        fields.problem(f'"{key}" must be {" or ".join(known)}', key)
+        fields.problem(message('"{key}" must be one of {values}', key=key, values=", ".join(known)), key)
         return None
     return value
 
@@ -147,21 +171,23 @@ def _choice(fields: Fields, key: str, known: Sequence[str]) -> str | None:
 def _replacement(fields: Fields, columns: Sequence[str]) -> Replacement | None:
     fields.only(("cell", "text", "to", "column"))
     if ("cell" in fields) == ("text" in fields):
-        fields.problem('name either "cell", a whole cell, or "text", a part of cells, which becomes "to"')
+        fields.problem(
+            message('name either "cell", a whole cell, or "text", a part of cells; "to" is what replaces it')
+        )
         return None
     key = "cell" if "cell" in fields else "text"
     old, new, column = (fields.text(name, required=name == key) for name in (key, "to", "column"))
     if "to" not in fields:
-        fields.problem('the key "to" is missing; write to: "" for nothing', "to")
+        fields.problem(message('the key "to" is missing; write to: "" to replace it by nothing'), "to")
     if column is not None:
-        fields.known(column, columns, "column", "column")
+        fields.known(column, columns, "column")
     if not old or new is None:
         return None
     return Replacement(old, new, column, whole=key == "cell")
 
 
 def read_splits(fields: Fields) -> dict[str, ColumnPart]:
-    """The parts by the names of their columns; what is wrong is noted."""
+    """The parts by the names of their columns; problems are noted."""
     parts: dict[str, ColumnPart] = {}
     for split in fields.list_of_fields("split"):
         split.only(("column", "pattern"))
@@ -171,9 +197,9 @@ def read_splits(fields: Fields) -> dict[str, ColumnPart]:
         try:
             found = parts_of(column, pattern)
         except ValueError as error:
-            split.problem(str(error), "pattern")
+            split.problem(reason_of(error), "pattern")
             continue
         for name in found.keys() & parts.keys():
-            split.problem(f'the column "{name}" is a part of two columns', "pattern")
+            split.problem(message('the column "{name}" is a part of two columns', name=name), "pattern")
         parts |= found
     return parts

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from st_opendata.documents import Document, Fields, Problems, read_document
 from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Dataset, Terms
 from st_opendata.model.profiles import ApplicationProfile, CodeList
 from st_opendata.model.text import is_language_tag
@@ -42,7 +43,7 @@ def read_profiles(folder: Path, entries: Sequence[str], document: Document | Non
     """The profiles that `profiles:` of the catalogue in `folder` lists; `document` is its catalogue.yaml, for places.
 
     Raises:
-        ConfigurationError: there is no such profile, or what it holds is wrong.
+        ConfigurationError: there is no such profile, or its files are wrong.
         InputError: a file of it cannot be read.
     """
     found: list[ApplicationProfile] = []
@@ -51,9 +52,10 @@ def read_profiles(folder: Path, entries: Sequence[str], document: Document | Non
         profile = _read(folder, entry, place)
         if profile.name in {each.name for each in found}:
             raise ConfigurationError(
-                f'"{entry}" is the second profile called "{profile.name}"', place=place,
-                remedy="List each profile once, and give folders other names.",
-            )  # fmt: skip
+                message('"{entry}" is the second profile called "{name}"', entry=entry, name=profile.name),
+                place=place,
+                remedy=message("List each profile once, and give each folder another name."),
+            )
         found.append(profile)
     return found
 
@@ -65,22 +67,29 @@ def _read(folder: Path, entry: str, place: Place | None) -> ApplicationProfile:
     if not entry.startswith("./") or ".." in entry.split("/"):
         near = hint(entry, [*packaged, *_folders(folder)])
         raise ConfigurationError(
-            f'there is no profile "{entry}"{near}', place=place,
-            remedy=f"Name one that comes with the program ({', '.join(packaged)}), or a folder of the catalogue, as "
-            "./rules.",
-        )  # fmt: skip
+            message('there is no profile "{entry}"{hint}', entry=entry, hint=near),
+            place=place,
+            remedy=message(
+                "Name one that comes with the program ({names}), or a folder of the catalogue, as ./rules.",
+                names=", ".join(packaged),
+            ),
+        )
     rules = folder / entry
     if not rules.is_dir():
         raise ConfigurationError(
-            f'there is no folder "{entry}" in the catalogue{hint(entry, _folders(folder))}', place=place,
-            remedy="Create it with shapes/, ontology/ or lists/ in it, or correct the list.",
-        )  # fmt: skip
+            message(
+                'there is no folder "{entry}" in the catalogue{hint}', entry=entry, hint=hint(entry, _folders(folder))
+            ),
+            place=place,
+            remedy=message("Create it with shapes/, ontology/ or lists/ in it, or correct the list."),
+        )
     name = slug(rules.resolve().name)
     if name in packaged or not name:
         raise ConfigurationError(
-            f'the profile "{entry}" has the name of one that comes with the program', place=place,
-            remedy="Rename its folder.",
-        )  # fmt: skip
+            message('the profile "{entry}" has the name of one that comes with the program', entry=entry),
+            place=place,
+            remedy=message("Rename its folder."),
+        )
     return _own_profile(folder, entry, name)
 
 
@@ -102,7 +111,9 @@ def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
     for path in files:
         if not path.resolve().is_relative_to(catalogue.resolve()):
             raise ConfigurationError(
-                "this is a link that leaves the catalogue", place=Place(str(path)), remedy="Put the file there."
+                message("this is a link that leaves the catalogue"),
+                place=Place(str(path)),
+                remedy=message("Put the file itself there."),
             )
     profile = ApplicationProfile(
         name,
@@ -119,17 +130,22 @@ def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
     if profile.shapes or profile.ontology or profile.lists:
         return profile
     raise ConfigurationError(
-        f'the profile "{entry}" holds no rules', place=Place(shown),
-        remedy="Put shapes into its folder shapes/, terms into ontology/, code lists into lists/, or name required "
-        "fields in profile.yaml.",
-    )  # fmt: skip
+        message('the profile "{entry}" has no rules', entry=entry),
+        place=Place(shown),
+        remedy=message(
+            "Put shapes into its folder shapes/, terms into ontology/, code lists into lists/, or name required "
+            "fields in profile.yaml."
+        ),
+    )
 
 
 def _fields(document: Document) -> tuple[Fields, Problems]:
     problems = Problems(document)
     if not isinstance(document.data, dict):
         raise ConfigurationError(
-            "the file must hold keys", place=document.place(), remedy="Write its keys, as in title: {en: …}."
+            message("the file must hold keys"),
+            place=document.place(),
+            remedy=message("Write its keys, as in {example}.", example="title: {en: …}"),
         )
     return Fields(document.data, (), problems), problems
 
@@ -139,7 +155,8 @@ def _described(fields: Fields, problems: Problems, profile: ApplicationProfile) 
     required = fields.texts("required")
     for number, key in enumerate(required):
         if key not in _REQUIRABLE:
-            problems.add(("required", number), f'"{key}" is no key of dataset.yaml{hint(key, _REQUIRABLE)}')
+            unknown = message('"{key}" is not a key of dataset.yaml{hint}', key=key, hint=hint(key, _REQUIRABLE))
+            problems.add(("required", number), unknown)
     title = fields.local_text("title") or {"und": profile.name}
     fits = tuple(frozenset(names.split()) for names in fields.texts("fits"))
     problems.raise_any()
@@ -164,7 +181,11 @@ def _code_list(path: Path, shown: str) -> CodeList:
             remedy="Use small letters, digits and hyphens, as in city-role.csv.",
         )  # fmt: skip
     if path.stat().st_size > _MAX_LIST:
-        raise InputError(f"a code list has at most {_MAX_LIST:,} bytes", place=Place(file), remedy="Shorten it.")
+        raise InputError(
+            message("a code list has at most {number} bytes", number=f"{_MAX_LIST:,}"),
+            place=Place(file),
+            remedy=message("Shorten it."),
+        )
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             delimiter = max(",;\t", key=lines.readline().count)
@@ -172,7 +193,9 @@ def _code_list(path: Path, shown: str) -> CodeList:
             labels = dict(_codes(csv.reader(lines, delimiter=delimiter, strict=True), file))
     except (UnicodeError, csv.Error):
         raise InputError(
-            "the code list is not CSV in UTF-8", place=Place(file), remedy="Save it as “CSV UTF-8”."
+            message("the code list is not CSV in UTF-8"),
+            place=Place(file),
+            remedy=message("Save it as “CSV UTF-8”."),
         ) from None
     return CodeList(name, path, labels)
 
@@ -182,9 +205,10 @@ def _codes(rows: Iterator[list[str]], file: str) -> Iterator[tuple[str, dict[str
     tags = {number: found[1] or "und" for number, title in enumerate(header) if (found := _label(title))}
     if "code" not in header or not tags:
         raise ConfigurationError(
-            "a code list needs the columns code and label (or label_en, label_fr …)", place=Place(file, row=1),
-            remedy="Give the first row these titles.",
-        )  # fmt: skip
+            message("a code list needs the columns code and label (or label_en, label_fr …)"),
+            place=Place(file, row=1),
+            remedy=message("Give the first row these titles."),
+        )
     seen: dict[str, int] = {}
     for number, row in enumerate(rows, 2):
         cells = [cell.strip() for cell in row]
@@ -194,11 +218,15 @@ def _codes(rows: Iterator[list[str]], file: str) -> Iterator[tuple[str, dict[str
         place = Place(file, row=number, column="code")
         if not re.fullmatch(r"[A-Za-z0-9._~-]+", code):
             raise ConfigurationError(
-                f'"{code}" cannot be a code', place=place, remedy="Use letters, digits, hyphens, points and _."
+                message('"{code}" cannot be a code', code=code),
+                place=place,
+                remedy=message("Use letters, digits, hyphens, points and _."),
             )
         if seen.setdefault(code, number) < number:
             raise ConfigurationError(
-                f'the code "{code}" is in row {seen[code]} too', place=place, remedy="Give each code one row."
+                message('the code "{code}" is also in row {row}', code=code, row=seen[code]),
+                place=place,
+                remedy=message("Give each code one row."),
             )
         yield code, {tag: cells[at] for at, tag in tags.items() if at < len(cells) and cells[at]}
 

@@ -1,7 +1,7 @@
 """The datatype and dialect of a table in dataset.yaml.
 
-Datatypes are made by the readers of `csvw`; what is wrong with one is noted at its key. Dialects are fewer than CSVW's:
-the engine reads the file itself.
+The readers of `csvw` make the datatypes; a problem with one is noted at its key. A dialect has fewer keys than in CSVW,
+because the engine reads the file itself.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from st_opendata.csvw import LENGTHS, LIMITS, is_encoding, is_sign, named_datatype, with_facets
 from st_opendata.documents import Fields
+from st_opendata.errors import reason_of
+from st_opendata.messages.message import Message, message
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Datatype, Dialect
 from st_opendata.spelling import hint
@@ -50,7 +52,7 @@ def datatype(fields: Fields) -> Datatype:
     else:
         pattern = inner.text("format", required=False)
     if group == decimal:
-        inner.problem("decimalChar and groupChar are the same character", "format")
+        inner.problem(message("decimalChar and groupChar are the same character"), "format")
     found = {key: inner.number(key) for key in LENGTHS} | {key: inner.text(key, required=False) for key in LIMITS}
     stated = {key: value for key, value in found.items() if value is not None}
     stated = {key: value for key, value in stated.items() if value != "" or key not in ("minimum", "maximum")}
@@ -63,7 +65,8 @@ def _named(fields: Fields, key: str) -> Datatype:
     try:
         return named_datatype(name)
     except ValueError as error:
-        fields.problem(f"{error}{hint(name, sorted(BASES | set(ALIASES)))}", key)
+        near = hint(name, sorted(BASES | set(ALIASES)))
+        fields.problem(Message("{problem}{hint}", {"problem": reason_of(error), "hint": near}), key)
         return Datatype()
 
 
@@ -75,13 +78,20 @@ def _checked(fields: Fields, kind: Datatype) -> Datatype:
         and (kind.decimal_char, kind.group_char) == (".", None)
         and _COMMA.search(kind.pattern or "")
     ):
-        fields.problem(f'"{kind.pattern}" has groups of two digits; for decimals after a comma write {_DECIMALS}', key)
+        fields.problem(
+            message(
+                '"{pattern}" has groups of two digits; for decimals after a comma write {example}',
+                pattern=kind.pattern,
+                example=_DECIMALS,
+            ),
+            key,
+        )
         return Datatype()
     try:
         lexical(kind)
         check_facets(kind)
     except ValueError as error:
-        fields.problem(str(error), "format" if "format" in fields else "base" if "base" in fields else "datatype")
+        fields.problem(reason_of(error), "format" if "format" in fields else "base" if "base" in fields else "datatype")
         return Datatype()
     return kind
 
@@ -89,27 +99,29 @@ def _checked(fields: Fields, kind: Datatype) -> Datatype:
 def _character(fields: Fields, key: str) -> str | None:
     value = fields.text(key, required=False)
     if value is not None and not is_sign(value):
-        fields.problem(f'"{key}" must be one character, neither letter, digit nor sign', key)
+        fields.problem(message('"{key}" must be one character, but not a letter, digit or sign', key=key), key)
         return None
     return value
 
 
 def dialect(fields: Fields | None) -> Dialect:
-    """How the file is written (CSVW metadata §5.9); comment lines are looked for above the header only."""
+    """How the file is written (CSVW metadata §5.9); comment lines can only be above the header."""
     if fields is None:
         return Dialect(encoding=None)
     fields.only(_DIALECT_KEYS)
     default = Dialect(encoding=None)
     encoding = fields.text("encoding", required=False) or None
     if encoding and not is_encoding(encoding):
-        fields.problem(f'"{encoding}" is not an encoding, as utf-8 and windows-1252 are', "encoding")
+        fields.problem(
+            message('"{encoding}" is not an encoding, as utf-8 and windows-1252 are', encoding=encoding), "encoding"
+        )
         encoding = default.encoding
     quote = fields.text("quoteChar", required=False) if "quoteChar" in fields else default.quote
     quote = None if quote in _NULLS else quote
     header = fields.flag("header") if "header" in fields else True
     header_rows = fields.number("headerRowCount")
     if header_rows is not None and header_rows > _HEADER_ROWS:
-        fields.problem(f"a header has at most {_HEADER_ROWS} rows", "headerRowCount")
+        fields.problem(message("a header has at most {number} rows", number=_HEADER_ROWS), "headerRowCount")
         header_rows = None
     header_rows = int(header) if header_rows is None else header_rows
     return Dialect(
@@ -131,7 +143,12 @@ def _one_byte(fields: Fields, key: str) -> str | None:
     value = {"\\t": "\t", "tab": "\t"}.get(value or "", value)
     if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0"):
         fields.problem(
-            f'"{key}" must be one character, as ";" is (a tab is written "\\t" between quotation marks)', key
+            message(
+                '"{key}" must be one character, as ";" is (write a tab as {tab}, between quotation marks)',
+                key=key,
+                tab='"\\t"',
+            ),
+            key,
         )
         return None
     return value

@@ -1,4 +1,4 @@
-"""Questions to start from: SPARQL queries beside the datasets, in `questions/`, that a release carries along.
+"""Questions to start from: SPARQL queries next to the datasets, in `questions/`, which a release contains, too.
 
 A file holds one query. Its first lines say the question: `# …` in the main language of the catalogue, which is English
 where that has English titles, then `# fr: …`, `# de: …` and so on; the first may name its language too.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.messages.message import message
 from st_opendata.model.text import Text, primary
 from st_opendata.place import Place
 from st_opendata.release.layout import QUESTIONS
@@ -49,13 +50,16 @@ def _read(path: Path, language: str) -> Question:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the question cannot be read: {error}", place=Place(str(path))) from error
+        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
+        raise InputError(
+            message("the question cannot be read: {reason}", reason=reason), place=Place(str(path))
+        ) from error
     first, *lines = text.splitlines() or [""]
     if not first.startswith("# "):
         raise ConfigurationError(
-            "the file does not begin with the question that it answers",
+            message("the file does not begin with the question that it answers"),
             place=Place(str(path), line=1),
-            remedy="Write it into the first line: # Which cities take part?",
+            remedy=message("Write it into the first line, as in “{example}”.", example="# Which cities take part?"),
         )
     named = _TRANSLATION.fullmatch(first.strip())
     # Only a language that there is: an English question may begin with a word and a colon.

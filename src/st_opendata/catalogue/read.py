@@ -12,6 +12,7 @@ from st_opendata.catalogue.tables import Surroundings, read_table
 from st_opendata.catalogue.validate import validate
 from st_opendata.documents import Data, Document, Fields, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Dataset, Terms
 from st_opendata.model.tables import Table
 from st_opendata.namespaces import PREFIXES
@@ -30,7 +31,7 @@ from st_opendata.spelling import hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
-"""What is no character of XML (XML 1.0 §2.2), and so cannot stand in RDF/XML."""
+"""What is not a character of XML (XML 1.0 §2.2), and so cannot be in RDF/XML."""
 RESERVED = (ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
 """Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
@@ -48,8 +49,12 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
         ConfigurationError: a description is wrong; all problems of one file come together.
     """
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise InputError(f"the catalogue folder {folder} {what}", remedy="Name the folder that holds catalogue.yaml.")
+        raise InputError(
+            message("{folder} is a file, not a folder", folder=folder)
+            if folder.exists()
+            else message("the catalogue folder {folder} does not exist", folder=folder),
+            remedy=message("Name the folder that holds catalogue.yaml."),
+        )
     document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
     catalogue, names = _catalogue(document, folder, site)
     datasets = []
@@ -68,9 +73,10 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
 def _inside(folder: Path, path: Path) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(
-            f"{path.name} is a link that leaves the catalogue", place=Place(path.relative_to(folder).as_posix()),
-            remedy="Put the file itself there.",
-        )  # fmt: skip
+            message("{name} is a link that leaves the catalogue", name=path.name),
+            place=Place(path.relative_to(folder).as_posix()),
+            remedy=message("Put the file itself there."),
+        )
     return path
 
 
@@ -79,43 +85,50 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
     problems = Problems(document)
     names = data.pop("datasets", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        problems.add(("datasets",), '"datasets" must be a list of folder names')
+        problems.add(("datasets",), message('"datasets" must be a list of folder names'))
         names = []
     elif not names:
-        problems.add(("datasets",), "the catalogue has no datasets; list the folders of its datasets under `datasets`")
+        problems.add(
+            ("datasets",), message("the catalogue has no datasets; list the folders of its datasets under `datasets`")
+        )
     for number, name in enumerate(names):
         if name in names[:number]:
-            problems.add(("datasets", number), f'the dataset "{name}" is listed twice')
+            problems.add(("datasets", number), message('the dataset "{name}" is listed twice', name=name))
     if site is not None:
         data["site"] = site
     elif "base" in data:
         data.setdefault("site", data["base"])
     _check_prefixes(data.get("prefixes"), problems)
     if "folder" in data:
-        problems.add(("folder",), 'the key "folder" is unknown')
+        problems.add(("folder",), message('the key "{key}" is unknown{hint}', key="folder", hint=""))
     catalogue = validate(Catalogue, data | {"folder": folder}, problems)
     if catalogue:
         _check_order(catalogue, data, problems)
     problems.raise_any()
     assert catalogue is not None
-    read_profiles(folder, catalogue.profiles or (), document)  # what is wrong with one is told before all else
+    read_profiles(folder, catalogue.profiles or (), document)  # its problems are reported before all others
     return catalogue, names
 
 
 def _check_order(terms: Terms, data: dict[str, Any], problems: Problems) -> None:
     """Note a change before the first issue; a dataset may have one of the two dates from its catalogue."""
     if terms.issued and terms.modified and terms.modified < terms.issued:
-        message = f'"modified", {terms.modified}, lies before "issued", {terms.issued}'
-        problems.add(("modified" if "modified" in data else "issued",), message)
+        earlier = message(
+            '"modified", {modified}, is before "issued", {issued}', modified=terms.modified, issued=terms.issued
+        )
+        problems.add(("modified" if "modified" in data else "issued",), earlier)
 
 
 def _check_prefixes(prefixes: object, problems: Problems) -> None:
     for prefix, start in prefixes.items() if isinstance(prefixes, dict) else ():
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", prefix):
-            problems.add(("prefixes", prefix), f'"{prefix}" cannot be a prefix: use letters and digits')
+            problems.add(
+                ("prefixes", prefix), message('"{prefix}" cannot be a prefix: use letters and digits', prefix=prefix)
+            )
         if not (isinstance(start, str) and re.match(SCHEME, start)) or re.search(ILLEGAL_IN_IRI, start):
             problems.add(
-                ("prefixes", prefix), f'the prefix "{prefix}" needs an absolute IRI, as https://example.org/ns#'
+                ("prefixes", prefix),
+                message('the prefix "{prefix}" needs an absolute IRI, as https://example.org/ns#', prefix=prefix),
             )
 
 
@@ -124,27 +137,32 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
     place = listing.place(("datasets", number))
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ConfigurationError(
-            f'"{name}" cannot be the folder of a dataset', place=place,
-            remedy="Use small letters, digits and hyphens, as in city-roles, for a folder beside catalogue.yaml.",
-        )  # fmt: skip
+            message('"{name}" cannot be the folder of a dataset', name=name),
+            place=place,
+            remedy=message(
+                "Use small letters, digits and hyphens, as in city-roles, for a folder next to catalogue.yaml."
+            ),
+        )
     if name in RESERVED:
         raise ConfigurationError(
-            f'a dataset cannot be called "{name}", since a release uses this name itself', place=place,
-            remedy=f"Rename the folder; any name but {', '.join(RESERVED)} will do.",
-        )  # fmt: skip
+            message('a dataset cannot be called "{name}", because a release uses this name itself', name=name),
+            place=place,
+            remedy=message("Rename the folder; do not use {names}.", names=", ".join(RESERVED)),
+        )
     if not folder.is_dir():
         folders = [path.name for path in sorted(catalogue.folder.iterdir()) if (path / "dataset.yaml").is_file()]
         raise ConfigurationError(
-            f'there is no folder for the dataset "{name}"{hint(name, folders)}', place=place,
-            remedy="Create the folder with its dataset.yaml, or correct the list.",
-        )  # fmt: skip
+            message('there is no folder for the dataset "{name}"{hint}', name=name, hint=hint(name, folders)),
+            place=place,
+            remedy=message("Create the folder with its dataset.yaml, or correct the list."),
+        )
     shown = f"{name}/dataset.yaml"
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
     data = _mapping(document)
     problems = Problems(document)
     descriptions = data.pop("tables", [])
     if "id" in data:
-        problems.add(("id",), f'the key "id" is not written: the folder\'s name, "{name}", is the id')
+        problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
     dataset = validate(Dataset, data | {"id": name}, problems)
     if dataset:
         inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
@@ -160,36 +178,47 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
 def _tables(descriptions: object, problems: Problems, around: Surroundings) -> list[Table]:
     listed = Fields({"tables": descriptions}, (), problems).list_of_fields("tables")
     if not listed:
-        problems.add(("tables",), "the dataset has no tables; describe at least one under `tables`")
+        problems.add(("tables",), message("the dataset has no tables; describe at least one under `tables`"))
     found = [read_table(fields, around) for fields in listed]
     return [table for table in found if table is not None]
 
 
 def _unique_names(document: Document, found: list[Table], others: dict[tuple[str, str], Table]) -> None:
     problems = Problems(document)
-    taken = {name: what for table in others.values() for name, what in _published_names(table).items()}
+    taken: dict[str, str | Message] = {
+        name: what for table in others.values() for name, what in _published_names(table).items()
+    }
     for number, table in enumerate(found):
         for name in _published_names(table):
             if name in taken:
-                message = f'the table name "{name}" is taken by {taken[name]}; rename this file'
-                problems.add(("tables", number, "url"), message)
+                used = message(
+                    '{other} already uses the table name "{name}"; rename this file', name=name, other=taken[name]
+                )
+                problems.add(("tables", number, "url"), used)
         taken |= _published_names(table)
         if table.name.casefold().startswith("sqlite_"):
-            message = f'a table cannot be called "{table.name}", as SQLite keeps such names; rename this file'
-            problems.add(("tables", number, "url"), message)
+            kept = message(
+                'a table cannot be called "{name}": SQLite reserves this name; rename this file', name=table.name
+            )
+            problems.add(("tables", number, "url"), kept)
         if own := OWN_FILES.get(table.name.casefold()):
             called = table.name.casefold()
-            message = f'a table cannot be called "{called}", since a release has a {own} of its own; rename this file'
-            problems.add(("tables", number, "url"), message)
+            kept = message(
+                'a table cannot be called "{name}": a release has its own file {file}; rename this file',
+                name=called,
+                file=own,
+            )
+            problems.add(("tables", number, "url"), kept)
     problems.raise_any()
 
 
-def _published_names(table: Table) -> dict[str, str]:
+def _published_names(table: Table) -> dict[str, str | Message]:
     """The names of the tables that a release makes of one, each with what it is made of."""
-    names = {table.name: table.file}
+    names: dict[str, str | Message] = {table.name: table.file}
     for column in table.columns:
         if column.separator and column.value_url:  # one row for each item
-            names[f"{table.name}.{column.name}"] = f"the lists in the column {column.name} of {table.file}"
+            lists = message('the list column "{column}" of {file}', column=column.name, file=table.file)
+            names[f"{table.name}.{column.name}"] = lists
     return names
 
 
@@ -207,26 +236,34 @@ def _check_foreign_keys(document: Document, found: list[Table], tables: dict[tup
             target = tables.get((key.dataset, key.table))
             if target is None:
                 known = [_resource(table, *other) for other in tables]
-                wanted = _resource(table, key.dataset, key.table)
-                problems.add((*loc, "resource"), f'there is no table "{wanted}"{hint(wanted, known)}')
+                named = _resource(table, key.dataset, key.table)
+                missing = message('there is no table "{name}"{hint}', name=named, hint=hint(named, known))
+                problems.add((*loc, "resource"), missing)
                 continue
             names = [column.name for column in target.source_columns]
             for name in key.reference:
                 if name not in names:
-                    message = f'{target.file} has no column "{name}"{hint(name, names)}'
-                    problems.add((*loc, "columnReference"), message)
+                    missing = message(
+                        '{file} has no column "{name}"{hint}', file=target.file, name=name, hint=hint(name, names)
+                    )
+                    problems.add((*loc, "columnReference"), missing)
     problems.raise_any()
 
 
 def _mapping(document: Document) -> dict[str, Any]:
     if not isinstance(document.data, dict):
         raise ConfigurationError(
-            "the file must hold keys", place=document.place(), remedy="Write its keys, as in title: {en: …}."
+            message("the file must hold keys"),
+            place=document.place(),
+            remedy=message("Write its keys, as in {example}.", example="title: {en: …}"),
         )
     problems = Problems(document)
     for loc, text in _texts(document.data):
         if found := _NO_CHARACTER.search(text):
-            problems.add(loc, f"the text holds the character U+{ord(found[0]):04X}, which no file can take; delete it")
+            code = f"U+{ord(found[0]):04X}"
+            problems.add(
+                loc, message("the text has the character {code}, which RDF/XML cannot hold; delete it", code=code)
+            )
     problems.raise_any()
     return dict(document.data)
 

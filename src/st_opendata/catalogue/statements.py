@@ -1,13 +1,12 @@
 """Descriptions read back from DCAT statements, as the keys of catalogue.yaml and dataset.yaml.
 
-The inverse of `catalogue.described`. What a key cannot hold becomes a remark beside it: each value is tried by the
-record that takes it when the catalogue is read.
+A value that a key cannot hold becomes a remark on it: the record that reads the catalogue validates each value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import pyoxigraph as ox
 from pydantic import ValidationError
 
+from st_opendata.catalogue.validate import problem_of
+from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import NUTS, Dataset, region_label
 from st_opendata.model.text import LANGUAGES
 from st_opendata.namespaces import expand
@@ -34,25 +35,24 @@ _CODES = {
     "type": ("dct:type", "dataset-type"),
 }
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_MORE = "The portal has more than one; this is the first"
 
 
 @dataclass(slots=True)
 class Description:
-    """Keys with their values as YAML has them, and by key what is to be said beside them."""
+    """Keys with their values as in YAML, and remarks by key."""
 
     values: Yaml = field(default_factory=dict)
-    remarks: dict[str, list[str]] = field(default_factory=dict)
+    remarks: dict[str, list[Message | str]] = field(default_factory=dict)
 
-    def remark(self, key: str, text: str) -> None:
-        """Say something of a key, once."""
-        said = self.remarks.setdefault(key, [])
-        if text not in said:
-            said.append(text)
+    def remark(self, key: str, text: Message | str) -> None:
+        """Add a remark on a key, once."""
+        remarks = self.remarks.setdefault(key, [])
+        if text not in remarks:
+            remarks.append(text)
 
 
 def read_description(graph: Statements, node: str, language: str, elsewhere: Elsewhere) -> Description:
-    """What the graph says of a dataset or catalogue; `language` is that of text that has none."""
+    """The statements of the graph about a dataset or catalogue; `language` is that of text that has none."""
     reader = _Reader(graph, node, language, elsewhere, Description())
     for key, read in _KEYS.items():
         reader.take(key, read(reader, key))
@@ -64,7 +64,7 @@ def _order_dates(found: Description) -> None:
     issued, modified = found.values.get("issued"), found.values.get("modified")
     if issued and modified and modified < issued:
         del found.values["modified"]
-        found.remark("modified", f"The portal says {modified}, which lies before issued")
+        found.remark("modified", message("The portal has {date}, which is before issued", date=modified))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class _Reader:
         try:
             Dataset.model_validate(trial)
         except ValidationError as error:
-            reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-            self.found.remark(key, f"Not taken from the portal: {value}: {reason}")
+            reason = problem_of(Dataset, error.errors(include_url=False)[0])
+            self.found.remark(key, message("Not taken from the portal: {value}: {reason}", value=value, reason=reason))
         else:
             self.found.values[key] = value
 
@@ -101,7 +101,7 @@ class _Reader:
     def first(self, key: str, values: Sequence[Term]) -> Term | None:
         """The first value; a remark where there are more."""
         if len(values) > 1:
-            self.found.remark(key, f"{_MORE}; the others: {', '.join(map(text_of, values[1:]))}")
+            self.found.remark(key, _more(map(text_of, values[1:])))
         return values[0] if values else None
 
     def texts(self, values: Sequence[Term]) -> dict[str, str]:
@@ -132,10 +132,19 @@ class _Reader:
             parts = [(text, whole)] if whole else [(part, _code(table, part)) for part in text.split(",")]
             for part, code in parts:
                 if code is None:
-                    self.found.remark(key, f"The portal says {part.strip()}, which is no code of the EU {table} table")
+                    unknown = message(
+                        'The portal has "{code}", which is not a code of the EU {table} table',
+                        code=part.strip(),
+                        table=table,
+                    )
+                    self.found.remark(key, unknown)
                 elif code not in found:
                     found.append(code)
         return found
+
+
+def _more(others: Iterable[str]) -> Message:
+    return message("The portal has more than one; this is the first; the others: {others}", others=", ".join(others))
 
 
 def _code(table: str, text: str) -> str | None:
@@ -151,11 +160,12 @@ def _text(name: str) -> Callable[[_Reader, str], object]:
 
 def _one_code(reader: _Reader, key: str) -> object:
     found = reader.codes(key, *_CODES[key])
-    if len(found) > 1 and key == "license":  # a choice that is not ours
-        reader.found.remark(key, f"The files have different ones: {', '.join(found)}; a dataset has one here")
+    if len(found) > 1 and key == "license":  # only the publisher can choose
+        several = message("The files have different ones: {codes}; a dataset here has one", codes=", ".join(found))
+        reader.found.remark(key, several)
         return None
     if len(found) > 1:
-        reader.found.remark(key, f"{_MORE}; the others: {', '.join(found[1:])}")
+        reader.found.remark(key, _more(found[1:]))
     return found[0] if found else None
 
 
@@ -176,7 +186,8 @@ def _agent(name: str) -> Callable[[_Reader, str], object]:
             return None
         names = reader.named(node, "foaf:name")
         if not names or not isinstance(node, ox.NamedNode):
-            reader.found.remark(key, f"The portal says {text_of(node)}: write iri and name of who that is")
+            agent = message('The portal has "{text}": write its iri and name', text=text_of(node))
+            reader.found.remark(key, agent)
             return None
         kinds = [code for kind in reader.below(node, "dct:type") if (code := code_of("publisher-type", text_of(kind)))]
         homepages = list(map(text_of, reader.below(node, "foaf:homepage")))
@@ -208,7 +219,7 @@ def _keywords(reader: _Reader, key: str) -> object:
 
 
 def _places(reader: _Reader, key: str) -> object:
-    """Places, each with the NUTS region that is called after it; other regions stand alone."""
+    """Places, each with the NUTS region that is called after it; other regions are separate."""
     places: list[Yaml] = []
     regions: dict[str, dict[str, str]] = {}
     for node in reader.values(key, "dct:spatial"):
@@ -218,8 +229,11 @@ def _places(reader: _Reader, key: str) -> object:
         elif isinstance(node, ox.NamedNode) and not node.value.startswith(f"{reader.node}#") and label:
             places.append(_filled(iri=node.value, label=label, **_position(reader, node)))
         else:
-            said = ", ".join(label.values()) or text_of(node)
-            reader.found.remark(key, f"The portal says {said}: write iri (of GeoNames, NUTS …) and label of the place")
+            place_text = ", ".join(label.values()) or text_of(node)
+            unknown = message(
+                'The portal has "{text}": write iri (of GeoNames, NUTS …) and label of the place', text=place_text
+            )
+            reader.found.remark(key, unknown)
     for place in places:
         for iri, label in regions.items():
             if label and label == region_label(iri.removeprefix(NUTS), place["label"]):
@@ -253,7 +267,8 @@ def _period(reader: _Reader, key: str) -> object:
         [_day(text_of(each)) for each in reader.below(node, name)] for name in ("dcat:startDate", "dcat:endDate")
     )
     if not start:
-        reader.found.remark(key, f"The portal gives no start, only the end {', '.join(map(str, end))}")
+        only_end = message("The portal has no start, only the end {date}", date=", ".join(map(str, end)))
+        reader.found.remark(key, only_end)
         return None
     return _filled(start=start[0], end=next(iter(end), None))
 
@@ -267,7 +282,7 @@ def _date(name: str) -> Callable[[_Reader, str], object]:
 
 
 def _day(text: str) -> date | str:
-    """The day of a date or instant; other text as it is."""
+    """The day of a date or instant; other text unchanged."""
     try:
         return date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", text) else text
     except ValueError:
@@ -284,7 +299,7 @@ def _links(name: str) -> Callable[[_Reader, str], object]:
 
 
 def _link(reader: _Reader, node: Term) -> Iterator[Yaml]:
-    """A page with its label, twice where a page has two labels in a language; its address where it has none."""
+    """A page with its label, twice where a page has two labels in a language; its address where it has no label."""
     labels = reader.by_language(reader.below(node, "dct:title"))
     for number in range(max(map(len, labels.values()), default=1)):
         label = {language: texts[number] for language, texts in labels.items() if number < len(texts)}
@@ -300,7 +315,8 @@ def _high_value(reader: _Reader, key: str) -> object:
     categories = reader.codes(key, "dcatap:hvdCategory", "hvd-category")
     acts = list(map(text_of, reader.values(key, "dcatap:applicableLegislation")))
     if acts and not categories:
-        reader.found.remark(key, f"The portal names the legislation {', '.join(acts)} but no category")
+        uncategorised = message("The portal has the legislation {acts} but no category", acts=", ".join(acts))
+        reader.found.remark(key, uncategorised)
     return _filled(category=categories, applicableLegislation=acts) if categories else None
 
 
@@ -337,5 +353,5 @@ _KEYS: dict[str, Callable[[_Reader, str], object]] = {
     "conformsTo": _links("dct:conformsTo"),
     "highValue": _high_value,
 }
-"""What is read under each key, in the order in which a catalogue is written."""
+"""The reader of each key, in the order in which a catalogue is written."""
 KEYS = tuple(_KEYS)

@@ -1,9 +1,9 @@
 """`tables:` of dataset.yaml, CSVW table descriptions in YAML, as `model.tables` records.
 
-Inherited properties go down from table to schema to column (CSVW metadata §5.7); templates are made absolute and
-checked; what `csvw` refuses is refused with a place. Differences from CSVW: a column without propertyUrl states
-nothing, relative templates stand on the catalogue's base, and a table without aboutUrl names its rows by primary key,
-else by row number, so that no fact has a blank node.
+Inherited properties go down from table to schema to column (CSVW metadata §5.7). Templates are made absolute and
+checked. A description that `csvw` refuses is refused with a place. Differences from CSVW: a column without propertyUrl
+states nothing, relative templates begin with the catalogue's base, and a table without aboutUrl names its rows by
+primary key, else by row number, so that no fact has a blank node.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from st_opendata.catalogue.extensions import read_cleaning, read_row_rules, read
 from st_opendata.catalogue.properties import datatype, dialect
 from st_opendata.csvw import complaints
 from st_opendata.documents import Fields
+from st_opendata.errors import reason_of
+from st_opendata.messages.message import message
 from st_opendata.model.tables import Column, Datatype, Dialect, ForeignKey, Table
 from st_opendata.model.text import is_language_tag
 from st_opendata.tables.templates import (
@@ -44,7 +46,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a table description stands in: the catalogue's base and prefixes, the dataset and its folder."""
+    """The surroundings of a table description: the catalogue's base and prefixes, the dataset and its folder."""
 
     base: str
     prefixes: Mapping[str, str]
@@ -55,7 +57,7 @@ class Surroundings:
 
 
 def read_table(fields: Fields, around: Surroundings) -> Table | None:
-    """The table that `fields` describe; None when it is too wrong to go on. Problems are noted in `fields`."""
+    """The table that `fields` describe; None when it cannot be read at all. Problems are noted in `fields`."""
     before = fields.noted
     fields.only(_TABLE_KEYS)
     url = fields.text("url")
@@ -69,7 +71,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     inherited = {key: level for level in (fields, schema) for key in _INHERITED if key in level}
     listed = schema.list_of_fields("columns")
     if not listed:
-        schema.problem("the table has no columns", "columns")
+        schema.problem(message("the table has no columns"), "columns")
         return None
     names = [column.text("name", required=False) or f"_col.{number}" for number, column in enumerate(listed, 1)]
     key = schema.texts("primaryKey")
@@ -77,17 +79,17 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
     reader = _ColumnReader(around, sources, _row_template(around.base, name, key), inherited)
     parts = read_splits(fields)
     for part_name in parts:
-        fields.known(part_name, sources, "split", "column")
+        fields.known(part_name, sources, "split")
     columns = [reader.read(column, names[number], number + 1) for number, column in enumerate(listed)]
     columns = [replace(column, part=parts.get(column.name)) for column in columns]
     _check_columns(listed, columns)
     for part in key:
-        schema.known(part, sources, "primaryKey", "column")
+        schema.known(part, sources, "primaryKey")
         if any(column.name == part and column.separator for column in columns):
-            schema.problem(f'the list column "{part}" cannot be a key', "primaryKey")
-    if fields.noted == before:  # what we found says it better, and with its place
+            schema.problem(message('the list column "{column}" cannot be a key', column=part), "primaryKey")
+    if fields.noted == before:  # our own problems are clearer, and have a place
         for text in complaints(column for column in columns if not column.virtual):
-            fields.problem(f"CSVW refuses this table: {text}", "tableSchema")
+            fields.problem(message("CSVW refuses this table: {reason}", reason=text), "tableSchema")
     suppress = fields.flag("suppressOutput")
     written = dialect(fields.below("dialect")) if "dialect" in fields else Dialect(encoding=None)
     return Table(
@@ -123,14 +125,20 @@ def _slots(column: Column) -> dict[str, Any]:
 def _path(fields: Fields, url: str, around: Surroundings) -> Path | None:
     """The file, which must lie in the dataset's folder, and after symbolic links inside the catalogue."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]", url) or ".." in re.split(r"[/\\]", url):
-        fields.problem(f'"{url}" leaves the catalogue; name a file in the folder of the dataset', "url")
+        fields.problem(
+            message('"{file}" leaves the catalogue; name a file in the folder of the dataset', file=url), "url"
+        )
         return None
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.[A-Za-z]+", url):
-        fields.problem(f'"{url}" is not a plain file name (letters, digits, - and _, as in cities.csv)', "url")
+        fields.problem(
+            message('"{file}" is not a plain file name (letters, digits, - and _, as in cities.csv)', file=url), "url"
+        )
         return None
     path = around.folder / url
     if not path.resolve().is_relative_to(around.root.resolve()):
-        fields.problem(f'"{url}" is a link that leaves the catalogue; put the file itself there', "url")
+        fields.problem(
+            message('"{file}" is a link that leaves the catalogue; put the file itself there', file=url), "url"
+        )
         return None
     return path
 
@@ -145,7 +153,7 @@ class _ColumnReader:
         self._inherited = inherited
 
     def read(self, fields: Fields, name: str, number: int) -> Column:
-        """The column; what is wrong with it is noted and replaced by CSVW's default."""
+        """The column; a wrong value is noted and replaced by CSVW's default."""
         fields.only(_COLUMN_KEYS)
         level = {**self._inherited, **dict.fromkeys((key for key in _INHERITED if key in fields), fields)}
 
@@ -158,7 +166,7 @@ class _ColumnReader:
         # The value space of language tags is lower case (RDF 1.1 Concepts §3.3): so they are in every file.
         lang = (at("lang").text("lang", required=False) or "und").lower()
         if not is_language_tag(lang):
-            at("lang").problem(f'"{lang}" is not a language tag, as fr is', "lang")
+            at("lang").problem(message('"{tag}" is not a language tag, as en or de-AT is', tag=lang), "lang")
         untitled = fields.is_text("titles") and fields.text("titles", required=False) == ""
         return Column(
             name=name,
@@ -187,8 +195,11 @@ class _ColumnReader:
         if key == "propertyUrl" and not re.match(rf"{SCHEME}|\{{\+", text):
             known = [f"{prefix}:{text}" for prefix in self._around.prefixes if prefix == "st"]
             fields.problem(
-                f'"{text}" names no property: write the prefix before it, as in {known[0] if known else "rdfs:label"}, '
-                "or a full address",
+                message(
+                    '"{text}" is not a property: write the prefix before it, as in {example}, or a full address',
+                    text=text,
+                    example=known[0] if known else "rdfs:label",
+                ),
                 key,
             )
             return None
@@ -197,9 +208,9 @@ class _ColumnReader:
             parsed = parse_template(template)
             check_iri(parsed)
             for variable in variable_names(parsed):
-                fields.known(variable, self._known, key, "column")
+                fields.known(variable, self._known, key)
         except ValueError as error:
-            fields.problem(str(error), key)
+            fields.problem(reason_of(error), key)
             return None
         return template
 
@@ -209,20 +220,28 @@ def _check_columns(listed: list[Fields], columns: list[Column]) -> None:
     virtual = False
     for fields, column in zip(listed, columns, strict=True):
         if not column.name.startswith("_col.") and not _NAME.match(column.name):
-            fields.problem(f'"{column.name}" cannot name a column: use letters, digits and _, as in name_fr', "name")
+            fields.problem(
+                message('"{name}" cannot name a column: use letters, digits and _, as in name_fr', name=column.name),
+                "name",
+            )
         if column.name in seen:
-            fields.problem(f'the column name "{column.name}" stands here a second time', "name")
+            fields.problem(message('the column name "{name}" is here a second time', name=column.name), "name")
         seen[column.name] = 1
         if column.ordered and column.separator and column.property_url and not column.suppress_output:
-            message = "an ordered list needs blank nodes, which facts do not have; use a table with a position column"
-            fields.problem(message, "ordered")
+            fields.problem(
+                message(
+                    "an ordered list needs blank nodes, which facts do not have; use a table with a position column"
+                ),
+                "ordered",
+            )
         if column.virtual:
             virtual = True
             if not (column.value_url or column.default) or not column.property_url:
-                fields.problem("a virtual column needs a propertyUrl, and a valueUrl or default", "name")
+                fields.problem(message("a virtual column needs a propertyUrl, and a valueUrl or default"), "name")
         elif virtual:
             fields.problem(
-                f'the column "{column.name}" stands after a virtual column; virtual columns come last', "name"
+                message('the column "{name}" follows a virtual column; put virtual columns last', name=column.name),
+                "name",
             )
 
 
@@ -237,12 +256,12 @@ def _foreign_keys(schema: Fields, names: list[str], dataset: str) -> list[Foreig
             continue
         reference.only(("resource", "columnReference"))
         for column in columns:
-            fields.known(column, names, "columnReference", "column")
+            fields.known(column, names, "columnReference")
         resource = reference.text("resource") or ""
         folder, _, file = resource.rpartition("/")
         target = reference.texts("columnReference")
         if len(target) != len(columns) or not columns:
-            fields.problem("a foreign key needs as many columns here as in its reference", "columnReference")
+            fields.problem(message("a foreign key needs as many columns here as in its reference"), "columnReference")
             continue
         keys.append(ForeignKey(columns, folder or dataset, Path(file).stem, target))
     return keys

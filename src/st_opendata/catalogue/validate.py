@@ -1,14 +1,19 @@
-"""Descriptions validated: what pydantic finds wrong, each with an example, and texts that lack a language."""
+"""Descriptions validated: the errors of pydantic in our words, and texts that lack a language."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from st_opendata.documents import Problems, Steps, read_document
+from st_opendata.errors import MessageError
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import Message, joined, message, verbatim
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.findings import Finding
 from st_opendata.model.text import Text, primary
@@ -30,16 +35,19 @@ _EXAMPLES = {
     "theme": "[ENER, TRAN]",
 }
 _KINDS = {
-    "dict_type": "must be written with keys, as in {example}",
-    "float_parsing": "must be a number with a decimal point, as 45.76",
-    "float_type": "must be a number with a decimal point, as 45.76",
-    "model_type": "must hold keys of its own, not a text or list: {keys}",
-    "string_type": "must be plain text",
-    "too_long": "has too many entries; write it as in {example}",
-    "too_short": "needs at least one entry",
-    "tuple_type": "must be a list, as in {example}",
+    "dict_type": message("{where} must be written with keys, as in {example}"),
+    "float_parsing": message("{where} must be a number with a decimal point, as 45.76"),
+    "float_type": message("{where} must be a number with a decimal point, as 45.76"),
+    "greater_than_equal": message("{where} must be at least {limit}"),
+    "less_than_equal": message("{where} must be at most {limit}"),
+    "literal_error": message("{where} must be one of {values}"),
+    "model_type": message("{where} must have keys, not a text or list: {keys}"),
+    "string_type": message("{where} must be plain text"),
+    "too_long": message("{where} has too many entries; write it as in {example}"),
+    "too_short": message("{where} needs at least one entry"),
+    "tuple_type": message("{where} must be a list, as in {example}"),
 }
-"""Pydantic's types of errors that a publisher meets, in our words."""
+"""The types of pydantic's errors that a publisher meets, in our words."""
 _TEXT_EXAMPLE, _LINKS_EXAMPLE = "{en: City, fr: Ville}", "[{url: https://example.org/page, label: {en: Page}}]"
 
 
@@ -49,27 +57,51 @@ def validate(model: type[Model], data: dict[str, Any], problems: Problems) -> Mo
         return model.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            loc = tuple(step for step in detail["loc"] if step != "[key]")
+            loc = _loc(detail)
             if loc == ("site",) and data.get("site") == data.get("base"):
-                continue  # said of the base already
-            problems.add(loc, _message(model, detail["type"], loc, detail["msg"]))
+                continue  # the base has the same problem
+            problems.add(loc, problem_of(model, detail))
         return None
 
 
-def _message(model: type[BaseModel], kind: str, loc: Steps, text: str) -> str:
-    """Pydantic's message in our words."""
+def problem_of(model: type[BaseModel], detail: ErrorDetails) -> Message:
+    """An error of pydantic about data of this record, in our words."""
+    loc, kind, context = _loc(detail), detail["type"], detail.get("ctx", {})
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
     in_list = bool(loc) and isinstance(loc[-1], int)
     if kind == "extra_forbidden":
-        return f'the key "{key}" is unknown{hint(key, _keys_at(model, loc[:-1]))}'
+        return message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, _keys_at(model, loc[:-1])))
+    if kind == "missing" and in_list:
+        return message('"{key}" needs more numbers, as in {example}', key=key, example=_EXAMPLES[key])
     if kind == "missing":
-        return f'"{key}" needs more numbers, as in {_EXAMPLES[key]}' if in_list else f'the key "{key}" is missing'
-    where = ", ".join(f"entry {step + 1}" if isinstance(step, int) else f'"{step}"' for step in loc)
+        return message('the key "{key}" is missing', key=key)
     if kind in _KINDS:
         fallback = _TEXT_EXAMPLE if kind == "dict_type" else _LINKS_EXAMPLE
-        example = "[energy, city]" if "keyword" in loc[:-1] else _EXAMPLES.get(key, fallback)
-        return f"{where} {_KINDS[kind].format(example=example, keys=', '.join(_keys_at(model, loc)))}"
-    return f"{where}: {text.removeprefix('Value error, ').removeprefix('Input ')}"
+        fields = {
+            "where": _where(loc),
+            "example": "[energy, city]" if "keyword" in loc[:-1] else _EXAMPLES.get(key, fallback),
+            "keys": ", ".join(_keys_at(model, loc)),
+            "limit": context.get("ge", context.get("le")),
+            "values": ", ".join(re.findall("'([^']+)'", str(context.get("expected")))),
+        }
+        return replace(_KINDS[kind], fields=fields)
+    error = context.get("error")
+    problem = error.message if isinstance(error, MessageError) else verbatim(detail["msg"])
+    return message("{where}: {problem}", where=_where(loc), problem=problem)
+
+
+def _loc(detail: ErrorDetails) -> Steps:
+    return tuple(step for step in detail["loc"] if step != "[key]")
+
+
+def _where(loc: Steps) -> Message:
+    """The keys and entries that lead to a value."""
+    return joined(
+        [
+            message("entry {number}", number=step + 1) if isinstance(step, int) else message('"{key}"', key=step)
+            for step in loc
+        ]
+    )
 
 
 def _keys_at(model: type[BaseModel], loc: Steps) -> list[str]:

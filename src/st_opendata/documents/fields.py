@@ -1,4 +1,4 @@
-"""A mapping of a description, read key by key; what is wrong is noted with its place."""
+"""A mapping of a description, read key by key; each problem is noted with its place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from st_opendata.documents.document import Steps
 from st_opendata.documents.problems import Problems
+from st_opendata.messages.message import Message, message
 from st_opendata.model.text import Text, is_language_tag
 from st_opendata.spelling import hint
 
@@ -27,22 +28,23 @@ class Fields:
         """How many problems the document has so far."""
         return len(self._problems)
 
-    def problem(self, message: str, *steps: str | int) -> None:
+    def problem(self, problem: Message, *steps: str | int) -> None:
         """Note a problem with the value under `steps`."""
-        self._problems.add((*self._loc, *steps), message)
+        self._problems.add((*self._loc, *steps), problem)
 
     def only(self, known: Iterable[str]) -> None:
         """Note each key that is not known, with the nearest one that is."""
         candidates = tuple(known)
         for key in self._data:
             if key not in candidates:
-                self.problem(f'the key "{key}" is unknown{hint(key, candidates)}', key)
+                self.problem(message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, candidates)), key)
 
-    def known(self, name: str, names: Iterable[str], key: str, what: str) -> None:
-        """Note a name under `key` that is none of `names`."""
+    def known(self, column: str, names: Iterable[str], key: str) -> None:
+        """Note the name of a column under `key` that is not one of `names`."""
         candidates = tuple(names)
-        if name not in candidates:
-            self.problem(f'there is no {what} "{name}"{hint(name, candidates)}', key)
+        if column not in candidates:
+            near = hint(column, candidates)
+            self.problem(message('there is no column "{column}"{hint}', column=column, hint=near), key)
 
     def is_text(self, key: str) -> bool:
         """True where the value is plain text, not keys or a list."""
@@ -53,13 +55,13 @@ class Fields:
         value = self._data.get(key)
         if value is None:
             if required:
-                self.problem(f'the key "{key}" is missing', key)
+                self.problem(message('the key "{key}" is missing', key=key), key)
             return None
         if not isinstance(value, str):
-            self.problem(f'"{key}" must be plain text', key)
+            self.problem(message('"{key}" must be plain text', key=key), key)
             return None
         if required and not value:
-            self.problem(f'"{key}" is empty', key)
+            self.problem(message('"{key}" is empty', key=key), key)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class Fields:
         value = self._data.get(key, [])
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
-            self.problem(f'"{key}" must be a text or a list of texts', key)
+            self.problem(message('"{key}" must be a text or a list of texts', key=key), key)
             return ()
         return tuple(values)
 
@@ -75,7 +77,7 @@ class Fields:
         """`true` or `false`, false where it is left out."""
         value = self._data.get(key, "false")
         if value not in ("true", "false"):
-            self.problem(f'"{key}" must be true or false', key)
+            self.problem(message('"{key}" must be true or false', key=key), key)
         return bool(value == "true")
 
     def number(self, key: str) -> int | None:
@@ -84,7 +86,7 @@ class Fields:
         if value is None:
             return None
         if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10):
-            self.problem(f'"{key}" must be a whole number below a billion', key)
+            self.problem(message('"{key}" must be a whole number below a billion', key=key), key)
             return None
         return int(value)
 
@@ -94,11 +96,12 @@ class Fields:
         if isinstance(value, str):
             return {"und": value}
         if not isinstance(value, dict) or not all(isinstance(text, str) and text for text in value.values()):
-            self.problem(f'"{key}" must be a text by language, as in {{en: City, fr: Ville}}', key)
+            example = "{en: City, fr: Ville}"
+            self.problem(message('"{key}" must be a text by language, as in {example}', key=key, example=example), key)
             return {}
         for tag in value:
             if not is_language_tag(tag):
-                self.problem(f'"{tag}" is not a language tag, as en or de-AT is', key, tag)
+                self.problem(message('"{tag}" is not a language tag, as en or de-AT is', tag=tag), key, tag)
         return value
 
     def below(self, key: str) -> Fields | None:
@@ -106,22 +109,22 @@ class Fields:
         value = self._data.get(key)
         if isinstance(value, dict):
             return Fields(value, (*self._loc, key), self._problems)
-        missing = (
-            f'the key "{key}" is missing' if value is None else f'"{key}" must hold keys of its own, not a text or list'
-        )
-        self.problem(missing, key)
+        if value is None:
+            self.problem(message('the key "{key}" is missing', key=key), key)
+        else:
+            self.problem(message('"{key}" must have keys, not a text or list', key=key), key)
         return None
 
     def list_of_fields(self, key: str) -> list[Fields]:
         """The mappings in the list under `key`; empty where it is left out."""
         value = self._data.get(key, [])
         if not isinstance(value, list):
-            self.problem(f'"{key}" must be a list', key)
+            self.problem(message('"{key}" must be a list', key=key), key)
             return []
         found = []
         for number, item in enumerate(value):
             if isinstance(item, dict):
                 found.append(Fields(item, (*self._loc, key, number), self._problems))
             else:
-                self.problem(f'each entry of "{key}" must hold keys', key, number)
+                self.problem(message('each entry of "{key}" must have keys', key=key), key, number)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from st_opendata.documents.document import Document, Steps
 from st_opendata.errors import ConfigurationError
+from st_opendata.messages.message import Message, counted, joined, message
 from st_opendata.place import Place
 
 
@@ -12,11 +13,11 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._found: list[tuple[Place, str]] = []
+        self._found: list[tuple[Place, Message]] = []
 
-    def add(self, loc: Steps, message: str) -> None:
+    def add(self, loc: Steps, problem: Message) -> None:
         """Note a problem with the node at `loc`."""
-        entry = (self._document.place(loc), message)
+        entry = (self._document.place(loc), problem)
         if entry not in self._found:
             self._found.append(entry)
 
@@ -32,8 +33,20 @@ class Problems:
         if not self._found:
             return
         found = sorted(self._found, key=lambda entry: (entry[0].line or 0, entry[0].offset or 0))
-        place, message = found[0]
-        more = [f"line {other.line}, column {other.offset}: {text}" for other, text in found[1:]]
-        if more:
-            message = "\n  ".join([message, f"and {len(more)} more in this file:", *more])
-        raise ConfigurationError(message, place=place, remedy="Correct the description and run the command again.")
+        place, problem = found[0]
+        others = [
+            message("line {line}, column {column}: {problem}", line=other.line, column=other.offset, problem=text)
+            for other, text in found[1:]
+        ]
+        if others:
+            problem = counted(
+                "{problem}\n  and {count} more in this file:\n  {others}",
+                "{problem}\n  and {count} more in this file:\n  {others}",
+                number="count",
+                count=len(others),
+                problem=problem,
+                others=joined(others, "\n  "),
+            )
+        raise ConfigurationError(
+            problem, place=place, remedy=message("Correct the description and run the command again.")
+        )

@@ -1,6 +1,6 @@
-"""Facts: what tables state, held in columns until they must be RDF."""
+"""Facts: the statements of tables, in columns until they must be RDF."""
 
 from st_opendata.facts.base import FactBase
-from st_opendata.facts.reading import load_facts
+from st_opendata.facts.reading import MAPPING, load_facts
 
-__all__ = ["FactBase", "load_facts"]
+__all__ = ["MAPPING", "FactBase", "load_facts"]

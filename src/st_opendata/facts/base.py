@@ -61,7 +61,7 @@ class FactBase:
         predicates: dict[str, str],
         digits: int,
     ) -> None:
-        """Take the loaded tables, and the engine's table for each predicate, with so many digits in their `h`."""
+        """Take the loaded tables, the engine's table for each predicate, and the number of digits in their `h`."""
         self.catalogue = catalogue
         self.findings = tuple(findings)
         self._engine = engine
@@ -104,7 +104,7 @@ class FactBase:
         """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
 
         One batch per shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within.
-        Up to some 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
+        Up to about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
         """
         for shard in self._shards(dataset):
             branches = [
@@ -129,7 +129,7 @@ class FactBase:
         yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
 
     def samples(self, count: int) -> Iterator[Sample]:
-        """So many of the first rows of each table that could be read."""
+        """The first `count` rows of each table that could be read."""
         for loaded in self._tables:
             columns = loaded.table.source_columns
             cells = ", ".join(f"c{column.number}" for column in columns)
@@ -163,9 +163,9 @@ class FactBase:
     def write_facts(self, dataset: str, path: Path) -> None:
         """Write the dataset's facts as Parquet, one row per triple and cell that states it.
 
-        Columns: subject, predicate and object (N-Triples terms), table, file, row, column (the title that the header
-        shows; null where no single cell states it), and cell (as `Partners!F12`, null where the file is no workbook).
-        Sorted by these, shard by shard.
+        Columns: subject, predicate and object (N-Triples terms), table, file, row, column (its title in
+        the header; null where no single cell states it), and cell (as `Partners!F12`, null where the file is not a
+        workbook). Sorted by these, shard by shard.
         """
         names = "(VALUES " + ", ".join(
             f"({loaded.id}, {column}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, "
@@ -269,7 +269,7 @@ class FactBase:
         )
 
     def _shards(self, dataset: str | None) -> Sequence[str]:
-        """Prefixes of h, so many that each has some 300,000 triples of the dataset, or of the catalogue."""
+        """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
         digits = self._digits
         if dataset is not None:
             digits = shard_digits([loaded.source for loaded in self._by_dataset[dataset]])
@@ -287,7 +287,7 @@ class FactBase:
 
 
 def shard_digits(sources: Sequence[TableFile]) -> int:
-    """So many hexadecimal digits that a shard has some 300,000 triples at most, from the size of the tables."""
+    """The number of hexadecimal digits for shards of at most about 300,000 triples, from the size of the tables."""
     triples = sum(source.lines * len(stating(source.table)) for source in sources)
     digits = 0
     while triples > _SHARD_TRIPLES * 16**digits and digits < 4:
@@ -310,7 +310,7 @@ def _stated_by(loaded: LoadedTable) -> Iterator[tuple[int, int]]:
 
 
 def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
-    """What stands before the row where a formula names a cell of the column, None where the file is no workbook."""
+    """The part before the row in the name of a cell of the column, None where the file is not a workbook."""
     cell = loaded.source.place(1, number).cell
     return cell.removesuffix("1:1" if not number else "1") if cell else None
 

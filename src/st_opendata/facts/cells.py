@@ -59,7 +59,7 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
 
 
 def lenient_text(column: Column, raw: str) -> str:
-    """The text that is parsed, over the raw one: white space as the type has it, or the default for none."""
+    """The text that is parsed, over the raw one: white space by its type, or the default for empty text."""
     text = _white_space(column.datatype.base, raw)
     return sql.when([(f"{text} = ''", sql.text(column.default))], text) if column.default else text
 
@@ -91,7 +91,7 @@ def lenient_cells(column: Column, number: int, parsed: str | None = None) -> tup
 
 
 def _white_space(base: str, raw: str) -> str:
-    """The text with white space as the type has it (CSVW syntax §6.4, steps 1 and 2)."""
+    """The text with white space by its type (CSVW syntax §6.4, steps 1 and 2)."""
     if base in SPACED:
         return raw
     if base in ("normalizedString", "token"):
@@ -169,7 +169,7 @@ def _number(way: Number, base: str, text: str) -> str:
 
 
 def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
-    """A number as it is, or with a sign that divides it; one with an exponent has none."""
+    """A number unchanged, or with a sign that divides it; one with an exponent has none."""
 
     def moved(sign: str, places: int) -> str:
         bare = _number(way, base, sql.replace(text, sign, ""))

@@ -1,7 +1,7 @@
 """Checks of single rows: written as the type asks, required, fit for the IRIs that are built from them.
 
 Each check is a condition over the columns that `loading` names; a row that meets one is bad, and only bad rows are
-looked at again to say which cell it is.
+read again to find the cell.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_QUOTED = 80
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """Rows that meet `screen` and `condition` get the finding; only rows that meet a screen are looked at again.
+    """Rows that meet `screen` and `condition` get the finding; only rows that meet a screen are read again.
 
     `number` is the source column; `fields` fill the message.
     """
@@ -51,7 +51,7 @@ class RowCheck:
     choices: tuple[str, ...] = ()
     """The values that a column allows, where it lists them."""
     cell: str = ""
-    """What the message shows, where it is not the raw text of the column."""
+    """The text for the message, where it is not the raw text of the column."""
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext) -> list[RowCheck]:
@@ -102,7 +102,7 @@ def can_fail(column: Column) -> bool:
 
 
 def datatype_fields(column: Column) -> dict[str, object]:
-    """What the message about a cell of another type names."""
+    """The fields of the message about a cell of another type."""
     return {"datatype": column.datatype.base, "example": example(column.datatype)}
 
 
@@ -232,13 +232,13 @@ def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[R
 
 
 def quote_cell(text: str) -> str:
-    """A cell's text cut to what a message shows; control characters, which may steer a terminal, as their pictures."""
+    """A cell's text, shortened for a message; control characters, which may steer a terminal, as their pictures."""
     shown = text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "…"
     return printable(shown)
 
 
 def count_rest(table: Table, code: str, count: int) -> list[Finding]:
-    """The finding that says how many others of a code there are, if any."""
+    """The finding with the number of others of a code, if any."""
     if count <= 0:
         return []
     return [finding("findings-more", (table.place(),), dataset=table.dataset, kind=code, count=count)]

@@ -51,7 +51,7 @@ class IriContext:
 
     `strict` are the operators whose variables must have a value; without one of the others nothing is written
     (RFC 6570 §3.2.1). `document` is the URL that a relative reference of any form is resolved against (RFC 3986 §5.2),
-    None where it is put on the base as it stands.
+    None where the base is put before it unchanged.
     """
 
     base: str
@@ -109,7 +109,7 @@ def resolve(value: str, names: IriContext) -> str:
 
 
 def _references(value: str, document: str) -> list[tuple[str, str]]:
-    """The forms of relative references that begin otherwise than with a name, each with what it names."""
+    """The forms of relative references that do not begin with a name, each with its IRI."""
     parts = urlsplit(document)
     folder, cases = urljoin(document, "."), list[tuple[str, str]]()
     starts = {
@@ -157,7 +157,7 @@ _LONE_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?\z)"
 
 
 def illegal(value: str) -> str:
-    """True for text that is no part of an IRI: a character that none can hold, or a percent sign without digits."""
+    """True for text that is not a part of an IRI: a character that none can hold, or a percent sign without digits."""
     return sql.part_match(value, rf"{ILLEGAL_IN_IRI}|{_LONE_PERCENT}")
 
 
@@ -166,7 +166,7 @@ _AUTHORITY = r"//(?:[^/?#@]*@)?[^/?#@:]*(?::[0-9]*)?(?:[/?#].*)?\z"
 
 
 def misplaced(value: str) -> str:
-    """True for the text of an address whose host or port is none, or which has two fragments."""
+    """True for the text of an address with a malformed host or port, or with two fragments."""
     start, whole = rf"\A{SCHEME}//", rf"(?s)\A{SCHEME}{_AUTHORITY}"
     hosted = sql.all_of([sql.part_match(value, start), f"NOT {sql.part_match(value, whole)}"])
     return sql.any_of([hosted, sql.part_match(value, r"(?s)#.*#")])

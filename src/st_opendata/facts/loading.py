@@ -104,7 +104,7 @@ class Loader:
     def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
         table, width = source.table, len(source.header)
-        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # told when it was copied
+        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # found when it was copied
             return []
         shaped = f"breaks > 0 AND delimiters >= {sql.least('breaks', '2')} * {width - 1}"
         ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
@@ -192,7 +192,7 @@ def _file(name: str) -> str:
 def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding]:
     """Of the table loaded under `name`, one finding for totals and one for footnotes, each at the first such row.
 
-    The first column tells. Where most of its texts stand in several rows, a total is one of the groups that they name.
+    The first column tells. Where most of its texts are in several rows, a total is one of the groups that they name.
     A footnote is alone in its row; the last row, alone with a word such as `Source:`, may have delimiters in its text.
     """
     first, *others = source.table.source_columns
@@ -223,7 +223,7 @@ def _names_groups(engine: Engine, name: str, cell: str) -> bool:
 
 
 def _one_subject(loaded: LoadedTable) -> list[Finding]:
-    """A warning where rows that have keys of their own all speak of one and the same thing."""
+    """A warning where rows with different keys all state facts about the same thing."""
     fixed = loaded.subjects and not any(variable_names(parse_template(url)) for url in loaded.subjects)
     if not (fixed and loaded.table.primary_key and loaded.rows > 1):
         return []

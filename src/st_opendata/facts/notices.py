@@ -1,6 +1,6 @@
 """Columns that load well and may not be meant: personal data, and texts that spreadsheets take for formulas.
 
-Personal data are known by cells or titles that are of persons (`tables.personal`). Formulas are published as they are:
+Personal data are known by cells or titles that are of persons (`tables.personal`). Formulas are published unchanged:
 a changed cell would be another fact; the publisher gets a note.
 """
 
@@ -43,7 +43,7 @@ class _Suspicion:
 
 
 def personal_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
-    """A warning for each column in which half of the cells are personal data and of which nobody has said if it is."""
+    """A warning for each column in which half of the cells are personal data and whose description does not say so."""
     suspicions = [each for column in loaded.table.source_columns for each in _suspicions(loaded, column)]
     if not suspicions:
         return []
@@ -61,7 +61,7 @@ def personal_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
 
 
 def _suspicions(loaded: LoadedTable, column: Column) -> list[_Suspicion]:
-    """What the column may hold, by its type and titles."""
+    """The kinds of data that the column may have, by its type and titles."""
     base = column.datatype.base
     if column.personal is not None or not (base in TEXTS or base in INTEGER_BOUNDS or base == "anyURI"):
         return []

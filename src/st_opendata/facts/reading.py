@@ -21,7 +21,9 @@ from st_opendata.tables.encodings.findings import known_languages, neighbour_fin
 from st_opendata.tables.scan import TableFile, open_source
 
 FINDINGS_LISTED = 1_000
-"""Findings of one code and table that are listed; one more says how many others there are."""
+"""Findings of one code and table that are listed; one more has the number of the others."""
+MAPPING = "facts"
+"""The name of the last stage for `on_progress`, after those of the tables."""
 
 
 def load_facts(
@@ -35,13 +37,13 @@ def load_facts(
 ) -> FactBase:
     """Read, check and map all tables of the catalogue.
 
-    `on_progress` gets the name of each table before it is read. `memory` (as `500MB`) bounds the engine, which spills
-    to a temporary folder made in `folder` (default: the system's) and removed when the fact base is closed. What is
-    wrong with the tables is in `FactBase.findings`; triples are mapped only when these conform. `engine` opens the
-    engine that reads the tables and makes the triples, as `sql.engine` describes it.
+    `on_progress` gets the name of each table before it is read, then `MAPPING`. `memory` (as `500MB`) bounds the
+    engine, which spills to a temporary folder in `folder` (default: the system's), removed when the fact base is
+    closed. Problems of the tables are in `FactBase.findings`; triples are mapped only when these conform. `engine`
+    opens the engine that reads the tables and makes the triples, as `sql.engine` describes it.
 
     Raises:
-        InputError: the disk is full, or memory does not suffice.
+        InputError: the disk is full, or there is not enough memory.
     """
     on_progress = on_progress or _ignore
     with ExitStack() as stack:
@@ -56,7 +58,7 @@ def load_facts(
         findings += key_findings(opened, tables, _wrong_cells(findings), FINDINGS_LISTED)
         predicates: dict[str, str] = {}
         if conforms(findings):
-            on_progress("facts")
+            on_progress(MAPPING)
             predicates = map_tables(opened, tables, names, sharded=digits > 0)
         stack.pop_all()
     return FactBase(catalogue, opened, tables, findings, predicates, digits)

@@ -85,7 +85,7 @@ def _message(text: str | Mapping[str, str]) -> Message:
 
 
 def _translated(value: object) -> Mapping[str, str]:
-    """A text of the program from a room that does not pass messages yet."""
+    """What the program says itself, in its own English; the rest quotes the data."""
     if isinstance(value, Message):
         return value
     return {language: translate(str(value), language) for language in LANGUAGES}

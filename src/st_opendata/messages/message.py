@@ -7,7 +7,7 @@ are: no text that somebody wrote is looked up, and only fields that are in sever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -107,6 +107,12 @@ def counted(one: str, other: str, /, *, number: str, **fields: object) -> Messag
 def verbatim(text: str | Mapping[str, str]) -> Message:
     """What somebody else says, as the system, a server or an engine do: shown as it is, in each language there is."""
     return Message("{text}", {"text": text})
+
+
+def joined(texts: Sequence[Message], separator: str = ", ") -> Message:
+    """The messages one after the other; there is at least one."""
+    fields = {f"text{number}": text for number, text in enumerate(texts)}
+    return Message(separator.join(f"{{{name}}}" for name in fields), fields)
 
 
 def change_fields(text: Message, change: Callable[[str], str]) -> Message:

@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text, is_language_tag
 from st_opendata.vocabularies import require_code, require_language
@@ -30,32 +32,34 @@ from st_opendata.vocabularies import require_code, require_language
 
 def _text(value: dict[str, str]) -> dict[str, str]:
     if not value or not all(text.strip() for text in value.values()):
-        raise ValueError("a text needs at least one language and no empty value, as in {en: Cities}")
+        raise MessageError(
+            message("a text needs at least one language and no empty value, as in {example}", example="{en: Cities}")
+        )
     return value
 
 
 def language_tag(tag: str) -> str:
-    """A language tag (BCP 47); ValueError for any other text."""
+    """A language tag (BCP 47); MessageError for any other text."""
     if not is_language_tag(tag):
-        raise ValueError(f'"{tag}" is not a language tag, as en or de-AT is')
+        raise MessageError(message('"{tag}" is not a language tag, as en or de-AT is', tag=tag))
     return tag
 
 
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"(?=.{2,80}\Z)[a-z0-9]+(-[a-z0-9]+)*", value):
-        raise ValueError("an id is 2 to 80 small letters, digits and single hyphens, as in city-roles")
+        raise MessageError(message("an id is 2 to 80 small letters, digits and single hyphens, as in city-roles"))
     return value
 
 
 def email_address(value: str) -> str:
-    """An e-mail address; ValueError for any other text."""
+    """An e-mail address; MessageError for any other text."""
     if not re.fullmatch(r"[\w.!#$&'*+/=?~-]+@[\w-]+(\.[\w-]+)*", value):
-        raise ValueError(f'"{value}" is not an e-mail address, as office@example.org is')
+        raise MessageError(message('"{value}" is not an e-mail address, as office@example.org is', value=value))
     return value
 
 
 def _day(value: object) -> object:
-    """A date, or text that is one: what pydantic takes beside, such as seconds since 1970, is refused."""
+    """A date, or the text of one. What else pydantic accepts, such as seconds since 1970, is refused."""
     if isinstance(value, str):
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -64,7 +68,7 @@ def _day(value: object) -> object:
             pass
     elif isinstance(value, date):
         return value
-    raise ValueError("a date is needed here, written as 2021-07-31")
+    raise MessageError(message("a date is needed here, written as 2021-07-31"))
 
 
 def _code(table: str) -> AfterValidator:
@@ -77,16 +81,16 @@ def _language(tag: str) -> str:
 
 
 def http_iri(value: str) -> str:
-    """An absolute http(s) IRI; ValueError for any other text."""
+    """An absolute http(s) IRI; MessageError for any other text."""
     if not value.startswith(("http://", "https://")) or re.search(r"[\x00-\x20<>\"{}|\\^`]", value):
-        raise ValueError("not an absolute http(s) IRI, as https://example.org/ is")
+        raise MessageError(message("not an absolute http(s) IRI, as https://example.org/ is"))
     return value
 
 
 def folder_iri(value: str) -> str:
-    """An absolute http(s) IRI that ends in a slash; ValueError for any other text."""
+    """An absolute http(s) IRI that ends in a slash; MessageError for any other text."""
     if not http_iri(value).endswith("/"):
-        raise ValueError("an IRI that ends in / is needed here")
+        raise MessageError(message("an IRI that ends in / is needed here"))
     return value
 
 
@@ -144,7 +148,7 @@ class Location(Record):
     @model_validator(mode="after")
     def _is_labelled(self) -> Location:
         if not self.label and not self.iri.startswith(NUTS):
-            raise ValueError("a place needs a label, as in label: {en: Lyon}")
+            raise MessageError(message("a place needs a label, as in {example}", example="label: {en: Lyon}"))
         return self
 
 
@@ -164,7 +168,7 @@ class Period(Record):
     def _in_order(cls, end: date | None, info: ValidationInfo) -> date | None:
         start = info.data.get("start")
         if start and end and end < start:
-            raise ValueError(f"the end, {end}, lies before the start, {start}")
+            raise MessageError(message("the end, {end}, is before the start, {start}", end=end, start=start))
         return end
 
 

@@ -67,21 +67,15 @@ def require_code(table: str, code: str) -> str:
     """The code, if the table has it.
 
     Raises:
-        MessageError: it has not; the message names the nearest codes.
+        MessageError: the table does not have it; the message names the most similar codes.
     """
     known = codes(table)
     if code in known:
         return code
     near = get_close_matches(code.upper(), known, n=3, cutoff=0.5)
-    if not near:
-        raise MessageError(message('"{code}" is not a code of the EU {table} table', code=code, table=table))
+    hint = message("; did you mean {codes}?", codes=", ".join(near)) if near else ""
     raise MessageError(
-        message(
-            '"{code}" is not a code of the EU {table} table; did you mean {codes}?',
-            code=code,
-            table=table,
-            codes=", ".join(near),
-        )
+        message('"{code}" is not a code of the EU {table} table{hint}', code=code, table=table, hint=hint)
     )
 
 
@@ -131,7 +125,7 @@ def require_language(tag: str) -> str:
     """The code in the EU language table of a BCP 47 tag (`fr`, `de-AT`).
 
     Raises:
-        MessageError: the language is not in the part of the table that is here.
+        MessageError: the program does not have the code of this language.
     """
     try:
         return _LANGUAGES[tag.lower().partition("-")[0]]

@@ -148,12 +148,12 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("title: {en: Cities}", "id: x\ntitle: {en: Cities}", 1, 'the key "id" is not written'),
+        ("title: {en: Cities}", "id: x\ntitle: {en: Cities}", 1, 'delete the key "id"'),
         ("    lang: fr", "    langue: fr", 8, 'the key "langue" is unknown; did you mean "lang"?'),
         ("lang: en,", "lang: english!,", 18, "not a language tag"),
         ("required: true", "required: yes", 16, "must be true or false"),
         ("name: name,", "nam: name,", 17, 'the key "nam" is unknown; did you mean "name"?'),
-        ("name: name,", "name: id,", 17, 'the column name "id" stands here a second time'),
+        ("name: name,", "name: id,", 17, 'the column name "id" is here a second time'),
         ("name: name,", "name: my name,", 17, "cannot name a column"),
         ("base: decimal", "base: decimel", 19, 'is not a datatype of CSVW; did you mean "decimal"?'),
         ('decimalChar: ","', 'decimalChar: "x"', 19, '"decimalChar" must be one character'),
@@ -164,14 +164,14 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
         ('"city/{id}"', '"city/{}"', 11, "is not an expression of a URI template"),
         ('"city/{id}"', '"city/{idd}"', 11, 'there is no column "idd"; did you mean "id"?'),
         ('"city/{id}"', '"my city/{id}"', 11, "is not allowed in an IRI"),
-        ('"rdfs:label"', "label", 17, '"label" names no property: write the prefix before it'),
+        ('"rdfs:label"', "label", 17, '"label" is not a property: write the prefix before it'),
         ('"city/{id}"', '"exx:{id}"', 11, 'the prefix "exx"'),
         ('"city/{id}"', '"city/{type}"', 11, 'there is no column "type"'),
         ("primaryKey: id", "primaryKey: idd", 12, 'there is no column "idd"; did you mean "id"?'),
         ("resource: countries.csv", "resource: contries.csv", 14, 'did you mean "countries.csv"?'),
         ("columnReference: code", "columnReference: kode", 14, 'has no column "kode"; did you mean "code"?'),
         ("columnReference: code", "columnReference: [code, code]", 14, "as many columns"),
-        ("url: countries.csv", "url: cities.csv", 21, 'the table name "cities" is taken'),
+        ("url: countries.csv", "url: cities.csv", 21, 'already uses the table name "cities"'),
         ("url: countries.csv", "url: Facts.csv", 21, 'a table cannot be called "facts"'),
         ("url: countries.csv", "url: ../countries.csv", 21, "leaves the catalogue"),
         ("url: countries.csv", "url: /etc/passwd", 21, "leaves the catalogue"),
@@ -184,13 +184,13 @@ def test_problems_of_catalogue_yaml(write: Callable[..., Path], old: str, new: s
             "    tableSchema:\n      columns: [{name: code}]",
             "    tableSchema: https://x.org/s.json",
             22,
-            "must hold keys of its own",
+            "must have keys, not a text or list",
         ),
         (
             "columns: [{name: code}]",
             "columns: [{name: v, virtual: true, propertyUrl: 'ex:p', valueUrl: 'ex:q'}, {name: code}]",
             23,
-            "virtual columns come last",
+            "put virtual columns last",
         ),
         ("columns: [{name: code}]", "columns: [{name: v, virtual: true}]", 23, "a virtual column needs"),
         ('delimiter: ";"', 'delimiter: ";;"', 7, '"delimiter" must be one character'),
@@ -241,7 +241,7 @@ def test_missing_folders_and_files(write: Callable[..., Path], tmp_path: Path) -
     with pytest.raises(InputError, match="no such file"):
         read_catalogue(tmp_path)
     folder = write()
-    with pytest.raises(InputError, match="is not a folder"):
+    with pytest.raises(InputError, match="is a file, not a folder"):
         read_catalogue(folder / "catalogue.yaml")
     (folder / "cities" / "dataset.yaml").unlink()
     with pytest.raises(InputError, match="there is no such file"):

@@ -145,12 +145,12 @@ def test_a_rule_that_touches_nothing_is_silent_and_a_wrong_cell_is_still_found(l
 @pytest.mark.parametrize(
     ("cleaning", "problem"),
     [
-        ({"trim": "true"}, '"trim" is a word of CSVW; write it as `trim: true` under `dialect`'),
-        ({"null": ["-"]}, '"null" is a word of CSVW'),
-        ({"quotes": "lose"}, '"quotes" must be lenient or trusted'),
-        ({"controlCharacters": "drop"}, '"controlCharacters" must be remove or space'),
+        ({"trim": "true"}, '"trim" is a key of CSVW; write `trim: true` under `dialect`'),
+        ({"null": ["-"]}, '"null" is a key of CSVW'),
+        ({"quotes": "lose"}, '"quotes" must be one of lenient, trusted'),
+        ({"controlCharacters": "drop"}, '"controlCharacters" must be one of remove, space'),
         ({"replace": [{"to": "x"}]}, 'name either "cell", a whole cell, or "text"'),
-        ({"replace": [{"text": "a"}]}, 'the key "to" is missing; write to: "" for nothing'),
+        ({"replace": [{"text": "a"}]}, 'the key "to" is missing; write to: "" to replace it by nothing'),
         ({"replace": [{"text": "", "to": "x"}]}, '"text" is empty'),
         ({"replace": [{"text": "a", "to": "x", "column": "nmae"}]}, 'there is no column "nmae"; did you mean "name"?'),
         ({"replaces": []}, 'the key "replaces" is unknown; did you mean "replace"?'),

@@ -1,1 +1,1 @@
-"""A catalogue drafted from spreadsheets: what they show is guessed and said, what nobody can guess is asked for."""
+"""A catalogue drafted from spreadsheets: guesses with their reasons, and questions about what cannot be guessed."""

@@ -1,4 +1,4 @@
-"""What is drafted: tables with their columns, the keys between them, and what is said of each."""
+"""The draft: tables with their columns, the keys between them, and remarks on each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from st_opendata.catalogue.init.layout import Layout
 from st_opendata.catalogue.init.profile import Guess, Profile
 from st_opendata.catalogue.init.sources import RawTable
+from st_opendata.messages.message import Message
 from st_opendata.model.tables import RowRule
 
 
 @dataclass(slots=True)
 class DraftColumn:
-    """A column: its name, the title in the header, what its cells show.
+    """A column: its name, its title in the header, and the guess from its cells.
 
     `part_of` is the name or title of the column of the file that it has a part of; its profile then is that column's.
     `place` counts the columns of the file from 0.
@@ -24,12 +25,12 @@ class DraftColumn:
     found: Guess
     language: str | None = None
     property: str | None = None
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Message] = field(default_factory=list)
     part_of: str | None = None
     place: int = 0
 
     def called(self) -> str:
-        """What people call it: by its title, else its name."""
+        """The name that people use: its title, else its name."""
         return self.title or self.name
 
 
@@ -54,10 +55,10 @@ class DraftTable:
     layout: Layout
     columns: list[DraftColumn]
     rows: int = 0
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Message] = field(default_factory=list)
     key: tuple[DraftColumn, ...] = ()
     references: list[DraftReference] = field(default_factory=list)
     splits: dict[str, str] = field(default_factory=dict)
-    rules: list[tuple[RowRule, str]] = field(default_factory=list)
+    rules: list[tuple[RowRule, Message]] = field(default_factory=list)
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    """Line and cells of the first rows, to show what was read."""
+    """Line and cells of the first rows, as they were read."""

@@ -1,4 +1,4 @@
-"""dataset.yaml of a draft: every guess with its reason above it.
+"""dataset.yaml of a draft: each guess with its reason above it.
 
 Each line is a value that PyYAML writes in flow style, so that a column is one line; block style is for keys with
 reasons between them. Why not ruamel.yaml: see `catalogue.write`.
@@ -13,24 +13,38 @@ import yaml
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.statements import Description, Yaml
 from st_opendata.catalogue.write import write_yaml
+from st_opendata.messages.message import Message, message
 from st_opendata.model.tables import ROW_RULES, Cleaning
 
-_HEADING = "Drafted by st-opendata init: what stands here was guessed from the files, with the reason above each line."
-_PROPERTY = 'A column states something as linked data once it has a propertyUrl, as in propertyUrl: "schema:name".'
+_HEADING = message("Drafted by st-opendata init from the files: the reason for each guess is above its line.")
+_PROPERTY = message(
+    "A column becomes linked data once it has a propertyUrl, as in {example}.", example='propertyUrl: "schema:name"'
+)
+_STATE_ENCODING = message("once that is right, state it:")
+_REPLACE_ENCODING = message("once that is right, replace the next line by this:")
+_NO_KEY = (
+    message("no key was found: no column, and no few columns that could be a key, differ in each row;"),
+    message("rows go by their number, so a row inserted between others changes the addresses below it"),
+)
 
 
-def dataset_text(description: Description, tables: list[DraftTable], files: dict[str, str], language: str) -> str:
-    """dataset.yaml; `files` has the name of each table's file in the folder of the dataset, by the table's name."""
+def dataset_text(
+    description: Description, tables: list[DraftTable], files: dict[str, str], language: str, lang: str
+) -> str:
+    """dataset.yaml; `files` has the name of each table's file in the folder of the dataset, by the table's name.
+
+    Titles are in `language`, comments in `lang`.
+    """
     lines = ["tables:"]
     for table in tables:
-        lines += [f"  {line}".rstrip() for line in _table(table, files[table.name], language)]
-    text = write_yaml(description, [_HEADING, _PROPERTY], tuple(description.values))
+        lines += [f"  {line}".rstrip() for line in _table(table, files[table.name], language, lang)]
+    text = write_yaml(description, [_HEADING, _PROPERTY], tuple(description.values), language=lang)
     return text + "\n".join([*lines, ""])
 
 
-def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
+def _table(table: DraftTable, file: str, language: str, lang: str) -> Iterator[str]:
     for remark in table.remarks:
-        yield f"# {_line(remark)}"
+        yield _comment(remark, lang)
     outline: Yaml = {"url": file}
     if table.source.sheet is not None:
         outline |= {"sheet": table.source.sheet, "name": table.name}
@@ -41,11 +55,11 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
     dialect = _dialect(table)
     if table.source.guess and not table.source.guess.sure:
         stated = {**dialect, "encoding": table.source.encoding}
-        yield f"  # once that is right, state it{' in place of the next line' if dialect else ''}:"
+        yield f"  {_comment(_REPLACE_ENCODING if dialect else _STATE_ENCODING, lang)}"
         yield f"  # dialect: {_flow(stated)}"
     if dialect:
         yield f"  dialect: {_flow(dialect)}"
-    yield from _rules(table)
+    yield from _rules(table, lang)
     if table.splits:
         yield "  split:"
         yield from (f"    - {_flow({'column': of, 'pattern': pattern})}" for of, pattern in table.splits.items())
@@ -55,8 +69,7 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"    aboutUrl: {_flow('/'.join([table.name, *(f'{{{name}}}' for name in names)]))}"
         yield f"    primaryKey: {_flow(names if len(names) > 1 else names[0])}"
     else:
-        yield "    # no key was found: no column differs in each row, nor do a few together that could name the rows;"
-        yield "    # rows go by their number, so a row put in between changes the addresses below it"
+        yield from (f"    {_comment(text, lang)}" for text in _NO_KEY)
     if table.references:
         yield "    foreignKeys:"
     for each in table.references:
@@ -64,19 +77,19 @@ def _table(table: DraftTable, file: str, language: str) -> Iterator[str]:
         yield f"      - {_flow({'columnReference': each.column.name, 'reference': reference})}"
     yield "    columns:"
     for column in table.columns:
-        yield from (f"      # {_line(remark)}" for remark in column.remarks)
+        yield from (f"      {_comment(remark, lang)}" for remark in column.remarks)
         yield f"      - {_flow(_column(column, table, language))}"
 
 
-def _rules(table: DraftTable) -> Iterator[str]:
-    """Rules for cells and rows, each under what it is for."""
-    yield from (f"  # {_line(remark)}" for remark in table.source.remarks)
+def _rules(table: DraftTable, lang: str) -> Iterator[str]:
+    """Rules for cells and rows, each under its reason."""
+    yield from (f"  {_comment(remark, lang)}" for remark in table.source.remarks)
     if cleaning := _cleaning(table.source.cleaning):
         yield f"  cleaning: {_flow(cleaning)}"
     if table.rules:
         yield "  rows:"
     for rule, reason in table.rules:
-        yield f"    # {_line(reason)}"
+        yield f"    {_comment(reason, lang)}"
         stated = {ROW_RULES[rule.kind]: rule.kind, "matching": rule.matching}
         yield f"    - {_flow({key: value for key, value in stated.items() if value is not None})}"
 
@@ -131,5 +144,7 @@ def _flow(value: object) -> str:
     return text.removesuffix("\n").removesuffix("\n...").strip()
 
 
-def _line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+def _comment(text: Message, lang: str) -> str:
+    """The text as one line of a comment."""
+    letters = (letter if letter.isprintable() else " " for letter in text[lang])
+    return f"# {' '.join(''.join(letters).split())}"

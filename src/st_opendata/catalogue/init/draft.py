@@ -18,6 +18,7 @@ from st_opendata.catalogue.profiles import packaged_profile, packaged_profiles
 from st_opendata.catalogue.statements import Description, Yaml
 from st_opendata.catalogue.write import HINTS, write_yaml
 from st_opendata.errors import InputError
+from st_opendata.messages.message import Message, message
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.names import free, slug
 from st_opendata.release.exchange import stage
@@ -26,27 +27,34 @@ from st_opendata.tables.splits import parts_of, split_cell
 
 _ORDER = ("id", "base", "profiles", "title", "description", *HINTS, "issued", "datasets")
 _OWN_NAMES = ("facts", "croissant")
+_HEADING = message("Drafted by st-opendata init. Replace the comments by the keys that no file shows, then build.")
 NEEDED = ("publisher", "license", "contactPoint", "theme")
-"""What DCAT-AP needs or the score rewards, and no file tells."""
+"""Keys that DCAT-AP needs or the score rewards, and that no file shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A packaged profile, and the table and columns that speak for it."""
+    """A packaged profile, and the table and columns that suggest it."""
 
     profile: str
     table: str
     columns: tuple[str, ...]
 
     @property
-    def reason(self) -> str:
-        """One sentence."""
-        return f"the profile {self.profile} fits: {self.table} has the columns {', '.join(self.columns)}"
+    def reason(self) -> Message:
+        """A sentence without a full stop, for a comment or a note."""
+        columns = "”, “".join(self.columns)
+        return message(
+            "The profile {profile} fits: the table “{table}” has the columns “{columns}”",
+            profile=self.profile,
+            table=self.table,
+            columns=columns,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was drafted: the tables with their rows, the keys that nobody has told, and profiles that fit."""
+    """A draft: the tables with their rows, the keys that are missing, and profiles that fit."""
 
     tables: tuple[DraftTable, ...]
     missing: tuple[str, ...]
@@ -55,9 +63,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the publisher told: title, base, language and day, and `terms` by the keys of catalogue.yaml.
+    """The publisher's answers: title, base, language and day, and `terms` by the keys of catalogue.yaml.
 
-    `language_given` is true where the publisher named the language, which then is that of the tables.
+    `language` is that of titles. `language_given` is true where the publisher named it: it is that of the tables, too.
+    `lang` is the language of comments, one of `LANGUAGES`.
     """
 
     title: str
@@ -66,6 +75,7 @@ class Answers:
     day: date | None = None
     terms: Yaml = field(default_factory=dict)
     language_given: bool = False
+    lang: str = "en"
 
 
 def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Draft:
@@ -87,14 +97,12 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         catalogue = _catalogue(identifier, answers)
         proposals = tuple(_propose_profiles(tables))
         for each in proposals:
-            catalogue.remark("profiles", f"{each.reason[0].upper()}{each.reason[1:]}.")
-        text = dataset_text(_dataset(tables, answers), tables, by_table, answers.language)
+            catalogue.remark("profiles", Message("{reason}.", {"reason": each.reason}))
+        text = dataset_text(_dataset(tables, answers), tables, by_table, answers.language, answers.lang)
         missing = tuple(key for key in NEEDED if key not in answers.terms)
         (draft.folder / identifier / "dataset.yaml").write_text(text, "utf-8", newline="\n")
-        heading = [
-            "Drafted by st-opendata init. What no file tells stands here as a comment: write it and build again."
-        ]
-        content = write_yaml(catalogue, heading, _ORDER, [key for key in HINTS if key not in answers.terms])
+        hints = [key for key in HINTS if key not in answers.terms]
+        content = write_yaml(catalogue, [_HEADING], _ORDER, hints, language=answers.lang)
         (draft.folder / "catalogue.yaml").write_text(content, "utf-8", newline="\n")
         read_catalogue(draft.folder)
         draft.commit()
@@ -102,7 +110,10 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
 
 
 def _refuse(folder: Path) -> None:
-    raise InputError(f"{folder} is not empty; nothing was changed", remedy="Name a new folder, or empty this one.")
+    raise InputError(
+        message("{folder} is not empty; nothing was changed", folder=folder),
+        remedy=message("Name a new folder, or empty this one."),
+    )
 
 
 def _names(sources: Sequence[RawTable]) -> Iterator[str]:
@@ -127,13 +138,13 @@ def _copy(sources: Sequence[RawTable], folder: Path) -> dict[Path, str]:
 
 def _catalogue(identifier: str, answers: Answers) -> Description:
     found = Description({"id": identifier, "base": answers.base})
-    found.remark("base", "The start of the address of everything: choose it once, on a domain that you keep.")
+    found.remark("base", message("The start of all addresses: choose it once, on a domain that you keep."))
     found.values["profiles"] = list[str]()
     listed = ", ".join(packaged_profiles())
-    found.remark("profiles", f"Rules beyond those for everybody: {listed}, or a folder of your own, as ./rules.")
+    found.remark("profiles", message("Additional rules: {names}, or your own folder, as ./rules.", names=listed))
     found.values["title"] = {answers.language: answers.title}
     found.values["description"] = {answers.language: answers.title}
-    found.remark("description", "Say in a sentence or two what it is about: people find it by that.")
+    found.remark("description", message("Describe it in a sentence or two: people find it by these words."))
     found.values |= answers.terms
     if answers.day:
         found.values["issued"] = answers.day.isoformat()

@@ -1,4 +1,4 @@
-"""The ends of rows: more cells than the table has columns, or fewer; and columns in which nothing stands."""
+"""The ends of rows: more or fewer cells than the table has columns; and columns without content."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from st_opendata.messages.message import Message, message
 from st_opendata.model.tables import EMPTY_COLUMNS, SHORT_ROWS, RowRule
 
-EMPTY_ENDS = (RowRule(EMPTY_COLUMNS), "cells without a title are empty in all rows")
+EMPTY_ENDS = (RowRule(EMPTY_COLUMNS), message("cells without a title are empty in all rows"))
 
 
 @dataclass(slots=True)
 class Ends:
-    """What the rows of a file say of its width; `filled` and `empty` are places where a row has text, or has none.
+    """The width of a file as its rows show it; `filled` and `empty` are places with text, or without, in some row.
 
-    Rows with text beyond `width` are broken, and say nothing of its columns.
+    Rows with text beyond `width` are broken, and do not count.
     """
 
     width: int
@@ -44,7 +45,7 @@ class Ends:
 def without_empty(titles: dict[int, str], ends: Ends) -> dict[int, str]:
     """The columns without those that have neither a title nor a cell: all such, or those at the end.
 
-    Where titles are missing or stand twice, columns go by their place, so that none before others may be left out.
+    Where titles are missing or repeated, columns go by their place, so that none before others may be left out.
     """
     named = {place: title for place, title in titles.items() if title or place in ends.filled}
     if all(named.values()) and len(set(named.values())) == len(named):
@@ -53,21 +54,25 @@ def without_empty(titles: dict[int, str], ends: Ends) -> dict[int, str]:
     return {place: title for place, title in titles.items() if place <= last}
 
 
-def end_rules(places: Sequence[int], header: int, ends: Ends) -> tuple[list[tuple[RowRule, str]], list[str]]:
+def end_rules(places: Sequence[int], header: int, ends: Ends) -> tuple[list[tuple[RowRule, Message]], list[Message]]:
     """Rules for the ends of rows, each with its reason, for a table with columns at these places.
 
-    Beside them, what no rule can mend. `header` is how many cells the header has, 0 without one.
+    In addition, remarks on problems that no rule can solve. `header` is how many cells the header has, 0 without one.
     """
     width = max(places, default=-1) + 1
-    rules, remarks = list[tuple[RowRule, str]](), list[str]()
+    rules, remarks = list[tuple[RowRule, Message]](), list[Message]()
     if max([header, *ends.lengths]) > width or len(places) < width:
         rules.append(EMPTY_ENDS)
     missing = {place for length in ends.lengths if length < width for place in range(length, width)}
     short = sum(count for length, count in ends.lengths.items() if length < width)
     if missing and (missing <= ends.empty or not ends.broken):
-        rules.append((RowRule(SHORT_ROWS), f"rows that end before the last column: {short}"))
+        rules.append((RowRule(SHORT_ROWS), message("rows that end before the last column: {number}", number=short)))
     elif missing:
-        remarks.append(f"rows with fewer cells than the header: {short}; correct them in the file")
+        remarks.append(
+            message("rows with fewer cells than the header: {number}; correct them in the file", number=short)
+        )
     if ends.over:
-        remarks.append(f"rows with more cells than the header: {ends.over}; correct them in the file")
+        remarks.append(
+            message("rows with more cells than the header: {number}; correct them in the file", number=ends.over)
+        )
     return rules, remarks

@@ -1,4 +1,4 @@
-"""Keys: the column, or the few columns, that name the rows of a table, and the columns that lead to another table."""
+"""Keys: the column, or few columns, that identify the rows of a table, and the columns that lead to another table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from math import prod
 
 from st_opendata.catalogue.init.columns import DraftColumn, DraftReference, DraftTable
+from st_opendata.messages.message import Message, counted, joined, message
 from st_opendata.tables.title_words import Words, rest_of, words
 
 Rows = Callable[[], Iterator[list[str]]]
@@ -28,20 +29,24 @@ _SHORTEST = 3
 
 
 def find_key(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
-    """The columns that name the rows: one that is called so, else the first if it can, else two or three together."""
+    """The columns of the key: one that is called so, else the first if its cells allow it, else two or three."""
     able = [column for column in table.columns if _can_be_key(column)]
     named = [column for column in able if _is_called_key(column)]
     first = [column for column in able if column is table.columns[0]]
     if found := next(iter(named or first), None):
-        found.remarks.append("no cell is empty or repeated: the key of the table")
+        found.remarks.append(message("no cell is empty or repeated: the key of the table"))
         return (found,)
     for column in table.columns:
         if reason := _why_no_key(column):
-            column.remarks.append(f"not the key, though its name suggests one: {reason}")
+            column.remarks.append(message("not the key, though its name suggests one: {reason}", reason=reason))
     together = _composite(table, rows)
     if together:
-        listed = ", ".join(column.name for column in together)
-        table.remarks.append(f"no column names the rows alone; no two rows are alike in {listed}: the key together")
+        listed = "”, “".join(column.name for column in together)
+        table.remarks.append(
+            message(
+                "no single column identifies the rows; no two rows are alike in “{columns}”: the key", columns=listed
+            )
+        )
     return together
 
 
@@ -55,14 +60,16 @@ def _is_called_key(column: DraftColumn) -> bool:
     return rest_of(words(column.called()), "key") is not None
 
 
-def _why_no_key(column: DraftColumn) -> str:
-    """What is wrong with the cells of a column that is called like a key; empty for any other."""
-    profile = column.profile
+def _why_no_key(column: DraftColumn) -> Message | None:
+    """The problem with the cells of a column that is called like a key; None for any other."""
+    profile, reasons = column.profile, list[Message]()
     if not _is_called_key(column):
-        return ""
-    twice = next((cell for cell, number in profile.cells.items() if number > 1), None)
-    empty = f"{profile.blank} cell{'s are' if profile.blank > 1 else ' is'} empty" if profile.blank else ""
-    return ", ".join(filter(None, (empty, f"“{twice}” stands in more than one row" if twice else "")))
+        return None
+    if count := profile.blank:
+        reasons.append(counted("{count} cell is empty", "{count} cells are empty", number="count", count=count))
+    if twice := next((cell for cell, number in profile.cells.items() if number > 1), None):
+        reasons.append(message("“{cell}” is in more than one row", cell=twice))
+    return joined(reasons) if reasons else None
 
 
 def _composite(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
@@ -86,7 +93,7 @@ def _composite(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
 
 
 def _can_be_part(column: DraftColumn) -> bool:
-    """Codes, short texts, days and years: what a measure is, is no part of a key."""
+    """Codes, short texts, days and years; a measure cannot be part of a key."""
     profile, found = column.profile, column.found
     if column.part_of or profile.blank or not profile.whole or found.separator or found.null or len(profile.cells) < 2:
         return False
@@ -113,7 +120,7 @@ def _without_twin_rows(
 
 
 def find_references(tables: Sequence[DraftTable]) -> None:
-    """Note each column whose cells are keys of another table, and in words what else was seen."""
+    """Note each column whose cells are keys of another table, with remarks."""
     for table in tables:
         for column in table.columns:
             if column.profile.cells and column.profile.whole and not column.part_of:
@@ -136,9 +143,16 @@ def _find_reference(table: DraftTable, column: DraftColumn, tables: Sequence[Dra
         return
     best = max(found, key=lambda each: each[0])[1]
     table.references.append(DraftReference(column, best, best.key[0]))
-    others = ", ".join(each.name for _, each in found if each is not best)
-    also = f"; also of {others}, which its name suits less" if others else ""
-    column.remarks.append(f"all cells are keys of {best.name}{also}")
+    others = "”, “".join(each.name for _, each in found if each is not best)
+    column.remarks.append(
+        message(
+            "all cells are keys of “{table}”; also of “{others}”, which its name suits less",
+            table=best.name,
+            others=others,
+        )
+        if others
+        else message("all cells are keys of “{table}”", table=best.name)
+    )
 
 
 def _values(column: DraftColumn) -> set[str]:
@@ -152,9 +166,9 @@ def _keys(table: DraftTable) -> set[str]:
 
 
 def _speaks(column: DraftColumn, other: DraftTable, tables: Sequence[DraftTable]) -> int:
-    """How much speaks for it that the column names rows of the other table: from 3 its name, from 1 its cells, else 0.
+    """How strongly the column suggests a key of the other table: from 3 by its name, from 1 by its cells, else 0.
 
-    A table whose own key names rows of a third one is a link, and suits less than that.
+    A table whose own key identifies rows of a third one is a link, and suits less than that.
     """
     name, key = _stem(column), _stem(other.key[0])
     if name and _suits(name, other):
@@ -170,7 +184,7 @@ def _speaks(column: DraftColumn, other: DraftTable, tables: Sequence[DraftTable]
 
 
 def _stem(column: DraftColumn) -> Words:
-    """The words of its name that say of what it is the key: `project` of `projectID`, none of `id`."""
+    """The words of its name for the thing that it identifies: `project` for `projectID`, none for `id`."""
     own = words(column.called())
     rest = rest_of(own, "key")
     if rest is None and own and (glued := re.fullmatch("(.{3,}?)(?:id|nr|code|ref|key|no)", own[-1])):
@@ -202,16 +216,27 @@ def _is_link(table: DraftTable, key: Words, tables: Sequence[DraftTable]) -> boo
 
 
 def _say_why_not(column: DraftColumn, other: DraftTable, values: set[str], keys: set[str], *, named: bool) -> None:
-    """Say it where only the way in which letters are composed parts cells from keys, or a few cells are no keys."""
+    """Remark that cells differ from keys only in how letters are composed, or that a few cells are not keys."""
     composed = {unicodedata.normalize("NFC", key): key for key in keys}
     twins = [value for value in values - keys if unicodedata.normalize("NFC", value) in composed]
     lost = sorted(values - keys - {*twins})
     if twins and (named or not lost):
         shown = min(twins)
         column.remarks.append(
-            f"not a foreign key to {other.name}: “{shown}” is there too, but in other characters "
-            "(composed and decomposed letters look alike)"
+            message(
+                "not a foreign key to “{table}”: “{cell}” is there too, but in other characters "
+                "(composed and decomposed letters look alike)",
+                table=other.name,
+                cell=shown,
+            )
         )
     elif named and len(lost) * 2 < len(values):
-        said = f"{len(lost)} of {len(values)} different cells are not keys there, as “{lost[0]}”"
-        column.remarks.append(f"not a foreign key to {other.name}: {said}")
+        column.remarks.append(
+            message(
+                "not a foreign key to “{table}”: {lost} of {all} different cells are not keys there, as “{cell}”",
+                table=other.name,
+                lost=len(lost),
+                all=len(values),
+                cell=lost[0],
+            )
+        )

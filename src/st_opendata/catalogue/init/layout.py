@@ -1,6 +1,6 @@
-"""Where the header of a table stands, over one row or two, and which rows above and below are no data.
+"""The place of a table's header, over one row or two, and the rows above and below that are not data.
 
-What is found becomes rules of dataset.yaml, and is skipped here by the code that reads these rules in the end.
+These rows become rules of dataset.yaml; the code that reads these rules later skips the rows here, too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from st_opendata.catalogue.init.sources import RawTable, SourceRow
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.model.tables import ABOVE_HEADER, BELOW_HEADER, BLANK_ROWS, FOOTNOTES, REPEATED_HEADER, TOTALS, RowRule
 from st_opendata.tables import office_words
 from st_opendata.tables.rows import SkippedRows, is_blank, is_lone, skipped_rows
@@ -19,10 +20,10 @@ from st_opendata.tables.titles import Header, NumberedRow, cleaned, combined
 
 _LOOKED_AT = 60
 _FIGURE = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+]?[0-9][0-9.,'’ \u00a0\u202f/:%-]*")
-"""A number, date or time, as no title is, years apart."""
+"""A number, date or time, which cannot be a title, except a year."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SPAN = re.compile(r"[0-9]+ ?[-–] ?[0-9]+|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""From one number to another, as ages are, or a day: a title where the cells below are none."""
+"""A range of numbers, such as ages, or a day: a title if the cells below are not such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class Layout:
     skip_lines: int
     rules: tuple[RowRule, ...]
     skipped: Mapping[str, SkippedRows]
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     blank_rows: bool
-    """Empty rows stand between others, or are more than empty lines at the end."""
+    """There are empty rows between others, or more than empty lines at the end."""
 
     @property
     def plain(self) -> bool:
@@ -48,11 +49,20 @@ class Layout:
         titles = list(self.titles.values())
         return bool(self.header.rows) and all(titles) and len(set(titles)) == len(titles)
 
-    def quoted(self, rule: RowRule) -> str:
-        """What the rule skips: the first row, and how many others."""
+    def quoted(self, rule: RowRule) -> Message:
+        """The first row that the rule skips, and how many others."""
         rows = self.skipped[rule.kind]
-        others = f", and {len(rows.numbers) - 1} more" if len(rows.numbers) > 1 else ""
-        return f"row {min(rows.numbers)}: “{rows.first}”{others}"
+        first, others = min(rows.numbers), len(rows.numbers) - 1
+        if not others:
+            return message("row {row}: “{text}”", row=first, text=rows.first)
+        return counted(
+            "row {row}: “{text}”, and {count} more",
+            "row {row}: “{text}”, and {count} more",
+            number="count",
+            row=first,
+            text=rows.first,
+            count=others,
+        )
 
     def data(self, source: RawTable) -> Iterator[SourceRow]:
         """The rows of data, without those that are skipped."""
@@ -78,9 +88,9 @@ def find_layout(source: RawTable) -> Layout:
     tail = _Tail()
     skipped = skipped_rows(lambda: tail.watched(source), header, candidates, len(titles) or width)
     blank = skipped.get(BLANK_ROWS)
-    remarks = ["a header of two rows, put together"] if count > 1 else []
+    remarks = [message("a header of two rows, combined")] if count > 1 else []
     if place and not count:
-        remarks.append(f"rows above the data left out: {rows[place - 1].number}")
+        remarks.append(message("rows above the data left out: {number}", number=rows[place - 1].number))
     return Layout(
         titles={number: _title(titles, number) for number in _read(source, header.first - 1, width)},
         header=header,
@@ -144,7 +154,7 @@ def _title(cells: Sequence[str], number: int) -> str:
 
 
 def _is_header(rows: Sequence[SourceRow], place: int) -> bool:
-    """True for a row of texts; a span of numbers or a day is one where the cells below it are none."""
+    """True for a row of texts; a span of numbers or a day counts as a text if the cells below it are not such."""
     if place >= len(rows):
         return False
     texts = {number: cell.strip() for number, cell in enumerate(rows[place].cells) if cell.strip()}
@@ -155,9 +165,9 @@ def _is_header(rows: Sequence[SourceRow], place: int) -> bool:
 
 
 def _completes(rows: Sequence[SourceRow], place: int) -> bool:
-    """True where the row below names what the groups in this one hold, as merged cells over several columns do.
+    """True where the row below names the columns of the groups in this one, as under merged cells over several columns.
 
-    It must be seen that the row below is none of data: nothing stands under the first group, or texts over numbers.
+    It must be clear that the row below is not data: the cell under the first group is empty, or texts are over numbers.
     """
     if not (_is_header(rows, place) and _is_header(rows, place + 1)):
         return False
@@ -176,7 +186,7 @@ def _completes(rows: Sequence[SourceRow], place: int) -> bool:
 
 
 def _over_numbers(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """True where a title stands over numbers, and is none, or is a year over other numbers than years."""
+    """True where a title is over numbers and is not a number, or is a year over other numbers than years."""
     return any(
         not title.isdecimal() or not any(_YEAR.fullmatch(_title(cells, place)) for cells in rows)
         for place, title in enumerate(titles)

@@ -1,4 +1,4 @@
-"""Columns of numbers: the one number format of CSVW that reads every cell, or why there is none."""
+"""Columns of numbers: the one number format of CSVW that reads every cell, or the reason for text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from st_opendata.messages.message import Message, message
 from st_opendata.model.tables import Datatype
 from st_opendata.tables.datatypes import datatype_iri, parse
 from st_opendata.tables.numbers import SPACES
@@ -20,11 +21,11 @@ _DECIMALS = ".,"
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """A datatype with the `form` that YAML has for it; `why` says what was seen, also where there is no `base`."""
+    """A datatype with its `form` in YAML; `why` is the reason, also where there is no `base`."""
 
     base: str = ""
     form: object = None
-    why: str = ""
+    why: Message | None = None
 
 
 @cache
@@ -34,49 +35,61 @@ def kind(base: str, form: str | None = None, decimal: str = ".", group: str | No
 
 
 def datatype_of(base: str, form: object) -> Datatype:
-    """The datatype of a guess: `form` is the format as YAML has it."""
+    """The datatype of a guess: `form` is the format in YAML."""
     if not isinstance(form, dict):
         return kind(base, str(form) if form else None)
     return kind(base, form.get("pattern"), form.get("decimalChar", "."), form.get("groupChar"))
 
 
 def read_numbers(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
-    """How the cells are read as numbers; None where some are none, or where no one format reads them all.
+    """How the cells are read as numbers; None where some are not numbers, or where no single format reads them all.
 
-    `comma` is as for `guess`. A reading without a base is of numbers that are better left as text.
+    `comma` is as for `guess`. A reading without a base is for numbers that are better left as text.
     """
     if all(map(NUMBER.fullmatch, texts)):
         return _plain(texts, comma=comma)
     if all(map(_SCIENTIFIC.fullmatch, texts)):
-        said = "numbers in scientific notation, as spreadsheets shorten long ones: check that no digits are lost"
-        return NumberReading("double", None, said)
+        why = message(
+            "numbers in scientific notation, as spreadsheets shorten long ones: check that no digits are lost"
+        )
+        return NumberReading("double", None, why)
     return _per_cent(texts)
 
 
 def _plain(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
     signs = {sign for text in texts for sign in re.findall(r"[^-+0-9]", text)}
     if not signs:
-        return NumberReading("integer", None, "all cells are whole numbers")
+        return NumberReading("integer", None, message("all cells are whole numbers"))
     used = [each for each in _candidates(signs) if each[2] is None or signs & {each[2], *_spaces(each[2])}]
     values = {read: each for each in reversed(used) if (read := _values(each, texts)) is not None}
     if len(values) > 1:  # 1.234 is a thousand here and one elsewhere
         if not comma and signs == {"."}:
-            return NumberReading("decimal", None, "all cells are numbers")
+            return NumberReading("decimal", None, message("all cells are numbers"))
         return NumberReading(
-            why=f"{texts[0]} could be read in two ways: kept as text; say which with datatype and format"
+            why=message(
+                "“{cell}” could be read in two ways: kept as text; choose one with datatype and format", cell=texts[0]
+            )
         )
     if not values:
         return None
     base, decimal, group = next(iter(values.values()))
     form = {"decimalChar": decimal} if decimal != "." and (base == "decimal" or group == ".") else {}
     form |= {"groupChar": group} if group else {}
-    shown = " and ".join(
-        f"“{sign}” for {use}"
-        for sign, use in ((base == "decimal" and decimal, "decimals"), (group, "thousands"))
-        if sign
+    return NumberReading(base, form or None, _why(base, decimal, group, signed=bool(form)))
+
+
+def _why(base: str, decimal: str, group: str | None, *, signed: bool) -> Message:
+    """The kind of numbers, with the signs in them."""
+    plain = message("all cells are numbers") if base == "decimal" else message("all cells are whole numbers")
+    if not signed:
+        return plain
+    if base != "decimal":
+        return message("{plain}, with “{group}” for thousands", plain=plain, group=group)
+    if not group:
+        return message("{plain}, with “{decimal}” for decimals", plain=plain, decimal=decimal)
+    return message(
+        "{plain}, with “{decimal}” for decimals and “{group}” for thousands", plain=plain, decimal=decimal, group=group
     )
-    plain = "all cells are numbers" if base == "decimal" else "all cells are whole numbers"
-    return NumberReading(base, form or None, f"{plain}{f', with {shown}' if form else ''}")
 
 
 _Candidate = tuple[str, str, str | None]
@@ -123,7 +136,11 @@ def _per_cent(texts: Sequence[str]) -> NumberReading | None:
     reading = _plain(numbers, comma=True)
     blanks = sorted({each[2] for each in found if each})
     if reading is None or not reading.base:
-        return NumberReading(why=f"percentages, as “{texts[0]}”, whose numbers could be read in two ways: kept as text")
+        return NumberReading(
+            why=message(
+                "percentages, as “{cell}”, whose numbers could be read in two ways: kept as text", cell=texts[0]
+            )
+        )
     form = reading.form if isinstance(reading.form, dict) else {}
     decimal, group = form.get("decimalChar", "."), form.get("groupChar")
     places = [len(number.rpartition(decimal)[2]) if decimal in number else 0 for number in numbers]
@@ -138,8 +155,12 @@ def _per_cent(texts: Sequence[str]) -> NumberReading | None:
     except ValueError:
         fits = False
     if not fits:
-        return NumberReading(why=f"percentages, as “{texts[0]}”, which no one number pattern reads: kept as text")
-    return NumberReading("decimal", described, f"percentages: “{texts[0]}” is read as its hundredth part")
+        return NumberReading(
+            why=message("percentages, as “{cell}”, which no single number pattern reads: kept as text", cell=texts[0])
+        )
+    return NumberReading(
+        "decimal", described, message("percentages: “{cell}” is read as its hundredth part", cell=texts[0])
+    )
 
 
 def two_forms(texts: Sequence[str]) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.numerals import datatype_of
 from st_opendata.catalogue.init.profile import NULLS, Guess
+from st_opendata.messages.message import Message, message
 from st_opendata.names import free
 from st_opendata.tables.datatypes import BLANKS, parse
 from st_opendata.tables.splits import parts_of, split_cell
@@ -23,12 +24,16 @@ _SEPARATORS = (", ", ",", "; ", ";", " / ", "/", "|", " ")
 _POINTS = ("POINT ({} {})", "POINT({} {})", "Point({} {})", "SRID=4326;POINT({} {})", "SRID=4326;POINT ({} {})")
 _SAMPLE = 20
 _PRECISE = 3
-"""Digits after the point from which a pair of numbers is one of coordinates without a name that says so."""
+"""Digits after the point from which a pair of numbers counts as coordinates whatever the column is called."""
 _Values = list[float]
+_NO_DEGREES = message(
+    "called like a coordinate, but these are not degrees of WGS 84 but projected coordinates or other numbers: no map "
+    "will show them"
+)
 
 
 def find_places(table: DraftTable) -> None:
-    """Say which columns state latitude and longitude, and read a pair in one cell as two columns."""
+    """Find the columns that state latitude and longitude, and read a pair in one cell as two columns."""
     stated = _named_pair(table.columns)
     for column in list(table.columns):
         if column.found.base == "string" or column.found.separator:
@@ -36,21 +41,25 @@ def find_places(table: DraftTable) -> None:
 
 
 def _named_pair(columns: Sequence[DraftColumn]) -> bool:
-    """Whether two columns are called latitude and longitude, or x and y, and hold degrees; what is seen is said."""
+    """Whether two columns are called latitude and longitude, or x and y, and hold degrees; adds remarks."""
     for kinds, called in ((("latitude", "longitude"), True), (("north", "east"), False)):
         for north, east in _pairs(columns, *kinds):
             values = _numbers(north), _numbers(east)
             if not _degrees(*values) or not (called or _has_decimals(north, east)):
-                why = "these are no degrees of WGS 84 but projected coordinates or numbers of another kind"
                 for column in (north, east):
-                    column.remarks.append(f"called like a coordinate, but {why}: they make no map")
+                    column.remarks.append(_NO_DEGREES)
                 continue
             for column, iri in ((north, _LATITUDE), (east, _LONGITUDE)):
                 column.property = iri
-                guessed = "" if called else ", a guess: all cells are degrees of WGS 84"
-                column.remarks.append(f"by its name it states {iri}{guessed}")
+                column.remarks.append(
+                    message("by its name it states {iri}", iri=iri)
+                    if called
+                    else message("by its name it states {iri}, a guess: all cells are degrees of WGS 84", iri=iri)
+                )
             if _outside(*values) and not _outside(*reversed(values)):
-                north.remarks.append("latitude and longitude may be exchanged: as they are, no place lies in Europe")
+                north.remarks.append(
+                    message("latitude and longitude may be exchanged: in this order, no place lies in Europe")
+                )
             return True
     return False
 
@@ -108,11 +117,13 @@ def _pair_in_cells(table: DraftTable, column: DraftColumn, *, stated: bool) -> b
         order = _order(pattern, *values, title=column.called())
         if order is None or not (named or _precise(texts, *values)):
             if named:
-                column.remarks.append("pairs of numbers that are no degrees of WGS 84: they make no map")
+                column.remarks.append(message("pairs of numbers that are not degrees of WGS 84: no map will show them"))
             return False
         if stated:
             column.found = Guess()
-            column.remarks = ["pairs of coordinates; others state latitude and longitude already: kept as text"]
+            column.remarks = [
+                message("pairs of coordinates; others state latitude and longitude already: kept as text")
+            ]
             return False
         _split(table, column, pattern.replace("{a}", f"{{{order[0]}}}").replace("{b}", f"{{{order[1]}}}"), form)
         table.columns[_place(table, column)].remarks.insert(0, order[2])
@@ -147,37 +158,46 @@ def _read(pattern: str, texts: Sequence[str], form: object) -> tuple[_Values, _V
     return found
 
 
-def _order(pattern: str, first: _Values, second: _Values, *, title: str) -> tuple[str, str, str] | None:
-    """Names of both parts and why they are in this order; None where neither order has degrees."""
+_Order = tuple[str, str, Message]
+"""The names of both parts, and the reason for this order."""
+
+
+def _order(pattern: str, first: _Values, second: _Values, *, title: str) -> _Order | None:
+    """Names of both parts and the reason for this order; None where neither order has degrees."""
     usual, other = _degrees(first, second), _degrees(second, first)
     names, exchanged = ("latitude", "longitude"), ("longitude", "latitude")
     if "POINT" in pattern.upper():
-        return (*exchanged, "points as WKT, the longitude first") if other else None
+        return (*exchanged, message("points as WKT, the longitude first")) if other else None
     if not usual and not other:
         return None
     if not usual or not other:
-        why = "the other way round a latitude would be beyond 90 degrees"
-        return (*names, f"latitude and longitude: {why}") if usual else (*exchanged, f"longitude and latitude: {why}")
+        if usual:
+            return *names, message("latitude and longitude: exchanged, a latitude would be beyond 90 degrees")
+        return *exchanged, message("longitude and latitude: exchanged, a latitude would be beyond 90 degrees")
     return _guessed_order(first, second, "".join(words(title)))
 
 
-def _guessed_order(first: _Values, second: _Values, called: str) -> tuple[str, str, str]:
+def _guessed_order(first: _Values, second: _Values, called: str) -> _Order:
     """The order of parts of which each could be either, by the title or by where Europe lies."""
     names, exchanged = ("latitude", "longitude"), ("longitude", "latitude")
     if re.search("lo?ng?.*lat|xy", called):
-        return (*exchanged, "longitude and latitude, as the title says")
+        return *exchanged, message("longitude and latitude, as the title says")
     if re.search("lat.*lo?ng?|yx", called):
-        return (*names, "latitude and longitude, as the title says")
-    if _outside(first, second) and not _outside(second, first):
-        return (*exchanged, "longitude and latitude, a guess: so all places lie in Europe; exchange the names if wrong")
-    why = (
-        "so all places lie in Europe" if _outside(second, first) and not _outside(first, second) else "the usual order"
-    )
-    return (*names, f"latitude and longitude, a guess: {why}; exchange the names if wrong")
+        return *names, message("latitude and longitude, as the title says")
+    usual, other = not _outside(first, second), not _outside(second, first)
+    if other and not usual:
+        return *exchanged, message(
+            "longitude and latitude, a guess: so all places lie in Europe; exchange the names if wrong"
+        )
+    if usual and not other:
+        return *names, message(
+            "latitude and longitude, a guess: so all places lie in Europe; exchange the names if wrong"
+        )
+    return *names, message("latitude and longitude, a guess: the usual order; exchange the names if wrong")
 
 
 def _precise(texts: Sequence[str], first: _Values, second: _Values) -> bool:
-    """True for pairs that are coordinates though no name says so: by their digits, or as places in Europe."""
+    """True for pairs that are coordinates whatever their column is called: by their digits, or as places in Europe."""
     digits = [min(len(part) for part in re.findall(r"[.,]([0-9]+)", text) or [""]) for text in texts]
     if sum(count >= _PRECISE for count in digits) * 2 > len(digits):
         return True
@@ -205,6 +225,8 @@ def _split(table: DraftTable, column: DraftColumn, pattern: str, form: object) -
             name, "", replace(column.profile), Guess("decimal", form, None, null), part_of=of, place=column.place
         )
         part.property = iri
-        part.remarks.append(f"a part of the column {of}, by `split` above; it states {iri}")
+        part.remarks.append(
+            message("a part of the column “{column}”, by `split` above; it states {iri}", column=of, iri=iri)
+        )
         table.columns.insert(place + offset, part)
     table.splits[of] = pattern

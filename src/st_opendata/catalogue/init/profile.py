@@ -1,7 +1,7 @@
-"""What all cells of a column have in common: datatype and format, separator, null texts, whether they can be a key.
+"""The common traits of a column's cells: datatype and format, separator, null texts, whether they can be a key.
 
-A guess must hold for every cell, by the parser with which `build` will read it. What could be read in two ways stays
-text: nobody is harmed by a text that could have been a number, but by a thousand that became one.
+A guess must hold for every cell, by the parser with which `build` will read it. A cell that could be read in two ways
+stays text: a text that could have been a number does no harm, but a thousand that became one does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache
 
 from st_opendata.catalogue.init.numerals import NUMBER, kind, read_numbers
 from st_opendata.catalogue.init.texts import YEAR, code_reason, form_reason, mixed_reason, text_reason
+from st_opendata.messages.message import Message, message
 from st_opendata.tables.datatypes import BLANKS, parse
 
 NULLS = (
@@ -35,7 +36,7 @@ NULLS = (
     "NULL",
     "#N/A",
 )
-"""What people write where nothing is known."""
+"""Texts for unknown values."""
 _TRUTHS = (
     *("true|false", "TRUE|FALSE", "True|False", "yes|no", "Yes|No", "YES|NO", "oui|non", "Oui|Non", "OUI|NON"),
     *("ja|nein", "Ja|Nein", "JA|NEIN", "vrai|faux", "VRAI|FAUX", "wahr|falsch", "WAHR|FALSCH", "Y|N", "J|N", "O|N"),
@@ -64,13 +65,13 @@ _LONGEST_ITEM = 40
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a column is: `form` is the CSVW format as YAML has it; `why` says what was seen."""
+    """A guess at a column: `form` is the CSVW format in YAML; `why` is the reason."""
 
     base: str = "string"
     form: object = None
     separator: str | None = None
     null: tuple[str, ...] = ()
-    why: str = ""
+    why: Message | None = None
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class Profile:
 
     @property
     def unique(self) -> bool:
-        """True where each row has a value of its own, capitals aside, that people can tell apart."""
+        """True where the values of all rows differ, capitals aside, and people can tell them apart."""
         if self.blank or not self.whole or len(self.cells) != self.rows or self.rows < 1:
             return False
         folded = {unicodedata.normalize("NFC", cell.casefold()) for cell in self.cells}
@@ -109,18 +110,18 @@ def _invisible(cell: str) -> bool:
 def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
     """The guess for a column; `comma` is true where the file has commas in decimals, or no commas between cells."""
     if not profile.cells:
-        return Guess(why="all cells are empty")
+        return Guess(why=message("all cells are empty"))
     if not profile.whole:
-        return Guess(why="too many different cells to compare: taken as text")
+        return Guess(why=message("too many different cells to compare: taken as text"))
     cells = list(profile.cells)
     texts = [cell.strip(BLANKS) for cell in cells]
     known = [text for text in texts if text not in NULLS]
     null = tuple(sorted(set(texts) & set(NULLS)))
     if reason := code_reason(known, title):
-        return _years(known, null) or Guess(why=f"{reason}: kept as text")
+        return _years(known, null) or Guess(why=message("{reason}: kept as text", reason=reason))
     found = _typed(known, comma=comma) if known else Guess()
     if found.base != "string":
-        return Guess(found.base, found.form, None, null, found.why + _said(null))
+        return Guess(found.base, found.form, None, null, found.why and _with_null(found.why, null))
     return found if found.why else _text(profile, known)
 
 
@@ -130,19 +131,22 @@ def _text(profile: Profile, known: list[str]) -> Guess:
     return _list(profile) or Guess(why=text_reason(known) or _mixed(known))
 
 
-def _said(null: tuple[str, ...]) -> str:
-    return f"; {', '.join(null)} for nothing known" if null else ""
+def _with_null(why: Message, null: tuple[str, ...]) -> Message:
+    """The reason, with the texts for unknown values."""
+    if not null:
+        return why
+    return message("{reason}; “{words}” for unknown values", reason=why, words="”, “".join(null))
 
 
-def _mixed(texts: list[str]) -> str:
-    """What most of those cells are that are of a type, where others are not, with the first of the others."""
+def _mixed(texts: list[str]) -> Message | None:
+    """The type of most cells, where others are not of it, with the first of the others; None for all or no cells."""
     days = [text for text in texts if _DAY.fullmatch(text)]
     numbers = {text for text in texts if NUMBER.fullmatch(text)} - set(days)
     written = max(_DAYS, key=lambda form: sum(parse(kind("date", form), text) is not None for text in days))
     dates = {text for text in days if parse(kind("date", written), text) is not None}
     if len(dates) > len(numbers):
-        return mixed_reason(list(dates), f"dates written {written}", texts)
-    return mixed_reason(list(numbers), "numbers", texts)
+        return mixed_reason(list(dates), message("dates written {format}", format=written), texts)
+    return mixed_reason(list(numbers), message("numbers"), texts)
 
 
 def _years(texts: list[str], null: tuple[str, ...]) -> Guess | None:
@@ -150,8 +154,8 @@ def _years(texts: list[str], null: tuple[str, ...]) -> Guess | None:
     for separator in (";", ",", "/"):
         items = [item.strip(BLANKS) for text in texts for item in text.split(separator)]
         if len(items) > len(texts) and all(re.fullmatch(YEAR, item) for item in items):
-            why = f"lists of years with “{separator}” between{_said(null)}"
-            return Guess("integer", None, separator, null, why)
+            why = message("lists of years with “{sign}” between", sign=separator)
+            return Guess("integer", None, separator, null, _with_null(why, null))
     return None
 
 
@@ -161,7 +165,8 @@ def _typed(texts: list[str], *, comma: bool) -> Guess:
     for pair in _TRUTHS:
         if set(texts) <= set(pair.split("|")):
             form = None if pair == "true|false" else pair
-            return Guess("boolean", form, why=f"all cells are {pair.replace('|', ' or ')}")
+            yes, no = pair.split("|")
+            return Guess("boolean", form, why=message("all cells are “{yes}” or “{no}”", yes=yes, no=no))
     if not any(_DATE.fullmatch(text) or re.match("-?0[0-9]+[.,]", text) for text in texts) and (
         reading := read_numbers(texts, comma=comma)
     ):
@@ -176,26 +181,27 @@ _DATE = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}|[0-9]{4}\.[0-9]{2}\.[0-9]{
 
 
 @cache
-def _others() -> tuple[tuple[str, str | None, str], ...]:
+def _others() -> tuple[tuple[str, str | None, Message], ...]:
     """Datatypes but numbers and truth values, the likeliest first."""
-    found: list[tuple[str, str | None, str]] = [("date", None, "all cells are dates")]
-    found += [("date", form, f"all cells are dates written {form}") for form in _DATES]
-    found.append(("dateTime", None, "all cells are dates with a time"))
-    for day in _DAYS:
-        found += [("dateTime", day + clock, f"all cells are written {day}{clock}") for clock in _CLOCKS if clock]
-    found += [("time", None, "all cells are times"), ("time", "HH:mm", "all cells are times")]
-    return tuple(found)
+    found: list[tuple[str, str | None, Message]] = [("date", None, message("all cells are dates"))]
+    found += [("date", form, message("all cells are dates written {format}", format=form)) for form in _DATES]
+    found.append(("dateTime", None, message("all cells are dates with a time")))
+    for form in (day + clock for day in _DAYS for clock in _CLOCKS if clock):
+        found.append(("dateTime", form, message("all cells are written {format}", format=form)))
+    times = message("all cells are times")
+    return (*found, ("time", None, times), ("time", "HH:mm", times))
 
 
 def _one_day_order(base: str, form: str | None, texts: list[str]) -> Guess | None:
-    """What is to be said where days and months could be exchanged."""
+    """The guess with a remark where days and months could be exchanged."""
     day_first = form is not None and form.startswith(("dd/MM", "d/M"))
     if (
         day_first
         and form
         and all(parse(kind(base, form.replace("d", "#").replace("M", "d").replace("#", "M")), t) for t in texts)
     ):
-        return Guess(base, form, why=f"dates taken as {form}, the day first: no cell tells which is the month")
+        why = message("dates taken as {format}, the day first: no cell shows which is the month", format=form)
+        return Guess(base, form, why=why)
     return None
 
 
@@ -218,11 +224,16 @@ def _list(profile: Profile) -> Guess | None:
         counted = _counted(items)
         if separator == "," and repeated * 2 < len(items) and not (counted and any(c.count(",") > 1 for c in holding)):
             continue
-        said = " of whole numbers" if counted == "integer" else " of numbers" if counted else ""
-        return Guess(
-            counted or "string", None, exact, why=f"{len(holding)} cells are lists{said} with “{exact.strip()}” between"
-        )
+        return Guess(counted or "string", None, exact, why=_why_lists(counted, len(holding), exact.strip()))
     return None
+
+
+def _why_lists(base: str, count: int, sign: str) -> Message:
+    if base == "integer":
+        return message("{number} cells are lists of whole numbers with “{sign}” between", number=count, sign=sign)
+    if base:
+        return message("{number} cells are lists of numbers with “{sign}” between", number=count, sign=sign)
+    return message("{number} cells are lists with “{sign}” between", number=count, sign=sign)
 
 
 def _counted(items: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The tables that a publisher has: CSV of any make, and the sheets of workbooks, as rows of text."""
+"""A publisher's tables: CSV of any kind, and the sheets of workbooks, as rows of text."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from st_opendata.catalogue.init.encodings import broken_encoding
 from st_opendata.errors import InputError
 from st_opendata.messages.codes import as_error, finding
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.model.tables import Cleaning, Dialect, Table
 from st_opendata.place import Place
 from st_opendata.tables.encodings import EncodingGuess, guess_encoding
@@ -26,7 +27,7 @@ from st_opendata.tables.workbooks import EXTENSIONS, Marks, WorkbookError, cell_
 _SAMPLE = 1 << 18
 _DELIMITERS = ",;\t|"
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What `build` refuses in a cell."""
+"""Characters that `build` refuses in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ class SourceRow:
 class RawTable:
     """A table of a file. `marks` are those of a sheet, `delimiter` and `encoding` those of a CSV file.
 
-    `guess` tells more of an encoding other than UTF-8.
-    `cleaning` is what its cells need before `build` takes them, and `remarks` say why; `width` is how many cells its
-    rows mostly have.
+    `guess` has more about an encoding other than UTF-8. `cleaning` has the rules without which `build` refuses its
+    cells, and `remarks` the reasons; `width` is the usual number of cells in its rows.
     """
 
     path: Path
@@ -53,12 +53,12 @@ class RawTable:
     encoding: str = "utf-8"
     guess: EncodingGuess | None = None
     cleaning: Cleaning = field(default_factory=Cleaning)
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
     width: int = 0
 
     @property
     def name(self) -> str:
-        """What it is called: by its sheet, else by its file."""
+        """The name of its sheet, else of its file."""
         return self.sheet or self.path.stem
 
     def rows(self) -> Iterator[SourceRow]:
@@ -105,12 +105,14 @@ def _lines(source: RawTable) -> Iterator[Iterable[str]]:
 
 @contextmanager
 def _told(source: RawTable) -> Iterator[None]:
-    """What cannot be read, as the finding that `check` has for it."""
+    """Raise what cannot be read as the finding that `check` has for it."""
     try:
         yield
     except FileNotFoundError:
         place = Place(str(source.path))
-        raise InputError("there is no such file", place=place, remedy="Check the path after --from.") from None
+        raise InputError(
+            message("there is no such file"), place=place, remedy=message("Check the path after --from.")
+        ) from None
     except UnicodeError:  # in the encoding that was guessed
         raise broken_encoding(source.path, source.encoding) from None
     except OSError as error:
@@ -162,14 +164,21 @@ def _sheets(path: Path) -> Iterator[RawTable]:
             yield _with_rules(RawTable(path, sheet, cells.marks), None, steering)
 
 
-def _with_rules(source: RawTable, marks: str | None, steering: int) -> RawTable:
-    """The source with the rules that make `build` take it, and why: `marks` says it of quotation marks."""
-    rules, said = Cleaning(stray_quotes=marks is not None), [marks] if marks else []
+def _with_rules(source: RawTable, marks: Message | None, steering: int) -> RawTable:
+    """The source with the rules by which `build` accepts it, and the reasons; `marks` is that for quotation marks."""
+    rules, reasons = Cleaning(stray_quotes=marks is not None), [marks] if marks else []
     if steering:
         rules = replace(rules, control=" ")
-        counted = f"{steering} control character{'s' if steering > 1 else ''}, which no published file may have"
-        said.append(f"{counted}: each becomes a space; better delete them in the file")
-    return replace(source, cleaning=rules, remarks=tuple(said))
+        reason = counted(
+            "{count} control character, which no published file may have: it becomes a space; better delete it in the "
+            "file",
+            "{count} control characters, which no published file may have: each becomes a space; better delete them in "
+            "the file",
+            number="count",
+            count=steering,
+        )
+        reasons.append(reason)
+    return replace(source, cleaning=rules, remarks=tuple(reasons))
 
 
 def _csv_source(path: Path, languages: Sequence[str]) -> RawTable:
@@ -190,15 +199,15 @@ def _csv_source(path: Path, languages: Sequence[str]) -> RawTable:
 
 
 class _Seen:
-    """A look at all lines of a CSV file: control characters counted, NUL refused, quotation marks that nobody meant."""
+    """A look at all lines of a CSV file: counts control characters, refuses NUL, finds stray quotation marks."""
 
     def __init__(self, source: RawTable) -> None:
         self._source = source
         self._marked = False
         self.steering = 0
 
-    def marks(self) -> str | None:
-        """What is wrong with the quotation marks, None where nothing is."""
+    def marks(self) -> Message | None:
+        """The problem with the quotation marks, if there is one."""
         source, row, before = self._source, 0, 0
         with _lines(source) as file:
             lines = self._counted(file)
@@ -206,7 +215,11 @@ class _Seen:
             try:
                 for row, cells in enumerate(reader, 1):
                     if reader.line_num > before + 1 and (last := self._swallowed(cells, row)):
-                        found = f"a quotation mark in row {row} makes one cell of the rows down to {last}"
+                        found = message(
+                            "a quotation mark in row {row} makes one cell of the rows down to {last}",
+                            row=row,
+                            last=last,
+                        )
                         break
                     before = reader.line_num
                 else:
@@ -214,10 +227,13 @@ class _Seen:
             except csv.Error:
                 if not self._marked:  # a cell is too long
                     raise
-                found = f"the quotation marks of row {row + 1} are wrong"
+                found = message("the quotation marks of row {row} are wrong", row=row + 1)
             for _ in lines:
                 pass
-        return f"{found}: marks that do not enclose a cell are taken as text; better correct them in the file"
+        return message(
+            "{problem}: marks that do not enclose a cell are read as text; better correct them in the file",
+            problem=found,
+        )
 
     def _counted(self, lines: Iterable[str]) -> Iterator[str]:
         for number, line in enumerate(lines, 1):
@@ -237,11 +253,11 @@ class _Seen:
 
 
 _PARTING = re.compile(r"(?<![0-9]),(?! )|,(?![0-9 ])")
-"""A comma that is neither between digits nor before a blank, as most are that part cells."""
+"""A comma that is neither between digits nor before a blank, as most delimiters are."""
 
 
 def _delimiter(text: str) -> tuple[str, int]:
-    """The delimiter that most rows have, and no more often than is usual, and how many cells that makes.
+    """The delimiter that most rows have as often as is usual, and the number of cells that result.
 
     Empty cells at the ends of rows do not count.
     """

@@ -1,4 +1,4 @@
-"""The description of each table: names, titles, languages, datatypes, keys, and what a few columns state."""
+"""The description of each table: names, titles, languages, datatypes, keys, and the properties of a few columns."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from st_opendata.catalogue.init.layout import Layout, find_layout
 from st_opendata.catalogue.init.places import find_places
 from st_opendata.catalogue.init.profile import Profile, guess
 from st_opendata.catalogue.init.sources import RawTable
+from st_opendata.messages.message import message
 from st_opendata.names import free, plain
 from st_opendata.tables.personal import personal_kind
 from st_opendata.tables.title_words import Words, names_kind, rest_of, words
@@ -25,7 +26,7 @@ _IN_NAME = re.compile(rf"(?:^|_)({'|'.join(language_tags())})$", re.IGNORECASE)
 _WORDS_TOO = frozenset({"is", "no"})
 """Languages whose tags are words of English headers as well."""
 _STATED = {"rdfs:label": "label", "dct:description": "description"}
-"""What a column states, by the kind of its name."""
+"""The property of a column, by the kind of its name."""
 _SHOWN_ROWS = 3
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
@@ -74,7 +75,7 @@ def _padded_rows(table: DraftTable, width: int) -> Iterator[list[str]]:
 
 
 def _profiles(table: DraftTable) -> dict[int, Profile]:
-    """What the cells of each column have in common, by its place; rows are counted on the way."""
+    """The common traits of each column's cells, by its place; also counts the rows."""
     profiles = {place: Profile() for place in table.layout.titles}
     ends = Ends(max(profiles, default=-1) + 1)
     for row in table.layout.data(table.source):
@@ -89,7 +90,7 @@ def _profiles(table: DraftTable) -> dict[int, Profile]:
 
 
 def _settle(table: DraftTable, ends: Ends) -> None:
-    """Leave out columns in which nothing stands, and say by which rules rows are read."""
+    """Leave out empty columns, and set the rules by which rows are read."""
     layout = replace(table.layout, titles=without_empty(table.layout.titles, ends))
     if table.source.sheet is None:
         rules, remarks = end_rules(list(layout.titles), len(layout.header.titles), ends)
@@ -98,8 +99,11 @@ def _settle(table: DraftTable, ends: Ends) -> None:
         rules = [EMPTY_ENDS] if len(layout.titles) < len(table.layout.titles) else []
     table.rules = [*((rule, layout.quoted(rule)) for rule in layout.rules), *rules]
     if not layout.plain:
-        missing = "titles are missing or stand twice" if layout.header.rows else "no header"
-        table.remarks.append(f"{missing}: columns go by their place")
+        table.remarks.append(
+            message("titles are missing or repeated: columns go by their place")
+            if layout.header.rows
+            else message("no header: columns go by their place")
+        )
     table.layout = layout
 
 
@@ -117,19 +121,22 @@ def _name(title: str, place: int, taken: Sequence[str], layout: Layout) -> str:
 
 
 def _name_column(column: DraftColumn, table: DraftTable) -> None:
-    """Say in which language its texts are, and what they state, as far as its name says so."""
+    """Set the language and the property of its texts, as far as its name shows them."""
     if column.found.base != "string" or column.found.separator or not column.profile.cells:
         return
     language = _IN_NAME.search(plain(column.title, "_") or column.name)
     # `house_no` and `unit_is` end in words, `name_no` in a language.
     if language and (language[1].lower() not in _WORDS_TOO or _names_thing(words(column.title)[:-1])):
         column.language = language[1].lower()
-        column.remarks.append(f"the name says that it is in the language {column.language}")
+        column.remarks.append(message("by its name it is in the language {tag}", tag=column.language))
     for iri, kind in _STATED.items():
         if _is_called(column, kind, table):
             column.property = iri
-            numbered = "" if table.key else ": of the number of its row, as the table has no key"
-            column.remarks.append(f"by its name it states {iri}{numbered}")
+            column.remarks.append(
+                message("by its name it states {iri}", iri=iri)
+                if table.key
+                else message("by its name it states {iri} about the row by its number: the table has no key", iri=iri)
+            )
             return
 
 
@@ -143,13 +150,15 @@ def _say_if_personal(column: DraftColumn, table: DraftTable) -> None:
     others = [each.called() for each in table.columns if each is not column]
     if kind := personal_kind(column.profile.cells, [column.called()], others):
         column.remarks.append(
-            f"probably personal data: {kind.message}. "
-            "Leave the column out, or write personal: true if you may publish it"
+            message(
+                "probably personal data: {kind}. Leave the column out, or write personal: true if you may publish it",
+                kind=kind.message,
+            )
         )
 
 
 def _is_called(column: DraftColumn, kind: str, table: DraftTable) -> bool:
-    """True where the name is one of that kind, alone or after what the key or the table is called (`stop_name`)."""
+    """True where the name is of that kind, alone or after the name of the key or the table (`stop_name`)."""
     own = words(column.called())
     own = own[:-1] if column.language and own[-1:] == (column.language,) else own
     rest = rest_of(own, kind)

@@ -1,4 +1,4 @@
-"""Answering the queries of a story on a draft of a release, and checking that its parts have what they show."""
+"""Answering the queries of a story on a draft of a release, and checking that its parts have the values they show."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from st_opendata.catalogue.story.description import (
 )
 from st_opendata.documents import Problems, Steps
 from st_opendata.errors import InputError, UsageError
+from st_opendata.messages.message import Message, counted, message
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.release import File
-from st_opendata.model.text import Quantity
 from st_opendata.namespaces import XSD, readable
 from st_opendata.place import Place
 from st_opendata.release.layout import STORY, STORY_ANSWERS, STORY_FILE
@@ -41,8 +41,8 @@ def carry_story(document: StoryDocument, folder: Path, draft: Path, store: Relea
     Gives back the files that it was made from, with paths relative to the catalogue.
 
     Raises:
-        ConfigurationError: a part does not have what it shows; all of them come together.
-        UsageError: a query is not SPARQL, or no SELECT.
+        ConfigurationError: a part lacks values that it shows; the error lists all of these parts.
+        UsageError: a query is not SPARQL, or not a SELECT.
         InputError: a query takes too long.
     """
     answers = _answer(document, store)
@@ -61,7 +61,7 @@ def carry_story(document: StoryDocument, folder: Path, draft: Path, store: Relea
 
 
 def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
-    """The story of a release with its answers; None where it has none. Raises InputError."""
+    """The story of a release with its answers; None for a release without a story. Raises InputError."""
     document = read_story(folder)
     if document is None:
         return None
@@ -76,7 +76,9 @@ def read_answers(folder: Path) -> tuple[StoryDocument, Answers] | None:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
-            f"the answers are damaged: {error}", place=Place(STORY_ANSWERS), remedy="Build the release again."
+            message("the answers are damaged: {reason}", reason=str(error)),
+            place=Place(STORY_ANSWERS),
+            remedy=message("Build the release again."),
         ) from error
 
 
@@ -88,9 +90,9 @@ def _answer(document: StoryDocument, store: ReleaseStore) -> Answers:
             table = ask_in_time(store, query, "table", _SECONDS)
             if not isinstance(table, ResultTable):
                 raise UsageError(
-                    "a story shows tables, and this query gives triples",
+                    message("a story shows tables, but the answer to this query is triples"),
                     place=Place(f"{STORY}/{name}"),
-                    remedy="Ask with SELECT.",
+                    remedy=message("Write a SELECT query."),
                 )
             answers.setdefault(name, {})[language] = table
     return answers
@@ -108,44 +110,78 @@ def _check(document: StoryDocument, answers: Answers) -> None:
 
 def _check_part(loc: Steps, part: Part, table: ResultTable, language: str, problems: Problems) -> None:
     assert part.query
-    where = f"{part.query} in {language}" if language != "en" else part.query
+    where: Message | str = part.query
+    if language != "en":
+        where = message('{query}, language "{language}"', query=part.query, language=language)
     texts = "".join((part.text or {}).values())
     needed = [*part.columns] if part.columns else sorted(set(VARIABLE.findall(texts)))
     needed += [each for each in COORDINATES if part.show == "map"]
     for name in needed:
         if name not in table.variables:
-            problems.add((*loc, "query"), f"{where} has no variable ?{name}{hint(name, table.variables)}")
+            near = hint(name, table.variables)
+            problems.add(
+                (*loc, "query"), message("{query} has no variable ?{name}{hint}", query=where, name=name, hint=near)
+            )
     if not set(needed) <= set(table.variables):
         return
     rows = [dict(zip(table.variables, row, strict=True)) for row in table.rows]
     if not rows or len(rows) > _MOST_ROWS or (part.show == "text" and len(rows) != 1):
-        wanted = "1" if part.show == "text" else f"1 to {_MOST_ROWS}"
-        problems.add(
-            (*loc, "query"), f"the answer to {where} has {Quantity(len(rows)):row|rows}, where {wanted} can be shown"
-        )
+        problems.add((*loc, "query"), _wrong_rows(len(rows), part, where))
         return
     always = needed if part.show == "text" else [*needed[:1], *_numeric(part)]
     for name in always:
         if not all(row[name] for row in rows):
-            problems.add((*loc, "query"), f"?{name} of {where} has no value in a row")
+            lacking = message("?{name} of {query} has no value in some row", name=name, query=where)
+            problems.add((*loc, "query"), lacking)
     for name, (least, most) in _numeric(part).items():
         values = [_number(row[name]) for row in rows if row[name]]
         if None in values:
-            problems.add((*loc, "query"), f"?{name} of {where} is not a number in a row")
+            wrong = message("?{name} of {query} is not a number in some row", name=name, query=where)
+            problems.add((*loc, "query"), wrong)
         elif any(value is not None and not least <= value <= most for value in values):
-            bounds = f"between {least} and {most}" if most.is_finite() else f"{least} or more"
-            problems.add((*loc, "query"), f"?{name} of {where} is not {bounds} in a row")
+            problems.add((*loc, "query"), _out_of_bounds(name, where, least, most))
+
+
+def _wrong_rows(count: int, part: Part, where: Message | str) -> Message:
+    if part.show == "text":
+        return counted(
+            "the answer to {query} has {count} row; a text needs exactly 1",
+            "the answer to {query} has {count} rows; a text needs exactly 1",
+            number="count",
+            count=count,
+            query=where,
+        )
+    return counted(
+        "the answer to {query} has {count} row; a page can show 1 to {most}",
+        "the answer to {query} has {count} rows; a page can show 1 to {most}",
+        number="count",
+        count=count,
+        query=where,
+        most=_MOST_ROWS,
+    )
+
+
+def _out_of_bounds(name: str, where: Message | str, least: Decimal, most: Decimal) -> Message:
+    if most.is_finite():
+        return message(
+            "?{name} of {query} is not between {least} and {most} in some row",
+            name=name,
+            query=where,
+            least=least,
+            most=most,
+        )
+    return message("?{name} of {query} is less than {least} in some row", name=name, query=where, least=least)
 
 
 def _numeric(part: Part) -> dict[str, tuple[Decimal, Decimal]]:
-    """The variables that must be numbers, and the bounds that a picture has for them."""
+    """The variables that must be numbers, and their bounds in a picture."""
     if part.show == "map":
         return {name: (Decimal(-most), Decimal(most)) for name, most in zip(COORDINATES, (90, 180), strict=True)}
     return {name: (Decimal(0), Decimal("Infinity")) for name in [*part.columns][1:2]} if part.show == "bars" else {}
 
 
 def _number(term: str) -> Decimal | None:
-    """The finite number of an N-Triples term; None for what is none, whatever its datatype says."""
+    """The finite number of an N-Triples term; None for any other term, whatever its datatype."""
     if not term.endswith(_NUMBERS):
         return None
     try:

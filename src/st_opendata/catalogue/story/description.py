@@ -1,4 +1,4 @@
-"""Reading `story/story.yaml` and its queries, and what can be seen of them before they are answered."""
+"""Reading `story/story.yaml` and its queries, and the checks that need no answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field
 
 from st_opendata.catalogue.validate import validate
 from st_opendata.documents import Document, Problems, Steps, read_document
-from st_opendata.errors import ConfigurationError
+from st_opendata.errors import ConfigurationError, MessageError
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Identifier, LocalText, Record
 from st_opendata.model.text import primary
 from st_opendata.place import Place
@@ -21,7 +22,7 @@ from st_opendata.release.layout import STORY, STORY_FILE
 VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")
 """The place of a value in a text: `{cities}`."""
 _NUMBER = re.compile(r"(?<![\w])\d")
-"""A digit that begins a word; CO2 is no number."""
+"""A digit that begins a word; CO2 is not a number."""
 _NUMBER_WORDS = {
     "en": "two three four five six seven eight nine ten eleven twelve dozen hundred thousand million",
     "fr": "deux trois quatre cinq six sept huit dix onze douze douzaine mille million millions",
@@ -30,12 +31,12 @@ _NUMBER_WORDS = {
 """The French neuf and cent are left out: a new house, per cent."""
 _LEAST_COLUMNS = {"map": 1, "bars": 2, "list": 1, "table": 1}
 COORDINATES = ("latitude", "longitude")
-"""The variables that a map needs beside its columns."""
+"""The variables that a map needs in addition to its columns."""
 
 
 def _query_name(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.rq", value):
-        raise ValueError("the name of a query in the same folder is needed here, as cities-by-role.rq")
+        raise MessageError(message("name a query in the same folder, as in cities-by-role.rq"))
     return value
 
 
@@ -43,8 +44,7 @@ class Part(Record):
     """A text, and how the answer to a query is shown.
 
     `text`: its one row fills the places of the text. `map`: places by latitude and longitude, the first column their
-    name, the second their kind. `bars`: a name and a number. `list`: a name and what is said of it. `table`:
-    all columns.
+    name, the second their kind. `bars`: a name and a number. `list`: a name and a text about it. `table`: all columns.
     """
 
     show: Literal["text", "map", "bars", "list", "table"]
@@ -84,7 +84,7 @@ class StoryDocument:
 
 
 def read_story(folder: Path) -> StoryDocument | None:
-    """The story of a catalogue or a release; None where it has none.
+    """The story of a catalogue or a release; None where there is no story.
 
     Raises:
         InputError: a file is missing or cannot be read.
@@ -114,16 +114,20 @@ def _read_query(folder: Path, name: str) -> str:
     try:
         return _inside(folder, shown).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
         raise ConfigurationError(
-            f"the query cannot be read: {reason}", place=Place(shown), remedy=f"Put it there, or correct {STORY_FILE}."
+            message("the query cannot be read: {reason}", reason=reason),
+            place=Place(shown),
+            remedy=message("Put it there, or correct {file}.", file=STORY_FILE),
         ) from error
 
 
 def _inside(folder: Path, path: str) -> Path:
     if not (folder / path).resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(
-            "this is a link that leaves the catalogue", place=Place(path), remedy="Put the file itself there."
+            message("this is a link that leaves the catalogue"),
+            place=Place(path),
+            remedy=message("Put the file itself there."),
         )
     return folder / path
 
@@ -135,7 +139,8 @@ def _check(story: Story, problems: Problems) -> None:
         _check_text(loc, text, languages, problems)
     for number, section in enumerate(story.sections):
         if section.id in [each.id for each in story.sections[:number]]:
-            problems.add(("sections", number, "id"), f'the id "{section.id}" is taken by another section')
+            taken = message('another section already has the id "{id}"', id=section.id)
+            problems.add(("sections", number, "id"), taken)
         for index, part in enumerate(section.parts):
             _check_part(("sections", number, "parts", index), part, problems)
 
@@ -154,10 +159,13 @@ def _texts(story: Story) -> Iterator[tuple[tuple[str | int, ...], LocalText]]:
 
 
 def _check_text(loc: tuple[str | int, ...], text: LocalText, languages: Sequence[str], problems: Problems) -> None:
-    """Every language of the story, and no number: whoever writes one down will forget to change it."""
+    """Note a missing language, and numbers: a written number becomes wrong when the data change."""
     for language in languages:
         if language not in text:
-            problems.add(loc, f'the text in "{language}" is missing; other texts of the story have it')
+            missing = message(
+                'the text in "{language}" is missing; other texts of the story have it', language=language
+            )
+            problems.add(loc, missing)
             continue
         plain = VARIABLE.sub(" ", text[language])
         words = set(re.findall(r"\w+", plain.casefold())) & set(_NUMBER_WORDS.get(primary(language), "").split())
@@ -165,22 +173,32 @@ def _check_text(loc: tuple[str | int, ...], text: LocalText, languages: Sequence
             words.add(plain[found.start() :].split()[0])
         for word in sorted(words):
             problems.add(
-                (*loc, language), f'the text says "{word}"; let a query count, and write {{variable}} in its place'
+                (*loc, language),
+                message(
+                    'the text has the number "{word}"; let a query count, and write {example} in its place',
+                    word=word,
+                    example="{variable}",
+                ),
             )
     if len({frozenset(VARIABLE.findall(text[language])) for language in text}) > 1:
-        problems.add(loc, "the languages have different {variables}")
+        problems.add(loc, message("the languages have different {example}", example="{variables}"))
 
 
 def _check_part(loc: Steps, part: Part, problems: Problems) -> None:
     if part.query is None and (part.show != "text" or VARIABLE.search("".join((part.text or {}).values()))):
-        problems.add((*loc, "show"), 'a "query" is needed here: the file whose answer is shown')
+        problems.add((*loc, "show"), message('a "query" is needed here: the file whose answer is shown'))
     if part.show == "text":
         if part.text is None:
-            problems.add((*loc, "show"), 'a "text" is needed here')
+            problems.add((*loc, "show"), message('a "text" is needed here'))
         if part.columns:
-            problems.add((*loc, "columns"), "a text has no columns; write {variable} where a value belongs")
+            superfluous = message("a text has no columns; write {example} where a value belongs", example="{variable}")
+            problems.add((*loc, "columns"), superfluous)
     elif len(part.columns) < _LEAST_COLUMNS[part.show]:
         least = _LEAST_COLUMNS[part.show]
-        problems.add((*loc, "show"), f'"columns" needs at least {least}: a variable and its heading')
+        few = message('"columns" needs at least {number}: a variable and its heading', number=least)
+        problems.add((*loc, "show"), few)
     if part.show != "text" and part.text and VARIABLE.search("".join(part.text.values())):
-        problems.add((*loc, "text"), 'only a part with "show: text" has {variables}; give this text a part of its own')
+        misplaced = message(
+            'only a part with "show: text" has {example}; put this text into a separate part', example="{variables}"
+        )
+        problems.add((*loc, "text"), misplaced)

@@ -39,7 +39,7 @@ def test_keys_lead_from_table_to_table(tmp_path: Path) -> None:
     (key,) = partners.foreign_keys
     assert (key.columns, key.table, key.reference) == (("city",), "cities", ("code",))
     assert cities.column("name_en").lang == "en"
-    assert "# all cells are keys of cities" in (folder / "two/dataset.yaml").read_text("utf-8")
+    assert "# all cells are keys of “cities”" in (folder / "two/dataset.yaml").read_text("utf-8")
     assert main(["build", str(folder), "-o", str(tmp_path / "release")]) == 0
     facts = (tmp_path / "release/two/two.nt").read_text("utf-8")
     assert '<https://two.example/cities/ly> <http://www.w3.org/2000/01/rdf-schema#label> "Lyon"@en .' in facts
@@ -53,7 +53,7 @@ def test_what_nobody_told_is_left_with_a_clear_finding(tmp_path: Path, capsys: p
     assert "a: 1 row, 2 columns, key id" in told.out
     for key in ("publisher", "license", "contactPoint", "theme"):
         assert f"catalogue.yaml: {key}" in told.err
-    assert "# publisher: Who publishes: iri, name and type" in (folder / "catalogue.yaml").read_text("utf-8")
+    assert "# publisher: The publisher: iri, name and type" in (folder / "catalogue.yaml").read_text("utf-8")
     assert main(["build", str(folder), "-o", str(tmp_path / "release")]) == 1
     assert "publisher" in capsys.readouterr().out
 
@@ -98,7 +98,7 @@ def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
         (b"a,b\n\0,1\n", "line 2: This line holds a NUL byte"),
         (b"<table><tr><td>1", "a web page or XML file"),
         (b'{"rows": []}', "a JSON file"),
-        (b"a,b\n1,\xc3\x8f\n2,\x8f\n", "line 3: the byte 0x8F in this line is no character of utf-8"),
+        (b"a,b\n1,\xc3\x8f\n2,\x8f\n", "line 3: the byte 0x8F in this line is not a character of utf-8"),
         (b"a,b\n1," + b"x" * 600_000, "more than 500000 characters"),
     ],
 )
@@ -171,7 +171,7 @@ def test_guesses(cells: tuple[str, ...], base: str, form: object, *, comma: bool
 
 
 def test_days_that_could_be_months_are_told() -> None:
-    assert "no cell tells which is the month" in guess(profile("01/02/2020", "03/04/2020"), comma=False).why
+    assert "no cell shows which is the month" in str(guess(profile("01/02/2020", "03/04/2020"), comma=False).why)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ FILES = [
         {"id": "integer", "value": None, "value_2": "integer"},
         [["1", "a", "10"], ["2", "b", "20"]],
         key="id",
-        remark="titles are missing or stand twice",
+        remark="titles are missing or repeated",
     ),
     Messy(
         "mixed.csv",
@@ -134,7 +134,7 @@ FILES = [
         b"nr,name\n1,a\n1,b\n,c\n",
         {"nr": "integer", "name": None},
         [["1", "a"], ["1", "b"], ["", "c"]],
-        remark="not the key, though its name suggests one: 1 cell is empty, “1” stands in more than one row",
+        remark="not the key, though its name suggests one: 1 cell is empty, “1” is in more than one row",
     ),
     Messy(
         "codes.csv",
@@ -312,7 +312,7 @@ def test_long_texts_are_not_all_kept() -> None:
         profile.add(f"{number} " + "x" * 100_000)
     assert sum(map(len, profile.cells)) < 21_000_000
     assert not profile.unique
-    assert guess(profile, comma=False).why == "too many different cells to compare: taken as text"
+    assert str(guess(profile, comma=False).why) == "too many different cells to compare: taken as text"
 
 
 @pytest.mark.parametrize(

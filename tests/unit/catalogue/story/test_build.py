@@ -84,7 +84,7 @@ def test_a_wrong_answer_leaves_the_older_release(tmp_path: Path) -> None:
 
 def test_check_tells_what_can_be_seen_without_the_facts(tmp_path: Path) -> None:
     wrong = STORY | {"lead": {"en": "All 8 cities", "fr": "x", "de": "x"}}
-    with pytest.raises(ConfigurationError, match='the text says "8"'):
+    with pytest.raises(ConfigurationError, match='the text has the number "8"'):
         check(Job(write(tmp_path / "catalogue", wrong)))
 
 

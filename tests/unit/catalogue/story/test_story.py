@@ -102,22 +102,22 @@ def test_the_language_of_the_page_stands_for_english() -> None:
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ({"show": "text", "text": text("There are 8 cities.")}, 'the text says "8"'),
-        ({"show": "text", "text": text("x") | {"fr": "Il y a huit villes."}}, 'the text says "huit"'),
-        ({"show": "text", "text": text("x") | {"de": "Es sind acht Städte."}}, 'the text says "acht"'),
+        ({"show": "text", "text": text("There are 8 cities.")}, 'the text has the number "8"'),
+        ({"show": "text", "text": text("x") | {"fr": "Il y a huit villes."}}, 'the text has the number "huit"'),
+        ({"show": "text", "text": text("x") | {"de": "Es sind acht Städte."}}, 'the text has the number "acht"'),
         ({"show": "text", "text": {"en": "x", "fr": "x"}}, 'the text in "de" is missing'),
         ({"show": "text", "query": "count.rq", "text": text("{cities}") | {"de": "x"}}, "different {variables}"),
         ({"show": "text", "text": text("{cities}")}, 'a "query" is needed'),
         ({"show": "text", "query": "count.rq"}, 'a "text" is needed'),
         ({"show": "text", "query": "count.rq", "text": text("{people}")}, "count.rq has no variable ?people"),
-        ({"show": "text", "query": "names.rq", "text": text("{city}")}, "has 2 rows, where 1 can be shown"),
+        ({"show": "text", "query": "names.rq", "text": text("{city}")}, "has 2 rows; a text needs exactly 1"),
         ({"show": "table", "query": "none.rq", "columns": CITY}, "has 0 rows"),
         ({"show": "table", "query": "names.rq"}, '"columns" needs at least 1'),
         ({"show": "table", "query": "names.rq", "columns": {"town": text("Town")}}, "no variable ?town"),
         ({"show": "map", "query": "names.rq", "columns": CITY}, "no variable ?latitude"),
         ({"show": "bars", "query": "cities.rq", "columns": CITY}, '"columns" needs at least 2'),
         ({"show": "map", "query": "away.rq", "columns": CITY}, "?latitude of away.rq is not between -90 and 90"),
-        ({"show": "bars", "query": "below.rq", "columns": PEOPLE}, "?people of below.rq is not 0 or more"),
+        ({"show": "bars", "query": "below.rq", "columns": PEOPLE}, "?people of below.rq is less than 0"),
         ({"show": "bars", "query": "endless.rq", "columns": PEOPLE}, "?people of endless.rq is not a number"),
         ({"show": "bars", "query": "names.rq", "columns": {**CITY, "name": text("N")}}, "?name of names.rq is not a"),
         (
@@ -125,11 +125,11 @@ def test_the_language_of_the_page_stands_for_english() -> None:
             'only a part with "show: text"',
         ),
         ({"show": "pie", "query": "names.rq"}, "show"),
-        ({"show": "table", "query": "../x.rq", "columns": CITY}, "the name of a query in the same folder"),
+        ({"show": "table", "query": "../x.rq", "columns": CITY}, "name a query in the same folder"),
         ({"show": "table", "query": "absent.rq", "columns": CITY}, "the query cannot be read"),
         ({"show": "table", "query": "broken.rq", "columns": CITY}, "is not SPARQL"),
         ({"show": "table", "query": "update.rq", "columns": CITY}, "INSERT is an update"),
-        ({"show": "table", "query": "graph.rq", "columns": CITY}, "this query gives triples"),
+        ({"show": "table", "query": "graph.rq", "columns": CITY}, "the answer to this query is triples"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, part: dict[str, Any], message: str) -> None:
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, part: dict[str, An
 
 def test_two_sections_have_two_ids(tmp_path: Path) -> None:
     section = {"id": "same", "title": text("A"), "parts": GOOD[-1:]}
-    with pytest.raises(ConfigurationError, match='the id "same" is taken'):
+    with pytest.raises(ConfigurationError, match='another section already has the id "same"'):
         carry(tmp_path, [], sections=[section, section])
 
 
