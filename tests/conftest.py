@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import os
 import signal
@@ -31,9 +32,25 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# That a machine is slow is no fault of what is tested.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+# That a machine is slow is no fault of what is tested. `make test` draws few examples, all other runs (ST_FULL) many.
+settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
+settings.load_profile("full" if os.environ.get("ST_FULL") else "quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the cases of a test marked `quick(n)`, all but n, which are spread evenly over them, are slow."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("quick"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for group in cases.values():
+        (count,) = group[0].get_closest_marker("quick").args
+        kept = {number * len(group) // count for number in range(min(count, len(group)))}
+        for number, item in enumerate(group):
+            if number not in kept:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +74,9 @@ class EarlyBuild:
     program: subprocess.Popen[bytes] | None = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Begin, in one of the processes, where a test reads it."""
+        """Begin, in one of the processes, where a test reads it. What was collected stays: gc need not look at it."""
+        gc.collect()
+        gc.freeze()
         first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
         if first and any("smarter_release" in getattr(item, "fixturenames", ()) for item in session.items):
             folder = shared_folder(session.config._tmp_path_factory)

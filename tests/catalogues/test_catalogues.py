@@ -36,6 +36,7 @@ def test_they_are_in_twenty_languages_and_differ() -> None:
     assert len(set(tables)) == len(tables)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "name", [each if each in FIRST else pytest.param(each, marks=pytest.mark.slow) for each in CATALOGUES]
 )

@@ -251,6 +251,7 @@ TABLES: dict[str, tuple[Change, str, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("case", TABLES)
 def test_tables(case: str, catalogue: Path, run: Run) -> None:
     change, code, shown = TABLES[case]
@@ -298,6 +299,7 @@ def test_all_findings_at_once_in_json_and_turtle(catalogue: Path, run: Run) -> N
     assert ran.out.count("sh:ValidationResult ") == 3
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("language", "word"), [("fr", "avertissement"), ("de", "Warnung"), ("en", "warning")])
 def test_languages(language: str, word: str, catalogue: Path, run: Run) -> None:
     shape = 'sh:path ex:p ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "m"@en, "m"@fr, "m"@de'
@@ -352,6 +354,7 @@ def test_shapes_of_the_catalogue_stop_a_build_at_their_cells(catalogue: Path, ru
     assert not (tmp_path / "release").exists()
 
 
+@pytest.mark.slow
 def test_a_report_names_the_catalogues_shapes_by_their_path_in_the_release(
     catalogue: Path, run: Run, tmp_path: Path
 ) -> None:
@@ -415,6 +418,7 @@ def test_check_finds_the_coordinate_that_no_map_has(catalogue: Path, run: Run) -
     assert "between -90 and 90" in ran.out
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [

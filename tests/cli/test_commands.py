@@ -52,6 +52,7 @@ def test_build_says_what_it_wrote(catalogue: Path, run: Run, tmp_path: Path) -> 
     assert ran.err == said
 
 
+@pytest.mark.slow
 def test_site_changes_addresses_and_no_iri(
     catalogue: Path, release: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +211,7 @@ def test_explain(release: Path, run: Run) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_explain_a_thing_by_another_iri(catalogue: Path, run: Run, tmp_path: Path) -> None:
     description = catalogue / "places" / "dataset.yaml"
     same = '- {virtual: true, name: same, propertyUrl: "owl:sameAs", valueUrl: "wd:{id}"}'
@@ -342,6 +344,7 @@ def test_output_cannot_be_written(release: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -479,6 +482,7 @@ def test_findings_for_code_scanning(
     assert ran.out.startswith(f"::error file={catalogue.name}/places/cities.csv,line=2,title=key-duplicate")
 
 
+@pytest.mark.slow
 def test_a_build_without_findings_writes_an_empty_log(catalogue: Path, run: Run, tmp_path: Path) -> None:
     ran = run("build", catalogue, "--output", tmp_path / "new", "--format", "sarif")
     assert (ran.code, json.loads(ran.out)["runs"][0]["results"]) == (0, [])

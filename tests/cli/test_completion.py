@@ -45,6 +45,7 @@ def folder(release: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(("line", "completed"), LINES)
 def test_bash(line: str, completed: str, folder: Path) -> None:
     words = line.split()

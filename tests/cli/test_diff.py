@@ -111,6 +111,7 @@ def test_the_patch_leads_from_one_to_the_other(release: Path, run: Run, edited_t
     assert ends == [ends[0], ends[1], ends[1], ends[0]] and ends[0] != ends[1]
 
 
+@pytest.mark.slow
 def test_a_column_and_a_dataset_more(release: Path, run: Run, catalogue: Path, tmp_path: Path) -> None:
     (catalogue / "more").mkdir()
     table = "title: {en: More}\ndescription: {en: More}\ntables:\n  - url: more.csv\n    title: {en: More}\n"

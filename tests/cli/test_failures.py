@@ -220,6 +220,7 @@ def test_an_output_that_cannot_be_made(catalogue: Path, run: Run, output: str, s
     assert (ran.code, said in ran.err, remedy in ran.err) == (3, True, True), ran.err
 
 
+@pytest.mark.slow
 def test_two_builds_at_once(changed: Path, place: Path, run: Run) -> None:
     child = Child(changed, place)
     assert child.wait_for_files(0)

@@ -46,6 +46,7 @@ def test_query_that_needs_too_much_memory(release: Path, query: str, form: str) 
     ]
 
 
+@pytest.mark.slow
 def test_memory_is_a_setting(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ST_MEMORY", "60MB")
     assert "more than 60 MB" in ask(release, PAIRS).stderr
@@ -62,6 +63,7 @@ def test_interrupted_query(release: Path) -> None:
     assert not child.exists()
 
 
+@pytest.mark.slow
 def test_killed_query(release: Path) -> None:
     with running(release) as (process, child):
         process.kill()

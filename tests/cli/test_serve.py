@@ -72,6 +72,7 @@ def children(pid: int) -> list[str]:
     return [child for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
 
 
+@pytest.mark.slow
 def test_it_answers_until_ctrl_c(release: Path) -> None:
     with serving(release, "--workers", "2", "--base-url", "https://data.example.org") as (program, url):
         assert requests.get(f"{url}/healthz", timeout=60).text.startswith("ok tiny ")

@@ -82,5 +82,6 @@ def test_a_time_that_cannot_be_waited_for(seconds: str, tmp_path: Path) -> None:
     assert "--timeout" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_longest_time(tmp_path: Path) -> None:
     assert run(command(tmp_path, SHAPES % "", "--timeout", "1000000")).returncode in (0, 1)

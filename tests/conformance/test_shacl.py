@@ -93,6 +93,7 @@ def expected_of(manifest: Graph, report: Node) -> Counter[Expected]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "count"), [pytest.param("core", 98, marks=pytest.mark.slow), ("sparql", 23)])
 def test_w3c_suite(shared: Path, part: str, count: int) -> None:
     cases = list(cases_in(shared / "conformance" / "shacl" / part))

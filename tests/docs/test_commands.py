@@ -98,6 +98,7 @@ def shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> Shell:
     return Shell(run, monkeypatch)
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("path", [parameter(path) for path in RUNNABLE])
 def test_document_runs(path: Path, shell: Shell, request: pytest.FixtureRequest) -> None:
     folder: Path = request.getfixturevalue("tmp_path" if path in TUTORIALS else "demo_folder")

@@ -14,6 +14,7 @@ def objects_of(lines: list[str]) -> list[str]:
     return [line.split(" ", 2)[2].removesuffix(" .").replace("http://www.w3.org/2001/XMLSchema#", "") for line in lines]
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize(
     ("column", "cell", "expected"),
     [

@@ -77,6 +77,7 @@ def test_problems_have_a_place(
         assert (caught.value.place.line, caught.value.place.offset) == (line, offset)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("content", ["", "# only a comment\n", "[" * 5000, "x" * (MAX_BYTES + 1), "{a: " * 2000])
 def test_hopeless_files(tmp_path: Path, content: str) -> None:
     with pytest.raises(ConfigurationError) as caught:

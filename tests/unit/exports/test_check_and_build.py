@@ -61,6 +61,7 @@ FIRST = 3
 """How many are built in every run."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=[] if number < FIRST else pytest.mark.slow) for number, name in enumerate(PASSING)],

@@ -85,6 +85,7 @@ def test_the_published_mapping_gives_exactly_the_facts(release, dataset):
     assert len(published) > 3
 
 
+@pytest.mark.slow
 def test_the_same_for_smarter_together(root, smarter_release):
     for dataset in read_catalogue(root / "datasets").datasets:
         folder = smarter_release / dataset.id

@@ -157,6 +157,7 @@ def test_nothing_to_draw(draw: Callable[..., dict[str, tuple[Picture | None, Non
     assert draw()["codes"] == (None, None)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "change",
     [("2015,4000000,EUR", "2015,4000000,CHF"), ("2015,4000000", "2015,-1"), ("2015,4000000", "2015,")],

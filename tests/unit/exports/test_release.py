@@ -96,6 +96,7 @@ def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
         assert files(output) == files(release)
 
 
+@pytest.mark.slow
 def test_a_format_that_cannot_carry_a_fact_is_left_out_and_told_at_its_cell(catalogue_of, tmp_path):
     catalogue = catalogue_of([["FR", "ex:fine", "one"], ["FR", "ex:2024", "two"]])
     with load_facts(catalogue) as facts:

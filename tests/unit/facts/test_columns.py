@@ -151,6 +151,7 @@ _NOT_PERSONAL = [
 ]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(("title", "cell", "kind"), _PERSONAL)
 def test_personal_data_is_warned_of_but_not_quoted(load: Load, title: str, cell: str, kind: str) -> None:
     column = {"name": "c", "titles": title}
@@ -164,6 +165,7 @@ def test_personal_data_is_warned_of_but_not_quoted(load: Load, title: str, cell:
         assert not load(f'id,"{title}"\n2,"{cell}"\n', [{"name": "id"}, column | {"personal": decided}]).findings
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(("title", "cell"), _NOT_PERSONAL)
 def test_what_is_of_no_person_raises_no_alarm(load: Load, title: str, cell: str) -> None:
     base = load(f'id,"{title}"\n2,"{cell}"\n', [{"name": "id"}, {"name": "c", "titles": title}])

@@ -21,6 +21,7 @@ def found(base: FactBase) -> Found:
     return [(one.code, one.places[0].row, one.places[0].column) for one in base.findings]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("page", "code"),
     [
@@ -91,6 +92,7 @@ def test_letters_with_accents_are_no_warning(load: Load) -> None:
     assert found(load("id,name\n1,São PAULO ÂGE ÃO Älter €5 “x” é\n", [{"name": "id"}, {"name": "name"}])) == []
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("key", ["harbour\u00a0", "har\u200bbour", "\ufeffharbour", "harbour ", "har\u00adbour"])
 def test_keys_with_invisible_characters_are_a_warning(load: Load, key: str) -> None:
     named = {"name": "name", "propertyUrl": "ex:name"}

@@ -17,6 +17,7 @@ def notes(base: FactBase) -> list[str]:
     return [one.message["en"] for one in base.findings if one.code == "formula-like"]
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "cell",
     [
@@ -47,6 +48,7 @@ def test_what_begins_as_a_formula_is_told(load: Load, cell: str) -> None:
     assert next(iter(base.records("t")))[1] == ("2", cell)
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     "cell",
     [

@@ -55,6 +55,7 @@ def test_what_a_dataset_asks_of_the_engine_does_not_grow_with_the_catalogue(
     assert work[3] == work[9]
 
 
+@pytest.mark.slow
 def test_a_dataset_is_sharded_by_its_own_size_and_holds_the_same_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,7 @@ def test_csvw_variables(load: Load) -> None:
     assert lines(load("a\nx\n", columns)) == [f'<{START}r/1/2/1> <{NS}a> "x" .']
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("content", "code", "row", "column"),
     [
@@ -266,6 +267,7 @@ def test_keys_to_an_unreadable_table_are_not_judged(make: Callable[..., Path]) -
         assert {one.code for one in facts.findings} == {"column-missing", "column-unknown"}
 
 
+@pytest.mark.slow
 def test_shards_hold_the_same_lines_and_no_subject_twice(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = [{"name": "id", "propertyUrl": "ex:id"}, {"name": "n", "propertyUrl": "ex:n", "datatype": "integer"}]
     content = "id,n\n" + "".join(f"s{number},{number}\n" for number in range(300))
@@ -359,6 +361,7 @@ except InputError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [10_000, 600_000])
 def test_a_full_disk_is_an_error_not_a_finding(make: Callable[..., Path], tmp_path: Path, size: int) -> None:
     content = "a\n" + "".join(f"{hashlib.md5(str(number).encode()).hexdigest()}\n" for number in range(60_000))

@@ -20,6 +20,7 @@ def found(base: FactBase) -> list[tuple[str, int | None, str | None, int | None]
     return [(one.code, one.places[0].row, one.places[0].column, one.places[0].line) for one in base.findings]
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("code", [*range(1, 32), 0x7F, 0x85, 0xFFFE, 0xFFFF, 0x1FFFE])
 def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, code: int) -> None:
     base = load(f'id,name\n1,"a{chr(code)}b"\n'.encode(), COLUMNS)
@@ -28,6 +29,7 @@ def test_characters_that_xml_cannot_carry_are_found_and_not_printed(load: Load, 
     assert all(chr(code) not in text for one in base.findings for text in one.message.values())
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -80,6 +82,7 @@ def test_structural_problem_is_found_at_its_place(
     assert all(finding.places[0].file == "data/t.csv" for finding in base.findings)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "content",
     [
@@ -202,6 +205,7 @@ def test_many_findings_are_counted_not_listed(load: Load) -> None:
     assert base.findings[-1].code == "findings-more" and "500 more" in base.findings[-1].message["en"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bad", [b"\xe9", b"\0"])
 def test_places_hold_beyond_the_first_chunk_of_a_large_file(load: Load, end: str, bad: bytes) -> None:

@@ -163,6 +163,7 @@ ADDED = [
 ]
 
 
+@pytest.mark.slow
 def test_each_mistake_is_found(facts: Graph) -> None:
     """All mistakes at once: each must be found by the shape that is there for it."""
     wrong = Graph()

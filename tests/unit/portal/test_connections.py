@@ -121,11 +121,13 @@ def test_a_client_that_goes_on_sending_reads_why_it_is_refused(address: tuple[st
     assert (status(received), received.count(b"HTTP/1.1")) == (431, 1)
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("begun", [HEAD, HEAD + b"X: ", b"G", b"\r\n", POST + b"Content-Length: 9\r\n\r\nASK"])
 def test_a_request_that_does_not_arrive_is_refused(begun: bytes, address: tuple[str, int]) -> None:
     assert status(answer(address, begun)) == 408
 
 
+@pytest.mark.slow
 def test_a_byte_now_and_then_is_no_request(address: tuple[str, int]) -> None:
     with socket.create_connection(address, timeout=30) as client:
         client.sendall(HEAD + b"X: ")
@@ -140,6 +142,7 @@ def test_a_connection_that_asks_nothing_is_closed(address: tuple[str, int]) -> N
     assert answer(address, HEAD + b"\r\n", b"\r\n").count(b"HTTP/1.1 200") == 1
 
 
+@pytest.mark.slow
 def test_a_slow_body_that_does_arrive_is_taken() -> None:
     pieces = [b"a" * 50_000] * 6
     head = POST + b"Content-Length: 300000\r\n" + CLOSE
@@ -209,6 +212,7 @@ def test_a_client_that_reads_nothing_is_left() -> None:
         assert received < LARGE
 
 
+@pytest.mark.slow
 def test_a_client_that_reads_slowly_is_served() -> None:
     with serving(ConnectionLimits(stall_seconds=1)) as address, socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
@@ -223,6 +227,7 @@ def test_a_client_that_reads_slowly_is_served() -> None:
         assert received > LARGE
 
 
+@pytest.mark.slow
 def test_a_client_that_leaves_makes_no_noise(address: tuple[str, int], caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(5):
         with socket.create_connection(address, timeout=30) as client:
@@ -279,6 +284,7 @@ def test_other_protocols_are_refused(request_: bytes, address: tuple[str, int]) 
     assert status(answer(address, request_)) == 400
 
 
+@pytest.mark.slow
 def test_as_many_connections_as_files_may_be_open() -> None:
     script = (
         "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (256, {hard}))\n"

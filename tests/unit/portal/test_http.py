@@ -87,6 +87,7 @@ def test_pages_have_no_date_and_ignore_one(get: Get) -> None:
     assert get("/en/", If_Modified_Since=formatdate(time.time() + 60, usegmt=True)).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_release_that_is_put_back_is_newer_than_what_it_replaces(
     tmp_path: Path, write_release: Callable[..., Path], serve: Any
 ) -> None:
@@ -146,6 +147,7 @@ def test_what_is_packed_is_sent_with_its_length(get: Get) -> None:
     assert get(CSV, Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     "path",
     [PARQUET, CSV, "/smarter-together.nq", "/en/", "/en/dataset/cities", "/id/city/lyon", "/data/city/lyon.ttl",
@@ -220,6 +222,7 @@ def test_media_types(path: str, url: str) -> None:
     assert requests.head(url + path, timeout=60).headers["Content-Type"] == MEDIA_TYPES[path]
 
 
+@pytest.mark.slow
 def test_every_file_has_the_media_type_that_the_catalogue_states(url: str, smarter_release: Path) -> None:
     release = read_release(smarter_release)
     files = [each for dataset in release.datasets for each in dataset.distributions]
@@ -235,6 +238,7 @@ def _sent(url: str, path: str) -> str:
     return requests.head(f"{url}/{path}", timeout=60).headers["Content-Type"]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("path", "known"),
     [

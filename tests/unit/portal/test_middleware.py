@@ -31,6 +31,7 @@ def test_files_of_pages_do_not_count_as_requests(tmp_path: Path, write_release: 
         assert client.get(asset_url("portal.css")).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_download_is_not_joined_of_compressed_and_plain_bytes(smarter_release: Path) -> None:
     """What came compressed has a weak tag, with which nobody goes on in the middle."""
     plain = (smarter_release / "partners/partners.csv").read_bytes()

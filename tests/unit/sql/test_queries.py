@@ -104,6 +104,7 @@ def test_a_part_that_is_not_listed_is_found() -> None:
         unknown(["DELETE FROM t"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wrong", "triples"), [(False, 10), (True, base._SHARD_TRIPLES)], ids=["sound", "wrong"])
 def test_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: bool, triples: int) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)

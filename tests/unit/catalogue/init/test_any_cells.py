@@ -88,6 +88,7 @@ def _stripped(sample: Sample) -> list[tuple[str, str, list[str]]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
     st.one_of(

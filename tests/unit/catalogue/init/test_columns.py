@@ -105,6 +105,7 @@ def stated(table: dict[str, Any]) -> dict[str, str]:
     return {each["propertyUrl"]: each["name"] for each in table["tableSchema"]["columns"] if "propertyUrl" in each}
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("title", "cells", "pattern", "said"),
     [
@@ -129,6 +130,7 @@ def test_a_pair_in_one_cell_becomes_two_columns(
     assert said in text
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("title", "cell"),
     [
@@ -145,6 +147,7 @@ def test_other_pairs_are_left_alone(tmp_path: Path, title: str, cell: str) -> No
     assert not stated(tables["t"])
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("header", "row", "expected"),
     [

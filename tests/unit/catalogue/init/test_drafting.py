@@ -73,6 +73,7 @@ def type_in_terminal(arguments: list[str], answers: list[str]) -> tuple[int, str
     return program.returncode, shown.decode()
 
 
+@pytest.mark.slow
 def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,name\n1,x\n", "utf-8")
     folder = tmp_path / "asked"

@@ -252,6 +252,7 @@ FIRST = 5
 """Files of every run."""
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "messy",
     [
@@ -315,6 +316,7 @@ def test_long_texts_are_not_all_kept() -> None:
     assert str(guess(profile, comma=False).why) == "too many different cells to compare: taken as text"
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("content", "cleaning", "remark", "rows"),
     [

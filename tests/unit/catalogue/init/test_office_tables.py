@@ -93,6 +93,7 @@ def test_a_pair_of_coordinates_under_a_title_row(tmp_path: Path) -> None:
     assert rows_read == [("A", "48.2", "16.3", "1"), ("B", "48.3", "16.2", "2"), ("C", "48.1", "16.4", "3")]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("end", [" \n", "\t\n", ";;\n\n;;\n", ";;;;\n", "; ;\n", '""\n', "\x1a", ";;\r\n\x1a"])
 def test_rows_at_the_end_in_which_nothing_can_be_seen(tmp_path: Path, end: str) -> None:
     (tmp_path / "t.csv").write_bytes(f"id;name;n\n1;a;2\n2;b;3\n{end}".encode())

@@ -72,6 +72,7 @@ def test_a_catalogue_without_one_has_none(tmp_path: Path) -> None:
     assert not (tmp_path / "release/story").exists()
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_leaves_the_older_release(tmp_path: Path) -> None:
     catalogue = write(tmp_path / "catalogue", STORY)
     build(Job(catalogue), tmp_path / "release")

@@ -276,6 +276,7 @@ SAMPLES = {
 """Datasets and average points if every URL answered and every dataset conformed."""
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_catalogues_are_scored(shared: Path, name: str) -> None:
     scores = score_graph(read_dcat(shared / "samples" / "dcat" / name), answers=yes, conforms=yes)

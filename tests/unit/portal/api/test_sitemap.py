@@ -20,6 +20,7 @@ HOME = "https://data.example.eu"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
+@pytest.mark.slow
 def test_the_sitemap_has_every_page_in_every_language(moved: TestClient) -> None:
     root = ET.fromstring(moved.get("/sitemap.xml").content)
     addresses = [each.text or "" for each in root.iter(f"{SITEMAP}loc")]

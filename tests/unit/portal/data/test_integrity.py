@@ -66,6 +66,7 @@ def snapshots(release: Path) -> int:
     return len(list(release.parent.glob(f".{release.name}.serving-*")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "content"),
     [
@@ -99,6 +100,7 @@ def test_a_damaged_release_does_not_end_the_watcher(
     assert health(client) != served
 
 
+@pytest.mark.slow
 def test_a_release_that_could_not_be_opened_is_tried_again(
     client: TestClient, release: Path, write_release: Write
 ) -> None:
@@ -140,6 +142,7 @@ def longer(path: Path) -> None:
         file.write(b"\n")
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("change", [in_place, keeping_times, longer])
 def test_a_file_that_was_changed_in_place_is_not_sent(
     change: Callable[[Path], None], client: TestClient, release: Path, caplog: pytest.LogCaptureFixture
@@ -181,6 +184,7 @@ def test_a_new_release_that_is_copied_over_the_old_is_served(
     assert client.get(f"/{FILE}").content == (new / FILE).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_page_is_not_made_from_a_file_that_was_changed(smarter_release: Path, tmp_path: Path) -> None:
     release = shutil.copytree(smarter_release, tmp_path / "release")
     paths = {

@@ -90,6 +90,7 @@ def test_rules_are_what_the_shapes_of_its_classes_ask(tmp_path: Path) -> None:
     assert read_rules(edition).of("https://example.org/other") == ()  # type: ignore[arg-type]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("dataset", ["places", "texts"])
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 def test_links_of_the_page_lead_somewhere(client: TestClient, dataset: str, language: str) -> None:

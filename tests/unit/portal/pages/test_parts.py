@@ -22,6 +22,7 @@ from st_opendata.portal.requests import whole_number
 from st_opendata.sparql.endpoint import Limits
 
 
+@pytest.mark.slow
 def test_a_part_is_made_once_and_closed_with_its_edition(release: Path) -> None:
     made: list[Any] = []
 
@@ -72,6 +73,7 @@ def test_an_excerpt_ends_after_a_word(text: str, cut: str) -> None:
     assert excerpt(say({"fr": text}, "en"), 9) == f'<bdi lang="fr">{cut}</bdi>'
 
 
+@pytest.mark.slow
 def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None:
     shutil.copytree(release, tmp_path / "release")
     (tmp_path / "release/places/cities.csv-metadata.json").write_text("{", "utf-8")

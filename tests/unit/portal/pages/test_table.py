@@ -92,6 +92,7 @@ def test_values_that_do_not_fit_are_told(client: TestClient, query: str) -> None
     assert "does not fit its type" in refused.text
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     "query",
     [
@@ -127,6 +128,7 @@ def test_text_is_shown_and_never_read_as_markup(client: TestClient) -> None:
     assert "x" * 1001 not in text
 
 
+@pytest.mark.slow
 def test_a_question_that_takes_too_long_is_interrupted(rows: RowReader, tmp_path: Path) -> None:
     """A file of its own, large enough that sorting it takes longer than the limit set here."""
     duckdb.sql(f"COPY (SELECT md5(range::VARCHAR) AS x FROM range(3000000)) TO '{tmp_path}/many.parquet'")

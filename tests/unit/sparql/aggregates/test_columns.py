@@ -222,6 +222,7 @@ def test_sums_that_may_overflow(value: str, datatype: str, count: int, answered:
     assert found is None or rows(found) == rows(filled.query(query, PREFIXES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [ox.NamedNode, ox.Literal])
 def test_every_character_comes_through(kind: type[ox.NamedNode | ox.Literal], columns_of: Make) -> None:
     """Those that RFC 3987 allows in the query of an IRI, which are the most, and those that a text may have: all."""

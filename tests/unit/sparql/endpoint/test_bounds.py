@@ -89,6 +89,7 @@ def test_a_runaway_is_ended_and_its_neighbours_go_on(
     assert set(statuses) == {200}
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "query",
     [

@@ -320,6 +320,7 @@ def test_names_may_hide_casts() -> None:
     assert rewrite(ox.Store(), f"PREFIX xsd: <{E}> {query}", NAMES).text != query
 
 
+@pytest.mark.slow
 def test_long_chains_are_answered() -> None:
     chain = " || ".join(["?v"] * 1_500)
     assert column(f"SELECT ?v {{ VALUES ?v {{ ''@en 'x'@en }} FILTER({chain}) }}") == ["x"]

@@ -82,6 +82,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[..., 
     return write_release(tmp_path_factory.mktemp("many") / "release", {"http://e/dataset/many": lines})
 
 
+@pytest.mark.slow
 def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with serve(many, Limits(workers=2, rows=1000), tmp_path / "stores") as served:
         assert list((tmp_path / "stores").iterdir()) == []

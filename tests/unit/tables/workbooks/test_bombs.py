@@ -64,6 +64,7 @@ def reason(path: Path) -> str:
     return ""
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("name", REASONS)
 def test_why_it_is_refused(folder: Path, name: str) -> None:
     assert REASONS[name] in reason(folder / name)
@@ -83,6 +84,7 @@ def test_texts_that_many_cells_name_are_counted_in_each(folder: Path, monkeypatc
     assert "have more than 1,000,000 characters" in reason(folder / "long-text.ods")
 
 
+@pytest.mark.slow
 def test_marks_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("st_opendata.tables.workbooks.marks.MAX_MARKED", 1_000)
     for name in ("errors.xlsx", "uncalculated.xlsx", "merged-areas.xlsx"):

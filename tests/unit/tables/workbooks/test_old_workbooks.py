@@ -139,6 +139,7 @@ def cut(chance: random.Random) -> bytes:
     return CONTENT[:place] + CONTENT[place + length :]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("damage", [truncated, overwritten, cut])
 def test_damaged_files_are_refused_in_words_and_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[random.Random], bytes]

@@ -88,6 +88,7 @@ def sheet_of(*content: list[Any]) -> Callable[[Worksheet], None]:
     return fill
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("value", "datatype", "read"),
     [
@@ -307,6 +308,7 @@ def test_marks_of_an_open_document(load: Load, tmp_path: Path) -> None:
     assert [row[1] for row in rows(base)] == ["x", "both", "both"]
 
 
+@pytest.mark.slow
 def test_explain_names_sheet_and_cell(tmp_path: Path) -> None:
     table: dict[str, Any] = {
         "url": "project.xlsx",

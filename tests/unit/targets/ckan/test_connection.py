@@ -158,6 +158,7 @@ def test_a_token_in_what_a_dataset_says_is_hidden(server: Server, client: CkanCl
     assert client.read("package_show") == {"title": "A title with [token]", "notes": "and without"}
 
 
+@pytest.mark.slow
 def test_a_line_of_status_that_echoes_the_token_is_hidden() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -222,6 +223,7 @@ def test_a_certificate_that_nobody_vouches_for_is_called_so(tls: Server) -> None
     assert "REQUESTS_CA_BUNDLE" in error.remedy_text()
 
 
+@pytest.mark.slow
 def test_reads_are_repeated_and_writes_say_when(server: Server, client: CkanClient) -> None:
     server.answers = [(503, {"Retry-After": "0"}, b""), (429, {"Retry-After": "0"}, b""), ok("there")]
     assert client.read("package_show", {"id": "places"}) == "there"
@@ -242,6 +244,7 @@ def test_files_are_sent_beside_the_data(server: Server, client: CkanClient) -> N
     assert b'filename="a.csv"' in body
 
 
+@pytest.mark.slow
 def test_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -27,6 +27,7 @@ def test_every_tag_is_legal_and_stays(word: str) -> None:
         assert legal_tag(tag) == tag
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"[\w.-]+( [\w.-]+)*", fullmatch=True).filter(lambda tag: 2 <= len(tag) <= 100))
 def test_a_legal_tag_is_not_changed(tag: str) -> None:
     assert legal_tag(tag) == tag

@@ -33,6 +33,7 @@ def shown(client: TestClient, address: str) -> tuple[str, str, list[str]]:
     return number, unescape(re.sub(r"<[^>]+>", "", here)).strip(), cells
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [
@@ -102,6 +103,7 @@ def test_a_mark_stays_where_it_is_in_another_order(odd: TestClient) -> None:
     assert 'id="here"' not in odd.get(address.replace("row=234", "row=5")).text
 
 
+@pytest.mark.slow
 def test_cells_lead_to_the_things_that_they_name(smarter: TestClient) -> None:
     text = smarter.get("/de/dataset/cities/table/cities").text
     links = dict(re.findall(r'<td[^>]*><a href="([^"]+)"[^>]*><bdi>([^<]+)</bdi></a>', text))

@@ -103,6 +103,7 @@ def test_odd_requests_are_refused(smarter: TestClient, path: str) -> None:
     assert "<h1>" in answer.text
 
 
+@pytest.mark.slow
 def test_every_iri_of_the_odd_release_has_a_page_and_a_document(odd: TestClient, odd_release: Path) -> None:
     release = read_release(odd_release)
     quads = ox.parse(path=str(odd_release / "items/items.nt"), format=ox.RdfFormat.N_TRIPLES)

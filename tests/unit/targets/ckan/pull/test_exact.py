@@ -130,6 +130,7 @@ def test_the_enriched_catalogue_builds_the_same_release(
     assert findings(release) == findings(again)
 
 
+@pytest.mark.slow
 def test_everything_that_a_description_can_say_builds_the_same_release(
     tmp_path: Path, pull: Pull, put_release: Put
 ) -> None:

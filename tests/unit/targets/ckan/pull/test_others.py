@@ -23,6 +23,7 @@ def read(folder: Path, dataset: str = "roads") -> dict[str, Any]:
     return found
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     ("license_id", "code"),
     [
@@ -113,6 +114,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
     assert main(["check", str(tmp_path / "pulled")]) == 0
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
@@ -173,6 +175,7 @@ def test_links_are_fetched_only_when_asked_for(tmp_path: Path, portal: Any, pull
     assert "# Not pulled: Local: " in (tmp_path / "linked" / "roads" / "dataset.yaml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_names_of_the_portal_never_leave_the_folder(tmp_path: Path, portal: Any, pull: Pull) -> None:
     csv = {"format": "CSV", "url_type": "upload"}
     portal.files["/files/..%2F..%2Fevil.csv"] = portal.files["/files/%2e%2e"] = (200, {}, GOOD)
@@ -283,6 +286,7 @@ def test_few_requests_are_made(tmp_path: Path, portal: Any, pull: Pull) -> None:
     assert len(portal.asked) == 2 + 3 + 1  # the portal and its organisation, three pages, one file
 
 
+@pytest.mark.slow
 def test_a_pull_that_is_killed_leaves_nothing_that_the_next_does_not_replace(
     tmp_path: Path, portal: Any, pull: Pull
 ) -> None:
