@@ -195,28 +195,30 @@ EDITS = {
         lambda ckan, shown: ckan.act("package_delete", id=shown["id"]), "revive", "deleted", after="revive"
     ),
     "purged": Edit(purge, "create", MISSING, after="create"),
-    "renamed": Edit(rename, "drifted", "^renamed to .*-by-hand; --overwrite puts it back$", frozenset({"name"})),
-    "renamed-without-mark": Edit(rename_without_mark, "drifted", "^renamed to .*-by-hand;", frozenset({"name"})),
-    "renamed-without-files": Edit(rename_without_files, "drifted", "^renamed to .*;", frozenset({"name", "resource"})),
+    "renamed": Edit(rename, "drifted", '^renamed to ".*-by-hand"; --overwrite puts it back$', frozenset({"name"})),
+    "renamed-without-mark": Edit(rename_without_mark, "drifted", '^renamed to ".*-by-hand";', frozenset({"name"})),
+    "renamed-without-files": Edit(
+        rename_without_files, "drifted", '^renamed to ".*";', frozenset({"name", "resource"})
+    ),
     "renamed-and-deleted": Edit(
-        rename_and_delete, "drifted", "^renamed to .*-by-hand and deleted;", frozenset({"name", "state"})
+        rename_and_delete, "drifted", '^renamed to ".*-by-hand" and deleted;', frozenset({"name", "state"})
     ),
     "name-taken": Edit(
         rename_and_take_the_name,
         "taken",
-        "not published from here; ours was renamed to .*-by-hand: have the other",
+        'not published from here; ours was renamed to ".*-by-hand": have the other',
         after="taken",
     ),
-    "moved": Edit(move(THERE), "drifted", f"^moved to the organisation {THERE}; --overwrite puts it back$"),
+    "moved": Edit(move(THERE), "drifted", f'^moved to the organisation "{THERE}"; --overwrite puts it back$'),
     "moved-by-form": Edit(
         lambda ckan, shown: ckan.act("package_patch", id=shown["id"], owner_org=THERE),
         "drifted",
-        f"^moved to the organisation {THERE}; --overwrite puts it back$",
+        f'^moved to the organisation "{THERE}"; --overwrite puts it back$',
     ),
     "moved-away": Edit(
         move(ELSEWHERE),
         "drifted",
-        f"^moved to the organisation {ELSEWHERE}, where .* may not edit it: have it moved back",
+        f'^moved to the organisation "{ELSEWHERE}", where .* may not edit it: have it moved back',
         after="drifted",
     ),
     "words": edited(resource(description="Better words."), "description"),
@@ -351,7 +353,8 @@ def test_pruning_deletes_none_and_nothing_is_lost(portal: Portal) -> None:
     assert not [name for name, change in portal.plan("--prune").items() if change["change"] == "delete"]
     code, written = portal.publish("--prune")
     assert code == 4, written  # one name is taken
-    assert f"drifted    {NAMES['renamed']}: renamed to {NAMES['renamed']}-by-hand; --overwrite puts it back" in written
+    renamed = f'renamed to "{NAMES["renamed"]}-by-hand"; --overwrite puts it back'
+    assert f"drifted    {NAMES['renamed']}: {renamed}" in written
     untouched = {name for name, edit in EDITS.items() if edit.kind in ("drifted", "unchanged", "taken")}
     for identifier, state in portal.states.items():
         if state["name"].removeprefix(f"{ID}-").removesuffix("-by-hand") in untouched:

@@ -44,10 +44,10 @@ def assert_untouched(publisher: Publisher) -> None:
 @pytest.mark.parametrize(
     ("status", "content", "headers", "says"),
     [
-        ("200 OK", "<title>Welcome</title>", {}, 'not CKAN\'s API: a web page, "Welcome"'),
+        ("200 OK", "<title>Welcome</title>", {}, 'not from CKAN\'s API: a web page, "Welcome"'),
         ("200 OK", '{"success": true, "result": {"version": 1}}', {}, "not a CKAN"),
-        ("200 OK", '{"version": 1}', {}, "not CKAN's API"),
-        ("404 Not Found", "<p>Nothing here</p>", {}, "not CKAN's API: Nothing here"),
+        ("200 OK", '{"version": 1}', {}, "not from CKAN's API"),
+        ("404 Not Found", "<p>Nothing here</p>", {}, "not from CKAN's API: Nothing here"),
         ("500 Internal Server Error", "<title>Oh no</title>", {}, 'answered 500: a web page, "Oh no"'),
         ("502 Bad Gateway", "<title>Bad gateway</title>", {"Retry-After": "0"}, "answered 502"),
         ("301 Moved", "", {"Location": "https://portal.example/api/action/status_show"}, "https://portal.example"),
@@ -63,7 +63,10 @@ def test_what_answers_is_no_ckan(
 
 
 def test_a_wrong_url(publisher: Publisher, releases: tuple[Path, ...]) -> None:
-    for url, says in (("http://127.0.0.1:9", "did not answer"), (f"{publisher.relay.url}/nothing", "not CKAN's API")):
+    for url, says in (
+        ("http://127.0.0.1:9", "did not answer"),
+        (f"{publisher.relay.url}/nothing", "not from CKAN's API"),
+    ):
         code, _, err = publisher.command(releases[0], url=url)
         assert (code, says in only_message(err), url in err) == (4, True, True)
     assert_untouched(publisher)
@@ -203,7 +206,7 @@ def test_a_name_that_others_have(publisher: Publisher, releases: tuple[Path, ...
     for options in ((), ("--overwrite", "--prune")):
         code, written = publisher.publish(releases[0], *options)
         assert code == 4
-        assert f"taken      {PLACES}: its name is taken" in written
+        assert f"taken      {PLACES}: its name is used" in written
         assert f"Left unchanged: {PLACES}" in written
         assert "give the catalogue another id" in written
         assert ckan.post("package_show", token=ckan.sysadmin, id=made["id"]).json()["result"] == before
@@ -217,7 +220,7 @@ def test_a_name_of_a_deleted_dataset_of_the_same_organisation(publisher: Publish
     made = ckan.act("package_create", name=PLACES, title="Theirs", notes="n", owner_org=ckan.organization)
     ckan.act("package_delete", id=PLACES)
     code, written = publisher.publish(releases[0])
-    assert (code, "its name is taken by a deleted dataset that was not published from here" in written) == (4, True)
+    assert (code, "its name is used by a deleted dataset that was not published from here" in written) == (4, True)
     kept = ckan.act("package_show", id=made["id"])
     assert (kept["name"], kept["state"]) == (PLACES, "deleted")
 
@@ -237,7 +240,7 @@ def test_the_same_base_under_another_id(
     other = under_another_id(releases[0], tmp_path / "other")
     sent.clear()
     told = publisher.failed(other)
-    assert f"under another id: the dataset {ID}-catalogue has its files" in told
+    assert f'under another id: the dataset "{ID}-catalogue" has its files' in told
     assert "POST" not in sent
     assert_published(publisher.ckan, releases[0])
 
@@ -248,7 +251,7 @@ def test_files_that_another_dataset_has(publisher: Publisher, releases: tuple[Pa
     try:
         code, written = publisher.publish(under_another_id(releases[0], tmp_path / "other"))
         assert code == 4
-        assert f"taken      {ID}-b-places: its files are those of {ID}-places, published under another id" in written
+        assert f'taken      {ID}-b-places: its files are those of "{ID}-places", published under another id' in written
         assert f"Left unchanged: {ID}-b-notes, {ID}-b-places: on the portal under another name, see above." in written
     finally:
         publisher.ckan.purge(f"{ID}-b-catalogue")
@@ -291,7 +294,7 @@ def test_tags_that_ckan_does_not_take(publisher: Publisher, releases: tuple[Path
     code, written = publisher.publish(release, "--dry-run")
     assert code == 0
     assert '"R&D (public)" becomes the tag "R D public"' in written
-    assert '"X" is no tag' in written
+    assert '"X" cannot be a tag and is left out' in written
     assert_untouched(publisher)
     publisher.published(release)
     assert [tag["name"] for tag in show(publisher.ckan, PLACES)["tags"]] == ["R D public"]

@@ -199,12 +199,12 @@ def test_a_file_that_is_too_large(publisher: Publisher, tmp_path: Path, stack: S
     try:
         stack("start", CKAN_MAX_UPLOAD_SIZE_MB="1")
         told = publisher.failed(release)
-        assert f"does not take files as large as {largest.name} ({largest.stat().st_size:,} bytes)" in told
+        assert f"does not accept files as large as {largest.name} ({largest.stat().st_size:,} bytes)" in told
         assert "--max-upload BYTES" in told
         assert publisher.ckan.post("package_show", id=PLACES).status_code in (403, 404)  # half a dataset is not shown
         publisher.relay.begin()
         code, written = publisher.publish(release, "--max-upload", "1000000")
-        assert (code, "larger than the 1,000,000 bytes that the site takes: " in written) == (2, True)
+        assert (code, "larger than the site's limit of 1,000,000 bytes: " in written) == (2, True)
         assert {request.method for request in publisher.relay.requests} == {"GET"}
     finally:
         stack("start")
@@ -275,7 +275,7 @@ def test_a_ghost_in_search_is_told(publisher: Publisher, releases: tuple[Path, .
     solr(publisher.ckan, "update?commit=true", json=[document(publisher.ckan, PLACES) | ghost])
     try:
         code, written = publisher.publish(releases[0])
-        assert (code, f"The portal's search lists {PLACES}" in written) == (0, True)
+        assert (code, f"The portal's search lists “{PLACES}”, but its database does not" in written) == (0, True)
         assert_published(publisher.ckan, releases[0])
     finally:
         solr(publisher.ckan, "update?commit=true", json={"delete": {"query": "index_id:ghost"}})

@@ -214,7 +214,7 @@ def test_an_editor_at_the_same_time_is_not_overwritten(
         plan = target.plan(releases[1], Policy())
         ckan.act("package_patch", id=PLACES, title="Edited meanwhile")
         results = {each.change.name: each.error for each in apply(plan, target)}
-    assert "somebody else wrote" in str(results[PLACES])
+    assert "another person changed the dataset" in str(results[PLACES])
     assert results[NOTES] is None
     assert show(ckan, PLACES)["title"] == "Edited meanwhile"
 
@@ -227,7 +227,7 @@ def test_a_wrong_token_is_told(ckan: Any, releases: tuple[Path, ...], publish: P
 
 def test_an_organisation_that_is_not_there_is_told(ckan: Any, releases: tuple[Path, ...], capsys: Any) -> None:
     assert main(["publish", "ckan", str(releases[0]), "--url", ckan.url, "--organization", "nobody"]) == 4
-    assert f"Where data-manager may create datasets: {ckan.organization}" in capsys.readouterr().err
+    assert f"Organisations in which data-manager may create datasets: {ckan.organization}" in capsys.readouterr().err
 
 
 def kill_while_publishing(ckan: Any, release: Path, seconds: float) -> None:

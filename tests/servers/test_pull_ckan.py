@@ -219,5 +219,5 @@ def test_private_datasets_are_pulled_only_when_asked_for(
     monkeypatch.setenv("ST_CKAN_TOKEN", "no-such-token")
     code, written = pull(tmp_path / "none", "--private")
     assert code == 4
-    assert "the token gives no right" in written
+    assert "the token gives no access" in written
     assert "no-such-token" not in written

@@ -196,7 +196,7 @@ def test_another_order_and_a_lost_mark_are_told(incomplete: Published, sites: di
 def test_a_renamed_one_is_told_with_its_name(incomplete: Published, sites: dict[str, Any]) -> None:
     name = f"{sites['name']}-by-hand"
     incomplete.ckan.act("package_patch", id=sites["id"], name=name)
-    assert incomplete.problems() == [("sites", "", f"visitors do not see it: it was renamed to {name}")]
+    assert incomplete.problems() == [("sites", "", f'visitors do not see it: it was renamed to "{name}"')]
 
 
 @pytest.mark.parametrize(

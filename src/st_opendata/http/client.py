@@ -165,9 +165,6 @@ class _ExceededError(Exception):
 class IncompleteAnswerError(Exception):
     """An answer did not come whole."""
 
-    def __init__(self) -> None:
-        super().__init__("the answer broke off")
-
 
 def blocks(response: HttpResponse, limits: TransferLimits) -> Iterator[bytes]:
     """The body as it arrives, within the limits; to be read where `HttpClient.request` is open.

@@ -43,7 +43,7 @@ def resident_memory() -> int:
 
 def bound_memory(statistics: FileIO, memory: int) -> int:
     """Let the process take `memory` more bytes than it has; gives the allowed bytes of its address space."""
-    os.environ["RUST_BACKTRACE"] = "0"  # writing one takes memory, and waits without end if there is no more
+    os.environ["RUST_BACKTRACE"] = "0"  # writing one takes memory, and waits without end if none is left
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = address_space(statistics) + memory
     if most != resource.RLIM_INFINITY:

@@ -143,7 +143,7 @@ def _lock(path: Path, operation: int) -> Lock:
 
 
 def _is_at(path: Path, descriptor: int) -> bool:
-    """Whether that is still what stands there."""
+    """Whether the path still leads to that file."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:

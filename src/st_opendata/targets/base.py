@@ -22,7 +22,7 @@ _GIVE_UP = 3
 
 
 class Action(StrEnum):
-    """What a plan does with a dataset."""
+    """An action of a plan on a dataset."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -88,7 +88,7 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[DesiredT_co]):
-    """What a plan does with one dataset, and why.
+    """The action of a plan on one dataset, and why.
 
     `files` are ids of files to be sent. `remote` is the dataset on the target, maybe under another name; None if it is
     not there or did not have to be read.
@@ -115,7 +115,7 @@ class Change(Generic[DesiredT_co]):
 
     @property
     def note(self) -> Message | None:
-        """What the change writes in addition to files, for people; None for nothing."""
+        """Data that the change writes in addition to files, for people; None for nothing."""
         return None
 
     @property

@@ -101,9 +101,9 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
 class DatasetAudit:
     """A dataset as a visitor gets it: what is wrong with it, the URLs of files that came as released, and its RDF.
 
-    `rdf` is None where the dataset or its RDF is not there, or the portal has no RDF of its own (ckanext-dcat). `added`
-    are names of fields that people added, `missing` ids of our resources that are not there, and `more` says whether
-    there are others.
+    `rdf` is None if the dataset or its RDF is not there, or if the portal has no RDF (ckanext-dcat). `added` are names
+    of fields that people added, `missing` ids of our resources that are not there, and `more` says whether there are
+    others.
     """
 
     package: Package

@@ -1,7 +1,7 @@
-"""The fingerprint of a dataset: what it says, in one form for what is sent and read back, and our note of it there.
+"""The fingerprint of a dataset: a normal form of its fields, the same when sent and read back, and our note of it.
 
-CKAN strips titles, sorts tags, turns numbers of extras into text, makes links of uploads and leaves out what is empty.
-Compared is therefore a normal form, and only of the fields that we publish: others may be added on the portal.
+CKAN strips titles, sorts tags, turns numbers of extras into text, makes links of uploads and leaves out empty values.
+So a normal form is compared, and only of the fields that we publish: others may be added on the portal.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _CKAN_RESOURCE = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What we note on a dataset.
+    """Our note on a dataset.
 
-    `catalogue` is the base IRI of the catalogue that it belongs to; `digest` that of what was published; `content` that
-    of what the portal made of it, over `fields` and `resource_fields`; where the portal made something else of it than
-    was sent, it is `altered`. While `writing`, a write is not finished, and what the portal holds may be half old, half
-    new. `name` is the name under which it was published, empty in fingerprints of older versions.
+    `catalogue` is the base IRI of the catalogue that it belongs to; `digest` the digest of the published dataset;
+    `content` the digest of the dataset that the portal made of it, over `fields` and `resource_fields`; if that differs
+    from the data that were sent, it is `altered`. While `writing`, a write is not finished, and the portal's dataset
+    may be half old, half new. `name` is the published name, empty in fingerprints of older versions.
     """
 
     catalogue: str
@@ -65,7 +65,7 @@ class Fingerprint:
 
     @classmethod
     def read(cls, text: object) -> Fingerprint | None:
-        """The fingerprint in the value of an extra; None where it is none."""
+        """The fingerprint in the value of an extra; None for another value."""
         try:
             values = json.loads(str(text))
             return cls(
@@ -88,14 +88,14 @@ def fingerprint_of(remote: Remote) -> Fingerprint | None:
 
 
 def fields_of(dataset: Remote) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of what a dataset says and of what its resources say, sorted; without what is not compared."""
+    """Names of the fields of a dataset and of its resources, sorted; without those that are not compared."""
     mine = {name for name, value in _flat(dataset).items() if not _empty(normal(value))}
     resources = {name for each in dataset["resources"] for name in _resource(each)}
     return tuple(sorted(mine - _NOT_COMPARED)), tuple(sorted(resources))
 
 
 def added_fields(remote: Remote, fields: Iterable[str], resource_fields: Iterable[str]) -> tuple[str, ...]:
-    """Names of what people added on the portal, to the dataset or a file, beside these fields and CKAN's own."""
+    """Names of fields that people added on the portal, to the dataset or a file: not these fields and not CKAN's."""
     mine = {name for name, value in _flat(remote).items() if not _empty(normal(value))}
     theirs = {name for each in remote["resources"] for name in _resource(each)}
     return tuple(sorted((mine - {*fields, *_CKAN}) | (theirs - {*resource_fields, *_CKAN_RESOURCE})))
@@ -121,7 +121,7 @@ def content_digest(dataset: Remote, fields: Iterable[str], resource_fields: Iter
 
 
 def agree(one: Remote, other: Remote) -> bool:
-    """Whether two readings of a dataset bear the same fingerprint and say the same in all that it covers."""
+    """Whether two readings of a dataset have the same fingerprint and the same values of all fields that it covers."""
     fingerprint = fingerprint_of(one)
     if not fingerprint or fingerprint != fingerprint_of(other):
         return False
@@ -130,7 +130,7 @@ def agree(one: Remote, other: Remote) -> bool:
 
 
 def normal(value: object) -> Any:  # noqa: ANN401 (JSON)
-    """A value as text, without what is empty; lists keep their order."""
+    """A value as text, without empty parts; lists keep their order."""
     if isinstance(value, Mapping):
         return {key: inner for key, item in sorted(value.items()) if not _empty(inner := normal(item))}
     if isinstance(value, list | tuple):
@@ -147,7 +147,7 @@ def extras_with(extras: object, ours: object, fingerprint: Fingerprint) -> list[
 
 
 def _flat(dataset: Remote) -> dict[str, Any]:
-    """The fields beside the resources, each extra but the fingerprint as a field of its own: `extras:KEY`."""
+    """The fields without the resources; each extra but the fingerprint is a separate field: `extras:KEY`."""
     fields = {name: value for name, value in dataset.items() if name not in ("resources", "extras")}
     extras = {f"extras:{key}": value for key, value in _extras(dataset.get("extras")).items() if key != FINGERPRINT_KEY}
     return fields | extras

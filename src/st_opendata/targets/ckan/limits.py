@@ -1,4 +1,4 @@
-"""What CKAN takes: names, tags, file names and Markdown, so that nothing is refused after the first write.
+"""CKAN's limits of names, tags, file names and Markdown, so that nothing is refused after the first write.
 
 Measured with CKAN 2.12.0; 2.10 and 2.11 have the same limits.
 """
@@ -66,7 +66,7 @@ def _ascii(character: str) -> str:
 
 
 def as_markdown(text: str) -> str:
-    r"""Markdown that shows as this plain text; text without marks stays as it is.
+    r"""Markdown that shows as this plain text; text without marks stays unchanged.
 
     CKAN renders descriptions as Markdown and strips HTML: `a*b*` would lose its stars and `<b>` would vanish.
 

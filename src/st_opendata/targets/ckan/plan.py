@@ -271,7 +271,7 @@ def _kept(reason: Message) -> Message:
 def _misplacement(
     desired: DesiredDataset, remote: Remote, site: Site, *, overwrite: bool
 ) -> tuple[Action, Message] | None:
-    """The action for a dataset of ours with another name or organisation, and why; None if it has neither."""
+    """The action for our dataset with another name or organisation, and why; None if it has neither."""
     found: list[Message] = []
     if remote["name"] != desired.name:
         if (published := published_name(remote)) == remote["name"]:
@@ -307,7 +307,7 @@ def organization_of(remote: Remote) -> Message:
 
 
 def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> tuple[Action, Message]:
-    """The action for a dataset of ours that is in its place, and why."""
+    """The action for our dataset that is in its place, and why."""
     fingerprint = fingerprint_of(remote)
     if remote["state"] == "deleted":
         return Action.REVIVE, message("deleted on the portal")

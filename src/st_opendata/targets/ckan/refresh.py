@@ -102,7 +102,7 @@ class RemoteReader:
     def _members(self, organization: str, without: Collection[str] = ()) -> Collection[str]:
         """Ids of an organisation's datasets by the portal's database, deleted ones left out.
 
-        Those of `without` where the portal does not tell it.
+        Those of `without` if the portal does not give them.
         """
         try:
             listed = self.client.read("member_list", {"id": organization, "object_type": "package"})
@@ -113,9 +113,9 @@ class RemoteReader:
         return frozenset(str(each[0]) for each in listed)
 
     def _in_its_organization(self, remote: Remote, members: Collection[str]) -> Remote:
-        """The dataset with the organisation that it has, where it is not in ours, whose `members` are given.
+        """The dataset with its real organisation, if it is not in ours, whose `members` are given.
 
-        CKAN shows datasets as its search has them, which does not learn of a move by `package_owner_org_update`.
+        CKAN shows datasets from its search, which does not learn of a move by `package_owner_org_update`.
         """
         there = remote["id"] in members or remote["state"] == "deleted"
         if there or remote.get("owner_org") != self.site.organization_id:
@@ -179,7 +179,7 @@ class RemoteReader:
         return change
 
     def read_dataset(self, name: str) -> Remote | None:
-        """The dataset of this name or id in the portal's database; None where there is none. Raises RemoteError."""
+        """The dataset of this name or id in the portal's database; None if it is not there. Raises RemoteError."""
         return read_dataset(self.client, name)
 
     def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:

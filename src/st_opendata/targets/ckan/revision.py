@@ -1,7 +1,7 @@
-"""The data of the writes: package_create and package_revise, put together so that nothing of others gets lost.
+"""The data of the writes: package_create and package_revise, put together so that no data of others get lost.
 
-package_revise merges lists by position. Whatever is a list is therefore taken out (`filter`) before the new one is put
-in (`update`), the list of resources too: that alone keeps their order. Files are addressed by the resource's id.
+package_revise merges lists by position. Every list is therefore taken out (`filter`) before the new one is put in
+(`update`), the list of resources too: only that keeps their order. Files are addressed by the resource's id.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def new_dataset(desired: DesiredDataset) -> dict[str, Any]:
 
 
 def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
-    """What the portal will hold once a dataset that it has draft is finished: its own values, with our resources."""
+    """The finished dataset of a draft on the portal: the portal's own values, with our resources."""
     return {**draft, "private": False, "resources": desired.dataset["resources"]}
 
 
@@ -63,9 +63,9 @@ def final_revision(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:
 
 
 def revision(draft: Remote, change: DatasetChange, fingerprint: Fingerprint) -> dict[str, Any]:
-    """A revise that makes of the dataset as draft what is wanted, and makes it public unless more is to be written.
+    """A revise that turns the draft into the desired dataset, and makes it public unless another write follows.
 
-    Fields and resources of ours that are no longer wanted are removed; fields that others added stay.
+    Our fields and resources that are no longer in the release are removed; fields that others added stay.
     """
     assert change.desired
     desired = change.desired
@@ -98,7 +98,7 @@ def uploads(change: DatasetChange) -> Uploads:
 
 
 def _merge(remote: Remote | None, resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    """A resource with what the portal and others noted on it: its DataStore table, its place on the disk.
+    """A resource with the notes of the portal and others on it: its DataStore table, its place on the disk.
 
     The link of an upload is sent as its file name, as CKAN's own form does: it makes the link of it again.
     """

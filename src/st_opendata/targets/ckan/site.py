@@ -27,7 +27,7 @@ class Site:
     """A CKAN site, with what the token's user finds there and what the publisher says of it.
 
     `own_url` is what it takes for its URL, `language` that of its pages, `schema` the field map for it
-    (`fields.schemas()`). `fields` are the dataset fields that it holds beside CKAN's own, each with its subfields (none
+    (`fields.schemas()`). `fields` are its dataset fields in addition to CKAN's own, each with its subfields (none
     for a plain value); keys of resources are all held. The datasets belong to the `organization`; `editable` are all
     organisations in which the `user` may create datasets: names by id.
 

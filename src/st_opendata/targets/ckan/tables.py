@@ -37,7 +37,7 @@ class DataTable:
     rows: int | None = None
 
     def parts(self) -> Iterator[list[Row]]:
-        """The rows in parts of `ROWS`, at least one part; what is empty is None. Raises OSError."""
+        """The rows in parts of `ROWS`, at least one part; empty cells are None. Raises OSError."""
         with self.path.open(encoding="utf-8", newline="") as text:
             reader = csv.DictReader(text)
             types = {field["id"]: field["type"] for field in self.fields}
@@ -53,7 +53,7 @@ def description_of(path: Path) -> Path:
 
 
 def data_table(path: Path, language: str) -> DataTable | None:
-    """The table of a CSV file that the release describes; None where it has no description or a column no legal name.
+    """The table of a CSV file that the release describes; None without a description or legal names of columns.
 
     Raises:
         OSError: a file cannot be read.
@@ -72,7 +72,7 @@ def data_table(path: Path, language: str) -> DataTable | None:
 
 
 def as_text(table: DataTable) -> DataTable:
-    """The table with every column as text, for values that the database does not take as what they are."""
+    """The table with every column as text, for values that the database does not accept in their type."""
     return replace(table, fields=tuple({**field, "type": "text"} for field in table.fields))
 
 

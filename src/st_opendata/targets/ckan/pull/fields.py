@@ -72,7 +72,7 @@ def extras_of(remote: Json) -> dict[str, str]:
 
 
 def state_dataset(fields: FieldMap, remote: Json, node: str, language: str) -> Statements:
-    """What a dataset of CKAN says of itself, as statements of `node`, and its resources as distributions."""
+    """The metadata of a dataset of CKAN as statements about `node`, and its resources as distributions."""
     stater = _Stater(Statements(), language)
     for number, resource in enumerate(remote.get("resources") or ()):
         distribution = f"{node}#distribution-{number}"
@@ -139,7 +139,7 @@ class _Stater:
             self.state_all(field.parts, item, child)
 
     def _targets(self, node: str, field: Field) -> list[str]:
-        """The nodes that the path leads to but for its last step, made where there are none."""
+        """The nodes that the path leads to but for its last step, made if they are missing."""
         found = [node]
         for predicate in field.path[:-1]:
             known = [iri for each in found for iri in iris(self.graph.values(each, predicate))]

@@ -30,7 +30,7 @@ class DatasetFolder:
 
     @property
     def tables(self) -> list[Yaml]:
-        """Its tables, as YAML has them."""
+        """Its tables, as in YAML."""
         tables: list[Yaml] = self.description.values.setdefault("tables", [])
         return tables
 
