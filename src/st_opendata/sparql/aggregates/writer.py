@@ -13,6 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from st_opendata.errors import StError
+from st_opendata.messages.message import message, verbatim
 from st_opendata.namespaces import RDF
 from st_opendata.sparql.aggregates.records import write_records
 from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
@@ -79,8 +80,8 @@ JOIN terms object ON object.lexical = lines.o AND object."type" = lines."type"
 ORDER BY 1, 2
 """
 _TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
-_STRANGE = "the graph has terms of RDF 1.2"
-"""A text with a direction, or itself a triple: these tables have no place for them."""
+_FOREIGN_TERM = message("the graph has terms of RDF 1.2")
+"""A text with a direction, or a triple as a term: these tables have no place for them."""
 
 
 class NoColumnsError(StError):
@@ -113,7 +114,7 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
             write_records(database, few)
             _check(database, store)
     except (SqlError, OSError) as error:
-        raise NoColumnsError(str(error).partition("\n")[0]) from error
+        raise NoColumnsError(verbatim(str(error).partition("\n")[0])) from error
 
 
 def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
@@ -130,13 +131,13 @@ def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tup
 
 def _other(term: ox.BlankNode | ox.Triple) -> str:
     if isinstance(term, ox.Triple):
-        raise NoColumnsError(_STRANGE)
+        raise NoColumnsError(_FOREIGN_TERM)
     return f"_:{term.value}"
 
 
 def _language(literal: ox.Literal) -> str:
     if literal.direction or not literal.language:
-        raise NoColumnsError(_STRANGE)
+        raise NoColumnsError(_FOREIGN_TERM)
     return literal.language
 
 
@@ -144,4 +145,4 @@ def _check(database: Database, store: ReleaseStore) -> None:
     """Whether each triple came through."""
     [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
     if database.rows("SELECT count(*) FROM triples") != [(int(solution["n"].value),)]:
-        raise NoColumnsError("columns have other triples than the graph")
+        raise NoColumnsError(message("the columns have other triples than the graph"))
