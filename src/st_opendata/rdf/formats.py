@@ -95,7 +95,7 @@ GRAPHS = (
     _graph("trig", TRIG, "TRIG", ("application/x-trig",)),
     _graph("nquads", N_QUADS, "N_QUADS", ("text/x-nquads",), ("nq",)),
 )  # fmt: skip
-"""The preferred one first. Turtle is also the answer to who asks for N3, of which it is a part."""
+"""The preferred one first. Clients that ask for N3 get Turtle, which is a part of it."""
 RESULT_FORMATS = {form.name: form for form in RESULTS}
 GRAPH_FORMATS = {form.name: form for form in GRAPHS}
 RESULT_NAMES = ("csv", "tsv", "json", "xml")

@@ -1,4 +1,4 @@
-"""A large catalogue as a graph of rdflib's, whose terms are made when they are asked for: it costs little memory.
+"""A large catalogue as a graph of rdflib's, whose terms are made on demand: it costs little memory.
 
 It is ours because oxrdflib would hold the catalogue a second time: 172 MB more for one of 1,000 datasets, where this
 takes 14. To walk the properties of all distributions takes 4.6 seconds there and 2.6 here. And oxrdflib has literals

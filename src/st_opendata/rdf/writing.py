@@ -75,7 +75,7 @@ def write_rdf(batches: Iterable[list[str]], path: Path, form: Format, prefixes: 
 
 
 def stream_rdf(batches: Iterable[list[str]], out: BinaryIO, form: Format, prefixes: Mapping[str, str]) -> None:
-    """Write to a stream as `write_rdf` to a file; blank nodes, and subjects that come back, are taken too.
+    """Write to a stream as `write_rdf` to a file; it also writes blank nodes and repeated subjects.
 
     Raises:
         UnwritableTripleError, InputError, KeyError: as `write_rdf`.

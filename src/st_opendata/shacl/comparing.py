@@ -62,7 +62,7 @@ def _is_number(value: object) -> bool:
 
 
 class Bound(ValueComponent):
-    """sh:minInclusive and its like (SHACL §4.3): each value node against the bound of the shape."""
+    """sh:minInclusive and similar components (SHACL §4.3): each value node against the bound of the shape."""
 
     allowed: ClassVar[tuple[int, ...]]
 

@@ -2,7 +2,7 @@
 
     python -m st_opendata.shacl.dcat_shapes
 
-Each constraint is a property shape with an IRI of its own, so that its message can say what to do.
+Each constraint is a property shape with its own IRI, so that its message can say what to do.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _class_shapes(table: ShapesTable, profile: str, target: str, rules: Mapping[
 
 
 def _alternatives(table: ShapesTable, start: str, target: str, rules: Mapping[str, Any]) -> Iterator[str]:
-    """Constraints on several properties or values at once, each a node shape of its own."""
+    """Constraints on several properties or values at once, each in its own node shape."""
     whole = tuple(f"{label}" for label in table.classes[target])
     for word, warning in (("either", True), ("one of", False)):
         if names := rules.get(word):

@@ -58,7 +58,7 @@ class Prebinding(SPARQLQueryHelper):
 class PreparingGraph(Graph):
     """A view of the data that parses each query once: pySHACL asks the same one anew for every focus node.
 
-    A query with `GRAPH` is asked of a dataset that has the shapes graph.
+    A query with `GRAPH` runs on a dataset that has the shapes graph.
     """
 
     def __init__(self, data: Graph, shapes: Graph) -> None:
@@ -84,7 +84,7 @@ class _Both(rdflib.Dataset):
         self._shapes = shapes
 
     def get_context(self, identifier: Any, *_args: object, **_kwargs: object) -> Graph:  # noqa: ANN401
-        """The graph of that name; an empty one where there is none."""
+        """The graph of that name; an empty one if there is no such graph."""
         return self._shapes if identifier == SHAPES_GRAPH else Graph()
 
     def contexts(self, _triple: object = None) -> Generator[Graph, None, None]:

@@ -124,7 +124,7 @@ def report_turtle(findings: Iterable[Finding], iri: str = REPORT_IRI) -> str:
     A cell is a `prov:Location` with `csvw:url` (RFC 7111 fragment: `cities.csv#row=5`, the header being row 1) and
     `csvw:title`, its column; a line is `#line=4,5` (RFC 5147: from the end of the fourth to that of the fifth).
     A finding of the tables has neither focus node nor component; its code is its `dct:identifier`.
-    A path that is no predicate would need blank nodes: it is given as a SPARQL path in `rdfs:comment`.
+    A path that is not a predicate would need blank nodes: it is given as a SPARQL path in `rdfs:comment`.
     """
     ordered = sort_findings(findings)
     used = ("csvw", "dct", "prov", "rdfs", "sh", "xsd")

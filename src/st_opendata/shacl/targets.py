@@ -1,4 +1,4 @@
-"""Shapes that look at nothing: a slip in the IRI of a target is no error in SHACL, and all it asks goes unseen."""
+"""Shapes without any node: SHACL accepts a wrong IRI of a target silently, so that the shape checks nothing."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a query may take: `memory` bytes beside the data, and `seconds`, None for as long as it lasts."""
+    """Limits of a query: `memory` bytes in addition to the data, and `seconds`, None for no limit."""
 
     memory: int = 1_000_000_000
     seconds: float | None = None

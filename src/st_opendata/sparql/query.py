@@ -65,7 +65,7 @@ def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | by
 
 
 def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: float) -> ResultTable | bytes:
-    """As `ask`; InputError after so many seconds, while the engine goes on in a thread until the process ends.
+    """As `ask`; InputError after `seconds`, while the engine continues in a thread until the process ends.
 
     For a store in memory while another engine has threads, where a process cannot be forked.
     """

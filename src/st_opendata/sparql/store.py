@@ -32,7 +32,7 @@ _SHARED = """ASK {{
 class ReleaseStore:
     """What is asked: the triples of a release in their graphs, and the default graph, which is the merge of all.
 
-    Where no triple stands in two graphs, the merge is the engine's union of the graphs, which would find such a triple
+    If no triple is in two graphs, the merge is the engine's union of the graphs, which would find such a triple
     twice; each triple is held once then. Elsewhere the engine's own default graph holds them all once more.
     """
 
@@ -59,7 +59,7 @@ class ReleaseStore:
         return run(self._store, text, prefixes, base, Graphs(default, named, is_union))
 
     def has(self, count: int, pattern: Pattern) -> bool:
-        """Whether at least so many triples of the default graph match."""
+        """Whether at least this number of triples of the default graph match."""
         return sum(1 for _ in islice(self.quads(pattern), count)) == count
 
     def quads(self, pattern: Pattern = (None, None, None)) -> Iterator[ox.Quad]:
@@ -117,7 +117,7 @@ def _load(store: ox.Store, sources: Iterable[_File]) -> None:
 
 
 def _share_triples(store: ox.Store) -> bool:
-    """Whether a triple stands in two graphs; those of the largest graph are not looked for in others."""
+    """Whether a triple is in two graphs; the query does not look for those of the largest graph in others."""
     sizes = store.query(_SIZES)
     largest = next(iter(sizes), None)  # type: ignore[arg-type]  # it is a SELECT
     return largest is not None and bool(store.query(_SHARED.format(largest=largest["graph"])))

@@ -156,7 +156,7 @@ def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str 
 
 
 def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str | None = None) -> str:
-    """The query with the variables of an outermost `SELECT *` named as they come; Oxigraph sorts them by name.
+    """The query with the variables of an outermost `SELECT *` in the order of the text; Oxigraph sorts them by name.
 
     Raises:
         SyntaxError: it is not SPARQL.

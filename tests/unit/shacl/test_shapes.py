@@ -97,6 +97,19 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert f"{path}, line 5: <https://example.org/B>: sh:closed is 1" in str(caught.value)
 
 
+def test_problems_are_told_in_each_language(tmp_path: Path) -> None:
+    path = written(tmp_path, "ex:column a sh:NodeShape ; sh:closed 1 .\nex:table a sh:NodeShape ; sh:in ( 1 ), 2 .")
+    with pytest.raises(ConfigurationError) as caught:
+        load_shapes([path])
+    german, french = (caught.value.message_text(language).split("\n") for language in ("de", "fr"))
+    assert german[0] == "<https://example.org/column>: sh:closed hat den Wert 1"
+    assert german[1] == f"{path}, Zeile 5: <https://example.org/table>: sh:in hat den Wert 2"
+    assert french[0] == "<https://example.org/column>\xa0: sh:closed a la valeur 1"
+    assert french[1] == f"{path}, ligne 5\xa0: <https://example.org/table>\xa0: sh:in a la valeur 2"
+    assert caught.value.remedy_text("de") == "Der Wert von sh:closed muss Folgendes sein: true oder false."
+    assert caught.value.remedy_text("fr") == "La valeur de sh:closed doit être true ou false."
+
+
 def test_broken_turtle_is_a_configuration_error_with_its_line(tmp_path: Path) -> None:
     path = written(tmp_path, "ex:S a sh:NodeShape ;;;\n sh:closed tru .")
     with pytest.raises(ConfigurationError) as caught:

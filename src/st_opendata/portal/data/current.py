@@ -72,7 +72,7 @@ class Current:
     async def watch(self) -> None:
         """Look for a new release until this is cancelled.
 
-        One that cannot be opened, whatever the reason, is told in the log once; the old one stays, and it is tried
+        One that cannot be opened, whatever the reason, is logged once; the old one stays, and the portal tries
         again after a while. So is the one that is served, where files of it were changed.
         """
         while True:
@@ -131,7 +131,7 @@ class Current:
 
 
 def _state(release: Path) -> _State:
-    """What changes with a release: inode, time and size of its manifest; None while there is none."""
+    """What changes with a release: inode, time and size of its manifest; None while there is no release."""
     try:
         status = (release / MANIFEST).stat()
     except OSError:

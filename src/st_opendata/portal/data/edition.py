@@ -52,7 +52,7 @@ class Edition:
         """The release in a folder, as it is now; limits and store are those of its endpoint.
 
         Raises:
-            StError: the folder is no release, a file is not as the release lists it, or it cannot be read.
+            StError: the folder is not a release, a file is not as the release lists it, or it cannot be read.
         """
         async with AsyncExitStack() as stack:
 

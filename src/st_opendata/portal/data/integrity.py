@@ -1,6 +1,6 @@
 """The files of an edition are those that its release lists: looked at when it is opened, and before each is used.
 
-The folder of an edition has links to the files of the release, so that whoever writes into one of those changes it here
+The folder of an edition has links to the files of the release, so that writing into one of those changes it here
 too. Its ETag is the digest that the release states, which must stand for the bytes that are sent.
 """
 

@@ -44,7 +44,7 @@ class Columns:
     """The columns in a database file, opened read-only, for one thread of one process."""
 
     def __init__(self, path: str, memory: int, few: int = FEW) -> None:
-        """Open them; the engine of columns takes at most so many bytes."""
+        """Open them; the engine of columns takes at most `memory` bytes."""
         self._few = few
         settings = {"memory_limit": f"{memory}B", "threads": 1, "async_threads": 0, "temp_directory": ""}
         self._database = Database(Path(path), settings, read_only=True)
@@ -99,7 +99,7 @@ class Columns:
         return solutions
 
     def _columns(self, plan: QueryPlan, rows: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[str]]:
-        """The columns of the answer, each with its terms as SPARQL writes them, empty where there is none."""
+        """The columns of the answer, each with its terms as SPARQL writes them, empty where there is no value."""
         place = 0
         for cell in plan.columns.values():
             cells = [row[place : place + cell.width] for row in rows]

@@ -162,7 +162,7 @@ class _Reader:
         self._expect_word("AS")
         name = self._variable()
         self._tokens.sign(")")
-        # What is matched only afterwards has no value yet, and what was used already is no new variable.
+        # What is matched only afterwards has no value yet, and a variable that was used already is not new.
         if name in self._used or not _names(value) <= self._matches():
             raise OutsideError
         self._used.add(name)

@@ -2,7 +2,7 @@
 
 The triples come from the store, term by term as texts in memory: no syntax stands between the two engines that could
 lose or change a character. Terms are as the store has normalised them, since that is what it answers with: `1.50` is
-`1.5` there. A number or a date is kept beside its triple too where all objects of the predicate are of one such type.
+`1.5` there. A number or a date is stored with its triple if all objects of the predicate are of one such type.
 """
 
 from __future__ import annotations

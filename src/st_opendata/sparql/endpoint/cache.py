@@ -1,4 +1,4 @@
-"""Answers kept for those who ask the same again, the longest unused dropped first."""
+"""A cache of answers; the answer that was unused longest goes first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from st_opendata.sparql.workers.frames import Head, QueryRequest
 
 _OVERHEAD = 1000
-"""Bytes that an answer takes beside its body and the query, about."""
+"""Approximate bytes that an answer takes in addition to its body and the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Cache:
         self._answers: OrderedDict[bytes, BufferedAnswer] = OrderedDict()
 
     def get(self, request: QueryRequest) -> BufferedAnswer | None:
-        """The answer to that request, None where it is not kept."""
+        """The answer to that request, None if the cache does not have it."""
         answer = self._answers.get(request.encoded)
         if answer is not None:
             self._answers.move_to_end(request.encoded)

@@ -47,7 +47,7 @@ def _media_names(media_type: str) -> tuple[str, str]:
 def split_names(values: Iterable[str]) -> tuple[str, ...]:
     """The names of formats in values of a parameter, of which one may be a whole Accept header, without weights.
 
-    A plus sign that nobody percent-encoded has come as a space.
+    A plus sign that was not percent-encoded arrives as a space.
     """
     parts = (part.partition(";")[0] for value in values for part in value.split(","))
     return tuple(name for part in parts if (name := part.strip().lower().replace(" ", "+")))

@@ -170,7 +170,7 @@ def _head(head: Head) -> dict[str, str]:
 async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
     """What the work gives; None where the client leaves before that, which cancels the work.
 
-    Whether it has left is looked for only after a moment, since most answers are there before.
+    The check begins only after a moment, since most answers are there before.
     """
     waiting, watching = asyncio.current_task(), None
     assert waiting
@@ -225,7 +225,7 @@ class _PacedResponse:
 
 
 class _StreamedResponse:
-    """A body as it comes. One that breaks off is not ended, so that the server aborts the connection."""
+    """A body in pieces. One that is interrupted is not ended, so that the server aborts the connection."""
 
     def __init__(self, answer: StreamedAnswer, headers: dict[str, str], stall: float) -> None:
         self._answer = answer

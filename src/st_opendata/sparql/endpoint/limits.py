@@ -66,7 +66,7 @@ class Limits:
         return part if part >= _LEAST_COLUMNS else 0
 
     def fits_memory(self, quads: int) -> bool:
-        """Whether a store of so many quads leaves room for two workers in memory."""
+        """Whether a store with this number of quads leaves room for two workers in memory."""
         return self.workers_in_memory(_BYTES_ANYWAY + quads * _BYTES_A_QUAD) >= min(2, self.workers)
 
     def workers_in_memory(self, store: int) -> int:

@@ -66,7 +66,7 @@ class Parameters:
         return [value for key, value in self.pairs if key == name]
 
     def one(self, name: str) -> str | None:
-        """The value of that name, None where there is none; raises QueryError where there are several."""
+        """The value of that name, None if there is no value; raises QueryError if there are several."""
         values = self.all(name)
         if len(values) > 1:
             raise _bad(
@@ -162,7 +162,7 @@ def read_query(parameters: Parameters, base: str) -> tuple[QueryRequest, float |
 
 
 def without_mark(query: str) -> str:
-    """A query without a byte order mark, which is no part of a text (Unicode Standard, section 23.8)."""
+    """A query without a byte order mark, which is not a part of a text (Unicode Standard, section 23.8)."""
     return query.removeprefix("\ufeff")
 
 

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 as the standard has it, on an engine that differs in places: what a query says in the engine's terms.
+"""SPARQL 1.1 as the standard requires it, on an engine that differs in places: what a query says in the engine's terms.
 
     run(store, text, prefixes, base, graphs)
 

@@ -125,7 +125,7 @@ class _Extreme:
 
 
 class _Total:
-    """SUM or AVG (§18.5.1.3, §18.5.1.4): an error where a value is no number."""
+    """SUM or AVG (§18.5.1.3, §18.5.1.4): an error if a value is not a number."""
 
     def __init__(self, result: Callable[[Total], ox.Literal]) -> None:
         self._total: Total | None = Total()

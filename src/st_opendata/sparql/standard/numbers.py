@@ -86,7 +86,7 @@ class Total:
         self._is_double = self._is_decimal = False
 
     def add(self, literal: ox.Literal) -> bool:
-        """Take a number; False where it is none."""
+        """Take a number; False if it is not a number."""
         datatype = literal.datatype.value
         number = number_of(datatype, literal.value)
         if number is None:

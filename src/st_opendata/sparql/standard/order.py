@@ -42,7 +42,7 @@ _DURATION = re.compile(
     r"(-?)P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
 )
 _SECONDS = (31_556_952, 2_629_746, 86_400, 3_600, 60, 1)
-"""Of the parts of a duration: a year and a month of the Gregorian calendar have so many on average."""
+"""Of the parts of a duration: the average of a year and of a month in the Gregorian calendar."""
 _PARTS = {"year": "1972", "month": "1", "day": "1", "hour": "0", "minute": "0"}
 """Of a moment, with what is taken where it has none: a leap year for 29 February."""
 _ERA = 400

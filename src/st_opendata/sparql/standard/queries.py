@@ -1,4 +1,4 @@
-"""The clauses of a query: where expressions stand in them, and what is asked of which graphs."""
+"""The clauses of a query: the places of expressions, and the graphs that each part reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query says to the engine in place of what the engine would answer otherwise than SPARQL 1.1.
+"""Expressions that replace those which the engine answers differently from SPARQL 1.1.
 
 A text is given for each construct, always in brackets or a call, so that it can stand wherever the construct could.
 """
@@ -22,7 +22,7 @@ _NO_TERM = f"<{OWN}error>"
 
 
 class ValueType(Enum):
-    """What an expression can give, beside an error."""
+    """What an expression can give in addition to an error."""
 
     BOOLEAN = auto()
     SMALL = auto()
@@ -115,7 +115,7 @@ def order(piece: Piece, direction: str) -> str:
     kind, number, rest = (_call(name, piece) for name in ("kind", "number", "rest"))
     if piece.is_variable:
         value = piece.text
-        text = f'COALESCE(STRSTARTS({value}, ""), false)'  # an error for what is no text, and quicker than its datatype
+        text = f'COALESCE(STRSTARTS({value}, ""), false)'  # an error unless it is a text; quicker than its datatype
         plain = f"isNumeric({value}) || {text} || !isLiteral({value}) || DATATYPE({value}) IN ({_DATE}, {_DATE_TIME})"
         kind = (
             f'IF(isNumeric({value}), IF({value} = {value}, {_ERROR}, "1"), IF({text}, 9, '

@@ -22,7 +22,7 @@ _EMPTY = ox.Store()
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The dataset that a query is asked of where it names none; None is all that the store has."""
+    """The dataset of a query that names no dataset; None is all that the store has."""
 
     default: Sequence[str] | None = None
     named: Sequence[str] | None = None

@@ -26,7 +26,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 
 
 class NotUnderstoodError(Exception):
-    """The query is beyond what is read here: the engine gets it as it is."""
+    """This module cannot read the query: the engine gets it unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Tokens:
         return text, ""
 
     def block(self, *openings: str) -> str:
-        """Take all of a bracket as it is."""
+        """Take all of a bracket unchanged."""
         text = self.sign(*openings)
         closing = [_CLOSING[text[-1]]]
         while closing:

@@ -67,7 +67,7 @@ class ResponseBuffer:
         return bytes(self._memory) if self.is_complete and self._file is None else None
 
     async def read(self) -> AsyncIterator[bytes]:
-        """The bytes as they come; EOFError where it is aborted or closed before it is complete."""
+        """The bytes in pieces; EOFError where it is aborted or closed before it is complete."""
         yield bytes(self._memory)
         offset = 0
         while True:

@@ -1,4 +1,4 @@
-"""Columns beside a store, for aggregates: made once by the fork server, opened by each worker for itself."""
+"""Columns of a store, for aggregates: the fork server makes them once, and each worker opens them for itself."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LEAST_TRIPLES = 100_000
 def make_columns(
     open_store: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, cache: Path | None = None
 ) -> int | None:
-    """A descriptor of their file, None where there are none. It is that of `cache`, or loses its name at once.
+    """A descriptor of their file, None without columns. It is that of `cache`, or loses its name at once.
 
-    They are made in `folder`, if `cache` has none, by a process of its own, which opens the store, takes as much memory
+    They are made in `folder`, if `cache` has none, by a separate process, which opens the store, takes as much memory
     as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
     """
     if triples < _LEAST_TRIPLES or not limits.columns:
@@ -75,6 +75,6 @@ def _can_be_opened(path: Path, limits: Limits) -> bool:
 
 
 def _run_in_child(work: Callable[[], None]) -> None:
-    """Do it in a process of its own, whose threads end with it; raises ChildEndedError, or the work's own StError."""
+    """Do it in a separate process, whose threads end with it; raises ChildEndedError, or the work's own StError."""
     with start(lambda _report: work()) as child:
         child.receive()

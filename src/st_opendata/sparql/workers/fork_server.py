@@ -41,7 +41,7 @@ from st_opendata.system.scratch import remove_leftovers
 _STORE_SUFFIXES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
 """What a store is made of."""
 _NICENESS = 5
-"""Niceness of a long query: a third of the weight of a quick one, so that it continues beside any number of those."""
+"""Niceness of a long query: a third of the weight of a quick one, so that it continues among any number of those."""
 
 
 def main() -> None:
@@ -101,7 +101,7 @@ class _ForkServer:
         signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
 
     def run(self, workers: int) -> None:
-        """Keep so many workers until the server is gone."""
+        """Keep this number of workers until the server is gone."""
         for _ in range(workers):
             self._fork()
         with selectors.DefaultSelector() as selector:
@@ -212,7 +212,7 @@ def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
     """A function that returns the store, which is in memory already.
 
     It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each
-    thread has. Were it this one's, all workers would go on with it, and give the same UUID() and RAND().
+    thread has. Were it this one's, all workers would continue with it, and give the same UUID() and RAND().
     """
     with ThreadPoolExecutor(1) as thread:
         store = thread.submit(load, folder).result()

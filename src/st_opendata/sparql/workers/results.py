@@ -24,7 +24,7 @@ ENCODINGS = ("zstd", "gzip")
 _PIECE = 64 * 1024
 _WORTH_COMPRESSING = 1024
 _SORTED = 10_000
-"""Graphs of up to so many triples are sorted, which groups them by subject, and declare the prefixes that they use."""
+"""The largest graph, in triples, that is sorted by subject and declares only the prefixes that it uses."""
 
 _Send = Callable[[bytes], None]
 
