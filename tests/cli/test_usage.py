@@ -205,6 +205,37 @@ def test_a_key_with_the_name_of_a_word_of_ours_stays_as_it_is_typed(language: st
     assert {"fr": "la clé « table » figure ici", "de": "der Schlüssel „table“ steht hier"}[language] in said
 
 
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("fr", ("Qui est l’éditeur ?", "Il manque dans ", "table : 1 ligne, 2 colonnes")),
+        ("de", ("Wer ist der Herausgeber?", " fehlt: license", "table: 1 Zeile, 2 Spalten")),
+    ],
+)
+def test_init_asks_in_the_language_of_the_reader(
+    language: str, texts: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "table.csv").write_text("id,column\na,1\n", "utf-8")
+    question, said, table = texts
+    answers = iter(["", "", "", "", "", "column", "", ""])
+    asked = []
+
+    def answer(text: str) -> str:
+        asked.append(text.replace(NO_BREAK, " ").strip())
+        return next(answers)
+
+    monkeypatch.setattr("st_opendata.cli.init._on_terminal", lambda: True)
+    monkeypatch.setattr("click.termui.visible_prompt_func", answer)
+    ran = run("init", tmp_path / "new", "--from", tmp_path / "table.csv", "--lang", language)
+    err = ran.err.replace(NO_BREAK, " ")
+    assert ran.code == 1
+    assert question in asked
+    assert len(asked) == 8  # the wrong address is asked for again
+    assert HEADS[language] in err and "column" in err.splitlines()[0]
+    assert said in err
+    assert ran.out.replace(NO_BREAK, " ").startswith(table)
+
+
 @pytest.mark.parametrize("language", ["fr", "de"])
 def test_json_keeps_english(language: str, catalogue: Path, run: Run) -> None:
     file = catalogue / "catalogue.yaml"

@@ -219,6 +219,8 @@ def _asked(given: dict[str, str | None], name: str, checks: dict[str, Check], la
         default = defaults.get(key, "")
         checked = partial(_check, checks, key)
         text = question[language]
-        return click.prompt(text, default=default, show_default=bool(default), value_proc=checked, err=True) or None
+        shown = bool(default)
+        reply = click.prompt(text, default=default, show_default=shown, prompt_suffix=" ", value_proc=checked, err=True)
+        return reply or None
 
     return given | {key: ask(key, text) for key, text in questions.items() if given[key] is None}

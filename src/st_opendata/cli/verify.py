@@ -100,6 +100,8 @@ def _json(verification: Verification) -> dict[str, object]:
         "datasets": verification.datasets,
         "files": verification.files,
         "bytes": verification.size,
-        "problems": verification.problems,
+        "problems": [
+            {"dataset": each.dataset, "part": each.part or "", "text": each.text} for each in verification.problems
+        ],
         **verification.details,
     }
