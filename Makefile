@@ -12,9 +12,11 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n 
 # Compiled modules are kept: some containers forbid it, and each process that a test starts would compile them again.
 export PYTHONDONTWRITEBYTECODE :=
 TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+# Tests that share a server run one after another, those of different servers side by side.
+SERVERS = $(BIN)/python -m pytest -n 2 --dist loadgroup tests/servers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
+.PHONY: help setup demo test test-all nightly readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,12 +40,17 @@ test: setup  ## run the tests but for the slow ones (about two minutes on two pr
 	@echo "Running the tests with $(WORKERS) workers; those marked slow are left to make test-all"
 	@$(TESTS) -m 'not slow'
 
-test-all: setup  ## run all tests
-	@$(TESTS)
+test-all: setup  ## run all tests, with many examples of each property
+	@ST_FULL=1 $(TESTS) --ignore tests/servers
+	@ST_FULL=1 $(SERVERS)
+
+nightly: setup  ## run all tests with full numbers of kills and examples (an hour and more)
+	@ST_FULL=1 ST_EXAMPLES=1000 ST_DRAFTS=1000 $(TESTS) --timeout 3000 --ignore tests/servers
+	@ST_FULL=1 ST_KILLS=100 ST_WORKER_KILLS=25 $(SERVERS)
 
 readers: setup  ## read the portal's downloads with pandas, polars, mlcroissant and others, which this installs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
-	ST_REQUIRE=readers $(BIN)/python -m pytest tests/unit/portal/pages
+	ST_REQUIRE=readers $(BIN)/python -m pytest -m readers tests/unit
 
 clients: setup  ## ask with Jena, RDF4J and Comunica, which this fetches (needs Java and Maven)
 	$(BIN)/python services/clients

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel.messages.catalog import Catalog
@@ -21,13 +22,19 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "st_opendata"
-FINDINGS = SOURCE / "messages" / "findings"
-CKAN = SOURCE / "targets" / "ckan"
-WORDS = SOURCE / "portal" / "words"
-INDICATORS = SOURCE / "dcat" / "quality" / "indicators.yaml"
 LOCALE = SOURCE / "messages" / "locale"
 LANGUAGES = ("fr", "de")
 DOMAIN = "st-opendata"
+_YAML: dict[str, Callable[[Any], Iterable[Any]]] = {
+    "messages/findings/*.yaml": lambda codes: (
+        code[part] for code in codes.values() for part in ("message", "near", "remedy") if part in code
+    ),
+    "portal/words/*.yaml": lambda words: words.values(),
+    "dcat/quality/indicators.yaml": lambda indicators: (text for each in indicators.values() for text in each.values()),
+    "targets/ckan/losses.yaml": lambda losses: (loss["reason"] for loss in losses),
+    "targets/ckan/schemas/*.yaml": lambda schema: schema.get("without_field", {}).values(),
+}
+"""YAML files with texts, and where in them the texts are."""
 _KEYWORDS = {"message": None, "counted": (1, 2), "message_in": ((1, "c"), 2)}
 _HEAD = """# What st-opendata says; written by tools/texts.py.
 msgid ""
@@ -95,23 +102,10 @@ def _texts() -> Iterator[tuple[Path, _Text, str | None]]:
         with file.open("rb") as source:
             for _, msgid, _, context in extract("python", source, keywords=_KEYWORDS):
                 yield file, msgid, context
-    for file in sorted(FINDINGS.glob("*.yaml")):
-        for code in yaml.safe_load(file.read_text("utf-8")).values():
-            for part in ("message", "near", "remedy"):
-                if part in code:
-                    yield file, *_entry(code[part])
-    for file in sorted(WORDS.glob("*.yaml")):
-        for entry in yaml.safe_load(file.read_text("utf-8")).values():
-            yield file, *_entry(entry)
-    for indicator in yaml.safe_load(INDICATORS.read_text("utf-8")).values():
-        for text in indicator.values():
-            yield INDICATORS, *_entry(text)
-    losses = CKAN / "losses.yaml"
-    for loss in yaml.safe_load(losses.read_text("utf-8")):
-        yield losses, loss["reason"], None
-    for file in sorted((CKAN / "schemas").glob("*.yaml")):
-        for reason in yaml.safe_load(file.read_text("utf-8")).get("without_field", {}).values():
-            yield file, reason, None
+    for names, entries in _YAML.items():
+        for file in sorted(SOURCE.glob(names)):
+            for entry in entries(yaml.safe_load(file.read_text("utf-8"))):
+                yield file, *_entry(entry)
 
 
 def _entry(entry: str | Mapping[str, str]) -> tuple[_Text, str | None]:

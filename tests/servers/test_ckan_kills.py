@@ -2,7 +2,8 @@
 
 The kills are spread over the requests of an apply, counted beforehand by a relay: the publisher dies before a request,
 in the middle of its body, while the portal works on it, and when it has the answer; a process of the portal dies at any
-moment of its work on a request. ST_KILLS and ST_WORKER_KILLS say how often; CI asks for 100 and 25.
+moment of its work on a request. ST_KILLS and ST_WORKER_KILLS say how often: CI asks for 25 and 6,
+`make nightly` for 100 and 25.
 """
 
 from __future__ import annotations

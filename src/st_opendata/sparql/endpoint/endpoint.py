@@ -244,7 +244,7 @@ class _Run:
             raise space_error(error.strerror or str(error)) from error
 
     def _watch_time(self, worker: Worker) -> None:
-        """Look regularly whether a worker has computed for long; time that it waits for the processor does not count."""
+        """Look regularly whether a worker has computed for long; waiting for the processor does not count."""
 
         def look() -> None:
             if worker.read_cpu_seconds() >= worker.cpu_seconds + _LONG:
