@@ -172,7 +172,7 @@ def test_a_damaged_file_is_told_at_the_start(path: str, is_listed: bool, place: 
     ("options", "code", "said"),
     [
         (["--port", "PORT"], 3, "cannot listen on 127.0.0.1:"),
-        (["--memory", "10MB"], 2, "less than one worker may take"),
+        (["--memory", "10MB"], 2, "less than the memory of one worker"),
         (["--memory", "much"], 2, '"much" is not a size'),
         (["--query-seconds", "0"], 2, "more than 0 seconds"),
         (["--workers", "0"], 2, "too small"),
