@@ -26,13 +26,11 @@ class StError(Exception):
 
     exit_code = 3
 
-    def __init__(
-        self, message: Message | str, *, place: Place | None = None, remedy: Message | str | None = None
-    ) -> None:
+    def __init__(self, message: Message, *, place: Place | None = None, remedy: Message | None = None) -> None:
         super().__init__(message)
-        self.message = _as_message(message)
+        self.message = message
         self.place = place
-        self.remedy = _as_message(remedy) if remedy else None
+        self.remedy = remedy
 
     def message_text(self, language: str = "en") -> str:
         """What happened, in one of `LANGUAGES`; it can be shown anywhere (`printable`)."""
@@ -93,10 +91,10 @@ class RemoteError(StError):
 
     def __init__(
         self,
-        message: Message | str,
+        message: Message,
         *,
         place: Place | None = None,
-        remedy: Message | str | None = None,
+        remedy: Message | None = None,
         status: int = 0,
         details: Mapping[str, object] | None = None,
         wait: float | None = None,
@@ -105,7 +103,3 @@ class RemoteError(StError):
         self.status = status
         self.details = details or {}
         self.wait = wait
-
-
-def _as_message(text: Message | str) -> Message:
-    return text if isinstance(text, Message) else verbatim(text)

@@ -177,9 +177,10 @@ def _code_list(path: Path, shown: str) -> CodeList:
     name, file = path.stem, f"{shown}/lists/{path.name}"
     if slug(name) != name:
         raise ConfigurationError(
-            f'"{path.name}" cannot name a code list', place=Place(file),
-            remedy="Use small letters, digits and hyphens, as in city-role.csv.",
-        )  # fmt: skip
+            message('"{name}" cannot name a code list', name=path.name),
+            place=Place(file),
+            remedy=message("Use small letters, digits and hyphens, as in city-role.csv."),
+        )
     if path.stat().st_size > _MAX_LIST:
         raise InputError(
             message("a code list has at most {number} bytes", number=f"{_MAX_LIST:,}"),

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ import click
 
 from st_opendata.errors import StError
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.messages.translation import translate
 from st_opendata.printable import printable
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def failure_text(names: Sequence[str], error: Exception, language: str) -> str:
 
 
 def _problem(error: StError, language: str) -> Message:
-    problem = _translated(error.message, language)
+    problem = error.message
     if not error.place:
         return problem
     return message("{place}: {problem}", place=error.place.text(language), problem=problem)
@@ -45,19 +44,8 @@ def _problem(error: StError, language: str) -> Message:
 
 def _with_remedy(text: Message, error: Exception, language: str) -> str:
     remedy = error.remedy if isinstance(error, StError) else None
-    lines = [text[language], f"  {_translated(remedy, language)[language]}"] if remedy else [text[language]]
+    lines = [text[language], f"  {remedy[language]}"] if remedy else [text[language]]
     return printable("\n".join(lines))
-
-
-def _translated(text: Message, language: str) -> Message:
-    """The text, and in it those that are still raised in English: by the templates of `translation`."""
-
-    def by_template(value: object) -> object:
-        return _translated(value, language) if isinstance(value, Message) else value
-
-    if text.msgid == "{text}" and isinstance(english := text.fields["text"], str):
-        return replace(text, fields={"text": translate(english, language)})
-    return replace(text, fields={name: by_template(value) for name, value in text.fields.items()})
 
 
 @contextmanager

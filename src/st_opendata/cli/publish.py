@@ -12,9 +12,9 @@ import click
 from st_opendata.cli.console import failure_text, note, progress_bar, write_json
 from st_opendata.cli.options import json_flag, lang_flag
 from st_opendata.cli.targets import TargetGroup, TargetUse
-from st_opendata.cli.words import count, digits, text_of
+from st_opendata.cli.words import count, text_of
 from st_opendata.errors import StError
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import Message, message, number_text
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _written(plan: Plan[Any], results: Sequence[ChangeResult]) -> Message:
     written = [each.change for each in results if not each.error]
     datasets = count(len(plan.writes), "dataset")
     if len(written) != len(plan.writes):
-        datasets = message("{number} of {datasets}", number=digits(len(written)), datasets=datasets)
+        datasets = message("{number} of {datasets}", number=number_text(len(written)), datasets=datasets)
     return message(
         "Written: {datasets}, {files}, {size}.",
         datasets=datasets,
@@ -208,7 +208,7 @@ def _write_plan(plan: Plan[Any], language: str) -> None:
         click.echo(text_of(text, language))
     counts = {action: len(plan.of(action)) for action in dict.fromkeys(change.action for change in plan.changes)}
     summary = ", ".join(
-        f"{digits(number)[language]} {_ACTIONS[action][language]}" for action, number in sorted(counts.items())
+        f"{number_text(number)[language]} {_ACTIONS[action][language]}" for action, number in sorted(counts.items())
     )
     click.echo(summary or message("There is no dataset.")[language])
 
@@ -235,7 +235,7 @@ def _bytes(size: int) -> Message:
         size = round(size / 1000)
         if size < 1000:
             return message("{size} {unit}", size=size, unit=unit)
-    return message("{size} {unit}", size=digits(round(size / 1000)), unit="GB")
+    return message("{size} {unit}", size=number_text(round(size / 1000)), unit="GB")
 
 
 def _json(plan: Plan[Any], results: Sequence[ChangeResult] | None) -> dict[str, object]:

@@ -12,9 +12,9 @@ import click
 from st_opendata.cli.console import note, progress_bar, write_json
 from st_opendata.cli.extras import needing
 from st_opendata.cli.options import json_option, lang_option, path_type
-from st_opendata.cli.words import count, digits, text_of
+from st_opendata.cli.words import count, text_of
 from st_opendata.errors import UsageError
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import Message, message, number_text
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _failures(result: PullResult) -> list[Message]:
     lines = [message("Not pulled: {name}: {reason}", name=_name(each), reason=each.reason) for each in failed[:_NAMED]]
     more = len(failed) - len(lines)
     if more:
-        lines.append(message("Not pulled: {number} more; the descriptions list them.", number=digits(more)))
+        lines.append(message("Not pulled: {number} more; the descriptions list them.", number=number_text(more)))
     return lines
 
 

@@ -10,8 +10,8 @@ import click
 from st_opendata.cli.console import progress_bar, write_json
 from st_opendata.cli.options import json_flag, json_option, lang_flag, lang_option, path_type
 from st_opendata.cli.targets import TargetGroup, TargetUse
-from st_opendata.cli.words import count, digits, text_of
-from st_opendata.messages.message import message
+from st_opendata.cli.words import count, text_of
+from st_opendata.messages.message import message, number_text
 from st_opendata.settings import read_settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def verify_release_command(*, folder: Path, as_json: bool, lang: str | None) -> 
             result = message(
                 "{folder}: different from release.json: {different} of {files}.",
                 folder=folder,
-                different=digits(len(differences)),
+                different=number_text(len(differences)),
                 files=files,
             )
         click.echo(result[language])
@@ -82,7 +82,7 @@ def _write(verification: Verification, language: str) -> None:
         "{datasets}, {files}, {size} bytes",
         datasets=count(verification.datasets, "dataset"),
         files=count(verification.files, "file"),
-        size=digits(verification.size),
+        size=number_text(verification.size),
     )
     result = message("{url}: {amount}, all as in the release.", url=verification.url, amount=amount)
     if verification.problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from st_opendata.messages.message import Message, counted
+from st_opendata.messages.message import Message, counted, number_text
 from st_opendata.model.text import Text, pick
 
 _NOUNS = {
@@ -17,17 +17,11 @@ _NOUNS = {
     "table": counted("{digits} table", "{digits} tables", number="count", count=0, digits=""),
     "triple": counted("{digits} triple", "{digits} triples", number="count", count=0, digits=""),
 }
-_THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}", "de": "."}
 
 
 def count(number: int, noun: str) -> Message:
     """A number with its noun: `1 table`, `2,500 triples`; KeyError for any other noun than those of `_NOUNS`."""
-    return replace(_NOUNS[noun], fields={"count": number, "digits": digits(number)})
-
-
-def digits(number: int) -> Text:
-    """A number with the separators of each language."""
-    return {language: f"{number:,}".replace(",", mark) for language, mark in _THOUSANDS.items()}
+    return replace(_NOUNS[noun], fields={"count": number, "digits": number_text(number)})
 
 
 def text_of(text: Text | str, language: str) -> str:

@@ -15,9 +15,7 @@ import yaml
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import Message, verbatim
-from st_opendata.messages.translation import translate
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
 _FILES = (
@@ -62,13 +60,12 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
     """
     entry = codes()[code]
     values.setdefault("description", "dataset.yaml")
-    fields = values | {name: _translated(values[name]) for name in ("reason", "kind") if name in values}
-    if missing := (entry.message.fields.keys() | entry.remedy.fields.keys()) - fields.keys():
+    if missing := (entry.message.fields.keys() | entry.remedy.fields.keys()) - values.keys():
         raise KeyError(f"{code} lacks {sorted(missing)}")
-    text = replace(entry.message, fields=fields)
+    text = replace(entry.message, fields=values)
     if entry.near and values.get("near"):
-        text = Message("{message} {near}", {"message": text, "near": replace(entry.near, fields=fields)})
-    remedy = replace(entry.remedy, fields=fields)
+        text = Message("{message} {near}", {"message": text, "near": replace(entry.near, fields=values)})
+    remedy = replace(entry.remedy, fields=values)
     return Finding(code, entry.severity, text, places=places, remedy=remedy, dataset=dataset)
 
 
@@ -82,10 +79,3 @@ def _message(text: str | Mapping[str, str]) -> Message:
     one, other, number = (text, "", "") if isinstance(text, str) else (text["one"], text["other"], text["number"])
     names = {name for _, name, _, _ in Formatter().parse(one + other) if name}
     return Message(one, {name: f"{{{name}}}" for name in names}, other, number)
-
-
-def _translated(value: object) -> Mapping[str, str]:
-    """What the program says itself, in its own English; the rest quotes the data."""
-    if isinstance(value, Message):
-        return value
-    return {language: translate(str(value), language) for language in LANGUAGES}

@@ -1,43 +1,15 @@
-"""Text in several languages: the publisher's in any, the program's own in three.
-
-The program adds its texts to a publisher's in those of their languages that it speaks, else in English and tagged as
-such (`speak`); a publisher's title inside them stays unchanged.
-"""
+"""Text in several languages: the publisher's in any, the program's own in three (`messages`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 Text = Mapping[str, str]
 """BCP 47 language tag to text; never empty where a text is required."""
 
 LANGUAGES = ("en", "fr", "de")
 """Those that the program speaks itself."""
-
-
-class Quantity(int):
-    """A number of things: the format `row|rows` gives `1 row` and `2 rows`, `=is|are` the word alone.
-
-    Which of the two fits is the language's to say.
-    """
-
-    def __new__(cls, number: int, language: str = "en") -> Quantity:
-        """The number of things that are named in that language."""
-        counted = super().__new__(cls, number)
-        counted.language = language
-        return counted
-
-    language: str
-
-    def __format__(self, spec: str) -> str:
-        """The number as its format says; with `one|many` and the word that fits it."""
-        one, bar, many = spec.removeprefix("=").partition("|")
-        if not bar:
-            return format(int(self), spec)
-        single = self < 2 if self.language == "fr" else self == 1
-        word = one if single else many
-        return word if spec.startswith("=") else f"{int(self)} {word}"
 
 
 _FRENCH_SPACE = re.compile("(?<=«) | (?=[:;?!»])")
@@ -72,27 +44,6 @@ def pick(text: Text, language: str) -> str:
     """The text in `language` or a variety of it, else in English, else in the first there is, else empty."""
     tag = tag_of(text, language)
     return "" if tag is None else text[tag]
-
-
-def speak(template: Text, languages: Iterable[str], **fields: str | Text) -> Text:
-    """What the program says of something that has texts in `languages`: in those that it speaks, else in English.
-
-    A field in several languages is in the same one; a template without text says nothing.
-
-    >>> speak({"en": "Map: {title}", "fr": "Carte : {title}"}, ["fr", "el"], title={"fr": "Villes", "el": "Πόλεις"})
-    {'fr': 'Carte : Villes'}
-    >>> speak({"en": "Map: {title}", "fr": "Carte : {title}"}, ["el"], title={"el": "Πόλεις"})
-    {'en': 'Map: Πόλεις'}
-    """
-    texts = [field for field in fields.values() if not isinstance(field, str)]
-    shared = [tag for tag in languages if primary(tag) in template and all(text.get(tag) for text in texts)]
-    said = {tag: template[primary(tag)] for tag in shared} or {tag: template[tag] for tag in ("en",) if tag in template}
-    return {
-        tag: text.format_map(
-            {name: field if isinstance(field, str) else pick(field, tag) for name, field in fields.items()}
-        )
-        for tag, text in said.items()
-    }
 
 
 def without_breaks(french: str) -> str:

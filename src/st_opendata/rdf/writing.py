@@ -48,7 +48,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 class UnwritableTripleError(StError):
     """A triple that a format cannot carry; `triple` holds its subject, predicate and object as in the lines."""
 
-    def __init__(self, triple: ox.Triple, reason: Message | str, remedy: Message | str) -> None:
+    def __init__(self, triple: ox.Triple, reason: Message, remedy: Message) -> None:
         super().__init__(
             message(
                 "{property} of {subject} cannot be written: {reason}",

@@ -12,21 +12,11 @@ import pyoxigraph as ox
 
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message, message
-from st_opendata.model.text import Text, speak
+from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
 from st_opendata.release.layout import CATALOGUES
 
-_TITLE = message("{title}: catalogue", title="{title}")
-_DESCRIPTION = message(
-    "Descriptions of all datasets of “{title}” as DCAT-AP 3, with the addresses of their files on this portal. "
-    "For harvesters and programs: every property in every language.",
-    title="{title}",
-)
-_FILE_TITLE = message("Catalogue ({format})", format="{format}")
-_FILE_DESCRIPTION = message(
-    "All datasets with every property in every language, as DCAT-AP 3 in {format}.", format="{format}"
-)
 _DOCUMENT_DESCRIPTION = message(
     "Describes the columns of the table for programs: titles, types, keys (W3C CSV on the Web)."
 )
@@ -78,7 +68,7 @@ def describe_document(graph: Statements, dataset: str, iri: str, owners: Iterabl
     if not graph.values(iri, expand("dct:description")):
         titles = graph.values(iri, expand("dct:title"))
         languages = [each.language for each in titles if isinstance(each, ox.Literal) and each.language]
-        _add_text(graph, iri, "dct:description", speak(_template(_DOCUMENT_DESCRIPTION), languages))
+        _add_text(graph, iri, "dct:description", _DOCUMENT_DESCRIPTION.data(languages))
     _copy(graph, iri, owners, _FROM_DISTRIBUTIONS)
 
 
@@ -95,8 +85,13 @@ def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapp
     graph.add(dataset, expand("dct:identifier"), ox.Literal(dataset))
     graph.add(dataset, expand("dct:conformsTo"), ox.NamedNode(standard))
     graph.add(standard, TYPE.value, _named("dct:Standard"))
-    _add_text(graph, dataset, "dct:title", speak(_template(_TITLE), title, title=title))
-    _add_text(graph, dataset, "dct:description", speak(_template(_DESCRIPTION), title, title=title))
+    _add_text(graph, dataset, "dct:title", message("{title}: catalogue", title=title).data(title))
+    description = message(
+        "Descriptions of all datasets of “{title}” as DCAT-AP 3, with the addresses of their files on this portal. "
+        "For harvesters and programs: every property in every language.",
+        title=title,
+    )
+    _add_text(graph, dataset, "dct:description", description.data(title))
     _copy(graph, dataset, catalogues, _FROM_CATALOGUE)
     _copy(graph, dataset, services, _FROM_SERVICE)
     for each in catalogues:
@@ -105,18 +100,20 @@ def describe_catalogue(graph: Statements, dataset: str, title: Text, files: Mapp
     for path, (iri, content) in files.items():
         form = CATALOGUES[path]
         describe_file(graph, iri, form, len(content), sha256(content).hexdigest())
-        for predicate, text in (("dct:title", _FILE_TITLE), ("dct:description", _FILE_DESCRIPTION)):
-            _add_text(graph, iri, predicate, speak(_template(text), title, format=form.label))
+        for predicate, text in _file_texts(form).items():
+            _add_text(graph, iri, predicate, text.data(title))
         _copy(graph, iri, distributions, _FROM_DISTRIBUTIONS)
         graph.add(dataset, _DISTRIBUTION, ox.NamedNode(iri))
 
 
-def _template(text: Message) -> Text:
-    """A message whose fields stand for themselves, as a template for `speak`.
-
-    Its French has plain spaces: datasets on portals have them, and would all be written again for other ones.
-    """
-    return {language: words.replace("\N{NO-BREAK SPACE}", " ") for language, words in text.items()}
+def _file_texts(form: Format) -> dict[str, Message]:
+    """Title and description of a file of the catalogue, by property."""
+    return {
+        "dct:title": message("Catalogue ({format})", format=form.label),
+        "dct:description": message(
+            "All datasets with every property in every language, as DCAT-AP 3 in {format}.", format=form.label
+        ),
+    }
 
 
 def _copy(graph: Statements, node: str, others: Iterable[str], names: Iterable[str]) -> None:
