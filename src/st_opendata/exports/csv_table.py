@@ -71,11 +71,12 @@ def _encoder(column: Column, source: TableSource) -> Callable[[Cell], str]:
         if isinstance(cell, str):
             return full_iri(cell, base, prefixes) if named else cell
         items = [full_iri(item, base, prefixes) for item in cell] if named else cell
-        if separator is None or any(separator in item for item in items):
+        assert separator is not None, column.name  # only a column with a separator has lists
+        if wrong := next((item for item in items if separator in item), None):
             raise InputError(
                 message(
-                    'an item of {items} in the column "{column}" contains the separator "{separator}"',
-                    items=items,
+                    'the item "{item}" in the column "{column}" contains the separator "{separator}"',
+                    item=wrong,
                     column=column.name,
                     separator=separator,
                 ),

@@ -62,7 +62,7 @@ def iri_columns(table: Table) -> frozenset[str]:
 
 
 def list_separator(column: Column, base: str, prefixes: Mapping[str, str], *, iris: bool) -> str | None:
-    """What stands between the items of a published list; a blank where full IRIs hold the publisher's separator."""
+    """The separator of the items of a published list: a space if full IRIs contain the publisher's separator."""
     held = iris and column.separator and any(column.separator in start for start in (base, *prefixes.values()))
     return " " if held else column.separator
 

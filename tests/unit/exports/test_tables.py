@@ -77,7 +77,7 @@ def test_an_item_that_holds_the_separator(catalogue, tmp_path):
     dataset = catalogue.datasets[0]
     lists = replace(dataset.tables[0], columns=(Column("amounts", 1, separator="."),))
     source = TableSource(catalogue, dataset, lists, Records([(["1.5", "2"],)]))
-    with pytest.raises(InputError, match="contains the separator"):
+    with pytest.raises(InputError, match=r'the item "1.5" in the column "amounts" contains the separator'):
         write_csv(source, tmp_path / "lists.csv")
 
 
