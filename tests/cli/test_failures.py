@@ -211,7 +211,7 @@ def test_output_is_a_mount_point(changed: Path, small_disk: Path, run: Run) -> N
     [
         ("/proc/release", "/proc/release: No such file or directory", "you cannot create files there"),
         ("x" * 300, "File name too long", "Choose a shorter name"),
-        ("loop/release", "loop is not a folder", "Name another folder"),
+        ("loop/release", 'loop" is not a folder', "Name another folder"),
     ],
 )
 def test_an_output_that_cannot_be_made(catalogue: Path, run: Run, output: str, said: str, remedy: str) -> None:
@@ -241,7 +241,7 @@ def test_output_is_no_release(content: str | None, catalogue: Path, run: Run, tm
         target.write_text("mine")
     ran = run("build", catalogue, "--output", target)
     assert ran.code == 3
-    assert f"Error: {target} is " in ran.err
+    assert f'Error: "{target}" is ' in ran.err
     assert "nothing was changed" in ran.err
     assert (target / content if content else target).read_text() == "mine"
 
@@ -249,7 +249,7 @@ def test_output_is_no_release(content: str | None, catalogue: Path, run: Run, tm
 def test_output_in_a_file(catalogue: Path, run: Run) -> None:
     ran = run("build", catalogue, "--output", catalogue / "catalogue.yaml" / "release")
     assert ran.code == 3
-    assert "catalogue.yaml is not a folder" in ran.err
+    assert 'catalogue.yaml" is not a folder' in ran.err
 
 
 def test_output_not_writable(catalogue: Path) -> None:
@@ -291,7 +291,10 @@ def test_files_of_the_publisher_are_not_lost(place: Path, catalogue: Path, run: 
     before = digests(place)
     ran = run("build", catalogue, "--output", place)
     assert ran.code == 3
-    assert f"{place} has files beside its release, which would be lost: places/mine0.txt, places/mine1.txt" in ran.err
+    assert (
+        f'"{place}" has files that are not part of the release and would be lost: places/mine0.txt, places/mine1.txt'
+        in ran.err
+    )
     assert "and 1 more; nothing was changed" in ran.err
     assert digests(place) == before
     assert names(place.parent) == ["release"]
@@ -307,6 +310,6 @@ def test_a_folder_with_another_release_json_is_not_replaced(
     (folder / "notes.txt").write_text("mine")
     ran = run("build", catalogue, "--output", folder)
     assert ran.code == 3
-    assert f"{folder} is not a release that can be replaced: " in ran.err
+    assert f'"{folder}" is not a release that can be replaced: ' in ran.err
     assert "Name another folder with --output, or remove this one." in ran.err
     assert (folder / "notes.txt").read_text() == "mine"

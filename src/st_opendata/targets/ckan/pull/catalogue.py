@@ -75,7 +75,7 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
 
 def _refuse(folder: Path) -> None:
     raise InputError(
-        message("{folder} is not empty; nothing was changed", folder=folder),
+        message('"{folder}" is not empty; nothing was changed', folder=folder),
         remedy=message("Name a new folder with --output, or empty this one."),
     )
 
