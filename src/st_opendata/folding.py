@@ -1,4 +1,4 @@
-"""Words as people look for them: without accents, strokes and case, in Python and in SQL alike."""
+"""Words in the form for searching: without accents, strokes and case, in Python and in SQL alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names for folders, tables and columns, made of what people call things: plain letters, each given once."""
+"""Names for folders, tables and columns, made of titles: plain letters, each name used once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LENGTH = 60
 
 
 def plain(text: str, between: str) -> str:
-    """The text in ASCII letters and digits, with `between` for all that lies between them; empty where none is left.
+    """The text in ASCII letters and digits, with `between` for all between them; empty if none is left.
 
     >>> plain("Größe (m²)", "_"), plain("Łódź", "-"), plain("Αθήνα", "-"), plain("Велико Търново", "-")
     ('Grosse_m2', 'Lodz', 'Athina', 'Veliko-Tarnovo')

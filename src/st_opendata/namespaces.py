@@ -53,7 +53,7 @@ PREFIXES: dict[str, str] = {
 
 
 def expand(name: str, prefixes: dict[str, str] = PREFIXES) -> str:
-    """The IRI of a prefixed name such as `eurio:Project`; an absolute IRI is given back as it is.
+    """The IRI of a prefixed name such as `eurio:Project`; an absolute IRI is returned unchanged.
 
     Raises:
         ConfigurationError: the prefix is unknown.

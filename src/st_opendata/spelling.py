@@ -52,7 +52,7 @@ def _named(character: str) -> str | Message:
 
 
 def _seen(text: str) -> str:
-    """What a reader sees of a text, in one form."""
+    """The visible part of a text, in one form."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     kinds = ((each, unicodedata.category(each)) for each in plain)
     shown = (

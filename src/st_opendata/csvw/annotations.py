@@ -25,7 +25,7 @@ class BlankNodes:
 
 
 def annotation_lines(node: str, said: Annotations, blanks: BlankNodes) -> Iterator[str]:
-    """What is said of the node."""
+    """The lines about the node."""
     for name, value in said.properties.items():
         yield from _property(node, name, value, blanks)
     for note in said.notes:
@@ -61,7 +61,7 @@ def _literal(item: dict[str, Json]) -> str:
 
 
 def annotation_members(said: Annotations) -> dict[str, Json]:
-    """What is said, as members of an object: names compacted, languages and datatypes left out."""
+    """Notes and common properties as members of an object: names compacted, languages and datatypes left out."""
     found: dict[str, Json] = {}
     if said.notes:
         found["notes"] = [_plain(note) for note in said.notes]

@@ -22,7 +22,7 @@ def write_group(opened: OpenGroup, form: Format, out: BinaryIO, *, minimal: bool
 
     Raises:
         UnwritableTripleError: RDF/XML cannot carry a property.
-        InputError: a file cannot be read to its end, or an IRI that is made of a cell is none.
+        InputError: a file cannot be read to its end, or a cell does not make a valid IRI.
     """
     if form is JSON:
         for text in group_json(opened, minimal=minimal):

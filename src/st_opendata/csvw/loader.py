@@ -16,7 +16,7 @@ MAX_METADATA = 20_000_000
 """Bytes of a metadata document."""
 
 Fetch = Callable[[str], Path | None]
-"""Gets the document at a URL into a file; None where there is none."""
+"""Gets the document at a URL into a file; None if there is no such document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DocumentLoader:
         return self.base + quote(path.resolve().relative_to(folder).as_posix())
 
     def find(self, iri: str) -> Path | None:
-        """The file that holds the document, None where there is none; a folder has no documents with a query.
+        """The file with the document, None if it does not exist; a folder has no documents with a query.
 
         Raises:
             InputError: a link leads out of the folder.
@@ -85,7 +85,7 @@ class DocumentLoader:
         """The file of a table, whose IRI may have a query.
 
         Raises:
-            InputError: there is none.
+            InputError: it does not exist.
         """
         path = self.find(iri) or (self.find(iri.partition("?")[0]) if self.folder is not None else None)
         if path is None:
@@ -96,7 +96,7 @@ class DocumentLoader:
         """A metadata document.
 
         Raises:
-            InputError: there is none, it cannot be read, or it is too large.
+            InputError: it does not exist, cannot be read, or it is too large.
         """
         path = self.find(iri)
         if path is None:

@@ -36,7 +36,7 @@ class WebFetcher:
     _count: int = 0
 
     def __call__(self, url: str) -> Path | None:
-        """The document at the URL, None where there is none; raises as `fetch_file`."""
+        """The document at the URL, None if it does not exist; raises as `fetch_file`."""
         self._count += 1
         answer = fetch_file(url, self.folder / f"document{self._count}")
         self.links[url] = answer.link if answer else None

@@ -39,7 +39,10 @@ def csv_reader(table: Table, stream: Iterable[str], *, strict: bool = True, skip
 def skip_head(table: Table, stream: TextIO) -> tuple[int, int, Iterator[str]]:
     """Read past the rows that the dialect skips, whose cells may have line breaks, and the comments below them.
 
-    How many rows that are, how many lines, and the lines from the header on. Raises csv.Error for a cell without end.
+    Returns the number of rows, the number of lines, and the lines from the header on.
+
+    Raises:
+        csv.Error: a cell has no end.
     """
     skipped = csv_reader(table, stream, strict=False)
     rows = sum(1 for _ in islice(skipped, table.dialect.skip_rows))
@@ -48,7 +51,7 @@ def skip_head(table: Table, stream: TextIO) -> tuple[int, int, Iterator[str]]:
 
 
 def _comments(stream: TextIO, prefix: str | None) -> tuple[int, Iterator[str]]:
-    """How many comment lines stand directly above the header, and the lines from it on."""
+    """The number of comment lines directly above the header, and the lines from it on."""
     number = 0
     for line in stream if prefix else ():
         if not line.startswith(str(prefix)):
@@ -70,7 +73,7 @@ def in_utf8(table: Table, folder: Path, encoding: str) -> Path:
 
 
 def has_marks_above(table: Table, path: Path) -> bool:
-    """True where the rows above the header have quotation marks, of which readers make different things."""
+    """True where the rows above the header have quotation marks, which readers interpret differently."""
     mark = table.dialect.quote
     if not mark or not (table.dialect.skip_rows or table.dialect.comment_prefix):
         return False
@@ -97,7 +100,7 @@ def _below(table: Table, rows: int) -> Table:
 
 
 def with_marks_as_text(table: Table, path: Path, folder: Path) -> tuple[Table, Path, list[Finding]]:
-    """A copy in which quotation marks that do not enclose a cell are written as text; what is said of them."""
+    """A copy in which quotation marks that do not enclose a cell are written as text, and the findings about them."""
     target, dialect, count = folder / f"{table.name}.quotes.csv", table.dialect, 0
     width, quote, header = len(file_columns(table)[0]), dialect.quote or '"', list[str]()
     first: tuple[int, int] | None = None

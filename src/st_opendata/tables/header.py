@@ -17,7 +17,7 @@ from st_opendata.tables.titles import cleaned, in_place
 def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
     """For each source column its place in the file, counted from 0; and findings when they do not fit together.
 
-    Where every column's title stands at the column's own place, titles may stand twice.
+    If every column's title is at the column's own place, titles may be repeated.
     """
     columns, places = file_columns(table)
     if len(header) == len(columns) and in_place(columns, header):
@@ -27,7 +27,7 @@ def match_header(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tu
 
 
 def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[int, ...], list[Finding]]:
-    """The same for the columns of the file, of some of which several columns of the table have a part."""
+    """The same for the columns of the file, some of which are the source of several columns of the table."""
     found: list[Finding] = []
     other = _other_delimiter(table, header)
     if other:
@@ -58,7 +58,7 @@ def _match(table: Table, header: tuple[str, ...], *, row: int) -> tuple[tuple[in
             other, name = pair
             if differ_in_case(other, name):
                 note("header-case", other, name=name)
-            elif other != name:  # else it stands twice, which is found already
+            elif other != name:  # else it is a duplicate, which is already found
                 number, differs, expected = first_difference(other, name)
                 note("header-lookalike", other, name=name, number=number, found=differs, expected=expected)
             missing.remove(column)
@@ -100,7 +100,7 @@ def _like(column: Column, unknown: Sequence[str]) -> tuple[str, str] | None:
 
 
 def _other_delimiter(table: Table, header: tuple[str, ...]) -> str | None:
-    """The character that seems to delimit a file whose header came as one cell where several columns are described."""
+    """The character that seems to delimit a file whose header is one cell but its description has more."""
     if len(header) != 1 or len(table.source_columns) == 1:
         return None
     return max((one for one in ";,\t|" if one in header[0]), key=header[0].count, default=None)

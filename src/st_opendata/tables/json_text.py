@@ -1,4 +1,4 @@
-"""Typed values as JSON text: numbers digit by digit as they stand, without a float in between."""
+"""Typed values as JSON text: numbers keep each digit, without a float in between."""
 
 from __future__ import annotations
 

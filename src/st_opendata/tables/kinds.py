@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says."""
+"""The format of a file by its first bytes, whatever its name is."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def is_empty(start: bytes) -> bool:
 
 
 def other_format(start: bytes) -> Message | None:
-    """What a file that starts like this is instead of CSV; None where it may be CSV."""
+    """The format, other than CSV, of a file that starts like this; None where it may be CSV."""
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
     if text.startswith(_MARKUP):
         return message("a web page or XML file")

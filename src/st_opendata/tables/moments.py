@@ -44,8 +44,8 @@ class Moment:
     """A way to write dates or times.
 
     `accept` matches the whole cell; its groups are `fields` in that order: year, month, day, hour, minute, second,
-    fraction (digits only) and zone, of which each occurs at most once. `iso` is true where the cell is canonical as it
-    stands.
+    fraction (digits only) and zone, of which each occurs at most once. `iso` is true if the cell is
+    already canonical.
     """
 
     kind: str

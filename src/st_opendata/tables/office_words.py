@@ -1,4 +1,4 @@
-"""How people begin the notes under a table, and what they call its totals, in the languages of Europe.
+"""The first words of notes under a table, and the names of its totals, in the languages of Europe.
 
 The patterns hold in Python and in the engine, which has no flags for capitals.
 """
@@ -37,7 +37,7 @@ Stand Datenstand Stichtag As of Updated Last updated Status État au Données au
 Aggiornato al Datos a Actualizado Atualizado Dados de Stan na Stan w dniu Stav k Stav ke Peildatum Към Erstellt am
 Abgerufen am
 """
-"""What needs no colon where a year follows."""
+"""Words that need no colon before a year."""
 _TOTALS = """
 Summe Gesamt Gesamtsumme Insgesamt Zusammen Total Totals Grand total Sum Overall Ensemble Total général Totale Somma
 Suma Total general Total geral Soma Totaal Razem Ogółem Łącznie Celkem Součet Spolu Celkom Súčet Összesen Mindösszesen
@@ -46,7 +46,7 @@ Suma Total general Total geral Soma Totaal Razem Ogółem Łącznie Celkem Souč
 
 
 def _phrases(text: str) -> list[str]:
-    """Words apart, but for those that go on in small letters after a capital."""
+    """The phrases of a text: a word in small letters belongs to the phrase before it."""
     found: list[str] = []
     for line in text.split("\n"):
         start = len(found)
@@ -116,4 +116,4 @@ UNIT = (
     r"(?:/[A-Za-zÄÖÜäöü.²³ ]{1,12}| (?:pro|per|par|je) \S{1,12})?"
     rf"|(?:in )?(?:{_THOUSANDS})|\([^()]{{1,20}}\)|\[[^\[\]]{{1,20}}\]"
 )
-"""A unit as it stands in a cell of its own under a title; anything short in brackets, as the numbers of columns are."""
+"""A unit in a separate cell under a title; also any short text in brackets, such as the numbers of columns."""

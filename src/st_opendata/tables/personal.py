@@ -76,7 +76,7 @@ def called_person(titles: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dict[PersonalKind, str]:
-    """How cells of a column are written that hold personal data (regular expressions), by the kind of these data.
+    """The forms of cells with personal data (regular expressions), by the kind of these data.
 
     `text` is false for a column of numbers; titles and others are as for `called_person`.
     """
@@ -93,7 +93,7 @@ def forms_of(titles: Sequence[str], others: Sequence[str], *, text: bool) -> dic
 
 
 def personal_kind(cells: Mapping[str, int], titles: Sequence[str], others: Sequence[str]) -> PersonalKind | None:
-    """What kind of personal data half of these texts are, each with its number; None where they are not personal."""
+    """The kind of personal data that half of these texts are, each with its number; None if they are not personal."""
     for kind, form in forms_of(titles, others, text=True).items():
         accept = re.compile(form.replace(r"\p{L}", r"[^\W\d_]"))
         meeting = [cell for cell in cells if accept.fullmatch(cell.strip())]

@@ -39,7 +39,7 @@ _CODES = {Certainty.SURELY: "rows-swallowed", Certainty.PROBABLY: "rows-swallowe
 
 
 def swallowed_rows(cell: str, row: tuple[int, str], width: int, delimiter: str) -> Certainty | None:
-    """Whether a cell with line breaks has swallowed rows of a table that is so many columns wide.
+    """Whether a cell with line breaks has swallowed rows of a table with `width` columns.
 
     `row` is the place of the cell in its row, counted from 0, and the first cell of the row.
     """
@@ -83,7 +83,7 @@ def _shape(text: str) -> str:
 
 
 def quote_problem(error: csv.Error) -> Message:
-    """What is wrong with a quotation mark."""
+    """The error of a quotation mark, for a finding."""
     if "unexpected end" in str(error):
         return message("it is never closed")
     return message("text follows the closing one")
@@ -91,7 +91,7 @@ def quote_problem(error: csv.Error) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class LenientRow:
-    """A row; `line` is the number of its last line, `stray` the places of cells with marks that are taken as text."""
+    """A row; `line` is the number of its last line, `stray` the places of cells with marks that count as text."""
 
     line: int
     cells: list[str]
@@ -101,8 +101,8 @@ class LenientRow:
 def lenient_rows(lines: Iterable[str], width: int, delimiter: str, quote: str = '"') -> Iterator[LenientRow]:
     """Rows in which a quotation mark that does not enclose a cell is text.
 
-    A row that is right by the letter and as wide as the table is read so. Else a mark counts where it opens a cell and
-    another closes it: in the same line, or within `MOST_LINES` where all between is by the letter and no rows.
+    A valid row that is as wide as the table stays unchanged. Otherwise a mark counts if it opens a cell and another one
+    closes it: in the same line, or within `MOST_LINES` if all lines between are valid and not rows.
     """
     waiting, source, number = deque[str](), iter(lines), 0
 
@@ -132,7 +132,7 @@ def lenient_rows(lines: Iterable[str], width: int, delimiter: str, quote: str = 
 
 
 def _after_spaces(line: str, position: int) -> int:
-    """The place of the first character from `position` on that is no space."""
+    """The place of the first character from `position` on that is not a space."""
     found = _SPACES.match(line, position)
     return found.end() if found else position
 
@@ -196,7 +196,7 @@ class _Row:
     _open_from: int | None = None
     """From here on no mark of the line closes a cell."""
     _below: list[str] | None = None
-    """The lines that the next joined cell takes, empty once there are none; None before the first look."""
+    """The lines that the next joined cell takes, empty after the last; None before the first look."""
 
     def __post_init__(self) -> None:
         start: int | None = 0
@@ -280,7 +280,7 @@ class _Row:
         return self.form.width, self.form.delimiter
 
     def _until_closed(self) -> list[str]:
-        """Lines below up to the first with a mark that is not doubled, if that closes a cell; empty where none does."""
+        """Lines below up to the first with a mark that is not doubled, if that closes a cell; else empty."""
         found = list[str]()
         for line in islice(self.ahead(), self.taken, None):
             found.append(line)

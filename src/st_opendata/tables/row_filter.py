@@ -1,6 +1,6 @@
-"""A copy of a file without the rows that are no data: each row begins with its number in the file.
+"""A copy of a file without the rows that are not data: each row begins with its number in the file.
 
-Only tables with rules for their rows need it; all others are read as they are.
+Only tables with rules for their rows need it; the program reads all others directly.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.tables import BLANK_ROWS, EMPTY_COLUMNS, SHORT_ROWS, RowRule, Table
+from st_opendata.model.text import LANGUAGES
 from st_opendata.tables.header import match_header
 from st_opendata.tables.quotes import swallowed_findings
 from st_opendata.tables.rows import Rows, SkippedRows, is_blank, row_text, skipped_rows
@@ -42,13 +44,13 @@ class FilteredFile:
 
 
 def needs_filter(table: Table) -> bool:
-    """True for a table whose file cannot be read as it is."""
+    """True for a table whose file cannot be read without a copy."""
     dialect, untitled = table.dialect, any(column.untitled for column in table.source_columns)
     return bool(table.rules) or dialect.skip_blank_rows or dialect.header_rows > 1 or untitled
 
 
 def filter_rows(table: Table, rows: Rows, target: Path) -> FilteredFile | list[Finding]:
-    """Write the copy; findings instead where header or rows do not fit the description.
+    """Write the copy; findings instead if header or rows do not fit the description.
 
     Raises:
         csv.Error: a row cannot be read.
@@ -83,9 +85,11 @@ def filter_rows(table: Table, rows: Rows, target: Path) -> FilteredFile | list[F
 
 
 def header_not_found(table: Table) -> Finding:
-    """That no row has the titles of the description."""
+    """The finding that no row has the titles of the description."""
     titles = [next(iter(column.titles.values()), column.name) for column in table.source_columns if not column.untitled]
-    listed = ", ".join(f"“{title}”" for title in titles[:_TITLES]) + (" …" if len(titles) > _TITLES else "")
+    quoted = [message("“{title}”", title=title) for title in titles[:_TITLES]]
+    more = " …" if len(titles) > _TITLES else ""
+    listed = {language: ", ".join(each[language] for each in quoted) + more for language in LANGUAGES}
     return finding("header-not-found", (table.place(),), dataset=table.dataset, titles=listed)
 
 
@@ -149,7 +153,7 @@ class _Copy:
             self._untitled.append(finding("cell-untitled", place, dataset=self._table.dataset, value=row_text([value])))
 
     def wrong(self, header: Header) -> list[Finding]:
-        """Rows that are too long or too short, have cells that no title stands over, or became one cell."""
+        """Rows that are too long or too short, have cells without a title above, or became one cell."""
         surely = [each for each in self._swallowed if each.severity is Severity.VIOLATION]
         return [*self._widths.findings(self._table, header.last, _LISTED), *self._untitled, *surely]
 
@@ -163,7 +167,7 @@ class _Copy:
 
 
 def _reports(table: Table, skipped: dict[str, SkippedRows]) -> list[Finding]:
-    """What each rule skips, in the order of the rows."""
+    """A finding for each rule that skips rows, in the order of the rows."""
     found = []
     for kind, rows in sorted(skipped.items(), key=lambda item: min(item[1].numbers)):
         code = "rows-blank-skipped" if kind == BLANK_ROWS else "rows-skipped"

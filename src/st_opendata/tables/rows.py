@@ -1,6 +1,6 @@
-"""Rows that are no data, by the rules of a table: what they are is seen in their cells, not in their number.
+"""Rows that are not data, by the rules of a table: their cells show what they are, not their number.
 
-In doubt a row is data. A footnote has only its own text and stands at the end; a total has the sums of all other rows.
+In doubt a row is data. A footnote has only its own text and is at the end; a total has the sums of all other rows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from st_opendata.tables.sums import are_sums
 from st_opendata.tables.titles import Header, NumberedRow, cleaned
 
 _TAIL = 1_000
-"""Rows at the end among which footnotes are looked for."""
+"""Rows at the end in which the program looks for footnotes."""
 _SHOWN = 60
 _UNSEEN = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() or sign < " ")
 """White space, and control characters."""
@@ -43,13 +43,13 @@ class SkippedRows:
 
 
 def row_text(cells: Sequence[str]) -> str:
-    """What a message quotes of a row: its texts, each once, cut where they are long."""
+    """A row as messages quote it: its texts, each once, cut if they are long."""
     text = " | ".join(dict.fromkeys(cleaned(cell) for cell in cells if cell.strip()))
     return printable(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 def is_blank(cells: Sequence[str]) -> bool:
-    """True for a row in which nothing can be seen, as in one with the end mark of old files (U+001A)."""
+    """True for a row without visible text, such as one with the end mark of old files (U+001A)."""
     return not any(cell.strip(_UNSEEN) for cell in cells)
 
 
@@ -61,7 +61,7 @@ def is_lone(cells: Sequence[str]) -> bool:
 
 
 def skipped_rows(rows: Rows, header: Header, rules: Sequence[RowRule], width: int) -> dict[str, SkippedRows]:
-    """What each rule skips, by its kind; a rule that skips nothing is not there. `width` is that of the table."""
+    """The rows that each rule skips, by its kind, without rules that skip nothing. `width` is that of the table."""
     by_kind = {rule.kind: rule for rule in rules}
     found = {kind: SkippedRows() for kind in by_kind}
     body = _Body(header, by_kind, found, width)
@@ -157,10 +157,10 @@ def _data(rows: Rows, header: int, gone: set[int]) -> Iterator[NumberedRow]:
 
 
 def _skip_footnotes(rows: Rows, end: tuple[int, Sequence[NumberedRow]], rule: RowRule, found: SkippedRows) -> None:
-    """From the end up to the first row that is none: the number of the last row of data, and those after it.
+    """Add the footnotes, from the end up to the first other row.
 
-    A mark that rows of data begin with too is none; numbers and letters, which lists have as well, are marks only
-    beside others or under an empty row.
+    `end` has the number of the last row of data, and the rows after it. A sign at the start of rows of data is not a
+    mark; numbers and letters, which lists also have, are marks only next to others or under an empty row.
     """
     above, tail = end
     kinds = set[str]().union(*(_marks(cells) for _, cells in tail)) if rule.matching is None else set[str]()

@@ -1,8 +1,8 @@
-"""What the bytes of a table's file say before an engine reads it: encoding, header, counts.
+"""The bytes of a table's file before an engine reads it: encoding, header, counts.
 
-The engine reads fast but takes much silently. So the bytes are looked at in one cheap pass, which also counts line
-ends and delimiters; after reading, these must equal what the cells account for (`TableFile.agrees`). Where they do not,
-or the engine refuses, `structure.diagnose` names the row.
+The engine reads fast but accepts errors silently. So the program first reads the bytes in one cheap pass, which also
+counts line ends and delimiters; these must equal those in and between the cells (`TableFile.agrees`). If they do
+not, or the engine refuses the file, `structure.diagnose` names the row.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _CHUNK = 1 << 20
 class TableFile:
     """A file that an engine may read.
 
-    `path` is UTF-8 text, `header` the titles as they stand there, `order` for each source column of the table its
+    `path` is UTF-8 text, `header` the titles in it, `order` for each source column of the table its
     place in the file, counted from 0. `first` is the number of the first data record as a spreadsheet counts it.
-    `lines` and `delimiters` count what stands after the header. In a `numbered` file each record begins with its
+    `lines` and `delimiters` count those after the header. In a `numbered` file each record begins with its
     number.
     """
 
@@ -65,10 +65,10 @@ class TableFile:
     lines: int
     delimiters: int
     findings: tuple[Finding, ...] = ()
-    """What is to be said of the sheet of a workbook, of a guessed encoding, and of rows that are skipped."""
+    """Findings about the sheet of a workbook, a guessed encoding, and skipped rows."""
     numbered: bool = False
     guess: EncodingGuess | None = None
-    """How a file is read that is not UTF-8, where its description does not say it."""
+    """The guessed encoding of a file that is not UTF-8 and whose description states none."""
 
     def title(self, number: int) -> str:
         """The title that the publisher sees over the table's source column of that number, counted from 1."""
@@ -79,7 +79,7 @@ class TableFile:
         return self.table.place(row, self.title(number), self.order[number - 1]) if number else self.table.place(row)
 
     def agrees(self, rows: int, breaks: int, delimiters: int) -> bool:
-        """True when rows with so many line ends and delimiters inside their cells account for the whole file."""
+        """True if these rows, with these line ends and delimiters inside their cells, make up the whole file."""
         return self.lines == rows + breaks and self.delimiters == rows * (len(self.header) - 1) + delimiters
 
 
@@ -90,14 +90,14 @@ class _Counts:
     delimiters: int = 0
     last_newlines: int = 0
     last_returns: int = 0
-    """Line ends after the last character that is not one: blank lines at the end are nobody's concern."""
+    """Line ends after the last character that is not one: blank lines at the end do not matter."""
 
 
 def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> TableFile | list[Finding]:
-    """Look at the file of a table; what is wrong with it as a whole comes back as findings.
+    """Read the start and the structure of a table's file; errors of the file as a whole are returned as findings.
 
     A file in another encoding than UTF-8, and the sheet of a workbook, is rewritten into `folder`, which the caller
-    removes. Where the description states no encoding, it is guessed from the bytes and the languages.
+    removes. If the description states no encoding, it is guessed from the bytes and the languages.
     """
     try:
         if table.path.exists() and not table.path.is_file():
@@ -108,7 +108,7 @@ def open_source(table: Table, folder: Path, languages: Sequence[str] = ()) -> Ta
 
 
 def refusal(table: Table, error: OSError) -> Finding:
-    """What is to be said of a table whose file cannot be opened."""
+    """The finding about a table whose file cannot be opened."""
     place = (table.place(),)
     if isinstance(error, FileNotFoundError):
         near = nearest(table.path.name, _files_beside(table.path))
@@ -117,7 +117,7 @@ def refusal(table: Table, error: OSError) -> Finding:
 
 
 def _files_beside(path: Path) -> list[str]:
-    """Names of files in the folder, descriptions left out; empty where it cannot be looked into."""
+    """Names of files in the folder, descriptions left out; empty if it cannot be read."""
     with suppress(OSError):
         return sorted(each.name for each in path.parent.iterdir() if each.suffix not in (".yaml", ".ttl"))
     return []
@@ -158,7 +158,7 @@ def _open_rewritten(table: Table, folder: Path, guess: EncodingGuess | None) -> 
 
 
 def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> TableFile | list[Finding]:
-    """The source of UTF-8 text, copied where rules say so, or the engine would read quotation marks otherwise."""
+    """The source of UTF-8 text, copied if a rule requires it, or if the engine reads quotation marks differently."""
     said, original = list[Finding](), path
     if table.cleaning.stray_quotes:
         table, path, said = with_marks_as_text(table, path, folder)
@@ -174,7 +174,7 @@ def _open_utf8(table: Table, path: Path, folder: Path, counts: _Counts) -> Table
 
 
 def _told(table: Table, path: Path, guess: EncodingGuess) -> Finding:
-    """What is said of a guess, at the first cell of the rewritten file that depends on it."""
+    """The finding about a guess, at the first cell of the rewritten file that depends on it."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = _readable(table, stream)
         skip, first = next(rows, (0, []))
@@ -202,7 +202,7 @@ def _open_sheet(table: Table, folder: Path) -> TableFile | list[Finding]:
 
 
 def no_table(table: Table, start: bytes) -> Finding | None:
-    """A finding when the file is no table at all."""
+    """A finding if the file is not a table."""
     place = (table.place(),)
     if is_empty(start):
         return finding("table-empty", place, dataset=table.dataset)

@@ -20,8 +20,8 @@ _PYTHON_BLANK = "[ \\t\u00a0\u202f]"
 def parts_of(column: str, pattern: str) -> dict[str, ColumnPart]:
     """The parts that a pattern such as `({latitude};{longitude})` makes of a column.
 
-    A blank of the pattern stands for any number of blanks, or for none beside another sign. A part has none of the
-    pattern's signs in it, and no blank where blanks alone part it from the next.
+    A blank of the pattern stands for any number of blanks, or for none next to another sign. A part
+    does not contain the pattern's signs, nor a blank if only blanks separate it from the next.
 
     Raises:
         MessageError: the pattern has fewer than two names, one of them twice, or nothing between two.

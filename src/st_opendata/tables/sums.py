@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _NOTHING = frozenset({"", "-", "–", "—", ".", "..", "...", "…", "x", "X", "/", "n/a", "k.A.", "k. A."})
-"""What stands for a number that is not there."""
+"""Signs for a missing number."""
 _AROUND = re.compile(r"^[€$£]|[€$£%‰]$|\s*(?:EUR|CHF|PLN|zł|Kč|Ft|kr)$")
 _WRITTEN = {
     point: re.compile(rf"[-+−]?(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)(?:{re.escape(point)}[0-9]+)?")
@@ -20,8 +20,8 @@ _WRITTEN = {
 def are_sums(total: Sequence[str], others: Iterable[Sequence[str]]) -> bool:
     """True where every number of the row is the sum of its column, and one of at least two numbers that are not zero.
 
-    What the row has before its numbers is one text, its name; what stands for nothing counts as nothing. Whole numbers
-    must be exact, others may differ by what rounding makes.
+    What the row has before its numbers is one text, its name; signs for a missing number count as zero. Whole numbers
+    must be exact, others may differ by rounding.
     """
     filled = [place for place, cell in enumerate(total) if cell.strip() not in _NOTHING]
     columns = [_Column(place, point) for place in filled[1:] for point in _WRITTEN]
@@ -35,7 +35,7 @@ def are_sums(total: Sequence[str], others: Iterable[Sequence[str]]) -> bool:
 
 @dataclass(slots=True)
 class _Column:
-    """The sum of a column, its numbers written with that decimal point; None once a cell is no number."""
+    """The sum of a column, its numbers written with that decimal point; None once a cell is not a number."""
 
     place: int
     point: str

@@ -18,7 +18,7 @@ from st_opendata.namespaces import expand
 from st_opendata.spelling import hint
 
 ROW_VARIABLES = ("_row", "_sourceRow")
-"""Variables that CSVW defines beside the columns (metadata §5.1.3); those of a column are filled in before."""
+"""Variables that CSVW defines in addition to the columns (metadata §5.1.3); those of a column are filled in before."""
 
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*:"
 ILLEGAL_IN_IRI = (
@@ -32,7 +32,7 @@ ILLEGAL_IN_IRI = (
 The brackets are allowed around an IPv6 host; they are refused there too, since they are wrong everywhere else.
 """
 _SAMPLES = {"#": "#{}", ".": ".{}", "/": "/{}", ";": ";v={}", "?": "?v={}", "&": "&v={}"}
-"""What an operator may make of a value (RFC 6570, appendix A)."""
+"""Texts that an operator may make of a value (RFC 6570, appendix A)."""
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|%[0-9A-Fa-f]{2})*(?:\*|:[1-9][0-9]{0,3})?"
@@ -139,7 +139,7 @@ def is_open(template: Template) -> bool:
 def absolute_template(text: str, base: str, prefixes: Mapping[str, str]) -> str:
     """The template with its prefixed name expanded, or put on the base where it is relative.
 
-    A template that starts with `{+…}` stays as it is: its cells decide (`is_open`).
+    A template that starts with `{+…}` stays unchanged: its cells decide (`is_open`).
 
     Raises:
         MessageError: the prefix is unknown.

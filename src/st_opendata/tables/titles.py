@@ -1,4 +1,4 @@
-"""The header of a file: its titles, over one row or several, and the row where it stands."""
+"""The header of a file: its titles, over one row or several, and its row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from st_opendata.model.tables import ABOVE_HEADER, Column, Table
 
 _LOOKED_AT = 1_000
-"""Rows among which a header is looked for."""
+"""Rows in which the program looks for a header."""
 
 NumberedRow = tuple[int, list[str]]
 """Cells of a row with its number, as a spreadsheet counts it."""
@@ -17,7 +17,7 @@ NumberedRow = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The rows of a header as they stand in the file, the first at the number `first`; none without a header."""
+    """The rows of a header as in the file, the first at the number `first`; none without a header."""
 
     first: int
     rows: tuple[tuple[str, ...], ...]
@@ -29,7 +29,7 @@ class Header:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """One title for each column, empty where there is none."""
+        """One title for each column, empty for a column without a title."""
         return combined(self.rows)
 
 
@@ -52,12 +52,12 @@ def combined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def known_as(column: Column) -> set[str]:
-    """What a header may call the column."""
+    """The titles that the column may have in a header."""
     return {"" if column.untitled else column.name, *map(cleaned, column.titles.values())}
 
 
 def in_place(columns: Sequence[Column], titles: Sequence[str]) -> bool:
-    """True where each column's title stands at the column's own place, and no title beyond."""
+    """True if each column's title is at the column's own place, with no further titles."""
     padded = [*titles, *[""] * (len(columns) - len(titles))]
     return not any(padded[len(columns) :]) and all(
         title in known_as(column) for column, title in zip(columns, padded, strict=False)
@@ -65,9 +65,9 @@ def in_place(columns: Sequence[Column], titles: Sequence[str]) -> bool:
 
 
 def find_header(table: Table, rows: Iterable[NumberedRow]) -> Header | None:
-    """The header as the table's description knows it; None where no row has half of its titles.
+    """The header as the table's description knows it; None if no row has half of its titles.
 
-    Without a rule for what stands above it, it is the first of the rows.
+    Without a rule for the rows above it, it is the first row.
     """
     count = table.dialect.header_rows if table.dialect.header else 0
     best, most = None, 0.0

@@ -1,4 +1,4 @@
-"""Rows with more or fewer cells than they must have; where most are alike, it is the header that is wrong."""
+"""Rows with more or fewer cells than they must have; if most are alike, the header is wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Widths:
             self._others.setdefault(cells, []).append(number)
 
     def findings(self, table: Table, header: int, limit: int) -> list[Finding]:
-        """What is wrong, at most `limit` rows listed; `header` is the number of the header's row."""
+        """The findings, with at most `limit` rows; `header` is the number of the header's row."""
         if not self._others:
             return []
         found = []

@@ -8,10 +8,11 @@ import pytest
 
 from st_opendata.errors import MessageError
 from st_opendata.messages.codes import finding
-from st_opendata.model.tables import Datatype
+from st_opendata.model.tables import Column, Datatype, Table
 from st_opendata.tables.datatypes import check_facets, lexical
 from st_opendata.tables.kinds import no_workbook, other_format
 from st_opendata.tables.personal import PersonalKind
+from st_opendata.tables.row_filter import header_not_found
 from st_opendata.tables.templates import absolute_template, parse_template
 from st_opendata.tables.workbooks.archives import WorkbookError
 from st_opendata.tables.workbooks.marks import Marks, refuse_large
@@ -98,3 +99,11 @@ def test_bounds_are_written_as_each_language_writes_numbers() -> None:
         "sa feuille «\u00a0table\u00a0» va jusqu’à XFD1048576, donc plus de 12\u202f000\u202f000 cellules"
     )
     assert error.value.message["de"] == "ihr Blatt „table“ reicht bis XFD1048576, das sind mehr als 12.000.000 Zellen"
+
+
+def test_titles_are_quoted_as_in_each_language() -> None:
+    table = Table("t", "d", Path("t.csv"), "t.csv", {}, (Column("table", 1), Column("column", 2)))
+    text = header_not_found(table).message
+    assert "(“table”, “column”)" in text["en"]
+    assert "«\u00a0table\u00a0», «\u00a0column\u00a0»" in text["fr"]
+    assert "„table“, „column“" in text["de"]

@@ -33,7 +33,7 @@ def _terms() -> frozenset[str]:
 
 
 def expand_name(name: str) -> str:
-    """The IRI of a prefixed name of the CSVW context; any other text as it is."""
+    """The IRI of a prefixed name of the CSVW context; any other text unchanged."""
     prefix, colon, local = name.partition(":")
     if colon and not local.startswith("//") and prefix in prefixes():
         return prefixes()[prefix] + local
@@ -42,7 +42,7 @@ def expand_name(name: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def compact_name(iri: str) -> str:
-    """The IRI as a term or prefixed name of the CSVW context where it has one (CSVW metadata §5.1.5)."""
+    """The IRI as a term or prefixed name of the CSVW context if it has one (CSVW metadata §5.1.5)."""
     for prefix, start in prefixes().items():
         if iri.startswith(start) and len(iri) > len(start):
             local = iri[len(start) :]

@@ -36,7 +36,7 @@ def named_datatype(name: str) -> Datatype:
     """The datatype that CSVW gives this name.
 
     Raises:
-        InvalidError: there is none.
+        InvalidError: CSVW has no such datatype.
     """
     base = ALIASES.get(name, name)
     if base not in BASES:

@@ -30,7 +30,7 @@ _VARIABLES = (*ROW_VARIABLES, "_column", "_sourceColumn", "_name")
 
 
 def read_group(path: Path, base: str, *, strict: bool = False) -> TableGroup:
-    """What the document in a file says of its tables, whose files it does not read; `base` is the IRI of its folder.
+    """The tables that the document in a file describes, whose files it does not read; `base` is the IRI of its folder.
 
     Raises:
         ConfigurationError: it is not CSVW metadata, or has an error by it; `strict` also refuses what CSVW ignores.
@@ -110,7 +110,7 @@ class TableDescription:
         )
 
     def check_templates(self, columns: Sequence[Column]) -> None:
-        """Note templates with a variable that is no column: it is empty in each row, so that all make one IRI."""
+        """Note templates with a variable that is not a column: it is empty, so that all rows make the same IRI."""
         known = [column.name for column in columns]
         for column in columns:
             urls = {"aboutUrl": column.about_url, "propertyUrl": column.property_url, "valueUrl": column.value_url}

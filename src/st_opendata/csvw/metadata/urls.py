@@ -13,10 +13,10 @@ _START = re.compile(r"\{([+#./;?&]?)")
 
 
 def absolute(reference: str, base: str) -> str:
-    """The reference resolved against the base; what no IRI can hold is percent-encoded.
+    """The reference resolved against the base; characters that are not allowed in an IRI are percent-encoded.
 
     Raises:
-        ValueError: it is no URL.
+        ValueError: it is not a URL.
     """
     return re.sub(ILLEGAL_IN_IRI, lambda found: quote(found.group(), safe=""), urljoin(base, reference))
 
@@ -31,13 +31,13 @@ def _normal(url: str) -> str:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
         path = quote(unquote(urlsplit(urljoin(url, parts.path or "/")).path), safe="/:@!$&*+,;=")
-    except ValueError:  # a port or host that is none
+    except ValueError:  # an invalid port or host
         return url
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}{port}{path}?{parts.query}"
 
 
 def encoded_template(template: str) -> str:
-    """The URI template with what its literals cannot hold percent-encoded (RFC 6570 §3.1)."""
+    """The URI template with the characters percent-encoded that its literals cannot have (RFC 6570 §3.1)."""
     parts = re.split(r"(\{[^{}]*\})", template)
     parts[::2] = [_ILLEGAL.sub(lambda found: quote(found.group(), safe=""), part) for part in parts[::2]]
     return "".join(parts)
@@ -46,11 +46,11 @@ def encoded_template(template: str) -> str:
 def placed_template(template: str, document: str) -> str:
     """A URI template relative to the table's URL `document`, which has no fragment, with its start made absolute.
 
-    What its literals cannot hold is percent-encoded. One that starts with `{+…}` stays, since its cells decide (CSVW
-    metadata §5.1.3).
+    Characters that its literals cannot have are percent-encoded. One that starts with `{+…}` stays unchanged, since its
+    cells decide (CSVW metadata §5.1.3).
 
     Raises:
-        ValueError: what stands before its first expression is no URL.
+        ValueError: the text before its first expression is not a URL.
     """
     template = encoded_template(template)
     if re.match(SCHEME, template) or template.startswith("{+"):
@@ -65,7 +65,7 @@ def placed_template(template: str, document: str) -> str:
 
 
 def _before(operator: str, document: str) -> str:
-    """What stands before an expression that begins with what its operator writes."""
+    """The text before an expression whose first character comes from its operator."""
     if operator == "#":
         return document
     if operator == "?":

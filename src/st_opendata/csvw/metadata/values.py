@@ -76,7 +76,7 @@ def read_object(
     kind: str,
     common: bool = True,
 ) -> MetadataObject:
-    """The object, whose `@type` is `kind` where it has one; `common` allows it common properties.
+    """The object, whose `@type`, if it has one, is `kind`; `common` allows it common properties.
 
     Raises:
         ConfigurationError: an error by CSVW metadata.
@@ -123,7 +123,7 @@ def _identifier(value: Json, context: DocumentContext) -> str:
 
 
 def shown(value: Json) -> str:
-    """The value as the document has it, for messages."""
+    """The value as JSON, for messages."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -15,7 +15,7 @@ Value = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that has something to say.
+    """A cell with a value.
 
     `subject` is the IRI that it is about, None for the row itself; `property` the IRI of its property, None where its
     column's name stands for it; `iri` its value where that is an IRI; `listed` is true for a list of values.
@@ -30,7 +30,7 @@ class Cell:
 
 
 class CellSelection:
-    """What is selected of each row, and how cells are made of it."""
+    """The expressions that are selected for each row, and the cells made of their values."""
 
     def __init__(self, query: RowSelection) -> None:
         self._expressions: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What is wrong in the rows of a described table, noted while they pass (CSVW syntax §6.4)."""
+"""Errors in the rows of a described table, noted while they pass (CSVW syntax §6.4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LISTED = 100
 
 
 def cell_checks(query: RowSelection) -> list[RowCheck]:
-    """Required cells have a value, and every value is written as its type asks."""
+    """Required cells have a value, and every value is written as its type requires."""
     checks = []
     for number, column in query.columns:
         empty = sql.any_of([f"n{number}", f"t{number} = ''"])

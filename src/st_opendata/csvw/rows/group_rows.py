@@ -1,4 +1,4 @@
-"""The tables of a described group in the engine, given row by row: nothing of them is held in memory."""
+"""The tables of a described group in the engine, given row by row: they are not kept in memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ValueRow = tuple[int, int, Sequence[Any]]
 class GroupRows:
     """The tables of a group; `prefixes` expand names that cells hold. Close it, or use it as a context manager.
 
-    What is wrong with cells is in `findings` of a table once its rows have passed; `checked` counts rows of `check`.
+    `findings` has the errors in cells of a table once its rows have passed; `checked` counts rows of `check`.
     """
 
     def __init__(self, *, memory: str, threads: int) -> None:
@@ -64,7 +64,7 @@ class GroupRows:
                 yield lines
 
     def rows(self, table: DescribedTable) -> tuple[CellSelection, Iterator[ValueRow]]:
-        """What is selected of the table's rows, and the rows in the order of the file."""
+        """The selection of the table's values, and its rows in the order of the file."""
         query = self._query(table)
         selection = CellSelection(query)
         batches = self._passing(query, selected(selection))
@@ -75,7 +75,7 @@ class GroupRows:
         return table_node(self._query(table))
 
     def findings(self, table: DescribedTable) -> list[Finding]:
-        """What is wrong with the cells of the rows that have passed."""
+        """The findings about the cells of the rows that have passed."""
         return self._wrong[table.number].all() if table.number in self._wrong else []
 
     def check(self) -> list[Finding]:

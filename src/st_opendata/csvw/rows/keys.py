@@ -46,7 +46,7 @@ def _loaded(engine: Engine, query: RowSelection) -> LoadedTable:
 
 
 def _none(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey) -> list[Finding]:
-    """Rows whose key is null: CSVW wants a referenced row for each row and makes no exception."""
+    """Rows whose key is null: CSVW requires a referenced row for each row, without exception."""
     columns = [loaded.table.column(name).number for name in key.columns]
     empty = sql.any_of([f"c{number} IS NULL" for number in columns])
     title = loaded.source.title(columns[0])

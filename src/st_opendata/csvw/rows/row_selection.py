@@ -1,4 +1,4 @@
-"""A described table in the engine: its rows with raw and canonical cells, read as they are asked for."""
+"""A described table in the engine: its rows with raw and canonical cells, read on demand."""
 
 from __future__ import annotations
 

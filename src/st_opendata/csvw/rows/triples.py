@@ -110,7 +110,7 @@ def _ordered(query: RowSelection, number: int, column: Column, stated: LineOf) -
 
 
 def _literal(column: Column, value: str, sound: str) -> str:
-    """The literal of a value; one that is not written as its type asks is plain text."""
+    """The literal of a value; one that is not written as its type requires is plain text."""
     typed = literal(column, value)
     if column.datatype.iri == _PLAIN.iri:
         return typed

@@ -9,7 +9,7 @@ _WESTERN = ("ca", "da", "de", "en", "es", "eu", "fi", "fr", "ga", "gl", "is", "i
 _CENTRAL = ("cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq", "sr-Latn")
 _CYRILLIC = ("be", "bg", "mk", "ru", "sr", "uk")
 UNUSUAL = 12.0
-"""What an encoding costs in a language that is not written in it (as a negative logarithm, like all costs here)."""
+"""The cost of an encoding in a language that is not written in it (a negative logarithm, like all costs here)."""
 
 _USUAL: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("windows-1252", 0, (*_WESTERN,)),
@@ -67,7 +67,7 @@ class Candidate:
     costs: dict[str, float]
 
     def cost(self, language: str) -> float:
-        """What it costs to believe that a text of the language is written so."""
+        """The cost of the assumption that a text of the language has this encoding."""
         return self.costs.get(language, UNUSUAL)
 
 

@@ -1,4 +1,4 @@
-"""What the bytes of a file show, in one pass: UTF-8 or not, which bytes, and the words around them."""
+"""The evidence from the bytes of a file, in one pass: UTF-8 or not, which bytes, and the words around them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SEPARATOR = re.compile(rb"[\x00-\x20,;|\"]")
 _ODD = re.compile(
     "[^\0-\u017f\u0218-\u021b\u0386-\u03ce\u0400-\u045f\u0490\u0491\u1e9e\u2010-\u203a\u20ac\u2116\u2122]"
 )
-"""What a European text does not have: chance puts such characters together from bytes that are not UTF-8."""
+"""Characters that a European text does not have: bytes that are not UTF-8 can make such characters by chance."""
 _WORDS, _PLAIN_WORDS, _OF_EACH_BYTE = 400, 200, 6
 _BEFORE, _AFTER = 20, 40
 _CHUNK, _PARTS = 1 << 20, 64
@@ -25,7 +25,7 @@ _JUDGED = 8192
 
 @dataclass(slots=True)
 class Evidence:
-    """What was seen of a file that is not UTF-8 as a whole.
+    """The evidence from a file that is not UTF-8 as a whole.
 
     `words` are different words with bytes beyond ASCII, from the whole file, as many as suffice, and some with each
     byte there is; `plain` are some of ASCII letters.
@@ -51,7 +51,7 @@ class Evidence:
         return self.in_utf8 * 4 > self.broken
 
     def look(self, chunk: bytes, quota: float) -> None:
-        """Take what a part of the file shows; words until there are so many of their share."""
+        """Take the evidence from a part of the file; words up to their share."""
         self._take_plain(chunk, quota)
         beyond = chunk.translate(None, _ASCII)
         if not beyond:

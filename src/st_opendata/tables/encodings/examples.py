@@ -1,4 +1,4 @@
-"""The cell by which a person sees whether an encoding is the right one, and tables that are read unlike their like."""
+"""The cell that shows a person whether an encoding is right, and tables with another encoding than their neighbours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEFORE, _LONGEST = 20, 50
 class TellingCell:
     """A cell as it is read: of the row and column of these numbers, counted from 1 and 0. `other` is the other reading.
 
-    What is long is cut around the character that tells.
+    A long text is cut around the character that shows the difference.
     """
 
     row: int
@@ -46,7 +46,7 @@ def _shown(row: int, position: int, cell: str, at: int, guess: EncodingGuess) ->
 def unlike_neighbours(readings: Sequence[tuple[str, EncodingGuess | None]]) -> dict[int, str]:
     """By the number of each table that is guessed unlike its neighbours the encoding that most of these have.
 
-    Each of the readings has an encoding, and the guess where it is one. Tables in Unicode speak for none.
+    Each of the readings has an encoding, and the guess if it was guessed. Tables in Unicode do not count.
     """
     found: dict[int, str] = {}
     for number, (encoding, guess) in enumerate(readings):

@@ -1,4 +1,4 @@
-"""What is said of an encoding that the description of a table does not state, or states wrongly."""
+"""Findings about an encoding that the description of a table does not state, or states wrongly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from st_opendata.tables.encodings.guess import EncodingGuess
 def known_languages(table: Table, stated: Sequence[str]) -> tuple[str, ...]:
     """The languages that a table is in: those of its dataset, else those of its titles.
 
-    English titles alone tell nothing: they are what a description has that nobody thought about.
+    English titles alone prove nothing: a description has them by default.
     """
     texts = (table.titles, *(column.titles for column in table.columns))
     titles = {tag.partition("-")[0] for text in texts for tag in text} - {"und"}
@@ -27,7 +27,7 @@ def known_languages(table: Table, stated: Sequence[str]) -> tuple[str, ...]:
 def guess_finding(
     table: Table, guess: EncodingGuess, rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str]
 ) -> Finding:
-    """What the file is read as, at the first cell that depends on it; a warning where it is not sure."""
+    """The guessed encoding, at the first cell that depends on it; a warning if the guess is not sure."""
     shown = first_cell(rows, guess)
     place = table.place()
     if shown:
@@ -52,7 +52,7 @@ def neighbour_findings(tables: Sequence[tuple[Table, EncodingGuess | None]]) -> 
 
 
 def undecodable(table: Table, encoding: str, *, guessed: bool) -> Finding:
-    """What is said of a file that is not in its encoding, at the line of the first byte that it lacks."""
+    """The finding about a file that is not in its encoding, at the line of the first byte that is not in it."""
     line, byte = first_broken(table.path, encoding)
     place = Place(table.file, line=line)
     if guessed:

@@ -1,4 +1,4 @@
-"""The encoding of a table's file: what its bytes show, else the likeliest of what the languages are written in."""
+"""The encoding of a table's file: by its bytes, else the most likely one for its languages."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _EUROPEAN = re.compile("[\t\n\r -~\u00a0-\u052f\u1e00-\u20cf]")
 _SURE, _SURE_IF_FEW_TELL, _SURE_OF_FEW, _FEW = 7.0, 10.0, 14.0, 3
 """How much less the best reading must cost than the next for it to be sure; more where few bytes tell, or are there."""
 _LIKELY = 9.0
-"""What a character and a word may cost; what costs more is no text."""
+"""The highest cost of a character and of a word in a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingGuess:
     """How a file is read. `same` are the encodings that give the same text, `other` is the likeliest that does not.
 
-    `telling` are the characters that only this reading has: where one of them stands, it can be judged. `broken` says
-    that some bytes are no characters of the encoding.
+    `telling` are the characters that only this reading has: a cell with one of them shows whether it is right.
+    `broken` says that some bytes are not characters of the encoding.
     """
 
     encoding: str

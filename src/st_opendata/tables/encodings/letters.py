@@ -10,9 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 _NO_LETTER = 13.0
-"""What a letter costs that the language does not have."""
+"""The cost of a letter that the language does not have."""
 _AFTER_FOREIGN = 8.0
-"""What a letter costs beyond itself after one that the language does not have."""
+"""The extra cost of a letter after one that the language does not have."""
 _ALIASES = {"ro": {"ș": "ş", "ț": "ţ"}, "tr": {"i": "İ"}}
 """Letters that stand for others: Windows has those of Romanian with a cedilla only."""
 
@@ -28,13 +28,13 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def pair_costs(before: str, after: str) -> Costs:
-    """What it costs in each language that the small letter `after` follows `before`; a space is an end of the word."""
+    """The cost in each language of the small letter `after` following `before`; a space is an end of the word."""
     return tuple(_cost(rows, before, after) for rows in _models().values())
 
 
 @cache
 def nearest_cost(before: str, after: str) -> float:
-    """What the pair costs in the language where it costs least."""
+    """The cost of the pair in the language with the lowest cost."""
     return min(pair_costs(before, after))
 
 

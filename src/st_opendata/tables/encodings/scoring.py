@@ -11,16 +11,16 @@ from st_opendata.tables.encodings.letters import languages, nearest_cost, pair_c
 from st_opendata.tables.encodings.symbols import symbol_cost
 
 _FOREIGN = 7.0
-"""What a word of another language costs beyond its letters."""
+"""The extra cost of a word of another language."""
 _OTHER_LANGUAGE, _OTHER_WORD = 20.0, 1.0
-"""What it costs that a file is in none of the languages that are known, and each word more: names may be of any."""
+"""The cost of a file in none of the known languages, and of each such word: names may be in any language."""
 _PLAIN, _PLAIN_MOST = 0.3, 25.0
-"""What words of ASCII letters weigh, and how much they can speak against a language at most."""
+"""The weight of words of ASCII letters, and their highest cost against a language."""
 _CASE = 7.0
-"""What a capital inside a word of small letters costs, or a small letter among capitals."""
+"""The cost of a capital inside a word of small letters, or of a small letter among capitals."""
 _DIGIT = 2.0
 _ALONE = 2.5
-"""What a letter beyond ASCII costs beside a digit; what one costs that is a word by itself."""
+"""The cost of a letter beyond ASCII next to a digit, and of one that is a word by itself."""
 _BOTH_CASES = "ß"
 
 
@@ -48,7 +48,7 @@ _WEIGHED = 10
 
 
 def _starts(plain: Iterable[bytes], known: Sequence[str]) -> list[float]:
-    """What each language costs before any word is looked at."""
+    """The cost of each language before the words are read."""
     tags, sums = languages(), [0.0] * len(languages())
     for word in plain:
         text = word.decode("ascii")
@@ -83,7 +83,7 @@ def _reading(
 
 
 class _Word:
-    """A word in an encoding: what it costs in any language, and the pairs of letters that the languages know."""
+    """A word in an encoding: its fixed cost in any language, and the pairs of letters that the languages know."""
 
     __slots__ = ("fixed", "pairs")
 
@@ -128,7 +128,7 @@ def _small(letter: str) -> str:
 
 
 def _case_cost(text: str, kinds: str) -> float:
-    """What letters beyond ASCII cost that have not the case of their neighbours."""
+    """The cost of letters beyond ASCII whose case differs from that of their neighbours."""
     cost = 0.0
     for at, letter in enumerate(text):
         if kinds[at] != "L" or at == 0:

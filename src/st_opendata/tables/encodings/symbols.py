@@ -1,7 +1,7 @@
-"""How likely a character that is no letter stands between its neighbours: quotes, dashes, currencies, signs.
+"""The likelihood of a character other than a letter between its neighbours: quotes, dashes, currencies, signs.
 
-They are in all code pages, so that they speak for none in their usual places: “ before a word, € beside a number. Where
-a wrong encoding shows them, they stand inside words, or are such as nobody writes.
+They are in all code pages, so that they prove nothing in their usual places: “ before a word, € next to a number. A
+wrong encoding shows them inside words, or shows signs that no text has.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 _NO_CHARACTER = 28.0
-"""What a byte costs that is no character, or a control character."""
+"""The cost of a byte that is not a character, or a control character."""
 _UNUSED, _NEVER, _ODD, _RARE = 24.0, 20.0, 13.0, 10.0
 _OPENING, _CLOSING = "„“”‚‘’«»‹›", "“”’‘«»‹›…"
 _FIRST = "¿¡"
@@ -44,7 +44,7 @@ def _is_none(character: str) -> bool:
 
 
 def _edge(character: str, before: str, after: str) -> float:
-    """The cost of the character as one that stands before or after a text."""
+    """The cost of the character as one before or after a text."""
     if character in _FIRST:
         return 8.0 if before == " " and after != " " else _ODD
     opens, closes = character in _OPENING and before == " ", character in _CLOSING and after == " "
@@ -56,7 +56,7 @@ def _edge(character: str, before: str, after: str) -> float:
 
 
 def _sign(character: str, before: str, after: str) -> float:
-    """The cost of the character as a sign beside a number, a unit or a word."""
+    """The cost of the character as a sign next to a number, a unit or a word."""
     if character in _RAISED and after != "L":
         return {"L": 5.5, "0": 5.5, " ": 8.0}[before]
     if character in _WITH_NUMBERS and "0" in (before, after):

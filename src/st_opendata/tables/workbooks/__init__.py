@@ -1,6 +1,6 @@
-"""Workbooks (XLSX, ODS, XLS): opened within bounds of memory and time, and their sheets written down as CSV.
+"""Workbooks (XLSX, ODS, XLS): opened within bounds of memory and time, and their sheets written as CSV.
 
-calamine reads the cells and, but for ODS, which are merged; `xlsx_marks`, `ods_marks` and `xls_marks` look at what it
+calamine reads the cells and, except for ODS, the merged cells; `xlsx_marks`, `ods_marks` and `xls_marks` read what it
 leaves out.
 """
 

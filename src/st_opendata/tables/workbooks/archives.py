@@ -117,7 +117,9 @@ class Archive:
         try:
             described = self._zip.getinfo(member)
             one_more = copy.copy(described)
-            one_more.file_size += 1  # zipfile reads no more than this; other readers go on to the end of what is packed
+            one_more.file_size += (
+                1  # zipfile reads no more than this; other readers continue to the end of the packed data
+            )
             read = 0
             with self._zip.open(one_more) as stream:
                 while chunk := stream.read(_CHUNK):

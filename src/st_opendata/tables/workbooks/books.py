@@ -36,7 +36,7 @@ MAX_MEMORY = 1_100_000_000
 """Bytes of address space, some of which is not used: a sheet of 12 million numbers takes nearly as much."""
 
 _SECONDS, _BYTES_A_SECOND, _CELLS_A_SECOND = 8, 2_000_000, 200_000
-"""Seconds of a processor for each sheet: so many, and one more for so many bytes, or cells."""
+"""Processor seconds for each sheet: a fixed number, and one more for each number of bytes, or cells."""
 
 _BATCH_CELLS, _BATCH_LETTERS = 20_000, 4_000_000
 _DAMAGED = message("it is damaged: its records cannot be read")
@@ -44,7 +44,7 @@ _DAMAGED = message("it is damaged: its records cannot be read")
 
 @dataclass(frozen=True, slots=True)
 class SheetCells:
-    """The cells of a sheet: `rows` from row 1 and column A on, as wide as the widest; `marks` what is to be said."""
+    """The cells of a sheet: `rows` from row 1 and column A on, as wide as the widest; `marks` has the rest."""
 
     rows: Iterator[list[Value]]
     marks: Marks
@@ -117,7 +117,7 @@ class _Book(Protocol):
 
 
 def _serve(path: Path, asked: Connection, report: Send, *, zipped: bool) -> object:
-    """Send the sheets, and of each that is asked for its marks and its rows; what is wrong is the outcome."""
+    """Send the sheets, then the marks and rows of each requested sheet; an error is the outcome."""
     with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
         bound_memory(statistics, MAX_MEMORY)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -166,7 +166,7 @@ class _Calamine:
         self.visible = tuple(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
 
     def load(self, sheet: str, marks: Marks) -> Iterator[list[Value]]:
-        """The rows; merged cells are noted in the marks, but for OpenDocument, of which calamine tells none."""
+        """The rows; merged cells are noted in the marks, except for OpenDocument, where calamine has none."""
         with _refuse_damage():
             cells = self._book.get_sheet_by_name(sheet)
         for first, last in sorted(cells.merged_cell_ranges or ()):

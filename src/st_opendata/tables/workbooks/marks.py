@@ -63,13 +63,13 @@ class Marks:
         self.merged_cells += (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
 
     def number_format(self, column: int) -> str:
-        """The format of all numbers of the column; empty where there is none, or more than one."""
+        """The format of all numbers of the column; empty if there is no format, or more than one."""
         found = self.formats.get(column, set())
         return next(iter(found)) if len(found) == 1 else ""
 
 
 def refuse_large(sheet: str, marks: Marks, letters_held: int = 0) -> None:
-    """Raise WorkbookError for a sheet beyond the bounds, whose cells hold so many letters at least."""
+    """Raise WorkbookError for a sheet beyond the bounds, whose cells have at least this number of letters."""
     if max(marks.rows * marks.columns, marks.merged_cells) > MAX_CELLS:
         reach = f"{letters(marks.columns)}{marks.rows}"
         raise WorkbookError(

@@ -59,7 +59,7 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
 def extract_sheet(table: Table, folder: Path) -> tuple[Table | None, list[Finding]]:
     """The table as one of a CSV file in `folder`, which the caller removes, with the findings about its sheet.
 
-    None where nothing can be read. Columns without content below the skipped rows are left out, and so are the rows
+    None if nothing can be read. Columns without content below the skipped rows are left out, and so are the rows
     after the last one with content.
 
     Raises:
@@ -148,7 +148,7 @@ def _text(value: Value) -> str:
 
 
 def _columns(table: Table, header: Sequence[str], width: int) -> list[Column | None]:
-    """The description of each column of the sheet, None where there is none."""
+    """The description of each column of the sheet, None for a column without one."""
     described, _ = file_columns(table)
     if not table.dialect.header:
         return [*described, *[None] * width][:width]

@@ -1,7 +1,7 @@
 """Cells that a spreadsheet stores typed, written as text the way the description of their column reads it.
 
 A sheet stores a date as a date, however it is shown. A column described as `date` with the format `dd.MM.yyyy` may
-hold such dates beside texts like `31.12.2026`: both must be read. So the stored value is written with the column's
+have such dates next to texts like `31.12.2026`: both must be read. So the stored value is written with the column's
 own format, and reading it gives the value again.
 """
 
@@ -18,7 +18,7 @@ from st_opendata.tables.datatypes import MOMENTS, TEXTS, Boolean, lexical
 from st_opendata.tables.numbers import Number
 
 Value = str | float | bool | date | datetime | time | timedelta
-"""What a library reads from a cell; the empty text where there is nothing."""
+"""The value of a cell as a library reads it; the empty text for an empty cell."""
 Writer = Callable[[Value], str]
 
 _DIGITS = 15
@@ -32,7 +32,7 @@ _FIELDS = {
 def cell_writer(column: Column | None, shown: str = "") -> Writer:
     """Writes the cells of a column; `shown` is how the sheet shows its numbers: `00000`, `0.0%` or nothing special.
 
-    Of a column of text, numbers are written as they are shown. None is a column that nothing describes.
+    Of a column of text, numbers are written as they are shown. None is a column without a description.
     """
     kind = column.datatype if column else Datatype()
 
