@@ -118,7 +118,7 @@ def _table_lines(table: TableDiff, language: str) -> Iterator[str]:
     rows = _counts(counts.removed, counts.added, counts.changed)
     yield "  " + "  ".join(filter(None, (table.file, rows, f"({key[language]})")))
     for sign, columns in (("-", counts.columns_removed), ("+", counts.columns_added)):
-        yield from (f"    {sign} {message('column {column}', column=column)[language]}" for column in columns)
+        yield from (f"    {sign} " + message("column {column}", column=column)[language] for column in columns)
     for row in table.rows:
         name = ", ".join(map(_shown, row.key.values()))
         if row.old and row.new:
@@ -144,7 +144,7 @@ def _shown(cell: str) -> str:
 
 def _triple_lines(dataset: DatasetDiff, language: str) -> Iterator[str]:
     removed, added = dataset.triples_removed, dataset.triples_added
-    yield f"  {message('triples')[language]}  {_counts(removed, added)}"
+    yield "  " + message("triples")[language] + f"  {_counts(removed, added)}"
     for sign, lines in (("-", dataset.removed), ("+", dataset.added)):
         yield from (f"    {sign} {line}" for line in lines)
     yield from _more(removed + added - len(dataset.removed) - len(dataset.added), "triple", language)
@@ -152,4 +152,4 @@ def _triple_lines(dataset: DatasetDiff, language: str) -> Iterator[str]:
 
 def _more(number: int, noun: str, language: str) -> Iterator[str]:
     if number:
-        yield f"    … {message('{things} more', things=count(number, noun))[language]}"
+        yield "    … " + message("{things} more", things=count(number, noun))[language]

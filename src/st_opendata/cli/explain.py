@@ -45,19 +45,19 @@ def command(*, release: Path, iri: str, as_json: bool, lang: str | None) -> None
 def _write(found: Explanation, language: str) -> None:
     click.echo(found.iri)
     if found.sources or found.inferences:
-        click.echo(f"\n{message('From the sources')[language]}")
+        click.echo("\n" + message("From the sources")[language])
     for source in found.sources:
         click.echo(f"  {_source(source, found.base)}")
     _write_inferences(found.inferences, found.base, language, indent="  ")
     if found.statements:
-        click.echo(f"\n{message('Stated in the tables')[language]}")
+        click.echo("\n" + message("Stated in the tables")[language])
     for predicate, statements in groupby(found.statements, key=lambda statement: statement.predicate):
         click.echo(f"  {readable(predicate)}")
         for statement in statements:
             click.echo(f"    {_value(statement.object, found.base)}")
             _write_cells(statement.cells, language)
     if found.claims:
-        click.echo(f"\n{message('What the sources say')[language]}")
+        click.echo("\n" + message("What the sources say")[language])
     for (subject, predicate), claims in groupby(found.claims, key=lambda claim: (claim.subject, claim.predicate)):
         name = message("of {name}", name=_value(subject, found.base))[language]
         click.echo(f"  {readable(predicate)}" + ("" if subject == f"<{found.iri}>" else f"  {name}"))
@@ -69,7 +69,7 @@ def _write_claim(claim: Claim, base: str, language: str) -> None:
     rank = f"  ({claim.rank})" if claim.rank else ""
     click.echo(f"    {'*' if claim.preferred else '-'} {_value(claim.object, base)}{rank}")
     for source in claim.sources:
-        click.echo(f"        {message('source: {source}', source=_source(source, base))[language]}")
+        click.echo("        " + message("source: {source}", source=_source(source, base))[language])
     precision = f"  ({claim.precision})" if claim.precision else ""
     stated_as = claim.stated_as + precision if claim.stated_as else ""
     lines = (
@@ -89,7 +89,7 @@ def _write_inferences(inferences: Sequence[Inference], base: str, language: str,
         inferred = message("inferred: {text}", text=inference.description or _value(inference.term, base))
         click.echo(f"{indent}{inferred[language]}")
         for source in inference.sources:
-            click.echo(f"{indent}  {message('source: {source}', source=_source(source, base))[language]}")
+            click.echo(f"{indent}  " + message("source: {source}", source=_source(source, base))[language])
 
 
 def _write_cells(cells: Sequence[Place], language: str) -> None:

@@ -48,3 +48,18 @@ def test_a_message_is_written_at_its_call(room: str) -> None:
         if name(call) in {"message", "counted"} and not isinstance(call.args[0], ast.Constant)
     ]
     assert composed == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_message_is_within_an_f_string(room: str) -> None:
+    """Babel does not look into f-strings of Python 3.11."""
+    path = ROOT / room
+    hidden = [
+        f"{file.relative_to(ROOT)}:{text.lineno}"
+        for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])
+        for text in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for node in ast.walk(text)
+        if isinstance(node, ast.Call) and name(node) in {"message", "counted"}
+    ]
+    assert hidden == []
