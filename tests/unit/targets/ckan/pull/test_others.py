@@ -43,7 +43,7 @@ def test_licences_of_ckan(license_id: str, code: str | None, tmp_path: Path, por
     assert pull(tmp_path / "pulled")[0] == 0
     text = (tmp_path / "pulled" / "catalogue.yaml").read_text("utf-8")
     assert yaml.safe_load(text).get("license") == code
-    said = f"# The portal says {license_id}, which is no code of the EU licence table\n# license: A code"
+    said = f'# The portal has "{license_id}", which is not a code of the EU licence table\n# license: A code'
     assert (said in text) == (code is None)
 
 
@@ -109,7 +109,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
     assert "# Also on the portal: groups: Streets & squares\n" in text
     assert "# Also on the portal: identifier: R-1\n" in text
     everywhere = text + (tmp_path / "pulled" / "catalogue.yaml").read_text("utf-8")
-    assert "Fennwick: write iri" in everywhere
+    assert 'Fennwick": write iri' in everywhere
     assert "2020-13-45" in everywhere
     assert main(["check", str(tmp_path / "pulled")]) == 0
 
