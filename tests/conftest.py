@@ -88,7 +88,8 @@ class EarlyBuild:
             self.program = subprocess.Popen([sys.executable, once.__code__.co_filename, folder])
 
     def pytest_sessionfinish(self) -> None:
-        """End it, where the run has ended before."""
+        """End it, where the run has ended before; what libraries made is collected at the end."""
+        gc.unfreeze()
         if self.program:
             self.program.terminate()
             self.program.wait()
