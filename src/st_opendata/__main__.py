@@ -22,7 +22,8 @@ from st_opendata.cli import cli
 from st_opendata.cli.console import error_text
 from st_opendata.cli.usage import click_speaks, usage_text
 from st_opendata.errors import InputError, StError
-from st_opendata.messages.message import message, verbatim
+from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 from st_opendata.printable import printable
 from st_opendata.settings import language_of_errors
@@ -137,7 +138,7 @@ def _prefer_utf8() -> None:
 def _as_input_error(error: OSError) -> InputError:
     name = error.filename2 if error.errno in _OF_WRITING and error.filename2 else error.filename
     place = Place(os.fsdecode(name)) if isinstance(name, str | bytes) else None
-    return InputError(verbatim(error.strerror or str(error)), place=place, remedy=_REMEDIES.get(error.errno or 0))
+    return InputError(system_reason(error), place=place, remedy=_REMEDIES.get(error.errno or 0))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError, StError, UsageError
 from st_opendata.messages.message import Message, message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
@@ -102,7 +103,7 @@ def _read_file(environment: Mapping[str, str]) -> dict[str, str]:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(
-            message("the settings file cannot be read: {reason}", reason=error.strerror),
+            message("the settings file cannot be read: {reason}", reason=system_reason(error)),
             place=Place(str(path)),
             remedy=message("Correct the variable ST_SETTINGS."),
         ) from error

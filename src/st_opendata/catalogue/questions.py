@@ -12,6 +12,7 @@ from pathlib import Path
 
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.text import Text, primary
 from st_opendata.place import Place
 from st_opendata.release.layout import QUESTIONS
@@ -50,7 +51,7 @@ def _read(path: Path, language: str) -> Question:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
+        reason = system_reason(error) if isinstance(error, OSError) else message("it is not UTF-8 text")
         raise InputError(
             message("the question cannot be read: {reason}", reason=reason), place=Place(str(path))
         ) from error

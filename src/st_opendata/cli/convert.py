@@ -14,6 +14,7 @@ from st_opendata.cli.console import note
 from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 from st_opendata.settings import read_settings
 
@@ -112,7 +113,7 @@ def _written(output: Path | None) -> Iterator[BinaryIO]:
         part.replace(output)
     except OSError as error:
         raise InputError(
-            message("the file cannot be written: {reason}", reason=error.strerror), place=Place(str(output))
+            message("the file cannot be written: {reason}", reason=system_reason(error)), place=Place(str(output))
         ) from None
     finally:
         part.unlink(missing_ok=True)

@@ -14,8 +14,9 @@ import click
 from st_opendata.cli.console import note
 from st_opendata.cli.options import lang_option, path_type
 from st_opendata.cli.sample import write_sample
-from st_opendata.cli.usage import bad_value, problem_of
+from st_opendata.cli.usage import bad_value
 from st_opendata.cli.words import count
+from st_opendata.errors import reason_of
 from st_opendata.messages.message import Message, message
 from st_opendata.settings import read_settings
 
@@ -103,6 +104,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
         _day(replies["issued"]),
         _terms(replies, start, tag),
         language_given=language is not None,
+        lang=messages,
     )
     draft = draft_catalogue(folder, [*first, *files], answers)
     for number, table in enumerate(draft.tables):
@@ -199,7 +201,7 @@ def _check(checks: dict[str, Check], key: str, answer: str | None, option: str |
     try:
         return checks.get(key, str)(answer) if answer else ""
     except ValueError as error:
-        raise bad_value(problem_of(error), option) from None
+        raise bad_value(reason_of(error), option) from None
 
 
 def _asked(given: dict[str, str | None], name: str, checks: dict[str, Check], language: str) -> dict[str, str | None]:

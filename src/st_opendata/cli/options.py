@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from st_opendata.cli.usage import bad_value, problem_of
-from st_opendata.errors import InputError
+from st_opendata.cli.usage import bad_value
+from st_opendata.errors import InputError, reason_of
 from st_opendata.messages.message import message
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
@@ -128,7 +128,7 @@ def _site(value: str | None) -> str | None:
     try:
         return folder_iri(value) if value is not None else None
     except ValueError as error:
-        raise bad_value(message('"{value}": {problem}', value=value, problem=problem_of(error))) from None
+        raise bad_value(message('"{value}": {problem}', value=value, problem=reason_of(error))) from None
 
 
 def _source(value: Path | None) -> Path:

@@ -13,6 +13,7 @@ from st_opendata.cli.options import lang_option, release_argument, timeout_optio
 from st_opendata.cli.words import count
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_NAMES
@@ -85,7 +86,7 @@ def _read(sparql: str) -> Query:
         return Query(path.read_text("utf-8-sig"), str(path))
     except OSError as error:
         raise InputError(
-            message("the query cannot be read: {reason}", reason=error.strerror),
+            message("the query cannot be read: {reason}", reason=system_reason(error)),
             place=Place(str(path)),
             remedy=message("Check the path after @."),
         ) from error

@@ -15,8 +15,7 @@ from pathlib import Path
 import click
 
 from st_opendata import messages
-from st_opendata.errors import MessageError
-from st_opendata.messages.message import DOMAIN, Message, counted, message, verbatim
+from st_opendata.messages.message import DOMAIN, Message, counted, message
 
 CLICK_TEXTS = (
     message("Missing command."),
@@ -43,11 +42,6 @@ def bad_value(problem: Message, option: str | None = None) -> click.BadParameter
     """The error of a parameter that has a wrong value: of `option`, or of the one that click is reading."""
     language: str = click.get_current_context().obj
     return click.BadParameter(problem[language], param_hint=option)
-
-
-def problem_of(error: ValueError) -> Message:
-    """The message of a value that was refused."""
-    return error.message if isinstance(error, MessageError) else verbatim(str(error))
 
 
 @contextmanager

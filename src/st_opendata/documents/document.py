@@ -18,6 +18,7 @@ import yaml
 
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.messages.message import Message, message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 MAX_BYTES = 2_000_000
@@ -116,7 +117,7 @@ def _read_text(path: Path, shown: str) -> str:
         ) from None
     except OSError as error:
         raise InputError(
-            message("the file cannot be read: {reason}", reason=error.strerror),
+            message("the file cannot be read: {reason}", reason=system_reason(error)),
             place=Place(shown),
             remedy=message("Check the permissions of the file."),
         ) from None

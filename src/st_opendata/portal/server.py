@@ -17,6 +17,7 @@ import uvicorn
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import Message, counted, message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.portal.app import make_app
 from st_opendata.portal.connections import Connection, ConnectionLimits, Connections, fitted
 from st_opendata.portal.data.current import Current
@@ -176,7 +177,7 @@ def listen(host: str, port: int) -> socket.socket:
             message(
                 "the portal cannot listen on {address}: {reason}",
                 address=f"{host}:{port}",
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             ),
             remedy=message("Name another --port."),
         ) from None

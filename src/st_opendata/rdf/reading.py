@@ -21,6 +21,7 @@ from rdflib import BNode, Literal, URIRef
 from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_of
 from st_opendata.messages.message import Message, message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.namespaces import RDF, XSD
 from st_opendata.place import Place
 from st_opendata.rdf.formats import graph_format_of
@@ -135,7 +136,7 @@ def read_rdf(path: Path, reader: TermReader | None = None, *, lenient: bool = Fa
     try:
         data = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         raise InputError(
             message("the file cannot be read: {reason}", reason=reason),
             place=Place(str(path)),

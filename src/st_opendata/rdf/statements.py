@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 from st_opendata.rdf.formats import graph_format_of
 
@@ -86,7 +87,7 @@ def read_statements(path: Path) -> Statements:
         return _collected(ox.parse(path=path, format=_syntax(path.name), lenient=True), str(path))
     except OSError as error:
         raise InputError(
-            message("the catalogue cannot be read: {reason}", reason=error.strerror or str(error)),
+            message("the catalogue cannot be read: {reason}", reason=system_reason(error)),
             place=Place(str(path)),
             remedy=_REMEDY,
         ) from None

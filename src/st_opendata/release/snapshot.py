@@ -8,6 +8,7 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.release import Release
 from st_opendata.release import read_release
 from st_opendata.release.layout import MANIFEST
@@ -32,7 +33,7 @@ def take_snapshot(release: Path) -> tuple[Scratch, Release]:
         try:
             whole = _fill(scratch.folder, release, content)
         except OSError as error:
-            text = message("the release cannot be read: {reason}", reason=f"{error.strerror}: {error.filename}")
+            text = message("{file} cannot be read: {reason}", file=error.filename, reason=system_reason(error))
             raise InputError(text) from error
         finally:
             if not whole:

@@ -16,6 +16,7 @@ import duckdb
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
@@ -222,7 +223,7 @@ class DuckDBEngine(Database):
         try:
             shutil.move(inside, path)
         except OSError as error:
-            text = message("the file cannot be written: {reason}", reason=error.strerror)
+            text = message("the file cannot be written: {reason}", reason=system_reason(error))
             remedy = message("Free space, or choose another folder.")
             raise InputError(text, place=Place(str(path)), remedy=remedy) from None
 

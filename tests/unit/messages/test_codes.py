@@ -15,7 +15,7 @@ from st_opendata.place import Place
 
 @pytest.mark.parametrize(
     ("number", "language", "said"),
-    [(0, "en", "0 rows"), (1, "en", "1 row"), (2, "en", "2 rows"), (0, "fr", "0 row"), (1, "de", "1 row")],
+    [(0, "en", "0 rows"), (1, "en", "1 row"), (2, "en", "2 rows"), (0, "fr", "0 ligne"), (1, "de", "1 Zeile")],
 )
 def test_a_number_has_the_plural_of_its_language(number: int, language: str, said: str) -> None:
     assert counted("{digits} row", "{digits} rows", number="n", n=number, digits=number)[language] == said

@@ -11,8 +11,14 @@ from babel.messages.catalog import Catalog, Message
 import texts
 
 SAME: dict[str, set[object]] = {
-    "fr": {"absent", "type", "violation", ("{n} violation", "{n} violations")},
-    "de": {"{path}: {text}", "{problem}: {expected}", "{shape}: {problem}", "{text}\n{place}: {problem}"},
+    "fr": {
+        *("absent", "catalogue", "code", "concept", "description", "document", "latitude", "licence", "longitude"),
+        *("pages", "position", "slogan", "source", "type", "version", "Classes", "Code", "Codes", "Contact", "DOI"),
+        *("Documentation", "Excellent", "Format", "Licence", "Page", "Pages", "Source", "Sources"),
+        *("Type", "Version", "euros", "Catalogue", "Catalogue ({format})", "violation"),
+        ("{n} violation", "{n} violations"),
+    },
+    "de": {"Code", "Codes", "DOI", "Downloads", "Format", "Text", "Version", "{column} in {currency}"},
 }
 """Texts that are the same in a language as in English."""
 LOST = {"{value!r} is not a valid {number_type}.": {"number_type"}}
@@ -30,7 +36,7 @@ def translated(request: pytest.FixtureRequest) -> Catalog:
 
 
 def ids(catalog: Catalog) -> set[object]:
-    return {entry.id for entry in catalog if entry.id}
+    return {(entry.context, entry.id) for entry in catalog if entry.id}
 
 
 def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 import st_opendata
 
 ROOT = Path(st_opendata.__file__).parent
-ROOMS = ("cli", "messages", "__main__.py", "diagnosis.py", "place.py", "resources.py", "settings.py")
+ROOMS = sorted(path.name for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file())
 ERRORS = {"InputError", "ConfigurationError", "UsageError", "RemoteError", "MessageError", "BadParameter", "StError"}
 
 

@@ -14,6 +14,7 @@ from st_opendata.catalogue.validate import validate
 from st_opendata.documents import Document, Problems, Steps, read_document
 from st_opendata.errors import ConfigurationError, MessageError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.descriptions import Identifier, LocalText, Record
 from st_opendata.model.text import primary
 from st_opendata.place import Place
@@ -114,7 +115,7 @@ def _read_query(folder: Path, name: str) -> str:
     try:
         return _inside(folder, shown).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or message("it is not UTF-8 text")
+        reason = system_reason(error) if isinstance(error, OSError) else message("it is not UTF-8 text")
         raise ConfigurationError(
             message("the query cannot be read: {reason}", reason=reason),
             place=Place(shown),

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.release import Release
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
@@ -241,7 +242,7 @@ class _Run:
         try:
             await self.buffer.write(data)
         except OSError as error:
-            raise space_error(error.strerror or str(error)) from error
+            raise space_error(system_reason(error)) from error
 
     def _watch_time(self, worker: Worker) -> None:
         """Look regularly whether a worker has computed for long; waiting for the processor does not count."""

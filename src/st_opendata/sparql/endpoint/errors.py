@@ -175,7 +175,7 @@ def engine_error() -> QueryError:
     )
 
 
-def space_error(reason: str) -> QueryError:
+def space_error(reason: Message) -> QueryError:
     """The server has no room for an answer that is larger than the buffer (RFC 4918 §11.5)."""
     return QueryError(
         507,

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.release import read_release, release_digest
 from st_opendata.sparql.store import ReleaseStore, fill
 from st_opendata.sparql.workers.columns import VERSION
@@ -41,7 +42,7 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
             message(
                 "the store cannot be written to the folder {folder}: {reason}",
                 folder=cache,
-                reason=error.strerror or str(error),
+                reason=system_reason(error),
             ),
             remedy=message("Name another folder for it, or allow more memory."),
         ) from error

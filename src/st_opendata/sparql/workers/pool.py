@@ -18,6 +18,7 @@ from typing import Any
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.sparql.endpoint.errors import (
     QueryError,
     busy_error,
@@ -114,7 +115,9 @@ class Pool:
         try:
             self._control, self._fork_server = await asyncio.to_thread(_start_fork_server)
         except OSError as error:
-            problem = message("the process that loads the store cannot be started: {reason}", reason=str(error))
+            problem = message(
+                "the process that loads the store cannot be started: {reason}", reason=system_reason(error)
+            )
             raise InputError(problem) from error
         self._control.settimeout(0)
         order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 VARIABLE = "ST_CKAN_TOKEN"
@@ -35,7 +36,7 @@ def _of_file(file: Path) -> str:
         raise InputError(
             message(
                 "the token cannot be read: {reason}",
-                reason=getattr(error, "strerror", None) or message("it is not text"),
+                reason=system_reason(error) if isinstance(error, OSError) else message("it is not text"),
             ),
             place=Place(str(file)),
             remedy=message("Name a file that holds the token alone."),

@@ -49,7 +49,7 @@ FAILURES = [
     wait_error(30),
     depth_error(),
     engine_error(),
-    space_error("No space left on device"),
+    space_error(message("No space left on device")),
     closing_error(),
 ]
 
