@@ -130,6 +130,6 @@ def test_init_proposes_a_profile_and_leaves_the_choice(run: Run, tmp_path: Path)
     ran = run("init", tmp_path / "drafted", "--from", tmp_path / "trees.csv", tmp_path / "kinds.csv")
     assert "Perhaps the profile code-lists fits: kinds has the columns code, label." in ran.err
     text = (tmp_path / "drafted/catalogue.yaml").read_text("utf-8")
-    assert "# The profile code-lists fits: the table “kinds” has the columns “code, label”.\nprofiles: []\n" in text
+    assert "# The profile code-lists fits: the table “kinds” has the columns “code”, “label”.\nprofiles: []\n" in text
     plain = run("init", tmp_path / "plain", "--from", tmp_path / "trees.csv")
     assert "Perhaps" not in plain.err

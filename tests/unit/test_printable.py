@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import verbatim
 from st_opendata.place import Place
 from st_opendata.printable import printable
 
@@ -10,6 +11,6 @@ def test_nothing_steers_a_terminal_or_breaks_utf_8() -> None:
 
 
 def test_errors_can_be_shown() -> None:
-    error = InputError("bad \x1b \udcff", place=Place("a\x07.csv"), remedy="\x08")
+    error = InputError(verbatim("bad \x1b \udcff"), place=Place("a\x07.csv"), remedy=verbatim("\x08"))
     assert str(error) == "a␇.csv: bad ␛ \ufffd\n  ␈"
     assert error.message_text() == "bad ␛ \ufffd"

@@ -54,10 +54,10 @@ def test_source_date_epoch() -> None:
         ({"ST_LANG": "it"}, 'the language "it"'),
         ({"ST_MEMORY": "2"}, '"2" is not a size'),
         ({"ST_MEMORY": "0GB"}, '"0GB" is not a size'),
-        ({"ST_THREADS": "0"}, "whole number from 1 on"),
-        ({"ST_THREADS": "-1"}, '"-1" is not allowed'),
+        ({"ST_THREADS": "0"}, "whole number that is 1 or more"),
+        ({"ST_THREADS": "-1"}, '"-1" is not a number of threads'),
         ({"SOURCE_DATE_EPOCH": "yesterday"}, "SOURCE_DATE_EPOCH"),
-        ({"SOURCE_DATE_EPOCH": "999999999999"}, "beyond the year 9999"),
+        ({"SOURCE_DATE_EPOCH": "999999999999"}, "after the year 9999"),
     ],
 )
 def test_values_that_are_not_allowed(environment: dict[str, str], message: str) -> None:

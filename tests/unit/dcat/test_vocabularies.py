@@ -135,7 +135,7 @@ def test_every_language_of_europe_has_its_code_and_name(tag: str) -> None:
     ("language", "text"),
     [
         ("en", '"CC-BY-4.0" is not a code of the EU licence table; did you mean CC_BY_4_0'),
-        ("fr", "« CC-BY-4.0 » n’est pas un code de la table européenne licence ; vouliez-vous dire CC_BY_4_0"),
+        ("fr", "« CC-BY-4.0 » n’est pas un code de la table licence de l’UE ; vouliez-vous dire CC_BY_4_0"),
         ("de", "„CC-BY-4.0“ ist kein Code der EU-Tabelle licence; meinten Sie CC_BY_4_0"),
     ],
 )

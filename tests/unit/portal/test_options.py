@@ -13,7 +13,7 @@ from st_opendata.portal.options import Options
     [
         ("en", '"column" is not the IP address of a proxy'),
         ("fr", "« column » n’est pas l’adresse IP d’un serveur mandataire"),
-        ("de", "„column“ ist nicht die IP-Adresse eines Proxyservers"),
+        ("de", "„column“ ist nicht die IP-Adresse eines Proxys"),
     ],
 )
 def test_a_proxy_needs_an_address_and_is_quoted_as_typed(language: str, text: str) -> None:

@@ -102,6 +102,6 @@ def test_what_the_user_typed_stays_as_it_is_in_each_language(tmp_path: Path, mon
         read_release(Path("column"))
     assert [caught.value.message_text(language).replace("\N{NO-BREAK SPACE}", " ") for language in LANGUAGES] == [
         'there is no folder "column"',
-        "il n’y a pas de dossier « column »",
-        "es gibt keinen Ordner „column“",
+        "le dossier « column » n’existe pas",
+        "den Ordner „column“ gibt es nicht",
     ]

@@ -58,7 +58,7 @@ s.ttl
 Without a place
   violation  [rdf-iri]
     <e:a b> is not a valid IRI.
-    → Write the full address (https://…), in it a space as %20, [ as %5B and ] as %5D.
+    → Write the full address (https://…), with %20 for a space, %5B for [ and %5D for ].
 
 2 violations, 1 warning, 1 note
 """,
@@ -79,7 +79,7 @@ s.ttl
 Sans emplacement
   violation  [rdf-iri]
     <e:a b> n’est pas un IRI valide.
-    → Écrivez l’adresse complète (https://…)~; une espace s’y écrit %20, [ s’écrit %5B et ] %5D.
+    → Écrivez l’adresse complète (https://…), avec %20 pour une espace, %5B pour [ et %5D pour ].
 
 2 violations, 1 avertissement, 1 remarque
 """,
@@ -99,8 +99,8 @@ s.ttl
 
 Ohne Fundstelle
   Verstoß  [rdf-iri]
-    <e:a b> ist kein gültiger IRI.
-    → Schreiben Sie die vollständige Adresse (https://…), darin ein Leerzeichen als %20, [ als %5B und ] als %5D.
+    <e:a b> ist keine gültige IRI.
+    → Schreiben Sie die vollständige Adresse (https://…), mit %20 für ein Leerzeichen, %5B für [ und %5D für ].
 
 2 Verstöße, 1 Warnung, 1 Hinweis
 """,

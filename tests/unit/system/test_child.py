@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from st_opendata.errors import InputError
+from st_opendata.messages.message import verbatim
 from st_opendata.place import Place
 from st_opendata.system.child import ChildEndedError, Send, start
 
@@ -29,7 +30,7 @@ def test_what_it_makes() -> None:
 
 def test_an_error_of_ours_is_raised_here() -> None:
     def work(_send: Send) -> None:
-        raise InputError("no such thing", place=Place("a.csv", line=2), remedy="Make one.")
+        raise InputError(verbatim("no such thing"), place=Place("a.csv", line=2), remedy=verbatim("Make one."))
 
     with start(work) as child, pytest.raises(InputError) as caught:
         child.receive()

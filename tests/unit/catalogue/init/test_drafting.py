@@ -96,7 +96,7 @@ def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"%PDF-1.7", "not a CSV file but a PDF document"),
         (b"PK\x03\x04zip", "not a CSV file but an Excel or OpenDocument workbook"),
-        (b"a,b\n\0,1\n", "line 2: This line holds a NUL byte"),
+        (b"a,b\n\0,1\n", "line 2: This line contains a NUL byte"),
         (b"<table><tr><td>1", "a web page or XML file"),
         (b'{"rows": []}', "a JSON file"),
         (b"a,b\n1,\xc3\x8f\n2,\x8f\n", "line 3: the byte 0x8F in this line is not a character of utf-8"),

@@ -237,7 +237,7 @@ def test_what_changed_on_the_portal_is_told(
     code, written = pull(tmp_path / "pulled")
     assert code == 0
     assert "tiny-places: edited on the portal since it was published; that edit is not pulled." in written
-    assert "1 dataset that the catalogue does not list any more" in written
+    assert "ger in the catalogue: 1 dataset." in written
     portal.datasets.remove(by_name["tiny-says"])
     code, written = pull(tmp_path / "again")
     assert code == 1

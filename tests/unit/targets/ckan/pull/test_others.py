@@ -168,7 +168,7 @@ def test_links_are_fetched_only_when_asked_for(tmp_path: Path, portal: Any, pull
     portal.datasets[0]["resources"].append({"id": "x", "url": "file:///etc/passwd", "format": "CSV", "name": "Local"})
     code, written = pull(tmp_path / "pulled")
     assert code == 0
-    assert "2 files beyond the portal, which --links fetches" in written
+    assert "Left on other sites (--links downloads them): 2 files." in written
     code, written = pull(tmp_path / "linked", "--links")
     assert code == 0
     assert [table["url"] for table in read(tmp_path / "linked")["tables"]] == ["roads.csv", "roads-roads.csv"]
