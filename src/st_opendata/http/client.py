@@ -23,6 +23,7 @@ from st_opendata.errors import InputError, RemoteError, UsageError
 from st_opendata.http.redaction import Redact, redact_error
 from st_opendata.http.urls import web_url
 from st_opendata.messages.message import Message, message, verbatim
+from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ def _reason(error: BaseException) -> str | Message:
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
+            return system_reason(inner)
         inner = inner.__cause__ or inner.__context__
     last = _innermost(error)
     if isinstance(last, IncompleteAnswerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 from st_opendata.messages.message import Message, message, verbatim
 
@@ -22,6 +23,12 @@ _MESSAGES = {
     errno.EIO: message("Input/output error"),
     errno.EMFILE: message("Too many open files"),
     errno.ECONNREFUSED: message("Connection refused"),
+    errno.ECONNRESET: message("Connection reset by peer"),
+    errno.ETIMEDOUT: message("Connection timed out"),
+    errno.ENETUNREACH: message("Network is unreachable"),
+    errno.EHOSTUNREACH: message("No route to host"),
+    socket.EAI_NONAME: message("Name or service not known"),
+    socket.EAI_AGAIN: message("Temporary failure in name resolution"),
 }
 
 
