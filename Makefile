@@ -21,7 +21,7 @@ SERVERS = $(BIN)/python -m pytest -n 2 --dist loadgroup tests/servers
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## install the locked dependencies and this project into .venv
+setup: $(READY) $(VENV)/.texts  ## install the locked dependencies and this project into .venv
 
 $(READY): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11" >&2; exit 2; }
@@ -31,6 +31,10 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing st-opendata"
 	@$(PIP) --no-deps --no-build-isolation -e '.[all]'
 	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+$(VENV)/.texts: $(READY) $(wildcard src/st_opendata/messages/locale/*/LC_MESSAGES/*.po)
+	@$(BIN)/python tools/texts.py --compile
 	@touch $@
 
 demo: setup  ## build the Smarter Together catalogue, ask it three questions, say where the release is
