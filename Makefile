@@ -12,8 +12,8 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n 
 # Compiled modules are kept: some containers forbid it, and each process that a test starts would compile them again.
 export PYTHONDONTWRITEBYTECODE :=
 TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-# Tests that share a server run one after another, those of different servers side by side.
-SERVERS = $(BIN)/python -m pytest -n 2 --dist loadgroup tests/servers
+# One after another: many stop a part of the one CKAN that all use.
+SERVERS = $(BIN)/python -m pytest tests/servers
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all nightly readers clients eurio check bench fuzz docs lock sbom audit clean ckan ckan-stop ckan-reset

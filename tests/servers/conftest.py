@@ -30,13 +30,10 @@ FOLDER = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that talks to a CKAN, a browser or another server is slow; what shares one runs in one process."""
+    """All that talks to a CKAN, a browser or another server is slow."""
     for item in items:
         if item.path.parent == FOLDER:
             item.add_marker(pytest.mark.slow)
-            if not item.get_closest_marker("xdist_group"):
-                shared = "ckan" if "ckan" in getattr(item, "fixturenames", ()) else item.path.stem
-                item.add_marker(pytest.mark.xdist_group(shared))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

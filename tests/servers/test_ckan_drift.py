@@ -346,7 +346,7 @@ def test_each_edit_is_told_as_what_it_is(plan: dict[str, Any], edit: str) -> Non
 
 def test_what_is_left_says_why(plan: dict[str, Any]) -> None:
     left = {name: change["reason"] for name, change in plan.items() if change["change"] == "left"}
-    assert left == {"copied-copy": f"a copy of {NAMES['copied']}, made on the portal; --prune does not delete it"}
+    assert left == {"copied-copy": f'a copy of "{NAMES["copied"]}", made on the portal; --prune does not delete it'}
 
 
 def test_pruning_deletes_none_and_nothing_is_lost(portal: Portal) -> None:
