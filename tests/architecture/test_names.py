@@ -8,9 +8,11 @@ import tomllib
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "st_opendata"
-TREES = {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8")) for path in SOURCE.rglob("*.py")}
+MODULES = [path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py")]
 PARTICIPLES = re.compile(
     r"(?i)(?:^|_)(?:told|said|wanted|shown|held|kept|seen|meant|stated|described|pulled|fetched|skipped|sifted)$"
 )
@@ -21,27 +23,28 @@ PRIVATE = re.compile(r"(?i)nursery|spool|\bshelf\b|furnish|_apart\b|confinement|
 """Words that only this project had for what has a name everywhere (ARCHITECTURE.md, words)."""
 
 
+@pytest.fixture(scope="module")
 def classes() -> dict[str, list[str]]:
     """The modules that have a public class of each name."""
     found = defaultdict(list)
-    for module, tree in TREES.items():
-        for node in tree.body:
+    for module in MODULES:
+        for node in ast.parse((SOURCE / module).read_text("utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(module)
     return found
 
 
-def test_no_public_class_name_stands_twice() -> None:
-    assert {name: modules for name, modules in classes().items() if len(modules) > 1} == {}
+def test_no_public_class_name_stands_twice(classes: dict[str, list[str]]) -> None:
+    assert {name: modules for name, modules in classes.items() if len(modules) > 1} == {}
 
 
-def test_no_class_is_named_by_a_participle() -> None:
-    words = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in classes()}
+def test_no_class_is_named_by_a_participle(classes: dict[str, list[str]]) -> None:
+    words = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in classes}
     assert [name for name, word in words.items() if PARTICIPLES.search(word)] == []
 
 
 def test_no_module_is_a_drawer() -> None:
-    assert [module for module in TREES if NO_NAMES.search(stem := Path(module).stem) and stem not in STANDARD] == []
+    assert [module for module in MODULES if NO_NAMES.search(stem := Path(module).stem) and stem not in STANDARD] == []
 
 
 def test_standard_words_instead_of_private_ones() -> None:

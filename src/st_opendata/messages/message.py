@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 from string import Formatter
 
 from st_opendata.model.text import LANGUAGES, Text, pick, primary
@@ -199,6 +198,8 @@ def translations(language: str) -> NullTranslations:
         raise KeyError(language)
     if language == "en":
         return NullTranslations()
+    from importlib.resources import files  # takes longer to import than all of the command line
+
     file = files("st_opendata.messages").joinpath("locale", language, "LC_MESSAGES", f"{DOMAIN}.mo")
     with file.open("rb") as content:
         return GNUTranslations(content)

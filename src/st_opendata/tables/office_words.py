@@ -6,6 +6,7 @@ The patterns hold in Python and in the engine, which has no flags for capitals.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _NOTES = """
 Quelle Quellen Datenquelle Datenquellen Hinweis Hinweise Anmerkung Anmerkungen Anm. Fußnote Fußnoten Erläuterung
@@ -83,11 +84,12 @@ LISTS = frozenset({"numbers", "letters"})
 FOOTNOTE = "|".join(f"(?:{pattern})" for pattern in FOOTNOTES.values())
 
 
-def total_labels() -> list[str]:
+@cache
+def total_labels() -> tuple[str, ...]:
     """The cells that are a word for a total, in the capitals that people write."""
     words = _phrases(_TOTALS)
     forms = {form for word in words for form in (word, word.lower(), word.upper())}
-    return sorted(forms | {f"{form}:" for form in forms})
+    return tuple(sorted(forms | {f"{form}:" for form in forms}))
 
 
 def names_total(cell: str) -> bool:
