@@ -80,12 +80,16 @@ class Message(Mapping[str, str]):
         }
 
     def _fields(self, language: str) -> dict[str, object]:
-        return {
-            name: pick(value, language) if isinstance(value, Mapping) else value for name, value in self.fields.items()
-        }
+        return {name: _in_language(value, language) for name, value in self.fields.items()}
 
     def _template(self, language: str) -> str:
         return translate(language, self.msgid, self.plural, self.fields.get(self.number), self.context)
+
+
+def _in_language(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return value[primary(language)]  # `pick` asks twice, so the time would double with each message in another
+    return pick(value, language) if isinstance(value, Mapping) else value
 
 
 def message(msgid: str, /, **fields: object) -> Message:

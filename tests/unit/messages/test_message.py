@@ -93,6 +93,19 @@ def test_messages_may_be_in_messages() -> None:
     assert message_of(nested(20))["en"] == INNER["en"]
 
 
+def test_a_message_in_a_message_is_put_into_words_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, words = [], Message.__getitem__
+    monkeypatch.setattr(Message, "__getitem__", lambda self, language: asked.append(language) or words(self, language))
+    assert message_of(nested(20))["de"] == words(INNER, "de")
+    assert asked == ["de"] * 21
+
+
+def test_data_in_a_variety_of_a_language_may_have_a_message_in_a_message() -> None:
+    inner = message("the file is empty")
+    assert message("{text}", text=inner).data(["de"]) == {"de": inner["de"]}
+    assert message("{text}", text=inner).data(["de-AT"]) == {"en": inner["en"]}
+
+
 TITLE = "SPARQL endpoint: {title}"
 
 
