@@ -112,6 +112,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_format_needs_a_record_a_writer_and_a_line(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "use.py", "towns", "release"],

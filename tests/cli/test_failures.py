@@ -188,6 +188,7 @@ def small_disk(release: Path, tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_disk_full(changed: Path, small_disk: Path, release: Path) -> None:
     target = small_disk / "release"
     shutil.copytree(release, target)

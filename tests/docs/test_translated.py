@@ -106,6 +106,7 @@ def links(path: Path) -> list[str]:
     return sorted(found[2:])
 
 
+@pytest.mark.quick(10)
 @pytest.mark.parametrize("language", ["fr", "de"])
 @pytest.mark.parametrize("page", PAGES, ids=Path.as_posix)
 def test_page_has_the_structure_of_the_english_one(page: Path, language: str) -> None:

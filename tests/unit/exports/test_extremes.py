@@ -26,6 +26,7 @@ def extreme(catalogue_of, request):
         yield request.param, catalogue, facts
 
 
+@pytest.mark.quick(1)
 def test_spreadsheets(extreme, tmp_path):
     number, catalogue, facts = extreme
     source = DatasetSource(catalogue, catalogue.datasets[1], facts, tmp_path)

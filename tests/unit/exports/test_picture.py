@@ -176,6 +176,7 @@ def test_what_the_facts_do_not_call_a_code_is_no_kind(
     assert texts(root, None) == ["Towns", "3 places", "Vienna <&>", "Lyon", "Sofia"]
 
 
+@pytest.mark.slow
 def test_a_row_without_name_is_called_by_its_key(
     draw: Callable[..., dict[str, tuple[Picture, ElementTree.Element]]],
 ) -> None:

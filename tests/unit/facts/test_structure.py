@@ -205,7 +205,7 @@ def test_many_findings_are_counted_not_listed(load: Load) -> None:
     assert base.findings[-1].code == "findings-more" and "500 more" in base.findings[-1].message["en"]
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bad", [b"\xe9", b"\0"])
 def test_places_hold_beyond_the_first_chunk_of_a_large_file(load: Load, end: str, bad: bytes) -> None:

@@ -238,7 +238,7 @@ def _sent(url: str, path: str) -> str:
     return requests.head(f"{url}/{path}", timeout=60).headers["Content-Type"]
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("path", "known"),
     [

@@ -18,6 +18,7 @@ from st_opendata.portal.data.current import Current
 from st_opendata.portal.options import Options
 
 
+@pytest.mark.slow
 def test_files_of_pages_do_not_count_as_requests(tmp_path: Path, write_release: Callable[..., Path]) -> None:
     release = write_release(
         tmp_path / "release", {"http://e/dataset/one": "<http://e/a> <http://e/b> <http://e/c> .\n"}

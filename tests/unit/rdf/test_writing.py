@@ -334,6 +334,7 @@ class TestQuads:
         assert gzip.decompress((tmp_path / "one.gz").read_bytes()) == b"facts\n" * 1000
 
 
+@pytest.mark.slow
 def test_same_bytes_from_other_processes(tmp_path):
     (tmp_path / "in.nt").write_text("\n".join([*HOSTILE, ""]), encoding="utf-8", newline="\n")
     script = (

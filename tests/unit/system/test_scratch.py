@@ -118,6 +118,7 @@ def test_where_there_are_no_locks_no_other_process_removes_it(tmp_path: Path, mo
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_do_not_take_each_others(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\n"

@@ -12,6 +12,7 @@ from st_opendata.catalogue.init.draft import Answers, draft_catalogue
 from st_opendata.vocabularies import language_tags
 
 
+@pytest.mark.quick(12)
 @pytest.mark.parametrize("tag", [*language_tags(), "pt-PT", "zh-Hans", "sr-Latn", "nb-NO", "und"])
 def test_a_draft_may_be_in_any_language(tmp_path: Path, tag: str) -> None:
     (tmp_path / "places.csv").write_text(

@@ -20,6 +20,7 @@ SEED = int(os.environ.get("ST_SEED", "13"))
 """tests/fuzz/office_tables.py tries hundreds, of any seed."""
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("number", [0, 1, *(pytest.param(number, marks=pytest.mark.slow) for number in range(2, 12))])
 def test_no_row_of_data_is_lost_and_no_other_published(number: int, tmp_path: Path) -> None:
     assert wrong(make(SEED, number), tmp_path) == []

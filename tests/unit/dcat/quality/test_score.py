@@ -162,6 +162,7 @@ def test_a_property_that_is_gone_costs_what_stands_on_it_too(graph: Graph, name:
     assert lost(score(graph)) == {each: POINTS[each] for each in {name, *others}}
 
 
+@pytest.mark.slow
 def test_conformance_is_asked_of_each_dataset_alone(graph: Graph, shared: Path) -> None:
     graph.remove((CITIES, DCT.description, None))
     shapes = Graph().parse(shared / "dcat-ap" / "3.0.1" / "shapes.ttl")

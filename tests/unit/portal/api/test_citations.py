@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,6 +132,7 @@ def test_no_text_breaks_a_format(title: str, word: str) -> None:
     assert check_cff(write_cff(cited))["title"] == cited.title
 
 
+@pytest.mark.slow
 def test_hostile_datasets_are_cited_in_one_line(edition: Edition, client: TestClient) -> None:
     for language in ("en", "fr", "de"):
         cited = citation_of(describe(edition)["texts"], language)

@@ -33,6 +33,7 @@ def test_without_an_address_the_catalogue_is_the_file_of_the_release(
     assert answer.content == (release / f"catalog.{extension}").read_bytes()
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("extension", "syntax", "kind"), FORMATS)
 def test_where_the_portal_has_an_address_files_are_there(
     moved: TestClient, release: Path, extension: str, syntax: str, kind: str

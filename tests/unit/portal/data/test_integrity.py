@@ -174,6 +174,7 @@ def test_a_file_that_is_right_again_is_sent_again(client: TestClient, release: P
     assert client.get(f"/{FILE}").content == right
 
 
+@pytest.mark.slow
 def test_a_new_release_that_is_copied_over_the_old_is_served(
     client: TestClient, release: Path, write_release: Write
 ) -> None:

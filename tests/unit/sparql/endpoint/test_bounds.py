@@ -395,6 +395,7 @@ def test_running_queries_end_before_the_server_does(things: Path, serve: Any) ->
         requests.get(f"{served.url}/sparql", {"query": QUICK}, timeout=5)
 
 
+@pytest.mark.slow
 def test_a_closed_endpoint_refuses(things: Path) -> None:
     async def work() -> None:
         one, other = await asyncio.gather(*(Endpoint.open(things, Limits(workers=1)) for _ in range(2)))
