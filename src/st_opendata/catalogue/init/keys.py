@@ -232,8 +232,10 @@ def _say_why_not(column: DraftColumn, other: DraftTable, values: set[str], keys:
         )
     elif named and len(lost) * 2 < len(values):
         column.remarks.append(
-            message(
-                "not a foreign key to “{table}”: {lost} of {all} different cells are not keys there, as “{cell}”",
+            counted(
+                "not a foreign key to “{table}”: {lost} of {all} different values is not a key there: “{cell}”",
+                "not a foreign key to “{table}”: {lost} of {all} different values are not keys there, such as “{cell}”",
+                number="lost",
                 table=other.name,
                 lost=len(lost),
                 all=len(values),
