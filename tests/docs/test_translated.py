@@ -1,6 +1,7 @@
 """A page in several languages has the same structure in each: headings, tables, commands, options and links.
 
-`test_commands.py` runs the commands of each page, and compares the output that it shows.
+`test_commands.py` runs the commands of each page, and compares the output that it shows. Here, tables of messages are
+compared with the translations: they quote messages that the program has, the same ones in each language.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+import texts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 NAMES = {"en": "English", "fr": "Français", "de": "Deutsch"}
@@ -125,3 +128,40 @@ def test_line_after_the_title_links_to_the_other_languages(page: Path, language:
     ]
     title, line = re.search(r"^(# .+)\n(.*)", path.read_text("utf-8"), re.MULTILINE).groups()  # type: ignore[union-attr]
     assert line == " · ".join(names), title
+
+
+def quotes(path: Path) -> list[list[str]]:
+    """The messages that each row of the table of messages quotes in its first cell; `...` stands for a field."""
+    text = path.read_text("utf-8")
+    table = re.search(r"^\| (?:message|Meldung) \|.*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert table, path
+    return [re.findall("`([^`]+)`", row.split(" | ")[0]) for row in table[1].splitlines()]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\{\w+\}", "...", text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@cache
+def said(language: str) -> list[tuple[str, str]]:
+    """What the program says in a language, with `...` for fields, and the same in English."""
+    if language == "en":
+        return [(plain(entry.id), entry.id) for entry in texts.collect() if isinstance(entry.id, str)]
+    return [(plain(entry.string), entry.id) for entry in texts.read(language) if isinstance(entry.id, str)]
+
+
+def test_tables_of_messages_quote_what_the_program_says() -> None:
+    page = Path("publish-ckan.md")
+    rows = {language: quotes(path_in(language, page)) for language in NAMES}
+    assert [len(row) for row in rows["en"]] == [2, *[1] * 16]
+    for language, quoted in rows.items():
+        begun = {
+            quote: {english for text, english in said(language) if text.startswith(plain(quote))}
+            for row in quoted
+            for quote in row
+        }
+        assert [quote for quote, english in begun.items() if not english] == [], language
+        for row, row_in_english in zip(quoted, rows["en"], strict=True):
+            for quote, in_english in zip(row, row_in_english, strict=True):
+                meant = {english for text, english in said("en") if text.startswith(in_english)}
+                assert begun[quote] & meant, f"{quote!r} is not {in_english!r}"
