@@ -42,9 +42,9 @@ class Description:
     """Keys with their values as in YAML, and remarks by key."""
 
     values: Yaml = field(default_factory=dict)
-    remarks: dict[str, list[Message | str]] = field(default_factory=dict)
+    remarks: dict[str, list[Message]] = field(default_factory=dict)
 
-    def remark(self, key: str, text: Message | str) -> None:
+    def remark(self, key: str, text: Message) -> None:
         """Add a remark on a key, once."""
         remarks = self.remarks.setdefault(key, [])
         if text not in remarks:

@@ -63,7 +63,7 @@ _Dumper.add_representer(str, _represent_text)
 
 def write_yaml(
     description: Description,
-    heading: Iterable[Message | str],
+    heading: Iterable[Message],
     order: Iterable[str],
     hints: Iterable[str] = (),
     *,
@@ -73,15 +73,15 @@ def write_yaml(
 
     Comments are in `language`, one of `LANGUAGES`.
     """
-    lines = [_comment(_words(text, language)) for text in heading]
+    lines = [_comment(text[language]) for text in heading]
     wanted = frozenset(hints)
     for key in order:
         value, remarks = description.values.get(key), description.remarks.get(key, [])
-        lines += [_comment(_words(text, language)) for text in remarks]
+        lines += [_comment(text[language]) for text in remarks]
         if value is not None:
             lines.append(_dump({key: value}))
         elif key in wanted or remarks:
-            lines.append(_comment(f"{key}: {_words(HINTS.get(key, _LEFT_OUT), language)}"))
+            lines.append(_comment(f"{key}: {HINTS.get(key, _LEFT_OUT)[language]}"))
     return "".join(lines)
 
 
@@ -89,10 +89,6 @@ def _dump(value: Mapping[str, Any]) -> str:
     return yaml.dump(
         dict(value), Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=WIDTH
     )
-
-
-def _words(text: Message | str, language: str) -> str:
-    return text if isinstance(text, str) else text[language]
 
 
 def _comment(text: str) -> str:

@@ -95,7 +95,7 @@ def pull_ckan_command(  # noqa: PLR0913 (a parameter for each option)
             message("--catalogue and --others exclude each other"), remedy=message("Use one of the two options.")
         )
     token = find_token(url, token_file) if private else None
-    options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers)
+    options = PullOptions(url, organization, token, catalogue, others, private, links, max_file, workers, language)
     with progress_bar() as bar:
         result = pull(options, output, on_progress=bar or (lambda _text, _done: None))
     for text in (*_failures(result), *_others(result)):

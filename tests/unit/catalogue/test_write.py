@@ -13,6 +13,7 @@ from st_opendata import names
 from st_opendata.catalogue.statements import Description
 from st_opendata.catalogue.write import write_yaml
 from st_opendata.documents import read_document
+from st_opendata.messages.message import verbatim
 from st_opendata.targets.ckan.pull.columns import shorten
 from st_opendata.targets.ckan.pull.fields import clean
 
@@ -30,8 +31,9 @@ KEYS = ("id", "title", "keyword", "theme")
     st.lists(st.text(), max_size=3),
 )
 def test_any_text_is_read_back_whatever_the_comments_say(values: dict[str, object], comments: list[str]) -> None:
-    description = Description(values, {"theme": comments, "title": comments})
-    text = write_yaml(description, comments, KEYS, ("theme",))
+    remarks = [verbatim(comment) for comment in comments]
+    description = Description(values, {"theme": remarks, "title": remarks})
+    text = write_yaml(description, remarks, KEYS, ("theme",))
     with TemporaryDirectory() as folder:
         path = Path(folder, "dataset.yaml")
         path.write_text(text, "utf-8", newline="\n")

@@ -132,7 +132,7 @@ def _metadata(folder: Path) -> Take:
         left = exact._describe(dataset, [table], {}, "https://example.org/tiny/")
         drop_lost_keys([dataset])
         catalogue = Description({"id": "tiny", "base": "https://example.org/tiny/", "title": {"en": "T"}})
-        write_folder(root, catalogue, [dataset], [], hints=False)
+        write_folder(root, catalogue, [dataset], [], hints=False, language="en")
         read = told(lambda: Outcome.TAKEN if read_catalogue(root) else Outcome.TOLD)
         return Outcome.FOUND if left else read
 

@@ -26,7 +26,8 @@ class PullOptions:
     """The options of a pull.
 
     `catalogue` and `others` choose where an organisation has several catalogues (`listing.choose`). `private` asks for
-    private datasets, which needs a token. `links` allows addresses beyond the portal, `max_file` is in bytes.
+    private datasets, which needs a token. `links` allows addresses beyond the portal, `max_file` is in bytes. Comments
+    in the folder are written in `language`, one of `LANGUAGES`.
     """
 
     url: str
@@ -38,6 +39,7 @@ class PullOptions:
     links: bool = False
     max_file: int = MAX_FILE
     workers: int = 4
+    language: str = "en"
 
 
 def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _text, _done: None) -> PullResult:
@@ -62,9 +64,9 @@ def pull(options: PullOptions, output: Path, *, on_progress: Progress = lambda _
             chosen = choose(listing, options.catalogue, others=options.others)
             fetcher = Fetcher(downloader, _download_limits(options, listing), options.workers, on_progress)
             if isinstance(chosen, PublishedCatalogue):
-                result = pull_exact(listing, chosen, fetcher, draft.folder)
+                result = pull_exact(listing, chosen, fetcher, draft.folder, options.language)
             else:
-                result = pull_others(listing, chosen, client, fetcher, draft.folder)
+                result = pull_others(listing, chosen, client, fetcher, draft.folder, options.language)
             result = _read_back(result, draft.folder)
             draft.commit()
     finally:

@@ -57,8 +57,10 @@ class _Table:
     metadata: Download | None
 
 
-def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher, folder: Path) -> PullResult:
-    """Write the catalogue to the folder.
+def pull_exact(
+    listing: Listing, published: PublishedCatalogue, fetcher: Fetcher, folder: Path, language: str
+) -> PullResult:
+    """Write the catalogue to the folder, with comments in the language.
 
     Raises:
         RemoteError: the exact catalogue is not there or is damaged, or no table came.
@@ -100,10 +102,8 @@ def pull_exact(listing: Listing, published: PublishedCatalogue, fetcher: Fetcher
     shared = (*_NOT_OF_CATALOGUE, *(() if series else ("accrualPeriodicity",)))
     share_terms(catalogue, kept, shared)
     url = f"{listing.site.url}/dataset/{published.exact['name'] if published.exact else ''}"
-    heading = [str(message("Pulled from {url}", url=url))]
-    write_folder(
-        folder, catalogue, kept, [*heading, *omission_lines(each for each in omissions if not each.what)], hints=False
-    )
+    heading = [message("Pulled from {url}", url=url), *omission_lines(each for each in omissions if not each.what)]
+    write_folder(folder, catalogue, kept, heading, hints=False, language=language)
     return PullResult(published.id, len(kept), sum(len(each.tables) for each in kept), tuple(omissions), tuple(notes))
 
 
@@ -258,7 +258,7 @@ def _describe(
                 continue
             lost = message("{table}: its description did not come; columns are those of its header", table=table.name)
             for remark in (*remarks, lost):
-                dataset.description.remark("tables", str(remark))
+                dataset.description.remark("tables", remark)
         dataset.tables.append({"url": table.name, **described})
     return omissions
 

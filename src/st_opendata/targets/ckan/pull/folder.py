@@ -26,7 +26,7 @@ class DatasetFolder:
 
     id: str
     description: Description
-    heading: list[str] = field(default_factory=list)
+    heading: list[Message] = field(default_factory=list)
 
     @property
     def tables(self) -> list[Yaml]:
@@ -73,7 +73,7 @@ def drop_lost_keys(datasets: Sequence[DatasetFolder]) -> None:
                     lost = message(
                         "{table}: the key to {other}, not pulled, is left out", table=table["url"], other=resource
                     )
-                    dataset.description.remark("tables", str(lost))
+                    dataset.description.remark("tables", lost)
             if kept:
                 schema["foreignKeys"] = kept
             else:
@@ -81,23 +81,33 @@ def drop_lost_keys(datasets: Sequence[DatasetFolder]) -> None:
 
 
 def write_folder(
-    folder: Path, catalogue: Description, datasets: Sequence[DatasetFolder], heading: Sequence[str], *, hints: bool
+    folder: Path,
+    catalogue: Description,
+    datasets: Sequence[DatasetFolder],
+    heading: Sequence[Message],
+    *,
+    hints: bool,
+    language: str,
 ) -> None:
-    """Write catalogue.yaml and each dataset.yaml; `hints` adds hints for missing keys. Raises OSError."""
+    """Write catalogue.yaml and each dataset.yaml, with comments in the language; `hints` adds hints for missing keys.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     catalogue.values["datasets"] = [dataset.id for dataset in datasets]
     missing = [key for key in HINTS if hints and key not in catalogue.values]
     everywhere = [key for key in missing if not any(key in each.description.values for each in datasets)]
-    _write(folder / "catalogue.yaml", write_yaml(catalogue, heading, _CATALOGUE_KEYS, everywhere))
+    _write(folder / "catalogue.yaml", write_yaml(catalogue, heading, _CATALOGUE_KEYS, everywhere, language=language))
     for dataset in datasets:
         download = [key for key in missing if key not in everywhere]
-        text = write_yaml(dataset.description, dataset.heading, _DATASET_KEYS, download)
+        text = write_yaml(dataset.description, dataset.heading, _DATASET_KEYS, download, language=language)
         _write(folder / dataset.id / "dataset.yaml", text)
 
 
-def omission_lines(omissions: Iterable[Omission]) -> list[str]:
+def omission_lines(omissions: Iterable[Omission]) -> list[Message]:
     """Lines of a comment that list the omissions."""
     return [
-        str(message("Not pulled: {name}: {reason}", name=each.what or each.dataset, reason=each.reason))
+        message("Not pulled: {name}: {reason}", name=each.what or each.dataset, reason=each.reason)
         for each in omissions
     ]
 

@@ -67,9 +67,9 @@ class _File:
 
 
 def pull_others(
-    listing: Listing, remote: Sequence[Json], client: CkanClient, fetcher: Fetcher, folder: Path
+    listing: Listing, remote: Sequence[Json], client: CkanClient, fetcher: Fetcher, folder: Path, language: str
 ) -> PullResult:
-    """Write the datasets to the folder as a catalogue.
+    """Write the datasets to the folder as a catalogue, with comments in the language.
 
     Raises:
         RemoteError: none of them has a table.
@@ -83,7 +83,7 @@ def pull_others(
     for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
         url = f"{listing.site.url}/dataset/{dataset['name']}"
-        heading = [str(message("Pulled from {url}", url=url)), *_unmapped_lines(fields, dataset)]
+        heading = [message("Pulled from {url}", url=url), *_unmapped_lines(fields, dataset)]
         datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
         for resource in dataset.get("resources") or ():
             found = _file(id_, resource, names, fetcher, folder)
@@ -102,7 +102,7 @@ def pull_others(
         except NotATableError as error:
             each.download.path.unlink()
             omissions.append(_omission(each, error.message))
-    return _write(listing, catalogue, list(datasets.values()), omissions, folder)
+    return _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
 
 
 def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, DataStoreColumn], language: str) -> None:
@@ -113,11 +113,16 @@ def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, Data
         outline["description"] = {language: notes}
     dataset.tables.append(outline | described)
     for remark in (*remarks, _HEADING):
-        dataset.description.remark("tables", str(remark))
+        dataset.description.remark("tables", remark)
 
 
 def _write(
-    listing: Listing, catalogue: Description, datasets: Sequence[DatasetFolder], omissions: list[Omission], folder: Path
+    listing: Listing,
+    catalogue: Description,
+    datasets: Sequence[DatasetFolder],
+    omissions: list[Omission],
+    folder: Path,
+    language: str,
 ) -> PullResult:
     kept = [each for each in datasets if each.tables]
     for each in datasets:
@@ -133,10 +138,10 @@ def _write(
     share_terms(catalogue, kept, _SHARED)
     lost = [each.id for each in datasets if not each.tables]
     heading = [
-        str(message("Pulled from {url}", url=f"{listing.site.url}/organization/{listing.organization['name']}")),
+        message("Pulled from {url}", url=f"{listing.site.url}/organization/{listing.organization['name']}"),
         *omission_lines(each for each in omissions if each.dataset in lost),
     ]
-    write_folder(folder, catalogue, kept, heading, hints=True)
+    write_folder(folder, catalogue, kept, heading, hints=True, language=language)
     tables = sum(len(each.tables) for each in kept)
     return PullResult(str(catalogue.values["id"]), len(kept), tables, tuple(omissions))
 
@@ -157,12 +162,12 @@ def _catalogue(listing: Listing) -> Description:
             "publisher": {"iri": page, "name": {language: title}},
         }
     )
-    found.remark("base", str(_BASE))
+    found.remark("base", _BASE)
     organisation = message("The organisation on the portal; type is a code such as LocalAuthority.")
-    found.remark("publisher", str(organisation))
+    found.remark("publisher", organisation)
     if not notes:
         lacking = message("The portal does not describe the organisation: say what the catalogue is about.")
-        found.remark("description", str(lacking))
+        found.remark("description", lacking)
     return found
 
 
@@ -176,18 +181,18 @@ def _describe(fields: FieldMap, listing: Listing, remote: Json) -> Description:
     for key in ("publisher", "creator"):
         if str(found.values.get(key, {}).get("iri")).startswith(f"{node}#"):
             lacking = message("The portal gives no address for it: write one as iri, such as its home page.")
-            found.remark(key, str(lacking))
+            found.remark(key, lacking)
     found.values.setdefault("title", {listing.site.language: str(remote["name"])})
     if "description" not in found.values:
         found.values["description"] = found.values["title"]
-        found.remark("description", str(message("The portal has no description: say what the data are about.")))
+        found.remark("description", message("The portal has no description: say what the data are about."))
     return found
 
 
-def _unmapped_lines(fields: FieldMap, remote: Json) -> Iterator[str]:
+def _unmapped_lines(fields: FieldMap, remote: Json) -> Iterator[Message]:
     for key, text in unmapped_fields(fields, remote):
         value = f"{text[:500]}{'…' if len(text) > 500 else ''}"
-        yield str(message("Also on the portal: {key}: {value}", key=key, value=value))
+        yield message("Also on the portal: {key}: {value}", key=key, value=value)
 
 
 def _file(id_: str, resource: Json, names: _Names, fetcher: Fetcher, folder: Path) -> _File | Omission:

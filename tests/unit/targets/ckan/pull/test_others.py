@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,6 +60,42 @@ def test_a_bare_dataset_can_be_checked_and_says_what_is_missing(tmp_path: Path, 
     assert yaml.safe_load(catalogue)["publisher"]["name"] == {"en": "Town of Fennwick"}
     assert main(["check", str(tmp_path / "pulled")]) == 0
     assert main(["build", str(tmp_path / "pulled"), "--output", str(tmp_path / "release")]) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "catalogue", "dataset"),
+    [
+        (
+            "fr",
+            ["Récupéré depuis", "IRI des jeux de données", "# license: Un code de la table des licences de l’UE"],
+            [
+                "# Non repris : column.csv : introuvable (statut 404)\n",
+                "# Également sur le portail : odd : table\n",
+                "# Le portail n’a pas de description : indiquez le sujet des données.\ndescription:\n",
+            ],
+        ),
+        (
+            "de",
+            ["Abgerufen von", "IRIs von Datensätzen", "# license: Ein Code der EU-Tabelle der Lizenzen"],
+            [
+                "# Nicht übernommen: column.csv: nicht vorhanden (Status 404)\n",
+                "# Außerdem auf dem Portal: odd: table\n",
+                "# Das Portal hat keine Beschreibung: Schreiben Sie, wovon die Daten handeln.\ndescription:\n",
+            ],
+        ),
+    ],
+)
+def test_comments_are_in_the_language_of_the_command_and_what_others_wrote_stays(
+    language: str, catalogue: list[str], dataset: list[str], tmp_path: Path, portal: Any, pull: Pull
+) -> None:
+    missing = {"url": f"{portal.url}/files/none.csv", "name": "column.csv", "url_type": "upload", "format": "CSV"}
+    portal.add("roads", portal.upload("roads.csv", GOOD), missing, extras=[{"key": "odd", "value": "table"}])
+    assert pull(tmp_path / "pulled", "--lang", language)[0] == 1
+    for file, comments in (("catalogue.yaml", catalogue), ("roads/dataset.yaml", dataset)):
+        text = (tmp_path / "pulled" / file).read_text("utf-8")
+        assert [comment for comment in comments if comment not in text] == []
+        assert not re.search("^# .*(the|The) ", text, re.MULTILINE)
+    assert read(tmp_path / "pulled")["title"] == {"en": "roads"}
 
 
 def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: Any, pull: Pull) -> None:
