@@ -222,7 +222,7 @@ TABLES: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "table misspelt": (
         lambda folder: (folder / CITIES_CSV).rename(folder / "places/Citys.csv"),
         "table-missing",
-        (CITIES_CSV, "Most like it in its folder: “Citys.csv”."),
+        (CITIES_CSV, "Did you mean “Citys.csv”?"),
     ),
     "table empty": (put(CITIES_CSV, ""), "table-empty", (CITIES_CSV,)),
     "column missing": (edit(CITIES_CSV, "founded", "foundde"), "column-missing", ("founded", "foundde")),
@@ -423,9 +423,9 @@ def test_check_finds_the_coordinate_that_no_map_has(catalogue: Path, run: Run) -
     ("file", "old", "new", "said"),
     [
         ("places/dataset.yaml", "schema:value", "shema:population", 'did you mean "schema"?'),
-        ("places/dataset.yaml", "schema:foundingDate", "schema:foundigDate", "Most like it: schema:foundingDate."),
-        ("places/cities.csv", "Lyon,FR,", "Lyon,France,", "Most like it there: “FR”."),
-        ("says/says.csv", "a;lyon;", "a;lyonn;", "Most like it there: “lyon”."),
+        ("places/dataset.yaml", "schema:foundingDate", "schema:foundigDate", "Did you mean schema:foundingDate?"),
+        ("places/cities.csv", "Lyon,FR,", "Lyon,France,", "Did you mean “FR”?"),
+        ("says/says.csv", "a;lyon;", "a;lyonn;", "Did you mean “lyon”?"),
     ],
 )
 def test_what_was_probably_meant(catalogue: Path, run: Run, file: str, old: str, new: str, said: str) -> None:
@@ -443,4 +443,4 @@ def test_a_value_of_a_format_that_lists_them(catalogue: Path, run: Run) -> None:
     described.write_text(described.read_text("utf-8").replace("{name: rank, ", rank), "utf-8")
     claims = catalogue / "says" / "says.csv"
     claims.write_text(claims.read_text("utf-8").replace("insee;preferred", "insee;prefered"), "utf-8")
-    assert "Most like it: “preferred”." in run("check", catalogue).out
+    assert "Did you mean “preferred”?" in run("check", catalogue).out

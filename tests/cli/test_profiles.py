@@ -85,7 +85,7 @@ def test_a_folder_brings_code_lists_and_required_fields(write, run: Run) -> None
     ran = run("check", write("profiles: [./rules]\n", "a,Alfa,big\nb,Beta,smal\n", rules))
     assert ran.code == 1
     assert 'row 3, column "size"  violation  [code-unknown]' in ran.out
-    assert "“smal” is not a code of the list size (1 cell). Most like it there: “small”." in ran.out
+    assert "“smal” is not a code of the list size (1 cell). Did you mean “small”?" in ran.out
     assert "The profile rules asks for `keyword`" in ran.out
 
 

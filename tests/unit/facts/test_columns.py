@@ -189,7 +189,7 @@ def test_letters_that_only_look_alike(make: Make) -> None:
     }
     with load_facts(read_catalogue(make(tables))) as base:
         assert found(base) == [("key-decomposed", 2, "id"), ("key-twin", 2, "city"), ("key-dangling", 4, "city")]
-        assert "Most like" not in base.findings[1].message["en"]
+        assert "Did you mean" not in base.findings[1].message["en"]
 
 
 @pytest.mark.parametrize(

@@ -252,9 +252,7 @@ def test_dangling_keys_name_the_nearest_value(make: Callable[..., Path]) -> None
     with keyed(make, "id,country\na,FRA\nb,\nc,DE\n", "Code\nFR\nAT\nDE\n") as facts:
         (finding,) = facts.findings
         assert finding.code == "key-dangling" and finding.places == (Place("data/cities.csv", row=2, column="country"),)
-        assert (
-            "“FRA” is not in the column Code of data/countries.csv. Most like it there: “FR”." in finding.message["en"]
-        )
+        assert "“FRA” is not in the column Code of data/countries.csv. Did you mean “FR”?" in finding.message["en"]
 
 
 def test_keys_in_lists_are_checked_one_by_one(make: Callable[..., Path]) -> None:

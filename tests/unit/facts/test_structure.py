@@ -131,7 +131,7 @@ def test_a_pipe_is_no_table(make: Callable[..., Path]) -> None:
         ("id,qqq,,", "Columns of the header row have no title: 3, 4."),
         ("id,NAME", "The title “NAME” is written “name” in dataset.yaml."),
         ("id,zzz", "The column “name” is missing."),
-        ("id,nmae", "The column “name” is missing. Most like it in the header: “nmae”."),
+        ("id,nmae", "The column “name” is missing. Did you mean “nmae”?"),
     ],
 )
 def test_what_the_header_lacks_is_said_in_a_sentence(load: Load, header: str, message: str) -> None:

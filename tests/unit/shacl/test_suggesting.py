@@ -48,9 +48,9 @@ def test_a_term_that_its_vocabulary_lacks(triples: str, found: dict[str, str | N
 @pytest.mark.parametrize(
     ("constraint", "value", "near"),
     [
-        ("sh:in ( 'public' 'company' )", "'compagny'", 'Most like it: "company".'),
-        ("sh:in ( ex:lead ex:follower )", "ex:folower", "Most like it: <https://example.org/follower>."),
-        ("sh:class ex:Role", "ex:foloweer", "Most like it: <https://example.org/follower>."),
+        ("sh:in ( 'public' 'company' )", "'compagny'", 'Did you mean "company"?'),
+        ("sh:in ( ex:lead ex:follower )", "ex:folower", "Did you mean <https://example.org/follower>?"),
+        ("sh:class ex:Role", "ex:foloweer", "Did you mean <https://example.org/follower>?"),
         ("sh:class ex:Role", "ex:elsewhere", None),
         ("sh:in ( 'public' 'company' )", "12", None),
     ],
@@ -62,4 +62,4 @@ def test_a_value_of_a_list_or_a_class(tmp_path: Path, constraint: str, value: st
     shapes = f"{HEAD} ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:is ; {constraint} ] ."
     (tmp_path / "shapes.ttl").write_text(shapes)
     [found] = validate_files([tmp_path / "data.ttl"], [tmp_path / "shapes.ttl"])
-    assert found.message["en"].endswith(near) if near else "Most like" not in found.message["en"]
+    assert found.message["en"].endswith(near) if near else "Did you mean" not in found.message["en"]
