@@ -21,9 +21,9 @@ _LONGEST = 2_000
 """Characters of an IRI: longer ones are refused before anything is looked up."""
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
 _SAFE = "/:@!$&'()*+,;=~%"
-"""What stands in the path of an address as it is; a percent sign is a part of the IRI (RFC 3987, section 3.1)."""
+"""Characters that are not escaped in a path; a percent sign is a part of the IRI (RFC 3987, section 3.1)."""
 _DOTS = re.compile(r"(^|/)\.{1,2}(/|$)|//|^/|/$")
-"""What browsers would change in a path."""
+"""The parts of a path that browsers would change."""
 _LINKS = frozenset({"http", "https", "mailto"})
 
 

@@ -61,7 +61,7 @@ def plain(text: str) -> str:
 
 
 def excerpt(marked: Markup, most: int) -> Markup:
-    """What `say` made, cut after a word where it has more characters."""
+    """The output of `say`, truncated after a word if it has more than `most` characters."""
     start, text, end = str(marked).partition(">")[0], marked.striptags(), "</bdi>"
     short = text[: most - 1]
     cut = text if len(text) <= most else (short.rpartition(" ")[0] or short).rstrip(" ,.;:–-") + "…"

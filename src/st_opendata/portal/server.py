@@ -47,7 +47,7 @@ class Serving:
 
     @property
     def connections(self) -> ConnectionLimits:
-        """What clients may do with their connections."""
+        """The limits on clients' connections."""
         return ConnectionLimits(per_client=self.options.connections)
 
     def url_at(self, port: int) -> str:
@@ -128,7 +128,7 @@ async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Curr
 
 
 class _Signals:
-    """What happens at a signal."""
+    """The handlers of signals."""
 
     def __init__(self) -> None:
         self.hear: Callable[[], object] = lambda: None

@@ -1,4 +1,4 @@
-"""What programs read, one module a protocol; `API_ROUTES` has the addresses of all of them."""
+"""The protocols for programs, one module each; `API_ROUTES` has the addresses of all of them."""
 
 from st_opendata.portal.api import (
     citations,

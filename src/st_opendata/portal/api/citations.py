@@ -49,7 +49,7 @@ _BIBTEX = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation says, each in one line and in one language. `address` is the name of the dataset, which stays."""
+    """The fields of a citation, each one line in one language. `address` is the dataset's permanent IRI."""
 
     key: str
     author: str

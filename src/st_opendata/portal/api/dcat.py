@@ -25,8 +25,7 @@ _FOLDER = ".moved"
 def show_catalogue_file(request: Request) -> Response:
     """`catalog.{ttl,jsonld,rdf}` and `void.ttl`: the release's own, or with the addresses of this portal.
 
-    They are written anew only where the person who runs the portal named its address: what a request calls it is
-    anybody's word.
+    The portal rewrites them only if its operator configured the base URL: the Host header of a request is untrusted.
     """
     edition, name = edition_of(request), request.scope["path"].rpartition("/")[2]
     path = name if name in CATALOGUES else VOID_FILE

@@ -54,7 +54,7 @@ def redirect_concept(request: Request) -> Response:
 
 
 def send_ontology(request: Request) -> Response:
-    """The ontology as a whole in one of the formats; Turtle as its authors wrote it, where it is one file."""
+    """The whole ontology in one of the formats; an ontology in one file is sent as its authors' Turtle."""
     _require_vocabulary(request)
     edition, form = edition_of(request), _form(request)
     heads = [head.iri for head in edition.part(Ontology).heads]

@@ -1,4 +1,4 @@
-"""What the catalogue of an edition says of its datasets, as records for pages, indexes and citations."""
+"""The descriptions of an edition's datasets in its catalogue, as records for pages, indexes and citations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class DatasetDescription:
-    """A dataset: what DCAT-AP states of it beside what its release holds. Dates are ISO 8601, empty where unknown."""
+    """The DCAT-AP metadata of a dataset, with its release. Dates are ISO 8601, empty if unknown."""
 
     release: DatasetRelease
     title: Text
@@ -85,13 +85,13 @@ def describe(edition: Edition) -> dict[str, DatasetDescription]:
 
 
 def describe_catalogue(edition: Edition) -> Text:
-    """What the catalogue says of itself."""
+    """The description of the catalogue."""
     statements = edition.statements
     return _text(statements.values(_catalogue(statements), expand("dct:description")))
 
 
 def find_contacts(edition: Edition) -> tuple[str, ...]:
-    """Where the catalogue's contact point is reached: by mail, and on pages that nobody on the way can change."""
+    """The addresses of the catalogue's contact point: `mailto:` and `https:` only, as http pages can be altered."""
     statements = edition.statements
     points = iris(statements.values(_catalogue(statements), expand("dcat:contactPoint")))
     names = ("vcard:hasEmail", "vcard:hasURL")
@@ -198,5 +198,5 @@ def _literals(values: Iterable[Term]) -> Iterator[ox.Literal]:
 
 
 def _day(value: str) -> str:
-    """A date or year as it stands, empty for what is none."""
+    """A date or year unchanged; any other value gives an empty text."""
     return value if re.match(r"\d{4}(-\d\d){0,2}(T|\Z)", value) else ""

@@ -26,7 +26,7 @@ from st_opendata.sparql.endpoint import Endpoint, Limits
 from st_opendata.system.scratch import Scratch
 
 _INDEX = ".index.duckdb"
-"""Beside the files of the snapshot; none of them has this name, as a release lists no hidden files."""
+"""In the folder of the snapshot; none of its files has this name, as a release lists no hidden files."""
 
 Part = TypeVar("Part")
 
@@ -89,7 +89,7 @@ class Edition:
         return self.folder / path
 
     def part(self, make: Callable[[Edition], Part]) -> Part:
-        """What `make` makes of this edition, made when it is first asked for, by one thread, and once.
+        """The result of `make` for this edition. The first caller's thread makes it, once; later calls return it.
 
         A part that has a method `close` is closed with the edition.
         """
@@ -147,7 +147,7 @@ def _arrival(release: Path) -> float:
 
 
 async def _finished(work: Callable[[], Part]) -> Part:
-    """What the work makes in a thread. Where this is cancelled it waits for the thread, which nothing can stop."""
+    """The result of the work in a thread. If cancelled, this waits for the thread, which cannot be stopped."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)

@@ -20,7 +20,7 @@ FACETS: Mapping[str, Callable[[DatasetDescription], Iterable[Entity]]] = {
     "year": lambda dataset: (Entity(str(year), {"und": str(year)}) for year in dataset.years),
     "licence": lambda dataset: filter(None, [dataset.licence]),
 }
-"""What is told apart, by name in addresses."""
+"""The properties of each facet, by the facet's name in addresses."""
 Chosen = Mapping[str, Collection[str]]
 """Keys of values by facet."""
 

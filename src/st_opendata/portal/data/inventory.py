@@ -1,4 +1,4 @@
-"""All datasets of an edition, ready to be searched and told apart: made once for each edition."""
+"""All datasets of an edition with their search index and facets; created once for each edition."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A literal; `language` is empty where it has none, `datatype` an IRI, empty for plain text."""
+    """A literal; `language` is empty without a language tag, `datatype` is an IRI, empty for plain text."""
 
     text: str
     language: str = ""
@@ -27,9 +27,9 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class ThingName:
-    """A thing by its name; `language` is that of the name where it is another than the page's, `href` its page here.
+    """A thing and its name; `language` is that of the name if it differs from the page's, `href` its portal page.
 
-    `away` is the address of the thing itself where it is one of the world's; both are None where there is none.
+    `away` is the thing's own address if it is on another site. `href` and `away` are None without such a page.
     """
 
     iri: str
@@ -79,7 +79,7 @@ class ThingNames:
             self._borrow(sorted(term for term in unknown - found.keys() if term[1:].startswith(self._base)))
 
     def _borrow(self, nameless: Sequence[str]) -> None:
-        """What only ties one thing to another, such as a role or an address, is called by the thing that it is of."""
+        """Name things that only link others, such as a role or an address, after the thing that refers to them."""
         owners = {term: term for term in nameless}
         for _ in range(_STEPS):
             owned = sorted({owner for owner in owners.values() if not self._known.get(owner)})
@@ -131,6 +131,6 @@ def shorten(iri: str, release: Release) -> str:
 
 
 def _our_word(short: str, language: str) -> str | None:
-    """What we call a term of another vocabulary."""
+    """Our name for a term of another vocabulary."""
     found = texts().get(short)
     return found[language] if found else None

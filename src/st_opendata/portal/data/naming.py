@@ -24,9 +24,9 @@ Cells = Mapping[str, str | None]
 def name_cells(
     table: PublishedTable, exact: Iterable[str], rows: Sequence[Cells], names: ThingNames
 ) -> list[dict[str, ThingName]]:
-    """What the cells of each row name, by column.
+    """The things that the cells of each row name, by column.
 
-    Only columns in `exact` count: their cells are written as the facts have them, those of moments and lists are not.
+    Only columns in `exact` count: their cells are written as in the facts, those of moments and lists are not.
     """
     templates = _templates(table, frozenset(exact)) if rows else {}
     named = [
@@ -42,7 +42,7 @@ def name_cells(
 
 
 def scheme_of(column: ColumnDescription) -> str | None:
-    """The IRI of the SKOS scheme of ours whose concepts the cells of a column name."""
+    """The IRI of our SKOS scheme whose concepts the cells of a column name."""
     found = re.fullmatch(rf"({re.escape(SCHEME)}[^/{{}}]+)/{{[^{{}}/+]+}}", column.value or "")
     return found[1] if found else None
 

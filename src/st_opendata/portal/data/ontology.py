@@ -24,7 +24,7 @@ _CITATION = DCTERMS.bibliographicCitation
 
 @dataclass(frozen=True, slots=True)
 class OntologyTerm:
-    """A class or property; texts by language. IRIs of others are named by whoever shows them."""
+    """A class or property; texts by language. The page that shows an IRI of another term names it."""
 
     iri: str
     label: Text
@@ -40,7 +40,7 @@ class OntologyTerm:
 
 @dataclass(frozen=True, slots=True)
 class OntologyHeader:
-    """What an ontology says of itself."""
+    """The metadata of an ontology."""
 
     iri: str
     title: Text

@@ -35,7 +35,7 @@ _WAIT = 5.0
 _LONGEST_CELL = 1000
 """Characters of a cell that a page shows."""
 _PLACE = "file_row_number"
-"""What DuckDB calls the place of a row in its file."""
+"""DuckDB's name for the position of a row in its file."""
 _FILE = native.parquet_of("$1")
 FURTHEST = 10_000_000
 """Rows that may be skipped."""
@@ -48,7 +48,7 @@ TESTS: dict[Kind, tuple[Test, ...]] = {
     "moment": ("equals", "least", "most", "empty"),
     "other": ("contains", "empty"),
 }
-"""What a column of each kind may be tested for."""
+"""The conditions that a column of each kind allows."""
 _SIGNS: dict[Test, str] = {"equals": "=", "least": ">=", "most": "<="}
 
 
@@ -206,7 +206,7 @@ def open_rows(edition: Edition) -> RowReader:
 
 @contextmanager
 def _limited(database: Database, seconds: float) -> Iterator[None]:
-    """Interrupt what the connection runs after so many seconds, again and again: between two it is not heard."""
+    """Interrupt the connection's statement after `seconds`, repeatedly: between statements that has no effect."""
     done = Event()
 
     def interrupt() -> None:

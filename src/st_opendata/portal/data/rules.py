@@ -1,4 +1,4 @@
-"""The shapes that the facts of a dataset obey, told in the words of their messages."""
+"""The shapes that the facts of a dataset obey, explained by their messages."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _narrower(members: Iterable[str], stated: Mapping[str, list[Origin]]) -> dic
 
 
 class _Tree:
-    """Makes concepts from what is stated about them."""
+    """Makes concepts from the statements about them."""
 
     def __init__(self, stated: Mapping[str, list[Origin]], below: Mapping[str, list[str]], names: ThingNames) -> None:
         self._stated, self._below, self._names = stated, below, names
@@ -126,6 +126,6 @@ class _Tree:
 
 
 def _of_language(literals: Sequence[str], language: str) -> Iterable[Literal]:
-    """Those in the language or without one; where there is none, those in the next best."""
+    """Literals in the language or without a language tag; else those in the next best language."""
     best = in_language(literals, language).language if literals else ""
     return (each for each in map(parse_literal, literals) if each.language in ("", best))

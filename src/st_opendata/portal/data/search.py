@@ -2,7 +2,7 @@
 
 Accents, strokes and case do not matter (SQLite's tokenizer knows the accents of Latin letters alone), `ß` is found as
 `ss`, `ü` as `u` and as `ue`, and the beginning of a word finds it.
-Whatever a visitor types is taken as words: no syntax, so no bad input.
+All that a visitor types is read as words: there is no syntax, so no input is invalid.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SearchIndex:
         self._database.commit()
 
     def _words(self, text: str) -> str:
-        """The words of a field as they are looked for. How they are spelled is kept for suggestions."""
+        """The words of a field as the index stores them. Their spelling is kept for suggestions."""
         spelled = [(folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
         plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
         written_out = [(folded(word.translate(_UMLAUTS)), word) for _, word in marked]
@@ -89,7 +89,7 @@ class SearchIndex:
         return " ".join(self._spelling(word) for word in near.values() if word)
 
     def _spelling(self, word: str) -> str:
-        """The word with its accents, as a dataset has it."""
+        """The word with its accents, as datasets spell it."""
         with self._lock:
             found = self._database.execute("SELECT spelling FROM spelled WHERE word = ?", [word]).fetchone()
         return found[0] if found else word

@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""As the log format has them, whatever the language of the machine."""
+"""The month names of the log format, in every locale of the machine."""
 _CLIENT_LEFT = 499
-"""What nginx logs for a client that has left before it was answered."""
+"""nginx's status for a client that disconnects before the answer."""
 _log = logging.getLogger("st_opendata.access")
 
 

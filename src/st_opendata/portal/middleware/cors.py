@@ -19,10 +19,10 @@ _DAY = "86400"
 
 
 class CrossOrigin:
-    """Lets pages of other sites read everything (Fetch §3.3), and says what may be asked of each address (OPTIONS).
+    """Lets pages of other sites read everything (Fetch §3.3), and answers OPTIONS with the methods of each address.
 
-    Nothing here depends on who asks, so that there is nothing to protect from them. `posted` are the paths that take
-    POST beside GET and HEAD.
+    Answers do not depend on the client, so there is nothing to protect. `posted` are the paths that accept POST in
+    addition to GET and HEAD.
     """
 
     def __init__(self, app: ASGIApp, *, posted: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""What every request and response goes through, in this order; each is plain ASGI, so that streams pass untouched."""
+"""The layers that every request and response passes, in order; each is plain ASGI, so streams pass unchanged."""
 
 from collections.abc import Collection
 
@@ -22,8 +22,8 @@ from st_opendata.portal.options import Options
 def stack(current: Current, options: Options, *, posted: Collection[str]) -> list[Middleware]:
     """The layers around the pages, from the outermost to the innermost; `posted` are the paths that take POST.
 
-    What refuses a request stands within the log and the headers, so that refusals have both. The conditional answer
-    (304) is made by what knows the ETag (`http.conditions`); here it is only weakened where the answer is compressed.
+    The layers that refuse requests are inside the log and the headers, so refusals get both. The code that knows the
+    ETag makes the conditional answer (304, `http.conditions`); `WeakETags` weakens its tag if the answer is compressed.
     """
     return [
         Middleware(AccessLog),

@@ -7,10 +7,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class WeakETags:
-    """Makes the ETag of what is compressed on its way weak: it stands for other bytes then (RFC 9110 §8.8.1).
+    """Makes the ETag of compressed answers weak, as their bytes differ from the file's (RFC 9110 §8.8.1).
 
-    Who goes on with a download that broke off (If-Range) would else join compressed bytes with plain ones. To who asks
-    by a weak tag, or by a date, whether it is still right, the answer has the weak tag (§15.4.5).
+    Otherwise a client that resumes an interrupted download (If-Range) would join compressed bytes with plain ones. An
+    answer 304 has the weak tag too if the client asked with a weak tag or with a date (§15.4.5).
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,7 +1,6 @@
 """The answer to a query as a page shows it: a table, and a map or a chart where its columns make one.
 
-What is shown follows from the columns alone: two that hold latitudes and longitudes make a map, a number beside a name
-makes bars.
+The columns alone decide the view: a latitude and a longitude make a map, a name and a number make bars.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ _VISIBLE_VALUES = 8
 """Values of a facet that are seen before one opens the rest."""
 _LONGEST_QUERY = 200
 _THINGS = 8
-"""Things that are called by the words, beside the datasets."""
+"""The most things that a search lists in addition to datasets."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchState:
-    """What the visitor asks for, as it stands in the address."""
+    """The visitor's search, read from the address of the page."""
 
     words: str = ""
     chosen: Mapping[str, tuple[str, ...]] | None = None
@@ -55,7 +55,7 @@ class SearchState:
 
     @property
     def effective_order(self) -> Order:
-        """The order asked for; else the best first where there are words, and by title where there are none."""
+        """The requested order; by default the best match first if there are words, else by title."""
         return self.order or ("relevance" if self.words else "title")
 
     def query(self) -> dict[str, Any]:

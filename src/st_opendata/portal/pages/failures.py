@@ -1,4 +1,4 @@
-"""What a visitor sees when a page does not exist or fails."""
+"""The pages for errors: a page that does not exist or fails."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def _is_for_reader(request: Request) -> bool:
 
 
 def _language(request: Request) -> str:
-    """The language of the page that was asked for, else the one that the browser asks for."""
+    """The language in the address, else the one that the browser prefers."""
     first = request.url.path.split("/", 2)[1]
     return first if first in LANGUAGES else choose_language(request.headers.get("Accept-Language"), LANGUAGES)

@@ -1,7 +1,7 @@
 """Pictures of a dataset for its page: a map of its places, charts of its money and of its years.
 
 They are drawn from the Parquet files of the release. A table with `geo:lat` and `geo:long` has places; one with a
-currency beside numbers has money; one with dates has years. Each picture names the table that says the same in cells.
+currency and numbers has money; one with dates has years. Each picture links to the table with the same data.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Illustration:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What the pictures of a dataset are drawn from, and the language that they speak."""
+    """The data for a dataset's pictures, and the language of their texts."""
 
     edition: Edition
     rows: RowReader
@@ -126,7 +126,7 @@ def _map(draft: _Draft, table: PublishedTable) -> Illustration | None:
 
 
 def _title(draft: _Draft, table: PublishedTable) -> tuple[str, str]:
-    """What the table is called, and in which language where that is not the page's."""
+    """The title of the table, and its language if it is not the page's."""
     tag = tag_of(table.title, draft.language) or "und"
     return table.title.get(tag, table.name), tag if tag not in (draft.language, "und") else ""
 

@@ -33,8 +33,8 @@ class MenuItem:
 class Page:
     """A page, in each language: `path` follows the language in its address, as in Starlette's routes.
 
-    `show` gives what is in it, in a thread where it is no coroutine. `entries` are its addresses in the sitemap; none
-    where it has as many as the facts like. `applies` says of an edition whether it has this page: it is 404 where not.
+    `show` gives its contents, and runs in a thread unless it is a coroutine. `entries` are its addresses in the
+    sitemap; empty if their number is not bounded. `applies` says whether an edition has this page; if not, it is 404.
     """
 
     path: str

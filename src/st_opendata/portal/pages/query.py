@@ -1,6 +1,6 @@
 """The page on which people ask: a form that works without JavaScript, its answer as table, map or bars.
 
-The query stands in the address, or the name of a question of the release, so that a page can be kept, sent and cited.
+The address has the query, or the name of a question of the release, so that visitors can bookmark and cite the page.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _PARAMETERS = ("default-graph-uri", "named-graph-uri", "timeout")
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What came of a query; one of the first three is set, or it is `too_large`."""
+    """The result of a query; one of the first three is set, or it is `too_large`."""
 
     answer: QueryResult | None = None
     boolean: bool | None = None
@@ -100,7 +100,7 @@ async def show_query(request: Request) -> PageView:
 
 
 async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Result:
-    """What came of a query with its parameters; raises QueryError."""
+    """Run a query with its parameters; raises QueryError."""
     endpoint = edition_of(request).endpoint
     protocol_parameters = Parameters(tuple((name, value) for name, values in asked.items() for value in values))
     question, seconds = read_query(protocol_parameters, endpoint_url(request, request.app.state.options.base_url))
@@ -135,7 +135,7 @@ def _table(answer: QueryResult, edition: Edition, language: str) -> dict[str, ob
 
 
 def _address(iri: str, edition: Edition, language: str) -> str | None:
-    """The page on a thing or a term of ours, the address itself of what is elsewhere on the web."""
+    """Our page about the thing or term; the IRI itself if it is on another site."""
     if iri.startswith((edition.release.base, ST, SCHEME)):
         return page_of(edition.release, iri, language)
     return link_of(iri)
@@ -149,7 +149,7 @@ class _Title(NamedTuple):
 
 
 def _picture(answer: QueryResult, view: str, title: _Title, language: str) -> dict[str, object]:
-    """The map or the bars that are asked for; the table where these rows make none."""
+    """The requested map or bars; empty if the rows have no such view."""
     if view not in answer.views or view == "table":
         return {}
     if view == "map":

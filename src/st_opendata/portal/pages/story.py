@@ -1,4 +1,4 @@
-"""The project told as a page: the story that the release carries, with the answers to its queries."""
+"""The page of the release's story, with the answers to its queries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Row = Mapping[str, FactValue]
 class PartView:
     """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` where there is a picture.
 
-    `query` is the address of the editor with the query, `numbers` are the columns that stand at the right.
+    `query` is the address of the editor with the query, `numbers` are the columns that are aligned right.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Chapter:
 
 
 class Chapters:
-    """The sections of the story of an edition, told once in each language; a part of it (`Edition.part`)."""
+    """The sections of an edition's story, made once in each language; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition

@@ -174,7 +174,7 @@ def _row(
 
 
 def _column(table: PublishedTable, name: str) -> ColumnDescription:
-    """What is known of a column; one without metadata is called by its name."""
+    """The description of a column; one without metadata has its name as title."""
     known = (column for column in table.columns if column.name == name)
     return next(
         known, ColumnDescription(name, {"und": name}, {}, "string", required=False, separator=None, property=None)

@@ -1,4 +1,4 @@
-"""What a visitor asks of a table, as it stands in the address of its page."""
+"""The filters and order of a table that a visitor selected, as the address of its page states them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """What the visitor asks for, as it stands in the address."""
+    """The visitor's selection, read from the address."""
 
     filters: tuple[Filter, ...] = ()
     sort: str | None = None
@@ -87,5 +87,5 @@ class TableState:
         return replace(self, sort=None if self.descending else column, descending=not self.descending, page=1)
 
     def value(self, test: Test, column: str) -> str:
-        """What is typed for this condition."""
+        """The value that the visitor typed for this condition."""
         return next((each.value for each in self.filters if (each.test, each.column) == (test, column)), "")

@@ -63,7 +63,7 @@ def _mentioned(term: OntologyTerm) -> Iterator[str]:
 
 
 def _anchor(edition: Edition, iri: str) -> str:
-    """The local name for terms of ours, so that the IRI with its fragment leads there; else the prefixed name."""
+    """The local name for our terms, so that the IRI with its fragment leads there; else the prefixed name."""
     return iri.rpartition("#")[2] if "#" in iri else shorten(iri, edition.release)
 
 

@@ -73,7 +73,7 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """What sources say of one property, the preferred claim first."""
+    """The claims of several sources about one property, the preferred claim first."""
 
     about: ThingName
     property: ThingName
@@ -148,7 +148,7 @@ def _by_property(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
 
 
 def _description(by_property: dict[str, list[Statement]], language: str) -> Literal | None:
-    """The text that tells what it is; it stands at the head of the page."""
+    """The description, shown at the head of the page."""
     for each in _DESCRIPTIONS:
         literals = [s.object for s in by_property.get(each, ()) if s.object.startswith('"')]
         if literals:
@@ -175,7 +175,7 @@ def _facts(by_property: dict[str, list[Statement]], names: ThingNames, words: Wo
 def _property(
     iri: str, statements: Sequence[Statement], names: ThingNames, words: Words, amounts: dict[str, str]
 ) -> Facts:
-    """Texts in other languages are translations where there is one in the language of the page (or the next best)."""
+    """Texts in other languages are translations if one is in the language of the page (or the next best)."""
     texts = [s.object for s in statements if s.object.startswith('"') and parse_literal(s.object).language]
     best = in_language(texts, words.language).language if texts else ""
     amount, keys = is_amount(iri), names.edition.part(Keys)
@@ -203,7 +203,7 @@ def _same(by_property: dict[str, list[Statement]]) -> list[str]:
 
 
 def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | None:
-    """Latitude and longitude, where it has one of each that lies on Earth."""
+    """Latitude and longitude, if there is exactly one of each, within the bounds of the Earth."""
     try:
         [latitude], [longitude] = by_property.get(LATITUDE, []), by_property.get(LONGITUDE, [])
         point = float(parse_literal(latitude.object).text), float(parse_literal(longitude.object).text)
@@ -237,9 +237,9 @@ def _disputes(claims: Iterable[Claim], names: ThingNames, words: Words) -> tuple
 
 
 class Keys:
-    """Properties that the key columns of tables state: their numbers name rows, they are no amounts.
+    """Properties of the key columns of tables: their numbers identify rows and are not amounts.
 
-    They are read when one of their dataset is asked for; a part of an edition (`Edition.part`).
+    They are read at the first request for their dataset; a part of an edition (`Edition.part`).
     """
 
     def __init__(self, edition: Edition) -> None:
@@ -256,7 +256,7 @@ class Keys:
         release = self._edition.datasets.get(dataset)
         try:
             tables = tables_of(self._edition, release) if release else ()
-        except InputError:  # told on the page of the dataset
+        except InputError:  # the page of the dataset reports it
             return {}
         return {
             table.name: {column.property for column in table.columns if column.key and column.property}

@@ -25,12 +25,12 @@ _VALUE, _CURRENCY, _UNIT = (
     for prefix, name in (("eurio", "value"), ("eurio", "currency"), ("schema", "unitText"))
 )
 _DIGITS = 14
-"""Digits of a number that is written out, before and after the point; longer ones stay as they are."""
+"""The most digits that are formatted before and after the point; longer numbers stay unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellLink:
-    """Where a fact is stated, and the address of that table or file on this portal, None where it has none."""
+    """The place where a fact is stated, and the address of that table or file on this portal, None without a page."""
 
     text: str
     href: str | None
@@ -54,7 +54,7 @@ class FactValue:
 def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
     """A literal as the language of the page writes it: amounts whole to their last digit, days in words.
 
-    A number that is no amount, such as a code or a year, has no separators: it stays as it is.
+    A number that is not an amount, such as a code or a year, stays unchanged, without separators.
     """
     if literal.datatype in _NUMBERS:
         return number_text(literal.text, words) if amount else literal.text
@@ -67,7 +67,7 @@ def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
 
 
 def number_text(lexical: str, words: Words) -> str:
-    """A number with the separators of the language; what is none stays as it is."""
+    """A number with the separators of the language; other text stays unchanged."""
     try:
         number = Decimal(lexical)
     except InvalidOperation:
