@@ -30,9 +30,9 @@ BOUNDS = Bounds()
 def answer_in_child(
     load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], _Result], bounds: Bounds
 ) -> _Result:
-    """What `ask` makes of the store that `load` gives, both in a child; bounds hold from when it is loaded.
+    """The result of `ask` for the store that `load` gives, both in a child process; bounds start after loading.
 
-    The store is loaded in the child, so that an interrupt ends that too.
+    The child loads the store, so that an interrupt also ends the loading.
 
     Raises:
         InputError: the query met a bound, or the engine failed.

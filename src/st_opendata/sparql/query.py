@@ -26,7 +26,7 @@ from st_opendata.sparql.text import Query, name_columns, refuse_oversized, refus
 
 FORMATS = ("table", *RESULT_NAMES, *GRAPH_NAMES)
 _SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
-"""What a format for solutions means for the triples of CONSTRUCT and DESCRIBE."""
+"""The RDF format of CONSTRUCT and DESCRIBE for each format of solutions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ _SHARED = """ASK {{
 
 
 class ReleaseStore:
-    """What is asked: the triples of a release in their graphs, and the default graph, which is the merge of all.
+    """The triples of a release in their named graphs, and the default graph, which is the merge of all.
 
-    If no triple is in two graphs, the merge is the engine's union of the graphs, which would find such a triple
-    twice; each triple is held once then. Elsewhere the engine's own default graph holds them all once more.
+    If no triple is in two graphs, the merge is the engine's union of the graphs, and each triple is stored once. The
+    union would find a triple of two graphs twice; then the engine's own default graph has all triples again.
     """
 
     def __init__(self, store: ox.Store) -> None:
@@ -52,7 +52,7 @@ class ReleaseStore:
         """What the engine finds: in the whole release, or in the dataset of FROM, or in that of the graphs given.
 
         Raises:
-            SyntaxError: it is no SPARQL.
+            SyntaxError: the text is not valid SPARQL.
         """
         is_whole = default is None and named is None
         is_union = self._is_union and is_whole and not has_keyword("FROM", text, prefixes, base)

@@ -175,7 +175,7 @@ def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str
 
 
 def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] = PREFIXES) -> UsageError:
-    """What the engine found wrong, with line and column."""
+    """The engine's syntax error as a UsageError, with line and column."""
     found = _POSITION.match(str(error))
     if not found:
         return UsageError(message("the query is not SPARQL: {reason}", reason=str(error)), place=Place(query.source))

@@ -6,11 +6,12 @@
 
 The contract, which all modules here serve and `tests/unit/sparql/aggregates` holds them to: `answer` gives what
 `ReleaseStore.query` gives for the same text, term for term, in the same order as far as the query sets one. Or it gives
-None, and the store is asked: so it must be for whatever is not surely the same. It raises nothing that the store would
-not raise. Who changes what the store answers has to change it here too.
+None, and the caller asks the store: it must do so unless both answers are certainly equal. It raises only errors that
+the store would raise. If you change the store's answers, change the answers here too.
 
-`grammar` reads the part of SPARQL that may be answered so, `values` and `plan` say it in SQL, and refuse what is not
-proven to be equal; `writer` copies the store's default graph, `columns` gives solutions that are written as others.
+`grammar` reads the part of SPARQL that columns can answer, `values` and `plan` translate it into SQL, and refuse all
+queries whose answers are not proven equal; `writer` copies the store's default graph; the solutions of `columns` are
+written in the same way as the store's.
 """
 
 from st_opendata.sparql.aggregates.columns import Columns

@@ -36,7 +36,7 @@ _MOST_NUMBERS = 200
 """Of terms that are kept: queries name few classes and codes, again and again, and each may be as long as a query."""
 _AGGREGATES = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX)\s*\(|\bGROUP\s+BY\b", re.IGNORECASE)
 _BOUNDS = {"integer": (1 << 63) - 1, "decimal": ((1 << 127) - 1) // 10**18}
-"""What a sum may be in the engine before it overflows."""
+"""The largest sums of the engine before it overflows."""
 _EMPTY = ox.Store()
 
 
@@ -60,7 +60,7 @@ class Columns:
         """The solutions of a query over the default graph of the store, None where the engine is to answer.
 
         Raises:
-            SyntaxError: it is no SPARQL.
+            SyntaxError: the text is not valid SPARQL.
         """
         if not _AGGREGATES.search(text):
             return None

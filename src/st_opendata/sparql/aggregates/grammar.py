@@ -50,11 +50,11 @@ _SHAPES = {
 }
 """What tokens of SPARQL may look like here: no local IRIs, long texts, floating points, percent signs."""
 _TOUCHES = {"number": re.compile(r"[\w.]"), "word": re.compile(r"[\w:-]")}
-"""What may not come right after them, where two languages might part it otherwise."""
+"""Characters that must not follow such a token, as two languages might split the text differently there."""
 
 
 def read_selection(text: str, prefixes: Mapping[str, str]) -> Selection:
-    """What a query selects, by prefixes that need no declaration; raises OutsideError."""
+    """Read a query's selection; `prefixes` need no declaration. Raises OutsideError."""
     if "\\" in text:  # an escape may stand for any character, that of a line end in a comment too
         raise OutsideError
     try:
@@ -162,7 +162,7 @@ class _Reader:
         self._expect_word("AS")
         name = self._variable()
         self._tokens.sign(")")
-        # What is matched only afterwards has no value yet, and a variable that was used already is not new.
+        # A variable that is matched later has no value yet, and a variable that was used already is not new.
         if name in self._used or not _names(value) <= self._matches():
             raise OutsideError
         self._used.add(name)

@@ -13,7 +13,7 @@ from st_opendata.sparql.aggregates.values import SqlValue, TermKind, Values
 
 @dataclass(frozen=True, slots=True)
 class PredicateProfile:
-    """What all triples of a predicate have in common.
+    """The common properties of all triples of a predicate.
 
     `number` is that of the predicate; `subjects` and `objects` are of the given kinds, those at None of several.
     `triples` is how many there are.
@@ -58,7 +58,7 @@ def make_plan(
     number_of: Callable[[Term], int],
     most: int,
 ) -> QueryPlan:
-    """The statement for a selection, which gives at most so many rows; raises OutsideError.
+    """The statement for a selection, which gives at most `most` rows; raises OutsideError.
 
     `profiles` are of all predicates that there are; `number_of` finds a term, or gives -1.
     """

@@ -1,8 +1,8 @@
-"""Records: what is stated once of each of the same subjects, side by side, so that it needs no join.
+"""Records: single values of the same subjects in one table, so that queries need no join.
 
 Predicates that have one object for each subject, of all the same subjects, are the columns of one table (as property
-tables are, or the characteristic sets of Neumann and Moerkotte, ICDE 2011). Others that each of those subjects has once
-too, as its type, are further columns of it: of use to a query that asks for one of the former as well.
+tables are, or the characteristic sets of Neumann and Moerkotte, ICDE 2011). Other predicates that each subject has
+once, such as its type, are further columns: they serve queries that also use one of the former.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class RecordTable:
 
 
 def write_records(database: Database, few: int) -> None:
-    """Make the tables from `triples` and `profiles`, for sets of at least so many subjects."""
+    """Make the tables from `triples` and `profiles`, for sets of at least `few` subjects."""
     database.define("records", {"table": sql.TEXT, "predicate": sql.TEXT, "own": sql.BOOLEAN})
     for place, (first, size) in enumerate(database.rows(_SUBJECTS, [few, _MOST])):
         columns = database.rows(_COLUMNS, [first, size])

@@ -58,7 +58,7 @@ class Aggregate:
 
 @dataclass(slots=True)
 class Selection:
-    """A SELECT query: its columns, each with its aggregate if it is none of the keys, and what they are made of."""
+    """A SELECT query: its columns, each with its aggregate unless it is a key, and their patterns and values."""
 
     columns: dict[str, Aggregate | None] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)

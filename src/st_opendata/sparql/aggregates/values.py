@@ -76,7 +76,7 @@ class Values:
         raise OutsideError
 
     def value(self, expression: Expression) -> SqlValue:
-        """What it gives."""
+        """The SQL value of an expression."""
         if isinstance(expression, QueryVariable):
             if expression.name not in self.variables:
                 raise OutsideError

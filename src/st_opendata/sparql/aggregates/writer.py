@@ -24,7 +24,7 @@ from st_opendata.sql.engine import SqlError
 
 _LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
 _PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
-"""Triples as they come, with predicates by number: they are few, and compared again and again."""
+"""Triples in their order of arrival, with predicates by number: they are few, and compared often."""
 _TERMS = """
 SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
 FROM (
@@ -89,9 +89,9 @@ class NoColumnsError(StError):
 
 
 def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW) -> None:
-    """Write the default graph to a database file, with others beside it meanwhile; records of at least `few` subjects.
+    """Write the default graph to a database file, and temporary files next to it; records of at least `few` subjects.
 
-    It takes time in proportion to the graph (and sorting), at most so many bytes of memory, and else the disk.
+    It takes time in proportion to the graph (and sorting), and at most `memory` bytes; the rest is on disk.
 
     Raises:
         NoColumnsError: the graph has what columns cannot hold, or disk or memory do not suffice.

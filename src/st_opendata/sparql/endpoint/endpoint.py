@@ -74,7 +74,7 @@ class Endpoint:
         self.limits = limits
         self.pool = pool
         self.description: tuple[ox.Triple, ...] = ()
-        """What the release says of its facts in VoID."""
+        """The release's VoID description."""
         self._cache = Cache(limits.cache)
         self._running: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -143,7 +143,7 @@ class Endpoint:
     async def answer(
         self, request: QueryRequest, seconds: float | None = None, *, whole: bool = False
     ) -> BufferedAnswer | StreamedAnswer:
-        """The answer: whole where it fits into the buffer, else as it comes, or when it is `whole`.
+        """The answer: complete if it fits into the buffer or if `whole` is set, else as a stream.
 
         Raises:
             QueryError: the query is wrong, or a limit was met before the answer was larger than the buffer.

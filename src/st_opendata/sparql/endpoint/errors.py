@@ -35,7 +35,7 @@ class QueryError(StError):
         self.details: dict[str, object] = details
 
     def sentences(self, language: str = "en") -> str:
-        """What happened and what to do, in one line."""
+        """The message and the remedy as sentences in one line."""
         text = self.message_text(language)
         return f"{text[:1].upper()}{text[1:]}. {self.remedy_text(language)}".strip()
 

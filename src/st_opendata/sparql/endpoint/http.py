@@ -168,7 +168,7 @@ def _head(head: Head) -> dict[str, str]:
 
 
 async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
-    """What the work gives; None where the client leaves before that, which cancels the work.
+    """The result of the work; None if the client disconnects first, which cancels the work.
 
     The check begins only after a moment, since most answers are there before.
     """

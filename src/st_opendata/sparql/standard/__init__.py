@@ -1,11 +1,11 @@
-"""SPARQL 1.1 as the standard requires it, on an engine that differs in places: what a query says in the engine's terms.
+"""SPARQL 1.1 as the standard requires it, on an engine that differs in places: rewrites queries for the engine.
 
     run(store, text, prefixes, base, graphs)
 
-Only what the engine would answer wrongly is written otherwise; the rest stays byte for byte. `tokens`, `expressions`
-and `queries` read a query; `replacements` says what stands for what; `order`, `numbers` and `functions` are what the
-engine calls. A query that is not surely understood goes to the engine as it is. docs/upstream/oxigraph.md lists the
-differences, each with a query that shows it.
+Only the parts that the engine would answer wrongly are rewritten; the rest stays byte for byte. `tokens`, `expressions`
+and `queries` read a query; `replacements` has the rewritten forms; `order`, `numbers` and `functions` are the
+functions that the engine calls. A query that is not certainly understood goes to the engine unchanged.
+docs/upstream/oxigraph.md lists the differences, each with a query that shows it.
 """
 
 from st_opendata.sparql.standard.csv_results import write_csv

@@ -44,9 +44,9 @@ class Expressions:
         self._read_group = read_group
         self._in_aggregate = False
         self.known: list[dict[str, ValueType]] = [{}]
-        """What the variables give that the SELECT clauses around make, those of the innermost last."""
+        """The types of the variables that the enclosing SELECT clauses define, the innermost last."""
         self.separators: list[str] = []
-        """Of GROUP_CONCAT with DISTINCT, as tokens, empty where none is given: each has its own function."""
+        """Separators of GROUP_CONCAT with DISTINCT, as tokens, empty for the default: each has its own function."""
 
     def expression(self) -> Piece:
         """Read one."""
@@ -172,7 +172,7 @@ class Expressions:
     def _aggregate(self) -> Piece:
         name, text = self._tokens.keyword, self._tokens.any()
         text += self._tokens.sign("(")
-        if self._in_aggregate:  # which is none of SPARQL's
+        if self._in_aggregate:  # which SPARQL does not allow
             raise NotUnderstoodError
         is_distinct = bool(distinct := self._tokens.if_word("DISTINCT"))
         if name == "COUNT" and self._tokens.is_sign("*"):

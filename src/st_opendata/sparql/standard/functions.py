@@ -21,7 +21,7 @@ Functions = dict[ox.NamedNode, Callable[..., RdfTerm | None]]
 
 
 class Accumulator(Protocol):
-    """What takes the values of a group, none of them an error, and gives one; None for an error."""
+    """An aggregate: takes the values of a group, without errors, and gives one value; None for an error."""
 
     def accumulate(self, term: RdfTerm) -> None:
         """Take the next value."""

@@ -56,7 +56,7 @@ def near(number: Decimal) -> ox.Literal:
 
 
 def rest(number: Decimal) -> str:
-    """What `near` has left out, as a text in whose order such numbers are."""
+    """The remainder that `near` has left out, as a text that sorts like the numbers."""
     return ordered(_SUMS.subtract(number, _floor(number)) if abs(number) < _LARGEST else number)
 
 

@@ -44,7 +44,7 @@ _DURATION = re.compile(
 _SECONDS = (31_556_952, 2_629_746, 86_400, 3_600, 60, 1)
 """Of the parts of a duration: the average of a year and of a month in the Gregorian calendar."""
 _PARTS = {"year": "1972", "month": "1", "day": "1", "hour": "0", "minute": "0"}
-"""Of a moment, with what is taken where it has none: a leap year for 29 February."""
+"""The parts of a moment with their defaults: a leap year for 29 February."""
 _ERA = 400
 """Years after which the calendar begins again."""
 _DAYS_OF_ERA = 146_097
@@ -70,7 +70,7 @@ def kind_of(literal: ox.Literal) -> tuple[str, Number]:
 
 
 def order_key(term: RdfTerm) -> Key:
-    """What terms are ordered by."""
+    """The sort key of a term."""
     match term:
         case ox.BlankNode():
             return 0, "", 0, term.value, "", ""
@@ -84,7 +84,7 @@ def order_key(term: RdfTerm) -> Key:
 
 def _moment(datatype: str, value: str) -> str | None:
     name, pattern = _MOMENTS[datatype]
-    # What most are, as `replacements` has the engine say it.
+    # The most frequent forms, as `replacements` makes the engine write them.
     if name == "4" and len(value) == len("2026-11-29"):
         return name + value
     if name == "3" and len(value) == len("2026-11-29T12:00:00Z") and value.endswith("Z"):

@@ -14,7 +14,7 @@ from st_opendata.sparql.standard.tokens import Tokens
 
 
 class TermLookup(Protocol):
-    """What constants stand for, and where they are."""
+    """Looks up constants: their terms, and whether a graph has them."""
 
     def find(self, token: str) -> RdfTerm:
         """The term of an IRI or a literal; raises NotUnderstoodError."""
@@ -84,7 +84,7 @@ class Patterns:
         return f"{subject.text}{''.join(verb.whole for verb in kept)} .{added}"
 
     def _of_no_length(self, subject: _Node, verb: _Verb, object_: _Node) -> str | None:
-        """What to ask for instead, None where the engine is right."""
+        """The replacement for a path of length zero, None if the engine is right."""
         if not verb.ways or not (subject.is_constant or object_.is_constant):
             return None
         constant, other = (subject, object_) if subject.is_constant else (object_, subject)

@@ -14,7 +14,7 @@ from st_opendata.sparql.standard.tokens import NotUnderstoodError, Tokens
 
 
 class Store(Protocol):
-    """What tokens stand for, and what is in the store."""
+    """Looks up the terms of tokens, and the contents of the store."""
 
     def find(self, prologue: str, token: str) -> RdfTerm:
         """The term of an IRI or a literal; raises NotUnderstoodError."""
@@ -233,7 +233,7 @@ class Queries:
         return text
 
     def find(self, token: str) -> RdfTerm:
-        """What a constant of this query stands for; raises NotUnderstoodError."""
+        """The term of a constant of this query; raises NotUnderstoodError."""
         return self._store.find(self._declared, token)
 
     def is_missing(self, token: str) -> bool | None:

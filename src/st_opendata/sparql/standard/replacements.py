@@ -22,7 +22,7 @@ _NO_TERM = f"<{OWN}error>"
 
 
 class ValueType(Enum):
-    """What an expression can give in addition to an error."""
+    """The type of an expression's value, in addition to an error."""
 
     BOOLEAN = auto()
     SMALL = auto()
@@ -87,7 +87,7 @@ def numeric(piece: Piece) -> str:
 
 
 def count(piece: Piece, *, distinct: bool) -> str:
-    """COUNT of an expression: of the solutions in which it is no error (§18.5.1.2), which the engine has spoil it."""
+    """COUNT of an expression: of the solutions without an error (§18.5.1.2); in the engine an error spoils it."""
     value = piece.text
     if not distinct:
         return f" (SUM(COALESCE(IF(isIRI({value}), 1, 1), 0)))"

@@ -45,7 +45,7 @@ def run(
     """What a query finds in a store by SPARQL 1.1; the engine itself where it is not surely understood.
 
     Raises:
-        SyntaxError: it is no SPARQL; the place is that in `text`.
+        SyntaxError: the text is not valid SPARQL; the position is that in `text`.
     """
     graphs = graphs or Graphs()
     is_whole = graphs.default is None and graphs.named is None

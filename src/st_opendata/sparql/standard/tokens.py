@@ -67,9 +67,9 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 class Tokens:
-    """A text, token by token: what takes one gives it back with what stands before it.
+    """A text, token by token: methods that take a token return it with the space and comments before it.
 
-    What takes another than the next one raises NotUnderstoodError.
+    They raise NotUnderstoodError if the next token is not the expected one.
     """
 
     def __init__(self, text: str) -> None:

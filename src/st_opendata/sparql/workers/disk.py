@@ -1,8 +1,8 @@
 """Stores on disk, one for each release that is too large for memory, kept from one start to the next.
 
-In the cache folder there are `DIGEST/` for a store that is whole, `DIGEST.columns-VERSION` for its columns, and
-`DIGEST.lock`: whoever fills the store has its lock for itself, those who use it share it. What is not in use is removed
-when another store is opened.
+The cache folder has `DIGEST/` for a complete store, `DIGEST.columns-VERSION` for its columns, and `DIGEST.lock`: a
+process that fills the store holds the lock exclusively, processes that use it share the lock. Opening another store
+removes those that are not in use.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def open_on_disk(folder: Path, cache: Path) -> Callable[[], ReleaseStore]:
 
 
 def columns_on_disk(folder: Path, cache: Path) -> Path:
-    """Where the columns of a release are kept beside its store."""
+    """The path of a release's columns, next to its store."""
     return cache / f"{release_digest(folder)}.columns-{VERSION}"
 
 

@@ -39,7 +39,7 @@ from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory,
 from st_opendata.system.scratch import remove_leftovers
 
 _STORE_SUFFIXES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
-"""What a store is made of."""
+"""Extensions of the files that a store is filled from."""
 _NICENESS = 5
 """Niceness of a long query: a third of the weight of a quick one, so that it continues among any number of those."""
 

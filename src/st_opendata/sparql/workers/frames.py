@@ -24,7 +24,7 @@ MESSAGE = 64 * 1024
 
 
 class FrameType(Enum):
-    """The parts of an answer: `HEAD` and `DATA` where there is one, then `END` in any case."""
+    """The parts of an answer: `HEAD` and `DATA` if there is an answer, then always `END`."""
 
     REQUEST = b"Q"
     HEAD = b"H"
@@ -33,7 +33,7 @@ class FrameType(Enum):
 
 
 class Shortage(StrEnum):
-    """What a worker lacked when it died."""
+    """The resource that a worker lacked when it died."""
 
     MEMORY = "memory"
     STACK = "stack"

@@ -57,9 +57,9 @@ class Worker:
         self.is_reusable = True
         self.has_low_priority = False
         self.exit: asyncio.Future[Shortage | None] = asyncio.get_running_loop().create_future()
-        """Done when it has died: what it was short of, None where that is not known."""
+        """Done when the worker has died: the resource that it lacked, None if unknown."""
         self.cpu_seconds = 0.0
-        """What `read_cpu_seconds` gave when it had answered last."""
+        """The result of `read_cpu_seconds` after its last answer."""
         self._reader = reader
         self._writer = writer
 
@@ -298,8 +298,8 @@ def _start_fork_server() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "st_opendata.sparql.workers.fork_server", str(theirs.fileno())]
     with theirs:
         try:
-            # A process group of its own: Ctrl-C is for the server, which lets running queries end. No session of its
-            # own: Linux shares the processor among sessions first, and a worker would not run as soon as it is asked.
+            # Its own process group: Ctrl-C is for the server, which lets running queries end. The same session: Linux
+            # shares the processor among sessions first, and a worker in a new one would start its queries late.
             process = subprocess.Popen(  # noqa: S603 (our own module)
                 command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
             )
