@@ -80,7 +80,7 @@ def command_pages() -> tuple[dict[Path, str], str]:
 
 
 def leaves(context: Context) -> Iterator[Context]:
-    """The contexts of all commands that are no groups, in the order of the help."""
+    """The contexts of all commands except groups, in the order of the help."""
     if not isinstance(context.command, click.Group):
         yield context
         return
@@ -190,7 +190,7 @@ def finding_section(entry: Code, language: str) -> str:
 
 
 def text_cell(template: str) -> str:
-    """A template as Markdown text: what is no code in backticks stands for itself."""
+    """A template as Markdown text: text outside backticks is escaped."""
     parts = re.split(r"(`[^`]*`)", template)
     return "".join(part if number % 2 else re.sub(r"([`<*\[])", r"\\\1", part) for number, part in enumerate(parts))
 
@@ -322,18 +322,18 @@ def definition(graph: Graph, term: Node) -> str:
 
 
 def text_of(graph: Graph, subject: Node, prop: URIRef, language: str) -> str:
-    """The text in that language, empty where there is none."""
+    """The text in that language; empty if the language is missing."""
     return next((str(text) for text in graph.objects(subject, prop) if getattr(text, "language", None) == language), "")
 
 
 def short(iri: URIRef) -> str:
-    """The IRI with a prefix of ours."""
+    """The IRI, shortened with our prefixes."""
     prefix = max((p for p in PREFIXES if iri.startswith(PREFIXES[p])), key=lambda p: len(PREFIXES[p]), default="")
     return f"{prefix}:{iri.removeprefix(PREFIXES[prefix])}" if prefix else str(iri)
 
 
 def box(iri: URIRef) -> str:
-    """A name that Mermaid takes as it is."""
+    """The IRI as a name that is valid in Mermaid."""
     return re.sub(r"\W", "_", short(iri))
 
 

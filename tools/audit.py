@@ -1,6 +1,6 @@
 """Asks for known advisories against what the lock files pin: `make audit`. Exit 1 if there are some.
 
-What the service does not answer is said, and is no failure: a machine without network can build all the same.
+A request without an answer is reported and is not a failure, so that a machine without network can build too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes src/st_opendata/tables/encodings/letters.json: how often letters follow each other, language by language.
 
 `python3 tools/letters.py ANNOTATIONS MISC`, where these are the unpacked npm packages cldr-annotations-full 48.2.0
-(names of pictograms and words about them, some 4,000 in each language) and cldr-misc-full 48.2.0 (exemplar characters)
+(names of pictograms and words about them, about 4,000 in each language) and cldr-misc-full 48.2.0 (exemplar characters)
 of the Unicode Consortium, Unicode License v3. Costs are negative logarithms of probabilities in half units, one digit
 of base 36 each (Witten-Bell smoothing over different words).
 """
@@ -74,7 +74,7 @@ def counted(language: str, annotations: Path, misc: Path) -> dict[str, str]:
 
 
 def spread(alone: dict[str, float], pairs: dict[str, dict[str, float]], main: set[str]) -> None:
-    """Let letters with a mark stand where the bare ones do, as rarely as they are."""
+    """Give letters with a mark the pairs of the letters without it, in proportion to their frequency."""
     total = sum(alone.values())
     for letter in sorted(main):
         bare = unicodedata.normalize("NFD", letter)[0]

@@ -115,7 +115,7 @@ def triangle(a: Point, b: Point, c: Point) -> float:
 
 
 def area(ring: Sequence[Point]) -> float:
-    """What the ring encloses."""
+    """The area inside the ring."""
     pairs = zip(ring, [*ring[1:], *ring[:1]], strict=True)
     return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
 

@@ -1,7 +1,7 @@
 """Writes a CycloneDX bill of materials of what requirements.lock pins: `make sbom`.
 
 A component has the name, version and hashes of the lock, and the licence and dependencies that the installed package
-states. What only development needs has the scope `excluded`. The same lock makes the same bytes. The result is checked
+states. Development packages have the scope `excluded`. The same lock makes the same bytes. The result is checked
 against the CycloneDX schema before it is written.
 """
 
@@ -57,7 +57,7 @@ def needed(names: Iterable[Requirement], installed: Mapping[str, Distribution]) 
 
 
 def stated_licence(package: Distribution | None) -> str:
-    """What an installed package says of its licence, in one line; empty where it says nothing."""
+    """The licence that an installed package states, in one line; empty if it states none."""
     if package is None:
         return ""
     stated = package.metadata["License-Expression"] or package.metadata["License"] or ""

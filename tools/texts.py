@@ -2,7 +2,7 @@
 
 Texts are the arguments of `message`, `message_in` and `counted` in src/, and those of the YAML files in messages/,
 portal/words/, dcat/quality/ and targets/. They go into `messages/locale/LANGUAGE/LC_MESSAGES/st-opendata.po`, where new
-ones have no translation until somebody writes it and those that are no longer used are removed. `--compile` only writes
+ones have no translation until a translator writes it, and unused ones are removed. `--compile` only writes
 the .mo files that the program reads.
 """
 

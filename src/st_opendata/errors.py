@@ -33,11 +33,11 @@ class StError(Exception):
         self.remedy = remedy
 
     def message_text(self, language: str = "en") -> str:
-        """What happened, in one of `LANGUAGES`; it can be shown anywhere (`printable`)."""
+        """The message in one of `LANGUAGES`, without control characters (`printable`)."""
         return printable(self.message[language])
 
     def remedy_text(self, language: str = "en") -> str:
-        """What to do, as `message_text`; empty where nothing is known."""
+        """The remedy, as `message_text` gives the message; empty if there is no remedy."""
         return printable(self.remedy[language]) if self.remedy else ""
 
     def __str__(self) -> str:

@@ -223,7 +223,7 @@ def _service_iri(catalogue: Catalogue) -> str:
 
 
 def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
-    """What the file holds, in the publisher's words if it is a table, and what it is for."""
+    """Describe the file's contents, in the publisher's words if it is a table, and its purpose."""
     table = next((table for table in dataset.tables if table.name == distribution.table), None)
     stated = distribution.purpose or distribution.format.purpose
     held = table.description if table else {}

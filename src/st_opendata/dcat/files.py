@@ -35,7 +35,7 @@ class ReleaseFiles:
 def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -> rdflib.Graph:
     """Write catalog.{ttl,jsonld,rdf}, void.ttl, and schema.jsonld and croissant.json of each dataset.
 
-    What the catalog files state is given back, for those who validate and score it.
+    Returns the graph of the catalog files, which the caller validates and scores.
 
     Raises:
         InputError: an IRI of the catalogue cannot be written.

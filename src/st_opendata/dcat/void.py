@@ -39,7 +39,7 @@ class Counts:
     example: str | None = None
     """The first subject, as an example of a resource."""
     space: str | None = None
-    """What the IRIs of all subjects begin with, up to a slash or hash; None where they share no more than a scheme."""
+    """The common start of all subjects' IRIs, up to a slash or hash; None if they share only the scheme."""
 
 
 def count_facts(batches: Iterable[Sequence[str]]) -> Counts:

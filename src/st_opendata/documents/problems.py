@@ -9,7 +9,7 @@ from st_opendata.place import Place
 
 
 class Problems:
-    """What is wrong in one document; `add` while reading on, `raise_any` at the end."""
+    """The problems of one document: call `add` for each, and `raise_any` at the end."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

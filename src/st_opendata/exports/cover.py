@@ -41,7 +41,7 @@ def cover_words(source: DatasetSource) -> Mapping[str, str]:
 
 
 def cut_note(source: DatasetSource, number: int, end: str) -> str:
-    """What the cover says if that many texts are too long for a cell, and end in `end`."""
+    """The note on the cover that `number` texts were too long for a cell, and end in `end`."""
     return _say(
         message(
             "{number} texts are longer than a cell of Excel and end in {end}; the CSV files have them whole.",
@@ -62,7 +62,7 @@ def _language(source: DatasetSource) -> str:
 
 
 def cover_rows(source: DatasetSource) -> Iterator[list[str]]:
-    """What the cover says of the dataset, its tables and their columns."""
+    """The rows of the cover: the dataset, its tables and their columns."""
 
     def say(text: Text | None) -> str:
         return pick(text or {}, "en")

@@ -39,7 +39,7 @@ def impossible_findings(facts: FactBase, dataset: Dataset) -> list[Finding]:
 
 
 def _unnameable(facts: FactBase, dataset: str) -> UnwritableTripleError | None:
-    """What RDF/XML has no element for; the facts are only read where a name is suspect."""
+    """The error for a property that RDF/XML cannot name; reads the facts only if a name is suspect."""
     properties = facts.predicates(dataset)
     suspect = [name for name in properties if not is_element_name(ox.NamedNode(name[1:-1]))]
     types = [name for name in facts.classes(dataset) if name.startswith("<")]

@@ -26,7 +26,7 @@ def rows_of(facts: FactBase, table: Table) -> Iterator[Row]:
 
 
 def name_rows(source: TableSource, about: Column, rows: Sequence[Row]) -> tuple[Name, ...]:
-    """What the subjects of a column are called, row by row; a row without a name by its key."""
+    """The names of a column's subjects, one for each row; a row without a name gets its key."""
     texts = _texts(source, source.table, about.about_url, rows, _STEPS)
     keys = source.table.primary_key or (about.name,)
     plain = [" ".join(str(row.get(key) or "") for key in keys) for row in rows]
@@ -79,5 +79,5 @@ def _key(table: Table) -> ForeignKey | None:
 
 
 def _subject(table: Table) -> str | None:
-    """What most of the table is about."""
+    """The template of the table's main subject."""
     return next((column.about_url for column in table.source_columns), None)

@@ -1,7 +1,7 @@
 """The tables of a dataset as sheets of a workbook: what XLSX and ODS have in common.
 
-The first sheet is the cover (`cover.py`). A sheet holds at most the rows that a spreadsheet shows; a longer table goes
-on in further sheets. Values have types where a spreadsheet holds them unchanged; a number of more than 15 digits or
+The first sheet is the cover (`cover.py`). A sheet has at most the rows that a spreadsheet shows; a longer table
+continues on further sheets. Values have types if a spreadsheet keeps them unchanged; a number of more than 15 digits or
 beyond a float, a date before March 1900 and a time with a zone stay text.
 """
 

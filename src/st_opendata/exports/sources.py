@@ -33,7 +33,7 @@ class TableSource:
 
     @property
     def title(self) -> Text:
-        """What the files hold."""
+        """The title of the files' contents."""
         return self.table.titles
 
 
@@ -53,7 +53,7 @@ class DatasetSource:
 
     @property
     def title(self) -> Text:
-        """What the files hold."""
+        """The title of the files' contents."""
         return self.dataset.title
 
     def lines(self) -> Iterator[list[str]]:

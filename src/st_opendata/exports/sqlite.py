@@ -1,8 +1,8 @@
 """SQLite: all tables of the catalogue in one file, with keys, indexes, and views in which codes have their labels.
 
 A list column has a separate table (`cities.themes`), a row for each item. Integers and numbers are typed where SQLite
-holds them unchanged (64 bits, 15 digits), truth values are 0 and 1, dates are ISO texts. What tables and columns mean
-is in `st_tables` and `st_columns`.
+holds them unchanged (64 bits, 15 digits), truth values are 0 and 1, dates are ISO texts. `st_tables` and
+`st_columns` describe the tables and columns.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ Redact = Callable[[str], str]
 
 
 def redactor(token: str | None) -> Redact:
-    r"""What replaces the token in a text, also where its characters are escaped for JSON, HTML or URLs.
+    r"""A function that replaces the token in a text, also if its characters are escaped for JSON, HTML or URLs.
 
     >>> redactor("secret-token")('{"error": "secret\\u002dtoken, secret%2Dtoken"}')
     '{"error": "[token], [token]"}'

@@ -1,8 +1,8 @@
 """A message: an English text with fields, put into the language of its reader where it is shown.
 
-The English text is the msgid of gettext; translations lie in `locale/LANGUAGE/LC_MESSAGES/st-opendata.po` and are read
-from the .mo beside it, which `python tools/texts.py` and every build of the package write. Fields are quoted as they
-are: no text that somebody wrote is looked up, and only fields that are in several languages are put into words too.
+The English text is the msgid of gettext; translations are in `locale/LANGUAGE/LC_MESSAGES/st-opendata.po`. The
+program reads the .mo file next to it, which `python tools/texts.py` and every build of the package write. Fields are
+quoted unchanged: text from users is never translated, and only fields that are in several languages are translated too.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Message(Mapping[str, str]):
     """What the program says: its text in each of `LANGUAGES`, as a mapping that puts it into words when asked.
 
     `msgid` is English with named fields in braces; `plural` is the English text for any number but one, and `number`
-    the field that decides. A field that is no number, such as `2 to 4`, takes the plural. `context` tells apart what
-    English says in the same words (`msgctxt` of gettext).
+    the field that decides. A field that is not a number, such as `2 to 4`, takes the plural. `context` distinguishes
+    texts that are the same in English (`msgctxt` of gettext).
     """
 
     msgid: str
@@ -93,7 +93,7 @@ def _in_language(value: object, language: str) -> object:
 
 
 def message(msgid: str, /, **fields: object) -> Message:
-    """What the program says. `tools/texts.py` finds the text at this call, so it is written here, not put together."""
+    """A text of the program. `tools/texts.py` finds the text at this call, so it must be a literal."""
     return Message(msgid, fields)
 
 
@@ -108,7 +108,7 @@ def counted(one: str, other: str, /, *, number: str, **fields: object) -> Messag
 
 
 def verbatim(text: str | Mapping[str, str]) -> Message:
-    """What somebody else says, as the system, a server or an engine do: shown as it is, in each language there is."""
+    """Text from outside the program, such as from the system, a server or an engine: shown unchanged."""
     return Message("{text}", {"text": text})
 
 

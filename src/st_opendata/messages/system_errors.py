@@ -1,4 +1,4 @@
-"""What the operating system says of a file or connection, in each language; rarer errors in its own words."""
+"""Errors of the operating system about files and connections, in each language; rare ones in the system's words."""
 
 from __future__ import annotations
 

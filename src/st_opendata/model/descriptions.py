@@ -1,7 +1,8 @@
-"""What catalogue.yaml and dataset.yaml say, beside the tables: DCAT-AP 3.0.1 in the terms of DCAT.
+"""The contents of catalogue.yaml and dataset.yaml, except the tables: DCAT-AP 3.0.1 in the terms of DCAT.
 
 Keys in YAML are the DCAT names (`contactPoint`, `accrualPeriodicity`). Codes are those of the EU authority tables
-(`ENER`, `CC_BY_4_0`, `PUBLIC`), checked against `vocabularies`. What a dataset leaves out it takes from its catalogue.
+(`ENER`, `CC_BY_4_0`, `PUBLIC`), checked against `vocabularies`. A dataset inherits missing keys from its
+catalogue.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def email_address(value: str) -> str:
 
 
 def _day(value: object) -> object:
-    """A date, or the text of one. What else pydantic accepts, such as seconds since 1970, is refused."""
+    """A date, or the text of one. Refuses other values that pydantic accepts, such as seconds since 1970."""
     if isinstance(value, str):
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -187,7 +188,7 @@ class HighValue(Record):
 
 
 class Terms(BaseModel):
-    """What a catalogue states for all its datasets and a dataset may state otherwise."""
+    """The keys that a catalogue sets for all its datasets and that a dataset may override."""
 
     model_config = _FROZEN
 
@@ -240,8 +241,8 @@ class Catalogue(Terms):
     """catalogue.yaml with its datasets.
 
     `base` is the start of every IRI; it never changes. `site` is where the release is served: the start of access,
-    download and endpoint URLs, by default the base. `profiles` are the rules that it takes beyond those for everybody:
-    names of packaged profiles, and folders beside catalogue.yaml; None where nothing is said.
+    download and endpoint URLs, by default the base. `profiles` are rules of the catalogue in addition to the general
+    ones: names of packaged profiles, and folders next to catalogue.yaml; None if the key is missing.
     """
 
     id: Identifier

@@ -40,12 +40,12 @@ class Distribution:
     described_by: str | None = None
     """Path of the file that describes this one (CSVW metadata)."""
     purpose: Message | None = None
-    """What the file is for, where that is not what its format is for."""
+    """The purpose of the file, if it differs from that of its format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A written file that shows what a dataset is about, in words too; it is no distribution, as it holds no data."""
+    """A file with a picture of a dataset, described in words too; not a distribution, as it has no data."""
 
     file: File
     title: Text
@@ -85,4 +85,4 @@ class Release:
     inputs: tuple[File, ...]
     files: tuple[File, ...]
     prefixes: dict[str, str] = field(default_factory=dict)
-    """The catalogue's own prefixes, beside those that every release knows."""
+    """The catalogue's own prefixes, in addition to those of every release."""

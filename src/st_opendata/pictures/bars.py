@@ -21,7 +21,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ChartSize:
-    """Sizes in pixels; names are beside their bars, or above them if their width is 0."""
+    """Sizes in pixels; names are next to their bars, or above them if their width is 0."""
 
     width: float
     text: float

@@ -1,4 +1,4 @@
-"""Names beside points so that no two overlap, for any points; a name without room is left out."""
+"""Names next to points so that no two overlap, for any points; a name without room is left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LabelPoint:
 
 
 def place_labels(points: Sequence[LabelPoint], frame: Box, size: float) -> tuple[TextLine, ...]:
-    """The names that fit into the frame, the first points first, beside, above or below their points."""
+    """The names that fit into the frame, the first points first, next to, above or below their points."""
     taken = [Box(p.at[0] - p.radius, p.at[1] - p.radius, 2 * p.radius, 2 * p.radius) for p in points]
     words: list[TextLine] = []
     for number, point in enumerate(points):

@@ -242,7 +242,7 @@ def _kind(place: MapPoint) -> int:
 
 
 def _legend(places: Sequence[MapPoint], kinds: Sequence[str], layout: MapSize, top: float) -> list[Mark]:
-    """What the symbols mean, with the number of places, in as many rows as needed beside the small world."""
+    """The meaning of the symbols with the number of places, in as many rows as needed next to the small world."""
     marks: list[Mark] = []
     x, y = layout.radius, top + 2 * layout.text
     for number, name in enumerate(kinds[:KINDS]):

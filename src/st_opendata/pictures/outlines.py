@@ -52,7 +52,7 @@ def clip_ring(ring: Sequence[Point], box: Box) -> tuple[Point, ...]:
 
 
 def _clip(ring: Sequence[Point], axis: int, limit: float, sign: int) -> Iterator[Point]:
-    """What lies on one side of a line."""
+    """The part of the ring on one side of a line."""
     for before, point in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
         was, now = sign * (before[axis] - limit) >= 0, sign * (point[axis] - limit) >= 0
         if was != now:

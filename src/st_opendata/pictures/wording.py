@@ -20,9 +20,9 @@ _GROUPS = {
     **dict.fromkeys(_SPACED, ("\u00a0", ",")),
     "fr": ("\u202f", ","),
 }
-"""What stands between thousands and before decimals (CLDR); as in English for others."""
+"""The separators of thousands and of decimals (CLDR); other languages have those of English."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+")
-"""What no XML may hold, ends a line, or turns the direction of what follows."""
+"""Characters that XML forbids, line ends, and marks that change the direction of text."""
 
 
 def say(text: Message, language: str) -> str:
@@ -39,7 +39,7 @@ def amount_label(column: str, currency: str, language: str) -> str:
 def number_text(value: Decimal, language: str) -> str:
     """The number with its thousands grouped, and rounded to whole ones where it is large enough.
 
-    A number that does not fit beside a bar, or into memory, has an exponent.
+    A number that does not fit next to a bar, or into memory, has an exponent.
 
     >>> number_text(Decimal("2406500.4"), "en"), number_text(Decimal("12.5"), "de")
     ('2,406,500', '12,5')

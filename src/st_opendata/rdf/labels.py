@@ -23,7 +23,7 @@ Name = TypeVar("Name")
 
 
 def best_label(stated: Callable[[str], Name | None]) -> Name | None:
-    """What is stated for the best property that has a name; `stated` gives what there is for a property, if anything.
+    """The value of the best property that has a name; `stated` gives the value of a property, or None.
 
     >>> best_label({"http://xmlns.com/foaf/0.1/name": "Ann", "http://purl.org/dc/terms/title": ""}.get)
     'Ann'

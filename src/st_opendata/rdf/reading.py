@@ -35,7 +35,7 @@ _PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
 _ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.DOTALL)
 _REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)|%[\w.-]+;")
 _NOT_IN_IRI = re.compile(r"""[<>" {}|\\^`]""")
-"""What rdflib writes in no IRI."""
+"""Characters that rdflib does not write in an IRI."""
 _MAX_EXPANSION = 100_000_000
 
 

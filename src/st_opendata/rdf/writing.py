@@ -84,7 +84,7 @@ def stream_rdf(batches: Iterable[list[str]], out: BinaryIO, form: Format, prefix
 
 
 def rdf_bytes(batches: Iterable[list[str]], form: Format, prefixes: Mapping[str, str]) -> bytes:
-    """What `write_rdf` would write, for a small number of triples; raises as it does."""
+    """The bytes that `write_rdf` would write, for a small number of triples; raises the same errors."""
     out = io.BytesIO()
     _WRITERS[form](batches, out, prefixes)
     return out.getvalue()

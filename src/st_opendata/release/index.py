@@ -229,5 +229,5 @@ def _keys(terms: Iterable[str]) -> str:
 
 
 def _key(term: str) -> int:
-    """What `sql.hashed` makes of a term."""
+    """The hash of a term, equal to that of `sql.hashed`."""
     return int.from_bytes(md5(term.encode(), usedforsecurity=False).digest()[8:], "little")

@@ -1,8 +1,8 @@
 """Labels in each language of a catalogue: shapes that say so by a mark, completed by the catalogue's `language:`.
 
-A property shape with `shapes:inEachLanguage` (its values are messages with the field {languages}) gets the SHACL that
-these languages make of it. The completion is a separate file beside the shapes, so that any SHACL engine that reads
-both finds the same as this program.
+A property shape with `shapes:inEachLanguage` (its values are messages with the field {languages}) gets the SHACL
+for these languages. The completion is a separate file next to the shapes, so that any SHACL engine that reads both
+finds the same as this program.
 """
 
 from __future__ import annotations

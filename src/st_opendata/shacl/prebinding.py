@@ -22,7 +22,7 @@ from rdflib.query import Result
 from rdflib.term import Node
 
 SHAPES_GRAPH = URIRef("urn:st-opendata:shapes")
-"""What `$shapesGraph` is bound to; the data graph is the default graph of the same dataset (SHACL §5.3.1)."""
+"""The value of `$shapesGraph`; the data graph is the default graph of the same dataset (SHACL §5.3.1)."""
 
 
 def _variable(name: str) -> re.Pattern[str]:

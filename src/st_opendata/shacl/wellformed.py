@@ -23,7 +23,7 @@ from st_opendata.shacl.terms import SH, in_order, short, term_text
 
 @dataclass(frozen=True, slots=True)
 class ShapeFault:
-    """What is wrong with a shape. Where a term is `ignored` the shape still is well-formed."""
+    """A fault of a shape. If a term is `ignored`, the shape is still well-formed."""
 
     shape: Node
     message: Message
@@ -33,7 +33,7 @@ class ShapeFault:
 
 
 Check = Callable[[Graph, Node], Message | None]
-"""What a value must be, or None if it is that."""
+"""Checks a value: the message states what it must be; None if the value is valid."""
 
 
 def _iri(_: Graph, value: Node) -> Message | None:
@@ -125,7 +125,7 @@ def list_members(graph: Graph, head: Node) -> list[Node] | None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a parameter demands of each value, whether it may have several, and whether only property shapes have it."""
+    """The rule of a parameter: its values, whether there may be several, and whether only property shapes have it."""
 
     check: Check
     single: bool = False

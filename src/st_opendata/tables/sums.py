@@ -20,7 +20,7 @@ _WRITTEN = {
 def are_sums(total: Sequence[str], others: Iterable[Sequence[str]]) -> bool:
     """True where every number of the row is the sum of its column, and one of at least two numbers that are not zero.
 
-    What the row has before its numbers is one text, its name; signs for a missing number count as zero. Whole numbers
+    Before its numbers the row has one text, its name; signs for a missing number count as zero. Whole numbers
     must be exact, others may differ by rounding.
     """
     filled = [place for place, cell in enumerate(total) if cell.strip() not in _NOTHING]

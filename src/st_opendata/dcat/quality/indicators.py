@@ -64,17 +64,17 @@ class Indicator:
 
     @property
     def rule(self) -> Message:
-        """What must hold."""
+        """The condition that the metadata must meet."""
         return _texts()[self.name]["rule"]
 
     @property
     def loss(self) -> Message:
-        """What does not hold where points are lost."""
+        """The message if the metadata does not meet the condition."""
         return _texts()[self.name]["loss"]
 
     @property
     def remedy(self) -> Message:
-        """What a publisher does to get the points."""
+        """How the publisher gets the points."""
         return _texts()[self.name]["remedy"]
 
 
