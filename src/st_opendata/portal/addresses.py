@@ -1,4 +1,4 @@
-"""From an IRI to the address of its page, and from a requested address to the IRI that it means.
+"""Converts an IRI into the address of its page, and a requested address into the IRIs that it may mean.
 
 `/id/city/lyon` is the thing with the catalogue's base before that path; `/data/city/lyon.ttl` a document about it,
 `/fr/thing/city/lyon` its page in French (Cool URIs for the Semantic Web, W3C Note 2008, section 4.3).
@@ -16,9 +16,9 @@ from st_opendata.namespaces import ST
 from st_opendata.sparql.endpoint.formats import HTML
 
 FORMATS = {form.extension: form for form in (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)}
-"""The forms of an RDF document by the end of its address."""
+"""The RDF formats of a document by the extension of its address."""
 _LONGEST = 2_000
-"""Characters of an IRI: longer ones are refused before anything is looked up."""
+"""The most characters of an IRI: the portal refuses longer ones before any look-up."""
 _ILLEGAL = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
 _SAFE = "/:@!$&'()*+,;=~%"
 """Characters that are not escaped in a path; a percent sign is a part of the IRI (RFC 3987, section 3.1)."""
@@ -28,12 +28,12 @@ _LINKS = frozenset({"http", "https", "mailto"})
 
 
 def is_iri(text: str) -> bool:
-    """Whether a visitor can request it: an absolute IRI of bounded length without characters that no IRI has."""
+    """Whether a visitor can request the IRI: it is absolute, of bounded length, and has only valid characters."""
     return len(text) <= _LONGEST and not _ILLEGAL.search(text) and bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]*:.", text))
 
 
 def link_of(iri: str) -> str | None:
-    """The IRI as the target of a link; None for what a browser should not follow, such as `javascript:`."""
+    """The IRI as the target of a link; None for schemes that a browser should not follow, such as `javascript:`."""
     try:
         return iri if urlsplit(iri).scheme.lower() in _LINKS and is_iri(iri) else None
     except ValueError:  # such as an unclosed [ in the host
@@ -68,12 +68,12 @@ def targets_of(release: Release, iri: str, language: str) -> dict[str, str]:
 
 
 def whole_targets(path: str, page: str) -> dict[str, str]:
-    """The same where the documents are at a separate path with the extension of each."""
+    """The same for documents at a separate path, each with its extension."""
     return {HTML: page} | {form.media_type: f"{path}{extension}" for extension, form in FORMATS.items()}
 
 
 def readings(path: str) -> Iterator[str]:
-    """What a path as it was sent may stand for: itself, with the letters beyond ASCII written out, wholly decoded."""
+    """The readings of a raw path: unchanged, with non-ASCII letters decoded, completely decoded."""
     yield path
     letters = re.sub("(?:%[89A-Fa-f][0-9A-Fa-f])+", _decoded, path)
     whole = _decoded(path)
@@ -81,9 +81,9 @@ def readings(path: str) -> Iterator[str]:
 
 
 def iris_of(release: Release, path: str) -> Iterator[str]:
-    """The IRIs that an address on this portal may stand for, `path` being its path as sent without the first slash.
+    """The IRIs that an address on this portal may stand for; `path` is its raw path without the first slash.
 
-    Portals are reached under the catalogue's base, its site or through a redirection from either.
+    Visitors reach portals at the catalogue's base, at its site or through a redirection from either.
     """
     starts = [release.base, release.site]
     for start in (release.base, release.site):

@@ -73,7 +73,7 @@ def make_app(current: Current, options: Options, pages: Sequence[Page] = PAGES) 
 
 
 async def tell_health(request: Request) -> Response:
-    """That the portal answers, and from which release; in further lines, what of the release is not served, and why."""
+    """The health of the portal: the release that it serves; further lines state parts that are not served, and why."""
     edition, current = edition_of(request), request.app.state.current
     lines = [f"ok {edition.release.catalogue} {edition.digest}"]
     if current.failure:
@@ -93,7 +93,7 @@ async def choose_home(request: Request) -> Response:
 
 
 async def show_editor(request: Request) -> Response:
-    """The page with the editor in the language that the browser asks for; with the answer where there is a query."""
+    """The page with the editor in the language that the browser asks for; with the answer if there is a query."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     path, varying = page_url(language, "query"), {"Vary": "Accept, Accept-Language"}
     if not request.scope["query_string"]:
@@ -105,9 +105,9 @@ async def show_editor(request: Request) -> Response:
 
 
 async def serve_path(request: Request) -> ASGIApp:
-    """A file of the release at the path that its catalogue states, or else what has the IRI with this path.
+    """A file of the release at the path that its catalogue states, else the resource whose IRI has this path.
 
-    That is a thing, or the release where it is the base of all their IRIs.
+    That is a thing, or the release if the path is that of its base IRI.
     """
     edition = edition_of(request)
     file = edition.files.get(request.path_params["path"])

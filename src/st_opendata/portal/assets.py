@@ -1,4 +1,4 @@
-"""Stylesheet, scripts and pictures of the pages; their addresses name their content, so that browsers keep them."""
+"""Stylesheet, scripts and pictures of the pages; their addresses contain a digest, so that browsers cache them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 STATIC = "/static/"
-"""Where the addresses of the files begin."""
+"""The start of the files' addresses."""
 _FOLDER = "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -41,7 +41,7 @@ def asset_url(name: str) -> str:
 
 
 def has_asset(name: str) -> bool:
-    """Whether there is such a file: what is built from packages may be missing in a checkout."""
+    """Whether there is such a file: those that are built from packages may be missing in a checkout."""
     try:
         asset_url(name)
     except KeyError:

@@ -1,6 +1,6 @@
-"""The connections of a portal: how long a request may take to arrive, how large its head is, how many a client holds.
+"""The connections of a portal: limits on the time and size of a request's head, and on the connections of a client.
 
-uvicorn bounds none of these; docs/decisions/0025 says what was tried instead of this.
+uvicorn has no such limits; docs/decisions/0025 lists the alternatives that were tried.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from st_opendata.portal.middleware.access_log import log_refusal
 
 _LINGER = 2.0
-"""Seconds in which a client may read why it is refused, while what it still sends is discarded (RFC 9112 §9.6)."""
+"""Seconds in which a client may read a refusal, while the portal discards its further bytes (RFC 9112 §9.6)."""
 _PIPELINED = 16
-"""Requests that may wait on one connection for the answer to an earlier one."""
+"""The most requests that wait on one connection for the answer to an earlier one."""
 _FILES_OF_A_CONNECTION = 3
-"""Descriptors: the connection, the file that is sent, and the buffer of an answer."""
+"""File descriptors of a connection: its socket, the file that is sent, and the buffer of an answer."""
 _OTHER_FILES = 200
 _LEAST = 20
-"""Connections without which there is no portal, however few files may be open."""
+"""The fewest connections of a portal, even if the limit on open files is low."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What clients may do: a head arrives within `head_seconds` and has at most `head_bytes` and `fields` field lines.
+    """The limits of clients: a head arrives within `head_seconds` and has at most `head_bytes` and `fields` lines.
 
-    A body arrives within `body_seconds` and a second more for each `body_rate` bytes. A client that takes nothing of
-    its answer for `stall_seconds` is left. One client holds `per_client` connections; all together hold `total`.
+    A body arrives within `body_seconds` and a second more for each `body_rate` bytes. The portal disconnects a client
+    that reads nothing for `stall_seconds`. One client has at most `per_client` connections, all clients `total`.
     """
 
     head_seconds: float = 10.0
@@ -62,7 +62,7 @@ class Connections:
     """All connections of a server. All methods belong to one event loop."""
 
     def __init__(self, limits: ConnectionLimits, is_trusted: Callable[[str], bool]) -> None:
-        """Clients at an address that `is_trusted` are proxies: they hold as many connections as there may be."""
+        """Clients at an address that `is_trusted` are proxies, without a limit per client."""
         self.limits = limits
         self._is_trusted = is_trusted
         self._clients: dict[str, dict[Connection, None]] = {}
@@ -74,7 +74,7 @@ class Connections:
         return len(self._all)
 
     def enter(self, connection: Connection) -> None:
-        """Take a new connection in; where there are too many, one that waits for a request is closed instead."""
+        """Add a new connection; if there are too many, close one that waits for a request."""
         own = self._clients.setdefault(client_of(connection.peer), {})
         own[connection] = self._all[connection] = None
         if len(own) > self.limits.per_client and not self._is_trusted(connection.peer):
@@ -91,7 +91,7 @@ class Connections:
             self._clients.pop(client_of(connection.peer), None)
 
     async def watch(self) -> None:
-        """End what takes too long, until this is cancelled."""
+        """Close connections that take too long, until this is cancelled."""
         pause = min(1.0, self.limits.head_seconds / 10)
         while True:
             await asyncio.sleep(pause)
@@ -101,14 +101,14 @@ class Connections:
 
 
 class Connection(HttpToolsProtocol):
-    """A connection within the limits of `Connections`; it speaks HTTP/1.1, whatever a client asks to upgrade to."""
+    """A connection within the limits of `Connections`; it speaks HTTP/1.1 and ignores requests to upgrade."""
 
     def __init__(self, *args: Any, connections: Connections, **kwargs: Any) -> None:  # noqa: ANN401 (those of uvicorn)
         super().__init__(*args, **kwargs)
         self.peer = ""
         """The address of the client."""
         self.waits_since = self.loop.time()
-        """When it began to wait for what is awaited."""
+        """When the connection began to wait for the present event."""
         self._registry = connections
         self._limits = connections.limits
         self._awaited = _Awaited.HEAD
@@ -125,7 +125,7 @@ class Connection(HttpToolsProtocol):
         self._registry.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is closed, by whomever."""
+        """The connection is closed, by either side."""
         self._registry.leave(self)
         super().connection_lost(exc)
 
@@ -196,7 +196,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def end_overdue(self, now: float) -> None:
-        """Refuse or close it where its client has taken too long."""
+        """Refuse the request or close the connection if the client has taken too long."""
         if self.parser is None or self._has_stalled(now):
             return
         waited = now - self.waits_since
@@ -204,7 +204,7 @@ class Connection(HttpToolsProtocol):
             if waited > _LINGER:
                 self.transport.abort()
         elif self._awaited is _Awaited.BODY:
-            if self.flow.read_paused:  # it is the portal that does not read
+            if self.flow.read_paused:  # the portal has paused reading
                 self.waits_since = now
             elif waited > self._limits.body_seconds + self._got / self._limits.body_rate:
                 self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time.")
@@ -215,7 +215,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def refuse(self, status: HTTPStatus, text: str) -> None:
-        """Answer what has come so far with that, and nothing after it; an answer that has begun is cut."""
+        """Answer the present request with an error, and no later one; an answer that has begun is aborted."""
         self._ended, self.waits_since = True, self.loop.time()
         self._unset_keepalive_if_required()
         is_asked = self._is_answering
@@ -223,7 +223,7 @@ class Connection(HttpToolsProtocol):
         if is_asked:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        elif self._awaited is _Awaited.BODY:  # it has its answer already
+        elif self._awaited is _Awaited.BODY:  # the client has its answer already
             has_begun = True
         if has_begun:
             self.transport.close()
@@ -237,7 +237,7 @@ class Connection(HttpToolsProtocol):
         self.transport.write_eof()
 
     def linger(self) -> bool:
-        """Whether the client is still sending what has its answer; from now on that is discarded, for a short time."""
+        """Whether the client still sends an answered request; from now on its bytes are discarded, for a short time."""
         if self._ended or self._awaited is not _Awaited.BODY or self._is_answering or self.transport.is_closing():
             return False
         self._ended, self.waits_since = True, self.loop.time()
@@ -249,7 +249,7 @@ class Connection(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _parse(self, data: bytes) -> None:
-        """Parse what has come; a request to upgrade is answered as if it did not ask for that (RFC 9110 §7.8).
+        """Parse the received bytes; a request to upgrade is answered like any other (RFC 9110 §7.8).
 
         The parser stops after the head of such a request. A new parser continues and gets the length of the body.
         """
@@ -281,7 +281,7 @@ class Connection(HttpToolsProtocol):
         return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text
 
     def _stop(self, status: HTTPStatus, text: str) -> None:
-        """Refuse the request from within the parser, which tells of errors by one of its own."""
+        """Refuse the request from within the parser, which wraps errors in one of its own classes."""
         self._refusal = status, text
         raise ValueError(text)
 
@@ -293,7 +293,7 @@ class Connection(HttpToolsProtocol):
         self.headers[:] = [(name, authority if name == b"host" else value) for name, value in self.headers]
 
     def _bytes_unsent(self) -> int:
-        """Bytes of answers that the client has not taken yet, those that the kernel holds among them."""
+        """The bytes of answers that the client has not read yet, including those in the kernel."""
         queued = 0
         with suppress(OSError):
             number = self.transport.get_extra_info("socket").fileno()
@@ -301,7 +301,7 @@ class Connection(HttpToolsProtocol):
         return queued + self.transport.get_write_buffer_size()
 
     def _has_stalled(self, now: float) -> bool:
-        """Whether the client takes nothing of its answer, which ends the connection."""
+        """Whether the client has stopped reading its answer; if so, closes the connection."""
         unsent = self._bytes_unsent()
         if not unsent or unsent != self._unsent:
             self._unsent, self._unsent_since = unsent, now
@@ -312,10 +312,10 @@ class Connection(HttpToolsProtocol):
 
 
 class _Gentle:
-    """A transport that lets a client read its answer before it is closed, and takes nothing more once it is closing.
+    """A transport that lets a client read its answer before it closes, and ignores writes once it is closing.
 
-    A socket that is closed while bytes come in is reset, and the answer is lost with it (RFC 9112 §9.6). asyncio's own
-    transport logs a line for each piece that it is given after a client has left.
+    A socket that is closed while bytes arrive is reset, and the answer is lost (RFC 9112 §9.6). asyncio's own
+    transport logs a line for each write after a client has disconnected.
     """
 
     def __init__(self, inner: asyncio.Transport, connection: Connection) -> None:
@@ -337,7 +337,7 @@ class _Gentle:
 
 
 def client_of(address: str) -> str:
-    """The client behind an address: of IPv6 the network, of which one client has all addresses (RFC 6177)."""
+    """The client behind an address: for IPv6 its network, as one client has all addresses of it (RFC 6177)."""
     with suppress(ValueError):
         parsed = ip_address(address.partition("%")[0])
         if isinstance(parsed, IPv6Address):
@@ -348,7 +348,7 @@ def client_of(address: str) -> str:
 
 
 def fitted(limits: ConnectionLimits) -> ConnectionLimits:
-    """The limits as far as this process may open files; it may open more from now on, where the system lets it."""
+    """The limits, reduced to the files that this process may open; raises that number if the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = limits.total * _FILES_OF_A_CONNECTION + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < needed:
@@ -360,7 +360,7 @@ def fitted(limits: ConnectionLimits) -> ConnectionLimits:
 
 
 def _make_room(connections: Iterable[Connection], newest: Connection) -> None:
-    """Close the connection that waits longest for a request, or refuse the newest where all others answer one."""
+    """Close the connection that has waited longest for a request; if none waits, refuse the newest."""
     for each in sorted(connections, key=lambda each: each.waits_since):
         if each is not newest and each.is_waiting:
             each.transport.close()

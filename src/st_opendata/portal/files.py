@@ -18,7 +18,7 @@ from st_opendata.portal.responses import REVALIDATED
 from st_opendata.release.layout import CRATE, CROISSANT_FILE, METADATA_SUFFIX, table_file
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in FORMATS if form.packed))
-"""Media types of what is compressed in itself."""
+"""Media types of formats that are already compressed."""
 _TEXT = frozenset(form.media_type for form in (CSV, TURTLE, N_TRIPLES, N_QUADS))
 _NAMED = {CROISSANT_FILE: CROISSANT.media_type, CRATE: RO_CRATE.media_type}
 _OTHERS = {
@@ -26,7 +26,7 @@ _OTHERS = {
     ".rq": "application/sparql-query",
     ".yaml": "application/yaml",
 }
-"""By the end of a name: what no distribution is (CSVW §5.2; SPARQL 1.1 §21.1; RFC 9512)."""
+"""Media types by extension, of files that are not distributions (CSVW §5.2; SPARQL 1.1 §21.1; RFC 9512)."""
 _RANGE = rb"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
 _RANGES = re.compile(rb"\s*bytes\s*=\s*(%b(?:\s*,\s*%b)*)\s*" % (_RANGE, _RANGE), re.IGNORECASE)
 
@@ -48,9 +48,9 @@ def serve_file(request: Request, edition: Edition, file: File) -> Response:
 
 
 def _leave_ranges(request: Request, size: int) -> None:
-    """Take from the request what a server ignores of its ranges (RFC 9110 §14.2), and the response would refuse.
+    """Remove ranges from the request that a server must ignore (RFC 9110 §14.2), as the response would refuse them.
 
-    That is all where they are in another unit or not written as they should be; of several, those beyond the end.
+    These are all ranges if the unit or the syntax is wrong; else those beyond the end, if there are others.
     """
     headers: list[tuple[bytes, bytes]] = request.scope["headers"]
     given = [value for name, value in headers if name == b"range"]
@@ -61,7 +61,7 @@ def _leave_ranges(request: Request, size: int) -> None:
 
 
 def _understood(field: bytes, size: int) -> list[bytes]:
-    """The ranges of a header that a file of that size has, or else the first one, which is refused (416)."""
+    """The ranges of a header that are within a file of that size, else the first one, which is refused (416)."""
     matched = _RANGES.fullmatch(field)
     ranges = [part.strip() for part in matched[1].split(b",")] if matched else []
     ends = [each.partition(b"-")[::2] for each in ranges]

@@ -1,4 +1,4 @@
-"""The settings of a portal for the person who starts it."""
+"""The settings of a portal."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from st_opendata.messages.message import message
 class Options:
     """Address and bounds of a portal.
 
-    `base_url` is the address at which visitors find it, without a slash at its end; None where they use the one it
-    listens on. `trusted_proxies` are the addresses and networks of proxies: their forwarded headers are believed, and
-    they hold any number of connections. `requests_per_minute` and `connections` bound what one client may ask and hold,
-    `largest_body` the bytes of a request.
+    `base_url` is the address for visitors, without a slash at its end; None if they use the one that it listens on.
+    `trusted_proxies` are the addresses and networks of proxies: the portal trusts their forwarded headers and does not
+    limit their connections. `requests_per_minute` and `connections` are the limits of one client, `largest_body` is
+    that of a request's bytes.
     """
 
     base_url: str | None = None
@@ -28,7 +28,7 @@ class Options:
     largest_body: int = 1_000_000
 
     def __post_init__(self) -> None:
-        """Raises UsageError where the base URL is not http(s), or a proxy has no address."""
+        """Raises UsageError if the base URL is not http(s), or a proxy has no address."""
         for proxy in self.trusted_proxies:
             try:
                 ip_network(proxy, strict=False)
@@ -48,14 +48,14 @@ class Options:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The host names by which requests may ask for the portal; any where no base URL is given."""
+        """The host names that requests may use; any if there is no base URL."""
         if self.base_url is None:
             return ("*",)
         return tuple(dict.fromkeys((urlsplit(self.base_url).hostname or "", "localhost", "127.0.0.1", "[::1]")))
 
     @property
     def believed(self) -> list[str]:
-        """Addresses and networks whose forwarded headers are believed: this machine's own, where none is named."""
+        """Addresses and networks whose forwarded headers are trusted: by default this machine's own."""
         return [str(ip_network(proxy, strict=False)) for proxy in self.trusted_proxies] or ["127.0.0.1"]
 
     def is_proxy(self, address: str) -> bool:

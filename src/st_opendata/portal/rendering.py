@@ -25,7 +25,7 @@ from st_opendata.portal.wording import NAMES, words_of
 
 @cache
 def environment() -> Environment:
-    """How templates are read: every value is escaped, and an unknown one is an error."""
+    """The environment of templates: it escapes every value, and an unknown one is an error."""
     made = Environment(
         loader=PackageLoader("st_opendata.portal"),
         autoescape=True,
@@ -39,9 +39,9 @@ def environment() -> Environment:
 
 
 def say(text: Text, language: str) -> Markup:
-    """The text in the language of the page, else in another, of which it then tells; apart from what is around it.
+    """The text in the language of the page, else in another, with its `lang`; isolated from the text around it.
 
-    `bdi` keeps a text that runs from right to left, or overrides directions, from turning its neighbours.
+    `bdi` prevents a text that runs from right to left, or overrides directions, from changing its neighbours.
     """
     value, spoken = pick(text, language), tag_of(text, language) or language
     if primary(spoken) == "fr":
@@ -50,12 +50,12 @@ def say(text: Text, language: str) -> Markup:
 
 
 def foreign(spoken: str, language: str) -> Markup:
-    """The attribute of a text in another language than the page; none where they are one, or it is not known."""
+    """The `lang` attribute of a text in another language than the page; empty if it is the same or unknown."""
     return Markup() if spoken in (language, "und") else Markup(' lang="{}"').format(spoken)
 
 
 def plain(text: str) -> str:
-    """Text for places without markup, such as a title: in one line, without controls that turn directions."""
+    """Text for places without markup, such as a title: in one line, without characters that change its direction."""
     visible = (each if unicodedata.category(each) not in ("Cc", "Cf") else " " for each in text)
     return " ".join("".join(visible).split())
 
@@ -70,9 +70,9 @@ def excerpt(marked: Markup, most: int) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What a page is made of: the values for its template, in addition to those that every page has (see base.html).
+    """The values for a page's template, in addition to those that every page has (see base.html).
 
-    `template` is that of a state of the page which has its own.
+    `template` is set if this state of the page has a separate template.
     """
 
     values: Mapping[str, Any]
@@ -82,7 +82,7 @@ class PageView:
 
 
 def render(request: Request, template: str, view: PageView) -> Response:
-    """The page in the language of its address; 304 for a browser that has it already."""
+    """The page in the language of its address; 304 if the browser's copy is current."""
     language = language_of(request)
     content = environment().get_template(view.template or template).render(_context(request, language, view))
     if view.status != 200:
@@ -94,7 +94,7 @@ def render(request: Request, template: str, view: PageView) -> Response:
 
 
 def _context(request: Request, language: str, view: PageView) -> dict[str, Any]:
-    """The values of a page, with those that every page needs."""
+    """The values of a page, including those that every page needs."""
     edition, base, sent = edition_of(request), base_url(request), raw_path(request)
     first, _, rest = sent.removeprefix("/").partition("/")
     path = rest if first in LANGUAGES else ""

@@ -1,4 +1,4 @@
-"""What a request asks: its edition, its language, the dataset that it names, and the addresses to answer with."""
+"""The parts of a request: its edition, language and dataset, and the addresses for its answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ register_url_convertor("language", _LanguageConvertor())
 
 
 def edition_of(request: Request) -> Edition:
-    """The edition that this request is answered from."""
+    """The edition that answers this request."""
     edition: Edition = request.state.edition
     return edition
 
@@ -51,13 +51,13 @@ def find_dataset(request: Request) -> DatasetDescription:
 
 
 def base_url(request: Request) -> str:
-    """Where visitors find the portal, without a slash at its end."""
+    """The address of the portal for visitors, without a slash at its end."""
     configured: str | None = request.app.state.options.base_url
     return (configured or str(request.base_url)).rstrip("/")
 
 
 def raw_path(request: Request) -> str:
-    """The path of the request as it was sent: a percent sign may be a part of an IRI."""
+    """The raw path of the request, as a percent sign may be a part of an IRI."""
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     return raw.partition(b"?")[0].decode("latin-1")
 

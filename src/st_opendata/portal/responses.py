@@ -1,4 +1,4 @@
-"""Answers for programs: bytes with an ETag, which a client that has them already is not sent again."""
+"""Answers for programs: bytes with an ETag; the portal does not send them again to a client that has them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from st_opendata.http.conditions import not_modified
 from st_opendata.portal.requests import edition_of
 
 REVALIDATED = "public, no-cache"
-"""Cache-Control of what clients may keep, and must revalidate each time they use it."""
+"""Cache-Control of answers that clients may store, but must revalidate before each use."""
 
 
 def document(request: Request, what: str, make: Callable[[], bytes], headers: Mapping[str, str]) -> Response:
-    """What `make` makes of the edition, and the same again for the same `what`: not made for a client that has it.
+    """The result of `make` for the edition, which depends on `what` only; not made if the client has it.
 
     The ETag is weak, as an answer may be compressed on its way (RFC 9110 §8.8.1).
     """
@@ -25,7 +25,7 @@ def document(request: Request, what: str, make: Callable[[], bytes], headers: Ma
 
 
 def content(request: Request, text: str | bytes, media_type: str, *, name: str | None = None) -> Response:
-    """Something made for programs, with an ETag; `name` is that of the file to keep it in."""
+    """Bytes for programs, with an ETag; `name` is the file name for a download."""
     data = text.encode() if isinstance(text, str) else text
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     headers = {

@@ -1,4 +1,4 @@
-"""The portal as a process: it listens until it must stop, lets running requests end, and tidies up."""
+"""The portal as a process: it listens until a signal, lets running requests end, and removes its files."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from st_opendata.system.scratch import remove_leftovers
 _GRACE = 30
 """Seconds that running requests have to end."""
 _QUEUE = 2048
-"""Connections that may wait to be accepted."""
+"""The most connections that wait to be accepted."""
 _AT_ONCE = 128
-"""Connections that are accepted in one go, before they are counted."""
+"""The most connections that are accepted at once, before they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What to serve and where: a release, with `store` as the folder for data that leave memory no room."""
+    """The release to serve and its address; `store` is the folder for data that do not fit into memory."""
 
     release: Path
     host: str = "127.0.0.1"
@@ -57,7 +57,7 @@ class Serving:
 
 
 def serve(serving: Serving, on_ready: Callable[[Message], None]) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP; `on_ready` gets, once it answers, where it listens and where the data are.
+    """Serve until SIGINT, SIGTERM or SIGHUP; once the portal answers, `on_ready` gets its address and the data's place.
 
     Raises:
         InputError: the release cannot be read, or the port is taken.
@@ -101,13 +101,13 @@ async def _try_out(serving: Serving) -> None:
 
 @asynccontextmanager
 async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Current, asyncio.Task[None]]]:
-    """A server that answers: its port, the current edition behind it, and the task that ends when it gets a signal.
+    """A server that answers: its port, the current edition, and the task that ends at a signal.
 
     A signal that ends programs (`STOP_SIGNALS`) ends the server once it answers; before that, it is raised again at the
     end.
     """
     with listen(serving.host, port) as listener, _signals() as signals:
-        remove_leftovers()  # of servers that were killed
+        remove_leftovers()  # folders of servers that were killed
         current = Current(serving.release, serving.limits, serving.store)
         await signals.during(current.open())
         connections = Connections(fitted(serving.connections), serving.options.is_proxy)
@@ -135,7 +135,7 @@ class _Signals:
         self.raised: int | None = None
 
     async def during(self, opening: Coroutine[Any, Any, None]) -> None:
-        """Await that; a signal cancels it, and is raised again at the end."""
+        """Await the work; a signal cancels it, and is raised again at the end."""
         task = asyncio.ensure_future(opening)
         self.hear = task.cancel
         await task
@@ -143,7 +143,7 @@ class _Signals:
 
 @contextmanager
 def _signals() -> Iterator[_Signals]:
-    """Have the loop hear the signals that end programs, instead of whatever did."""
+    """Let the loop handle the signals that end programs, in place of the previous handlers."""
     loop, signals = asyncio.get_running_loop(), _Signals()
 
     def handle(number: int) -> None:
@@ -168,7 +168,7 @@ def _signals() -> Iterator[_Signals]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket whose connections send what they are given at once; raises InputError where the port is taken."""
+    """A socket whose connections send data at once; raises InputError if the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
@@ -192,8 +192,8 @@ def _config(serving: Serving, current: Current, connections: Connections) -> uvi
         make_app(current, serving.options),
         http=partial(Connection, connections=connections),  # type: ignore[arg-type]  # it is called as a class is
         ws="none",
-        log_config=None,  # logs are set up by the command
-        access_log=False,  # the application writes one itself, in a form that programs read
+        log_config=None,  # the command configures the logs
+        access_log=False,  # the application writes its own, in a format for programs
         server_header=False,
         lifespan="on",
         forwarded_allow_ips=serving.options.believed,

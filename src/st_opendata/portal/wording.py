@@ -46,7 +46,7 @@ def _message(entry: str | Mapping[str, str]) -> Message:
 
 
 def alphabetical(text: str) -> tuple[str, str]:
-    """The key that sorts texts as people look for them: `écart` stands between `droit` and `fait`."""
+    """The key that sorts texts as in a dictionary: `écart` is between `droit` and `fait`."""
     return folded(text), text
 
 
@@ -60,7 +60,7 @@ class Words:
         self.locale = Locale("en", "GB") if language == "en" else Locale(language)
 
     def __call__(self, name: str, **values: object) -> str:
-        """The text of that name with its values in the places of their names; with `n`, in its singular or plural.
+        """The text of that name with its values in place of their names; with `n`, in its singular or plural.
 
         Values are escaped where the text itself is markup (its name ends in `_html`).
         """
@@ -82,7 +82,7 @@ class Words:
         """An ISO 8601 date, month or year in words; any other text stays unchanged."""
         try:
             return self._day(value)
-        except ValueError:  # the 30th of February is data as well
+        except ValueError:  # the data may state the 30th of February
             return value
 
     def _day(self, value: str) -> str:

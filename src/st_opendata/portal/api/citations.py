@@ -40,7 +40,7 @@ _SPDX = {
     "ODC_PDDL": "PDDL-1.0",
     "OGL_3_0": "OGL-UK-3.0",
 }
-"""SPDX identifiers of licences by their code in the EU table: CITATION.cff takes no others."""
+"""SPDX identifiers of licences by their code in the EU table: CITATION.cff allows no others."""
 _BIBTEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -68,7 +68,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A form of citation as a file."""
+    """A citation format as a file."""
 
     label: str
     file: str
@@ -99,7 +99,7 @@ def citation_of(dataset: DatasetDescription, language: str) -> Citation:
 
 
 def write_text(citation: Citation) -> str:
-    """A sentence in the manner of DataCite: author (year): title, version, publisher, address."""
+    """A sentence in DataCite's style: author (year): title, version, publisher, address."""
     start = f"{citation.author or citation.publisher}{f' ({citation.year})' if citation.year else ''}: "
     version = f" ({citation.version})" if citation.version else ""
     publisher = f"{citation.publisher}. " if citation.publisher not in ("", citation.author) else ""
@@ -107,7 +107,7 @@ def write_text(citation: Citation) -> str:
 
 
 def write_bibtex(citation: Citation) -> str:
-    """An entry `@misc`, which every BibTeX knows; names of organisations are in braces of their own."""
+    """An entry `@misc`, which all versions of BibTeX know; names of organisations have their own braces."""
     fields = {
         "author": citation.author and f"{{{_tex(citation.author)}}}",
         "title": f"{{{_tex(citation.title)}}}",
@@ -171,7 +171,7 @@ STYLES: Mapping[str, Style] = {
 
 
 def _line(text: str) -> str:
-    """In one line, without controls: some of them, like U+202E, would turn what stands around."""
+    """The text in one line, without control characters: some, like U+202E, would change the text around them."""
     kept = (each if unicodedata.category(each) not in ("Cc", "Cf", "Zl", "Zp", "Cs") else " " for each in text)
     return " ".join("".join(kept).split())
 

@@ -1,4 +1,4 @@
-"""What the SPARQL editor completes: the classes and properties that the release uses, with labels, and the prefixes."""
+"""Completions for the SPARQL editor: classes and properties that the release uses, with labels, and prefixes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS = {"http://rdfs.org/ns/void#class": "class", "http://rdfs.org/ns/void#pro
 
 
 def serve_completions(request: Request) -> Response:
-    """Terms and prefixes as JSON; the address names the edition, so that browsers keep it."""
+    """Terms and prefixes as JSON; the address names the edition, so that browsers cache it."""
     terms, language = edition_of(request).part(_terms), language_of(request)
     content = {
         "terms": [{"name": name, "kind": kind, "label": pick(labels, language)} for name, kind, labels in terms],

@@ -1,4 +1,4 @@
-"""Croissant: what the release says of a dataset, with the addresses of the portal that serves it."""
+"""Croissant: the release's description of a dataset, with the addresses of the portal that serves it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def croissant(edition: Edition, dataset: DatasetDescription, base_url: str, lang
     """The dataset in JSON-LD; `base_url` has no slash at its end.
 
     Raises:
-        HTTPException: the release has no such file, as those of an older program.
-        InputError: it is damaged.
+        HTTPException: the release has no such file, as an older version built it.
+        InputError: the file is damaged.
     """
     path = in_dataset(dataset.id, CROISSANT_FILE)
     if path not in edition.files:

@@ -19,7 +19,7 @@ from st_opendata.rdf.statements import read_statements
 from st_opendata.release.layout import CATALOGUE, CATALOGUES, VOID_FILE
 
 _FOLDER = ".moved"
-"""In the folder of the edition's files, of which none begins with a dot."""
+"""A folder among the edition's files; none of their names begins with a dot."""
 
 
 def show_catalogue_file(request: Request) -> Response:
@@ -40,7 +40,7 @@ def show_catalogue_file(request: Request) -> Response:
 class RelocatedCatalogue:
     """The catalogue and the VoID of an edition at another address; a part of it (`Edition.part`).
 
-    They are written once, for the first request, to the folder of the edition's files, and are removed with them.
+    The first request writes them to the folder of the edition's files; they are removed with the edition.
     """
 
     def __init__(self, edition: Edition) -> None:
@@ -49,7 +49,7 @@ class RelocatedCatalogue:
         self._written: dict[str, File] = {}
 
     def file(self, path: str, address: str) -> File:
-        """One of them, by its path in the release. There is one address for each portal."""
+        """The path of one of the files, by its path in the release. A portal has one address."""
         with self._lock:
             if path not in self._written:
                 self._write(path, address)

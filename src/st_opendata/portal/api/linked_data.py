@@ -1,4 +1,4 @@
-"""RDF documents about one thing: its concise bounded description, and what points to it."""
+"""RDF documents about one thing: its concise bounded description, and the things that refer to it."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from st_opendata.rdf.writing import UnwritableTripleError, rdf_bytes, used_prefi
 from st_opendata.sparql.endpoint.formats import graph_types, other_types, split_names
 
 MOST_POINTERS = 1_000
-"""Triples with the thing as their object, for all properties together."""
+"""The most triples with the thing as their object, for all properties together."""
 
 
 def redirect_id(request: Request) -> Response:
-    """From a thing to a document about it, 303 (Cool URIs for the Semantic Web, section 4.3)."""
+    """Redirect from a thing to a document about it, 303 (Cool URIs for the Semantic Web, section 4.3)."""
     edition = edition_of(request)
     path = raw_path(request).removeprefix("/id/")
     return redirect(request, known_iri(edition, (edition.release.base + each for each in readings(path))))
 
 
 def redirect_path(request: Request) -> Response:
-    """The same for the path of an IRI, where a redirection from the IRI's own host leads here."""
+    """The same for the path of an IRI, if the IRI's own host redirects to this portal."""
     edition = edition_of(request)
     return redirect(request, known_iri(edition, iris_of(edition.release, raw_path(request).removeprefix("/"))))
 
 
 def redirect(request: Request, iri: str) -> Response:
-    """To the page or the document about an IRI that the Accept header asks for; 406 with the list of all else."""
+    """Redirect to the page or document about an IRI that the Accept header prefers; else 406 with the list of all."""
     language = choose_language(request.headers.get("Accept-Language"), LANGUAGES)
     return negotiated(request, targets_of(edition_of(request).release, iri, language))
 
 
 def negotiated(request: Request, targets: dict[str, str]) -> Response:
-    """303 to the target that `format` in the address names or the Accept header prefers; 406 without one."""
+    """Redirect (303) to the target that `format` in the address names or the Accept header prefers; else 406."""
     headers = {"Vary": "Accept, Accept-Language"}
     chosen = chosen_target(request, targets)
     if chosen is None:
@@ -55,9 +55,9 @@ def negotiated(request: Request, targets: dict[str, str]) -> Response:
 
 
 def chosen_target(request: Request, targets: Mapping[str, str]) -> str | None:
-    """The media type of one of these targets: of the first format in the address that is known, else by Accept.
+    """The media type of one of these targets: of the first known format in the address, else by Accept.
 
-    The first of equals is chosen, and none where the client likes none.
+    The first of equal preferences wins; None if the client accepts none of them.
     """
     for named in graph_types(split_names(request.query_params.getlist("format"))):
         if named in targets:
@@ -83,7 +83,7 @@ def send_document(request: Request) -> Response:
 
 
 def _send(request: Request, iri: str, extension: str) -> Response:
-    """The document about an IRI, with links to what it describes, to its other forms and to its address."""
+    """The document about an IRI, with links to the thing that it describes, to its other formats and to its address."""
     edition, form = edition_of(request), FORMATS[extension]
     others = targets_of(edition.release, iri, choose_language(request.headers.get("Accept-Language"), LANGUAGES))
     site = base_url(request)
@@ -98,10 +98,10 @@ def _send(request: Request, iri: str, extension: str) -> Response:
 
 
 def write_document(edition: Edition, iri: str, form: Format) -> bytes:
-    """All triples of the thing, the claims about it, and at most `MOST_POINTERS` that lead to it.
+    """All triples of the thing, the claims about it, and at most `MOST_POINTERS` that refer to it.
 
-    That is its concise bounded description (W3C Member Submission, 2005), in which statements about its statements
-    have their place; there are no blank nodes.
+    That is its concise bounded description (W3C Member Submission, 2005), which includes statements about its
+    statements; there are no blank nodes.
 
     Raises:
         UnwritableTripleError: the format cannot carry a triple.
@@ -125,7 +125,7 @@ def _lines(edition: Edition, term: str) -> set[str]:
 
 
 def named_iri(request: Request) -> str:
-    """The IRI that the query names, of which the release says something."""
+    """The IRI in the query, if the release describes it."""
     return known_iri(edition_of(request), request.query_params.getlist("iri")[:1])
 
 

@@ -29,10 +29,10 @@ _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
 def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, language: str) -> Json:
-    """The release's own description of a dataset, whose files and pages are those of this portal.
+    """The release's own description of a dataset, with the addresses of this portal for files and pages.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: the file cannot be read.
     """
     path = edition.path(in_dataset(dataset.id, SCHEMA_ORG_FILE))
     try:
@@ -77,12 +77,12 @@ def catalogue_json(release: Release, datasets: Iterable[DatasetDescription], bas
 
 
 def dataset_address(base_url: str, language: str, dataset: str) -> str:
-    """Where the page of a dataset is."""
+    """The address of a dataset's page."""
     return f"{base_url}/{language}/dataset/{quote(dataset)}"
 
 
 def data_block(described: Json) -> Markup:
-    """JSON for a script element that no browser runs (HTML, data block): what could end it is escaped."""
+    """JSON for a script element that browsers do not run (HTML, data block); what could end it is escaped."""
     return Markup(json.dumps(described, ensure_ascii=False).translate(_ESCAPES))  # noqa: S704 (escaped in the line)
 
 

@@ -1,4 +1,4 @@
-"""`security.txt`: whom to tell of a weakness (RFC 9116)."""
+"""`security.txt`: the contact for reports of vulnerabilities (RFC 9116)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from st_opendata.portal.requests import base_url, edition_of
 from st_opendata.portal.responses import content
 
 _SECURITY_KNOWN = timedelta(days=90)
-"""How long a contact may be used without asking again; RFC 9116 wants less than a year."""
+"""The time until the file expires; RFC 9116 recommends less than a year."""
 
 
 def show_security(request: Request) -> Response:
-    """Whom to tell of a weakness (RFC 9116): the contact point of the catalogue, 404 where it names none."""
+    """The contact for reports of vulnerabilities (RFC 9116): the catalogue's contact point, or 404 without one."""
     contacts = edition_of(request).part(find_contacts)
     if not contacts:
         raise HTTPException(404)

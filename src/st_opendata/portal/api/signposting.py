@@ -1,4 +1,4 @@
-"""Links in HTTP headers (RFC 8288) that lead programs from a page to what it describes: FAIR Signposting."""
+"""Links in HTTP headers (RFC 8288) that lead programs from a page to the data that it describes: FAIR Signposting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from st_opendata.portal.requests import base_url, language_of, page_url
 from st_opendata.release.layout import CATALOGUES, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE
 
 _LONGEST = 3500
-"""Characters of a header: proxies take 4 kB of headers. The catalogue lists the files that are left out."""
+"""The most characters of a header: proxies accept 4 kB of headers. The catalogue lists the files that are left out."""
 
 
 def catalogue_links(request: Request) -> str:
@@ -25,7 +25,7 @@ def catalogue_links(request: Request) -> str:
 
 
 def dataset_links(request: Request, dataset: DatasetDescription) -> str:
-    """For the page of a dataset: how to cite it, what describes it, its licence, its files (Signposting, level 1)."""
+    """For the page of a dataset: its citation, descriptions, licence and files (Signposting, level 1)."""
     base, language = base_url(request), language_of(request)
     own = f"{base}{page_url(language, f'dataset/{dataset.id}')}"
     licence = dataset.licence and (dataset.licence.page or web_address(dataset.licence.iri))
@@ -50,7 +50,7 @@ def dataset_links(request: Request, dataset: DatasetDescription) -> str:
 
 
 def document_links(described: Iterable[str], own: str, others: Mapping[str, str]) -> str:
-    """For an RDF document: what it describes, its own address, and those of its other forms by media type."""
+    """For an RDF document: the thing that it describes, its own address, and those of its other formats."""
     return _joined(
         [
             _link(own, "canonical"),
@@ -61,7 +61,7 @@ def document_links(described: Iterable[str], own: str, others: Mapping[str, str]
 
 
 def _link(url: str, relation: str, kind: str | None = None) -> str:
-    """A link; what could end it, or the header, is percent-encoded."""
+    """A link; characters that could end it, or the header, are percent-encoded."""
     safe = "".join(each if 32 < ord(each) < 127 and each not in '<>"\\' else _encoded(each) for each in url)
     return f'<{safe}>; rel="{relation}"' + (f'; type="{kind}"' if kind else "")
 
@@ -71,12 +71,12 @@ def _encoded(character: str) -> str:
 
 
 def _whole_first(dataset: DatasetDescription) -> list[Distribution]:
-    """Its files, those of the whole dataset before those of its tables."""
+    """The dataset's files, those of the whole dataset before those of its tables."""
     return sorted(dataset.release.distributions, key=lambda each: each.table is not None)
 
 
 def _joined(links: Iterable[str]) -> str:
-    """As many of the links as a header may hold, the first ones."""
+    """The first links, as many as fit into a header."""
     header = ""
     for link in links:
         longer = f"{header}, {link}" if header else link

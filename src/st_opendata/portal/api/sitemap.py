@@ -17,7 +17,7 @@ from st_opendata.portal.requests import alternates, base_url, edition_of
 from st_opendata.portal.responses import content
 
 MOST_PLACES = 50_000
-"""Addresses of one file (sitemaps.org)."""
+"""The most addresses of one file (sitemaps.org)."""
 _NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 
 
@@ -30,7 +30,7 @@ class SitemapEntry:
 
 
 def show_sitemap(request: Request) -> Response:
-    """The pages of the portal in all languages; an index of files where they are more than one file holds."""
+    """The pages of the portal in all languages; an index of files if there are too many for one."""
     base, edition = base_url(request), edition_of(request)
     number = request.path_params.get("number")
     entries = [entry for page in request.app.state.pages for entry in page.listed(edition)]
@@ -73,7 +73,7 @@ def _parts(entries: Sequence[SitemapEntry], size: int) -> Iterator[Sequence[Site
 
 
 def show_robots(request: Request) -> Response:
-    """Everything may be read but the endless states of a page: what stands after a question mark."""
+    """Robots may read everything except addresses with a query, as a page has countless states."""
     text = f"User-agent: *\nDisallow: /*?\nAllow: /\n\nSitemap: {base_url(request)}/sitemap.xml\n"
     return content(request, text, "text/plain")
 

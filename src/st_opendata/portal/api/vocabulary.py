@@ -1,4 +1,4 @@
-"""The vocabulary of a release for programs: ontology and SKOS schemes as RDF documents, and the ways to them."""
+"""The vocabulary of a release for programs: ontology and SKOS schemes as RDF documents, with redirections to them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from st_opendata.rdf.writing import rdf_bytes, used_prefixes
 
 
 def redirect_ontology(request: Request) -> Response:
-    """From the ontology to its page or one of its documents, 303; HTTPException 404 without an ontology."""
+    """Redirect (303) from the ontology to its page or one of its documents; HTTPException 404 without an ontology."""
     _require_vocabulary(request)
     return negotiated(request, _targets(request, "/ontology", "ontology"))
 
 
 def redirect_scheme(request: Request) -> Response:
-    """From a scheme to its page or one of its documents; or such a document itself, `/scheme/NAME.ttl`."""
+    """Redirect from a scheme to its page or one of its documents; or send such a document, `/scheme/NAME.ttl`."""
     name = request.path_params["name"]
     stem, dot, extension = name.rpartition(".")
     if dot + extension in FORMATS:
@@ -44,7 +44,7 @@ def redirect_scheme(request: Request) -> Response:
 
 
 def redirect_concept(request: Request) -> Response:
-    """From a concept to its page or a document about it."""
+    """Redirect from a concept to its page or a document about it."""
     scheme = find_scheme(edition_of(request), request.path_params["name"])
     members = scheme_members(edition_of(request), scheme)
     for name in readings(raw_path(request).rpartition("/")[2]):

@@ -1,1 +1,1 @@
-"""What pages show of a release: the edition that is served, its rows, its datasets, and the index to search them."""
+"""The data behind pages: the edition that is served, its rows, its datasets, and the index to search them."""

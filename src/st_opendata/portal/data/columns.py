@@ -18,7 +18,7 @@ from st_opendata.portal.data.edition import Edition
 from st_opendata.tables.templates import parse_template, variable_names
 
 _FOLDER = "https://release.invalid/"
-"""Stands for the IRI of the release, to which the addresses of its tables are relative."""
+"""A placeholder for the IRI of the release, to which the addresses of its tables are relative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class ColumnDescription:
     required: bool
     separator: str | None
     property: str | None
-    """IRI of the property; None where cells state nothing, or where each row has its own."""
+    """IRI of the property; None if cells state nothing, or if each row has its own."""
     reference: Reference | None = None
     language: str | None = None
     about: str | None = None
     """URI template of the thing that its cells are about (CSVW `aboutUrl`)."""
     value: str | None = None
-    """URI template of the thing that a cell names (CSVW `valueUrl`); None where it states none."""
+    """URI template of the thing that a cell names (CSVW `valueUrl`); None without one."""
     key: bool = False
-    """Whether its cells tell rows apart or name others: part of a key of the table, or of the IRIs of its things."""
+    """Whether its cells identify rows or refer to others: part of a key of the table, or of the IRIs of its things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _table(edition: Edition, dataset: DatasetRelease, name: str, rows: int) -> P
 
 
 def _key_columns(table: CsvwTable) -> set[str]:
-    """The columns of the primary key, of the foreign keys, and of the templates of what rows are about."""
+    """The columns of the primary key, of the foreign keys, and of the `aboutUrl` templates."""
     templates = [each.about_url for each in table.columns if each.about_url]
     return {
         *table.primary_key,

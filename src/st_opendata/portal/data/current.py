@@ -1,4 +1,4 @@
-"""Which edition is served now: a new release is picked up while requests that began with the old one still have it."""
+"""The edition that is served now: it switches to a new release, while running requests keep the old one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from st_opendata.release.layout import MANIFEST
 from st_opendata.sparql.endpoint import Limits
 
 _PAUSES = 5.0, 300.0
-"""Intervals after which a release that could not be opened is tried again, at first and at most; each doubles."""
+"""The first and the longest interval after which the portal retries a release that failed to open; each doubles."""
 _State = tuple[int, int, int] | None
 _log = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ class Current:
     ) -> None:
         """Limits and store are those of `Endpoint.open`; nothing is read before `open`.
 
-        `interval` are the seconds between two looks at the release's folder.
+        `interval` is the number of seconds between two checks of the release's folder.
         """
         self.failure: str | None = None
-        """Why what is in the release's folder now is not served."""
+        """The reason why the release in the folder is not served."""
         self._release, self._limits, self._store = release, limits or Limits(), store
         self._interval = interval
         self._served: _State = None
@@ -60,7 +60,7 @@ class Current:
 
     @asynccontextmanager
     async def borrowed(self) -> AsyncIterator[Edition]:
-        """The edition, which stays whole until it is given back."""
+        """The edition, whose files stay until the context ends."""
         edition = self.edition
         self._users[edition] += 1
         try:
@@ -72,8 +72,8 @@ class Current:
     async def watch(self) -> None:
         """Look for a new release until this is cancelled.
 
-        One that cannot be opened, whatever the reason, is logged once; the old one stays, and the portal tries
-        again after a while. So is the one that is served, where files of it were changed.
+        A release that cannot be opened, for any reason, is logged once; the portal keeps the old one and retries
+        later. The same applies if files of the present release were changed.
         """
         while True:
             await asyncio.sleep(self._interval)
@@ -87,7 +87,7 @@ class Current:
                 await self._try(state)
 
     async def close(self) -> None:
-        """Give up every edition, when what is running has ended."""
+        """Close every edition, after running requests have ended."""
         await asyncio.gather(*(edition.close() for edition in {self.edition, *self._users}), *self._closing)
 
     def _tell_changed(self) -> None:
@@ -131,7 +131,7 @@ class Current:
 
 
 def _state(release: Path) -> _State:
-    """What changes with a release: inode, time and size of its manifest; None while there is no release."""
+    """The mark of a release: inode, time and size of its manifest; None while there is no release."""
     try:
         status = (release / MANIFEST).stat()
     except OSError:

@@ -28,7 +28,7 @@ class Entity:
 
     @property
     def key(self) -> str:
-        """The last part of its IRI: its name in addresses."""
+        """The last part of the IRI: the name in addresses."""
         return re.split(r"[/#]", self.iri.rstrip("/#"))[-1]
 
 
@@ -66,12 +66,12 @@ class DatasetDescription:
 
     @property
     def id(self) -> str:
-        """Its name in addresses."""
+        """The name in addresses."""
         return self.release.id
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years that it covers, at most the last 200; none where the start is unknown."""
+        """The years that the dataset covers, at most the last 200; empty if the start is unknown."""
         if not self.start:
             return ()
         first, last = int(self.start[:4]), int((self.end or self.modified or self.start)[:4])
@@ -100,13 +100,13 @@ def find_contacts(edition: Edition) -> tuple[str, ...]:
 
 
 def _catalogue(statements: Statements) -> str:
-    """The IRI of the catalogue, empty where the release describes none."""
+    """The IRI of the catalogue, empty if the release describes none."""
     kind = ox.NamedNode(expand("dcat:Catalog"))
     return next((subject for subject, found in statements.of(TYPE.value) if found == kind), "")
 
 
 def web_address(iri: str) -> str | None:
-    """The IRI where a link may lead there: http(s) or mailto, and nothing that a browser would run."""
+    """The IRI if it is safe as a link: http(s) or mailto, not a scheme that a browser would run."""
     return iri if re.match(r"(https?://|mailto:)[^\s\x00-\x1f<>\"]+\Z", iri, re.IGNORECASE) else None
 
 
@@ -161,7 +161,7 @@ def _named(statements: Statements, iri: str) -> Entity:
 
 
 def _page(statements: Statements, iri: str) -> str | None:
-    """Where people read of it: its home page, its address for mail, else its own IRI."""
+    """The address for people: the home page, the e-mail address, else the IRI itself."""
     names = ("foaf:homepage", "vcard:hasURL", "vcard:hasEmail", "rdfs:seeAlso")
     found = [address for name in names for address in iris(statements.values(iri, expand(name)))]
     types = statements.values(iri, TYPE.value)
@@ -170,7 +170,7 @@ def _page(statements: Statements, iri: str) -> str | None:
 
 
 def _places(places: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """Without the codes of NUTS regions where places have names: they stand for the same places."""
+    """The places, without NUTS codes if there are names: they stand for the same places."""
     return tuple(place for place in places if not place.iri.startswith(_NUTS)) or places
 
 

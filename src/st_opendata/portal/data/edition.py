@@ -1,4 +1,4 @@
-"""A release as it is being served: its files, what it says of its datasets, and the endpoint that answers from it."""
+"""A release that is being served: its files, the descriptions of its datasets, and its SPARQL endpoint."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """One release, which never changes; `folder` holds its files until `close`. `digest` stands for all of it."""
+    """One release, which never changes; `folder` has its files until `close`. `digest` identifies the contents."""
 
     scratch: Scratch
     release: Release
@@ -43,16 +43,16 @@ class Edition:
     endpoint: Endpoint = field(repr=False)
     intact: FileCheck = field(repr=False)
     since: float = 0.0
-    """When the release came to its place, in seconds: a file may be older, where a release is put back."""
+    """When the release was put in its folder, in seconds: files may be older, if an old release was restored."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     @classmethod
     async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
-        """The release in a folder, as it is now; limits and store are those of its endpoint.
+        """Open the present release in a folder; limits and store are those of its endpoint.
 
         Raises:
-            StError: the folder is not a release, a file is not as the release lists it, or it cannot be read.
+            StError: the folder is not a release, a file differs from the release's list, or it cannot be read.
         """
         async with AsyncExitStack() as stack:
 
@@ -73,17 +73,17 @@ class Edition:
             edition = cls(scratch, content, own.sha256, files, endpoint, intact, since)
             index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it
             stack.callback(index.close)
-            await _finished(lambda: intact.check(files))  # what was read is what was listed
+            await _finished(lambda: intact.check(files))  # the files that were read are those of the list
             stack.pop_all()
         return edition
 
     @property
     def folder(self) -> Path:
-        """Where its files are; `path` checks those that are read."""
+        """The folder of the files; `path` checks those that are read."""
         return self.scratch.folder
 
     def path(self, path: str) -> Path:
-        """A file of the release, or a folder of some; raises ChangedFileError where one is not as it is listed."""
+        """The path of a file or folder of the release; raises ChangedFileError if a file differs from the list."""
         below = f"{path}/"
         self.intact.check([path] if path in self.files else [each for each in self.files if each.startswith(below)])
         return self.folder / path
@@ -100,7 +100,7 @@ class Edition:
         return found
 
     async def close(self) -> None:
-        """Let queries come to their end; give up the files, and what was made of them."""
+        """Let queries end, then remove the files and close the parts."""
         await self.endpoint.close()
         for part in self._parts.values():
             if close := getattr(part, "close", None):
@@ -111,20 +111,20 @@ class Edition:
 
     @cached_property
     def index(self) -> Index:
-        """All that the release states: its facts, ontology, schemes and catalogue."""
+        """The index of all statements: facts, ontology, schemes and catalogue."""
         path = self.folder / _INDEX
         build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path)
         return Index(path)
 
     @cached_property
     def has_vocabulary(self) -> bool:
-        """True where the release defines terms or code lists of its own."""
+        """Whether the release defines its own terms or code lists."""
         schemes = self.index.naming(f"<{RDF}type>", [f"<{PREFIXES['skos']}ConceptScheme>"])
         return any(is_in(ONTOLOGY, file) for file in self.files) or bool(list(schemes))
 
     @cached_property
     def story(self) -> tuple[StoryDocument, Answers] | None:
-        """The story of the catalogue with its answers, if it tells one."""
+        """The story of the catalogue with its answers, if it has one."""
         return read_answers(self.path(STORY).parent)
 
     @cached_property
@@ -139,7 +139,7 @@ class Edition:
 
 
 def _arrival(release: Path) -> float:
-    """When the folder, or a link to it, was given its name."""
+    """When the folder, or a link to it, was created or renamed."""
     try:
         return max(release.lstat().st_ctime, release.stat().st_ctime)
     except OSError:  # it is being replaced

@@ -1,6 +1,6 @@
-"""Facets: the kinds of datasets that there are, how many of each, and which of them are chosen.
+"""Facets: the values by which visitors select datasets, the number of datasets of each, and the selected values.
 
-A set of datasets is a whole number with a bit for each: to cross two is one operation, however many there are.
+A set of datasets is a whole number with a bit for each: the intersection of two is one operation for any size.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class FacetValue:
 
 
 class Facets:
-    """The facets of some datasets, which go by their number in `datasets`."""
+    """The facets of some datasets; sets refer to a dataset by its position in `datasets`."""
 
     def __init__(self, datasets: Sequence[DatasetDescription]) -> None:
         self._all = (1 << len(datasets)) - 1
         self.values = {name: _values(name, datasets) for name in FACETS}
 
     def matching(self, among: Iterable[int] | None, chosen: Chosen, *, without: str | None = None) -> int:
-        """The set of those datasets that have one of the chosen values of each facet, leaving one facet out."""
+        """The set of datasets that have one of the chosen values of each facet, ignoring the facet `without`."""
         found = self._all if among is None else members(among)
         for name, keys in chosen.items():
             if name != without:

@@ -1,4 +1,4 @@
-"""The files of an edition are those that its release lists: looked at when it is opened, and before each is used.
+"""Checks that the files of an edition are those that its release lists: when it is opened, and before each use.
 
 The folder of an edition has links to the files of the release, so that writing into one of those changes it here
 too. Its ETag is the digest that the release states, which must stand for the bytes that are sent.
@@ -21,7 +21,7 @@ from st_opendata.model.release import File
 from st_opendata.release import compare_file
 
 _SETTLED = 50_000_000
-"""Nanoseconds after which another change gives a file another time: their clocks tick every few milliseconds."""
+"""Nanoseconds after which a further change gives a file a new time: the clocks tick every few milliseconds."""
 _Identity = tuple[int, int, int, int]
 
 
@@ -30,10 +30,10 @@ class ChangedFileError(StError):
 
 
 class FileCheck:
-    """Tells whether the files in a folder are those that are listed; safe to ask from any thread."""
+    """Checks that the files in a folder are those of the list; safe to call from any thread."""
 
     def __init__(self, folder: Path, files: Mapping[str, File]) -> None:
-        """Nothing is read yet."""
+        """Reads no file yet."""
         self._folder = folder
         self._files = files
         self._right: dict[str, _Identity] = {}
@@ -42,13 +42,13 @@ class FileCheck:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The files that were found changed, and not right again since."""
+        """The files that have changed and have not been restored since."""
         return tuple(sorted(self._wrong))
 
     def check(self, paths: Iterable[str]) -> None:
         """Raise ChangedFileError for the first of these files that is not as listed.
 
-        A file is read only if it was not since it has its inode, size and times.
+        A file is read only if its inode, size or times have changed since it was last read.
         """
         for path in paths:
             seen = self.identity(path)
@@ -106,9 +106,9 @@ class WholeFile:
         await self._response(scope, receive, send_unless_changed)
 
     def _has_its_bytes(self, before: _Identity | None, now: _Identity | None) -> bool:
-        """Whether only the time of the inode is another, and the file as listed: it is read again.
+        """Whether only the inode's time has changed, and the file, read again, is still that of the list.
 
-        That time changes too when one of its names is removed, as those in the folder of a replaced release are.
+        That time also changes when one of the inode's names is removed, as happens when a release is replaced.
         """
         if now is None or before is None or now[:3] != before[:3]:
             return False

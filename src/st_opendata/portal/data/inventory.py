@@ -20,7 +20,7 @@ ORDERS: tuple[Order, ...] = ("relevance", "title", "newest")
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Datasets in the order asked for, and how many have each value of a facet: counts by key."""
+    """Datasets in the requested order, and the number of datasets with each value of a facet: counts by key."""
 
     datasets: tuple[DatasetDescription, ...]
     counts: dict[str, dict[str, int]]
@@ -38,7 +38,7 @@ class Inventory:
     def find(self, words: str, chosen: Chosen, order: Order, language: str) -> SearchResult:
         """The datasets with all these words and one of the chosen values of each facet.
 
-        Counts of a facet's values leave out what is chosen of the same facet: they say how many datasets have each.
+        Counts of a facet's values ignore the chosen values of the same facet: they are the datasets with each value.
         """
         ranked = self.index.search(words)
         found = self.facets.matching(ranked, chosen)
@@ -59,7 +59,7 @@ class Inventory:
         return datasets
 
     def close(self) -> None:
-        """Give up the index."""
+        """Close the index."""
         self.index.close()
 
 

@@ -1,4 +1,4 @@
-"""What things are called on a page: by the release, by our words for well-known terms, or by their prefixed names."""
+"""Names of things on a page: from the release, from our words for well-known terms, or prefixed names."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def parse_literal(term: str) -> Literal:
 
 
 def in_language(literals: Sequence[str], language: str) -> Literal:
-    """The literal in that language, else in English, else without one, else the first."""
+    """The literal in that language, else in English, else without a language, else the first."""
     parsed = [parse_literal(each) for each in literals]
     for tag in (language, "en", ""):
         for each in parsed:
@@ -62,7 +62,7 @@ def in_language(literals: Sequence[str], language: str) -> Literal:
 
 
 class ThingNames:
-    """Names in one language; each is looked up once, those of a page together (`learn`)."""
+    """Names in one language; looks up each once, and those of a page together (`learn`)."""
 
     def __init__(self, edition: Edition, language: str) -> None:
         self.edition = edition
@@ -71,7 +71,7 @@ class ThingNames:
         self._known: dict[str, list[str]] = {}
 
     def learn(self, iris: Iterable[str]) -> None:
-        """Look up what these are called."""
+        """Look up the names of these things."""
         unknown = {f"<{iri}>" for iri in iris} - self._known.keys()
         if unknown:
             found = self.edition.index.labels(unknown)
@@ -110,7 +110,7 @@ class ThingNames:
         )
 
     def _page(self, iri: str) -> str:
-        """Terms of the ontology have their place on the page of the whole, our schemes a page each."""
+        """The address of a thing's page: terms of the ontology share a page, each of our schemes has one."""
         if iri.startswith(ST) and len(iri) > len(ST):
             return f"/{self.language}/ontology#{iri.removeprefix(ST)}"
         if iri.startswith(SCHEME) and (name := iri.removeprefix(SCHEME)) and "/" not in name:
@@ -119,7 +119,7 @@ class ThingNames:
 
 
 def shorten(iri: str, release: Release) -> str:
-    """The IRI with a prefix, or what follows the catalogue's base, else the IRI itself."""
+    """The prefixed name, or the part after the catalogue's base, else the IRI itself."""
     if iri.startswith(release.base) and iri != release.base:
         return iri.removeprefix(release.base)
     known: Mapping[str, str] = PREFIXES | release.prefixes

@@ -1,4 +1,4 @@
-"""What the cells of a table name: a cell with a `valueUrl` its value, a cell of the row's key the row's own thing."""
+"""The things that a table's cells name: with a `valueUrl` its value, in the row's key the row's own thing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def scheme_of(column: ColumnDescription) -> str | None:
 
 
 def _templates(table: PublishedTable, exact: frozenset[str]) -> dict[str, str]:
-    """By column, the template of what its cells name."""
+    """By column, the template of the things that its cells name."""
     found = {each.name: each.value for each in table.columns if each.value}
     for about in dict.fromkeys(each.about for each in table.columns if each.about):
         keys = (name for name in _variables(about) if name in exact and name not in found)
@@ -62,7 +62,7 @@ def _variables(template: str) -> tuple[str, ...]:
 
 
 def _fill(template: str, cells: Cells, release: Release) -> str | None:
-    """The IRI of a row; None where a cell is empty that it is made of."""
+    """The IRI of a row; None if a cell that the template needs is empty."""
     variables = _variables(template)
     if any(cells.get(name) is None for name in variables):
         return None

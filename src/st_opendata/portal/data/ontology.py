@@ -1,4 +1,4 @@
-"""What the ontology files of a release define: classes and properties as a reader wants them."""
+"""The definitions in a release's ontology files: classes and properties for readers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Ontology:
     """The ontology files of an edition, read; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
-        """Raises InputError where a file is damaged."""
+        """Raises InputError if a file is damaged."""
         self._graph, reader = Graph(), TermReader()
         self.files: list[str] = []
         for path in ontology_files(edition.files):
@@ -145,7 +145,7 @@ class Ontology:
         return tuple(str(each) for each in self._of(_PROPERTIES) if str(cls) in self._ends(each, RDFS.domain))
 
     def _ends(self, prop: URIRef, predicate: URIRef) -> tuple[str, ...]:
-        """The classes of a domain or range; those of a union each for itself."""
+        """The classes of a domain or range; a union gives its members."""
         return tuple(sorted(str(each) for end in self._graph.objects(prop, predicate) for each in self._members(end)))
 
     def _members(self, end: Node) -> Iterator[Node]:

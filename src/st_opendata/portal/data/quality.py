@@ -1,4 +1,4 @@
-"""The quality of a dataset's description: its marks in the assessment of data.europa.eu, 405 points in all."""
+"""The quality of a dataset's description: its points in the assessment of data.europa.eu, 405 in total."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from st_opendata.portal.data.edition import Edition
 from st_opendata.rdf.statements import TYPE, Statements, Term
 
 _BORDERS = frozenset(ox.NamedNode(expand(name)) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:Catalog"))
-"""What describes itself: it is named in the description of a dataset, no more."""
+"""Classes with their own descriptions: a dataset's description only refers to them."""
 _CACHED = 1000
 
 
@@ -35,7 +35,7 @@ class Dimension:
 
     @property
     def most(self) -> int:
-        """Points that it may have."""
+        """The most points."""
         return sum(mark.indicator.points for mark in self.marks)
 
 
@@ -49,7 +49,7 @@ class Quality:
 
 
 class Assessments:
-    """The quality of the datasets of an edition, kept for those asked for last; a part of it (`Edition.part`)."""
+    """The quality of the datasets of an edition, cached for the latest ones; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
         self.of = lru_cache(_CACHED)(lambda dataset: assess(edition, edition.datasets[dataset]))
@@ -58,8 +58,8 @@ class Assessments:
 def assess(edition: Edition, dataset: DatasetRelease) -> Quality:
     """The marks of a dataset of the edition.
 
-    Whether it conforms to DCAT-AP was found when the release was built, and is not asked again: it is what remains
-    between the other marks and the points that the release states.
+    The build checked the conformance to DCAT-AP, and the portal does not repeat the check: its mark is the difference
+    between the points that the release states and the other marks.
     """
     graph = _described(edition.statements, dataset.iri)
     answers = release_answers(edition.release.site, edition.files.values())
@@ -81,7 +81,7 @@ def _score(graph: rdflib.Graph, iri: str, answers: Callable[[str], bool], *, con
 
 
 def _described(statements: Statements, iri: str) -> rdflib.Graph:
-    """The dataset with everything that it refers to, directly or not, up to other datasets and the catalogue."""
+    """The dataset with everything that it refers to, directly or indirectly, up to other datasets and the catalogue."""
     graph = rdflib.Graph(bind_namespaces="none")
     waiting, seen = [iri], {iri}
     while waiting:

@@ -25,20 +25,20 @@ from st_opendata.sql.engine import LimitError, SqlError
 from st_opendata.system.scratch import Scratch
 
 SECONDS = 5.0
-"""That a query may take."""
+"""Seconds that a query may take."""
 _MEMORY = "256MB"
 _SPILL = "1GB"
-"""On disk, for sorts that do not fit into memory."""
+"""Bytes on disk, for sorts that do not fit into memory."""
 _AT_ONCE = 2
 _WAIT = 5.0
-"""Seconds that a query waits for its turn."""
+"""Seconds that a query waits for a connection."""
 _LONGEST_CELL = 1000
 """Characters of a cell that a page shows."""
 _PLACE = "file_row_number"
 """DuckDB's name for the position of a row in its file."""
 _FILE = native.parquet_of("$1")
 FURTHEST = 10_000_000
-"""Rows that may be skipped."""
+"""The most rows that a question may skip."""
 
 Kind = Literal["text", "number", "moment", "other"]
 Test = Literal["contains", "equals", "least", "most", "empty"]
@@ -83,9 +83,9 @@ class RowQuery:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """The rows, each cell as text or None, and how many there are in all that pass the filters.
+    """The rows, each cell as text or None, and the total number of rows that pass the filters.
 
-    `numbers` are the places of the rows in the file, from 0; none where a column of the table hides them.
+    `numbers` are the positions of the rows in the file, from 0; empty if a column of the table has the same name.
     """
 
     columns: tuple[str, ...]
@@ -96,18 +96,18 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """The rows of all tables of an edition; safe to ask from any thread."""
+    """The rows of all tables of an edition; safe to call from any thread."""
 
     folder: Path
     file: Callable[[str], Path]
-    """Where the file of the release with that path is, as `Edition.path` gives it."""
+    """Gives the location of the release's file with that path, as `Edition.path` does."""
     spill: Scratch
     database: Database
     seconds: float = SECONDS
     _turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
 
     def kinds(self, path: str) -> dict[str, Kind]:
-        """The columns of a file, with what kind of values they hold."""
+        """The columns of a file, with the kind of their values."""
         with self._asking() as database:
             return {name: _kind(kind) for name, kind in self._columns(database, path).items()}
 
@@ -115,8 +115,8 @@ class RowReader:
         """The answer to a question on a file of the release.
 
         Raises:
-            KeyError: it has no column of that name.
-            RowsError: a value does not fit its column, or the question takes too long, or too many are asked.
+            KeyError: the file has no column of that name.
+            RowsError: a value does not have its column's type, the question takes too long, or there are too many.
             InputError: the file cannot be read.
         """
         with self._asking() as database:
@@ -126,7 +126,7 @@ class RowReader:
             file = str(self.file(path))
             self._check(database, question.filters, types)
             ((total,),) = database.rows(f"SELECT count(*) FROM {source}", [file, *values])  # noqa: S608
-            # A list or a moment is text as DuckDB writes it; what is longer than a page shows is cut there already.
+            # DuckDB writes lists and moments as text; it also truncates cells that are longer than a page shows.
             shown = ", ".join(sql.substring(sql.as_text(sql.name(name)), 1, _LONGEST_CELL + 1) for name in types)
             place = "-1" if _PLACE in map(str.lower, types) else _PLACE
             order = f"ORDER BY {_order(question, types)}" if question.sort else ""
@@ -154,12 +154,12 @@ class RowReader:
             return database.rows(f"SELECT {native.year(name)}, count(*) {known}", [str(self.file(path))])
 
     def close(self) -> None:
-        """Close the engine and remove what it spilled."""
+        """Close the engine and remove its temporary files."""
         self.database.close()
         self.spill.close()
 
     def _columns(self, database: Database, path: str) -> dict[str, str]:
-        """The type of each column; asking for it reads no more than the end of the file."""
+        """The type of each column; reads only the end of the file."""
         return database.types(f"SELECT * FROM {_FILE}", [str(self.file(path))])  # noqa: S608 (no value in it)
 
     def _check(self, database: Database, filters: Sequence[Filter], types: dict[str, str]) -> None:
@@ -172,7 +172,7 @@ class RowReader:
 
     @contextmanager
     def _asking(self) -> Iterator[Database]:
-        """A connection, when its turn has come; interrupted when it takes too long."""
+        """A free connection; its queries are interrupted if they take too long."""
         if not self._turns.acquire(timeout=_WAIT):
             raise RowsError("busy")
         try:
@@ -237,7 +237,7 @@ def _condition(test: Filter, kind: str, value: str) -> str:
     column = sql.name(test.column)
     if test.test == "empty":
         return f"{column} IS NULL"
-    if test.test == "contains":  # folded on both sides: a visitor need not type accents
+    if test.test == "contains":  # folded on both sides, so that visitors need not type accents
         asked = f"(SELECT {native.fold('asked')} FROM (SELECT {sql.as_text(value)} AS asked))"  # noqa: S608
         return native.contains_value(native.fold(sql.as_text(column)), asked)
     return f"{column} {_SIGNS[test.test]} {sql.cast(value, kind)}"

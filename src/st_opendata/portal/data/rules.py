@@ -20,7 +20,7 @@ _SH = rdflib.Namespace(SH)
 
 @dataclass(frozen=True, slots=True)
 class ShapeRule:
-    """What the shapes of a file ask of the members of a class: the IRI of the first, a label, the file, the demands."""
+    """The rules of a file's shapes for a class: the IRI of the first shape, a label, the file, the messages."""
 
     iri: str
     label: Text
@@ -30,13 +30,13 @@ class ShapeRule:
 
 @dataclass(frozen=True, slots=True)
 class ShapeRules:
-    """All shapes of an edition by the class that they look at, and the classes of each dataset by its IRI."""
+    """All shapes of an edition by their target class, and the classes of each dataset by its IRI."""
 
     by_class: dict[str, tuple[ShapeRule, ...]]
     classes: Statements
 
     def of(self, dataset: str) -> tuple[ShapeRule, ...]:
-        """The shapes that look at members of the dataset's classes, as VoID counts them."""
+        """The shapes with targets among the dataset's classes, as VoID counts them."""
         parts = iris(self.classes.values(dataset, expand("void:classPartition")))
         names = {name for part in parts for name in iris(self.classes.values(part, expand("void:class")))}
         found = {rule.iri: rule for name in sorted(names) for rule in self.by_class.get(name, ())}
@@ -60,7 +60,7 @@ def read_rules(edition: Edition) -> ShapeRules:
 
 
 def _rule(graph: Graph, target: Node, members: set[Node], path: str) -> ShapeRule | None:
-    """All that the shapes of a file ask of the members of a class, under the name of the first shape that has one."""
+    """All rules of a file's shapes for the members of a class, under the name of the first shape that has one."""
     shapes = sorted(members, key=lambda shape: (not _text(graph, shape, RDFS.label), shape))
     demands = tuple(dict.fromkeys(demand for shape in shapes for demand in _demands(graph, shape)))
     label = _text(graph, shapes[0], RDFS.label) or {"und": readable(f"<{target}>")}

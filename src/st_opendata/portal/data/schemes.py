@@ -1,4 +1,4 @@
-"""SKOS concept schemes as a reader wants them: their concepts as a tree, with codes, texts and mappings."""
+"""SKOS concept schemes for readers: their concepts as a tree, with codes, texts and mappings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAPPINGS = tuple(f"<{_SKOS}{each}Match>" for each in ("exact", "close", "broad"
 _NOTES = tuple(f"<{_SKOS}{each}>" for each in ("scopeNote", "note", "editorialNote"))
 _DEFINITIONS = (f"<{_SKOS}definition>", f"<{PREFIXES['dct']}description>")
 MOST_CONCEPTS = 2_000
-"""Concepts on a page."""
+"""The most concepts on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scheme:
 
 
 def find_schemes(edition: Edition) -> dict[str, str]:
-    """The IRI of every scheme by the name in its address, decoded; of two with one name, ours."""
+    """The IRI of every scheme by the decoded name in its address; if two have one name, ours."""
     found = [origin.subject[1:-1] for origin in edition.index.naming(_TYPE, [_SCHEME_CLASS])]
     found.sort(key=lambda iri: (iri.startswith(SCHEME), iri))
     return {unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2]): iri for iri in found}
@@ -79,7 +79,7 @@ def describe_scheme(edition: Edition, iri: str, language: str) -> Scheme:
 
 
 def _narrower(members: Iterable[str], stated: Mapping[str, list[Origin]]) -> dict[str, list[str]]:
-    """The concepts below each, whichever of the two says so (SKOS Reference, section 8)."""
+    """The narrower concepts of each, from statements in either direction (SKOS Reference, section 8)."""
     below: dict[str, set[str]] = {}
     for term in members:
         for origin in stated[term]:
@@ -97,7 +97,7 @@ class _Tree:
         self._stated, self._below, self._names = stated, below, names
 
     def concept(self, term: str, above: frozenset[str]) -> Concept:
-        """A concept with its branch; one that is above itself ends it."""
+        """A concept with its branch, which ends at a concept that is above itself."""
         stated, names = self._stated[term], self._names
         language = names.language
         end = term[1:-1].rstrip("/#").replace("#", "/").rpartition("/")[2]

@@ -1,7 +1,7 @@
 """Full-text search over the datasets of an edition: SQLite FTS5, in a temporary database that spills to disk.
 
 Accents, strokes and case do not matter (SQLite's tokenizer knows the accents of Latin letters alone), `ß` is found as
-`ss`, `ü` as `u` and as `ue`, and the beginning of a word finds it.
+`ss`, `ü` as `u` and as `ue`, and the first letters of a word find it.
 All that a visitor types is read as words: there is no syntax, so no input is invalid.
 """
 
@@ -21,9 +21,9 @@ _MOST_WORDS = 12
 _LONGEST_WORD = 60
 _FIELDS = ("title", "keywords", "description", "columns")
 _WEIGHTS = "10, 6, 3, 1"
-"""Of a word in each field, for BM25."""
+"""The weight of a word in each field, for BM25."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-"""As those write them who lack the keys."""
+"""How people write these letters if their keyboard lacks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SearchDocument:
 
 
 class SearchIndex:
-    """The documents by their number; safe to ask from any thread."""
+    """The documents by their number; safe to call from any thread."""
 
     def __init__(self, documents: Iterable[SearchDocument]) -> None:
         self._lock = Lock()
@@ -68,7 +68,7 @@ class SearchIndex:
         return " ".join((folded(text), *(other for other, word in written_out if other != folded(word))))
 
     def search(self, asked: str) -> list[int] | None:
-        """The numbers of the documents that have all words, or words that begin so, best first; None for no words."""
+        """The numbers of the documents with all words or words that start with them, best first; None for no words."""
         words = words_of_query(asked)
         if not words:
             return None
@@ -82,7 +82,7 @@ class SearchIndex:
             return [number for (number,) in rows]
 
     def suggest(self, asked: str) -> str | None:
-        """The query with its unknown words replaced by the nearest known ones; None where there is nothing near."""
+        """The query with unknown words replaced by the most similar known ones; None if there is no similar word."""
         near = {word: self._nearest(word) for word in words_of_query(asked)}
         if not near or None in near.values() or all(word == other for word, other in near.items()):
             return None
@@ -95,7 +95,7 @@ class SearchIndex:
         return found[0] if found else word
 
     def _nearest(self, word: str) -> str | None:
-        """The word itself where it finds something, else the nearest that begins alike."""
+        """The word itself if it finds a document, else the most similar one with the same start."""
         with self._lock:
             known = [
                 term
@@ -115,7 +115,7 @@ class SearchIndex:
 
 
 def words_of_query(asked: str) -> list[str]:
-    """The words that are searched for: at most twelve."""
+    """The words of the search: at most twelve."""
     found = _words_of(folded(asked[:1000]))
     return [word[:_LONGEST_WORD] for word in dict.fromkeys(found)][:_MOST_WORDS]
 

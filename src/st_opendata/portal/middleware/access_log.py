@@ -48,7 +48,7 @@ class AccessLog:
 
 
 def log_refusal(client: str, status: int) -> None:
-    """Log a request that was refused before it was whole."""
+    """Log a request that was refused before all of it had arrived."""
     _log.info("%s", f'{_combined(client, "-", status, 0, time.time())} "-" "-"')
 
 
@@ -69,5 +69,5 @@ def _combined(client: str, asked: str, status: int, sent: int, moment: float) ->
 
 
 def _quoted(value: bytes) -> str:
-    """Without what would end the line or the quotation: the log is read by programs."""
+    """The text without characters that would end the line or the quotation, as programs read the log."""
     return value.decode("latin-1").encode("unicode_escape").decode("ascii").replace('"', '\\"')

@@ -15,7 +15,7 @@ _EXPOSED = (
 CORS_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(_EXPOSED)}
 _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in CORS_HEADERS.items()]
 _DAY = "86400"
-"""Seconds for which a browser may keep what it is allowed."""
+"""Seconds for which a browser may cache the permissions."""
 
 
 class CrossOrigin:

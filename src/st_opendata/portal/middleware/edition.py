@@ -1,4 +1,4 @@
-"""The edition that a request is answered from."""
+"""The edition that answers a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from st_opendata.portal.data.current import Current
 
 
 class BorrowedEdition:
-    """Gives each request the edition of the moment it began."""
+    """Gives each request the edition that was current when it began."""
 
     def __init__(self, app: ASGIApp, *, current: Current) -> None:
         self.app = app

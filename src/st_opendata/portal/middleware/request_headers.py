@@ -1,4 +1,4 @@
-"""The head of a request: it names one host, and a list in several lines is one list."""
+"""The head of a request: checks that it names one host, and joins lists in several lines."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from st_opendata.messages.message import message
 from st_opendata.sparql.endpoint import QueryError, problem_response
 
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-fv:.]+\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+)(?::\d{0,5})?")
-"""A host and perhaps a port (RFC 3986 §3.2.2), without the comma that joins two."""
+"""A host with an optional port (RFC 3986 §3.2.2), without a comma, which would join two."""
 _LISTS = (
     *(b"accept", b"accept-charset", b"accept-encoding", b"accept-language"),
     *(b"access-control-request-headers", b"if-match", b"if-none-match"),
 )
-"""Headers of requests whose values are lists and that something here reads."""
+"""Request headers with lists as values that the portal reads."""
 
 
 class SingleHost:
-    """Refuses requests that do not name one host (RFC 9112 §3.2): caches and proxies could take another than we do."""
+    """Refuses requests that do not name one host (RFC 9112 §3.2), as caches and proxies could choose another one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -42,7 +42,7 @@ class SingleHost:
 
 
 class JoinedLists:
-    """Makes one line of several that hold parts of the same list (RFC 9110 §5.3)."""
+    """Joins several lines with parts of the same list into one (RFC 9110 §5.3)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""ETags of what is compressed on its way."""
+"""ETags of answers that the portal compresses."""
 
 from __future__ import annotations
 

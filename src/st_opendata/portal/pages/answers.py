@@ -1,4 +1,4 @@
-"""The answer to a query as a page shows it: a table, and a map or a chart where its columns make one.
+"""The answer to a query as a page shows it: a table, and a map or a chart if its columns allow one.
 
 The columns alone decide the view: a latitude and a longitude make a map, a name and a number make bars.
 """
@@ -31,7 +31,7 @@ VIEWS = ("table", "map", "bars")
 
 @dataclass(frozen=True, slots=True)
 class ResultCell:
-    """A value as people read it; `href` leads to what it names, `language` is that of a text."""
+    """A value for people; `href` is the address of the thing that it names, `language` is that of a text."""
 
     text: str
     href: str | None = None
@@ -40,24 +40,24 @@ class ResultCell:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """Rows to show under their variables; `numeric` says of each column whether it holds numbers only."""
+    """Rows under the names of their variables; `numeric` states for each column whether it has numbers only."""
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Of each column, whether all its values are numbers."""
+        """For each column, whether all its values are numbers."""
         return tuple(self._all_numbers(column) for column in range(len(self.variables)))
 
     @property
     def views(self) -> tuple[str, ...]:
-        """The `VIEWS` that these columns make."""
+        """The `VIEWS` that these columns allow."""
         can = {"table": True, "map": bool(self._places()), "bars": bool(self._bars())}
         return tuple(view for view in VIEWS if can[view])
 
     def cells(self, address: Callable[[str], str | None]) -> list[list[ResultCell]]:
-        """The values for people; `address` gives where an IRI leads to."""
+        """The values for people; `address` gives the address of an IRI."""
         return [[_cell(term, address) for term in row] for row in self.rows]
 
     def map(self) -> tuple[list[MapPoint], list[str]]:
@@ -114,18 +114,18 @@ class QueryResult:
         return [Bar(text, value) for text, value in pairs if value is not None]
 
     def _number_column(self) -> int | None:
-        """The column of what a query counts or adds up."""
+        """The column with the counts or sums of a query."""
         name = find_totals(self._fields)
         return None if name is None else self.variables.index(name)
 
     def _name_column(self, others: Collection[int]) -> int | None:
-        """The column that tells rows apart best: the first of those with most values, texts before other names."""
+        """The column that distinguishes rows best: the first of those with most values, texts before other names."""
         columns = [column for column in range(len(self.variables)) if column not in others]
         texts = [column for column in columns if any(isinstance(row[column], ox.Literal) for row in self.rows)]
         return max(texts or columns, key=lambda column: len({row[column] for row in self.rows}), default=None)
 
     def _kind_column(self) -> int | None:
-        """A column in which few values return again and again."""
+        """A column with few values, each in several rows."""
         coordinates = self._coordinates or ()
         name = self._name_column(coordinates)
         for column in range(len(self.variables)):

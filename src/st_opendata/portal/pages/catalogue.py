@@ -1,4 +1,4 @@
-"""The page of all datasets: search, facets, order and paging; each state of it is an address."""
+"""The page of all datasets: search, facets, order and paging; each state has its own address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from st_opendata.portal.wording import alphabetical
 
 PAGE_SIZE = 20
 _VISIBLE_VALUES = 8
-"""Values of a facet that are seen before one opens the rest."""
+"""The number of a facet's values that are visible before the visitor opens the rest."""
 _LONGEST_QUERY = 200
 _THINGS = 8
 """The most things that a search lists in addition to datasets."""
@@ -40,7 +40,7 @@ class SearchState:
 
     @classmethod
     def of(cls, request: Request, inventory: Inventory) -> SearchState:
-        """The state that an address asks for; what is not known is left out."""
+        """The state in an address; unknown parameters are ignored."""
         query = request.query_params
         words = " ".join("".join(each if each.isprintable() else " " for each in query.get("q", "")).split())
         chosen = {name: inventory.facets.known(name, query.getlist(name)) for name in FACETS}
@@ -64,7 +64,7 @@ class SearchState:
         return {"q": self.words, **self.facets, "sort": self.order, "page": page_number}
 
     def toggle(self, facet: str, key: str) -> SearchState:
-        """With this value chosen, or not where it was."""
+        """The state with this value selected, or deselected if it was selected."""
         keys = self.facets.get(facet, ())
         changed = tuple(each for each in keys if each != key) if key in keys else (*keys, key)
         others = {name: each for name, each in self.facets.items() if name != facet}
@@ -73,7 +73,7 @@ class SearchState:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet as a link: its label, its number of datasets, whether it is chosen, and where it leads."""
+    """A value of a facet as a link: its label, its number of datasets, whether it is selected, and its address."""
 
     label: Text
     count: int
@@ -82,7 +82,7 @@ class Choice:
 
 
 def show_catalogue(request: Request) -> PageView:
-    """The datasets that the address asks for."""
+    """The page of the datasets that the address selects."""
     edition, language = edition_of(request), language_of(request)
     inventory = edition.part(take_inventory)
     state = SearchState.of(request, inventory)
@@ -123,7 +123,7 @@ def show_catalogue(request: Request) -> PageView:
 
 
 def _things(edition: Edition, state: SearchState, language: str) -> list[ThingName]:
-    """Things of the data that are called by the words asked for: who looks for a partner finds its page."""
+    """Things whose names have the words of the search, so that visitors find the page of a partner."""
     words = words_of_query(state.words)
     if not words or state.page > 1:
         return []
@@ -134,7 +134,7 @@ def _things(edition: Edition, state: SearchState, language: str) -> list[ThingNa
 
 
 def _choices(name: str, inventory: Inventory, found: SearchResult, state: SearchState, language: str) -> list[Choice]:
-    """The values of a facet that bring a dataset or are chosen: the chosen ones first, then those with most."""
+    """The values of a facet that have a dataset or are selected: the selected ones first, then those with most."""
     keys = state.facets.get(name, ())
     choices = [
         Choice(value.label, count, key in keys, page_url(language, **state.toggle(name, key).query()))
@@ -145,5 +145,5 @@ def _choices(name: str, inventory: Inventory, found: SearchResult, state: Search
 
 
 def _narrow(choices: Iterable[Choice], found: int) -> bool:
-    """Whether there is something to choose: a value that not all of what is found has, or one to take back."""
+    """Whether there is a choice: a value that only some of the results have, or a selected one."""
     return any(each.chosen or each.count < found for each in choices)

@@ -1,6 +1,6 @@
-"""A diagram of properties as SVG: each is a line from the class that has it to what its values are.
+"""A diagram of properties as SVG: each is a line from its class to the type of its values.
 
-Rows do not cross, so that it reads from top to bottom as well; every name is text and leads to its place on the page.
+Lines do not cross, so people can read it from top to bottom; every name is text with a link to its place on the page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WIDTH = _LEFT + _MIDDLE + _RIGHT
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A name in the diagram, and the address that it leads to, None for none."""
+    """A name in the diagram, and the address of its link, None without one."""
 
     name: str
     href: str | None = None

@@ -1,4 +1,4 @@
-"""Maps and charts as parts of a page: one for wide places and one for narrow ones; the stylesheet shows one."""
+"""Maps and charts as parts of a page: one for wide and one for narrow screens; the stylesheet shows one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from st_opendata.pictures import maps as map_layouts
 def map_figure(
     name: str, title: str, places: Sequence[MapPoint], kinds: Sequence[str], language: str, title_language: str = ""
 ) -> Markup:
-    """The places on a map; `name` is unique on the page, `title_language` that of the title where it is another."""
+    """The places on a map; `name` is unique on the page, `title_language` is set if it differs from the page's."""
     wide, narrow = (
         draw_map(title, places, kinds, language, layout, title_language)
         for layout in (map_layouts.WIDE, map_layouts.NARROW)
@@ -23,7 +23,7 @@ def map_figure(
 
 
 def small_map(name: str, title: str, place: MapPoint, language: str) -> Markup:
-    """One place on the map that is made for narrow screens."""
+    """One place on the map for narrow screens."""
     return Markup(svg_part(draw_map(title, [place], (), language, map_layouts.NARROW), name))  # noqa: S704
 
 

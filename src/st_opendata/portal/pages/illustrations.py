@@ -41,12 +41,12 @@ from st_opendata.tables.datatypes import ALIASES
 _IS_CONCEPT = f"<{expand('rdf:type')}>", f"<{expand('skos:Concept')}>"
 _MOST_PLACES = 3000
 _CACHED = 200
-"""Datasets, each in a language, whose pictures are kept."""
+"""The number of datasets, each in one language, whose pictures are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Illustration:
-    """A picture, and the table that says the same."""
+    """A picture, and the table with the same data."""
 
     figure: Markup
     table: str
@@ -74,14 +74,14 @@ class Illustrations:
         self._drawn = lru_cache(_CACHED)(self._draw)
 
     def of(self, dataset: str, language: str) -> tuple[Illustration, ...]:
-        """Those of a dataset; none while too many others ask for rows: the page is whole without."""
+        """The pictures of a dataset; none while too many requests read rows: the page is complete without them."""
         try:
             return self._drawn(dataset, language)
         except RowsError:
             return ()
 
     def _draw(self, dataset: str, language: str) -> tuple[Illustration, ...]:
-        """The first map, the chart with most money, the first chart of years where there is no money."""
+        """The first map, and the chart with the most money, else the first chart of years."""
         tables = [each for each in tables_of(self._edition, self._edition.datasets[dataset]) if each.parquet]
         draft = _Draft(self._edition, self._edition.part(open_rows), tables, language)
         found: list[Illustration] = []
@@ -134,7 +134,7 @@ def _title(draft: _Draft, table: PublishedTable) -> tuple[str, str]:
 def _kinds(
     draft: _Draft, table: PublishedTable, position: Position, answer: RowPage
 ) -> tuple[ColumnDescription | None, dict[str, str]]:
-    """The column that tells places apart, and what its codes are called: the first with two to five concepts."""
+    """The column with the kinds of places, and the labels of its codes: the first with two to five concepts."""
     located = [north is not None for north in _cells(answer, position.latitude)]
     for column in (_column(table, name) for name in position.kinds):
         codes = dict.fromkeys(code for code, there in zip(_cells(answer, column.name), located, strict=True) if there)
@@ -214,7 +214,7 @@ def _years(draft: _Draft, table: PublishedTable) -> Illustration | None:
 
 
 def _names(draft: _Draft, table: PublishedTable, answer: RowPage) -> list[str]:
-    """What the rows are called: by their own labels, by those of the rows that they name, else by their first cell."""
+    """The names of the rows: their own labels, those of the rows that they refer to, else their first cells."""
     first = [cell or "" for cell in _cells(answer, answer.columns[0])]
     if column := _label(table, draft.language):
         return [cell or key for cell, key in zip(_cells(answer, column.name), first, strict=True)]
@@ -228,7 +228,7 @@ def _names(draft: _Draft, table: PublishedTable, answer: RowPage) -> list[str]:
 
 
 def _label(table: PublishedTable, language: str) -> ColumnDescription | None:
-    """The column with names: in the language if there is one, by the best property that has some."""
+    """The column with names: of the best property, in the page's language if there is one."""
     plain = [each for each in table.columns if not each.separator]
     named = best_label(lambda label: [each for each in plain if each.property == label])
     if not named:
@@ -243,7 +243,7 @@ def _cells(answer: RowPage, name: str) -> Iterator[str | None]:
 
 
 def _on_earth(north: str | None, east: str | None) -> tuple[float, float] | None:
-    """Latitude and longitude; None where the cells hold none, as those of a column of text may."""
+    """Latitude and longitude; None if the cells have none, as is possible in a column of text."""
     try:
         point = float(north or ""), float(east or "")
     except ValueError:

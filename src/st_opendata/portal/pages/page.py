@@ -1,4 +1,4 @@
-"""What a page of the portal is: its address in each language, what shows it, and where it is listed."""
+"""The definition of a portal page: its address in each language, its view, and its entries in menu and sitemap."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Show = Callable[[Request], PageView] | Callable[[Request], Awaitable[PageView]]
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A page in the menu: its path, the name of its text, and the first parts of paths that belong to it."""
+    """A page in the menu: its path, the name of its text, and the first parts of the paths below it."""
 
     path: str
     text: str
@@ -46,7 +46,7 @@ class Page:
 
     @property
     def route(self) -> Route:
-        """Where the application finds it."""
+        """The route of the page."""
         return Route(f"/{{language:language}}/{self.path}", self.respond)
 
     def listed(self, edition: Edition) -> Iterable[SitemapEntry]:
@@ -54,7 +54,7 @@ class Page:
         return self.entries(edition) if self.applies(edition) else ()
 
     async def respond(self, request: Request) -> Response:
-        """The page that a request asks for."""
+        """The page of a request."""
         if inspect.iscoroutinefunction(self.show):
             await run_in_threadpool(self._require, request)
             return await run_in_threadpool(render, request, self.template, await self.show(request))

@@ -1,4 +1,4 @@
-"""The page on which people ask: a form that works without JavaScript, its answer as table, map or bars.
+"""The query page: a form that works without JavaScript, and its answer as table, map or bars.
 
 The address has the query, or the name of a question of the release, so that visitors can bookmark and cite the page.
 """
@@ -35,14 +35,14 @@ from st_opendata.sparql.endpoint.protocol import Parameters, endpoint_url, read_
 from st_opendata.sparql.workers.frames import Serialization
 
 _ROWS = 500
-"""Rows shown on the page."""
+"""The most rows on the page."""
 _BYTES = 4 << 20
-"""The largest answer that is shown."""
+"""The most bytes of an answer on the page."""
 _GRAPH = 100_000
-"""Characters shown of triples."""
+"""The most characters of triples on the page."""
 _JSON, _TURTLE = RESULT_FORMATS["json"].media_type, TURTLE.media_type
 _PARAMETERS = ("default-graph-uri", "named-graph-uri", "timeout")
-"""Parameters of the protocol that links to the endpoint bring along; an empty one, or 0, says nothing."""
+"""Parameters of the protocol that links to the endpoint repeat; an empty one, or 0, has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Result:
 
 
 async def show_query(request: Request) -> PageView:
-    """The form, and the answer where a query is in the address."""
+    """The form, and the answer if a query is in the address."""
     edition, language = edition_of(request), language_of(request)
     questions = await asyncio.to_thread(edition.part, _questions)
     query = without_mark(request.query_params.get("query", "").replace("\r\n", "\n").replace("\x00", ""))
@@ -109,7 +109,7 @@ async def _ask(request: Request, asked: Mapping[str, list[str]]) -> _Result:
     )
     try:
         whole = await endpoint.answer(question, seconds, whole=True)
-        assert isinstance(whole, BufferedAnswer)  # a larger one has met the limit
+        assert isinstance(whole, BufferedAnswer)  # a larger answer exceeds the limit
     except QueryError as error:
         if error.code == "bytes-limit":
             return _Result(too_large=True)
@@ -142,7 +142,7 @@ def _address(iri: str, edition: Edition, language: str) -> str | None:
 
 
 class _Title(NamedTuple):
-    """A title, and its language where that is not the page's."""
+    """A title, and its language if it is not the page's."""
 
     title: str
     language: str
@@ -168,7 +168,7 @@ def _downloads(asked: Mapping[str, list[str]], *, triples: bool) -> list[tuple[s
 
 
 def _mistake(failure: QueryError | None) -> str | None:
-    """Where the editor is to mark a mistake, as `line:column`."""
+    """The position of an error for the editor, as `line:column`."""
     details = failure.details if failure else {}
     return f"{details['line']}:{details['column']}" if "line" in details else None
 
@@ -180,5 +180,5 @@ def _first(questions: tuple[Asked, ...]) -> str:
 
 
 def _questions(edition: Edition) -> tuple[Asked, ...]:
-    """The questions that the release carries; a part of the edition (`Edition.part`)."""
+    """The questions of the release; a part of the edition (`Edition.part`)."""
     return tuple(read_questions(edition.path(QUESTIONS).parent, tag_of(edition.release.title, "en") or "en"))

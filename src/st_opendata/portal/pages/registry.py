@@ -1,4 +1,4 @@
-"""All pages, as data: their routes, the menu and the sitemap are made of this list, in this order."""
+"""All pages, as data: routes, menu and sitemap follow this list, in this order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from st_opendata.portal.pages.vocabulary import show_ontology, show_scheme
 
 
 def at(path: str) -> Callable[[Edition], Iterator[SitemapEntry]]:
-    """The one address of a page, as new as its release."""
+    """The single entry of a page, with the date of its release."""
 
     def entries(edition: Edition) -> Iterator[SitemapEntry]:
         yield SitemapEntry(path, edition.release.created[:10])
@@ -40,7 +40,7 @@ def _datasets(edition: Edition) -> Iterator[SitemapEntry]:
 
 
 def _tables(edition: Edition) -> Iterator[SitemapEntry]:
-    """Those with rows to show."""
+    """The tables with rows."""
     for dataset in edition.part(describe).values():
         readable = {file.table for file in dataset.release.distributions if file.format == PARQUET}
         changed = (dataset.modified or edition.release.created)[:10]
@@ -64,7 +64,7 @@ PAGES: tuple[Page, ...] = (
     Page("scheme/{name}", "scheme.html", show_scheme, _schemes),
     Page("dataset/{dataset}", "dataset.html", show_dataset, _datasets),
     Page("dataset/{dataset}/table/{table}", "table.html", show_table, _tables),
-    # Things are as many as the facts like, and the pages of tables lead to them: they are not in the sitemap.
+    # The number of things has no bound, and the pages of tables link to them: they are not in the sitemap.
     Page("thing", "thing.html", show_thing),
     Page("thing/{path:path}", "thing.html", show_thing),
 )

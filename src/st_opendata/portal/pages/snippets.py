@@ -15,7 +15,7 @@ from st_opendata.portal.data.columns import PublishedTable
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A program text; `language` is that of the text, for those who highlight it."""
+    """A program; `language` is its programming language, for syntax highlighting."""
 
     label: str
     language: str
@@ -58,7 +58,7 @@ def snippets_of(table: PublishedTable, base_url: str) -> tuple[Snippet, ...]:
 
 
 def _variable(name: str) -> str:
-    """A name that every one of the languages takes for a variable."""
+    """A name that is a valid variable in each of the languages."""
     plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lower()
     return plain if plain and not plain[0].isdigit() and not keyword.iskeyword(plain) else f"table_{plain}"
 

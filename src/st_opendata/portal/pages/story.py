@@ -32,7 +32,7 @@ Row = Mapping[str, FactValue]
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` where there is a picture.
+    """A part as the page shows it: `text` with its values, `rows` under `headings`, `figure` if there is a picture.
 
     `query` is the address of the editor with the query, `numbers` are the columns that are aligned right.
     """
@@ -70,7 +70,7 @@ class Chapters:
 
 
 def show_story(request: Request) -> PageView:
-    """The story, where the catalogue tells one."""
+    """The story, if the catalogue has one."""
     edition, language = edition_of(request), language_of(request)
     assert edition.story
     content, _ = edition.story
@@ -80,7 +80,7 @@ def show_story(request: Request) -> PageView:
 
 
 class _Teller:
-    """Tells the parts of one story on pages in one language, in which the story may not be."""
+    """Prepares the parts of one story for pages in one language, which may differ from the story's."""
 
     def __init__(self, edition: Edition, content: StoryDocument, answers: Answers, language: str) -> None:
         self._story, self._queries, self._answers = content.story, content.queries, answers
@@ -108,7 +108,7 @@ class _Teller:
                 yield self._part(part, f"{section.id}-{number}", text, query, table, rows)
 
     def _table(self, query: str) -> ResultTable:
-        """The answer in the language of the story, or the one that serves all of them."""
+        """The answer in the language of the story, or the one for all languages."""
         tables = self._answers[query]
         return tables.get(self._story_language) or next(iter(tables.values()))
 
@@ -152,7 +152,7 @@ class _Teller:
     def _map(
         self, name: str, title: str, columns: Sequence[str], rows: Sequence[Row], raw: Sequence[Mapping[str, str]]
     ) -> Markup:
-        """Places by the first column; the second says of which kind each is."""
+        """Places, named by the first column; the second column is their kind."""
         kinds = list(dict.fromkeys(_text(row[columns[1]]) for row in rows)) if len(columns) > 1 else []
         places = [
             MapPoint(
@@ -179,7 +179,7 @@ class _Teller:
 
 
 def _filled(text: str, row: Row, query: str) -> Markup:
-    """The text with its values: a thing leads to its page, a number to the query that counted it."""
+    """The text with its values: a thing links to its page, a number to its query."""
     pieces = VARIABLE.split(text)
     filled = [escape(piece) if number % 2 == 0 else _linked(row[piece], query) for number, piece in enumerate(pieces)]
     return Markup("").join(filled)

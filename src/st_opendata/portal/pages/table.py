@@ -1,4 +1,4 @@
-"""The page of a table: its rows, sorted, filtered and a page at a time; each state of it is an address."""
+"""The page of a table: its rows, sorted, filtered and a page at a time; each state has its own address."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from st_opendata.release.layout import facts_file
 
 _THREADS = 6
 _MOST_WAITING = 20
-"""Requests for rows that wait for one of the threads."""
+"""The most requests for rows that wait for a thread."""
 _INTEGERS = frozenset(INTEGER_BOUNDS)
 _AFTER_HEADER = 2
-"""The first row where nothing says which it is."""
+"""The default number of the first row."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell for people; `text` is None where it is empty, `names` the thing that it names, if it does."""
+    """A cell for people; `text` is None if it is empty, `names` is the thing that it names, if any."""
 
     column: ColumnDescription
     kind: Kind
@@ -44,7 +44,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row with its number in the publisher's file, None where that is not known."""
+    """A row with its number in the publisher's file, None if unknown."""
 
     number: int | None
     cells: tuple[TableCell, ...]
@@ -52,7 +52,7 @@ class TableRow:
 
 
 async def show_table(request: Request) -> PageView:
-    """Rows of a table of a dataset, in threads of their own: those who wait for rows keep no other page waiting."""
+    """Rows of a table of a dataset, read in separate threads so that other pages do not wait."""
     turns = _turns(request)
     if turns.statistics().tasks_waiting > _MOST_WAITING:
         raise HTTPException(503, words_of(language_of(request))("busy"), {"Retry-After": "5"})
@@ -116,7 +116,7 @@ def _show_table(request: Request) -> PageView:
 
 
 def _answer(edition: Edition, file: str, state: TableState, first_row: int) -> tuple[TableState, RowPage]:
-    """The rows that a state asks for, and the state that they are of: on the last page at most."""
+    """The rows of a state, and their state: a page after the last one becomes the last."""
     rows = edition.part(open_rows)
     if state.mark:
         state = state.turned_to(state.mark.row - first_row)
@@ -139,7 +139,7 @@ def _rows(
     mark: Highlight | None,
     names: ThingNames,
 ) -> list[TableRow]:
-    """The rows with what their cells name."""
+    """The rows with the things that their cells name."""
     places = answer.numbers or (None,) * len(answer.rows)
     cells: list[dict[str, str | None]] = [
         dict(zip(answer.columns, row, strict=True)) | ({} if place is None else {ROW: str(place + 1)})
@@ -182,9 +182,9 @@ def _column(table: PublishedTable, name: str) -> ColumnDescription:
 
 
 class FirstRows:
-    """The numbers of the first rows of tables as their publisher's spreadsheet shows them, the header being row 1.
+    """The numbers of the first rows of tables as their publisher's spreadsheet shows them; a header is row 1.
 
-    Facts name their cells so. A part of an edition (`Edition.part`).
+    Facts use these numbers for their cells. A part of an edition (`Edition.part`).
     """
 
     def __init__(self, edition: Edition) -> None:
@@ -192,9 +192,9 @@ class FirstRows:
         self._spans = cache(self._ask)
 
     def of(self, dataset: str, table: PublishedTable) -> int:
-        """That of a table: the first row that a fact names, where facts name rows from the first to the last.
+        """The number for a table: the first row that a fact names, if facts name rows from the first to the last.
 
-        Where they do not, some rows state nothing; the table is then taken for one that begins below a header.
+        Otherwise some rows state nothing; the default then is that the table begins below a header.
         Raises as `RowReader.ask`.
         """
         first, last = self._spans(dataset).get(table.name, (0, 0))

@@ -15,18 +15,18 @@ PAGE_SIZES = (25, 50, 100)
 _MOST_FILTERS = 10
 _LONGEST_VALUE = 200
 FIELDS: dict[Test, str] = {"contains": "has", "equals": "is", "least": "from", "most": "to", "empty": "empty"}
-"""How a filter begins in an address: `has.name=Lyon`, `from.year=2018`."""
+"""The prefixes of filters in an address: `has.name=Lyon`, `from.year=2018`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A row to show, by its number in the publisher's file, and a column by its title there, empty for all of them."""
+    """A row by its number in the publisher's file, and a column by its title there, empty for all columns."""
 
     row: int
     column: str = ""
 
     def is_of(self, column: ColumnDescription) -> bool:
-        """Whether this is the column that is meant."""
+        """Whether the mark refers to this column."""
         return self.column in (column.name, *column.title.values())
 
 
@@ -43,7 +43,7 @@ class TableState:
 
     @classmethod
     def of(cls, request: Request, kinds: dict[str, Kind]) -> TableState:
-        """The state that an address asks for; columns that there are not are left out."""
+        """The state in an address; unknown columns are ignored."""
         query = request.query_params
         filters = tuple(
             Filter(column, test, query[name][:_LONGEST_VALUE])
@@ -66,7 +66,7 @@ class TableState:
 
     @property
     def question(self) -> RowQuery:
-        """As a question to the table."""
+        """The state as a question for `RowReader.ask`."""
         return RowQuery(self.filters, self.sort, self.descending, (self.page - 1) * self.size, self.size)
 
     def query(self) -> dict[str, Any]:
@@ -77,11 +77,11 @@ class TableState:
         return {**filters, "sort": sort, "size": size, "page": self.page if self.page > 1 else None}
 
     def turned_to(self, place: int) -> TableState:
-        """With the page that shows the row at this place of the file, as long as all rows are shown in their order."""
+        """The state with the page of the row at this position of the file, if all rows are shown in their order."""
         return self if self.filters or self.sort or place < 0 else replace(self, page=place // self.size + 1)
 
     def sorted_by(self, column: str) -> TableState:
-        """Sorted by this column; the other way round where it is already; not at all after that."""
+        """The state sorted by this column; sorted by it already, in descending order, and then unsorted."""
         if self.sort != column:
             return replace(self, sort=column, descending=False, page=1)
         return replace(self, sort=None if self.descending else column, descending=not self.descending, page=1)

@@ -1,4 +1,4 @@
-"""All that a page says of a thing: its facts by property, what points to it, and what sources claim."""
+"""The contents of a thing's page: its facts by property, the things that refer to it, and the claims of sources."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _LAST = tuple(
     f"{PREFIXES[prefix]}{name}"
     for prefix, name in (("st", "basis"), ("st", "precision"), ("prov", "wasGeneratedBy"), ("prov", "wasDerivedFrom"))
 )
-"""Properties that say how the facts came about stand after them."""
+"""Properties about the origin of facts, which the page lists last."""
 _MOST_VALUES = 100
-"""Values of one property on a page."""
+"""The most values of one property on a page."""
 _SAMPLE = 8
-"""Things of one kind that point here, before the list of all is opened."""
+"""The most things of one kind that refer to a thing, before the visitor opens the list of all."""
 PAGE = 100
-"""Things on a page of that list."""
+"""The number of things on a page of that list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """Things whose `property` leads here: some of `count`."""
+    """Things whose `property` refers to this one: some of `count`."""
 
     property: ThingName
     count: int
@@ -63,7 +63,7 @@ class Pointers:
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """A claim for people: `about` is the thing itself or the node of its that holds the value."""
+    """A claim for people: `about` is the thing itself or its node with the value."""
 
     value: FactValue
     claim: Claim
@@ -82,7 +82,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing as its page shows it."""
+    """The contents of a thing's page."""
 
     name: ThingName
     types: tuple[ThingName, ...]
@@ -97,7 +97,7 @@ class Thing:
 
 
 def describe(edition: Edition, iri: str, language: str) -> Thing:
-    """The thing, in a language; it is empty where the release states nothing."""
+    """Describe the thing in a language; empty if the release states nothing about it."""
     words = words_of(language)
     explanation = explain_stated(edition.index, iri, edition.release.base, language)
     counts = {
@@ -125,7 +125,7 @@ def describe(edition: Edition, iri: str, language: str) -> Thing:
 
 
 def things_of(edition: Edition, terms: Sequence[str], names: ThingNames, words: Words) -> tuple[FactValue, ...]:
-    """Things with the numbers that they hold."""
+    """Things with their numbers."""
     names.learn(term[1:-1] for term in terms)
     amounts = amounts_of(terms, edition, words)
     return tuple(value_of(term, names, words, amounts, amount=True) for term in terms if term.startswith("<"))
@@ -213,7 +213,7 @@ def _point(by_property: dict[str, list[Statement]]) -> tuple[float, float] | Non
 
 
 def _disputes(claims: Iterable[Claim], names: ThingNames, words: Words) -> tuple[Dispute, ...]:
-    """The claims by what they are about and the property, the preferred first, as `explain` sorts them."""
+    """The claims by subject and property, the preferred first, as `explain` sorts them."""
     found = list(claims)
     amounts = amounts_of([c.object for c in found if c.object.startswith("<")], names.edition, words)
     return tuple(
@@ -247,12 +247,12 @@ class Keys:
         self._of = cache(self._stated)
 
     def state(self, iri: str, cells: Iterable[Place]) -> bool:
-        """Whether key columns of a table in which one of the cells stands state the property."""
+        """Whether a key column of a table with one of the cells states the property."""
         tables = {table for cell in cells if (table := self._edition.index.table_of(cell))}
         return any(iri in self._of(dataset).get(table, ()) for dataset, table in tables)
 
     def _stated(self, dataset: str) -> dict[str, set[str]]:
-        """By table, the properties."""
+        """The properties by table."""
         release = self._edition.datasets.get(dataset)
         try:
             tables = tables_of(self._edition, release) if release else ()

@@ -1,4 +1,4 @@
-"""Requests for things: redirections by what the client asks for, documents, pages."""
+"""Requests for things: redirections by the Accept header, documents, pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from st_opendata.portal.requests import base_url, edition_of, language_of, raw_p
 from st_opendata.portal.wording import words_of
 
 _FARTHEST = 10_000
-"""The last page of a list."""
+"""The highest page number of a list."""
 
 
 def show_thing(request: Request) -> PageView:
@@ -50,7 +50,7 @@ def show_thing(request: Request) -> PageView:
 
 
 def _show_pointers(request: Request, iri: str, via: str) -> PageView:
-    """One page of the list of all things that a property leads from."""
+    """One page of the list of all things that refer to a thing with a property."""
     edition, language = edition_of(request), language_of(request)
     number = whole_number(request.query_params.get("page", "1"), 0, _FARTHEST + 1, otherwise=0)
     if not is_iri(via) or not 1 <= number <= _FARTHEST:
@@ -75,7 +75,7 @@ def _show_pointers(request: Request, iri: str, via: str) -> PageView:
 
 
 def _map(thing: Thing, language: str) -> Markup | None:
-    """Where the thing is, if it has coordinates."""
+    """The map of the thing, if it has coordinates."""
     if thing.point is None:
         return None
     title = words_of(language)("map-of", thing=thing.name.name)
@@ -90,5 +90,5 @@ def _documents(edition: Edition, iri: str) -> dict[str, tuple[str, str]]:
 
 
 def _dataset(edition: Edition, iri: str) -> str | None:
-    """The id of the dataset that the IRI is of."""
+    """The id of the dataset with that IRI."""
     return next((dataset.id for dataset in edition.release.datasets if dataset.iri == iri), None)

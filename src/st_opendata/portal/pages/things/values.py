@@ -38,9 +38,9 @@ class CellLink:
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """A value: a thing, or a text with its language where it is not the page's; `link` where the text is an address.
+    """A value: a thing, or a text with its language if it is not the page's; `link` is set if the text is an address.
 
-    `amount` is the number that a thing holds, such as the sum of a payment.
+    `amount` is the number of a thing, such as the sum of a payment.
     """
 
     thing: ThingName | None = None
@@ -52,7 +52,7 @@ class FactValue:
 
 
 def literal_text(literal: Literal, words: Words, *, amount: bool = True) -> str:
-    """A literal as the language of the page writes it: amounts whole to their last digit, days in words.
+    """A literal in the page's language: amounts with all their digits, days in words.
 
     A number that is not an amount, such as a code or a year, stays unchanged, without separators.
     """
@@ -81,7 +81,7 @@ def number_text(lexical: str, words: Words) -> str:
 
 
 def cells_of(places: Iterable[Place], edition: Edition, words: Words) -> tuple[CellLink, ...]:
-    """The cells, each with the page of its table that shows it."""
+    """The cells, each with the address of the table page that shows it."""
     return tuple(CellLink(place.text(words.language), _table_page(place, edition, words.language)) for place in places)
 
 
@@ -102,7 +102,7 @@ def value_of(
     *,
     amount: bool,
 ) -> FactValue:
-    """A term as a value; `amount` says whether a number is one, or tells things apart (`is_amount`)."""
+    """A term as a value; `amount` states whether a number is an amount or an identifier (`is_amount`)."""
     if not term.startswith('"'):
         return FactValue(thing=names.of(term[1:-1]), amount=amounts.get(term, ""), cells=cells)
     literal = parse_literal(term)
@@ -113,7 +113,7 @@ def value_of(
 
 
 def amounts_of(terms: Iterable[str], edition: Edition, words: Words) -> dict[str, str]:
-    """The numbers that these things hold (eurio:value with its currency or unit), written out."""
+    """The formatted numbers of these things (eurio:value with its currency or unit)."""
     by_thing: dict[str, dict[str, Literal]] = {}
     for origin in edition.index.about(sorted(set(terms))):
         if origin.predicate in (_VALUE, _CURRENCY, _UNIT) and origin.object.startswith('"'):
