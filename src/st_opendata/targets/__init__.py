@@ -1,4 +1,4 @@
-"""Where releases are published: a package for each target, and the registry of their names."""
+"""The targets of publishing: a package for each target, and the registry of their names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from st_opendata.targets.base import TargetType
 TARGETS = {
     "ckan": "st_opendata.targets.ckan",
 }
-"""By the name of its command, the package of each target, whose `TARGET` says what it is."""
+"""The package of each target by the name of its command; the package's `TARGET` describes it."""
 
 
 def target_type(name: str) -> TargetType:

@@ -1,7 +1,7 @@
-"""What all targets have in common: a plan from the desired and the remote state, applied and verified.
+"""The parts that all targets share: a plan from the desired and the remote state, applied and verified.
 
-A target is a package next to this module and a line of the registry (`st_opendata.targets`). Its commands say which
-options open it; `publish` shows its plan and applies it, `verify` compares what it holds with a release.
+A target is a package next to this module and a line of the registry (`st_opendata.targets`). Its commands state
+the options that open it; `publish` shows its plan and applies it, `verify` compares its contents with a release.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Action(StrEnum):
     DELETE = "delete"
     UNCHANGED = "unchanged"
     DRIFTED = "drifted"
-    """It was edited, renamed or moved on the target; the release wins only by `Policy.overwrite`."""
+    """It was edited, renamed or moved on the target; the release replaces it only with `Policy.overwrite`."""
     TAKEN = "taken"
     """The name is that of a dataset that we did not publish."""
     LEFT = "left"
-    """Ours, but no longer in the release; deleted only by `Policy.prune`."""
+    """Our dataset that is no longer in the release; deleted only with `Policy.prune`."""
 
 
 WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REVIVE, Action.DELETE})
@@ -42,14 +42,14 @@ WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REVIVE, Action.DELETE})
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the publisher allows: to overwrite edits, to delete datasets that are no longer in the release."""
+    """The publisher's permissions: to overwrite edits, to delete datasets that are no longer in the release."""
 
     overwrite: bool = False
     prune: bool = False
 
 
 class DesiredFile(Protocol):
-    """A file that a target is to hold, by the name that it has there."""
+    """A file that a target should have, with its name there."""
 
     @property
     def file_name(self) -> str: ...  # noqa: D102
@@ -59,7 +59,7 @@ class DesiredFile(Protocol):
 
 
 class Desired(Protocol):
-    """A dataset as a target is to hold it: its name there and its files by id."""
+    """The desired state of a dataset on a target: its name there and its files by id."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -69,15 +69,15 @@ class Desired(Protocol):
 
 
 Remote = Mapping[str, Any]
-"""A dataset as a target holds it, in the words of the target."""
+"""The remote state of a dataset, in the target's own terms."""
 DesiredT_co = TypeVar("DesiredT_co", bound=Desired, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field of the dataset, or of the resource titled `resource`, before and after; None where it is not there.
+    """A field of the dataset, or of the resource titled `resource`, before and after; None if it is missing.
 
-    A field is a name that the target gives, or a message for what has no name there. A value may be a message too.
+    A field is the target's name for it, or a message if it has no name there. A value may be a message too.
     """
 
     field: Message | str
@@ -90,8 +90,8 @@ class FieldDifference:
 class Change(Generic[DesiredT_co]):
     """The action of a plan on one dataset, and why.
 
-    `files` are ids of files to be sent. `remote` is the dataset on the target, maybe under another name; None if it is
-    not there or did not have to be read.
+    `files` are ids of files to send. `remote` is the dataset on the target, maybe under another name; None if it is
+    missing or did not have to be read.
     """
 
     action: Action
@@ -104,12 +104,12 @@ class Change(Generic[DesiredT_co]):
 
     @property
     def file_names(self) -> tuple[str, ...]:
-        """Names of the files to be sent."""
+        """Names of the files to send."""
         return self._names(self.files)
 
     @property
     def size(self) -> int:
-        """Bytes of the files to be sent."""
+        """Bytes of the files to send."""
         files = self.desired.files if self.desired else {}
         return sum(files[each].size for each in self.files)
 
@@ -145,7 +145,7 @@ class LandingPage:
 class Plan(Generic[ChangeT_co]):
     """All changes by name, and remarks on them.
 
-    `warnings` say what is wrong with the target, `notes` what it does not take; `details` is the same as JSON.
+    `warnings` are faults of the target, `notes` are data that it does not accept; `details` is the same as JSON.
     """
 
     changes: tuple[ChangeT_co, ...]
@@ -202,11 +202,11 @@ Progress = Callable[[str, float], None]
 
 
 class Target(Protocol[ChangeT]):
-    """Where a release is published. Each method raises RemoteError where the target refuses, fails or is not there."""
+    """A place to publish releases. Each method raises RemoteError if the target refuses, fails or cannot be reached."""
 
     @property
     def workers(self) -> int:
-        """How many changes may be applied at a time."""
+        """The most changes to apply at the same time."""
 
     def plan(self, release: Path, policy: Policy) -> Plan[ChangeT]:
         """The changes that publishing the release would make; writes nothing."""
@@ -218,10 +218,10 @@ class Target(Protocol[ChangeT]):
         """
 
     def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
-        """Compare what visitors get with the release; `detailed` asks for all that `details` can say."""
+        """Compare the data that visitors get with the release; `detailed` requests complete `details`."""
 
     def close(self) -> None:
-        """Give up connections, keep what is remembered for the next run."""
+        """Close connections and save the state for the next run."""
 
 
 def apply(
@@ -260,7 +260,7 @@ def _apply(change: ChangeT, target: Target[ChangeT]) -> ChangeResult:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of the command line that a target asks for, `--name`.
+    """A target's option for the command line, `--name`.
 
     `type` is str, int, float (seconds), bool (a flag) or Path; `bounds` are the least and the largest number.
     """
@@ -276,7 +276,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class TargetCommand:
-    """How a command uses a target: its summary and help, its options, and what opens the target with their values.
+    """A command of a target: its summary, help and options, and the function that opens the target with their values.
 
     `needed_for` is the subject of the sentence that names a missing package of the extra.
     """

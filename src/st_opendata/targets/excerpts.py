@@ -1,4 +1,4 @@
-"""Two values side by side on one line each, so that a reader sees where they differ."""
+"""Excerpts of two values, one line each, that show the first difference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.spelling import look_alike
 
 _BEFORE = 20
-"""Characters shown before the first that differs, of values whose beginnings are the same for longer."""
+"""The most characters before the first difference."""
 
 
 def excerpts(one: object, other: object, width: int) -> tuple[Message, Message]:

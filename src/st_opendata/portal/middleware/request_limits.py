@@ -52,7 +52,7 @@ class RequestLimits:
         await self._bounded(scope, receive, send)
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A body of unstated length ends as a disconnection where it grows too large."""
+        """A body without a stated length that grows too large ends in a disconnection."""
         got, has_begun = 0, False
 
         async def receive_bounded() -> Message:

@@ -1,6 +1,6 @@
 """CKAN portals: releases published to them, verified on them, and catalogues pulled from them.
 
-This module says what the commands need to know before anything is opened; it imports nothing heavy.
+This module describes the commands and their options; it imports no large packages.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader
 
 
 def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetChange:
-    """The rest of a change after a request that failed, or that a portal finished for a killed publisher.
+    """The rest of a change after a failed request, or after one that the portal completed for a killed publisher.
 
     Raises:
         RemoteError: the dataset is neither in its former nor in its desired state: another person wrote to it.
@@ -86,7 +86,7 @@ def _remaining_change(change: DatasetChange, reader: RemoteReader) -> DatasetCha
     before = change.remote
     if remote is None or (before and remote["metadata_modified"] == before["metadata_modified"]):
         return change
-    overwrite = bool(before) and change.action == Action.UPDATE  # a dataset to be put back is not there yet
+    overwrite = bool(before) and change.action == Action.UPDATE  # a dataset to restore does not exist yet
     now = decide(change.desired, remote, reader.site, overwrite=overwrite)
     fingerprint = fingerprint_of(remote)
     if now.action in (Action.DRIFTED, Action.TAKEN) or not fingerprint or fingerprint.digest != change.desired.digest:
@@ -127,14 +127,14 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
     if view_set:
         create_views(client, view_set, reader.default_views)
         remote = _check_unedited(remote, desired, reader)
-    # Where the portal made something else of a value, that is noted, or it would look edited.
+    # The fingerprint records values that the portal altered; otherwise they would look edited.
     if (settled := desired.fingerprint(dataset={**remote, "private": False})) != fingerprint:
         remote = _revise(client, remote, final_revision(remote, settled))
     reader.confirmed[remote["id"]] = remote["metadata_modified"]
 
 
 def _is_altered(change: DatasetChange) -> bool:
-    """Whether the portal holds something of the dataset in another form than it was sent, so that it will again."""
+    """Whether the portal altered values of the dataset that it was sent, and so will alter them again."""
     before = fingerprint_of(change.remote) if change.remote else None
     return bool(before and before.altered)
 

@@ -1,4 +1,4 @@
-"""The audit of each dataset of a release on a portal: what a visitor gets, and how it differs from the release.
+"""The audit of each dataset of a release on a portal: the data that a visitor gets, and their differences.
 
 It uses no token. It reads pages, files and search results of several datasets at once, and keeps only these in memory.
 """
@@ -32,13 +32,13 @@ from st_opendata.targets.excerpts import excerpts
 
 _WORKERS = 4
 _AHEAD = 2 * _WORKERS
-"""Datasets that are requested before the first of them is taken."""
+"""The number of datasets that are requested ahead of the consumer."""
 WIDTH = 100
-"""Characters shown of a value."""
+"""The most characters of a value in a message."""
 _PAGE = 1000
 """Rows of one answer: CKAN gives no more (ckan.search.rows_max)."""
 _HIDDEN = (403, 404)
-"""Statuses of the answer for a dataset that is private, deleted or not there."""
+"""Statuses of the answer for a dataset that is private, deleted or missing."""
 _LISTED = ["name", "metadata_modified"]
 
 
@@ -99,7 +99,7 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
 
 @dataclass(frozen=True, slots=True)
 class DatasetAudit:
-    """A dataset as a visitor gets it: what is wrong with it, the URLs of files that came as released, and its RDF.
+    """A dataset as a visitor gets it: its differences, the URLs of files that equal the release's, and its RDF.
 
     `rdf` is None if the dataset or its RDF is not there, or if the portal has no RDF (ckanext-dcat). `added` are names
     of fields that people added, `missing` ids of our resources that are not there, and `more` says whether there are
@@ -131,7 +131,7 @@ def audit_datasets(audit: Audit) -> Iterator[DatasetAudit]:
             while running:
                 yield running.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # a portal that stopped answering is not asked for the rest
+            pool.shutdown(wait=False, cancel_futures=True)  # do not ask a portal that stopped answering
 
 
 def _audit_dataset(audit: Audit, package: Package) -> DatasetAudit:
@@ -205,7 +205,7 @@ def _listed(times: int) -> Message:
 
 
 def _difference_text(found: object, released: object) -> Message:
-    """The released value, and the one that is there instead."""
+    """The value of the release, and the one on the portal."""
     before, after = excerpts(released, found, WIDTH)
     return message("{before} was released, {after} is there", before=before, after=after)
 

@@ -1,4 +1,4 @@
-"""Requests to a CKAN portal: a time limit on each, retries of what may pass, and every failure as one error.
+"""Requests to a CKAN portal: each has a time limit, temporary failures are retried, each failure is one error.
 
 Reads are GET requests; urllib3 repeats them, since they change nothing. Writes are POST requests with lists and files;
 the headers of the answer (Retry-After) are needed too, which ckanapi's own client does not give. ckanapi reads the
@@ -38,7 +38,7 @@ from st_opendata.place import Place
 TIMEOUT = 120.0
 """Seconds to wait for the next byte of an answer: a write may have to store large files first."""
 _LARGEST_ANSWER = 500_000_000
-"""Bytes: a page of 250 datasets with all that they say has a few millions."""
+"""Bytes: a page of 250 datasets with all their metadata has a few millions."""
 _CHECK = message("Check the URL and the network, and whether the portal runs.")
 _WORDING: Wording = {
     Cause.UNANSWERED: (message("the portal did not answer: {detail}"), _CHECK),
@@ -65,7 +65,7 @@ _WORDING: Wording = {
     Cause.TOO_LARGE: (message("the portal's answer is larger than {detail} bytes"), _CHECK),
 }
 Uploads = Mapping[str, tuple[str, Callable[[], BinaryIO]]]
-"""By the key of the request: the name of a file, and what opens it."""
+"""By the key of the request: the name of a file, and the function that opens it."""
 TOO_LARGE = message(
     "Name the site's limit with --max-upload BYTES; add --link-base URL so that larger files are linked."
 )
@@ -94,7 +94,7 @@ class CkanClient:
         )
 
     def close(self) -> None:
-        """Give up the connections."""
+        """Close the connections."""
         self._http.close()
 
     def read(self, action: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 (JSON)
@@ -252,5 +252,5 @@ def _summary(body: str) -> Message:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After as seconds where it is a number (RFC 9110, section 10.2.3); a date is left to our own waiting."""
+    """Retry-After in seconds if it is a number (RFC 9110, section 10.2.3); for a date our own intervals apply."""
     return min(float(retry_after), 120.0) if retry_after and retry_after.strip().isdigit() else None

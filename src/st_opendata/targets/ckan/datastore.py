@@ -86,7 +86,7 @@ def _columns(fields: Sequence[Mapping[str, Any]], table: DataTable, resource: st
     there, here = [field["id"] for field in fields[1:]], [field["id"] for field in table.fields]
     if there != here:
         return _difference(message("columns"), ", ".join(there), ", ".join(here), resource)
-    as_text = all(field["type"] == "text" for field in fields[1:])  # what `create_views` loads where values do not fit
+    as_text = all(field["type"] == "text" for field in fields[1:])  # `create_views` fell back to text
     for before, after in zip(fields[1:], table.fields, strict=True):
         if before["type"] != after["type"] and not as_text:
             kind = message("type of {column}", column=after["id"])
@@ -110,7 +110,7 @@ def _rows(table: DataTable) -> Iterator[list[str]]:
 
 
 def _same(kind: str, there: str, here: str) -> bool:
-    """Whether a value as PostgreSQL writes it is that of the file."""
+    """Whether a value in PostgreSQL's notation equals that of the file."""
     if there == here or not (there and here):
         return there == here
     match kind:

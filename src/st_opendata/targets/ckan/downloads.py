@@ -33,7 +33,7 @@ from st_opendata.targets.base import Progress
 _IDENTITY = {"Accept-Encoding": "identity"}
 _PER_FILE = TransferLimits(timeout=60.0)
 _MARGIN = 1_000_000
-"""Bytes that a file is read beyond twice its size, to tell how large it is."""
+"""Bytes beyond twice the expected size up to which a file is read, to report its size."""
 _ATTEMPTS, _REDIRECTS = 3, 5
 _MEASURING: Wording = {
     Cause.UNANSWERED: (
@@ -61,7 +61,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file to save: from where, to where, and its SHA-256 and bytes if the portal states them."""
+    """A file to save: its URL, its path, and its SHA-256 and size in bytes if the portal states them."""
 
     url: str
     path: Path
@@ -82,7 +82,7 @@ class Downloader:
     """Fetches files, by default without a token; safe to use from several threads."""
 
     def __init__(self, *, token: str | None = None, site: str = "", connections: int = 4, saving: bool = False) -> None:
-        """`site` is the URL of the portal that knows the token; errors speak of `saving` files, else of measuring."""
+        """`site` is the URL of the portal that knows the token; errors are about `saving` files, else measuring."""
         own = origin(site)
         self._redact = redactor(token)
         self._http = HttpClient(
@@ -98,10 +98,10 @@ class Downloader:
         self._http.close()
 
     def measure(self, url: str, expected: int) -> Measurement:
-        """Fetch a file and measure it, no further than needed to tell that it is larger than the `expected` bytes.
+        """Fetch a file and measure it; stops once it is clearly larger than the `expected` bytes.
 
         Raises:
-            RemoteError: there was no answer, or it broke off.
+            RemoteError: there was no answer, or it was interrupted.
         """
         digest, size = sha256(), 0
         with self._http.request("GET", url, _PER_FILE, headers=_IDENTITY) as response:
@@ -115,12 +115,12 @@ class Downloader:
             return Measurement(200, size, digest.hexdigest(), media_type(response))
 
     def save(self, url: str, path: Path, limits: DownloadLimits) -> str:
-        """Fetch a file to `path`, again from its start where it breaks off, and give its SHA-256.
+        """Fetch a file to `path`, again from its start if it is interrupted, and return its SHA-256.
 
-        Redirects are followed to where the limits are open.
+        Redirects are followed to addresses that the limits allow.
 
         Raises:
-            RemoteError: it may not be fetched, is too large, is refused, or does not come whole.
+            RemoteError: the file must not be fetched, is too large, is refused, or arrives incomplete.
             OSError: it cannot be written.
         """
         attempts, redirects = _ATTEMPTS, _REDIRECTS
@@ -148,7 +148,7 @@ class Downloader:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Saves files, `workers` at a time; once given up, it fetches no more."""
+    """Saves files, `workers` at a time; once cancelled, it fetches no more."""
 
     downloader: Downloader
     limits: DownloadLimits
@@ -156,7 +156,7 @@ class Fetcher:
     on_progress: Progress
 
     def fetch(self, downloads: Sequence[Download]) -> dict[Path, Message]:
-        """Save the files; the reason for each that did not come, by its path. Raises OSError for an unwritable one."""
+        """Save the files; returns the reason for each failure, by its path. Raises OSError for an unwritable one."""
         failures: dict[Path, Message] = {}
         with ThreadPoolExecutor(self.workers) as pool:
             futures = [pool.submit(self._fetch, each) for each in downloads]
@@ -168,13 +168,13 @@ class Fetcher:
                     self.on_progress(each.path.name, number / len(downloads))
                 whole = True
             finally:
-                if not whole:  # an interrupt, or a full disk: the other downloads are given up
+                if not whole:  # an interrupt, or a full disk: cancel the other downloads
                     self.limits.stopped.set()
                     pool.shutdown(wait=False, cancel_futures=True)
         return failures
 
     def _fetch(self, download: Download) -> Message | None:
-        """Why the file did not come as the portal says; None if it did."""
+        """The reason why the file differs from the portal's statement; None if it is equal."""
         if not self.limits.open_to(download.url):
             return elsewhere(download.url)
         if download.size is not None and download.size > self.limits.size:
@@ -218,7 +218,7 @@ def _refuse_failure(response: HttpResponse, url: str) -> None:
 
 
 def _write(response: HttpResponse, path: Path, limits: DownloadLimits) -> str:
-    """Write the body to `path`: whole, as long as the answer's header said, or an error."""
+    """Write the complete body to `path`; an error if its length differs from the header's."""
     announced = response.headers.get("Content-Length", "")
     expected = int(announced) if announced.isdigit() else None
     digest, size, limit = sha256(), 0, limits.size

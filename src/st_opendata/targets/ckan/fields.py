@@ -68,7 +68,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class GraphSource:
-    """The source of the values of fields; `iris` asks for IRIs where people would rather read words."""
+    """The source of the values of fields; `iris` requests IRIs in place of words for people."""
 
     graph: Statements
     language: str
@@ -87,14 +87,14 @@ class GraphSource:
         return best_label(lambda label: self.text(self.graph.values(name, label))) or name
 
     def text(self, values: Iterable[Term]) -> str:
-        """The literal in the site's language, of several in it the first."""
+        """The first literal in the site's language."""
         literals = [value for value in values if isinstance(value, ox.Literal)]
         by_language = {each.language or "und": each.value for each in sorted(literals, key=text_of, reverse=True)}
         return pick(by_language, self.language).strip()
 
 
 def schemas() -> tuple[str, ...]:
-    """The names of the site schemas that there are."""
+    """The names of all site schemas."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 
 
@@ -167,7 +167,7 @@ def fill_extras(fields: Iterable[Field], source: GraphSource, node: str) -> list
 
 
 def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, Message]]:
-    """Each field that changes or drops a value, with a message about that."""
+    """Each field that changes or drops a value, with a message that explains the loss."""
     for field in fields:
         for value in source.values(node, field.path):
             if field.values and text_of(value) not in field.values:
@@ -196,7 +196,7 @@ def _value(field: Field, source: GraphSource, node: str) -> object:
     nodes = source.values(node, field.path)
     if field.parts:
         filled = [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
-        # The fullest item comes first on the page: places with a position before codes of regions.
+        # The most complete item is first on the page: places with a position before codes of regions.
         return sorted(filled, key=lambda part: (-len(part), str(part.get("text") or part.get("name") or "")))
     if field.values:
         found = {field.values[text_of(each)] for each in nodes if text_of(each) in field.values}
@@ -205,7 +205,7 @@ def _value(field: Field, source: GraphSource, node: str) -> object:
 
 
 def _by_language(source: GraphSource, nodes: list[Term]) -> Iterator[list[str]]:
-    """Keywords in the site's language, else in English, else all: up to the first of which one can be a tag."""
+    """Keywords in the site's language, else in English, else all: the first of these groups with a legal tag."""
     literals = [node for node in nodes if isinstance(node, ox.Literal)]
     for language in (source.language, "en", None):
         found = [node.value for node in literals if language in (None, (node.language or "").partition("-")[0])]
@@ -215,7 +215,7 @@ def _by_language(source: GraphSource, nodes: list[Term]) -> Iterator[list[str]]:
 
 
 def _tags(source: GraphSource, nodes: list[Term]) -> list[dict[str, str]]:
-    """CKAN gives tags back sorted and each once, so they are sent that way."""
+    """CKAN returns tags sorted and without duplicates, so they are sent that way."""
     *_, words = _by_language(source, nodes)
     legal = {tag for word in words if (tag := legal_tag(word))}
     return [{"name": tag} for tag in sorted(legal)]
@@ -232,7 +232,7 @@ def _media_type(source: GraphSource, nodes: list[Term]) -> str | None:
 
 
 def _format(source: GraphSource, nodes: list[Term]) -> str | None:
-    """The name of the format: CKAN's facets and previews go by it. As IRI for sites harvested from their own RDF."""
+    """The name of the format: CKAN's facets and previews use it. As IRI for sites harvested from their own RDF."""
     form = format_of_media_type((_iri(source, nodes) or "").removeprefix(IANA))
     if form is None:
         return None

@@ -1,4 +1,4 @@
-"""The fingerprint of a dataset: a normal form of its fields, the same when sent and read back, and our note of it.
+"""The fingerprint of a dataset: a normal form of its fields, equal before sending and after reading, and its digest.
 
 CKAN strips titles, sorts tags, turns numbers of extras into text, makes links of uploads and leaves out empty values.
 So a normal form is compared, and only of the fields that we publish: others may be added on the portal.
@@ -160,7 +160,7 @@ def _tags(tags: object) -> list[str]:
 
 
 def _resource(resource: Mapping[str, object]) -> dict[str, Any]:
-    """A resource in normal form; the link to an upload is the portal's matter and left out."""
+    """A resource in normal form, without the link to an upload, which the portal sets."""
     values = {name: normal(value) for name, value in resource.items()}
     if resource.get("url_type") == "upload":
         values.pop("url", None)

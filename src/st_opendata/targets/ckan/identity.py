@@ -1,7 +1,7 @@
-"""Which dataset of a portal is which of the release, whatever its name there: by our fingerprint and ids of its files.
+"""Matches a portal's datasets with the release's, independent of their names: by our fingerprint and ids of files.
 
-An editor may rename a dataset, a form may drop its fingerprint, a script may copy it. Ids of files are made of
-their IRIs, and a portal takes each id once.
+An editor may rename a dataset, a form may drop its fingerprint, a script may copy it. Ids of files are derived
+from their IRIs, and a portal accepts each id once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from st_opendata.targets.ckan.fingerprint import Fingerprint, content_digest, fi
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a dataset of the release known: base IRI of its catalogue, name, ids of its resources."""
+    """The identity of a dataset of the release: base IRI of its catalogue, name, ids of its resources."""
 
     catalogue: str
     name: str
@@ -38,7 +38,7 @@ def has_files(remote: Remote, resources: Collection[str]) -> bool:
 
 
 def published_name(remote: Remote) -> str:
-    """The name under which we published a dataset of the portal; empty where that is not known.
+    """The name under which we published a dataset of the portal; empty if unknown.
 
     A fingerprint of an older version lacks it, but its digest covers the name: it matches only an unedited dataset.
     """
@@ -51,7 +51,7 @@ def published_name(remote: Remote) -> str:
 def reason_to_keep(
     remote: Remote, catalogue: str, names: Collection[str], resources: Collection[str]
 ) -> Message | None:
-    """Why a dataset with a fingerprint of the catalogue may not be one that the release no longer has; None if it is.
+    """The reason why a dataset with the catalogue's fingerprint must not be deleted; None if there is none.
 
     `names` and `resources` are those of the release.
     """

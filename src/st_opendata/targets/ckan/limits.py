@@ -31,7 +31,7 @@ def is_name(name: str) -> bool:
 
 
 def legal_tag(word: str) -> str | None:
-    """The word as a tag: letters, digits, `-`, `_`, `.` and single spaces, at most 100; None where too little is left.
+    """The word as a tag: letters, digits, `-`, `_`, `.` and single spaces, at most 100; None if too little is left.
 
     >>> legal_tag("Vienne (Autriche)"), legal_tag("R&D"), legal_tag("C")
     ('Vienne Autriche', 'R D', None)
@@ -56,7 +56,7 @@ def stored_file_name(name: str) -> str:
 
 
 def _ascii(character: str) -> str:
-    """CKAN turns accented letters of Latin-1 into plain ones and drops all else beyond ASCII."""
+    """CKAN turns accented letters of Latin-1 into plain ones and drops all other non-ASCII characters."""
     if character < "\x80":
         return character
     if not "\xc0" <= character <= "\xff":

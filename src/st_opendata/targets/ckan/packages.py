@@ -1,4 +1,4 @@
-"""A finished release as CKAN packages: pure, so that everything a portal would refuse is known before the first write.
+"""A finished release as CKAN packages: without requests, so that invalid values are known before the first write.
 
 Each dataset is one package, the catalogue with the portal's addresses is one more (`<catalogue id>-catalogue`). The
 address of every file can be computed beforehand: CKAN serves an upload at
@@ -55,9 +55,9 @@ class Notice:
 class Resource:
     """A CKAN resource: its id is UUIDv5 (namespace URL) of the distribution's IRI, so it never changes.
 
-    `file` is what is uploaded: a file of the release, or the bytes themselves where they are made here (the catalogue);
+    `file` is the upload: a file of the release, or the bytes themselves if they are made here (the catalogue);
     None for a link, which has its URL in the metadata too. `file_name` is the name that the portal gives an upload,
-    `url` is where visitors get the file. `rows` are those of a CSV file.
+    `url` is its address for visitors. `rows` are those of a CSV file.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Resource:
     rows: int | None = None
 
     def open(self) -> BinaryIO:
-        """The bytes to upload; ValueError for a link, OSError where the file cannot be read."""
+        """The bytes to upload; ValueError for a link, OSError if the file cannot be read."""
         if self.file is None:
             raise ValueError(f"the resource {self.id} is a link")
         return BytesIO(self.file) if isinstance(self.file, bytes) else self.file.open("rb")
@@ -78,7 +78,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A CKAN dataset: `metadata` is what package_create takes, without resources; `iri` is that of the dcat:Dataset.
+    """A CKAN dataset: `metadata` is the input of package_create without resources; `iri` is that of the dcat:Dataset.
 
     `digest` is the SHA-256 of the canonical JSON of the metadata, and of ids, metadata and digests of the resources.
     """
@@ -93,7 +93,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class _HostedFile:
-    """A file of the release on the portal: the IRI of what it is a file of, its resource id and its URL there."""
+    """A file of the release on the portal: the IRI of its distribution or dataset, its resource id and its URL."""
 
     iri: str
     file: File
@@ -108,14 +108,14 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
 
     Raises:
         InputError: the folder is not a release, or its catalogue is damaged.
-        ConfigurationError: there is no such site schema, or CKAN does not take a name.
-        UsageError: a file is larger than the site takes, and `link_base` is not given.
+        ConfigurationError: there is no such site schema, or CKAN does not accept a name.
+        UsageError: a file is larger than the site accepts, and `link_base` is not set.
     """
     return describe_release(release, site)[0]
 
 
 def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], Statements]:
-    """The packages, and the graph that they are made of: what the portal's own RDF ought to say of them.
+    """The packages and their graph, which the portal's own RDF should equal.
 
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
     file a distribution. Raises as `packages`.
@@ -186,7 +186,7 @@ def _files(release: Release, dataset: DatasetRelease) -> list[File]:
 
 
 def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
-    """The IRI of what the catalogue, whose download URLs are the keys, says to be in this file."""
+    """The IRI of the distribution in this file, by the catalogue's download URLs (the keys)."""
     try:
         return known[f"{release.site}{file.path}"]
     except KeyError:
@@ -197,7 +197,7 @@ def _described_by(known: Mapping[str, str], release: Release, file: File) -> str
 
 
 def _refuse_large(release: Release, site: Site) -> None:
-    """Say before the first write which files the site would not take."""
+    """Report before the first write the files that the site would refuse."""
     if site.max_upload is None or site.link_base:
         return
     large = [file for each in release.datasets for file in _files(release, each) if file.size > site.max_upload]
@@ -217,7 +217,7 @@ def _refuse_large(release: Release, site: Site) -> None:
 
 
 def resource_id(iri: str) -> str:
-    """The id of the resource of this IRI, the same at all times."""
+    """The permanent id of the resource of this IRI."""
     return str(uuid5(NAMESPACE_URL, iri))
 
 
@@ -236,7 +236,7 @@ def _upload_url(site: Site, package: str, resource: str, path: str) -> str:
 def _host_catalogue(release: Release, graph: Statements, site: Site) -> tuple[str, str, list[_HostedFile]]:
     """Name, IRI and files of the package that holds the catalogue; the graph has the portal's URLs.
 
-    Of the three syntaxes those are published that the site takes: the size grows with the catalogue.
+    Of the three syntaxes, those that fit the site's limit are published: the size grows with the catalogue.
     """
     name, files = catalogue_name(release.catalogue), serialise(graph)
     smallest = min(map(len, files.values()))
@@ -277,7 +277,7 @@ def _describe_documents(graph: Statements, hosted: Mapping[str, Iterable[_Hosted
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes packages of what the graph says, by the field map of the site."""
+    """Makes packages from the graph, by the field map of the site."""
 
     release: Path
     site: Site
@@ -315,7 +315,7 @@ class _Maker:
         )
 
     def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
-        """The properties of a dataset or resource that no field takes, and the values that a field changes."""
+        """The properties of a dataset or resource without a field, and the values that a field changes."""
         properties = self.source.graph.predicates(iri)
         for predicate, reason in self.schema.unmapped_properties(about, properties).items():
             yield Notice(name, readable(predicate), reason)

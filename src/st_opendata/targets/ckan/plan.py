@@ -35,7 +35,7 @@ _UNMARKED = message(
 
 @dataclass(frozen=True, slots=True)
 class DesiredDataset:
-    """A dataset as this portal is to hold it.
+    """The desired state of a dataset on this portal.
 
     `dataset` is its metadata with all resources, without what the portal would drop (`dropped`); `digest` stands for
     all of it and for the content of the files.
@@ -49,7 +49,7 @@ class DesiredDataset:
 
     @property
     def name(self) -> str:
-        """The name by which the portal knows the dataset."""
+        """The name of the dataset on the portal."""
         return self.package.name
 
     @property
@@ -59,11 +59,11 @@ class DesiredDataset:
 
     @property
     def identity(self) -> Identity:
-        """How to recognise it on a portal."""
+        """The identity of the dataset on a portal."""
         return Identity(self.catalogue, self.name, frozenset(each.id for each in self.package.resources))
 
     def fingerprint(self, *, writing: bool = False, dataset: Remote | None = None) -> Fingerprint:
-        """Our fingerprint for it; `dataset` is what the portal made of it, where that is known."""
+        """Our fingerprint for the dataset; `dataset` is the portal's version of it, if known."""
         fields, resource_fields = fields_of(self.dataset)
         sent = content_digest(self.dataset, fields, resource_fields)
         stored = content_digest(dataset, fields, resource_fields) if dataset else sent
@@ -176,7 +176,7 @@ def _loss_note(loss: _Loss) -> Message:
 
 
 def desired_dataset(package: Package, site: Site, catalogue: str) -> DesiredDataset:
-    """The package as this portal is to hold it."""
+    """The desired state of the package on this portal."""
     metadata, dropped = site.supported(package.metadata)
     resources = []
     for resource in package.resources:
@@ -230,7 +230,7 @@ def decide(
         return DatasetChange(action, desired.name, reason, remote=remote)
     if action == Action.UNCHANGED:
         return DatasetChange(action, desired.name, reason, desired, remote)
-    # Only a portal that is as we left it holds the files that it states to hold.
+    # A portal's statements about its files are reliable only if the dataset is unchanged since our last write.
     as_left = reason in (_RELEASED, _UNLISTED)
     if action == Action.DRIFTED and reason in (_EDITED, _UNMARKED):
         action, reason = (Action.UPDATE, _overwritten(reason)) if overwrite else (action, _kept(reason))
@@ -361,7 +361,7 @@ def _differences(old: Mapping[str, object], new: Mapping[str, object], resource:
 
 
 def _not_ours(desired: DesiredDataset, remote: Remote, site: Site) -> Message | None:
-    """Why a dataset with the desired name is another one, and not ours to touch; None if it is ours."""
+    """The reason why a dataset with the desired name is not ours, so that we must not change it; None if it is ours."""
     if desired.identity.is_that_of(remote):
         return None
     fingerprint = fingerprint_of(remote)

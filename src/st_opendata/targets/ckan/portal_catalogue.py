@@ -41,7 +41,7 @@ def set_addresses(graph: Statements, addresses: Mapping[str, str]) -> None:
 
 
 def describe_file(graph: Statements, iri: str, form: Format, size: int, digest: str) -> None:
-    """Describe a file that the catalogue does not list as distribution, as far as fields of a CKAN resource need it."""
+    """Describe a file that the catalogue does not list as distribution, for the fields of a CKAN resource."""
     checksum = f"{iri}#checksum"
     stated: list[tuple[str, str, Term]] = [
         (iri, "rdf:type", _named("dcat:Distribution")),

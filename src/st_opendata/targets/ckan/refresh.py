@@ -1,4 +1,4 @@
-"""The remote state, with as few requests as a correct plan needs: one search, then all that search may get wrong."""
+"""The remote state, with as few requests as a correct plan needs: one search, then reads where search may be wrong."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SearchResult = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RemoteReader:
-    """Reads one portal, at most `workers` requests at a time, and remembers what it saw.
+    """Reads one portal, at most `workers` requests at a time, and remembers the state of datasets.
 
     `confirmed` holds the `metadata_modified` at which search shows datasets, by id, as the portal's database has them.
     """
@@ -121,7 +121,7 @@ class RemoteReader:
         if there or remote.get("owner_org") != self.site.organization_id:
             return remote
         with self.looking:
-            if not self.organizations:  # a revived dataset is in none: CKAN does not make it a member again
+            if not self.organizations:  # a revived dataset has no organisation: CKAN does not make it a member again
                 for name in self.client.read("organization_list"):
                     if name != self.site.organization:
                         self.organizations.update(dict.fromkeys(self._members(name), str(name)))
@@ -243,7 +243,7 @@ class RemoteReader:
     def _refuse_twin(self, catalogue: DesiredDataset, found: DatasetChange) -> None:
         """Raise RemoteError where the files of a catalogue were published under another id of the catalogue.
 
-        Ids of files are made of their IRIs, and a portal takes each once: what has the same base is the same catalogue.
+        Ids of files are derived from their IRIs, and a portal accepts each once: one base means one catalogue.
         """
         if found.action != Action.TAKEN or not found.remote or published_name(found.remote) != found.remote["name"]:
             return

@@ -1,4 +1,4 @@
-"""Refusals of a portal, with the file and the property that people know instead of a position and a field."""
+"""Refusals of a portal, with the file and the property for people in place of a position and a field."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> Re
 
 
 def _large(sent: Iterable[Resource]) -> Message:
-    """CKAN does not say which of the files was too large, but the largest of them was."""
+    """CKAN does not say which of the files is too large, but the largest of them is."""
     largest = max(sent, key=lambda resource: resource.size)
     return message(
         "the portal does not accept files as large as {file} ({size} bytes)",

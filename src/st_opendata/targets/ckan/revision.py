@@ -1,4 +1,4 @@
-"""The data of the writes: package_create and package_revise, put together so that no data of others get lost.
+"""The data of the writes: package_create and package_revise, built so that no data of other users get lost.
 
 package_revise merges lists by position. Every list is therefore taken out (`filter`) before the new one is put in
 (`update`), the list of resources too: only that keeps their order. Files are addressed by the resource's id.
@@ -36,7 +36,7 @@ def expected_remote(draft: Remote, desired: DesiredDataset) -> Remote:
 
 
 def writing_fingerprint(remote: Remote, desired: DesiredDataset) -> Fingerprint:
-    """The fingerprint of a dataset being updated: until it is done, its fields are those of before and of after."""
+    """The fingerprint of a dataset during an update: it covers the old and the new fields."""
     before, after = fingerprint_of(remote), desired.fingerprint(writing=True)
     if not before:
         return after

@@ -24,16 +24,16 @@ Fields = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A CKAN site, with what the token's user finds there and what the publisher says of it.
+    """A CKAN site, its state for the token's user, and the publisher's options for it.
 
-    `own_url` is what it takes for its URL, `language` that of its pages, `schema` the field map for it
+    `own_url` is its configured URL, `language` that of its pages, `schema` the field map for it
     (`fields.schemas()`). `fields` are its dataset fields in addition to CKAN's own, each with its subfields (none
     for a plain value); keys of resources are all held. The datasets belong to the `organization`; `editable` are all
     organisations in which the `user` may create datasets: names by id.
 
-    The publisher says the rest. `iris` asks for IRIs as format and media type, which the site's own RDF needs and its
-    pages suffer from. `max_upload` is the size in bytes of the largest file that it takes, and `link_base` the URL
-    below which the release's files are also served, so that larger ones can be linked.
+    The publisher sets the rest. `iris` requests IRIs as format and media type, which the site's own RDF needs,
+    but which make its pages harder to read. `max_upload` is the size in bytes of the largest file that it accepts, and
+    `link_base` the URL below which the release's files are also served, so that larger ones can be linked.
     """
 
     url: str
@@ -87,7 +87,7 @@ def read_site(client: CkanClient) -> Site:
 
 
 def read_site_of(client: CkanClient, organization: str) -> Site:
-    """The site as the token's user finds it, who is to publish in the organisation: at most four more requests.
+    """The site for the token's user, who wants to publish in the organisation: at most four more requests.
 
     Raises:
         RemoteError: it is not a CKAN site, does not answer, does not know the token, or its user may not create
@@ -132,7 +132,7 @@ def read_dataset(client: CkanClient, name: str, *, hidden: Collection[int] = (40
 
 
 def find_by_files(client: CkanClient, resources: Iterable[str], *, hidden: Collection[int] = (404,)) -> Remote | None:
-    """The dataset that has one of these resources, whatever its name is, deleted or not; as `read_dataset`."""
+    """The dataset with one of these resources, under any name, deleted or not; as `read_dataset`."""
     for identifier in resources:
         try:
             found = client.read("resource_show", {"id": identifier})
@@ -177,7 +177,7 @@ def _membership(client: CkanClient, organization: str) -> tuple[str | Message, M
 
 
 def _user(client: CkanClient) -> str | None:
-    """The name of the user; None without a user, and for old versions, which do not tell it."""
+    """The name of the user; None without a user, and for old versions, which do not state it."""
     try:
         return str(client.read("user_show")["name"])
     except RemoteError as error:
@@ -187,7 +187,7 @@ def _user(client: CkanClient) -> str | None:
 
 
 def _no_organization(client: CkanClient, organization: str, user: str | Message, mine: list[str]) -> RemoteError:
-    """Why the user may not create datasets there."""
+    """The reason why the user may not create datasets there."""
     there = _rights(user, mine)
     try:
         client.read("organization_show", {"id": organization, "include_datasets": False})

@@ -34,11 +34,11 @@ class Alteration(StrEnum):
     UNTAGGED = "untagged"
     """The same text without its language."""
     OTHER_LANGUAGE = "other language"
-    """Gone, while the text in another language is there."""
+    """Missing, while the text in another language is present."""
     UNNAMED = "unnamed"
     """The same node without its IRI: a blank node."""
     NO_TAG = "no tag"
-    """Gone: a keyword that CKAN does not take as a tag."""
+    """Missing: a keyword that CKAN does not accept as a tag."""
     LITERAL = "literal"
     """A literal instead of an IRI."""
     IRI = "iri"
@@ -74,7 +74,7 @@ class StatementDifference:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A known difference: its statements, empty for any, and why it happens."""
+    """A known difference: its statements, empty for any, and its reason."""
 
     reason: Message
     changes: frozenset[str]
@@ -82,9 +82,9 @@ class Loss:
     types: frozenset[str]
     to: str | None
     value: str | None
-    """The only value that is lost or changed so."""
+    """The only value with this difference."""
     schema: str | None
-    """The field map with which alone it happens."""
+    """The only field map with this difference."""
 
     def explains(self, difference: StatementDifference, schema: str) -> bool:
         """Whether the difference is of this kind."""
@@ -103,7 +103,7 @@ def known_losses() -> tuple[Loss, ...]:
     """The known losses and changes of ckanext-dcat.
 
     Raises:
-        ConfigurationError: the file says something wrong.
+        ConfigurationError: the file is invalid.
     """
     document = read_document(_LOSSES, _LOSSES.name)
     entries = document.data
@@ -132,7 +132,7 @@ def known_losses() -> tuple[Loss, ...]:
 
 
 def reason_for(difference: StatementDifference, schema: str = "dcat_ap_full") -> Message | None:
-    """Why the difference is expected with this field map; None for an unexpected one."""
+    """The reason why the difference is expected with this field map; None for an unexpected one."""
     return next((loss.reason for loss in known_losses() if loss.explains(difference, schema)), None)
 
 
@@ -190,7 +190,7 @@ def _gone(triple: _Triple, found: Graph, spoken: Collection[str]) -> Alteration:
         tag = legal_tag(str(value))
         if tag is None:
             return Alteration.NO_TAG
-        if tag in map(str, found.objects(subject, predicate)):  # which another keyword became as well
+        if tag in map(str, found.objects(subject, predicate)):  # another keyword became the same tag
             return Alteration.UNTAGGED
         spoken = () if language in spoken else spoken  # keywords are many in one language, other texts are one
     return Alteration.OTHER_LANGUAGE if language and spoken else Alteration.LOST
@@ -228,7 +228,7 @@ _PASSES: tuple[tuple[int, Callable[[_Triple, _Triple], Alteration | None]], ...]
     (1, _moved),
     (2, _only_value),
 )
-"""How a lost statement may have become an added one that shares its subject, or also its property; best first."""
+"""Possible changes of a lost statement into an added one with the same subject, or also property; best first."""
 
 
 def _name_blank_nodes(expected: Graph, found: Graph) -> tuple[Graph, list[_Triple]]:

@@ -48,7 +48,7 @@ class DataTable:
 
 
 def description_of(path: Path) -> Path:
-    """Where the CSVW metadata of a published CSV file is (Tabular Data Model, section 5.3: the standard path)."""
+    """The path of a published CSV file's CSVW metadata (Tabular Data Model, section 5.3: the standard path)."""
     return path.with_name(path.name + METADATA_SUFFIX)
 
 
@@ -72,7 +72,7 @@ def data_table(path: Path, language: str) -> DataTable | None:
 
 
 def as_text(table: DataTable) -> DataTable:
-    """The table with every column as text, for values that the database does not accept in their type."""
+    """The table with text columns only, for values that the database does not accept in their type."""
     return replace(table, fields=tuple({**field, "type": "text"} for field in table.fields))
 
 

@@ -24,7 +24,7 @@ from st_opendata.targets.ckan.verify import verify_site
 
 @dataclass(frozen=True, slots=True)
 class CkanTarget:
-    """A CKAN site with what the publisher says of it (`site.Site`); `base.Target` says what the methods do."""
+    """A CKAN site with the publisher's options (`site.Site`); `base.Target` describes the methods."""
 
     reader: RemoteReader
 
@@ -47,12 +47,12 @@ class CkanTarget:
         apply_change(change, self.reader)
 
     def verify(self, release: Path, on_progress: Progress, *, detailed: bool = False) -> Verification:
-        """Compare what visitors get, who have no token, with the release."""
+        """Compare the data that visitors get without a token with the release."""
         with closing(CkanClient(self.reader.site.url)) as client:
             return verify_site(client, release, self.reader.site, on_progress, detailed=detailed)
 
     def close(self) -> None:
-        """Give up the connections, and keep which datasets were confirmed."""
+        """Close the connections, and save the confirmed datasets."""
         site = self.reader.site
         if site.organization:
             write_confirmed(site.url, site.organization, self.reader.confirmed)
@@ -61,7 +61,7 @@ class CkanTarget:
 
 @dataclass(frozen=True, slots=True)
 class CkanOptions:
-    """The options of the commands; `site.Site` says what those of the site mean."""
+    """The options of the commands; `site.Site` describes those of the site."""
 
     url: str
     organization: str = ""
@@ -73,7 +73,7 @@ class CkanOptions:
     timeout: float = TIMEOUT
 
     def add_to(self, site: Site) -> Site:
-        """The site with what the publisher says of it."""
+        """The site with the publisher's options."""
         return replace(site, iris=self.iris, max_upload=self.max_upload, link_base=self.link_base)
 
 
@@ -114,7 +114,7 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
 
 
 def read_confirmed(url: str, organization: str) -> dict[str, str]:
-    """By dataset id, the `metadata_modified` last confirmed; empty where nothing can be read."""
+    """The `metadata_modified` last confirmed, by dataset id; empty if the file cannot be read."""
     try:
         content = json.loads(_cache_file(url, organization).read_text("utf-8"))
     except (OSError, ValueError):
@@ -123,7 +123,7 @@ def read_confirmed(url: str, organization: str) -> dict[str, str]:
 
 
 def write_confirmed(url: str, organization: str, confirmed: Mapping[str, str]) -> None:
-    """Write what was confirmed, in one step; where that is not possible the next run reads more."""
+    """Write the confirmed state in one step; if that fails, the next run reads more."""
     path = _cache_file(url, organization)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
@@ -136,7 +136,7 @@ def write_confirmed(url: str, organization: str, confirmed: Mapping[str, str]) -
 
 
 def _cache_file(url: str, organization: str) -> Path:
-    """In the user's cache folder (XDG Base Directory Specification); the name says nothing of the portal."""
+    """The path in the user's cache folder (XDG Base Directory Specification); the name does not reveal the portal."""
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = sha256(f"{url}\n{organization}".encode()).hexdigest()[:32]
     return Path(root, "st-opendata", "ckan", f"{name}.json")

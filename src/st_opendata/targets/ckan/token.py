@@ -21,7 +21,7 @@ def find_token(url: str, file: Path | None, environment: Mapping[str, str] = os.
 
     Raises:
         InputError: the file cannot be read or is empty.
-        UsageError: the text there cannot be a token.
+        UsageError: the text is not a valid token.
     """
     token = _of_file(file) if file else environment.get(VARIABLE, "").strip() or _of_keyring(url)
     if token and not (token.isascii() and token.isprintable() and " " not in token):

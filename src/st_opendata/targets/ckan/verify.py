@@ -2,8 +2,8 @@
 
 Files are downloaded and measured, metadata read back through package_show and through ckanext-dcat's RDF, tables of the
 DataStore compared with their files. Both forms that harvesters get, that RDF and the exact catalogue, are validated and
-scored; that is reported and causes no problem, since a release itself may score less than the maximum. Only the data to
-report is kept of each dataset.
+scored; the results are reported and are not problems, since a release itself may score less than the maximum. Only the
+data of the report are kept of each dataset.
 """
 
 from __future__ import annotations
@@ -115,10 +115,10 @@ class _Losses:
     numbers: Counter[str] = field(default_factory=Counter)
     statements: dict[str, list[StatementDifference]] = field(default_factory=dict)
     reasons: dict[str, Message] = field(default_factory=dict)
-    """The reasons by their English texts, which the other keys are."""
+    """The reasons by their English texts, which are the keys of the other mappings."""
 
     def add(self, reason: Message, difference: StatementDifference) -> None:
-        """Take one."""
+        """Count one statement."""
         key = str(reason)
         self.reasons[key] = reason
         self.numbers[key] += 1
@@ -161,7 +161,7 @@ def verify_site(
     harvests = [own] if "dcat" in audit.site.plugins else []
     catalogue = audit.packages[-1]
     if catalogue.resources[0].url in good:
-        # Byte by byte the released one: its findings and points are the release's, but for files that do not answer.
+        # It equals the release's byte by byte: so do its findings and points, except for files that do not answer.
         harvests.append(_harvest_catalogue(_read_served(catalogue), good))
     return Verification(
         url=audit.site.url,

@@ -23,7 +23,7 @@ _LOADERS = frozenset({"xloader", "datapusher"})
 _IN_ONE_URL = 50
 """Ids: servers take lines of about 4,000 characters."""
 _LARGEST_TEXT = 1_000_000
-"""Bytes: above that the portal's own proxy does not hand a file to a text or map view (ckan.resource_proxy)."""
+"""Bytes: the portal's own proxy does not pass larger files to a text or map view (ckan.resource_proxy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class View:
 
 
 DefaultViews = dict[tuple[str, Format], bool]
-"""Whether the portal makes a view of this type by itself for a new resource of the format, as far as was seen."""
+"""Whether the portal itself makes a view of this type for a new resource of the format, as far as observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ViewSet:
 
 
 def needed_views(change: DatasetChange, site: Site) -> ViewSet:
-    """What a change of files entails: a table follows its file; a view is made once, with its resource.
+    """The tables and views after a change of files: a table follows its file; a view is made once, with its resource.
 
     Raises:
         OSError: a file cannot be read.
@@ -84,9 +84,9 @@ def needed_views(change: DatasetChange, site: Site) -> ViewSet:
 
 
 def create_views(client: CkanClient, view_set: ViewSet, defaults: DefaultViews) -> None:
-    """Load the tables and make the views that are not there. Raises RemoteError, OSError.
+    """Load the tables and make the missing views. Raises RemoteError, OSError.
 
-    Of new datasets `defaults` learns which views the portal makes by itself, and is asked from then on.
+    `defaults` learns from new datasets which views the portal makes itself, and is used from then on.
     """
     for identifier in view_set.gone:
         _remove_table(client, identifier)
@@ -115,9 +115,9 @@ def create_views(client: CkanClient, view_set: ViewSet, defaults: DefaultViews) 
 
 
 def _with_table(client: CkanClient, identifiers: Collection[str]) -> Collection[str]:
-    """Those of new resources that have a table: that of a purged dataset stays, and rows would be added to it.
+    """New resources that already have a table: the table of a purged dataset stays, and rows would be added to it.
 
-    All of them where the portal does not list its tables.
+    All new resources if the portal does not list its tables.
     """
     desired, found = list(identifiers), set[str]()
     for start in range(0, len(desired), _IN_ONE_URL):

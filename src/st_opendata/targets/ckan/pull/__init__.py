@@ -6,4 +6,4 @@ from collections.abc import Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
-"""An object of JSON, as portals and CSVW metadata have it."""
+"""An object of JSON, from portals and CSVW metadata."""

@@ -1,4 +1,4 @@
-"""Pulling a catalogue from a CKAN portal: from the portal and the organisation to a folder, whole or not at all."""
+"""Pulling a catalogue from a CKAN portal: an organisation's datasets to a folder, completely or not at all."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.tables.templates import absolute_template
 
 _RELEASE, _FOLDER = "https://release.invalid/", "https://release.invalid/dataset/"
-"""Stand for the IRIs of the release and of the folder of the dataset in it."""
+"""Placeholders for the IRIs of the release and of the dataset's folder in it."""
 
 
 def read_columns(path: Path, base: str) -> Yaml:
     """The table that the first of the group's tables describes, without its `url`.
 
-    A link table (`cities.themes`) says what its list column states, which is silent in the table itself.
+    A link table (`cities.themes`) has the statements of its list column, which the table itself lacks.
 
     Raises:
         ConfigurationError, InputError: it is not the metadata of a published table.
@@ -45,7 +45,7 @@ def read_columns(path: Path, base: str) -> Yaml:
 
 
 def _address(described: DescribedTable) -> str:
-    """The file of a table as dataset.yaml names it: with its folder where that is another dataset's."""
+    """The file of a table as dataset.yaml names it: with its folder if it belongs to another dataset."""
     return described.url.removeprefix(_FOLDER).removeprefix(_RELEASE)
 
 

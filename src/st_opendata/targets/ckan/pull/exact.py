@@ -1,4 +1,4 @@
-"""A catalogue that st-opendata published, back from the portal as it was.
+"""A catalogue that st-opendata published, restored from the portal.
 
 Descriptions come from the exact catalogue (DCAT-AP in every language), tables from the published CSV files and their
 CSVW metadata. Data that are published nowhere cannot come back: see docs/pull-ckan.md.
@@ -43,7 +43,7 @@ from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullR
 from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
 _NOT_OF_CATALOGUE = ("availability", "status", "version", "landingPage")
-"""Keys of a catalogue that only its datasets show."""
+"""Keys of a catalogue that only its datasets state."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.csv")
 _FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -63,7 +63,7 @@ def pull_exact(
     """Write the catalogue to the folder, with comments in the language.
 
     Raises:
-        RemoteError: the exact catalogue is not there or is damaged, or no table came.
+        RemoteError: the exact catalogue is missing or damaged, or no table was fetched.
         OSError: a file cannot be written.
     """
     with Scratch() as scratch:
@@ -238,7 +238,7 @@ def _tables(
 def _describe(
     dataset: DatasetFolder, tables: Sequence[_Table], failures: Mapping[Path, Message], base: str
 ) -> list[Omission]:
-    """Add the tables that came to the dataset; those that did not."""
+    """Add the fetched tables to the dataset; returns those that are missing."""
     omissions = []
     for table in tables:
         if reason := failures.get(table.file.path):
@@ -264,7 +264,7 @@ def _describe(
 
 
 class _NotDescribedError(MessageError):
-    """The metadata of a table did not come; the message says why."""
+    """The metadata of a table are missing; the message gives the reason."""
 
 
 def _columns(table: _Table, failures: Mapping[Path, Message], base: str) -> Yaml:

@@ -1,7 +1,7 @@
 """CKAN's fields as DCAT statements: the field maps of `ckan.fields` read the other way.
 
 Both maps are tried, as portals mix them: fields of ckanext-dcat's schema, and extras under the names that it gives.
-Of several languages (ckanext-fluent: `title_translated`, or a mapping) all are kept.
+All languages are kept (ckanext-fluent: `title_translated`, or a mapping).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CORE = frozenset({
     "license_url", "relationships_as_object", "relationships_as_subject", "plugin_data", "title", "notes", "tags",
     "author", "maintainer", "maintainer_email", "uri", "keywords", "title_translated", "notes_translated",
 })  # fmt: skip
-"""Keys that are CKAN's own, or that are read here."""
+"""Keys that are CKAN's own, or that this module reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def read_map() -> FieldMap:
 
 
 def clean(value: str) -> str:
-    """The text without characters that no file can take."""
+    """The text without characters that files cannot have."""
     return _NO_CHARACTER.sub("", value).replace("\r\n", "\n").strip()
 
 
@@ -106,7 +106,7 @@ class _Stater:
     language: str
 
     def state_all(self, fields: Iterable[Field], remote: Json, node: str) -> None:
-        """State the fields, those with the shortest paths first: they name the nodes that others speak of."""
+        """State the fields, those with the shortest paths first: they name the nodes that others refer to."""
         for field in sorted(fields, key=lambda each: len(each.path)):
             value = remote.get(f"{field.name}_translated") or remote.get(field.name)
             if field.form == "tags":
@@ -185,14 +185,14 @@ class _Stater:
 
 
 def _licence(field: Field, value: str, url: object) -> str:
-    """What stands for CKAN's code of a licence: the code, where the field map knows it, or a page that the EU knows."""
+    """The value for CKAN's code of a licence: the code, if the field map has it, or a page that the EU table has."""
     if list(field.values.values()).count(value) == 1:
         return value
     return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if alignment.licence(page)), value)
 
 
 def _below(node: str, name: str) -> str:
-    """An IRI for what a node says without naming it; an IRI has one fragment."""
+    """An IRI for a node that has none; an IRI has one fragment."""
     return f"{node}{'-' if '#' in node else '#'}{name.replace('_', '-')}"
 
 

@@ -13,7 +13,7 @@ from st_opendata.model.descriptions import Terms
 from st_opendata.targets.ckan.pull.result import Omission
 
 TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
-"""The keys that a dataset takes from its catalogue where it leaves them out."""
+"""The keys that a dataset inherits from its catalogue."""
 FILE_KEYS = ("license", "rights", "availability", "status")
 """Keys whose properties a dataset's distributions state."""
 _CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
@@ -53,7 +53,7 @@ def share_terms(catalogue: Description, datasets: Sequence[DatasetFolder], keys:
             if stated is not None and values.get(key) == stated:
                 del values[key]
             elif key not in values and isinstance(stated, list):
-                values[key] = []  # nothing, where leaving the key out would mean what the catalogue says
+                values[key] = []  # nothing, as a dataset without the key would inherit the catalogue's value
             elif key not in values and key == "keyword" and stated:
                 values[key] = {}
 

@@ -1,4 +1,4 @@
-"""The datasets of an organisation of a portal, and which of them are one catalogue.
+"""The datasets of an organisation of a portal, grouped by catalogue.
 
 A pull is one catalogue. Those that st-opendata published are known by their fingerprint; all other datasets of the
 organisation are one more.

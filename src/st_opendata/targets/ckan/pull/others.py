@@ -1,7 +1,7 @@
 """Datasets that others put on a portal, as a catalogue to start from: fields by the field maps, tables by headers.
 
-Missing metadata are not guessed: a comment says what to write there. Columns state nothing until the publisher gives
-them a `propertyUrl`.
+Missing metadata are not guessed: a comment explains what to write there. Columns state nothing until the publisher
+gives them a `propertyUrl`.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ class _Names:
         return self._datasets[-1]
 
     def table(self, dataset: str, stem: str) -> str:
-        """The name of a table, with that of its dataset where another table has it."""
+        """The name of a table, with that of its dataset if another table has the same name."""
         short = slug(stem) or "table"
         self._tables.append(free(short if short not in self._tables else f"{dataset}-{short}", self._tables))
         return self._tables[-1]

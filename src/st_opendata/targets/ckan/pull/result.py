@@ -1,4 +1,4 @@
-"""The result of a pull, and everything that it left on the portal."""
+"""The result of a pull, and everything that was not pulled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from st_opendata.messages.message import Message
 
 
 class OmissionReason(StrEnum):
-    """Why something stayed on the portal; only `FAILED` is a failure."""
+    """The reason why something was not pulled; only `FAILED` is a failure."""
 
     FAILED = "failed"
     NO_TABLE = "no table"
@@ -20,7 +20,7 @@ class OmissionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """Something that was not pulled: of which dataset, what (a file's name or URL, empty for the dataset), and why."""
+    """Something that was not pulled: its dataset, its name (a file's name or URL, empty for a dataset), the reason."""
 
     dataset: str
     what: str

@@ -38,7 +38,7 @@ _DATATYPES = {
     "date": "date",
     "timestamp": "dateTime",
 }
-"""CSVW's datatypes of PostgreSQL's."""
+"""CSVW datatypes by PostgreSQL type."""
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
 
@@ -60,7 +60,7 @@ def describe_file(path: Path, language: str, datastore: Mapping[str, DataStoreCo
 
     Raises:
         NotATableError: the program cannot read it as a table.
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     guess = guess_encoding(path, () if language == "en" else (language,))
     sample = _sample(path, guess.encoding)
@@ -139,7 +139,7 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def _refuse(path: Path, dialect: Dialect, names: Sequence[str], header: Sequence[str]) -> None:
-    """Raise NotATableError for what is wrong with the file as a whole; `check` finds what is wrong with rows."""
+    """Raise NotATableError for a fault of the file as a whole; `check` finds faults of rows."""
     columns = tuple(
         Column(name, number, {"und": title}) for number, (name, title) in enumerate(zip(names, header, strict=True), 1)
     )
