@@ -1,4 +1,4 @@
-"""A release on disk: written whole or not at all, read back, verified."""
+"""A release on disk: written completely or not at all, read, verified."""
 
 from __future__ import annotations
 

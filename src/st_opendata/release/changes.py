@@ -82,8 +82,8 @@ class Changes:
     def compare_rows(self, old: KeyedTable | None, new: KeyedTable | None) -> RowCounts:
         """How many rows a table lost, gained and changed; `rows` then gives them.
 
-        Rows are the same row when the key of the new table, which both must have, has the same values; without one, and
-        where the key differs, a row is its shared cells, and none is changed.
+        Rows are the same row if the key of the new table, which both must have, has the same values; without a key, or
+        if the keys differ, rows are compared by their shared cells, and none counts as changed.
         """
         old_columns = self._load("old_rows", old)
         new_columns = self._load("new_rows", new)
@@ -116,7 +116,7 @@ class Changes:
             )
 
     def _load(self, name: str, table: KeyedTable | None) -> list[str]:
-        """Make a table of the rows of a CSV file, all cells as text; its columns, none where there is no file."""
+        """Make a table of the rows of a CSV file, all cells as text; its columns, empty without a file."""
         if table is None:
             self._engine.define(name, {"nothing": sql.TEXT})
             return []
@@ -160,7 +160,7 @@ class RowCounts(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """The two loaded tables: columns that tell rows apart, all columns of each, and those of both."""
+    """The two loaded tables: columns that identify rows, all columns of each, and those of both."""
 
     key: Sequence[str]
     old: Sequence[str]

@@ -9,8 +9,8 @@ Next to a target `release` there may be, all hidden and all cleared by the next 
 
 The names are the journal: a process that finds `.release.ready` completes the two renames (`complete`).
 
-A folder in a lower layer of an overlay (an image of a container) cannot be renamed: its layer cannot be written to. It
-is removed in its place, and the new release takes its name.
+A folder in a lower layer of an overlay (an image of a container) cannot be renamed, as its layer is read-only. It is
+removed in its place, and the new release gets its name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _RENAME_EXCHANGE = 2
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EXDEV)
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 _MOUNTS = Path("/proc/self/mountinfo")
-"""Where Linux lists them: a folder of the same disk that is mounted elsewhere looks like any other (proc(5))."""
+"""Linux's list of mounts: a mounted folder of the same disk looks like any other folder (proc(5))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def stage(target: Path, *, refuse: Callable[[Path], None]) -> Iterator[Staging]:
 
 
 def _name_target(error: OSError, building: Path, target: Path) -> None:
-    """Have the error name the file by its place in the target; of two files, the written one."""
+    """Make the error name the file by its place in the target; of two files, the written one."""
     if error.filename is None and error.errno in _OF_WRITING:
         error.filename = str(target)
     for name in (error.filename2, error.filename):

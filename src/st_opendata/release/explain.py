@@ -53,7 +53,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """How a fact was concluded, in words (empty if the release does not say), and from which sources."""
+    """The reasoning for a fact, in words (empty if the release does not state it), and its sources."""
 
     term: str
     description: str

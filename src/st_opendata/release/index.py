@@ -1,4 +1,4 @@
-"""All that a release states, by subject and by object: a look-up takes milliseconds however large the release is.
+"""All statements of a release, by subject and by object: a look-up takes milliseconds for a release of any size.
 
 `facts.parquet` answers any question by reading all of it; a portal answers many small ones. The index is a DuckDB file
 whose tables are sorted by the hash of a term and cut into small row groups, so that a look-up reads one of them. Terms
@@ -27,15 +27,15 @@ from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import Row, SqlError
 
 _ROW_GROUP = 2048
-"""Rows that a look-up reads at least; the smallest that DuckDB allows."""
+"""The fewest rows that a look-up reads: the smallest row group that DuckDB allows."""
 _BATCH = 20_000
 _LABEL = native.extract("object", '^"(.*)"', 1)
 _WORD_ENDS = r"[^\p{L}\p{N}]+"
 _LABEL_WORDS = sql.concat(["' '", sql.replace_matches(native.fold(_LABEL), _WORD_ENDS, " ")])
 _WORDS = sql.when([(native.ends("file", ".ttl"), "''")], _LABEL_WORDS)
-"""The words of a label that facts state, as `folded` has them, each with a space before it."""
+"""The words of a label that facts state, folded by `folded`, each with a space before it."""
 _SHEET = f"coalesce({native.extract('cell', '^(.*)!', 1)}, '')"
-"""The sheet of a workbook, as `Place.sheet` has it."""
+"""The sheet of a workbook, as in `Place.sheet`."""
 _TABLES = {
     "terms.by_subject": f"""
         SELECT {native.hash_text("subject")} AS key, subject, predicate, object, file, "row", "column", cell
@@ -86,7 +86,7 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
 
 
 def _sources(files: Sequence[Path]) -> str:
-    """Which table of which dataset each file, or sheet of one, was read for."""
+    """The dataset and table of each file, or sheet of a file."""
     rows = native.with_column(native.parquet(files, named=True), "cell", sql.TEXT)
     return f"""
         SELECT file, {_SHEET} AS sheet, {native.folder_name("filename")} AS dataset, min("table") AS name
@@ -114,14 +114,14 @@ class Index:
     """An index that `build_index` wrote; it may be used from several threads at once."""
 
     def __init__(self, path: Path, *, memory: str = "100MB") -> None:
-        """Open it; `memory` bounds what all look-ups together hold."""
+        """Open it; `memory` limits all look-ups together."""
         self._database = Database(path, {"memory_limit": memory, "threads": 1}, read_only=True)
         self._local = threading.local()
         sources = self._rows("SELECT file, sheet, dataset, name FROM sources")
         self._tables = {(file, sheet): (dataset, name) for file, sheet, dataset, name in sources}
 
     def close(self) -> None:
-        """Give up the file."""
+        """Close the file."""
         self._database.close()
 
     def about(self, subjects: Sequence[str], limit: int = 50_000) -> list[Origin]:
@@ -169,9 +169,9 @@ class Index:
         return {term: best_label(by_property.get) or [] for term, by_property in found.items()}
 
     def called(self, words: Sequence[str], limit: int) -> list[str]:
-        """Things of the facts with a label in which each of these words begins one, the shortest label first.
+        """Things of the facts with a label in which each of these words starts a word, the shortest label first.
 
-        The words are as `folded` has them.
+        `folded` must have folded the words.
         """
         conditions = sql.all_of([native.contains_value("words", f"${place}") for place, _ in enumerate(words, 1)])
         order, count = f"min({sql.length('words')}), 1", f"${len(words) + 1}"
@@ -183,9 +183,9 @@ class Index:
         return [subject for (subject,) in rows]
 
     def table_of(self, place: Place) -> tuple[str, str] | None:
-        """The dataset and the name of the table that the file, or its sheet, was read for; None where facts name none.
+        """The dataset and the name of the table that the file, or its sheet, was read for; None if facts name none.
 
-        Of several tables that were read from the same cells it is the first by name.
+        If several tables were read from the same cells, it is the first by name.
         """
         return self._tables.get((place.file, place.sheet))
 
@@ -216,7 +216,7 @@ class Index:
         )
 
     def _rows(self, query: str, *values: object) -> list[Row]:
-        """The answer, through a connection of this thread."""
+        """Run a query with the connection of this thread."""
         session: Database | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = self._database.session()

@@ -24,7 +24,7 @@ from st_opendata.formats import (
 )
 
 MANIFEST = "release.json"
-"""The digests of all other files, and what the release has of each dataset."""
+"""The digests of all other files, and the contents of each dataset."""
 REPORT = "report.json"
 """The findings of the build."""
 REPORT_GRAPH = "report.ttl"
@@ -43,7 +43,7 @@ ONTOLOGY = "ontology"
 SHAPES = "shapes"
 """Folder of the rules; a catalogue has it too."""
 QUESTIONS = "questions"
-"""Folder of queries to start from; a catalogue has it too."""
+"""Folder of example queries; a catalogue has it too."""
 STORY = "story"
 """Folder of the story with its queries; a catalogue has it too."""
 STORY_FILE = f"{STORY}/story.yaml"

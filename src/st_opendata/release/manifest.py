@@ -135,7 +135,7 @@ def _check_name(name: object) -> None:
 
 def _check_iri(iri: object) -> None:
     """Refuse a text that cannot name a graph or a thing."""
-    import pyoxigraph as ox  # takes longer to load than to see that a folder is not a release
+    import pyoxigraph as ox  # loading it takes longer than finding that a folder is not a release
 
     try:
         ox.NamedNode(str(iri))

@@ -22,7 +22,7 @@ _CELLS = 'subject, predicate, object, file, "row", "column", cell'
 def fact_cells(files: str) -> str:
     """The distinct facts in Parquet files, whose rows are an expression, each with its cell.
 
-    Releases of before 0.2 do not name the cells of workbooks.
+    Releases before version 0.2 do not name the cells of workbooks.
     """
     return f"SELECT DISTINCT {_CELLS} FROM {native.with_column(files, 'cell', sql.TEXT)}"
 

@@ -1,4 +1,4 @@
-"""A copy of a release that stays while the release itself is replaced: hard links where possible, else copies."""
+"""A copy of a release that remains while the release itself is replaced: hard links if possible, else copies."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""SQL: the closed dialect that facts are made with, and the engine that runs it."""
+"""SQL: the closed dialect for making facts, and the engine that runs it."""

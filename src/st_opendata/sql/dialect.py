@@ -1,8 +1,8 @@
-r"""The closed dialect: every construct of SQL that facts are made with, one function per primitive.
+r"""The closed dialect: every construct of SQL for making facts, one function per primitive.
 
-All other modules of `facts` put their statements together from these, so that one test, and later one rewriting for
+All other modules of `facts` build their statements from these, so that one test, and later one rewriting for
 another engine, covers them all (design decision 10). No regular-expression flags, no `hash()`, no ordered aggregates;
-regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every function takes and gives SQL text.
+regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every function takes and returns SQL text.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def texts(values: Iterable[str]) -> str:
 
 
 def concat(parts: Sequence[str]) -> str:
-    """The parts one after the other; NULL when one is."""
+    """The concatenation of the parts; NULL if one is NULL."""
     return "(" + " || ".join(parts) + ")" if len(parts) > 1 else parts[0]
 
 
 def join_not_null(separator: str, parts: Sequence[str]) -> str:
-    """The parts that are not NULL with the separator between them, empty when all are."""
+    """The parts that are not NULL with the separator between them, empty if all are NULL."""
     return f"coalesce(array_to_string([{', '.join(parts)}], {text(separator)}), '')"
 
 
@@ -85,7 +85,7 @@ def starts(value: str, start: str) -> str:
 
 
 def starts_with(value: str, start: str) -> str:
-    """The same of an expression."""
+    """The same for an expression."""
     return f"starts_with({value}, {start})"
 
 
@@ -110,7 +110,7 @@ def before(value: str, character: str) -> str:
 
 
 def after(value: str, character: str) -> str:
-    """The part after the first such character, all without one."""
+    """The part after the first such character, the whole text without one."""
     return f"substr({value}, strpos({value}, {text(character)}) + 1)"
 
 
@@ -130,12 +130,12 @@ def trim_end(value: str, characters: str) -> str:
 
 
 def pad_start(value: str, width: int, character: str) -> str:
-    """With this number of characters: characters before it are added, or those at its end left out."""
+    """The text with this number of characters: padded at its start, or truncated at its end."""
     return f"lpad({value}, {width}, {text(character)})"
 
 
 def pad_end(value: str, width: int, character: str) -> str:
-    """With this number of characters: characters after it are added, or those at its end left out."""
+    """The text with this number of characters: padded at its end, or truncated there."""
     return f"rpad({value}, {width}, {text(character)})"
 
 
@@ -155,7 +155,7 @@ def length(value: str) -> str:
 
 
 def let(value: str, expression: Callable[[str], str]) -> str:
-    """The expression of a value that is worked out once."""
+    """An expression with a value that is computed once."""
     return item(f"list_transform([{value}], lambda q: {expression('q')})", "1")
 
 
@@ -170,7 +170,7 @@ def move_point(value: str, places: int) -> str:
 
 
 def number(value: str) -> str:
-    """A decimal of 20 places after the point, NULL beyond 18 digits before it; only for lexically checked text."""
+    """A decimal with 20 digits after the point, NULL for over 18 digits before it; only for lexically checked text."""
     return try_cast(value, "DECIMAL(38, 20)")
 
 
@@ -249,7 +249,7 @@ def reserved_encode(value: str) -> str:
 
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x7f": "\\u007F"}
-"""The backslash first: the others put one in."""
+"""The backslash is first, as the other replacements insert one."""
 _CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 
 

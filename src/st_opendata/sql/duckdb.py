@@ -1,6 +1,6 @@
 """DuckDB: the engine of facts, and the databases that read and index releases.
 
-DuckDB's exceptions end here, as errors of `engine`. Extensions are never installed or loaded.
+DuckDB's exceptions become errors of `engine` here. Extensions are never installed or loaded.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _STAGED = "engine_staged"
 _ROOM = message("Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings.")
 
 Settings = Mapping[str, Any]
-"""DuckDB's own, by name."""
+"""DuckDB's settings by name."""
 
 
 class Database:
@@ -58,7 +58,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connection."""
-        with suppress(duckdb.Error):  # a full disk; the content is thrown away
+        with suppress(duckdb.Error):  # a full disk; the content is discarded
             self._connection.close()
 
     def session(self) -> Database:
@@ -68,7 +68,7 @@ class Database:
         return other
 
     def interrupt(self) -> None:
-        """End what is running in this connection, from another thread."""
+        """Interrupt the statement of this connection, from another thread."""
         self._connection.interrupt()
 
     def restrict(self, files: Iterable[Path] = (), folders: Iterable[Path] = ()) -> None:
@@ -149,7 +149,7 @@ class Database:
 class DuckDBEngine(Database):
     """The engine of facts (`engine.Engine`): an on-disk database in its own folder.
 
-    Files become views, so that a table is read while another is made of it, and no data are stored twice.
+    Files become views, so that a table is read while another is made from it, and no data are stored twice.
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
@@ -179,23 +179,23 @@ class DuckDBEngine(Database):
         self.restrict(files, [self.folder])
 
     def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
-        """Make a table of the content of files; errors of the reader are raised when the table is used."""
+        """Make a table from the content of files; errors of the reader are raised when the table is used."""
         if isinstance(source, ParquetFiles):
             self.view(name, f"SELECT * FROM {native.parquet(source.paths)}")
         else:
             self.view(name, f"SELECT row_number() OVER () AS position, * FROM {_read_csv(source)}")
 
     def remove(self, name: str, condition: str) -> None:
-        """Take the rows that meet a condition out of a table."""
+        """Delete the rows of a table that meet a condition."""
         self._run(f"DELETE FROM {name} WHERE {condition}")
 
     def drop(self, name: str) -> None:
-        """Give up a table."""
+        """Drop a table."""
         self._run(f"DROP TABLE {name}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Changes within it are stored at its end."""
+        """A transaction: its changes are stored at its end."""
         self._run("BEGIN TRANSACTION")
         with ExitStack() as stack:
             stack.callback(self._roll_back)

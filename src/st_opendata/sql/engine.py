@@ -1,6 +1,6 @@
-"""The protocol of an engine: the methods that facts, comparisons and CSVW tables need of a database, and its errors.
+"""The protocol of an engine: the methods that facts, comparisons and CSVW tables need from a database, and its errors.
 
-An engine gets SELECTs, conditions and types in the words of `dialect`, never a whole statement: it decides how a table
+An engine gets SELECTs, conditions and types in the terms of `dialect`, never a whole statement: it decides how a table
 is made, filled or written. Another engine is one class with these methods (`load_facts(engine=…)`).
 """
 
@@ -16,7 +16,7 @@ Row = tuple[Any, ...]
 
 
 class SqlError(Exception):
-    """An engine cannot run a statement; the text is its own, one line."""
+    """An engine cannot run a statement; the text is the engine's, in one line."""
 
 
 class ReadError(SqlError):
@@ -24,7 +24,7 @@ class ReadError(SqlError):
 
 
 class LimitError(SqlError):
-    """The time or the memory that the engine may take is used up."""
+    """The engine has reached its limit of time or memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Engine(Protocol):
         """Read only these files and the own folder from now on."""
 
     def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
-        """Make a table of the content of files; ReadError for unreadable ones, at the latest at the table's first use.
+        """Make a table from the content of files; ReadError for unreadable ones, no later than the table's first use.
 
         The cells of text are the columns f0, f1 … (NULL or text), and `position` is the number of the record, from 1.
         It replaces one of that name that was read too.
@@ -82,13 +82,13 @@ class Engine(Protocol):
         """Add rows to a defined table: one list of values for each of its columns, all of the same length."""
 
     def remove(self, name: str, condition: str) -> None:
-        """Take the rows that meet a condition out of a table."""
+        """Delete the rows of a table that meet a condition."""
 
     def drop(self, name: str) -> None:
-        """Give up a table."""
+        """Drop a table."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Changes within it may be stored at its end; there is no other transaction meanwhile."""
+        """A transaction: its changes may be stored at its end; transactions are not nested."""
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a small result; `values` are those of $1, $2 … in it."""
@@ -110,4 +110,4 @@ class Engine(Protocol):
 
 
 OpenEngine = Callable[[Path | None, str, int], Engine]
-"""Makes an engine: the folder to make its own in (None for the system's), memory (as `1GB`) and threads."""
+"""Makes an engine: the parent of its folder (None for the system's), memory (such as `1GB`) and threads."""

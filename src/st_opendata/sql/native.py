@@ -23,7 +23,7 @@ def parquet_of(files: str, *, named: bool = False) -> str:
 
 
 def with_column(rows: str, column: str, kind: str) -> str:
-    """Rows with a column that they may lack, NULL in all of them then."""
+    """Rows with a column that they may lack; then it is NULL in all rows."""
     return f"(SELECT * FROM {rows} UNION ALL BY NAME SELECT {null(kind)} AS {name(column)} WHERE FALSE)"
 
 
@@ -43,7 +43,7 @@ def folder_name(path: str) -> str:
 
 
 def fold(value: str) -> str:
-    """A text as `folding.folded` gives it, compatibility forms aside; repeats the expression several times."""
+    """The result of `folding.folded` for a text, except compatibility forms; repeats the expression several times."""
     single = {letter: plain for letter, plain in LETTERS.items() if len(plain) == 1 and letter.islower()}
     single["ς"] = "σ"  # casefold() has one small sigma
     plain = f"translate(lower(strip_accents({value})), {text(''.join(single))}, {text(''.join(single.values()))})"
@@ -65,7 +65,7 @@ def ends(value: str, end: str) -> str:
 
 
 def contains_value(value: str, part: str) -> str:
-    """True when the value has the text of an expression in it."""
+    """True when the value contains the text of an expression."""
     return f"contains({value}, {part})"
 
 
