@@ -1,4 +1,4 @@
-"""The fact base: all triples that the tables of a catalogue state, each remembering its cell."""
+"""The fact base: all triples that the tables of a catalogue state, each with its cell."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _FORMS: dict[str, list[tuple[str, str]]] = {
     **{base: [("DOUBLE", rf"-?[0-9.]{{1,24}}(?:E[+-]?{EXPONENT})?|-?INF|NaN")] for base in FLOATS},
     **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
 }
-"""Types of Parquet that may hold a datatype's values, with the text that they hold unchanged.
+"""Parquet types for a datatype's values, with the text that they store unchanged.
 
-One is used where it holds every value of the column: an amount with three decimals gets three, a date with a time zone
-stays text, and so does a number beyond a double.
+A type is used if it can store every value of the column: an amount with three decimals gets three, a date with a time
+zone stays text, and so does a number beyond a double.
 """
 
 
@@ -96,7 +96,7 @@ class FactBase:
             f"SELECT count(*) AS n FROM (SELECT DISTINCT s, o FROM {name}{self._where(dataset)})"
             for name in self._predicates.values()
         ]
-        # Beyond one shard they are counted one after the other, so that not all are in memory at once.
+        # If there are several shards, count one after the other, so that not all are in memory at once.
         queries = counts if self._digits or not counts else [f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})"]
         return sum(int(self._engine.rows(query)[0][0]) for query in queries)
 
@@ -310,7 +310,7 @@ def _stated_by(loaded: LoadedTable) -> Iterator[tuple[int, int]]:
 
 
 def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
-    """The part before the row in the name of a cell of the column, None where the file is not a workbook."""
+    """The part before the row in the name of a cell of the column, None if the file is not a workbook."""
     cell = loaded.source.place(1, number).cell
     return cell.removesuffix("1:1" if not number else "1") if cell else None
 
@@ -320,7 +320,7 @@ def _text(value: str | None) -> str:
 
 
 def _typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
-    """Expressions that give each source column its type and name."""
+    """Expressions that convert each source column to its type and name."""
     return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
 
 
@@ -340,7 +340,7 @@ def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
 
 
 def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
-    """Decimals with as many places as the column has, in 18 digits or in 38."""
+    """Decimals with as many digits after the point as the column has, of 18 or 38 digits in total."""
     ((scale,),) = engine.rows(f"SELECT coalesce(max({sql.decimal_places(value)}), 0) FROM {loaded.name}")
     return [
         (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")

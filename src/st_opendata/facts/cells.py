@@ -1,6 +1,6 @@
-"""From the text of a cell to its canonical value: CSVW's parsing of cells as expressions over columns.
+"""Converts the text of a cell to its canonical value: CSVW's parsing of cells as expressions over columns.
 
-The steps are those of CSVW syntax §6.4; how a type is written comes from `tables.datatypes`.
+The steps are those of CSVW syntax §6.4; `tables.datatypes` has the lexical forms of types.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CellReading:
 
 
 def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = None) -> CellReading:
-    """How the cells of the column, whose text is the expression `raw`, are read.
+    """The expressions for the cells of the column; `raw` is the expression of their text.
 
     `parsed` is the column of values that Python has parsed, for types beyond SQL.
     """
@@ -59,13 +59,13 @@ def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = Non
 
 
 def lenient_text(column: Column, raw: str) -> str:
-    """The text that is parsed, over the raw one: white space by its type, or the default for empty text."""
+    """The text to parse, from the raw one: with white space by its type, or the default for empty text."""
     text = _white_space(column.datatype.base, raw)
     return sql.when([(f"{text} = ''", sql.text(column.default))], text) if column.default else text
 
 
 def lenient_cells(column: Column, number: int, parsed: str | None = None) -> tuple[dict[str, str], dict[str, str]]:
-    """How a column's cells are read where a wrong one keeps its text (CSVW syntax §6.4): two layers of expressions.
+    """The expressions for a column whose invalid cells keep their text (CSVW syntax §6.4), in two layers.
 
     The first stands over the text `t`: `n` is true for a null cell, `f` is the canonical text without regard to facets,
     NULL for a wrong one. The second stands over it: `c` is the canonical text or else the text itself, NULL for a null
@@ -119,7 +119,7 @@ def _unless_null_inside(items: str) -> str:
 
 
 def canonical(datatype: Datatype, text: str) -> str:
-    """The canonical text, NULL for text that is not written as the type asks."""
+    """The canonical text, NULL for text without the lexical form of the type."""
     way = lexical(datatype)
     if isinstance(way, Number):
         plain = _number(way, datatype.base, text)
@@ -169,7 +169,7 @@ def _number(way: Number, base: str, text: str) -> str:
 
 
 def _with_percent(way: Number, base: str, text: str, plain: str) -> str:
-    """A number unchanged, or with a sign that divides it; one with an exponent has none."""
+    """A number unchanged, or divided by its percent or per-mille sign; one with an exponent has no sign."""
 
     def moved(sign: str, places: int) -> str:
         bare = _number(way, base, sql.replace(text, sign, ""))

@@ -1,4 +1,4 @@
-"""Checks of single rows: written as the type asks, required, fit for the IRIs that are built from them.
+"""Checks of single rows: cells have the form of their type, are present if required, and are valid in IRIs.
 
 Each check is a condition over the columns that `loading` names; a row that meets one is bad, and only bad rows are
 read again to find the cell.
@@ -33,7 +33,7 @@ from st_opendata.tables.scan import MAX_CELL, TableFile
 from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 MAX_QUOTED = 80
-"""Characters of a cell that a message quotes."""
+"""The most characters of a cell that a message quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class RowCheck:
     fields: dict[str, object] = field(default_factory=dict)
     condition: str = "TRUE"
     choices: tuple[str, ...] = ()
-    """The values that a column allows, where it lists them."""
+    """The values that a column allows, if it lists them."""
     cell: str = ""
-    """The text for the message, where it is not the raw text of the column."""
+    """The text for the message, if it is not the raw text of the column."""
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext) -> list[RowCheck]:
@@ -79,7 +79,7 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext)
 
 
 def _split_checks(table: Table) -> list[RowCheck]:
-    """Cells of which parts are columns are written as the pattern says, empty ones and texts for nothing aside."""
+    """Cells with parts as columns match the pattern, except empty ones and texts for a missing value."""
     firsts: dict[str, Column] = {}
     for column in table.source_columns:
         if column.part:
@@ -96,7 +96,7 @@ def _split_checks(table: Table) -> list[RowCheck]:
 
 
 def can_fail(column: Column) -> bool:
-    """False for plain text, which any cell is."""
+    """False for plain text, as all cells are valid."""
     kind = column.datatype
     return kind.pattern is not None or kind.base not in TEXTS
 
@@ -177,7 +177,7 @@ def _has_fragment(use: _Use) -> bool:
 
 
 def _address_checks(table: Table) -> list[RowCheck]:
-    """Addresses are whole, unless the column's format says how they are written, and lead to no code or local file."""
+    """Addresses are absolute, unless the column has a format, and do not refer to code or local files."""
     addresses = [column for column in table.source_columns if column.datatype.base == "anyURI"]
     whole = [column.number for column in addresses if column.datatype.pattern is None]
     open_starts = {use.number for use in _uses(table) if is_open(parse_template(use.template))}
@@ -188,7 +188,7 @@ def _address_checks(table: Table) -> list[RowCheck]:
 
 
 def _key_checks(table: Table) -> list[RowCheck]:
-    """Keys, and what subjects are named by, have no characters that a reader cannot see."""
+    """Keys, and cells in the IRIs of subjects, have no invisible characters."""
     urls = {column.about_url for column in table.columns if column.property_url and column.about_url}
     keys = {name for url in urls for name in variable_names(parse_template(url))} | {*table.primary_key}
     keys |= {name for key in table.foreign_keys for name in key.columns}
@@ -232,7 +232,7 @@ def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[R
 
 
 def quote_cell(text: str) -> str:
-    """A cell's text, shortened for a message; control characters, which may steer a terminal, as their pictures."""
+    """A cell's text, shortened for a message; control characters, which could affect a terminal, become symbols."""
     shown = text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "…"
     return printable(shown)
 

@@ -1,6 +1,6 @@
-"""The publisher's rules for cells: applied to raw text, each with the cells that it touched.
+"""The publisher's rules for cells: applied to raw text, each with the cells that it changed.
 
-CSVW's own (`trim`, `null`) are applied where cells are read; here it is only counted what they touch.
+`cells` applies CSVW's own rules (`trim`, `null`); this module only counts the cells that they change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from st_opendata.tables.scan import TableFile
 
 @dataclass(frozen=True, slots=True)
 class CellRule:
-    """One rule: `cells` gives, over a cell's text, what it becomes and whether that is a change, None for no rule."""
+    """One rule: `cells` gives, from a cell's text, the new text and whether it differs; None for no rule."""
 
     code: str
     cells: Callable[[Column, str], tuple[str, str] | None]
@@ -77,7 +77,7 @@ def _null(*, trim: bool) -> Callable[[Column, str], tuple[str, str] | None]:
 def clean_rows(source: TableFile, file: str) -> str:
     """Rows as `raw.raw_rows` gives them, after the rules: with `whole`, the raw text of the row.
 
-    For each rule q1 … is the list of the numbers of the cells that it touches.
+    For each rule, q1 … is the list of the numbers of the cells that it changes.
     """
     columns = source.table.source_columns
     of_file = dict(zip(source.order, columns, strict=True))  # one of those with parts of one cell
@@ -105,7 +105,7 @@ def touched_columns(table: Table) -> list[str]:
 
 
 def cleaning_findings(engine: Engine, source: TableFile, name: str) -> list[Finding]:
-    """How many cells each rule touched in the loaded table of that name, at the first of them; none where none."""
+    """The number of cells that each rule changed in the loaded table of that name, at the first of them, if any."""
     return list(_counted(engine, source, name, rules(source.table)))
 
 

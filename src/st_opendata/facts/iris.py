@@ -32,14 +32,14 @@ _OPERATORS = {
     "&": _Operator("&", "&", named=True, empty="="),
 }
 STRICT_OPERATORS = ("", "+", "#")
-"""Operators whose variables must have a value: without one the IRI would be another thing's."""
+"""Operators whose variables must have a value: without one the IRI would name another thing."""
 
 RESERVED = ("+", "#")
 
 
 @dataclass(frozen=True, slots=True)
 class VariableValue:
-    """What a variable stands for: an expression of text, or of a list of texts."""
+    """The value of a variable: an expression of text, or of a list of texts."""
 
     expression: str
     listed: bool = False
@@ -47,7 +47,7 @@ class VariableValue:
 
 @dataclass(frozen=True, slots=True)
 class IriContext:
-    """How open templates find their IRI: the catalogue's base and prefixes.
+    """How templates that start with a variable get their IRI: the catalogue's base and prefixes.
 
     `strict` are the operators whose variables must have a value; without one of the others nothing is written
     (RFC 6570 §3.2.1). `document` is the URL that a relative reference of any form is resolved against (RFC 3986 §5.2),
@@ -61,7 +61,7 @@ class IriContext:
 
 
 def expand(template: Template, value: Callable[[str], VariableValue], names: IriContext) -> str:
-    """The IRI of a row; NULL where a variable of a strict operator is NULL."""
+    """The IRI of a row; NULL if a variable of a strict operator is NULL."""
     parts = [part if isinstance(part, str) else _expression(part, value, names) for part in template]
     whole = sql.concat([sql.text(part) if isinstance(template[n], str) else part for n, part in enumerate(parts)])
     return resolve(whole, names) if is_open(template) else whole
@@ -99,7 +99,7 @@ def _variable(variable: Variable, operator: _Operator, value: VariableValue) -> 
 
 
 def resolve(value: str, names: IriContext) -> str:
-    """What an open template's text names: a prefixed name expanded, an absolute IRI kept, the rest put on the base."""
+    """The IRI of an open template's text: expands a prefixed name, keeps an absolute IRI, adds the base to the rest."""
     start, local = sql.before(value, ":"), sql.after(value, ":")
     known = f"coalesce({sql.concat([sql.lookup(start, names.prefixes), local])}, {value})"
     absolute = (sql.part_match(value, rf"\A{SCHEME}"), known)
@@ -157,12 +157,12 @@ _LONE_PERCENT = r"%(?:[^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?\z)"
 
 
 def illegal(value: str) -> str:
-    """True for text that is not a part of an IRI: a character that none can hold, or a percent sign without digits."""
+    """True for text that cannot be in an IRI: it has an invalid character, or a percent sign without digits."""
     return sql.part_match(value, rf"{ILLEGAL_IN_IRI}|{_LONE_PERCENT}")
 
 
 _AUTHORITY = r"//(?:[^/?#@]*@)?[^/?#@:]*(?::[0-9]*)?(?:[/?#].*)?\z"
-"""A host, with a user before and a port behind it if any (RFC 3987 §2.2), and what follows."""
+"""A host, with an optional user before and port after it (RFC 3987 §2.2), and the rest."""
 
 
 def misplaced(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Checks across rows: primary keys are unique, foreign keys lead somewhere."""
+"""Checks across rows: primary keys are unique, foreign keys refer to existing rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20
 _ALIKE = 0.8
-"""Jaro-Winkler similarity from which another value is worth naming."""
+"""The lowest Jaro-Winkler similarity of a value that a finding suggests."""
 
 
 def key_findings(
@@ -24,8 +24,8 @@ def key_findings(
 ) -> list[Finding]:
     """Findings of the keys of all tables.
 
-    Not judged is a key that leads to a table which could not be loaded, or to one of the columns in `wrong` (file and
-    title), whose values are not all known.
+    A key is not checked if it refers to a table that could not be loaded, or to a column in `wrong` (file and title),
+    whose values are not all known.
     """
     found: list[Finding] = []
     by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
@@ -126,12 +126,12 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
 
 
 def _looks_like(value: str, near: str | None) -> bool:
-    """True for texts of other characters that people cannot tell apart."""
+    """True for texts of different characters that look alike."""
     return near is not None and unicodedata.normalize("NFC", value) == unicodedata.normalize("NFC", near)
 
 
 def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values: Sequence[str]) -> dict[str, str]:
-    """For each value the existing one most like it, or the one whose row has the value as another text, as a name."""
+    """For each value the most similar existing one, or that whose row has the value as another text, such as a name."""
     shown = sql.join_not_null(", ", columns)
     known = f"(SELECT DISTINCT {shown} AS v FROM {target.name})"
     alike = sql.similarity("v", "$1")
@@ -147,7 +147,7 @@ def _nearest(engine: Engine, target: LoadedTable, columns: Sequence[str], values
     found = {}
     for value in values:
         rows = engine.rows(twin, [value]) or (engine.rows(by_name, [value]) if texts else [])
-        if len(rows) != 1:  # a name that several rows have does not tell which is meant
+        if len(rows) != 1:  # a name of several rows is ambiguous
             rows = engine.rows(query, [value])
         if rows:
             found[value] = rows[0][0]

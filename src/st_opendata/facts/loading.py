@@ -1,4 +1,4 @@
-"""Tables into the engine: read, cleaned, checked and numbered in one pass over each file.
+"""Loads tables into the engine: reads, cleans, checks and numbers them in one pass over each file.
 
 A loaded table has the columns `record` (its number as a spreadsheet shows it), `c1`, `c2` … (canonical values in the
 order of the description, lists for separator columns), and for each subject template `s1` … (the N-Triples term)
@@ -69,9 +69,9 @@ class Loader:
         self._limit = limit
 
     def load(self, number: int, source: TableFile) -> tuple[LoadedTable | None, list[Finding]]:
-        """The table under the name t<number>, None where it cannot be read, and what is wrong with its rows.
+        """The table under the name t<number>, None if it cannot be read, and the findings of its rows.
 
-        Cells that are wrong are null in the table: it serves to follow keys, and is mapped only without violations.
+        Invalid cells are null in the table: keys can refer to it, but it is mapped only without violations.
         """
         name, table = f"t{number}", source.table
         try:
@@ -104,7 +104,7 @@ class Loader:
     def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""
         table, width = source.table, len(source.header)
-        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # found when it was copied
+        if table.sheet or table.cleaning.trusted_quotes or width == 1 or source.numbered:  # known from the copy
             return []
         shaped = f"breaks > 0 AND delimiters >= {sql.least('breaks', '2')} * {width - 1}"
         ((count,),) = self._engine.rows(f"SELECT count(*) FROM {name} WHERE {shaped}")
@@ -125,9 +125,9 @@ class Loader:
         return found[: self._limit] + count_rest(table, "rows-swallowed", len(found) - self._limit)
 
     def _drop_blank_end(self, name: str) -> tuple[int, int]:
-        """Take the empty rows at the end, which spreadsheets leave, out of the table and its bad rows.
+        """Remove the empty rows at the end, which spreadsheets leave, from the table and its bad rows.
 
-        How many they are, and the first.
+        Returns their number and the first of them.
         """
         blank = "SELECT record FROM bad WHERE whole = ''"
         filled = f"SELECT coalesce(max(record), 0) FROM {name} WHERE record NOT IN ({blank})"
@@ -190,9 +190,9 @@ def _file(name: str) -> str:
 
 
 def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding]:
-    """Of the table loaded under `name`, one finding for totals and one for footnotes, each at the first such row.
+    """One finding for totals and one for footnotes in the table loaded under `name`, each at the first such row.
 
-    The first column tells. Where most of its texts are in several rows, a total is one of the groups that they name.
+    The first column decides. If most of its texts are in several rows, a total is one of the groups that they name.
     A footnote is alone in its row; the last row, alone with a word such as `Source:`, may have delimiters in its text.
     """
     first, *others = source.table.source_columns
@@ -224,7 +224,7 @@ def _names_groups(engine: Engine, name: str, cell: str) -> bool:
 
 
 def _one_subject(loaded: LoadedTable) -> list[Finding]:
-    """A warning where rows with different keys all state facts about the same thing."""
+    """A warning if rows with different keys all state facts about the same thing."""
     fixed = loaded.subjects and not any(variable_names(parse_template(url)) for url in loaded.subjects)
     if not (fixed and loaded.table.primary_key and loaded.rows > 1):
         return []
@@ -241,7 +241,7 @@ def _parse(column: Column, text: str) -> str | list[str | None] | None:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The columns of a loaded table as variables of templates, and CSVW's own (metadata §5.1.3).
+    """The columns of a loaded table as variables of templates, with those of CSVW (metadata §5.1.3).
 
     `row` is the number of a row among those of data, as `row_of_data` gives it. `item` replaces the list of the column
     itself where one item at a time is mapped.

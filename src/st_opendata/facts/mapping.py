@@ -1,4 +1,4 @@
-"""Tables to triples: CSVW's mapping to RDF (csv2rdf, minimal mode) as one mapping per column.
+"""Maps tables to triples: CSVW's mapping to RDF (csv2rdf, minimal mode) as one mapping per column.
 
 There is one engine table per predicate, with the columns s and o (N-Triples terms), t, r and c (the cell: table,
 record and column ids) and h (the shard of s). A separator column states one triple per item, also through its
@@ -28,7 +28,7 @@ _COLUMNS = {"s": sql.TEXT, "o": sql.TEXT, "t": sql.INTEGER, "r": sql.LONG, "c": 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """What one column of a table states: a SELECT of s, o, t, r, c, h, and of p where the cells name the predicate."""
+    """The triples of one column of a table: a SELECT of s, o, t, r, c, h, and of p if the cells name the predicate."""
 
     predicate: str | None
     query: str

@@ -1,6 +1,6 @@
-"""Columns that load well and may not be meant: personal data, and texts that spreadsheets take for formulas.
+"""Columns that are valid but may be mistakes: personal data, and texts that spreadsheets treat as formulas.
 
-Personal data are known by cells or titles that are of persons (`tables.personal`). Formulas are published unchanged:
+Cells or titles that are about persons indicate personal data (`tables.personal`). Formulas are published unchanged:
 a changed cell would be another fact; the publisher gets a note.
 """
 
@@ -22,7 +22,7 @@ from st_opendata.tables.personal import LEAST, PersonalKind, forms_of, is_iban, 
 _EXAMINED = 100
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
 _START = f"^(?:[\\t\\r\\n]|[=@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}{_SIGNS}])"
-"""How spreadsheet programs know a formula; a tab or line end at the start is dropped by some of them."""
+"""The start of a formula for spreadsheet programs; some of them drop a tab or line end at the start."""
 
 _SIGNED = f"[{_SIGNS}]\\s*[€$£]?\\s*\\p{{N}}"
 _HARMLESS = (
@@ -35,7 +35,7 @@ _FORMULAS_SHOWN, _FORMULA_LENGTH = 3, 40
 
 @dataclass(frozen=True, slots=True)
 class _Suspicion:
-    """Cells of `column` that meet the condition hold what `kind` says."""
+    """A sign of personal data: cells of `column` that meet the condition are data of the kind `kind`."""
 
     column: Column
     kind: PersonalKind
@@ -104,7 +104,7 @@ def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: 
 
 
 def formula_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
-    """A note for each column of texts some of which begin as a formula does, with the first of them."""
+    """A note for each text column with cells that begin like a formula, with the first of them."""
     texts = [column for column in loaded.table.source_columns if column.datatype.base in TEXTS]
     begun = [column for column, _ in _counts(engine, loaded, texts, _begins)]
     return [_formula_note(engine, loaded, *counted) for counted in _counts(engine, loaded, begun, _is_formula)]
@@ -113,7 +113,7 @@ def formula_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
 def _counts(
     engine: Engine, loaded: LoadedTable, columns: list[Column], condition: Callable[[Column], str]
 ) -> list[tuple[Column, int]]:
-    """The columns of which a cell meets the condition, each with the number of such cells."""
+    """The columns with cells that meet the condition, each with their number."""
     if not columns:
         return []
     counts = ", ".join(f"count(*) FILTER (WHERE {condition(column)})" for column in columns)
@@ -127,7 +127,7 @@ def _formula_text(column: Column) -> str:
 
 
 def _begins(column: Column) -> str:
-    """As a formula does. This is asked first: compiling the other patterns takes longer than reading a small table."""
+    """Whether a text begins like a formula. It is checked first, as compiling the other patterns takes time."""
     return f"coalesce({sql.part_match(_formula_text(column), _START)}, FALSE)"
 
 

@@ -15,9 +15,9 @@ _BATCH = 50_000
 
 
 def text_file(source: TableFile) -> CsvFile:
-    """The file of a table as the engine is to read it."""
+    """The file of a table in the form that the engine reads."""
     width = len(source.header)
-    if source.numbered:  # by line feeds, whatever the first cell with a line break has
+    if source.numbered:  # lines end with line feeds, independent of line breaks in cells
         return CsvFile(source.path, width, header=False, skip=source.skip, line_end="\n")
     dialect = source.table.dialect
     quote = dialect.quote or ""
@@ -38,7 +38,7 @@ def raw_rows(source: TableFile, file: str) -> str:
 
 
 def _raw_cell(source: TableFile, number: int, cell: str) -> str:
-    """The cell as r<number>: of a part, that part of the cell, and the whole cell as x<number>."""
+    """The cell as r<number>; for a part of a cell, that part, and the whole cell as x<number>."""
     column = source.table.columns[number - 1]
     if column.part is None:
         return f"{cell} AS r{number}"

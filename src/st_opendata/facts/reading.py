@@ -21,7 +21,7 @@ from st_opendata.tables.encodings.findings import known_languages, neighbour_fin
 from st_opendata.tables.scan import TableFile, open_source
 
 FINDINGS_LISTED = 1_000
-"""Findings of one code and table that are listed; one more has the number of the others."""
+"""The most findings of one code and table that are listed; one more has the number of the others."""
 MAPPING = "facts"
 """The name of the last stage for `on_progress`, after those of the tables."""
 
@@ -69,7 +69,7 @@ def _ignore(_: str) -> None:
 
 
 def _open_sources(catalogue: Catalogue, engine: Engine, findings: list[Finding]) -> list[TableFile]:
-    """The tables' files, as the engine may read them; the findings are added to."""
+    """The tables' files in the form that the engine reads; adds to the findings."""
     sources = []
     for table, language in ((table, each.language) for each in catalogue.datasets for table in each.tables):
         source = open_source(table, engine.folder, known_languages(table, language))
@@ -90,7 +90,7 @@ def _load_tables(
     findings: list[Finding],
     on_progress: Callable[[str], None],
 ) -> list[LoadedTable]:
-    """The tables that can be read; the findings are added to."""
+    """The tables that can be read; adds to the findings."""
     tables = []
     for number, source in enumerate(sources, 1):
         on_progress(source.table.file)
@@ -106,6 +106,6 @@ def _load_tables(
 
 
 def _wrong_cells(found: Sequence[Finding]) -> set[tuple[str, str | None]]:
-    """File and title of the columns with cells that are wrong, and so null in the loaded tables."""
+    """File and title of the columns with invalid cells, which are null in the loaded tables."""
     wrong = (one for one in found if one.severity is Severity.VIOLATION)
     return {(place.file, place.column) for one in wrong for place in one.places}
