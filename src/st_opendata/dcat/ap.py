@@ -1,4 +1,4 @@
-"""The catalogue as DCAT-AP 3.0.1 (with HVD 3.0.0 where a dataset is of high value), without blank nodes.
+"""The catalogue as DCAT-AP 3.0.1 (with HVD 3.0.0 for high-value datasets), without blank nodes.
 
 IRIs begin with the catalogue's base; only access, download and endpoint URLs begin with its site. Every node that a
 resource refers to has its type, and a concept its labels, in the same graph, so that each file alone conforms to the
@@ -199,7 +199,7 @@ def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     add_text(graph, described.node, DCT.title, title.data(catalogue.title))
     add_text(graph, described.node, DCT.description, SERVICE_DESCRIPTION.data(catalogue.title))
     described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
-    # A file of the release, so that it is there even where no server answers queries; it names the endpoint.
+    # A file of the release, so that it exists even if no server answers queries; it names the endpoint.
     described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}{VOID_FILE}"))
     described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, standard))
     described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, standard))

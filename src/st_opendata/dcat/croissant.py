@@ -1,4 +1,4 @@
-"""Croissant 1.1 (MLCommons): a dataset as programs for machine learning load it, with every file and column.
+"""Croissant 1.1 (MLCommons): a dataset for programs for machine learning, with every file and column.
 
 https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """
@@ -105,7 +105,7 @@ def _agent(agent: Agent | None) -> Json | None:
 
 
 def _citation(dataset: Dataset, iri: str) -> str:
-    """In the manner of DataCite: author (year): title (version). address."""
+    """In DataCite's style: author (year): title (version). address."""
     author, day = dataset.creator or dataset.publisher, dataset.modified or dataset.issued
     start = f"{pick(author.name, 'en')}{f' ({day.year})' if day else ''}: " if author else ""
     version = f" ({dataset.version})" if dataset.version else ""
@@ -148,7 +148,7 @@ def _field(table: Table, column: Column, file: str) -> Json:
         "@id": f"{table.name}/{column.name}",
         "name": column.name,
         "description": _texts(_meaning(column)),
-        # A cell holds a whole list; its items are separated as the metadata of the table state.
+        # A cell has a whole list; the metadata of the table state the separator of its items.
         "dataType": "sc:Text" if column.separator else _TYPES.get(column.datatype.base, "sc:Text"),
         "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
     }
@@ -158,7 +158,7 @@ def _field(table: Table, column: Column, file: str) -> Json:
 
 
 def _meaning(column: Column) -> Text:
-    """Title and description, in each language in which there is one of them."""
+    """Title and description, in each language that one of them has."""
     languages = dict.fromkeys((*column.titles, *column.description)) or {"und": None}
     return {
         language: ": ".join(filter(None, (column.titles.get(language), column.description.get(language))))

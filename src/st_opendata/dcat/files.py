@@ -24,7 +24,7 @@ from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFiles:
-    """What was written: distributions and pictures by dataset id, and the dumps; `counts` as for `void_graph`."""
+    """The files of a release: distributions and pictures by dataset id, and the dumps; `counts` as for `void_graph`."""
 
     distributions: Mapping[str, tuple[Distribution, ...]]
     pictures: Mapping[str, Picture]
@@ -57,7 +57,7 @@ def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -
 
 
 def write_crate(catalogue: Catalogue, distributions: Mapping[str, tuple[Distribution, ...]], folder: Path) -> None:
-    """Write ro-crate-metadata.json, which describes all files that are in the release by then."""
+    """Write ro-crate-metadata.json, which describes all files that are already in the release."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     sizes = {path: (folder / path).stat().st_size for path in paths}
     _write_json(ro_crate(catalogue, distributions, sizes), folder / CRATE)

@@ -1,7 +1,7 @@
-"""What catalogue, series, datasets and the service have in common: the terms that say who, where, when and how free.
+"""The common terms of catalogue, series, datasets and the service: agents, places, times and rights.
 
 A node that has no IRI of its own gets one from the dataset or catalogue that states it: `{dataset}#contact-point`. A
-dataset that says what its catalogue says shares the catalogue's node.
+dataset with the same value as its catalogue shares the catalogue's node.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from st_opendata.vocabularies import licence_page, licence_type, require_languag
 
 
 class NodeDescriber:
-    """Adds the terms of one resource to a graph; what the terms leave out is not stated."""
+    """Adds the terms of one resource to a graph; missing terms are not stated."""
 
     def __init__(self, graph: Graph, iri: str, terms: Terms, catalogue: Catalogue, *types: URIRef) -> None:
         self.graph = graph
@@ -58,14 +58,14 @@ class NodeDescriber:
             self.graph.add((self.node, predicate, value))
 
     def iri_of(self, field: str) -> str:
-        """IRI of the node that holds this field: the dataset's, or the catalogue's where that says the same."""
+        """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value."""
         owner = self.catalogue.iri
         if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
             owner = self.catalogue.dataset_iri(self.terms.id)
         return f"{owner}#{field.replace('_', '-')}"
 
     def add_outline(self, title: Text, description: Text) -> None:
-        """What catalogue, series and datasets all state: title, description, agents, contact, coverage and dates."""
+        """The shared statements of catalogue, series and datasets: texts, agents, contact, coverage and dates."""
         add_text(self.graph, self.node, DCT.title, title)
         add_text(self.graph, self.node, DCT.description, description)
         self.add_agents()

@@ -1,4 +1,4 @@
-"""Reading a DCAT description that someone else may have written: ill-formed IRIs pass, since many have them."""
+"""Reading DCAT descriptions from third parties: ill-formed IRIs are accepted, since many have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue and the VoID of a release as they read where the release is served at another address.
+"""The catalogue and the VoID of a release, adapted to another address at which it is served.
 
 Only addresses move: IRIs are names, and stay.
 """
@@ -18,7 +18,7 @@ from st_opendata.release.layout import CATALOGUES
 from st_opendata.system.scratch import Scratch
 
 _PART = 10_000
-"""Lines that writers get at a time."""
+"""The number of lines that writers get at a time."""
 _ADDRESSES = tuple(
     map(
         expand,
@@ -32,7 +32,7 @@ _ADDRESSES = tuple(
 
 
 def move_site(graph: Statements, site: str, address: str) -> None:
-    """Let the addresses that begin with `site` begin with `address`; both end in a slash."""
+    """Replace the start `site` of addresses with `address`; both end in a slash."""
     for predicate in _ADDRESSES:
         for subject, value in list(graph.of(predicate)):
             if isinstance(value, ox.NamedNode) and value.value.startswith(site):

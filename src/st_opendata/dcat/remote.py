@@ -1,4 +1,4 @@
-"""DCAT descriptions on the web, and which of the URLs in them answer."""
+"""DCAT descriptions on the web, and checks whether their URLs answer."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
 
     Raises:
         UsageError: the URL is not http(s).
-        InputError: `requests` is not installed, or what came has a syntax error.
-        RemoteError: no answer, an answer of 400 or more, a web page, too much or too slow.
+        InputError: `requests` is not installed, or the answer has a syntax error.
+        RemoteError: no answer, a status of 400 or more, a web page, too much data or too slow.
     """
     limits = TransferLimits(timeout, limit, timeout)
     with fetch(url, limits, _ACCEPT) as response:
@@ -48,7 +48,7 @@ def fetch_dcat(url: str, *, timeout: float = 60.0, limit: int = MAX_BYTES) -> rd
 
 
 def served_urls(graph: rdflib.Graph) -> set[str]:
-    """Access and download URLs of the graph: those that its score asks for."""
+    """Access and download URLs of the graph: those that its score needs."""
     return {str(url) for predicate in (DCAT.accessURL, DCAT.downloadURL) for url in graph.objects(None, predicate)}
 
 

@@ -25,7 +25,7 @@ _MORE_TYPES = {".rq": "application/sparql-query", ".md": "text/markdown", ".yaml
 def ro_crate(
     catalogue: Catalogue, distributions: Mapping[str, tuple[Distribution, ...]], sizes: Mapping[str, int]
 ) -> Json:
-    """The crate of a release whose files have these sizes in bytes, by path; texts are in English where there are."""
+    """The crate of a release whose files have these sizes in bytes, by path; texts are in English if possible."""
     by_path = {each.file.path: each for files in distributions.values() for each in files}
     folders = {
         dataset.id: [path for path in sizes if path.startswith(f"{dataset.id}/")] for dataset in catalogue.datasets

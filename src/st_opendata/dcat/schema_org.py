@@ -17,13 +17,13 @@ from st_opendata.vocabularies import concept_iri, licence_page
 Json = dict[str, Any]
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 50, 5000
-"""Lengths of a description that Google takes."""
+"""Lengths of a description that Google accepts."""
 
 
 def schema_org(
     catalogue: Catalogue, dataset: Dataset, distributions: Iterable[Distribution], picture: Picture | None = None
 ) -> Json:
-    """The dataset as a schema.org Dataset in JSON-LD, in English where there is a choice.
+    """The dataset as a schema.org Dataset in JSON-LD, in English if possible.
 
     `citation` are the sources it was made from, `measurementTechnique` is its provenance; a field without a value is
     left out.
@@ -68,7 +68,7 @@ def schema_org(
 
 
 def _description(text: Text, title: Text, iri: str, catalogue: Catalogue) -> str:
-    """The description, with its place in the catalogue added where it is too short, cut where it is too long."""
+    """The description; if too short, with its place in the catalogue; if too long, truncated."""
     description = _text(text)
     if len(description) < MIN_DESCRIPTION:
         description += " " + _belonging(primary(tag_of(text, "en") or ""), _text(title), _text(catalogue.title), iri)
@@ -78,7 +78,7 @@ def _description(text: Text, title: Text, iri: str, catalogue: Catalogue) -> str
 
 
 def _belonging(language: str, title: str, catalogue: str, iri: str) -> str:
-    """Where a dataset belongs. The text has no tag here: no word is added in a language that the program lacks."""
+    """The dataset's title and catalogue, joined by words only in the program's languages, as the text has no tag."""
     if language not in LANGUAGES:
         return f"{title} – {catalogue}: {iri}"
     text = message("“{title}” is part of the catalogue “{catalogue}”: {iri}", title=title, catalogue=catalogue, iri=iri)
@@ -136,7 +136,7 @@ def _variables(dataset: Dataset) -> list[Json]:
                 "@type": "PropertyValue",
                 "name": _text(column.titles) or column.name,
                 "description": _text(column.description),
-                # A template with a variable in it is not the property of all cells.
+                # A template with a variable gives different properties for different cells.
                 "propertyID": column.property_url if "{" not in (column.property_url or "") else None,
             }
         )

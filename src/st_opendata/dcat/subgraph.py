@@ -17,9 +17,9 @@ _NAMES = frozenset({RDF.type, DCT.title, DCT.description})
 
 
 def dataset_subgraph(graph: Graph, dataset: Node) -> Graph:
-    """The dataset with everything that it refers to, directly or not: distributions, agents, places, concepts.
+    """The dataset with everything that it refers to, directly or indirectly: distributions, agents, places, concepts.
 
-    Each dataset answers for itself. So this holds type, title and description only of another dataset or a series,
+    Each dataset is assessed alone. So this has only type, title and description of another dataset or a series,
     nothing of a catalogue and its records, and of a service that no distribution names only that it serves the dataset.
     """
     found = _reached(graph, {dataset}, alone=True)

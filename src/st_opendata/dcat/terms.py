@@ -23,7 +23,7 @@ VOID = Namespace(PREFIXES["void"])
 
 
 def add_types(graph: Graph, iri: str, *types: URIRef) -> URIRef:
-    """The node of that IRI, stated to be of these types: a reader of this one file must not need inference."""
+    """The node of that IRI with its types, so that readers of this file need no inference."""
     node = URIRef(iri)
     for kind in types:
         graph.add((node, RDF.type, kind))

@@ -1,4 +1,4 @@
-"""VoID (W3C Interest Group Note, 2011-03-03): what the facts are made of and where to get them."""
+"""VoID (W3C Interest Group Note, 2011-03-03): statistics of the facts and the addresses of their files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TARGETS = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a set of facts holds: triples by predicate, instances by class, links by target and predicate."""
+    """The counts of a set of facts: triples by predicate, instances by class, links by target and predicate."""
 
     triples: int = 0
     subjects: int = 0
@@ -43,7 +43,7 @@ class Counts:
 
 
 def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
-    """Count distinct N-Triples lines in which the lines of a subject stand next to each other."""
+    """Count distinct N-Triples lines; the lines of a subject must be next to each other."""
     properties: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     links: Counter[tuple[str, str]] = Counter()

@@ -26,7 +26,7 @@ SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folder: Path) -> tuple[Distribution, ...]:
     """Write the files of a dataset to `<folder>/<dataset>/`; `folder` is the root of the release.
 
-    Formats that cannot carry one of its facts are left out, as `impossible_findings` tells.
+    Formats that cannot carry one of its facts are left out; `impossible_findings` reports them.
 
     Raises:
         UnwritableTripleError: a format cannot carry a fact; its place is a cell that states it.
@@ -43,7 +43,7 @@ def write_dataset(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
 
 
 def write_picture(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folder: Path) -> Picture | None:
-    """Write `<folder>/<dataset>/preview.svg`; None for a dataset of which there is nothing to draw.
+    """Write `<folder>/<dataset>/preview.svg`; None for a dataset without data for a picture.
 
     `folder` is the root of the release, in which `write_dataset` has written the dataset.
     """
@@ -56,7 +56,7 @@ def write_picture(catalogue: Catalogue, dataset: Dataset, facts: FactBase, folde
 
 
 def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[File, ...]:
-    """Write what holds all datasets at the root of the release: RDF dumps, and the tables as a database.
+    """Write the files for all datasets at the root of the release: RDF dumps, and the tables as a database.
 
     `write_dataset` must have written each dataset there.
     """

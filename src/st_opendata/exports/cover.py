@@ -1,6 +1,6 @@
-"""The first sheet of a workbook: what it holds, with title, licence, source, tables and columns.
+"""The first sheet of a workbook: its contents, with title, licence, source, tables and columns.
 
-Its own words are in the language of the titles that it shows, where the program speaks that, else in English.
+Its own words are in the language of the titles that it shows, if the program has that language, else in English.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """CSV: the cleaned table (RFC 4180, UTF-8 without BOM), and the CSVW metadata that describes this file.
 
 The header holds the column names. A cell holds the canonical XSD text of its value, a list its items with the column's
-separator between them, a null cell the column's null text. Text is not changed: a cell that a spreadsheet would take
-for a formula (`=1+1`) stays unchanged, because any change would change the data.
+separator between them, a null cell the column's null text. Text is not changed: a cell that a spreadsheet would
+treat as a formula (`=1+1`) stays unchanged, because any change would change the data.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def _table(table: Table, seen_from: str) -> Json:
 
 
 def _column(column: Column, about: str | None) -> Json:
-    # A column without a name goes by `_col.3`, its name by CSVW's default, which may not be written down.
+    # The name of a column without a name is CSVW's default, such as `_col.3`, which metadata must not state.
     named = not column.name.startswith("_")
     described: Json = {"name": column.name} if named else {}
     if column.titles or not (named or column.virtual):

@@ -1,9 +1,9 @@
 """GeoJSON (RFC 7946): the subjects with `geo:lat` and `geo:long` as points in WGS 84, longitude first.
 
-A feature's id is its IRI. Its properties are its other facts, flat as map programs like them: the last part of the
+A feature's id is its IRI. Its properties are its other facts, in a flat form for map programs: the last part of the
 property's IRI is the key (its prefixed name, or else its IRI, where two properties share that part), `@fr` is appended
 for text in a language, several values make an array, numbers and booleans are JSON's, and links are IRIs. `name` is
-what the place is called, in English or the first language there is.
+the name of the place, in English or else in the first language.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def point_of(facts: Iterable[ox.Triple]) -> Point:
 
 
 def _grow(box: Box | None, point: Point) -> Box:
-    """The box (west, south, east, north) that holds the point too."""
+    """The box (west, south, east, north), extended by the point."""
     longitude, latitude = point
     west, south, east, north = box or (*point, *point)
     return min(west, longitude), min(south, latitude), max(east, longitude), max(north, latitude)

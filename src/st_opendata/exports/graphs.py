@@ -29,7 +29,7 @@ def write_named_graphs(source: CatalogueSource, path: Path) -> None:
 
 
 def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
-    """Write TriG: the same graphs, for reading with one's own eyes."""
+    """Write TriG: the same graphs, for human readers."""
     catalogue = source.catalogue
     known = PREFIXES | catalogue.prefixes
     used = [used_prefixes(source.lines(dataset.id), known) for dataset in catalogue.datasets]

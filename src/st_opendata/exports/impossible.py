@@ -1,4 +1,4 @@
-"""Formats that cannot hold what a dataset states: its release lacks them, and `check` warns before."""
+"""Formats that cannot carry the facts of a dataset: its release lacks them, and `check` warns before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rows are called: by their label, else by the row that a foreign key leads to."""
+"""The names of rows: their label, else that of the row that a foreign key refers to."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _texts(
 
 
 def label_columns(table: Table) -> list[Column]:
-    """The columns that say what the rows of a table are called, by the best property that it has."""
+    """The columns with the names of a table's rows, by the best property that it has."""
     subject = next((column.about_url for column in table.source_columns if column.property_url in LABELS), None)
     return _labels(table, subject)
 
@@ -73,7 +73,7 @@ def _stated(labels: Iterable[Column], row: Row) -> dict[str, str]:
 
 
 def _key(table: Table) -> ForeignKey | None:
-    """The foreign key that tells rows apart: that of the primary key if it can, else the first."""
+    """The foreign key that distinguishes rows: that of the primary key if possible, else the first."""
     single = [key for key in table.foreign_keys if len(key.columns) == 1]
     return next((key for key in single if key.columns == table.primary_key), next(iter(single), None))
 

@@ -1,6 +1,6 @@
 """ODS: the tables of a dataset as sheets of an OpenDocument spreadsheet, row by row in bounded memory.
 
-Text is typed as text, so that a spreadsheet never takes it for a formula. Decimals keep every digit.
+Text is typed as text, so that a spreadsheet never treats it as a formula. Decimals keep every digit.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _ENCODERS = (
     (int, ("float", "office:value", None, str)),
     (float, ("float", "office:value", None, repr)),
     (Decimal, ("float", "office:value", None, lambda value: format(value, "f"))),
-    # White space of a text is kept by the attribute alone.
+    # Only the attribute keeps the white space of a text.
     (str, ("string", "office:string-value", None, str)),
     (type(None), (None, None, None, lambda _: None)),
 )
 
 
 def write_ods(source: DatasetSource, path: Path) -> None:
-    """Write the workbook: as a zip that every program reads, or where it holds more than 4 GB, as ZIP64."""
+    """Write the workbook: as a zip that every program reads, or as ZIP64 if it is larger than 4 GB."""
     try:
         _write(source, path, large=False)
-    except ZipOverflowError:  # how large it is shows only when all of it is written
+    except ZipOverflowError:  # the size is known only after all of it is written
         _write(source, path, large=True)
 
 

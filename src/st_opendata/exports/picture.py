@@ -1,8 +1,8 @@
 """`preview.svg`: a picture of a dataset, drawn from its tables: a map of its places, else a chart of its money.
 
 A table with `geo:lat` and `geo:long` has places; its kinds of places are a column of codes, if the facts name two to
-five of them. A table with numbers and one currency has money. A row is called by its labels; one without
-labels by the row that a foreign key of it leads to. A dataset with neither has no picture.
+five of them. A table with numbers and one currency has money. The name of a row is its label; one without
+labels has the name of the row that its foreign key refers to. A dataset with neither has no picture.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _TAG = re.compile(r'"@([A-Za-z0-9-]+)$')
 
 @dataclass(frozen=True, slots=True)
 class DatasetPicture:
-    """A picture as SVG, with what it is and what it shows in words."""
+    """A picture as SVG, with a title and a description in words."""
 
     svg: str
     title: Text
@@ -65,7 +65,7 @@ class DatasetPicture:
 
 
 def draw_picture(source: DatasetSource) -> DatasetPicture | None:
-    """The picture of the dataset in each of the catalogue's languages; None where there is nothing to draw."""
+    """The picture of the dataset in each of the catalogue's languages; None if there is nothing to draw."""
     tables = [TableSource(source.catalogue, source.dataset, table, source.facts) for table in source.dataset.tables]
     languages = _languages(source)
     for table in tables:
@@ -89,7 +89,7 @@ def _picture(kind: Message, drawings: Sequence[Drawing], description: Text) -> D
 
 
 def _languages(source: DatasetSource) -> list[str]:
-    """Those of the catalogue that its title has too, English first if it is one of them: others read it rather."""
+    """The catalogue's languages that the dataset's title has too, English first, as most others read it."""
     found = [tag for tag in source.catalogue.language if tag in source.dataset.title] or list(source.dataset.title)[:1]
     return sorted(found, key=lambda tag: (tag != LANGUAGES[0], found.index(tag)))
 
@@ -122,7 +122,7 @@ def _map(source: TableSource, languages: Sequence[str]) -> list[Drawing]:
 def _points(
     source: TableSource, position: Position, column: Column | None
 ) -> Iterator[tuple[Row, Decimal, Decimal, str | None]]:
-    """The rows with coordinates that the earth has, and their kinds."""
+    """The rows with valid coordinates, and their kinds."""
     for row in rows_of(source.facts, source.table):
         texts = (row[position.latitude], row[position.longitude])
         north, east = (read_number(text) if isinstance(text, str) else None for text in texts)
@@ -131,7 +131,7 @@ def _points(
 
 
 def _kinds(source: TableSource, position: Position) -> tuple[dict[str, Text], Column | None]:
-    """The column that tells kinds of places apart: two to five codes that the facts name, in their order."""
+    """The column with the kinds of places: two to five codes that the facts name, in their order."""
     for column in (_column(source, name) for name in position.kinds):
         codes: dict[str, None] = {}
         count = 0
@@ -150,7 +150,7 @@ def _kinds(source: TableSource, position: Position) -> tuple[dict[str, Text], Co
 
 
 def _concept(source: TableSource, iri: str) -> Text:
-    """The labels of a concept; empty for what the facts do not call one."""
+    """The labels of a concept; empty if the facts do not state that it is one."""
     subject, facts = f"<{iri}>", source.facts
     if f"<{PREFIXES['skos']}Concept>" not in facts.objects(subject, f"<{PREFIXES['rdf']}type>"):
         return {}

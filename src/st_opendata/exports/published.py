@@ -1,4 +1,4 @@
-"""The tables that are published as CSV: the publisher's, put so that standard CSVW tools read our facts from them.
+"""The tables that are published as CSV: the publisher's, in a form from which standard CSVW tools read our facts.
 
 CSVW lacks two things that our mapping has. It names one thing by the `valueUrl` of a list column, where we name one
 per item: such a column is published a second time as a link table (`cities.themes.csv`), one row per item, and states
@@ -21,7 +21,7 @@ ROW = "row_number"
 
 
 def main_table(table: Table) -> Table:
-    """The table itself: link columns are silent, and keys with lists, which CSVW cannot follow, are left out."""
+    """The table itself: link columns state nothing, and keys with lists, which CSVW cannot follow, are left out."""
     links = {column.name for column in _link_columns(table)}
     lists = {column.name for column in table.columns if column.separator}
     return replace(
@@ -39,7 +39,7 @@ def link_tables(table: Table) -> tuple[Table, ...]:
 
 
 def key_table(table: Table) -> Table:
-    """What a foreign key needs of the table that it names: how its cells are read, not what they state."""
+    """The parts of a table that a foreign key to it needs: the format of its cells, not their statements."""
     return replace(
         table,
         columns=tuple(

@@ -1,4 +1,4 @@
-"""All writers, as data: what is written for each table, each dataset and the catalogue, in this order."""
+"""All writers, as data: the files of each table, each dataset and the catalogue, in this order."""
 
 from __future__ import annotations
 
@@ -48,12 +48,11 @@ SourceT = TypeVar("SourceT")
 
 @dataclass(frozen=True)
 class Export(Generic[SourceT]):
-    """A writer of a format, with what its files have that other files of the format have not.
+    """A writer of a format, with the particulars of its files.
 
-    `applies` tells for which sources there is a file. `packed` is the format that the file is compressed from.
-    `described_by` is the suffix of a second file that the writer adds. `file` is the name of the file where
-    it is not that of the source; `title` and `purpose` say what it contains and what it is for, where the record of
-    the format does not.
+    `applies` decides for which sources there is a file. `packed` is the format that the file is compressed from.
+    `described_by` is the suffix of a second file that the writer adds. `file` is the name of the file if
+    it is not that of the source; `title` and `purpose` are set if they differ from those in the record of the format.
     """
 
     format: Format

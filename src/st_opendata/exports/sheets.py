@@ -1,4 +1,4 @@
-"""The tables of a dataset as sheets of a workbook: what XLSX and ODS have in common.
+"""The tables of a dataset as sheets of a workbook, shared by XLSX and ODS.
 
 The first sheet is the cover (`cover.py`). A sheet has at most the rows that a spreadsheet shows; a longer table
 continues on further sheets. Values have types if a spreadsheet keeps them unchanged; a number of more than 15 digits or
@@ -22,15 +22,15 @@ from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column
 
 COVER = message("About")
-"""The name of the cover; no other sheet has it, whatever language the cover is in."""
+"""The name of the cover; no other sheet has it, in any language of the cover."""
 MAX_ROWS = 1_048_576
-"""Rows of a sheet, its header included."""
+"""The most rows of a sheet, including its header."""
 EPOCH = date(1980, 1, 1)
 """The oldest date of a member of a zip file."""
 
 _DIGITS = 15
 _FIRST_DAY = date(1900, 3, 1)
-"""Spreadsheets disagree about the days before."""
+"""Spreadsheets disagree about earlier days."""
 _NAME_LENGTH = 31
 
 Value = str | bool | int | float | Decimal | date | datetime | None
@@ -58,7 +58,7 @@ def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
 
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
-    """The names of the sheets of each table: more than one where it has more rows than a sheet."""
+    """The names of the sheets of each table: several if it has more rows than a sheet."""
     taken = set(map(str.casefold, COVER.values()))
     names: dict[str, list[str]] = {}
     for table in source.dataset.tables:
@@ -68,7 +68,7 @@ def sheet_names(source: DatasetSource) -> dict[str, list[str]]:
 
 
 def _free(table: str, part: int, taken: set[str]) -> str:
-    """A name of at most 31 characters that no sheet has yet, capitals aside."""
+    """A name of at most 31 characters that no sheet has yet, without regard to case."""
     number = part
     while True:
         end = f" ({number})" if number > 1 else ""
@@ -80,7 +80,7 @@ def _free(table: str, part: int, taken: set[str]) -> str:
 
 
 def day_of(source: DatasetSource) -> date:
-    """The date that the workbook bears: of the last change, as the catalogue states it."""
+    """The date in the workbook: that of the last change, from the catalogue."""
     return max(source.dataset.modified or source.dataset.issued or EPOCH, EPOCH)
 
 

@@ -1,4 +1,4 @@
-"""What a writer reads: a table, the facts of a dataset, or those of the whole catalogue."""
+"""The input of writers: a table, the facts of a dataset, or those of the whole catalogue."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ class CatalogueSource:
 def read_facts(folder: Path, dataset: str) -> Iterator[list[str]]:
     """The facts of a dataset as batches of sorted N-Triples lines, from its file in the release at `folder`.
 
-    To read the file is some fifty times cheaper than to ask the engine once more.
+    Reading the file is about fifty times faster than querying the engine again.
     """
     return read_lines(folder / graph_file(dataset))

@@ -42,7 +42,7 @@ Cell = str | list[str] | None
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What tables and columns are called: SQLite takes capitals for small letters."""
+    """The names of tables and columns: SQLite ignores case."""
 
     tables: dict[str, str]
     columns: dict[tuple[str, str], str]
@@ -53,10 +53,10 @@ _ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO, s
 
 
 def write_sqlite(source: CatalogueSource, path: Path) -> None:
-    """Write the database to `path`, where nothing is yet.
+    """Write the database to `path`, which must not exist.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     try:
         _write(source, path)
@@ -269,7 +269,7 @@ def _describe(database: sqlite3.Connection, names: _Names, dataset: Dataset, tab
 
 
 def _create_view(database: sqlite3.Connection, names: _Names, table: Table, by_name: dict[str, Table]) -> None:
-    """`<table>_labelled`: the table, with the labels of the rows that its foreign keys lead to."""
+    """`<table>_labelled`: the table, with the labels of the rows that its foreign keys refer to."""
     plain = [column for column in table.source_columns if not column.separator]
     shown = [f"t.{_quoted(names.columns[table.name, column.name])}" for column in plain]
     taken = {names.columns[table.name, column.name].casefold() for column in plain}

@@ -1,6 +1,6 @@
 """XLSX: the tables of a dataset as sheets of a workbook (ECMA-376), row by row in bounded memory.
 
-Text that a spreadsheet would take for a formula (`=1+1`, `-2`, `@x`) is stored as text and marked with the apostrophe
+Text that a spreadsheet would treat as a formula (`=1+1`, `-2`, `@x`) is stored as text and marked with the apostrophe
 that people type before it: it stays text when the cell is edited, and its value is not changed.
 """
 
@@ -34,10 +34,10 @@ _SETTINGS = {
 
 
 def write_xlsx(source: DatasetSource, path: Path) -> None:
-    """Write the workbook; the cover says how many texts were too long for a cell, and where they are whole.
+    """Write the workbook; the cover states how many texts were too long for a cell, and which files have all of them.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     try:
         _write(source, path)

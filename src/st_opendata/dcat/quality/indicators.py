@@ -1,6 +1,6 @@
 """The 23 indicators of the metadata quality assessment (MQA) of data.europa.eu, 405 points in all.
 
-Rules follow the piveau DQV vocabulary, points the portal's score values. Where that vocabulary leaves room: a format or
+Rules follow the piveau DQV vocabulary, points the portal's score values. Our reading of that vocabulary: a format or
 a media type in the portal's list is enough for "non-proprietary" and "machine-interpretable", both must be aligned for
 the vocabulary indicator, and a dataset's dates count for its distributions too.
 """
@@ -33,7 +33,7 @@ DIMENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the indicators look at: `answers` says whether a URL answers, `conforms` whether a dataset does."""
+    """The input of the indicators: `answers` tells whether a URL answers, `conforms` whether a dataset conforms."""
 
     graph: Graph
     answers: Callable[[str], bool]
@@ -54,7 +54,7 @@ Check = Callable[[Metadata, Node], bool]
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One indicator by its name in the piveau vocabulary; `check` takes what it is about."""
+    """One indicator by its name in the piveau vocabulary; `check` takes its subject."""
 
     name: str
     dimension: str
@@ -89,7 +89,7 @@ def _states(predicate: URIRef) -> Check:
 
 
 def _dated(predicate: URIRef) -> Check:
-    """Also where the dataset of the distribution states it."""
+    """Also fulfilled if the distribution's dataset states the property."""
 
     def check(metadata: Metadata, node: Node) -> bool:
         owners = (node, *metadata.graph.subjects(DCAT.distribution, node))

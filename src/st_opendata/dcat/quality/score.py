@@ -1,7 +1,7 @@
 """The MQA score of each dataset of a DCAT graph.
 
-Indicators about distributions are those of the single best distribution: the portal takes all distributions of a
-dataset for the same content and counts the one with the most points.
+Indicators about distributions are those of the single best distribution: the portal treats all distributions of
+a dataset as the same content and counts the one with the most points.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def band_of(points: float) -> Band:
 
 
 def _datasets(graph: Graph) -> set[Node]:
-    """Every node with the type of a dataset, and what a catalogue lists, if a statement describes it."""
+    """Every node with the type of a dataset, and every described node that a catalogue lists as dataset."""
     listed = (node for node in graph.objects(None, DCAT.dataset) if (node, None, None) in graph)
     return {*graph.subjects(RDF.type, DCAT.Dataset), *listed}
 

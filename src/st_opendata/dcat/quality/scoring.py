@@ -20,8 +20,8 @@ from st_opendata.shacl import validate_catalogue
 def score_source(source: str, *, ask: bool) -> tuple[Score, ...]:
     """The score of each dataset of a release folder, a DCAT file or an http(s) URL.
 
-    A URL of a release answers when the release has its file. For a file or a URL, `ask` says whether access and
-    download URLs are asked over the network; those that are not count as not answering.
+    A URL of a release answers when the release has its file. For a file or a URL, `ask` decides whether access and
+    download URLs are requested over the network; if not, they count as not answering.
 
     Raises:
         InputError: there is no such file or folder, or it cannot be read.
