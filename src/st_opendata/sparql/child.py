@@ -36,7 +36,7 @@ def answer_in_child(
 
     Raises:
         InputError: the query met a bound, or the engine failed.
-        UsageError: it is more than the engine can take.
+        UsageError: the query is too complex for the engine.
         StError: what `load` or `ask` raise.
     """
 
@@ -62,7 +62,7 @@ def answer_in_child(
 
 
 def _failure(ended: ChildEndedError, bounds: Bounds) -> Exception:
-    """Why a child ended before it had answered."""
+    """The reason why a child ended before it answered."""
     if ran_out_of_memory(ended.code, ended.stderr):
         return InputError(
             message(

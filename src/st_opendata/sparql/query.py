@@ -1,7 +1,7 @@
 """SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
 
-The default graph is all of it merged; each dataset's facts are also the named graph of its IRI. `SERVICE` and updates
-are refused before anything runs: a query reaches neither the network nor the release.
+The default graph is the merge of everything; each dataset's facts are also the named graph of its IRI. `SERVICE` and
+updates are refused before anything runs: a query reaches neither the network nor the release.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS
 
 
 def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
-    """Run a query on a store that was loaded, for as long as it lasts; raises UsageError as `answer`."""
+    """Run a query on a loaded store without a time limit; raises UsageError as `answer`."""
     refuse_oversized(query)
     refuse_updates_and_services(query)
     try:
@@ -75,7 +75,7 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
         try:
             outcome.append(ask(store, query, form))
         except (UsageError, MemoryError) as error:
-            outcome.append(error.with_traceback(None))  # its frames hold results that may not leave this thread
+            outcome.append(error.with_traceback(None))  # its frames refer to results that must not leave this thread
 
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
@@ -114,7 +114,7 @@ def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTabl
 
 
 def _graph(triples: Iterable[ox.Triple], form: str) -> bytes:
-    from st_opendata.rdf.writing import used_prefixes  # with rdflib, which takes longer to load than a table to find
+    from st_opendata.rdf.writing import used_prefixes  # it loads rdflib, which takes longer than finding a table
 
     name = _SHORT.get(form, form)
     if name not in GRAPH_NAMES:

@@ -1,4 +1,4 @@
-"""A release in a SPARQL store: the default graph is all of it merged, each dataset is also the graph of its IRI."""
+"""A release in a SPARQL store: the default graph is the merge of everything, each dataset is the graph of its IRI."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from st_opendata.sparql.standard import Graphs, Results, run
 from st_opendata.sparql.text import has_keyword
 
 Pattern = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | None, ...]
-"""Subject, predicate and object, None where it may be any."""
+"""Subject, predicate and object, None for any."""
 _File = tuple[Path, ox.RdfFormat, ox.NamedNode | None]
-"""A file to load, with its syntax and graph: None for the default graph, or for those that it names."""
+"""A file to load, with its syntax and graph: None for the default graph, or for the graphs in the file."""
 _SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY DESC(?n)"
 _SHARED = """ASK {{
   GRAPH ?one {{ ?s ?p ?o }} FILTER (?one != {largest})
@@ -49,7 +49,7 @@ class ReleaseStore:
         default: Sequence[str] | None = None,
         named: Sequence[str] | None = None,
     ) -> Results:
-        """What the engine finds: in the whole release, or in the dataset of FROM, or in that of the graphs given.
+        """The result of a query: in the whole release, in the dataset of FROM, or in that of the given graphs.
 
         Raises:
             SyntaxError: the text is not valid SPARQL.

@@ -1,4 +1,4 @@
-"""The text of a query: what it may not ask, where it is wrong, and the columns of `SELECT *`."""
+"""The text of a query: refuses updates and SERVICE, locates errors, names the columns of `SELECT *`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from st_opendata.place import Place
 from st_opendata.sparql.standard import TOKEN, run
 
 _DEEPEST, _MOST_OPERATORS, _MOST_PATTERNS = 200, 2_000, 300
-"""Bounds of a query. Oxigraph's parser and optimiser call themselves for each bracket and operator: some thousands use
+"""Bounds of a query. Oxigraph's parser and optimiser recurse for each bracket and operator: several thousand use
 up the stack, which ends the process. The optimiser puts patterns in order in time that grows with the third power of
 their number: 300 take seconds."""
 _LONGEST_REASON = 120
-"""Characters: what the engine expected is longer where anything would do."""
+"""The most characters of the engine's list of expected tokens, which is long if many are possible."""
 _BARE = ("word", "sign", "number")
-"""Tokens that hold no text, name or comment."""
+"""Tokens without text, name or comment."""
 _BRACKET = re.compile(r"[(\[{]|[)\]}]")
 _JOINT = re.compile(r"\.(?!\d)|[;,/(){\[]")
 _OPERATOR = re.compile(r"[-+*/|&!^=;]|\.(?!\d)|\b[A-Za-z]{2,}\b")
@@ -29,7 +29,7 @@ _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 _STAR = re.compile(r"\s*(?:(?:DISTINCT|REDUCED)\s*)?(\*)", re.IGNORECASE)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _EMPTY = ox.Store()
-"""A store to parse with: it has nothing to find."""
+"""An empty store for parsing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def check_query(query: Query) -> None:
 
 
 def refuse_oversized(query: Query) -> None:
-    """Raise UsageError for a query that nests deeper, or has more operators, than the engine can take."""
+    """Raise UsageError for a query with more nesting or more operators than the engine can process."""
     bare = TOKEN.sub(lambda found: found[0] if found.lastgroup in _BARE else " " * len(found[0]), query.text)
     depth = 0
     for bracket in _BRACKET.finditer(bare):
@@ -142,11 +142,11 @@ def _count_patterns(bare: str) -> int:
 
 
 def _parse_without(word: str, text: str, prefixes: Mapping[str, str], base: str | None) -> None:
-    """Raise SyntaxError where the text has the word and is not SPARQL once the word is misspelt."""
+    """Raise SyntaxError if the text has the word and is no longer SPARQL once the word is misspelt."""
     if word.lower() not in (lower := text.lower()):
         return
     other = "x"
-    while f"{word[:-1].lower()}{other}" in lower:  # or two names would become one
+    while f"{word[:-1].lower()}{other}" in lower:  # otherwise two names could become one
         other += "x"
 
     def misspelt(text: str) -> str:
@@ -159,7 +159,7 @@ def name_columns(query: Query, prefixes: Mapping[str, str] = PREFIXES, base: str
     """The query with the variables of an outermost `SELECT *` in the order of the text; Oxigraph sorts them by name.
 
     Raises:
-        SyntaxError: it is not SPARQL.
+        SyntaxError: the text is not SPARQL.
     """
     tokens = list(TOKEN.finditer(query.text))
     first = next((token for token in tokens if (token["word"] or "PREFIX").upper() not in ("PREFIX", "BASE")), None)
@@ -199,7 +199,7 @@ def syntax_error(error: SyntaxError, query: Query, prefixes: Mapping[str, str] =
 
 
 def _not_sparql(rest: str, *, is_last: bool) -> Message:
-    """That the query is wrong where this rest of a line begins; the last line may be the one without a rest."""
+    """The error at the start of this rest of a line; without a rest, it is at the end of the last line."""
     if rest:
         return message('the query is not SPARQL at "{rest}"', rest=rest)
     if is_last:

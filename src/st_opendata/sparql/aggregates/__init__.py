@@ -1,11 +1,11 @@
-"""Aggregates over everything from columns: as the SPARQL engine answers them, many times faster.
+"""Aggregates over the whole graph, computed from columns: the SPARQL engine's answers, many times faster.
 
     write_columns(store, Path("columns.db"), memory=1 << 29, threads=2)
     columns = Columns("columns.db", memory=1 << 27)
     solutions = columns.answer("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", {}, store)  # None: ask the engine
 
-The contract, which all modules here serve and `tests/unit/sparql/aggregates` holds them to: `answer` gives what
-`ReleaseStore.query` gives for the same text, term for term, in the same order as far as the query sets one. Or it gives
+The contract of all modules here, tested by `tests/unit/sparql/aggregates`: `answer` returns the same as
+`ReleaseStore.query` for the same text, term for term, in the same order as far as the query sets one. Or it gives
 None, and the caller asks the store: it must do so unless both answers are certainly equal. It raises only errors that
 the store would raise. If you change the store's answers, change the answers here too.
 

@@ -1,4 +1,4 @@
-"""Answers from the columns of a store, for the queries that they are proven to answer as the engine does."""
+"""Answers from the columns of a store, for queries with a proof that the engine's answers are the same."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 
 _MOST_ROWS = 100_000
-"""Of an answer, since it is made as a whole; the engine streams."""
+"""The most rows of an answer, since it is made at once; the engine streams."""
 _MOST_NUMBERS = 200
-"""Of terms that are kept: queries name few classes and codes, again and again, and each may be as long as a query."""
+"""The most cached numbers of terms: queries repeat few classes and codes, and each may be as long as a query."""
 _AGGREGATES = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX)\s*\(|\bGROUP\s+BY\b", re.IGNORECASE)
 _BOUNDS = {"integer": (1 << 63) - 1, "decimal": ((1 << 127) - 1) // 10**18}
 """The largest sums of the engine before it overflows."""
@@ -44,7 +44,7 @@ class Columns:
     """The columns in a database file, opened read-only, for one thread of one process."""
 
     def __init__(self, path: str, memory: int, few: int = FEW) -> None:
-        """Open them; the engine of columns takes at most `memory` bytes."""
+        """Open the columns; their engine takes at most `memory` bytes."""
         self._few = few
         settings = {"memory_limit": f"{memory}B", "threads": 1, "async_threads": 0, "temp_directory": ""}
         self._database = Database(Path(path), settings, read_only=True)
@@ -57,17 +57,17 @@ class Columns:
         self._records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
 
     def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
-        """The solutions of a query over the default graph of the store, None where the engine is to answer.
+        """The solutions of a query over the default graph of the store, None if the engine must answer.
 
         Raises:
             SyntaxError: the text is not valid SPARQL.
         """
         if not _AGGREGATES.search(text):
             return None
-        with suppress(OutsideError, SqlError, RecursionError):  # it may be nested deeper than Python goes
+        with suppress(OutsideError, SqlError, RecursionError):  # the nesting may exceed Python's recursion limit
             selection = read_selection(text, prefixes)
             _EMPTY.query(text, prefixes=dict(prefixes))
-            # Those that name most come first: they are the most likely to match few.
+            # Patterns with most terms are first: they are the most likely to match few triples.
             patterns = sorted(
                 selection.patterns, key=lambda pattern: sum(isinstance(part, QueryVariable) for part in pattern)
             )
@@ -76,7 +76,7 @@ class Columns:
         return None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
@@ -99,7 +99,7 @@ class Columns:
         return solutions
 
     def _columns(self, plan: QueryPlan, rows: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[str]]:
-        """The columns of the answer, each with its terms as SPARQL writes them, empty where there is no value."""
+        """The columns of the answer, each with its terms in SPARQL syntax, empty without a value."""
         place = 0
         for cell in plan.columns.values():
             cells = [row[place : place + cell.width] for row in rows]
@@ -119,7 +119,7 @@ class Columns:
         return [terms[number] for number in numbers]
 
     def _find_number(self, term: Term) -> int:
-        """The number of a term, or -1; each statement reads one part of a table that is sorted by what it asks for."""
+        """The number of a term, or -1; each statement reads one part of a table that is sorted by its condition."""
         for (number,) in self._rows("SELECT number FROM keys WHERE key = hash($1, $2)", [term.lexical, term.type]):
             if self._rows('SELECT lexical, "type" FROM terms WHERE number = $1', [number]) == [
                 (term.lexical, term.type)
@@ -140,7 +140,7 @@ def _engine_term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
 
 
 def _format_term(cell: Output, cells: Sequence[Any]) -> str:
-    """The term of a value; empty where nothing had one."""
+    """The term of a value; empty without one."""
     kind, first = cell.value.kind, cells[0]
     if cell.form == "sum":
         _refuse_overflow(cell.value, cells[1])
@@ -159,7 +159,7 @@ def _format_term(cell: Output, cells: Sequence[Any]) -> str:
 
 
 def _averages(value: SqlValue, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Sums divided by the engine itself, which has its own way to round."""
+    """Averages: the engine itself divides the sums, as it has its own rounding."""
     for total, most, count in cells:
         _refuse_overflow(value, most)
         if not count:
@@ -177,7 +177,7 @@ def _refuse_overflow(value: SqlValue, most: int) -> None:
 
 
 def _decimal(number: int, scale: int) -> str:
-    """A number without its point as the engine writes it."""
+    """The engine's notation of a number, from its digits without the point."""
     digits = f"{abs(number):0{scale + 1}}"
     whole, fraction = digits[: len(digits) - scale], digits[len(digits) - scale :].rstrip("0")
     return f"{'-' if number < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"

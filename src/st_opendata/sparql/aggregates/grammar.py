@@ -1,7 +1,7 @@
 """The part of SPARQL that columns may answer, read from its text: anything else is `OutsideError`.
 
-The grammar is strict, so that what it takes means what the standard says: no escapes, no paths, no nested groups, no
-blank nodes, no arithmetic. It checks no more than it needs; whether a text is SPARQL at all is for the engine to say.
+The grammar is strict, so that accepted texts have the standard's meaning: no escapes, no paths, no nested groups, no
+blank nodes, no arithmetic. It checks only what it needs; the engine decides whether a text is SPARQL at all.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FUNCTIONS = {"YEAR": 1, "MONTH": 1, "DAY": 1, "STR": 1, "LCASE": 1, "CONTAINS": 
 AGGREGATES = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 
 _MOST_PATTERNS = 30
-"""Of a query: either engine plans more of them for longer than it then seeks, and ours for the longest."""
+"""The most patterns of a query: with more, planning takes longer than the search, in both engines."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHAPES = {
     kind: re.compile(shape, re.ASCII)
@@ -48,7 +48,7 @@ _SHAPES = {
         ("word", r"[A-Za-z]+"),
     )
 }
-"""What tokens of SPARQL may look like here: no local IRIs, long texts, floating points, percent signs."""
+"""The accepted forms of SPARQL's tokens: no local IRIs, long texts, floating points, percent signs."""
 _TOUCHES = {"number": re.compile(r"[\w.]"), "word": re.compile(r"[\w:-]")}
 """Characters that must not follow such a token, as two languages might split the text differently there."""
 
@@ -84,7 +84,7 @@ class _Reader:
         self._modifiers()
         if self._kind != "end":
             raise OutsideError
-        if not self._matches().isdisjoint(self._found.bound):  # a pattern joins by the value that BIND has given
+        if not self._matches().isdisjoint(self._found.bound):  # a pattern joins by the value of BIND
             raise OutsideError
         return self._found
 
@@ -95,7 +95,7 @@ class _Reader:
         return self._tokens.next.kind
 
     def _take(self, kind: str) -> str:
-        """The text of the next token, which is of that kind and of the shape that it may have."""
+        """The text of the next token, which must be of that kind and of an accepted form."""
         text = self._tokens.next.text
         self._tokens.take(kind)
         after = self._tokens.next
@@ -108,7 +108,7 @@ class _Reader:
         return self._take("variable")[1:]
 
     def _sign(self, sign: str) -> bool:
-        """Whether that comes next; it is taken."""
+        """Whether the sign is next; if so, consumes it."""
         return bool(self._tokens.if_sign(sign))
 
     def _word(self, word: str) -> bool:
@@ -282,7 +282,7 @@ class _Reader:
         return self._literal() if self._kind == "string" else self._number()
 
     def _number(self) -> Term:
-        """A number, with a sign right before it or none, as the engine writes it."""
+        """A number in the engine's notation, with an optional sign directly before it."""
         sign = ""
         if self._tokens.is_sign("+", "-"):
             sign = self._tokens.next.text
@@ -314,7 +314,7 @@ class _Reader:
 
 
 def _plain(iri: str) -> str:
-    """An IRI, which may have nothing that resolving it would change (RFC 3986 §5.2.4)."""
+    """An IRI without parts that resolution would change (RFC 3986 §5.2.4)."""
     if "/." in iri or ":." in iri:
         raise OutsideError
     return iri

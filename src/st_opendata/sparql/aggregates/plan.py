@@ -1,4 +1,4 @@
-"""A selection as one statement in SQL, with what is to be read from its rows."""
+"""A selection as one SQL statement, with the way to read its rows."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class PredicateProfile:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How a value of a column is read: from how many cells, as what."""
+    """How to read a value of a column: the number of its cells and their kind."""
 
     form: Literal["term", "text", "number", "date", "sum", "average"]
     value: SqlValue = field(default_factory=lambda: SqlValue("integer"))
 
     @property
     def width(self) -> int:
-        """Cells that it takes: sum and average come with the most summands of any group, and then with their own."""
+        """The number of cells: sum and average have the most summands of any group, and their own, as further cells."""
         return {"sum": 2, "average": 3}.get(self.form, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """A statement, and the columns that its rows have one after the other."""
+    """A statement, and the columns of its rows in order."""
 
     statement: str
     columns: Mapping[str, Output]
@@ -60,7 +60,7 @@ def make_plan(
 ) -> QueryPlan:
     """The statement for a selection, which gives at most `most` rows; raises OutsideError.
 
-    `profiles` are of all predicates that there are; `number_of` finds a term, or gives -1.
+    `profiles` are those of all predicates; `number_of` finds a term, or gives -1.
     """
     return _Planner(selection, profiles, number_of).plan(records, most)
 
@@ -105,7 +105,7 @@ class _Planner:
         predicate = pattern[1]
         profile = self._profiles.get(predicate.lexical) if isinstance(predicate, Term) else None
         if isinstance(predicate, Term) and profile is None:
-            raise OutsideError  # the engine is quick to say that nothing matches
+            raise OutsideError  # the engine finds quickly that nothing matches
         subject, object_, number = f"{table}.s", f"{table}.o", f"{table}.number"
         if row and profile:
             table, record = row
@@ -165,7 +165,7 @@ class _Planner:
     def _column(
         self, name: str, aggregate: Aggregate | None, keys: Mapping[str, tuple[Output, str]]
     ) -> tuple[Output, str]:
-        """How a column is read, and its SQL."""
+        """How to read a column, and its SQL."""
         if aggregate is None:
             if name not in keys:
                 raise OutsideError
@@ -193,7 +193,7 @@ class _Planner:
         )
 
     def _order(self, name: str, *, descends: bool) -> str:
-        """A condition of the order, by what orders as the engine does."""
+        """A key of ORDER BY that sorts as the engine does."""
         aggregate = self._selection.columns.get(name)
         if aggregate is not None:
             cell, sql = self._column(name, aggregate, {})

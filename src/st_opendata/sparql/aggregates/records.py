@@ -16,7 +16,7 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database
 
 _MOST = 20
-"""Tables, the largest ones: each may repeat the types and names that the others have too."""
+"""The most tables, the largest ones: each may repeat types and names that others have too."""
 _SUBJECTS = """
 SELECT min(p), size FROM (
     SELECT p, count(*) AS size, bit_xor(hash(s)) AS mark FROM (
@@ -62,7 +62,7 @@ def write_records(database: Database, few: int) -> None:
 
 
 def read_records(rows: Sequence[tuple[str, str, bool]]) -> list[RecordTable]:
-    """The tables that `records` tells of."""
+    """The tables that `records` lists."""
     found = defaultdict[str, list[tuple[str, bool]]](list)
     for table, predicate, own in rows:
         found[table].append((predicate, own))

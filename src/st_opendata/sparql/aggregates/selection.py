@@ -1,4 +1,4 @@
-"""What a query asks of columns: a selection of what its patterns match, and the terms and types that it names."""
+"""The parsed form of a query for columns: its patterns, expressions, terms and types."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from st_opendata.namespaces import XSD
 STRING, INTEGER, DECIMAL, DATE = (f"{XSD}{name}" for name in ("string", "integer", "decimal", "date"))
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 DIGITS = 18
-"""That a number may have: as many as both the engine's integers and columns hold."""
+"""The most digits of a number: both the engine's integers and columns can store these."""
 
 
 FEW = 1000
-"""Triples: a query with a pattern that fewer match is for the engine, which begins there and has indexes."""
+"""Triples: if a pattern matches fewer, the engine answers the query, as it starts there and has indexes."""
 
 
 class OutsideError(Exception):
@@ -49,7 +49,7 @@ Pattern = tuple[QueryVariable | Term, QueryVariable | Term, QueryVariable | Term
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate of a variable, or of all solutions where that is None."""
+    """An aggregate of a variable, or of all solutions if that is None."""
 
     name: str
     variable: QueryVariable | None

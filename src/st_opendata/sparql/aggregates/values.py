@@ -1,4 +1,4 @@
-"""Expressions in SQL, each value with the kind that all its terms have: what is not proven equal is `OutsideError`."""
+"""Expressions in SQL, each value with the kind of all its terms; `OutsideError` unless proven equal to the engine."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ LOWER = "lower(replace({}, 'İ', 'i̇'))"
 
 @dataclass(frozen=True, slots=True)
 class SqlValue:
-    """A value that every solution has; `kind` is None where its terms are of several.
+    """A value that every solution has; `kind` is None if its terms have several kinds.
 
-    `term` is the number of its term, None where it was computed or is a `constant`. `number` is an integer: 10 to the
+    `term` is the number of its term, None if it was computed or is a `constant`. `number` is an integer: 10 to the
     power of `scale` times the number, at most `largest` whatever its sign; or year, month and day of a date, as
     20261128. `text` is the lexical form, or the IRI.
     """
@@ -45,12 +45,12 @@ class SqlValue:
     scale: int = 0
     largest: int = 0
     is_lower: bool = False
-    """Whether it is in lower case, and equal to the engine's in its ASCII characters alone."""
+    """Whether it is in lower case, and equals the engine's text only in its ASCII characters."""
     constant: Term | None = None
 
 
 class Values:
-    """Values of expressions, over the variables that have one already."""
+    """Values of expressions, over the variables that already have a value."""
 
     def __init__(self, variables: dict[str, SqlValue], number_of: Callable[[Term], int]) -> None:
         """`number_of` finds a term, or gives -1."""
@@ -58,7 +58,7 @@ class Values:
         self._number_of = number_of
 
     def condition(self, expression: Expression) -> str:
-        """Whether it is true: none of those that are allowed can be in error."""
+        """The condition that the expression is true: allowed expressions cannot raise errors."""
         if not isinstance(expression, Call):
             raise OutsideError
         match expression.name:
@@ -109,7 +109,7 @@ class Values:
         raise OutsideError
 
     def _term(self, value: SqlValue) -> str | None:
-        """The number of its term, -1 for a constant that there is not."""
+        """The number of the value's term, -1 for a constant that the graph lacks."""
         return str(self._number_of(value.constant)) if value.constant else value.term
 
 

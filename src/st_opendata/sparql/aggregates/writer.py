@@ -1,8 +1,8 @@
 """The default graph of a store as columns in a database file: terms by number, triples of numbers, profiles.
 
-The triples come from the store, term by term as texts in memory: no syntax stands between the two engines that could
-lose or change a character. Terms are as the store has normalised them, since that is what it answers with: `1.50` is
-`1.5` there. A number or a date is stored with its triple if all objects of the predicate are of one such type.
+The triples come from the store, term by term as texts in memory: there is no syntax between the two engines that
+could lose or change a character. Terms are in the store's normal form, which its answers have too: `1.50` is `1.5`
+there. A number or a date is stored with its triple if all objects of the predicate are of one such type.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FROM (
 _KEYS = """
 SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
 """
-"""Where a term is found by what it is: sorted, so that one part of the table is read."""
+"""An index of terms: sorted, so that a look-up reads one part of the table."""
 _PROFILES = f"""
 WITH measured AS (
     SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(o, '-'), '.', 1)), NULL) AS whole,
@@ -81,7 +81,7 @@ ORDER BY 1, 2
 """
 _TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
 _FOREIGN_TERM = message("the graph has terms of RDF 1.2")
-"""A text with a direction, or a triple as a term: these tables have no place for them."""
+"""A text with a direction, or a triple as a term, which these tables cannot store."""
 
 
 class NoColumnsError(StError):
@@ -94,7 +94,7 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
     It takes time in proportion to the graph (and sorting), and at most `memory` bytes; the rest is on disk.
 
     Raises:
-        NoColumnsError: the graph has what columns cannot hold, or disk or memory do not suffice.
+        NoColumnsError: the graph has terms that columns cannot store, or disk or memory do not suffice.
     """
     settings = {
         "memory_limit": f"{memory}B",
@@ -142,7 +142,7 @@ def _language(literal: ox.Literal) -> str:
 
 
 def _check(database: Database, store: ReleaseStore) -> None:
-    """Whether each triple came through."""
+    """Whether the tables have every triple."""
     [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
     if database.rows("SELECT count(*) FROM triples") != [(int(solution["n"].value),)]:
         raise NoColumnsError(message("the columns have other triples than the graph"))

@@ -1,12 +1,12 @@
-"""SPARQL over a release for many people at once: worker processes that can be killed, and limits that hold.
+"""SPARQL over a release for many clients at once: worker processes that can be killed, and firm limits.
 
     endpoint = await Endpoint.open(Path("release"), Limits(seconds=30))
     app = Starlette(routes=routes(lambda: endpoint))
     rows = await endpoint.select("SELECT ?city { ?city a st:City }")
     await endpoint.close()
 
-`limits` says what may be taken, `protocol` and `http` speak HTTP, `endpoint` brings a request to a worker of the pool
-and its answer through a buffer (`sparql/workers`).
+`limits` has the limits, `protocol` and `http` implement HTTP, `endpoint` passes a request to a worker of the pool and
+its answer through a buffer (`sparql/workers`).
 """
 
 from st_opendata.sparql.endpoint.endpoint import Endpoint, Solutions

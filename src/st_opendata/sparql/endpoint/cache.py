@@ -1,4 +1,4 @@
-"""A cache of answers; the answer that was unused longest goes first."""
+"""A cache of answers; it evicts the least recently used first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OVERHEAD = 1000
 
 @dataclass(frozen=True, slots=True)
 class BufferedAnswer:
-    """An answer of which all is known."""
+    """A complete answer."""
 
     head: Head
     body: bytes

@@ -1,4 +1,4 @@
-"""The endpoint of one release: questions in, answers out, within its limits."""
+"""The endpoint of one release: answers queries within its limits."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from st_opendata.sparql.workers.pool import Pool, Worker
 
 _log = logging.getLogger(__name__)
 _LONG = 2.0
-"""Seconds of the processor after which a query takes second place to quick ones."""
+"""Processor seconds after which a query gets a lower priority than quick ones."""
 _DRAIN = 30.0
 _NOT_AN_ANSWER = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""Errors of reading what a worker sent, which a query may have taken over."""
+"""Errors of reading a worker's messages; a query could have taken control of the worker."""
 
 RdfTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """Solutions: the variables, and for each row their terms, None where one has no value."""
+    """Solutions: the variables, and for each row their terms, None for a variable without a value."""
 
     variables: tuple[str, ...]
     rows: tuple[tuple[RdfTerm | None, ...], ...]
@@ -49,14 +49,14 @@ class Solutions:
 
 @dataclass(frozen=True, slots=True)
 class StreamedAnswer:
-    """An answer that is larger than the buffer, and still on its way."""
+    """An answer that is larger than the buffer and still arriving."""
 
     head: Head
     body: ResponseBuffer
     task: asyncio.Task[None]
 
     def close(self) -> None:
-        """Give it up, also where the worker has not ended yet."""
+        """Abort the answer, also if the worker has not ended yet."""
         self.task.cancel()
         self.body.close()
 
@@ -106,14 +106,14 @@ class Endpoint:
             await asyncio.wait(self._running)
 
     async def select(self, query: str, seconds: float | None = None) -> Solutions:
-        """The solutions of a SELECT query, which know the release's prefixes.
+        """The solutions of a SELECT query, which may use the release's prefixes.
 
         Raises:
             QueryError: a limit was met, or the query is wrong.
             UsageError: it is not a SELECT query.
         """
         body = await self.ask(query, "json", seconds)
-        # Parsing needs a moment for each megabyte, in which others should be answered.
+        # Parsing takes time for each megabyte, in which the loop should answer others.
         return await asyncio.to_thread(_rows, body)
 
     async def ask(self, query: str, form: str, seconds: float | None = None) -> bytes:
@@ -130,11 +130,11 @@ class Endpoint:
         return answer.body
 
     def tag(self, request: QueryRequest) -> str:
-        """The entity tag of the answer to a deterministic request, which needs no answer."""
+        """The entity tag of the answer to a deterministic request, known before the answer."""
         return self.tag_of(self.apply_limits(request).encoded.decode())
 
     def tag_of(self, what: str) -> str:
-        """The entity tag of what follows from the release and a text (RFC 9110 §8.8.3).
+        """The entity tag of a document that depends only on the release and a text (RFC 9110 §8.8.3).
 
         It is weak: the order of rows that no ORDER BY sets may change when the store is loaded again.
         """
@@ -179,7 +179,7 @@ class Endpoint:
         return answer
 
     def apply_limits(self, request: QueryRequest) -> QueryRequest:
-        """The request with the endpoint's limits, or with its own where they are lower."""
+        """The request with the endpoint's limits, or with its own if they are lower."""
         rows, size = request.rows or self.limits.rows, request.size or self.limits.bytes
         rows, size = min(rows, self.limits.rows), min(size, self.limits.bytes)
         is_bounded = (request.rows, request.size) == (rows, size)
@@ -187,7 +187,7 @@ class Endpoint:
 
 
 class _Run:
-    """One request on its way through a worker into a buffer."""
+    """One request that a worker answers into a buffer."""
 
     def __init__(self, pool: Pool, request: QueryRequest, seconds: float, buffer: ResponseBuffer) -> None:
         self.buffer = buffer
@@ -245,7 +245,7 @@ class _Run:
             raise space_error(system_reason(error)) from error
 
     def _watch_time(self, worker: Worker) -> None:
-        """Look regularly whether a worker has computed for long; waiting for the processor does not count."""
+        """Check regularly whether a worker has computed for long; waiting for the processor does not count."""
 
         def look() -> None:
             if worker.read_cpu_seconds() >= worker.cpu_seconds + _LONG:

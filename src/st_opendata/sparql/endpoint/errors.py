@@ -1,4 +1,4 @@
-"""Why a query was not answered: which limit it met or what is wrong, and what to do (RFC 9457)."""
+"""The reasons why a query was not answered: the limit or the fault, and the remedy (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ PROBLEM_TYPE = "application/problem+json"
 class QueryError(StError):
     """A query that was not answered.
 
-    `status` is the HTTP status (RFC 9110 §15), `code` a name for programs, `details` what else the problem has: `limit`
-    and `value`, `line` and `column`. `wait` are the seconds after which the client may repeat the query.
+    `status` is the HTTP status (RFC 9110 §15), `code` a name for programs, `details` further members of the problem:
+    `limit` and `value`, `line` and `column`. `wait` are the seconds after which the client may repeat the query.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class QueryError(StError):
         return head | self.details
 
     def fields(self) -> dict[str, object]:
-        """The failure as JSON can hold it, for `QueryError.of` in another process; nothing is put into words."""
+        """The failure as values for JSON, for `QueryError.of` in another process; texts stay untranslated."""
         assert self.remedy
         texts = {"message": self.message.content(), "remedy": self.remedy.content()}
         return {"status": self.status, "code": self.code, **texts, "wait": self.wait, "details": self.details}
@@ -156,7 +156,7 @@ def wait_error(seconds: float) -> QueryError:
 
 
 def depth_error() -> QueryError:
-    """The engine, which calls itself for each bracket and operator, had no stack left."""
+    """The engine, which recurses for each bracket and operator, had no stack left."""
     return QueryError(
         422,
         "query-too-deep",

@@ -1,4 +1,4 @@
-"""Media types of results (SPARQL 1.1 Query Results) and of graphs, and the names by which clients call them."""
+"""Media types of results (SPARQL 1.1 Query Results) and of graphs, and clients' names for them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPHS, AnswerFormat
 from st_opendata.sparql.workers.frames import Serialization
 
 HTML = "text/html"
-"""What readers get: a page."""
+"""The media types of pages for people."""
 PAGE_NAMES = frozenset({HTML, "html"})
 
 
 @cache
 def other_types(media_types: tuple[str, ...]) -> dict[str, str]:
-    """Further media types by which a client may ask for these of graphs, each with the one that it stands for."""
+    """Further media types that clients may use for graphs, each with the one that it stands for."""
     return {other: form.media_type for form in GRAPHS if form.media_type in media_types for other in form.also}
 
 
@@ -28,7 +28,7 @@ def offered(forms: tuple[AnswerFormat, ...]) -> dict[str, AnswerFormat]:
 
 @cache
 def _called(forms: tuple[AnswerFormat, ...]) -> dict[str, Serialization]:
-    """How to write each form by every name in lower case, and by every media type and what stands after its slash."""
+    """How to write each form, by every name in lower case, every media type and the part after its slash."""
     found: dict[str, Serialization] = {}
     for form in forms:
         own = Serialization(form.name, form.media_type)
@@ -54,7 +54,7 @@ def split_names(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def form_called(names: Iterable[str], forms: tuple[AnswerFormat, ...]) -> Serialization | None:
-    """How to write the first of these names that is one of the forms; None where none is."""
+    """How to write the first of these names that is one of the forms; None if there is no such name."""
     called = _called(forms)
     return next((called[name] for name in names if name in called), None)
 
@@ -69,5 +69,5 @@ def graph_types(names: Iterable[str]) -> Iterator[str]:
 
 
 def content_type(media_type: str) -> str:
-    """The value of Content-Type: texts say that they are UTF-8, the others are that anyway."""
+    """The value of Content-Type: with a charset for texts; other types are always UTF-8."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

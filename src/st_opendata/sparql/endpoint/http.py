@@ -35,10 +35,10 @@ from st_opendata.sparql.endpoint.service import describe, graphs_of, write_descr
 from st_opendata.sparql.workers.frames import Head, QueryRequest
 
 Page = Callable[[Request], Awaitable[Response]]
-"""Makes the page that a browser gets; the address of its request has the parameters of a query."""
+"""Makes the page for a browser; the address of its request has the parameters of a query."""
 
 PATHS = ("/sparql", "/sparql/")
-"""Paths of the endpoint; the first is its own, by which it describes itself."""
+"""Paths of the endpoint; its description names the first."""
 _T = TypeVar("_T")
 _PIECE = 64 * 1024
 _MOMENT = 0.05
@@ -53,8 +53,8 @@ def routes(
 ) -> list[Route]:
     """`/sparql` (SPARQL 1.1 Protocol and Service Description) and `/data` (Graph Store HTTP Protocol, reading only).
 
-    `endpoint_of` gives the endpoint for a request. `page` makes what a browser gets at `/sparql`. `base_url` is the
-    address of the site as visitors know it, by default the one that the request names.
+    `endpoint_of` gives the endpoint for a request. `page` makes the page for browsers at `/sparql`. `base_url` is the
+    address of the site for visitors, by default the one that the request names.
     """
 
     async def sparql(request: Request) -> ASGIApp:
@@ -117,7 +117,7 @@ def _other_method(method: str, allowed: str) -> Response:
 
 
 def _page_request(request: Request, parameters: Parameters) -> Request | None:
-    """The request with all parameters in its address, where its answer is to be a page that has such an address."""
+    """The request with all parameters in its address, if its answer is a page with such an address."""
     is_query = len(parameters.all("query")) == 1 and not parameters.all("update")
     if not is_query or not parameters.want_page(request.headers.get("accept")):
         return None
@@ -200,7 +200,7 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _
 
 
 class _NoResponse:
-    """For a client that has left."""
+    """The response for a client that has disconnected."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send nothing."""
@@ -225,7 +225,7 @@ class _PacedResponse:
 
 
 class _StreamedResponse:
-    """A body in pieces. One that is interrupted is not ended, so that the server aborts the connection."""
+    """A body in pieces. An interrupted one has no end, so that the server aborts the connection."""
 
     def __init__(self, answer: StreamedAnswer, headers: dict[str, str], stall: float) -> None:
         self._answer = answer
@@ -249,7 +249,7 @@ class _StreamedResponse:
             self._answer.close()
 
     async def _leave(self, receive: Receive) -> None:
-        """Give the answer up when the client leaves."""
+        """Abort the answer when the client disconnects."""
         while (await receive())["type"] != "http.disconnect":
             pass
         self._answer.task.cancel()
@@ -261,7 +261,7 @@ async def _start(send: Send, headers: dict[str, str]) -> None:
 
 
 async def _send_piece(send: Send, data: bytes, stall: float) -> bool:
-    """Whether the client took it in time."""
+    """Whether the client read the answer in time."""
     try:
         async with asyncio.timeout(stall):
             await send({"type": "http.response.body", "body": data, "more_body": True})

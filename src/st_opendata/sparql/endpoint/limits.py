@@ -1,4 +1,4 @@
-"""How much one endpoint may use, and how many workers that allows."""
+"""The limits of one endpoint, and the number of workers that they allow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from st_opendata.messages.message import message
 _KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
 _BYTES_A_QUAD = 350
 _BYTES_ANYWAY = 60 * _MB
-"""Memory of a store in memory, measured on CORDIS-like data: so much for each quad, and so much for the process."""
+"""Memory of a store in memory, measured on CORDIS-like data: bytes for each quad, and bytes for the process."""
 
 _LEAST_COLUMNS = 64 * _MB
 
@@ -61,7 +61,7 @@ class Limits:
 
     @property
     def columns(self) -> int:
-        """The part of a worker's memory that columns may take; 0 where it is too little for them."""
+        """The part of a worker's memory that columns may take; 0 if it is too little for them."""
         part = self.worker_memory // 4
         return part if part >= _LEAST_COLUMNS else 0
 
@@ -70,12 +70,12 @@ class Limits:
         return self.workers_in_memory(_BYTES_ANYWAY + quads * _BYTES_A_QUAD) >= min(2, self.workers)
 
     def workers_in_memory(self, store: int) -> int:
-        """Workers in addition to the parent that loaded a store of this size; each may come to hold another copy of it.
+        """Workers in addition to the parent that loaded a store of this size; each may later have its own copy of it.
 
         Reading writes reference counts into the pages that a worker shares with its parent, so that they are copied.
         """
         return min(self.workers, max(0, self.memory - store) // (store + self.worker_memory))
 
     def workers_on_disk(self) -> int:
-        """Workers whose store is on disk, in pages that the kernel shares among them and takes back."""
+        """Workers whose store is on disk, in pages that the kernel shares among them and can reclaim."""
         return min(self.workers, self.memory // self.worker_memory)

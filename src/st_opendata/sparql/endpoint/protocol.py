@@ -1,4 +1,4 @@
-"""What a request asks for: SPARQL 1.1 Protocol, and SPARQL 1.1 Graph Store HTTP Protocol for reading."""
+"""Reads requests: SPARQL 1.1 Protocol, and SPARQL 1.1 Graph Store HTTP Protocol for reading."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from st_opendata.sparql.workers.results import ENCODINGS
 GRAPH_METHODS = "GET, HEAD, OPTIONS"
 QUERY_METHODS = "GET, HEAD, POST, OPTIONS"
 _FORMATS = ("format", "output", "results", "Accept", "accept")
-"""Parameters for the format: Virtuoso's and ours, those that Fuseki takes too, RDF4J's. Some clients send several."""
+"""Parameters for the format: Virtuoso's and ours, those that Fuseki accepts too, RDF4J's. Some clients send several."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _QUERY_TYPE = "application/sparql-query"
 _UPDATE_TYPE = "application/sparql-update"
@@ -37,9 +37,9 @@ _BEYOND_HOST = frozenset("/?#@")
 
 
 def site_of(request: Request) -> str:
-    """The address of the site that the request names; raises QueryError where it names none (RFC 9112 §3.2).
+    """The address of the site that the request names; raises QueryError if it names none (RFC 9112 §3.2).
 
-    `Request.base_url` would take it from other parts of the request.
+    `Request.base_url` would use other parts of the request.
     """
     host = request.headers.get("host")
     if not host:
@@ -51,7 +51,7 @@ def site_of(request: Request) -> str:
 
 
 def endpoint_url(request: Request, base_url: str | None) -> str:
-    """The address of the endpoint on the site that is configured, else that the request names; raises QueryError."""
+    """The address of the endpoint on the configured site, else on that of the request; raises QueryError."""
     return f"{(base_url or site_of(request)).rstrip('/')}/sparql"
 
 
@@ -80,9 +80,10 @@ class Parameters:
         return split_names(value for name in _FORMATS for value in self.all(name))
 
     def want_page(self, accept: str | None) -> bool:
-        """Whether the answer is to be a page: if that is the first known format, or the one that Accept prefers.
+        """Whether the answer is a page: if that is the first known format, or the one that Accept prefers.
 
-        Of equals it is the last, since programs that take anything want data; if Accept begins with it, the first.
+        Among equal preferences a page is last, since programs that accept anything expect data; if Accept begins with
+        it, it is first.
         """
         for name in self.formats:
             if name in PAGE_NAMES:
@@ -195,7 +196,7 @@ def read_graph_request(request: Request, known: Sequence[str]) -> QueryRequest:
 
 
 def update_error() -> QueryError:
-    """An update (SPARQL 1.1 Update), however it came."""
+    """An update (SPARQL 1.1 Update), sent in any way."""
     return QueryError(
         403,
         "read-only",
@@ -205,7 +206,7 @@ def update_error() -> QueryError:
 
 
 def format_error(forms: Sequence[AnswerFormat]) -> QueryError:
-    """None of the forms suits the client (RFC 9110 §15.5.7)."""
+    """The client accepts none of the forms (RFC 9110 §15.5.7)."""
     return QueryError(
         406,
         "not-acceptable",
@@ -224,7 +225,7 @@ def _writing(request: Request, parameters: Parameters, forms: tuple[AnswerFormat
 
 
 def _iris(values: Sequence[str]) -> tuple[str, ...]:
-    """The IRIs of graphs; a field that a form left empty names none."""
+    """The IRIs of graphs; empty fields of a form are ignored."""
     given = tuple(value for value in values if value)
     for value in given:
         if not _is_iri(value):
@@ -241,7 +242,7 @@ def _is_iri(text: str) -> bool:
 
 
 def _seconds(value: str | None) -> float | None:
-    """The seconds; None for the limit of the server, which other servers write as 0 in links."""
+    """The seconds; None for the limit of the server, which links of other servers write as 0."""
     try:
         seconds = float(value or 0)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Expressions (§19.8, from rule 110 on), read and written again with what the engine understands otherwise."""
+"""Expressions (§19.8, from rule 110), read and rewritten for the engine if it evaluates them differently."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Expressions:
         """Separators of GROUP_CONCAT with DISTINCT, as tokens, empty for the default: each has its own function."""
 
     def expression(self) -> Piece:
-        """Read one."""
+        """Read an expression."""
         return self._logical("||", lambda: self._logical("&&", self._relation))
 
     def _logical(self, sign: str, part: Callable[[], Piece]) -> Piece:
@@ -89,7 +89,7 @@ class Expressions:
         return self.primary()
 
     def primary(self) -> Piece:
-        """Read one that needs no brackets around it."""
+        """Read an expression that needs no brackets around it."""
         match self._tokens.next.kind:
             case "variable":
                 kind = self.known[-1].get(self._tokens.next.text[1:], ValueType.ANY)
@@ -211,5 +211,5 @@ class Expressions:
 
 
 def _common(kinds: list[ValueType]) -> ValueType:
-    """The kind that all have."""
+    """The common type of all."""
     return kinds[0] if len(set(kinds)) == 1 else ValueType.ANY

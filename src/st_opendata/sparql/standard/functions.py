@@ -1,4 +1,4 @@
-"""The functions and aggregates that the engine calls for what it does not do itself, by the IRIs of `replacements`."""
+"""The functions and aggregates that the engine lacks and calls here, by the IRIs of `replacements`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Accumulator(Protocol):
         """Take the next value."""
 
     def finish(self) -> RdfTerm | None:
-        """Give what they come to."""
+        """Return the result."""
 
 
 Aggregates = dict[ox.NamedNode, Callable[[], Accumulator]]
@@ -160,7 +160,7 @@ class _Distinct:
 
 
 class _Concatenation:
-    """GROUP_CONCAT (§18.5.1.7) of the texts of IRIs and literals; an error where there is a blank node."""
+    """GROUP_CONCAT (§18.5.1.7) of the texts of IRIs and literals; an error if there is a blank node."""
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
@@ -180,7 +180,7 @@ class _Concatenation:
 
 
 def _end() -> NoReturn:
-    """End the process as the engine does when there is no memory: it takes an exception for an error in SPARQL."""
+    """End the process as the engine does without memory, since it treats an exception as an error in SPARQL."""
     sys.stderr.write("MemoryError\n")
     sys.stderr.flush()
     os.abort()

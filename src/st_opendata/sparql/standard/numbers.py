@@ -18,7 +18,7 @@ _INTEGERS = frozenset(XSD + name for name in INTEGER_BOUNDS)
 _INTEGER, _DECIMAL, _FLOAT, _DOUBLE = (ox.NamedNode(XSD + name) for name in ("integer", "decimal", "float", "double"))
 _NUMERIC = frozenset(XSD + name for name in NUMBERS)
 EXACT = _INTEGERS | {f"{XSD}decimal"}
-"""The datatypes of which the engine does not hold all numbers."""
+"""The datatypes with numbers that the engine cannot represent."""
 _EXACT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOATING = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN", re.ASCII)
@@ -36,7 +36,7 @@ def is_number(datatype: str) -> bool:
 
 
 def number_of(datatype: str, text: str) -> Number | None:
-    """The value of a literal: a float where that is its datatype; None for no number, and for an ill-formed one."""
+    """The value of a literal: a float if that is its datatype; None for other terms and ill-formed numbers."""
     if datatype in _INTEGERS:
         if len(text) < _SHORT and text.isascii() and text.isdecimal():
             return int(text)
@@ -49,7 +49,7 @@ def number_of(datatype: str, text: str) -> Number | None:
 
 
 def near(number: Decimal) -> ox.Literal:
-    """A number that the engine can hold: the next one down with 18 digits, or the nearest double of a large one."""
+    """A number that the engine can represent: rounded down to 18 digits, or the nearest double of a large one."""
     if abs(number) < _LARGEST:
         return ox.Literal(f"{_floor(number):f}", datatype=_DECIMAL)
     return ox.Literal(str(float(number)).replace("inf", "INF"), datatype=_DOUBLE)
@@ -65,7 +65,7 @@ def _floor(number: Decimal) -> Decimal:
 
 
 def ordered(number: Decimal) -> str:
-    """A text in whose order numbers are."""
+    """A text that sorts like the number."""
     if not number:
         return "0"
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
@@ -86,7 +86,7 @@ class Total:
         self._is_double = self._is_decimal = False
 
     def add(self, literal: ox.Literal) -> bool:
-        """Take a number; False if it is not a number."""
+        """Add a number; False if the term is not a number."""
         datatype = literal.datatype.value
         number = number_of(datatype, literal.value)
         if number is None:
@@ -107,7 +107,7 @@ class Total:
 
     @property
     def average(self) -> ox.Literal:
-        """The sum divided by the count, cut after 18 digits as the engine does it; 0 of nothing."""
+        """The sum divided by the count, truncated after 18 digits as in the engine; 0 without values."""
         if not self.count:
             return self.sum
         quotient = _quotient(self._exact, Decimal(self.count))
@@ -127,7 +127,7 @@ class Total:
 
 
 def compute(sign: str, left: ox.Literal, right: ox.Literal) -> ox.Literal | None:
-    """What an operator of arithmetic gives (§17.3); None for an error."""
+    """The result of an arithmetic operator (§17.3); None for an error."""
     types = left.datatype.value, right.datatype.value
     one, two = number_of(types[0], left.value), number_of(types[1], right.value)
     if one is None or two is None or (sign == "/" and two == 0):
@@ -142,12 +142,12 @@ def compute(sign: str, left: ox.Literal, right: ox.Literal) -> ox.Literal | None
 
 
 def _quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """Cut after 18 digits, as the engine does it."""
+    """Truncate after 18 digits, as the engine does."""
     return _SUMS.divide_int(dividend.scaleb(_PLACES, _SUMS), divisor).scaleb(-_PLACES, _SUMS)
 
 
 def _single(number: float) -> float:
-    """A number as xsd:float has it."""
+    """A number rounded to xsd:float."""
     try:
         return float(struct.unpack("f", struct.pack("f", number))[0])
     except OverflowError:

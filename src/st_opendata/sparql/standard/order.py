@@ -1,4 +1,4 @@
-"""The order of terms: one in which `<` holds between the values of a kind (SPARQL 1.1 §15.1), kinds one after another.
+"""The order of terms: `<` holds between the values of a kind (SPARQL 1.1 §15.1), and kinds follow each other.
 
 Beyond the standard: numbers, booleans, moments, durations, other literals, texts; a moment without a time zone is one
 of UTC, so that all can be compared.
@@ -42,7 +42,7 @@ _DURATION = re.compile(
     r"(-?)P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
 )
 _SECONDS = (31_556_952, 2_629_746, 86_400, 3_600, 60, 1)
-"""Of the parts of a duration: the average of a year and of a month in the Gregorian calendar."""
+"""Seconds of the parts of a duration: years and months are averages of the Gregorian calendar."""
 _PARTS = {"year": "1972", "month": "1", "day": "1", "hour": "0", "minute": "0"}
 """The parts of a moment with their defaults: a leap year for 29 February."""
 _ERA = 400
@@ -51,7 +51,7 @@ _DAYS_OF_ERA = 146_097
 
 
 def kind_of(literal: ox.Literal) -> tuple[str, Number]:
-    """A text in whose order literals are, up to the numbers, which are all "0", and the texts, all "9"; the number."""
+    """A text that sorts like the literals, "0" for all numbers and "9" for all texts; and the number."""
     datatype, value = literal.datatype.value, literal.value
     if datatype in TEXTS:
         return "9", 0
@@ -111,7 +111,7 @@ def _seconds(parts: Mapping[str, str | None]) -> Decimal | None:
 
 
 def _format(seconds: Decimal, *, always: bool) -> str:
-    """A moment of the years 1 to 9999; the time where it is not midnight, or always."""
+    """A moment of the years 1 to 9999; with the time if it is not midnight, or always."""
     days, left = divmod(seconds, 86_400)
     whole, fraction = divmod(left, 1)
     time = f"T{int(whole) // 3600:02}:{int(whole) // 60 % 60:02}:{int(whole) % 60:02}" if left or always else ""

@@ -1,7 +1,7 @@
-"""Triples and property paths (§19.8, rules 75 to 106): where a path of length zero begins at a term that no triple has.
+"""Triples and property paths (§19.8, rules 75 to 106): handles paths of length zero at a term without triples.
 
 Such a path ends where it begins (§18.4, evaluation of ZeroLengthPath), whether the graph has the term or not; the
-engine finds nothing there. In GRAPH it is left so: which graphs there are is not in the text.
+engine finds nothing there. In GRAPH it stays so, as the text does not state which graphs exist.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class TermLookup(Protocol):
         """The term of an IRI or a literal; raises NotUnderstoodError."""
 
     def is_missing(self, token: str) -> bool | None:
-        """Whether no triple of the graph has it as subject or object; None where that may depend on the graphs."""
+        """Whether no triple of the graph has it as subject or object; None if that may depend on the graphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Verb:
-    """A predicate or a path with its objects; `before` are semicolons, `ways` counts how it has the length zero."""
+    """A predicate or a path with its objects; `before` are semicolons, `ways` counts the ways to the length zero."""
 
     before: str
     text: str

@@ -1,4 +1,4 @@
-"""The clauses of a query: the places of expressions, and the graphs that each part reads."""
+"""The clauses of a query: their expressions, and the graphs that each part reads."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Store(Protocol):
 
 
 class Queries:
-    """Reads a query and writes it again for the engine."""
+    """Reads a query and rewrites it for the engine."""
 
     def __init__(self, text: str, prefixes: Mapping[str, str], store: Store, *, is_whole: bool) -> None:
         """`is_whole`: the default graph has all triples of the store, unless the query names graphs.
 
         Raises:
-            NotUnderstoodError: it is not surely understood.
+            NotUnderstoodError: the module cannot interpret the query with certainty.
         """
         self._store = store
         self._is_whole = is_whole
@@ -46,7 +46,7 @@ class Queries:
 
     @property
     def separators(self) -> list[str]:
-        """Those for which there is to be a concatenation, as `Expressions` has found them."""
+        """The separators that need a concatenation function, as found by `Expressions`."""
         return self._expressions.separators
 
     def rewrite(self) -> str:
@@ -237,9 +237,9 @@ class Queries:
         return self._store.find(self._declared, token)
 
     def is_missing(self, token: str) -> bool | None:
-        """Whether the graph that is asked has it in no triple; None where that may depend on the graphs chosen."""
+        """Whether no triple of the queried graph has it; None if that may depend on the selected graphs."""
         if self._graphs_around:
-            return False  # for all that is known
+            return False  # as far as is known
         if not self._store.has_node(self.find(token)):
             return True
         return False if self._is_whole else None

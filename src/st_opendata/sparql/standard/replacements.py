@@ -1,6 +1,6 @@
 """Expressions that replace those which the engine answers differently from SPARQL 1.1.
 
-A text is given for each construct, always in brackets or a call, so that it can stand wherever the construct could.
+The text for each construct is always in brackets or a call, so that it can replace the construct in any place.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from st_opendata.namespaces import XSD
 from st_opendata.sparql.standard.numbers import EXACT
 
 OWN = "urn:x-st-opendata:"
-"""Of the IRIs of the functions that the engine calls here; no query can name them otherwise."""
+"""The start of the IRIs of the functions that the engine calls here; queries cannot name them."""
 _DATE, _DATE_TIME = f"<{XSD}date>", f"<{XSD}dateTime>"
 OPERATORS = {"+": "plus", "-": "minus", "*": "times", "/": "divided"}
 _LONGEST = 4_000
-"""Characters of arithmetic that is written twice: nested, it would double with each level."""
+"""The most characters of arithmetic that is written twice: nested, it would double with each level."""
 _ERROR = 'ABS("")'
 _NO_TERM = f"<{OWN}error>"
 
@@ -38,20 +38,20 @@ class ValueType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An expression as the engine gets it."""
+    """An expression in the form for the engine."""
 
     text: str
     kind: ValueType = ValueType.ANY
     exact: str = ""
-    """Of arithmetic, what to ask for where the text is an error."""
+    """For arithmetic, the expression to evaluate if the text is an error."""
     is_variable: bool = False
     is_constant: bool = False
 
 
 def arithmetic(left: Piece, sign: str, right: Piece) -> Piece:
-    """Numbers that an operator joins; `sign` is with what stands before it.
+    """Numbers that an operator joins; `sign` includes the space before it.
 
-    What the engine cannot hold is computed here, in the end: `settle` says so for the whole of it.
+    Numbers that the engine cannot represent are computed here at the end: `settle` does so for the whole expression.
     """
     text = left.text + sign + right.text
     small = ValueType.SMALL in (left.kind, right.kind) and left.kind is right.kind and sign.strip()[-1] != "/"
@@ -66,7 +66,7 @@ def settle(piece: Piece) -> Piece:
 
 
 def truth(piece: Piece) -> str:
-    """Its effective boolean value (§17.2.2): the engine knows none of a text with a language, or of a huge number."""
+    """Its effective boolean value (§17.2.2): the engine has none for a text with a language or a huge number."""
     match piece.kind:
         case ValueType.BOOLEAN | ValueType.SMALL | ValueType.NUMBER | ValueType.STRING | ValueType.IRI:
             return piece.text
@@ -80,7 +80,7 @@ def truth(piece: Piece) -> str:
 
 
 def numeric(piece: Piece) -> str:
-    """Whether it is a number (§17.4.2.4), which a huge one is not to the engine."""
+    """Whether it is a number (§17.4.2.4); for the engine a huge one is not."""
     value, exact = piece.text, ", ".join(f"<{each}>" for each in sorted(EXACT))
     huge = f"DATATYPE({value}) IN ({exact}) && {_call('numeric', piece)}"
     return f" COALESCE(isNumeric({value}) || {huge}, isNumeric({value}))"
@@ -96,12 +96,12 @@ def count(piece: Piece, *, distinct: bool) -> str:
 
 
 def aggregate(name: str, piece: Piece) -> str:
-    """An aggregate that is computed by one of `functions`."""
+    """An aggregate that one of `functions` computes."""
     return _call(name, piece)
 
 
 def concatenation(piece: Piece, separator: str) -> str:
-    """GROUP_CONCAT of the texts of terms: the engine takes strings alone. `separator` is its clause, or nothing."""
+    """GROUP_CONCAT of the texts of terms: the engine accepts strings only. `separator` is its clause, or empty."""
     value = piece.text if piece.kind is ValueType.STRING else f"STR({piece.text})"
     return f" GROUP_CONCAT({value}{separator})"
 

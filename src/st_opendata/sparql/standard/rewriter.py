@@ -1,4 +1,4 @@
-"""A query as the engine is to get it, and what it is to call."""
+"""A query in the form for the engine, with the functions for it to call."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from st_opendata.sparql.standard.tokens import NotUnderstoodError
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 _MOST_GROWTH = 1_000_000
-"""Characters by which a query may grow."""
+"""The most characters by which a query may grow."""
 _EMPTY = ox.Store()
 
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The dataset of a query that names no dataset; None is all that the store has."""
+    """The dataset of a query that names none; None is the whole store."""
 
     default: Sequence[str] | None = None
     named: Sequence[str] | None = None
@@ -42,7 +42,7 @@ class EngineQuery:
 def run(
     store: ox.Store, text: str, prefixes: Mapping[str, str], base: str | None = None, graphs: Graphs | None = None
 ) -> Results:
-    """What a query finds in a store by SPARQL 1.1; the engine itself where it is not surely understood.
+    """The result of a query by SPARQL 1.1; that of the engine itself if the query is not certainly understood.
 
     Raises:
         SyntaxError: the text is not valid SPARQL; the position is that in `text`.
@@ -81,7 +81,7 @@ def _nodes(graphs: Sequence[str] | None) -> list[Any] | None:
 def rewrite(
     store: ox.Store, text: str, prefixes: Mapping[str, str], base: str | None = None, *, is_whole: bool = True
 ) -> EngineQuery:
-    """What to ask the engine to have the answer of SPARQL 1.1; the text itself where it is not surely understood.
+    """The query that makes the engine answer by SPARQL 1.1; the text itself if it is not certainly understood.
 
     `is_whole`: the default graph has all triples of the store, unless the query names graphs.
     """

@@ -1,4 +1,4 @@
-"""The tokens of SPARQL (§19.8 of the recommendation), each with what stands before it, so that nothing is lost."""
+"""The tokens of SPARQL (§19.8 of the recommendation), each with the space before it, so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Token:
 
     @property
     def whole(self) -> str:
-        """It and what stands before it."""
+        """The token with the space and comments before it."""
         return self.before + self.text
 
 
 def read_tokens(text: str) -> list[Token]:
     """The tokens of a query, the last one of the kind "end"; raises NotUnderstoodError."""
     for escape in _ESCAPE.finditer(text):
-        if int(escape[1] or escape[2], 16) < 0x80:  # it may stand for a sign or a letter of a keyword
+        if int(escape[1] or escape[2], 16) < 0x80:  # it may encode a sign or a letter of a keyword
             raise NotUnderstoodError
     return list(_tokens(text))
 
@@ -97,7 +97,7 @@ class Tokens:
         return after.kind == "sign" and after.text == "("
 
     def any(self) -> str:
-        """Take whatever comes, but the end."""
+        """Take any token except the end."""
         if self.next.kind == "end":
             raise NotUnderstoodError
         self._place += 1

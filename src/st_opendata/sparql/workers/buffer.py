@@ -1,4 +1,4 @@
-"""A body on its way from a worker to a client: the worker never waits for the client."""
+"""A buffer for a body from a worker to a client: the worker never waits for the client."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ class ResponseBuffer:
         self._change.set()
 
     def finish(self) -> None:
-        """Nothing more comes: it is complete."""
+        """Mark the body as complete."""
         self.is_complete = True
         self.ready.set()
         self._change.set()
 
     def abort(self) -> None:
-        """Nothing more comes, though it is not complete."""
+        """Mark the body as aborted: no more bytes will arrive."""
         self._is_aborted = True
         self.ready.set()
         self._change.set()
 
     @property
     def size(self) -> int:
-        """How many bytes there are by now."""
+        """The number of bytes so far."""
         return len(self._memory) + self._file_size
 
     @property
@@ -63,11 +63,11 @@ class ResponseBuffer:
 
     @property
     def body(self) -> bytes | None:
-        """All of it, where it is complete and fitted into the buffer."""
+        """The whole body, if it is complete and fits into the buffer."""
         return bytes(self._memory) if self.is_complete and self._file is None else None
 
     async def read(self) -> AsyncIterator[bytes]:
-        """The bytes in pieces; EOFError where it is aborted or closed before it is complete."""
+        """The bytes in pieces; EOFError if it is aborted or closed before it is complete."""
         yield bytes(self._memory)
         offset = 0
         while True:
@@ -85,13 +85,13 @@ class ResponseBuffer:
             await self._change.wait()
 
     def close(self) -> None:
-        """Give up the file."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
 
 
 class _File:
-    """A nameless file for several threads; once it is closed it takes and gives nothing."""
+    """A nameless file for several threads; once it is closed, reads and writes do nothing."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (see close)

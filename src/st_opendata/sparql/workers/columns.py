@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from st_opendata.sparql.aggregates import Columns
 
 VERSION = 2
-"""Of what is in the file, tables and values: a file that was written with others is not read."""
+"""The version of the file's tables and values: files of other versions are not read."""
 _LEAST_TRIPLES = 100_000
-"""Triples from which on columns are made: with fewer the store needs milliseconds for an aggregate too."""
+"""The fewest triples for which columns are made: with fewer, the store also answers aggregates in milliseconds."""
 
 
 def make_columns(
@@ -27,12 +27,12 @@ def make_columns(
 ) -> int | None:
     """A descriptor of their file, None without columns. It is that of `cache`, or loses its name at once.
 
-    They are made in `folder`, if `cache` has none, by a separate process, which opens the store, takes as much memory
-    as a worker may and has threads. Where that fails, the reason goes to the log and the store answers all.
+    If `cache` has none, a separate process makes them in `folder`: it opens the store, takes as much memory as a worker
+    may and has threads. If that fails, the log gives the reason and the store answers all queries.
     """
     if triples < _LEAST_TRIPLES or not limits.columns:
         return None
-    from st_opendata.sparql.aggregates import NoColumnsError, write_columns  # here, so that each worker has it already
+    from st_opendata.sparql.aggregates import NoColumnsError, write_columns  # here, so that all workers inherit it
 
     try:
         if cache and _can_be_opened(cache, limits):
@@ -51,7 +51,7 @@ def make_columns(
 
 
 def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
-    """The columns in the file that `make_columns` has made, if it has; they take files and threads of their own."""
+    """The columns in the file of `make_columns`, if there is one; they open their own files and threads."""
     if descriptor is None:
         return None
     from st_opendata.sparql.aggregates import Columns
@@ -64,7 +64,7 @@ def _open(path: Path) -> int:
 
 
 def _can_be_opened(path: Path, limits: Limits) -> bool:
-    """Whether that is a file of columns: it may have lost its end with the power, or be of another engine's version."""
+    """Whether the file has columns: a power failure may have truncated it, or another engine version wrote it."""
     from st_opendata.sparql.aggregates import Columns
 
     try:
@@ -75,6 +75,6 @@ def _can_be_opened(path: Path, limits: Limits) -> bool:
 
 
 def _run_in_child(work: Callable[[], None]) -> None:
-    """Do it in a separate process, whose threads end with it; raises ChildEndedError, or the work's own StError."""
+    """Do the work in a separate process, whose threads end with it; raises ChildEndedError, or the work's StError."""
     with start(lambda _report: work()) as child:
         child.receive()

@@ -55,7 +55,7 @@ def columns_on_disk(folder: Path, cache: Path) -> Path:
 
 
 def _remove_unused(columns: Path) -> None:
-    """Remove the stores that no process uses, and other versions' columns of the one that this process does."""
+    """Remove the stores that no process uses, and other versions' columns of the store of this process."""
     cache = columns.parent
     for path in cache.glob(f"{columns.stem}.columns-*"):
         if path != columns:
@@ -66,7 +66,7 @@ def _remove_unused(columns: Path) -> None:
 
 
 def _share(folder: Path, target: Path) -> None:
-    """Share the lock of a store that is there, until the process ends; fill it before where it is not."""
+    """Share the lock of a store until the process ends; fill the store first if it is missing."""
     path = target.with_name(f"{target.name}.lock")
     while True:
         shared = take_lock(path, shared=True)
@@ -82,7 +82,7 @@ def _share(folder: Path, target: Path) -> None:
 
 
 def _fill(folder: Path, target: Path) -> None:
-    """Fill the store in a separate process, since its threads would not live in the workers."""
+    """Fill the store in a separate process, since its threads would not survive a fork."""
     with Scratch(target.parent) as scratch:
         path = scratch / "store"
 

@@ -1,4 +1,4 @@
-"""The parent of the workers of one release: loads the store, then only forks, so that its memory stays untouched.
+"""The parent of the workers of one release: loads the store, then only forks, so that its memory stays unchanged.
 
 Run as `python -m st_opendata.sparql.workers.fork_server FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
 message a JSON object). The server sends `{release, limits, disk, reload}`, then `{kill: pid}` and `{renice: pid}`. It
@@ -48,14 +48,14 @@ def main() -> None:
     """Load, fork, and replace until the server is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)  # the server says when to end
+        signal.signal(number, signal.SIG_IGN)  # the server decides when to end
     order = control.recv(MESSAGE)
-    if not order:  # the server was ended before it could send one
+    if not order:  # the server ended before it could send a message
         return
     first = json.loads(order)
     limits = Limits(**first["limits"])
     folder, disk = Path(first["release"]), Path(first["disk"])
-    remove_leftovers(disk)  # of fork servers that were killed
+    remove_leftovers(disk)  # folders of fork servers that were killed
     try:
         release = read_release(folder)
         if first["reload"]:  # long after the server has looked at the files
@@ -84,7 +84,7 @@ def main() -> None:
         server.run(workers)
     finally:
         server.close()
-        gc.unfreeze()  # or the engine of columns complains that its objects stay
+        gc.unfreeze()  # otherwise the engine of columns reports objects that are still alive
 
 
 class _ForkServer:
@@ -133,7 +133,7 @@ class _ForkServer:
         if name == "kill":
             os.kill(pid, signal.SIGKILL)
         else:
-            own = os.getpriority(os.PRIO_PROCESS, 0)  # that of all workers; a lower one than it may not be set
+            own = os.getpriority(os.PRIO_PROCESS, 0)  # the niceness of all workers; a lower one is not allowed
             os.setpriority(os.PRIO_PROCESS, pid, min(own + _NICENESS, 19))
 
     def _replace_dead(self) -> None:
@@ -150,7 +150,7 @@ class _ForkServer:
 
     def _fork(self) -> None:
         self._fork_times = [moment for moment in self._fork_times if moment > time.monotonic() - 1]
-        if len(self._fork_times) > 20:  # workers that die as they are born must not take the machine
+        if len(self._fork_times) > 20:  # workers that die at their start must not occupy the machine
             time.sleep(0.5)
         self._fork_times.append(time.monotonic())
         ours, theirs = socket.socketpair()
@@ -177,7 +177,7 @@ class _ForkServer:
             self._work(own)
             code = 0
         except BrokenPipeError:
-            code = 0  # the server is gone, or has given the worker up
+            code = 0  # the server has ended, or has dropped the worker
         except MemoryError:
             os.write(sys.stderr.fileno(), b"MemoryError")
         finally:
@@ -204,15 +204,15 @@ def _refuse_changed(folder: Path, release: Release) -> None:
 
 
 def _send(control: socket.socket, content: dict[str, Any], connection: socket.socket | None = None) -> None:
-    with suppress(BrokenPipeError, ConnectionResetError):  # the server is gone, or has given this up
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server has ended, or has dropped this worker
         socket.send_fds(control, [json.dumps(content).encode()], [connection.fileno()] if connection else [])
 
 
 def _load_in_thread(folder: Path) -> Callable[[], ReleaseStore]:
     """A function that returns the store, which is in memory already.
 
-    It is loaded in a thread: the engine draws random numbers for blank nodes and groups, from a generator that each
-    thread has. Were it this one's, all workers would continue with it, and give the same UUID() and RAND().
+    It is loaded in a thread: the engine draws random numbers for blank nodes and groups from a generator of the thread.
+    If it were that of this thread, all workers would inherit it and return the same UUID() and RAND().
     """
     with ThreadPoolExecutor(1) as thread:
         store = thread.submit(load, folder).result()

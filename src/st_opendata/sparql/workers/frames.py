@@ -20,7 +20,7 @@ _VARYING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\b", re.IGNORECASE)
 
 FRAME_HEAD = _FRAME.size
 MESSAGE = 64 * 1024
-"""Bytes: the largest message between server and fork server, and when a worker sends what it has."""
+"""Bytes: the largest message between server and fork server, and the size at which a worker sends its output."""
 
 
 class FrameType(Enum):
@@ -41,7 +41,7 @@ class Shortage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Serialization:
-    """In which syntax a result is to be written, and by which media type its client knows it."""
+    """The syntax of a result, and the media type that its client asked for."""
 
     form: str
     media_type: str
@@ -49,11 +49,11 @@ class Serialization:
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query with all that its answer depends on, in addition to the store.
+    """A query with everything that its answer depends on, except the store.
 
-    `default_graphs` and `named_graphs` are the protocol's dataset (SPARQL 1.1 Protocol §2.1.4), both None where the
-    client gives none. `solutions` and `triples` say how to write either kind of result, None where the client takes
-    none of that kind. `rows` and `size` (bytes before compression) are what the answer may have.
+    `default_graphs` and `named_graphs` are the protocol's dataset (SPARQL 1.1 Protocol §2.1.4), both None if the
+    client gives none. `solutions` and `triples` state how to write either kind of result, None if the client accepts
+    none of that kind. `rows` and `size` (bytes before compression) are the limits of the answer.
     """
 
     text: str
@@ -73,7 +73,7 @@ class QueryRequest:
 
     @cached_property
     def encoded(self) -> bytes:
-        """The request as JSON; no two requests have the same."""
+        """The request as JSON; different requests have different texts."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
         for key in ("solutions", "triples"):
             content[key] = content[key] and [content[key].form, content[key].media_type]
@@ -81,7 +81,7 @@ class QueryRequest:
 
     @classmethod
     def decode(cls, data: bytes) -> QueryRequest:
-        """The request that `encoded` has written."""
+        """The request from the text of `encoded`."""
         content: dict[str, Any] = json.loads(data)
         for key in ("solutions", "triples"):
             content[key] = content[key] and Serialization(*content[key])
@@ -92,14 +92,14 @@ class QueryRequest:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an answer is: its media type, and its content coding or None."""
+    """The head of an answer: its media type, and its content coding or None."""
 
     media_type: str
     encoding: str | None = None
 
 
 def error_content(error: StError) -> dict[str, object]:
-    """The error of a process that could not begin, as JSON can hold it, for `error_of`; of long texts the start."""
+    """The error of a process that could not start, as values for JSON, for `error_of`; long texts are truncated."""
     place, remedy = error.place and asdict(error.place), error.remedy and error.remedy.content()
     content: dict[str, object] = {"message": error.message.content(), "place": place, "remedy": remedy}
     if len(json.dumps(content)) <= MESSAGE // 2:
@@ -119,11 +119,11 @@ def error_of(content: dict[str, Any]) -> InputError:
 
 
 def frame(kind: FrameType, payload: bytes) -> bytes:
-    """A frame as it is sent."""
+    """The bytes of a frame."""
     return _FRAME.pack(kind.value, len(payload)) + payload
 
 
 def read_head(head: bytes) -> tuple[FrameType, int]:
-    """Which frame begins with these `FRAME_HEAD` bytes, and how many more it has."""
+    """The type of the frame with these `FRAME_HEAD` bytes, and the number of its further bytes."""
     kind, size = _FRAME.unpack(head)
     return FrameType(kind), size

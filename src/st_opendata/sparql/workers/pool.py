@@ -1,4 +1,4 @@
-"""The workers of one release as the server sees them: lent to one query at a time, waited for in turn, replaced."""
+"""The workers of one release in the server: the pool lends each to one query at a time, in turn, and replaces it."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from st_opendata.sparql.workers.frames import (
 
 _log = logging.getLogger(__name__)
 _GRACE = 5.0
-"""Seconds in which the fork server should notice that it is no longer needed, and in which it should report an exit."""
+"""Seconds for the fork server to notice that it is no longer needed, and seconds to report an exit."""
 _RESTART = 1.0
 _PIECE = 256 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
-    """A process that answers; `is_reusable` while it can answer another query."""
+    """A process that answers queries; `is_reusable` while it can answer another one."""
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Use `Worker.connect`."""
@@ -69,7 +69,7 @@ class Worker:
         return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE))
 
     async def ask(self, request: QueryRequest) -> AsyncIterator[tuple[FrameType, bytes]]:
-        """The parts of the answer, with the end as the last; OSError or EOFError where the worker dies."""
+        """The parts of the answer, with the end as the last; OSError or EOFError if the worker dies."""
         self.is_reusable = False
         self._writer.write(frame(FrameType.REQUEST, request.encoded))
         await self._writer.drain()
@@ -79,7 +79,7 @@ class Worker:
             yield kind, await self._reader.readexactly(size)
 
     def read_cpu_seconds(self) -> float:
-        """Seconds that it has computed in all (proc(5), utime), without those in which it was given memory."""
+        """Its total processor seconds (proc(5), utime), without those in which the kernel assigned memory."""
         try:
             content = Path(f"/proc/{self.pid}/stat").read_text()
         except OSError:  # it has just died
@@ -87,7 +87,7 @@ class Worker:
         return int(content.rpartition(")")[2].split()[11]) / _TICKS
 
     def close(self) -> None:
-        """Give up the connection; an idle worker then ends."""
+        """Close the connection; an idle worker then ends."""
         self._writer.close()
 
 
@@ -97,7 +97,7 @@ class Pool:
     def __init__(self, folder: Path, limits: Limits, disk: Path) -> None:
         self.on_disk = False
         self.size = 0
-        """How many workers there are when none is being replaced."""
+        """The number of workers when none is being replaced."""
         self._folder = folder
         self._limits = limits
         self._disk = disk
@@ -130,7 +130,7 @@ class Pool:
             raise
 
     async def close(self) -> None:
-        """End all processes, whatever they are doing; queries that wait for a worker get QueryError."""
+        """End all processes, also busy ones; queries that wait for a worker get QueryError."""
         if self._closed:
             return
         self._closed = True
@@ -144,12 +144,12 @@ class Pool:
 
     @property
     def idle(self) -> int:
-        """How many workers could take a query at once."""
+        """The number of workers that could take a query at once."""
         return len(self._idle)
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Worker]:
-        """A worker for one query; one that comes back with its answer unfinished is killed and replaced.
+        """A worker for one query; if it returns with its answer unfinished, it is killed and replaced.
 
         Raises:
             QueryError: too many are waiting already, or no worker was free in time.
@@ -164,12 +164,12 @@ class Pool:
                 self._send({"kill": worker.pid})
 
     def lower_priority(self, worker: Worker) -> None:
-        """Let a worker take second place to the others for the processor; it cannot be undone."""
+        """Give a worker a lower priority for the processor than the others; this cannot be undone."""
         worker.has_low_priority = True
         self._send({"renice": worker.pid})
 
     async def failure_of(self, worker: Worker) -> QueryError:
-        """Why a worker died in the middle of an answer."""
+        """The reason why a worker died during an answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
                 match await asyncio.shield(worker.exit):
@@ -195,7 +195,7 @@ class Pool:
             if place in self._waiting:
                 self._waiting.remove(place)
             if place.done() and not place.cancelled() and not place.exception():
-                self._offer(place.result())  # it came at the same moment
+                self._offer(place.result())  # it arrived at the same moment
             if isinstance(error, TimeoutError):
                 raise wait_error(self._limits.seconds) from None
             raise
@@ -288,7 +288,7 @@ class Pool:
             await asyncio.to_thread(self._fork_server.wait)
 
     def _send(self, content: dict[str, Any]) -> None:
-        with suppress(OSError):  # the fork server is gone, which `_receive` finds out
+        with suppress(OSError):  # the fork server has ended, which `_receive` notices
             self._control.send(json.dumps(content).encode())
 
 

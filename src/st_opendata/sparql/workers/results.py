@@ -1,4 +1,4 @@
-"""Writing a result as it is found: counted, compressed, in pieces that are sent on."""
+"""Writes a result while it is found: counts, compresses and sends it in pieces."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ResultSink:
         self._encoder: _Encoder | None = None
 
     def write(self, data: bytes) -> int:
-        """Take the next bytes; returns how many they were."""
+        """Write the next bytes; returns their number."""
         self._size += len(data)
         if self._size > self._request.size:
             raise size_error("bytes", self._request.size)
@@ -65,7 +65,7 @@ class ResultSink:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing: pieces go when they are large enough."""
+        """Do nothing: pieces are sent when they are large enough."""
 
     def add_rows(self, rows: int) -> None:
         """Count rows; raises QueryError."""
@@ -74,7 +74,7 @@ class ResultSink:
             raise size_error("rows", self._request.rows)
 
     def finish(self) -> None:
-        """Send what is left."""
+        """Send the remaining bytes."""
         small = not self._begun and len(self._piece) < _WORTH_COMPRESSING
         self._pass_on(None if small else self._request.encoding)
         if self._encoder and (rest := self._encoder.flush()):
@@ -94,11 +94,11 @@ class ResultSink:
 def write_result(
     results: Results, request: QueryRequest, prefixes: Mapping[str, str], send_head: Callable[[Head], None], send: _Send
 ) -> None:
-    """Write a result in the syntax that the request asks for.
+    """Write a result in the requested syntax.
 
     Raises:
-        QueryError: the client takes no such result, or the result is too large.
-        ValueError: a graph that the syntax cannot hold.
+        QueryError: the client does not accept such a result, or the result is too large.
+        ValueError: the syntax cannot represent the graph.
     """
     is_graph = isinstance(results, ox.QueryTriples)
     form, media_type = _choice(request.triples if is_graph else request.solutions, is_graph=is_graph)

@@ -1,6 +1,6 @@
 """A process that answers one query after another from a store, and is killed when one takes too long.
 
-It can open neither a file nor a socket once it has begun, whatever a query makes the engine try.
+Once it has started, it can open neither a file nor a socket, for any query.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def serve(
     """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
     statistics = STATISTICS.open("rb", buffering=0)
     allowed = bound_memory(statistics, memory)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # open files stay open
     answerer = _Answerer(connection, store, columns, dict(prefixes), memory)
     while (request := _receive(connection)) is not None:
         failure = answerer.answer(request)
@@ -86,7 +86,7 @@ class _Answerer:
         return None
 
     def _from_columns(self, request: QueryRequest) -> Results | None:
-        """The answer of the columns; None where they have none: they hold the default graph alone."""
+        """The answer of the columns, which have the default graph only; None if they have no answer."""
         if self._columns is None or request.default_graphs is not None or request.named_graphs is not None:
             return None
         return self._columns.answer(request.text, self._prefixes, self._store)
@@ -96,7 +96,7 @@ class _Answerer:
         return self._store.query(text, self._prefixes, request.base, request.default_graphs, request.named_graphs)
 
     def end(self, content: Mapping[str, object]) -> None:
-        """Send what is left, and that the answer has ended."""
+        """Send the remaining bytes and the end of the answer."""
         self._write(FrameType.END, json.dumps(content).encode())
         self._send()
 
