@@ -3,7 +3,7 @@
 usage: python bench/build.py [--datasets 50,100,200,400] [--folder FOLDER]
 
 The datasets are those of bench/publish.py: two tables of 320 rows, 13 files. Prints CPU seconds a dataset and peak
-memory for each number of datasets; each build is a process of its own. The cost of a dataset is not to depend on how
+memory for each number of datasets; each build is a separate process. The cost of a dataset is not to depend on how
 many others there are: 1 where a dataset of the largest catalogue costs more than `GOAL` times one of the smallest.
 FOLDER (a temporary one) takes catalogues and releases.
 """
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def measure(folder: Path, datasets: int) -> float:
-    """Build a catalogue of so many datasets and print its line; CPU seconds a dataset."""
+    """Build a catalogue of this many datasets and print its line; CPU seconds a dataset."""
     source = make_catalogue(folder / f"{datasets}-source", datasets)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "st_opendata", "build", str(source), "--output", str(folder / str(datasets))]

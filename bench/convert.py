@@ -5,11 +5,11 @@ usage: python bench/convert.py [--projects 350] [--folder FOLDER] [--peers PYTHO
 FOLDER holds project.csv and organization.csv as the Horizon 2020 export has them; without it, tables of that layout are
 generated, the same for the same number. They are converted as they are (`cordis`), and the projects once more with
 commas and every column as text (`plain`), which is what the peers manage. PYTHON is the interpreter of an environment
-that has peers beside the `csvw` that we have ourselves: pycsvw (which asks the web), csvwlib.
+that has peers in addition to the `csvw` that we have ourselves: pycsvw (which asks the web), csvwlib.
 
 Prints the CPU seconds, wall seconds and peak memory of each, imports included, with the ratio of its CPU seconds to
-those of `convert` for the same form. A peer that fails is told with its last word. Last comes a plain loop over
-Python's csv module with f-strings, which is no CSVW at all.
+those of `convert` for the same form. If a peer fails, its last line of output is shown. Last comes a plain loop over
+Python's csv module with f-strings, which is not CSVW at all.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ json.dump(found, open(sys.argv[2], "w"))""",
 
 
 def main() -> None:
-    """Read the arguments, run each program in a process of its own, print the comparison."""
+    """Read the arguments, run each program in a separate process, print the comparison."""
     parser = argparse.ArgumentParser(description="Measure the conversion of CSV on the Web.")
     parser.add_argument("--projects", type=int, default=350)
     parser.add_argument("--folder", type=Path)

@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def run(folder: Path, way: str, memory: str, output: Path) -> tuple[float, float, int]:
-    """CPU seconds, wall seconds and peak MB of one way in a process of its own."""
+    """CPU seconds, wall seconds and peak MB of one way in a separate process."""
     command = [
         sys.executable,
         __file__,

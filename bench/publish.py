@@ -2,7 +2,7 @@
 
 usage: python bench/publish.py [--datasets 48] [--rounds 3] [--ways ours,bare] [--folder FOLDER] [--port 5600]
 
-Makes two releases of a catalogue that differ in one row, starts a CKAN of services/ckan in a state folder of its own,
+Makes two releases of a catalogue that differ in one row, starts a CKAN of services/ckan in a separate state folder,
 and publishes with each way in turn, round after round, each time to a portal that is empty and warm: everything is new;
 then nothing has changed; then one dataset has. The site has neither DataStore nor views, of which the other ways know
 nothing; what these cost is measured apart. Seconds are those of the clock; CPU seconds are those of the publisher and

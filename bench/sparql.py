@@ -1,4 +1,4 @@
-"""Measure the SPARQL endpoint against other servers, and how light queries fare beside runaway ones.
+"""Measure the SPARQL endpoint against other servers, and light queries that run at the same time as runaway ones.
 
 usage: python bench/sparql.py [--projects 35000] [--rounds 3] [--seconds 20] [--folder FOLDER] [--only NAME,NAME]
 
@@ -12,8 +12,8 @@ fast as it answers: POST, JSON, connections that stay open, no compression, no c
 - light: five look-ups to three questions that sum, order or search within a part.
 - mix: light, but one of twenty is an aggregate over everything.
 
-Beside the rate stand the processor's milliseconds that an answer took of the server, with all its processes, and of the
-clients, which share the machine with it: they tell more than the rate where others use the machine too.
+In addition to the rate it prints the processor milliseconds of an answer, of the server with all its processes and of
+the clients, which share the machine with it: they tell more than the rate where others use the machine too.
 FOLDER keeps the data from run to run.
 """
 
@@ -47,7 +47,7 @@ from st_opendata.release import list_files, write_manifest
 
 CLIENTS = 8
 SHARE = 20
-"""One of so many questions of the mix is an aggregate."""
+"""One of this many questions of the mix is an aggregate."""
 PREFIX = f"PREFIX e: <{EURIO}> "
 GRAPH = "https://data.example.org/dataset/cordis"
 RUNAWAY = PREFIX + "SELECT (COUNT(*) AS ?n) { ?a e:title ?b . ?c e:title ?d . ?e e:title ?f }"
@@ -249,7 +249,7 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.at.port, timeout=120)
 
     def warm(self) -> None:
-        """Ask a little of everything, so that nobody's first touch is measured."""
+        """Run each kind of query once, so that no first access is measured."""
         for query in AGGREGATES:
             with suppress(OSError, http.client.HTTPException):
                 ask(self.connect(), self.at.path, PREFIX + query)
@@ -336,7 +336,7 @@ def seconds_of(pid: int) -> float:
 
 @contextmanager
 def runaways(server: Server, clients: int) -> Iterator[None]:
-    """So many clients that ask for ever what has no answer in time; the last question of each goes on for a while."""
+    """Clients that repeat queries that always time out, until stopped; the last query of each continues for a while."""
     done = threading.Event()
 
     def client(number: int) -> None:
@@ -371,7 +371,7 @@ def ask(connection: http.client.HTTPConnection, path: str, query: str) -> tuple[
 
 
 def prepare(folder: Path, projects: int) -> Data:
-    """The data of so many projects, made where they are not there yet."""
+    """The data of this many projects, created if they are missing."""
     place = folder / str(projects)
     release, facts = place / "release", place / "release" / "cordis" / "cordis.nt"
     if not (release / "release.json").is_file():
@@ -392,7 +392,7 @@ def prepare(folder: Path, projects: int) -> Data:
 
 
 def write_release(folder: Path, triples: int) -> None:
-    """What the server reads of a release, without the checks that a build makes."""
+    """The parts of a release that the server reads, without the checks of a build."""
     (folder / "ontology").mkdir(exist_ok=True)
     (folder / "catalog.ttl").write_text(f"<{GRAPH}> a <http://www.w3.org/ns/dcat#Dataset> .", "utf-8")
     dataset = DatasetRelease("cordis", GRAPH, {"en": "CORDIS"}, {}, triples, 0, ())

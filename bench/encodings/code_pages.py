@@ -1,4 +1,4 @@
-"""Measure the guess of encodings on made-up tables in the languages of Europe, beside detectors for any text.
+"""Measure the guess of encodings on made-up tables in the languages of Europe, compared with general detectors.
 
 usage: python bench/encodings/code_pages.py [--seed 1] [--seeds 1] [--files 2400] [--largest 100000] [--peers] [--show]
 
@@ -37,7 +37,7 @@ GOAL_RIGHT, GOAL_UNSURE = 0.995, 0.05
 SAID = 3
 """Letters beyond ASCII from which a guess should be sure."""
 CEDILLAS = str.maketrans("șȘțȚ", "şŞţŢ")
-"""What a spreadsheet writes for Romanian letters that an encoding lacks."""
+"""The letters that a spreadsheet writes in place of Romanian ones that an encoding lacks."""
 
 Detector = Callable[[bytes], str | None]
 
@@ -153,7 +153,7 @@ class _Cells:
         return "x"
 
     def _written(self, text: str) -> str | None:
-        """The text as the encoding has it; None where it lacks a letter."""
+        """The text in the letters of the encoding; None if it lacks one."""
         for each in (text, text.translate(CEDILLAS)):
             try:
                 each.encode(self.encoding)
@@ -175,7 +175,7 @@ class _Cells:
 
 @dataclass
 class Tally:
-    """What came of files."""
+    """The results for files."""
 
     files: int = 0
     right: int = 0

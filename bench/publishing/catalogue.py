@@ -55,7 +55,7 @@ _COLUMNS = [
 
 
 def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
-    """Build a release of so many datasets below the folder.
+    """Build a release of this many datasets below the folder.
 
     Where `changed`, one row of one table of the first dataset is another than else.
     """
@@ -67,7 +67,7 @@ def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
 
 
 def make_catalogue(folder: Path, datasets: int, *, changed: bool = False) -> Path:
-    """Write the descriptions and tables of so many datasets into the folder."""
+    """Write the descriptions and tables of this many datasets into the folder."""
     for number in range(datasets):
         home = folder / _id(number)
         home.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The portal that is published to: a CKAN of `services/ckan` in a state folder of its own, emptied between ways.
+"""The portal to publish to: a CKAN of `services/ckan` in a separate state folder, emptied between ways.
 
 What a way costs the portal is counted where it cannot be wrong: requests in gunicorn's access log, commits and added
 documents in Solr's metrics.

@@ -30,7 +30,7 @@ CKANAPI_WORKERS = 3
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be published where; `files` holds every file at `<resource id>/<file name>`, `home` is kept."""
+    """The data to publish and the portal; `files` holds every file at `<resource id>/<file name>`, `home` is kept."""
 
     portal: Portal
     release: Path
@@ -68,7 +68,7 @@ def plan_only(given: Work) -> None:
 
 
 def ckanapi(given: Work) -> None:
-    """`ckanapi load datasets --upload-resources`, which fetches each file from a URL: here from a server beside it."""
+    """`ckanapi load datasets --upload-resources`, which fetches each file from a URL: here from a local server."""
     with served(given.files) as base:
         lines = given.home / "datasets.jsonl"
         lines.write_text("".join(json.dumps(_for_ckanapi(each, base)) + "\n" for each in given.packages), "utf-8")

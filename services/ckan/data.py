@@ -1,4 +1,4 @@
-"""The data of a site: an empty one is made once, kept beside, and copied back by every reset."""
+"""The data of a site: an empty one is made once, kept next to it, and copied back by every reset."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def versions(site: Site) -> str:
 
 
 def make_cluster(site: Site) -> None:
-    """Make a database cluster of the site's own, which asks everybody for a password; what was there goes."""
+    """Make the site's own database cluster, which asks all users for a password; an old one is removed."""
     forget(site)
     user = database_user()
     if user and not may_enter(user, site.state):

@@ -1,4 +1,4 @@
-"""What is installed: Debian packages where root may, CKAN in an environment of its own, Solr's jars."""
+"""The installation: Debian packages if the user is root, CKAN in its own environment, Solr's jars."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def digest(*files: Path) -> str:
 
 
 def stamped(folder: Path, wanted: str) -> bool:
-    """Whether the folder was filled to the end, for what is wanted."""
+    """Whether the folder was filled completely, for this version."""
     mark = folder / ".installed"
     return mark.is_file() and mark.read_text("ascii") == wanted
 

@@ -1,4 +1,4 @@
-"""The picture of the organisation: three places, linked. A PNG of our own making, the same bytes every time.
+"""The picture of the organisation: three places, linked. We make this PNG ourselves, with the same bytes every time.
 
 CKAN takes no SVG for an organisation, so it is drawn here, dot by dot.
 """
@@ -40,7 +40,7 @@ def dot(x: int, y: int) -> Colour:
 
 
 def colour(x: float, y: float) -> Colour:
-    """What lies at a point."""
+    """The colour at a point."""
     for centre, fill in PLACES:
         if dist((x, y), centre) <= RADIUS:
             return fill

@@ -35,7 +35,7 @@ def database_user() -> str | None:
 
 
 def postgres(site: Site) -> Service:
-    """PostgreSQL, on a cluster of its own, without a socket in a shared folder."""
+    """PostgreSQL, on its own cluster, without a socket in a shared folder."""
     where = ["-p", str(site.postgres_port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
     probe = [postgres_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(site.postgres_port)]
     return Service(

@@ -22,7 +22,7 @@ LOG_LINES = 15
 
 @dataclass(frozen=True)
 class Service:
-    """A program that runs in a folder of its own, which is also how its process is known again."""
+    """A program that runs in its own folder, which also identifies its process."""
 
     name: str
     command: list[str]
@@ -38,7 +38,7 @@ class Service:
 
     @property
     def log(self) -> Path:
-        """What the program writes to its standard streams."""
+        """The log of the program's standard streams."""
         return self.state / "log" / f"{self.name}.log"
 
     @property
@@ -58,7 +58,7 @@ class Service:
         """Start the program unless it runs; does not wait.
 
         Raises:
-            StackError: its port is taken by another program.
+            StackError: another program uses its port.
         """
         if self.pid():
             return
@@ -84,7 +84,7 @@ class Service:
         Its children are waited for, and ended if they do not end.
 
         Raises:
-            StackError: the port is taken by another program.
+            StackError: another program uses the port.
         """
         deadline = time.monotonic() + STOP_SECONDS
         while (children := list(running_in(self.folder))) and time.monotonic() < deadline:
@@ -160,7 +160,7 @@ def run(
 
 
 def account(user: str | None) -> dict[str, Any]:
-    """What subprocess needs to run a program as the user; None stays the present one."""
+    """The arguments for subprocess to run a program as the user; None keeps the present one."""
     return {"user": user, "group": user, "extra_groups": []} if user else {}
 
 
@@ -204,7 +204,7 @@ def running_in(folder: Path) -> Iterator[int]:
             try:
                 if (process / "cwd").readlink() == real:
                     yield int(process.name)
-            except OSError:  # it ended, or belongs to somebody else
+            except OSError:  # it ended, or belongs to another user
                 continue
 
 

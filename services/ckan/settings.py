@@ -137,7 +137,7 @@ class Site:
         return settings
 
     def facts(self) -> dict[str, Any]:
-        """What programs need to use the site; kept in the state folder as site.json."""
+        """The data that programs need to use the site; stored in the state folder as site.json."""
         return {
             "url": self.url,
             "organization": ORGANIZATION,
@@ -156,7 +156,7 @@ def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
     since addresses are stored with the data; it keeps its version (CKAN_VERSION) unless another one is named.
 
     Raises:
-        StackError: a value is none that there is, or a port is not that of the state folder's site.
+        StackError: a value does not exist, or a port is not that of the state folder's site.
     """
     state = Path(environment.get("CKAN_STATE") or ROOT / "build" / "ckan").resolve()
     kept = state / "site.json"
