@@ -32,7 +32,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# That a machine is slow is no fault of what is tested. `make test` draws few examples, all other runs (ST_FULL) many.
+# A slow machine is not a fault of the tested code. `make test` draws few examples, all other runs (ST_FULL) many.
 settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
 settings.load_profile("full" if os.environ.get("ST_FULL") else "quick")
@@ -66,7 +66,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Reference material kept beside the repository: official shapes, W3C suites, samples."""
+    """Reference material next to the repository: official shapes, W3C suites, samples."""
     folder = Path(os.environ.get("ST_SHARED", ROOT.parent / "shared"))
     if not (folder / "conformance").is_dir():
         pytest.skip(f"the reference material is not at {folder.name}/ beside the checkout (or ST_SHARED)")
@@ -74,7 +74,7 @@ def shared() -> Path:
 
 
 class EarlyBuild:
-    """Builds Smarter Together beside the first tests of a run with several processes, so that none waits for it."""
+    """Builds Smarter Together during the first tests of a run with several processes, so that none waits for it."""
 
     program: subprocess.Popen[bytes] | None = None
 
@@ -133,7 +133,7 @@ Graphs = Mapping[str, str]
 
 @pytest.fixture(scope="session")
 def write_release() -> Callable[[Path, Graphs], Path]:
-    """Writes a release with no more than what is asked of one: facts, dump, catalogue, VoID."""
+    """Writes a release with only the required parts: facts, dump, catalogue, VoID."""
     from st_opendata.model.release import DatasetRelease, File, Release
     from st_opendata.release import list_files, write_manifest
 
@@ -177,7 +177,7 @@ Serve = Callable[..., AbstractContextManager[Served]]
 
 @pytest.fixture(scope="session")
 def serve() -> Serve:
-    """Serves a release, with uvicorn in a thread of its own, as `with serve(release, limits) as served`."""
+    """Serves a release, with uvicorn in a separate thread, as `with serve(release, limits) as served`."""
     import uvicorn
 
     from st_opendata.portal.app import make_app

@@ -1,4 +1,4 @@
-"""What is known of a format stands in its record: media types are written there and nowhere else."""
+"""The record of a format has all its properties: media types are written there and nowhere else."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ ONE_WORD = {
     "de": (r"Tatsache", "Fakt"),
     "fr": (r"\b(la|une|cette|sa|aucune|les|des) tables?\b(?! (européenne|de codes postaux))", "tableau"),
 }
-"""By language, what nobody writes, and the word for it. The code lists of the EU and Eurostat are called `tables`."""
+"""Words to avoid, by language, and the word to use. The code lists of the EU and Eurostat are called `tables`."""
 
 TEXTS = {".py", ".yaml", ".ttl", ".csv", ".rq", ".html"}
 """Endings of files with texts in three languages."""

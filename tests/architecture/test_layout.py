@@ -13,7 +13,7 @@ _PATH = re.compile(
     r"schema\.jsonld|croissant\.json|preview\.svg|ro-crate-metadata\.json|story\.yaml|answers\.json)"
     r"|(?:ontology|shapes|questions|story)/\S*|\S*-metadata\.json|\.(?:nt|nq|trig|sqlite|parquet)(?:\.gz)?"
 )
-"""What a text is that names a file of a release; messages have spaces."""
+"""The form of a text that names a file of a release; messages have spaces."""
 _FOLDERS = frozenset({"ontology", "shapes", "questions", "story"})
 _ELSEWHERE = {
     "formats.py": "extensions of formats",

@@ -1,4 +1,4 @@
-"""Names: one class has one name, a participle is no noun, and layers are few."""
+"""Names: one class has one name, a participle is not a noun, and layers are few."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class ParquetEngine:
         self._copy(queries[0] if columns is None else "SELECT * FROM written", path)
 
     def understands(self, pattern: str) -> bool:
-        return pattern.isalnum()  # Python reads the cells for which it is asked for more
+        return pattern.isalnum()  # Python reads the cells of other patterns
 
     def close(self) -> None:
         self._connection.close()

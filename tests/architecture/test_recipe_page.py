@@ -28,7 +28,7 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 # The module: portal/pages/imprint.py
 def show_imprint(request: Request) -> PageView:
-    """Who answers for the portal."""
+    """A page about the portal's operator."""
     return PageView({"count": len(edition_of(request).release.datasets)})
 
 

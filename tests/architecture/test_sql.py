@@ -9,7 +9,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "st_opendata"
 ASKING = ("facts", "csvw", "release", "portal/data/rows.py", "diagnosis.py")
-"""What puts queries together; the columns of the SPARQL endpoint have a dialect of their own (`sparql/aggregates`)."""
+"""The modules that build queries; the columns of the SPARQL endpoint have their own dialect (`sparql/aggregates`)."""
 STATEMENT = re.compile(
     r"\b(CREATE (OR REPLACE )?(TEMP )?(TABLE|VIEW)|INSERT INTO|DELETE FROM|DROP (TABLE|VIEW)|BEGIN TRANSACTION"
     r"|COPY \(|ATTACH '|SET \w+ = |DESCRIBE )"

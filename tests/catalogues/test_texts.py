@@ -1,4 +1,4 @@
-"""What a release in Greek alone says beside the publisher's texts: in English, with the publisher's title as it is."""
+"""The program's texts in a release in Greek only: they are in English, with the publisher's title unchanged."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def run_in_process(*arguments: object) -> Ran:
 
 @pytest.fixture(scope="session", autouse=True)
 def heed_signals() -> None:
-    """What the tests start ends by a signal, also where they run under nohup, which has it ignored."""
+    """Processes of the tests end by a signal, also under nohup, which makes them ignore it."""
     for number in STOP_SIGNALS:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

@@ -97,7 +97,7 @@ def test_query_formats(release: Path, run: Run) -> None:
 
 
 def test_the_default_graph_is_a_merge(release: Path, run: Run) -> None:
-    """Of facts, catalogue and ontology; a triple counts once, and each dataset is a graph of its own."""
+    """Of facts, catalogue and ontology; a triple counts once, and each dataset is a separate graph."""
     count = "SELECT (COUNT(*) AS ?n) { ?c a schema:City }"
     assert run("query", release, count, "--format", "csv").out.split() == ["n", "3"]
     named = "SELECT (COUNT(*) AS ?n) { GRAPH <https://example.org/tiny/dataset/places> { ?c a schema:City } }"

@@ -40,7 +40,7 @@ class Child:
             os._exit(code)
 
     def wait_for_files(self, number: int) -> bool:
-        """Wait until so many files have been written; False when the build ended before."""
+        """Wait until this many files have been written; False if the build ended before."""
         while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             if self.building.is_dir() and sum(len(files) for _, _, files in os.walk(self.building)) >= number:
                 return True
@@ -63,7 +63,7 @@ def digests(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def place(release: Path, tmp_path: Path) -> Path:
-    """A copy of the release in a folder of its own, changed catalogue beside it."""
+    """A copy of the release in a separate folder, with a changed catalogue next to it."""
     shutil.copytree(release, tmp_path / "place" / "release")
     return tmp_path / "place" / "release"
 
@@ -137,7 +137,7 @@ def test_several_signals_do_not_stop_what_tidies_up(changed: Path, place: Path) 
 
 @pytest.mark.slow
 def test_a_build_that_ignores_that_its_terminal_is_closed(changed: Path, place: Path) -> None:
-    """As nohup has it."""
+    """The signal is ignored, as under nohup."""
     child = Child(changed, place, lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     assert child.wait_for_files(5)
     assert child.end(signal.SIGHUP) == 0

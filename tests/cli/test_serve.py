@@ -61,7 +61,7 @@ def serving(release: Path, *options: str, within: tuple[str, ...] = ()) -> Itera
                     break
             else:
                 pytest.fail("it never said that it answers")
-            # Read its log on, or it would wait for ever as soon as the pipe is full.
+            # Continue to read its log: otherwise it would wait without end once the pipe is full.
             threading.Thread(target=program.stderr.read).start()
             yield program, found[1]
         finally:
@@ -104,14 +104,14 @@ def test_nothing_is_left_of_a_server_that_was_killed(release: Path) -> None:
 
 @pytest.fixture
 def place(release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the release in a folder of its own, with one for temporary files beside it."""
+    """A copy of the release in a separate folder, with one for temporary files next to it."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     return shutil.copytree(release, tmp_path / "place" / "release")
 
 
 def left(place: Path) -> list[str]:
-    """Folders that portals have made, beside the release and for temporary files."""
+    """Folders that portals have made, next to the release and for temporary files."""
     temporary = place.parent.parent / "temporary"
     return sorted(path.name for path in (*place.parent.iterdir(), *temporary.iterdir()) if path != place)
 
@@ -295,7 +295,7 @@ def test_what_was_asked_is_answered_before_the_server_ends(place: Path) -> None:
 
 
 def has_read(url: str, number: int) -> bool:
-    """True when so many connections are accepted, and all that came over them is read (proc(5), /proc/net/tcp)."""
+    """True when this many connections are accepted, and all their bytes are read (proc(5), /proc/net/tcp)."""
     port = f":{int(url.rpartition(':')[2]):04X}"
     lines = [line.split() for line in Path("/proc/net/tcp").read_text("utf-8").splitlines()[1:]]
     ours = [line for line in lines if line[1].endswith(port) and line[3] == "01"]  # established

@@ -1,4 +1,4 @@
-"""Errors of the command line that click finds: each kind in each language, with what the reader typed as it is."""
+"""Errors of the command line that click finds: each kind in each language, with the reader's text unchanged."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_init_asks_in_the_language_of_the_reader(
     err = ran.err.replace(NO_BREAK, " ")
     assert ran.code == 1
     assert question in asked
-    assert len(asked) == 8  # the wrong address is asked for again
+    assert len(asked) == 8  # the program repeats the question about the wrong address
     assert HEADS[language] in err and "column" in err.splitlines()[0]
     assert said in err
     assert ran.out.replace(NO_BREAK, " ").startswith(table)

@@ -1,4 +1,4 @@
-"""How long a validation may take, and that it finds the same in a process of its own."""
+"""The time limit of a validation, and equal findings in a separate process."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def suite(name: str) -> dict[str, Case]:
 
 
 def every(name: str) -> list[object]:
-    """The tests of a suite as parameters; those known to fail must go on failing (xfail_strict)."""
+    """The tests of a suite as parameters; those known to fail must still fail (xfail_strict)."""
     known = KNOWN[name]
     marks = {test: [pytest.mark.xfail(reason=known[test], raises=AssertionError)] for test in known}
     return [pytest.param(case, id=test, marks=marks.get(test, [])) for test, case in suite(name).items()]

@@ -85,7 +85,7 @@ def graph_of(*paths: Path) -> Graph:
 
 
 def first_datasets(graph: Graph, count: int) -> Graph:
-    """What the first datasets of the catalogue and the catalogue itself lead to."""
+    """The nodes that the first datasets of the catalogue and the catalogue itself refer to."""
     part, seen = Graph(), set()
     left_out = set(sorted(graph.objects(None, DCAT.dataset))[count:])
     todo = list(graph.subjects(RDF.type, DCAT.Catalog))
@@ -137,12 +137,12 @@ def ours(root: Path) -> Shapes:
 
 
 def results(data: Graph, official: Shapes, ours: Shapes) -> tuple[set[Fact], set[Fact]]:
-    """Of the official shapes and of ours."""
+    """The findings of the official shapes and of our shapes."""
     return facts(validate_graph(data, official)), facts(validate_graph(data, ours))
 
 
 def unexplained(theirs: set[Fact], own: set[Fact]) -> tuple[set[Fact], set[Fact]]:
-    """What only one side finds, for no known reason."""
+    """The findings of only one side, without a known reason."""
     vocabulary = {each for each in own if each.component == "Pattern"}
     return (
         {each for each in theirs - own if each.kind() not in OFFICIAL_ONLY},

@@ -50,7 +50,7 @@ def cases_in(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def outcome(name: str, path: Path) -> tuple[object, object]:
-    """What the suite expects of the test of that name in the file, and what comes out here."""
+    """The result that the suite expects of the test of that name in the file, and the actual one."""
     manifest = graph_of(path)
     case = URIRef(f"file:///{name}")
     action = manifest.value(case, MF.action)

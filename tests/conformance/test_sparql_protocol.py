@@ -142,7 +142,7 @@ def test_update_is_refused(name: str, url: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STORE)
 def test_graph_store(name: str, tmp_path: Path, write_release: Callable[..., Path], serve: Any) -> None:
-    """What a test expects to read is read, from a release that has it; what it writes is refused."""
+    """Reads of a test succeed, from a release with its data; writes are refused."""
     graph = "http://www.example/gsp/person/1.ttl"
     for number, exchange in enumerate(STORE[name]):
         expected = rdflib.Graph().parse(data=exchange.graph or "", format="turtle", publicID=graph)

@@ -1,4 +1,4 @@
-"""The release of the real catalogue, and a folder as a reader has it."""
+"""The release of the real catalogue, and a folder like a reader's."""
 
 from __future__ import annotations
 

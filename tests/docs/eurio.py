@@ -59,7 +59,7 @@ def take(source: str, text: Text) -> str:
 
 
 def apart(source: str, mark: str) -> tuple[str, str]:
-    """What stands before the mark, and what after it."""
+    """The text before the mark, and the text after it."""
     before, found, after = source.partition(mark)
     if not found:
         raise ValueError(f"{mark!r} is not there")
@@ -67,7 +67,7 @@ def apart(source: str, mark: str) -> tuple[str, str]:
 
 
 def filled(source: str, value: Value) -> str:
-    """What stands in the place of a value."""
+    """The placeholder for a value."""
     match value:
         case str():
             return value

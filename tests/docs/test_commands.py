@@ -1,6 +1,6 @@
 """Every command, program and query that a document shows runs, and prints what the document shows.
 
-The blocks of a document run in order in a folder of its own. The tutorials' is empty; all others have datasets/, the
+The blocks of a document run in order in a separate folder. The tutorials' is empty; all others have datasets/, the
 release/ that `st-opendata demo` makes, and fennwick/, the catalogue that the tutorial in its language ends with.
 
 - a line with nothing but a file name in bold code before a block: the block is the content of that file
@@ -146,7 +146,7 @@ class Shell:
         self.done: dict[str, tuple[int, str]] = {}
 
     def follow(self, block: Block) -> None:
-        """Run the commands of a block and compare what they print with what is shown."""
+        """Run the commands of a block and compare their output with the document."""
         code, output = 0, ""
         for command, shown in commands(block):
             if command == "echo $?":
@@ -194,7 +194,7 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def skipped(command: str) -> bool:
-    """True for what sets a machine up or needs another; what `make` is asked for must exist."""
+    """True for commands that set a machine up or need another one; targets of `make` must exist."""
     name, *words = command.split()
     if name == "make":
         makefile = (ROOT / "Makefile").read_text("utf-8")

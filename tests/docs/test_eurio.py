@@ -80,7 +80,7 @@ PROGRAM = "words = [`${word}!`]\r\nask() {\r\n  const query = `ASK {{\r\n  a ${w
 
 @pytest.fixture
 def github(tmp_path: Path) -> str:
-    """The address of a folder with a program of ours, whose lines end as on Windows."""
+    """The address of a folder with one of our programs, with line ends of Windows."""
     file = tmp_path / "github" / str(OURS.source)
     file.parent.mkdir(parents=True)
     file.write_bytes(PROGRAM.encode())

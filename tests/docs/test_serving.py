@@ -38,7 +38,7 @@ def test_systemd_understands_the_unit(unit: str, tmp_path: Path) -> None:
     if not tool:
         pytest.skip("there is no systemd-analyze on the path")
     path = tmp_path / "st-opendata.service"
-    path.write_text(unit.replace(PROGRAM, sys.executable), "utf-8")  # which it wants to be there
+    path.write_text(unit.replace(PROGRAM, sys.executable), "utf-8")  # the tool requires it
     done = subprocess.run([tool, "verify", str(path)], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

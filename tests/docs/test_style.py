@@ -23,8 +23,8 @@ from markdown_it.token import Token
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = {"docs/findings.md"}
 """Documents whose text comes from the program: their sources are searched elsewhere."""
-QUOTING = {"docs/STYLE.md"}
-"""The rules themselves, which show the turns."""
+QUOTING = {"docs/STYLE.md", "tests/docs/test_style.py"}
+"""The rules themselves and this module, which show the turns."""
 PLACES = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "datasets/README.md")),
     *(ROOT / "docs").glob("*.md"),
@@ -36,8 +36,18 @@ PLACES = (
 )
 SOURCES = sorted(
     path
-    for place in ("src", "tools", "docs/generate.py", "hatch_build.py")
+    for place in (
+        "src",
+        "tools",
+        "bench",
+        "services",
+        "tests",
+        "browser/build.py",
+        "docs/generate.py",
+        "hatch_build.py",
+    )
     for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+    if path.relative_to(ROOT).as_posix() not in QUOTING
 )
 """Python files whose prose is searched."""
 MESSAGES = {"message", "message_in", "counted"}
@@ -48,7 +58,7 @@ NOT_PROSE = re.compile(
     # The value None without backticks: `is None` is not “is none”.
     r"|\bNone\b"
     # Instructions for linters, such as those to ignore a rule.
-    r"|\b(?:noqa|type|ruff|pragma|fmt): .*",
+    r"|\b(?:noqa|ruff|pragma|fmt): .*|\btype: ignore.*",
     re.MULTILINE,
 )
 DOCUMENTS = sorted(path for path in PLACES if path.relative_to(ROOT).as_posix() not in GENERATED | QUOTING)

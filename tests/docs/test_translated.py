@@ -86,7 +86,7 @@ def anchors(path: Path) -> dict[str, int]:
 
 
 def place(path: Path, anchor: str) -> str:
-    """The heading of a page of ours by its number, which is the same in each language."""
+    """The heading of one of our pages by its number, which is the same in each language."""
     if not anchor or path.suffix != ".md":
         return anchor
     return str(anchors(path)[unquote(anchor)])

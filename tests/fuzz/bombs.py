@@ -1,7 +1,7 @@
-"""Small workbooks that ask for much memory or time, each in another way; `python tests/fuzz/bombs.py` tries them all.
+"""Small workbooks that need much memory or time, for different reasons; `python tests/fuzz/bombs.py` tries them all.
 
 Each is checked by `st-opendata check` in a process whose memory is watched, with what it starts: the most that all of
-them together had in memory, the seconds and what was said. `--size` is about how many megabytes a bomb unpacks to.
+them together had in memory, the seconds and the output. `--size` is about how many megabytes a bomb unpacks to.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HEADER = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c><c r="B1" t="inlineStr"><is><t>name</t></is></c></row>'
 )
 Piece = tuple[str, int]
-"""A text, so many times."""
+"""A text, this many times."""
 
 
 @dataclass
@@ -305,7 +305,7 @@ def write(path: Path, parts: dict[str, list[Piece]]) -> None:
 
 
 def catalogue(folder: Path, file: str) -> None:
-    """A catalogue whose one table is the sheet S of the file beside its description."""
+    """A catalogue whose one table is the sheet S of the file next to its description."""
     text = "title: {en: Data}\ndescription: {en: Data}\n"
     (folder / "catalogue.yaml").write_text(f"id: test\nbase: https://example.org/\n{text}datasets: [data]\n", "utf-8")
     (folder / "data").mkdir(exist_ok=True)
@@ -328,7 +328,7 @@ def _memory(group: int) -> int:
 
 
 def tried(folder: Path, arguments: tuple[str, ...] = ()) -> tuple[int, int, float, str]:
-    """Exit code, most memory, seconds and what was said of the workbook."""
+    """Exit code, most memory, seconds and the messages about the workbook."""
     began, most = time.monotonic(), 0
     command = [sys.executable, "-m", "st_opendata", "check", str(folder), *arguments]
     with (

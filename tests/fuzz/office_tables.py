@@ -282,7 +282,7 @@ def make(seed: int, number: int) -> Office:
 
 
 def wrong(office: Office, folder: Path, *, build: bool = False) -> list[str]:
-    """What is wrong with the table after `init`, and with that of the next month; empty where all is well."""
+    """The faults of the table after `init`, and of that of the next month; empty without faults."""
     path = folder / f"office-{office.number}.{office.kind}"
     catalogue = folder / f"catalogue-{office.number}"
     office.write(path, 1)
@@ -329,7 +329,7 @@ def _known(text: object) -> object:
 
 
 def run(seed: int, count: int, *, build: bool = False) -> int:
-    """Try so many tables and print what is wrong; the number of those with which something is."""
+    """Try this many tables and print their faults; the number of tables with faults."""
     failed = 0
     for number in range(count):
         office = make(seed, number)

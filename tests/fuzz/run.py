@@ -28,14 +28,14 @@ from fuzzing.targets import NAMES
 
 ENGINES = ("hypothesis", "atheris")
 _PARTS = {"csv": 4, "templates": 3, "yaml": 3, "csvw": 2}
-"""The slow targets, each in so many parts that run beside each other."""
+"""The slow targets, each with the number of its parts, which run at the same time."""
 _DEATHS = 40
-"""So many processes may die of an input of one target before it is given up."""
+"""The most processes that may die of inputs of one target before the run stops it."""
 
 
 @dataclass
 class Result:
-    """What came of the inputs of a target."""
+    """The outcomes of a target's inputs."""
 
     target: str
     engine: str
@@ -46,7 +46,7 @@ class Result:
     folder: Path = Path()
 
     def __add__(self, other: Result) -> Result:
-        """What came of both parts."""
+        """The outcomes of both parts."""
         slowest, peak = max(self.slowest, other.slowest), max(self.peak, other.peak)
         outcomes, deaths = self.outcomes + other.outcomes, self.deaths + other.deaths
         return Result(self.target, self.engine, outcomes, slowest, peak, deaths, self.folder.parent)
@@ -80,7 +80,7 @@ def fuzz(target: str, engine: str, inputs: int, seed: int, folder: Path) -> Resu
         code, said = _session(target, engine, inputs - result.inputs, seed + round_, folder)
         _read_log(result)
         round_ += 1
-        if code in (0, RETIRED, -signal.SIGTERM):  # the last by somebody else, whatever the input
+        if code in (0, RETIRED, -signal.SIGTERM):  # the last one comes from outside, independent of the input
             continue
         if not (folder / "input").exists():
             raise SystemExit(f"{target}: the session did not begin\n{said}")

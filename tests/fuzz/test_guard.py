@@ -48,7 +48,7 @@ def run(folder: Path, work: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("case", WORK)
 def test_guard_sees(case: str, tmp_path: Path) -> None:
     done = run(tmp_path, WORK[case])
-    if case == "a canary by an engine":  # which then finds that the file is no RDF
+    if case == "a canary by an engine":  # which then finds that the file is not RDF
         done = run(tmp_path, f"try: {WORK[case]}\nexcept SyntaxError: pass")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[0]) >= 1

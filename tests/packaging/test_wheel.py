@@ -1,4 +1,4 @@
-"""The wheel stands alone: installed in a clean environment it runs the demo outside the checkout."""
+"""The wheel is complete: installed in a clean environment it runs the demo outside the checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A release whose every text tries to break a page, with a plain dataset beside it."""
+"""A release whose every text tries to break a page, with a plain dataset next to it."""
 
 from __future__ import annotations
 

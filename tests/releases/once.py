@@ -25,7 +25,7 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
-    """The release that `make` makes in a folder of its own; who comes second waits for it."""
+    """The release that `make` makes in a separate folder; a second caller waits for it."""
     return once_in(shared_folder(factory), name, make)
 
 
@@ -60,7 +60,7 @@ def demonstrate(folder: Path) -> Path:
 
 
 def _run(*arguments: str) -> str:
-    """What a command of ours shows at a terminal; it succeeds."""
+    """The output of one of our commands at a terminal; it succeeds."""
     terminal = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(terminal), redirect_stderr(terminal):
         plain_environment(patch)

@@ -1,4 +1,4 @@
-"""What the report of a release says."""
+"""The contents of a release's report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of pages share: a real browser, and how a page is looked at in it.
+"""The shared parts of tests of pages: a real browser, and how it opens a page.
 
 Screenshots go to build/screens. Without Playwright, Chromium or npm (which fetches axe-core into build/, by version and
 digest) such tests are skipped; ST_REQUIRE=browser makes that a failure.

@@ -1,6 +1,6 @@
 """Small catalogues made by chance: each leaves out other things that may be left out, and says odd things elsewhere.
 
-`python tests/servers/catalogues.py --seed 7 FOLDER` writes one, to be looked at.
+`python tests/servers/catalogues.py --seed 7 FOLDER` writes one for inspection.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _agent(chance: random.Random) -> dict[str, object]:
 
 
 def _terms(chance: random.Random, share: float) -> dict[str, object]:
-    """What a catalogue and each dataset may state, each with this probability."""
+    """The optional keys of a catalogue and each dataset, each with its probability."""
     contact = {
         "name": _texts(chance),
         **_some(chance, 0.5, email="o.f-f'ice+x@example.org", url="https://example.org/c"),
@@ -144,7 +144,7 @@ def _terms(chance: random.Random, share: float) -> dict[str, object]:
 
 
 def _about(chance: random.Random) -> dict[str, object]:
-    """What a dataset alone may state."""
+    """The optional keys of datasets only."""
 
     def links(word: str) -> list[dict[str, object]]:
         return [

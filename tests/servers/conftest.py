@@ -53,7 +53,7 @@ class Ckan:
     """The folder of the stack that `make ckan` started; None for a CKAN from elsewhere."""
 
     def post(self, action: str, *, token: str = "", files: dict[str, Any] | None = None, **data: Any) -> Any:
-        """Call an action of the API, with JSON or as a form with files; the answer as it came."""
+        """Call an action of the API, with JSON or as a form with files; the unchanged answer."""
         body: dict[str, Any] = {"data": data, "files": files} if files else {"json": data}
         headers = {"Authorization": token} if token else {}
         return requests.post(f"{self.url}/api/3/action/{action}", headers=headers, timeout=60, **body)
@@ -187,14 +187,14 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(scope="session")
 def running_relay(ckan: Ckan) -> Iterator[Relay]:
-    """A relay before the CKAN, at one address all the time, since addresses are part of what is published."""
+    """A relay before the CKAN, always at one address, since addresses are part of the published data."""
     with Relay(ckan.url) as relay:
         yield relay
 
 
 @pytest.fixture
 def relay(running_relay: Relay) -> Iterator[Relay]:
-    """The relay, handing on everything until told otherwise."""
+    """The relay, which passes everything on unless a test sets a fault."""
     running_relay.begin()
     yield running_relay
     running_relay.begin()

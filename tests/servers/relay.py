@@ -46,7 +46,7 @@ class Request:
 
 
 class Cut(Exception):  # noqa: N818 (a fault that a test wants)
-    """End the connection here. What was handed on as a whole is worked on by the portal all the same."""
+    """End the connection here. The portal still processes requests that were passed on completely."""
 
 
 class Answer(Exception):  # noqa: N818
@@ -60,7 +60,7 @@ class Answer(Exception):  # noqa: N818
 
 
 Act = Callable[[Request, Stage], None]
-"""What to do at a stage of a request: raises Cut or Answer, or returns for the request to go on."""
+"""What to do at a stage of a request: raises Cut or Answer, or returns to let the request continue."""
 
 
 def nothing(request: Request, stage: Stage) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("ckan")
 MEGABYTE = 1 << 20
 SIZE = 2048 * MEGABYTE if os.environ.get("ST_BIG") else 64 * MEGABYTE
 ALLOWED = 24 * MEGABYTE
-"""What the peak of memory may differ by from that with a file of some hundred bytes."""
+"""The largest difference of the peak of memory from that with a file of several hundred bytes."""
 ID = f"big-test-{uuid4().hex[:8]}"
 CATALOGUE = f"""\
 id: {ID}

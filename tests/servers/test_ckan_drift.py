@@ -1,4 +1,4 @@
-"""What people do to datasets on a portal by hand: each edit is told as what it is, nothing of it is lost or pruned."""
+"""What people do to datasets on a portal by hand: each edit is reported correctly, and none of it is lost or pruned."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ class Portal:
     ckan: Any
     release: Path
     states: dict[str, Any]
-    """What each dataset was after its edit, by id."""
+    """Each dataset after its edit, by id."""
 
     def plan(self, *options: str) -> dict[str, Any]:
         """The changes of a dry run, by what was done to the dataset."""

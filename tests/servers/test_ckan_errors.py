@@ -1,4 +1,4 @@
-"""What can be wrong before the first write: told in one message, and the portal is left as it is."""
+"""Faults before the first write: one message reports them, and the portal stays unchanged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def answering(status: str, content: str, **headers: str) -> Callable[[Request, S
 
 
 def assert_untouched(publisher: Publisher) -> None:
-    """Nothing was sent that changes anything, and nothing of ours is there."""
+    """No request for a change was sent, and the portal has none of our data."""
     assert {request.method for request in publisher.relay.requests} <= {"GET"}
     for name in NAMES:
         assert publisher.ckan.post("package_show", token=publisher.ckan.token, id=name).status_code == 404

@@ -74,7 +74,7 @@ def fail(_: Request) -> None:
 @pytest.mark.parametrize("stage", [Stage.HALF, Stage.SENT])
 @pytest.mark.parametrize("new", [True, False], ids=["create", "update"])
 def test_what_passes_is_survived(publisher: Publisher, releases: tuple[Path, ...], stage: Stage, new: bool) -> None:
-    """A connection that is cut once costs the repetition of what was not done, and nobody's attention."""
+    """After one interrupted connection the unfinished part is repeated, without action by the publisher."""
     if not new:
         publisher.published(releases[0])
     publisher.relay.begin(at(UPLOAD, stage, cut, last=1))
@@ -155,7 +155,7 @@ def test_a_server_that_is_killed_in_mid_request(publisher: Publisher, update: Pa
 
 @contextmanager
 def full(ckan: Any, resource: str) -> Iterator[None]:
-    """No space for the file of this resource: CKAN writes it beside its place, where the kernel says ENOSPC."""
+    """No space for the file of this resource: CKAN writes it next to its place, where the kernel returns ENOSPC."""
     draft = ckan.state / "storage" / "resources" / resource[:3] / resource[3:6] / f"{resource[6:]}~"
     draft.symlink_to("/dev/full")
     try:
@@ -214,7 +214,7 @@ def test_a_file_that_is_too_large(publisher: Publisher, tmp_path: Path, stack: S
 
 
 def test_a_value_that_the_portal_refuses(publisher: Publisher, update: Path, tmp_path: Path) -> None:
-    """Told with the file and the property that people know."""
+    """The message names the file and the property for people."""
     release = shutil.copytree(update, tmp_path / "refused")
     catalogue = release / "catalog.ttl"
     start = "distribution/places/towns.csv> a dcat:Distribution"
@@ -241,7 +241,7 @@ def solr(ckan: Any, path: str, **request: Any) -> Any:
 
 
 def document(ckan: Any, name: str) -> dict[str, Any]:
-    """What Solr holds of a dataset."""
+    """Solr's record of a dataset."""
     [found] = solr(ckan, "select", params={"q": f"name:{name}", "fl": "*"})["response"]["docs"]
     return {key: value for key, value in found.items() if key != "_version_"}
 
@@ -268,7 +268,7 @@ def test_a_search_that_lies_is_put_right(publisher: Publisher, releases: tuple[P
 
 
 def test_a_ghost_in_search_is_told(publisher: Publisher, releases: tuple[Path, ...]) -> None:
-    """What a crash left of a creation can be removed by an administrator only; it is nothing that a visitor sees."""
+    """Only an administrator can remove the remains of a creation after a crash; visitors do not see them."""
     publisher.published(releases[0])
     members = f"member-{show(publisher.ckan, PLACES)['owner_org']}"
     ghost = {"id": "ghost", "index_id": "ghost", "capacity": "private", "permission_labels": [members]}
@@ -288,7 +288,7 @@ def writes(publisher: Publisher) -> int:
 def test_a_value_that_the_portal_alters_is_no_edit(
     publisher: Publisher, releases: tuple[Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cut off between the write of an update and the one that notes what the portal made of it."""
+    """An interruption between the write of an update and the one that records the portal's version."""
     tagged = shutil.copytree(releases[0], tmp_path / "tagged")  # no file is another one
     text = (tagged / "catalog.ttl").read_text("utf-8")
     (tagged / "catalog.ttl").write_text(text.replace('"example"@en', '"sample"@en'), "utf-8")

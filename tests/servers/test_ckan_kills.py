@@ -44,7 +44,7 @@ def histories(publisher: Publisher, releases: tuple[Path, ...]) -> History:
 
 
 def spread(points: list[Any], number: int) -> Iterator[Any]:
-    """So many of the points, evenly spread; again from the first one where there are fewer."""
+    """This many of the points, evenly spread; again from the first one if there are fewer."""
     for each in range(number):
         yield points[each * len(points) // number if number < len(points) else each % len(points)]
 
@@ -69,7 +69,7 @@ def test_repairs_what_a_killed_publisher_left(publisher: Publisher, releases: tu
 
 
 def kill_at(number: int, stage: Stage, publisher: Publisher, release: Path) -> bool:
-    """Publish in a process of its own that is killed at this stage of this request; whether it was."""
+    """Publish in a separate process that is killed at this stage of this request; whether it was killed."""
     victim: list[subprocess.Popen[bytes]] = []
 
     def act(request: Request, reached: Stage) -> None:
@@ -88,7 +88,7 @@ def kill_at(number: int, stage: Stage, publisher: Publisher, release: Path) -> b
 
 
 def test_repairs_what_a_killed_server_left(publisher: Publisher, releases: tuple[Path, ...]) -> None:
-    """Publishing goes on while the process of the portal that works on one of its writes is killed."""
+    """Publishing continues while the process of the portal that works on one of its writes is killed."""
     if not publisher.ckan.state:
         pytest.skip("processes of CKAN are only killed in a stack of `make ckan`")
     points = []

@@ -1,4 +1,4 @@
-"""What a visitor sees of a dataset on the real CKAN, in a real browser; screenshots go to build/screens.
+"""The page of a dataset on the real CKAN, in a real browser; screenshots are in build/screens.
 
 Without Playwright or Chromium these tests are skipped; ST_REQUIRE=browser makes that a failure.
 """
@@ -126,7 +126,7 @@ Visit = Callable[..., Any]
 
 @pytest.fixture
 def visit(browser: Any, portal: Any) -> Iterator[Visit]:
-    """Opens a page of the portal as somebody who is not logged in."""
+    """Opens a page of the portal as a visitor who is not logged in."""
     opened = []
 
     def open_page(path: str, width: int = WIDTHS[0]) -> Any:
@@ -236,7 +236,7 @@ def test_a_french_page_is_french(visit: Visit) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_screens(portal: Any, visit: Visit, root: Path, width: int) -> None:
-    """Pictures of the pages, to be looked at."""
+    """Pictures of the pages for inspection."""
     folder = root / "build" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     pages = {

@@ -107,7 +107,7 @@ def test_nothing_listens_beyond_loopback(state: Path) -> None:
 
 
 def test_no_request_finds_the_tables_of_ckan_half_filled(ckan: Any, state: Path, root: Path) -> None:
-    """What a process of the portal has loaded before its first request."""
+    """The modules that a process of the portal has loaded before its first request."""
     pid = (state / "run" / "gunicorn.pid").read_text("ascii").split()[0]
     python = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
     tables = "logic._actions, logic._validators_cache, authz._AuthFunctions._functions"

@@ -38,7 +38,7 @@ def url(smarter_release: Path, serve: Any) -> Iterator[str]:
 
 
 def run(*command: str) -> str:
-    """What a program prints, which complains of nothing."""
+    """The output of a program that prints no error."""
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False
     )

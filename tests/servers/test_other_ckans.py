@@ -74,7 +74,7 @@ def run(site: Any, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def kinds(run: Run, release: Path, *options: str) -> dict[str, str]:
-    """What publishing does with each dataset."""
+    """The action of publishing on each dataset."""
     code, plan = run("publish", release, *options)
     assert code == 0, plan
     return {change["dataset"].removeprefix(f"{ID}-"): change["change"] for change in plan["changes"]}
@@ -114,7 +114,7 @@ def test_an_edit_is_kept_until_overwritten(site: Any, run: Run, releases: tuple[
 def test_saving_without_a_change_is_no_edit(
     site: Any, run: Run, releases: tuple[Path, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sent: list[str]
 ) -> None:
-    """CKAN before 2.12 gives such a dataset a new date, and its search goes on with the old one."""
+    """CKAN before 2.12 gives such a dataset a new date, and its search keeps the old one."""
     kinds(run, releases[0])
     site.act("package_patch", id=SAYS, title=site.act("package_show", id=SAYS)["title"])
     assert_verified(run, releases[0])

@@ -50,7 +50,7 @@ def test_publishes_and_then_does_nothing(
 def test_asks_nothing_that_it_knows_of_new_datasets(
     ckan: Any, releases: tuple[Path, ...], publish: Publish, relay: Relay
 ) -> None:
-    """Tables are looked for once a dataset, views once for each kind: a portal makes its own the same each time."""
+    """The program looks for tables once per dataset, for views once per kind, as a portal always makes the same."""
     seen: Counter[str] = Counter()
     relay.begin(lambda request, stage: seen.update([request.action] if stage == Stage.SENT else []))
     assert publish(releases[0], "--workers", "1", url=relay.url)[0] == 0
@@ -231,7 +231,7 @@ def test_an_organisation_that_is_not_there_is_told(ckan: Any, releases: tuple[Pa
 
 
 def kill_while_publishing(ckan: Any, release: Path, seconds: float) -> None:
-    """Publish in a process of its own that is killed so long after it has begun to write."""
+    """Publish in a separate process that is killed this long after it has begun to write."""
     command = [sys.executable, "-m", "st_opendata", "publish", "ckan", str(release), "--overwrite"]
     portal = ["--url", ckan.url, "--organization", ckan.organization]
     process = subprocess.Popen([*command, *portal], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -245,7 +245,7 @@ def kill_while_publishing(ckan: Any, release: Path, seconds: float) -> None:
 
 
 def edit(ckan: Any, what: str) -> None:
-    """What an editor may do to a dataset on the portal; nothing where it is not there."""
+    """An editor's change to a dataset on the portal; nothing if it is missing."""
     answer = ckan.post("package_show", token=ckan.token, id=PLACES).json()
     if not answer["success"] or answer["result"]["state"] != "active":
         return

@@ -25,7 +25,7 @@ BY_PREFIXES = {".ttl", ".rdf", ".jsonld"}
 
 @pytest.fixture
 def organization(ckan: Any) -> Iterator[str]:
-    """An organisation of its own, in which the editor may write; empty again, and gone, at the end."""
+    """A separate organisation in which the editor may write; emptied and removed at the end."""
     if ckan.state is None:
         pytest.skip("an organisation can only be made on the CKAN that `make ckan` started")
     token = (ckan.state / "sysadmin.token").read_text("ascii").strip()

@@ -83,7 +83,7 @@ def restored(release: Path, portal: Any, token_file: Path) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def as_published(release: Path, portal: Any) -> dict[str, Any]:
-    """The verification of what nobody has touched."""
+    """The verification of unchanged datasets."""
     code, found = verified(release, portal.url)
     assert (code, found["problems"]) == (0, [])
     return found

@@ -1,4 +1,4 @@
-"""Small catalogues for inputs to stand in: few facts, many kinds of columns."""
+"""Small catalogues around the inputs: few facts, many kinds of columns."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _OUTSIDE, _PORT = b"/outside-of-the-catalogue/", b"127.0.0.1:9/"
 _SECRET = "canary-that-nobody-may-read"
 _FILES = {"open": 0, "os.listdir": 0, "os.scandir": 0, "os.remove": 0, "os.rename": 1, "os.mkdir": 0, "os.rmdir": 0,
           "os.symlink": 1, "os.link": 0, "os.truncate": 0, "os.chmod": 0, "shutil.rmtree": 0, "glob.glob": 0}  # fmt: skip
-"""Events of files with the number of the argument that is looked at (docs.python.org, audit events table)."""
+"""Events of files with the number of the argument to check (docs.python.org, audit events table)."""
 _NEVER = {"socket.connect", "socket.sendto", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname",
           "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"}  # fmt: skip
 _IN_OPEN = 0x20
@@ -66,7 +66,7 @@ class Guard:
         return data.replace(_OUTSIDE, outside).replace(_PORT, b"127.0.0.1:%d/" % self._port.getsockname()[1])
 
     def touched(self) -> list[str]:
-        """What was touched outside of the sandbox, and what of the canaries was used."""
+        """The files that were opened outside of the sandbox, and the canaries that were used."""
         seen, self._seen = self._seen, []
         while True:
             try:
@@ -117,7 +117,7 @@ def bound_memory() -> None:
 
 
 def bound_time(seconds: int) -> None:
-    """End this process by a signal when it takes so many seconds of a processor, or waits six times as long.
+    """End this process by a signal when it takes this many seconds of a processor, or waits six times as long.
 
     Called before each input; 0 takes the bounds away. The signals end the process in whatever code it is.
     """

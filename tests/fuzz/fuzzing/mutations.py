@@ -2,7 +2,7 @@
 
 An input starts as a seed and is cut into tokens (words, quoted strings, numbers, single marks). A few edits delete,
 repeat, swap and replace tokens, put in words of the format and what programs stumble over, nest, splice with another
-seed, cut off, flip bytes or write the whole in another encoding.
+seed, truncate, flip bytes or write the whole in another encoding.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HOSTILE = (
     b"{", b"}", b"[", b"]", b"(", b")", b"*", b"&a", b"*a", b"!!python/object/apply:os.system [id]", b"<<: *a", b"? ",
     b"__class__", b"toString", b"{}", b"[]", b"''",
 )  # fmt: skip
-"""What programs stumble over."""
+"""Texts that often cause errors."""
 _PAIRS = ((b"[", b"]"), (b"{", b"}"), (b"(", b")"), (b'{"a":', b"}"), (b"<a>", b"</a>"), (b"- ", b""), (b'"', b'"'))
 
 Edit = tuple[int, int, int, int]

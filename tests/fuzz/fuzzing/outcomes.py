@@ -1,4 +1,4 @@
-"""What a target may make of an input, and what it may not."""
+"""The permitted and the forbidden outcomes of a target."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def told(work: Callable[[], Outcome]) -> Outcome:
-    """The outcome, or TOLD where the work ends in an error of the program that can be shown to a person."""
+    """The outcome, or `TOLD` if the work ends in an error of the program that people can read."""
     try:
         return work()
     except StError as error:

@@ -2,7 +2,7 @@
 
     python -m fuzzing.session TARGET ENGINE COUNT SEED FOLDER
 
-The input in hand is in FOLDER/input, so that whoever started the process knows what it died of. Each input that was
+The input in hand is in FOLDER/input, so that the parent process knows which one killed it. Each input that was
 taken is a line of FOLDER/log: outcome, seconds of a processor, megabytes at the peak; a failure has its text and input
 in FOLDER/failures.
 """
@@ -27,7 +27,7 @@ from fuzzing.mutations import mutated
 from fuzzing.targets import Target, find_target
 
 RETIRED = 75
-"""Exit code of a process with something running that would count against the next input; another goes on."""
+"""Exit code of a process with running work that would affect the next input; another process continues."""
 
 
 class Session:
@@ -52,7 +52,7 @@ class Session:
         data = self._guard.aimed(data)
         os.pwrite(self._input, data, 0)
         os.ftruncate(self._input, len(data))
-        self._guard.touched()  # by whoever draws the inputs
+        self._guard.touched()  # by the code that draws the inputs
         reset_peak()
         bound_time(SECONDS)
         before = time.process_time()
@@ -74,7 +74,7 @@ class Session:
         if self._left <= 0:
             self._leave(0)
         if any(thread.name.endswith("(work)") for thread in threading.enumerate()):
-            self._leave(RETIRED)  # a query goes on after its time-out
+            self._leave(RETIRED)  # a query continues after its time-out
 
     def _keep(self, data: bytes, text: str) -> None:
         """Keep one input of each kind of failure."""

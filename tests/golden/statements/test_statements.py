@@ -1,4 +1,4 @@
-"""Every statement of the project page is found in the facts by a query of its own."""
+"""Every statement of the project page is found in the facts by its own query."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_each_statement_is_in_the_page(shared: Path) -> None:
 
 
 def test_no_part_of_the_page_is_left_out(shared: Path) -> None:
-    """What remains of the page without its statements are headings and a few joining words."""
+    """The page without its statements has only headings and a few joining words."""
     fragments = sorted({plain(s["says"]) for s in STATEMENTS}, key=len, reverse=True)
     rest = "\n".join(page_lines(shared))
     for fragment in (*fragments, *HEADINGS):

@@ -1,4 +1,4 @@
-"""Questions beside the datasets: what they are in words, and what a build refuses."""
+"""Questions next to the datasets: their titles, and the refusals of a build."""
 
 from __future__ import annotations
 

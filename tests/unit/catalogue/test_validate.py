@@ -1,4 +1,4 @@
-"""Texts that lack a language of their catalogue, told at their line."""
+"""Texts that lack a language of their catalogue, reported at their line."""
 
 from __future__ import annotations
 

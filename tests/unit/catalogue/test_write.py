@@ -1,4 +1,4 @@
-"""What is written for people is read back as it was, whatever a portal says."""
+"""Files for people read back unchanged, for any text from a portal."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def objects(tmp_path: Path) -> Convert:
 
 @pytest.fixture
 def findings(tmp_path: Path) -> Convert:
-    """What a check finds."""
+    """The findings of a check."""
 
     def check(columns: list[dict[str, Any]], text: str, **table: Any) -> list[Finding]:
         with open_group(write(tmp_path, columns, text, table), DocumentLoader(BASE, tmp_path)) as opened:

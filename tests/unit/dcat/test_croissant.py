@@ -1,4 +1,4 @@
-"""What Croissant requires of a dataset; tests/cli/test_read_back.py has it read by mlcroissant."""
+"""Croissant's requirements for a dataset; in tests/cli/test_read_back.py mlcroissant reads it."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Portal(BaseHTTPRequestHandler):
     is_read_to_the_end = False
 
     def do_HEAD(self) -> None:
-        """Answers when two have asked at the same time once, or nobody does."""
+        """Answers once two requests have arrived at the same time, or after a time-out."""
         with self.changed:
             Portal.running += 1
             Portal.most = max(Portal.most, Portal.running)

@@ -1,4 +1,4 @@
-"""What write_dataset and write_dumps promise as a whole."""
+"""The contract of write_dataset and write_dumps."""
 
 import hashlib
 import os

@@ -157,7 +157,7 @@ def test_numbers_are_exact(number):
 
 
 def _lexical(found: list[dict]) -> list[dict]:
-    """Numbers compared as numbers, all else as it is."""
+    """Numbers compared as numbers, other cells unchanged."""
     return [{name: _number(cell) if name in ("share",) else cell for name, cell in row.items()} for row in found]
 
 

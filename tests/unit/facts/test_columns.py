@@ -1,4 +1,4 @@
-"""Columns: parts of cells, personal data, letters that only look alike, formats that cannot hold what is stated."""
+"""Columns: parts of cells, personal data, letters that only look alike, formats that cannot carry the facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of an encoding that the description does not state: at the first cell that depends on it."""
+"""The finding about an encoding that the description does not state: at the first cell that depends on it."""
 
 from __future__ import annotations
 

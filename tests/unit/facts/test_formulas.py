@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet program takes for formulas are published as they are, and told once for each column."""
+"""Texts that a spreadsheet program treats as formulas are published unchanged, and reported once for each column."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ ROWS = 5
 
 
 def catalogue(folder: Path, datasets: int) -> Path:
-    """So many datasets of one table of `ROWS` rows, named d0, d1 …."""
+    """This many datasets of one table of `ROWS` rows, named d0, d1 …."""
     label, names = {"en": "Data"}, [f"d{number}" for number in range(datasets)]
     head = {"id": "test", "base": BASE, "title": label, "description": label, "datasets": names}
     folder.mkdir()

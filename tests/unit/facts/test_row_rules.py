@@ -1,4 +1,4 @@
-"""Rules for rows that are no data: what they skip is told, what is doubtful stays, and rows keep their numbers."""
+"""Rules for rows without data: skipped rows are reported, doubtful rows stay, and rows keep their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accept and Accept-Encoding as RFC 9110 has them."""
+"""Accept and Accept-Encoding as RFC 9110 defines them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the operating system says, in each language."""
+"""Errors of the operating system, in each language."""
 
 from __future__ import annotations
 

@@ -319,7 +319,7 @@ def broader_cycles(graph: Graph) -> Iterator[Node]:
 
 
 def one_way_relations(graph: Graph) -> Iterator[Node]:
-    """Unidirectionally related concepts: what is stated one way is stated the other way too."""
+    """Unidirectionally related concepts: statements in one direction are present in the other too."""
     inverses = {SKOS.hasTopConcept: SKOS.topConceptOf, SKOS.related: SKOS.related, SKOS.narrower: SKOS.broader}
     for relation, inverse in inverses.items():
         for one, other in (*graph.subject_objects(relation), *((b, a) for a, b in graph.subject_objects(inverse))):
@@ -338,7 +338,7 @@ def tops_below(graph: Graph) -> Iterator[Node]:
 
 
 def redundant_relations(graph: Graph) -> Iterator[Node]:
-    """Hierarchical redundancy, and concepts that are related to one above them (SKOS S27) or beside them."""
+    """Hierarchical redundancy, and concepts that are related to one above them (SKOS S27) or at their level."""
     for term in _concepts(graph):
         parents = set(graph.objects(term, SKOS.broader))
         higher = {node for each in parents for node in graph.transitive_objects(each, SKOS.broader) if node != each}
@@ -372,7 +372,7 @@ def undefined_terms(graph: Graph) -> Iterator[Node]:
 
 
 def no_web_addresses(graph: Graph) -> Iterator[Node]:
-    """HTTP URI scheme violation; dates of schemes that are no dates."""
+    """HTTP URI scheme violation; dates of schemes that are not valid."""
     terms = _concepts(graph) | _typed(graph, SKOS.ConceptScheme)
     yield from (term for term in terms if not str(term).startswith(("https://", "http://")))
     for annotation in (DCTERMS.issued, DCTERMS.modified):

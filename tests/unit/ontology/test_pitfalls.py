@@ -1,4 +1,4 @@
-"""None of the pitfalls in ontology/; and each check finds its pitfall where there is one."""
+"""None of the pitfalls in ontology/; and each check finds its pitfall in an example."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def symbols(drawing: Drawing) -> list[Symbol]:
 
 
 def box_of(words: TextLine) -> Box:
-    """What a line of text covers, as labels are placed."""
+    """The area of a line of text, for the placement of labels."""
     width = text_width(words.text, words.size)
     left = words.at[0] - {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
     return Box(left, words.at[1] - 0.82 * words.size, width, words.size)

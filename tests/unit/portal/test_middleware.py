@@ -1,4 +1,4 @@
-"""What every request goes through."""
+"""The layers that every request passes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_files_of_pages_do_not_count_as_requests(tmp_path: Path, write_release: 
 
 @pytest.mark.slow
 def test_a_download_is_not_joined_of_compressed_and_plain_bytes(smarter_release: Path) -> None:
-    """What came compressed has a weak tag, with which nobody goes on in the middle."""
+    """A compressed answer has a weak tag, with which no client resumes a download."""
     plain = (smarter_release / "partners/partners.csv").read_bytes()
     with TestClient(make_app(Current(smarter_release), Options())) as client:
         tags = {}

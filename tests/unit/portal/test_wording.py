@@ -1,4 +1,4 @@
-"""Texts, numbers, dates and sizes as each language has them."""
+"""Texts, numbers, dates and sizes in the form of each language."""
 
 from __future__ import annotations
 

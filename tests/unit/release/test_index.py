@@ -66,7 +66,7 @@ def test_it_counts_and_pages_what_points_to_a_term(index: Index) -> None:
 
 
 def test_a_term_with_very_many_members_is_neither_counted_nor_sorted_again(tmp_path: Path) -> None:
-    """Over several row groups, members come page by page in their order, as they stand in the index."""
+    """Over several row groups, members come page by page in their order, as in the index."""
     (tmp_path / "t").mkdir()
     members = [f"<http://x/m{number}>" for number in range(9000)]
     duckdb.sql(

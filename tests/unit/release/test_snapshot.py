@@ -1,4 +1,4 @@
-"""A snapshot stays as long as its process lives, whatever other processes do beside it, and no longer."""
+"""A snapshot stays as long as its process lives, independent of other processes, and no longer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def release(tmp_path: Path, write_release: Callable[..., Path]) -> Path:
 
 @contextmanager
 def portal(release: Path, *namespace: str) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
-    """A process with a snapshot of its own, until it is told to end."""
+    """A process with its own snapshot, until a message ends it."""
     command = [*namespace, sys.executable, "-c", PORTAL, str(release)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

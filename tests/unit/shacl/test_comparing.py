@@ -1,4 +1,4 @@
-"""Comparison as SPARQL has it, and that no data makes the validation fail."""
+"""Comparison as SPARQL defines it, and that no data makes the validation fail."""
 
 from __future__ import annotations
 

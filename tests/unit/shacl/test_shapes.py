@@ -14,7 +14,7 @@ HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix ex: <https://example.org/> .
 """
 
-# What is ill-formed, what the error says of it, and whether SHACL-SHACL finds it too.
+# Ill-formed shapes, the text of the error, and whether SHACL-SHACL finds the fault too.
 ILL_FORMED = [
     ("ex:S sh:targetClass 'City' .", 'sh:targetClass is "City"', True),
     ("ex:S a sh:NodeShape ; sh:property [ sh:minCount 1 ] .", "has 0 values of sh:path", True),

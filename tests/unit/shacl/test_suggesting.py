@@ -56,7 +56,7 @@ def test_a_term_that_its_vocabulary_lacks(triples: str, found: dict[str, str | N
     ],
 )
 def test_a_value_of_a_list_or_a_class(tmp_path: Path, constraint: str, value: str, near: str | None) -> None:
-    """A class is looked for among its members and those of its subclasses."""
+    """Suggestions for a class come from its members and those of its subclasses."""
     roles = "ex:lead a ex:Role . ex:follower a ex:Late . ex:Late rdfs:subClassOf ex:Role ."
     (tmp_path / "data.ttl").write_text(f"{HEAD} ex:a ex:is {value} . {roles}")
     shapes = f"{HEAD} ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property [ sh:path ex:is ; {constraint} ] ."

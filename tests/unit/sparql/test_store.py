@@ -1,4 +1,4 @@
-"""The default graph is the merge of all graphs (RDF 1.1 Semantics §4.1), whether each triple stands in one or not."""
+"""The default graph is the merge of all graphs (RDF 1.1 Semantics §4.1), whether each triple is in one or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SERVICE is refused however it is written, and nothing else is taken for it."""
+"""SERVICE is refused in any spelling, and nothing else is treated as it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SERVICES = (
     "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICE ?x { ?s ?p ?o } } }",
     "SELECT * { { SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } } } }",
     "PREFIX e: <http://e/> CONSTRUCT { ?s ?p ?o } WHERE { SERVICE e:x { ?s ?p ?o } }",
-    # What looks like an IRI, a text or a comment to a lexer is none to a parser:
+    # A lexer sees an IRI, a text or a comment here, but a parser does not:
     "SELECT * { ?s ?p ?a FILTER(?a<1)SERVICE#>\n?x { ?s ?p ?o } }",
     "SELECT * { ?s ?p ?a FILTER(?a<1)SERVICE#'>\n?x { ?s ?p ?o } }",
     "SELECT * { ?s ?p '#' . SERVICE ?x { ?s ?p ?o } }",

@@ -1,6 +1,6 @@
-"""What reaches the engine is SQL that other engines can be given too: queries of known parts, which sqlglot parses.
+"""The engine gets SQL that other engines could run too: queries of known parts, which sqlglot parses.
 
-Not each of these means the same everywhere; but a construct that is not in the list has not been looked at.
+Not each of these means the same everywhere; but no one has checked a construct that is not in the list.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ FUNCTIONS = (
     *("ArraySize", "ArrayFilter", "Transform", "ArrayToString", "ArrayContains", "GenerateSeries", "Explode", "Map"),
 )
 NAMED = ("LIST_EXTRACT", "MAP_EXTRACT_VALUE", "URL_ENCODE", "NFC_NORMALIZE", "JarowinklerSimilarity")
-"""What only DuckDB calls so, and has to be named otherwise for another engine."""
+"""DuckDB's own names, which another engine needs to replace."""
 ALLOWED = {*QUERIES, *OPERATORS, *AGGREGATES, *FUNCTIONS, *NAMED}
 
 

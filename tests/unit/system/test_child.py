@@ -1,4 +1,4 @@
-"""Work in a process of its own gives what it makes, or tells why it does not."""
+"""Work in a separate process returns its result, or the reason why there is none."""
 
 from __future__ import annotations
 

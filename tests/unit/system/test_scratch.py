@@ -1,4 +1,4 @@
-"""A folder belongs to whoever holds its lock: left-overs of killed processes are removed, those in use stay."""
+"""A folder belongs to the process that holds its lock: left-overs of killed processes are removed, others stay."""
 
 from __future__ import annotations
 

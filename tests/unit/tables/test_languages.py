@@ -1,4 +1,4 @@
-"""Why tables are refused, in French and German: names, values and signs that people typed stay as they are."""
+"""Why tables are refused, in French and German: names, values and signs that people typed stay unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quotation marks that nobody meant: what tells swallowed rows from an address, and files read with marks as text."""
+"""Stray quotation marks: how swallowed rows differ from an address, and files read with marks as text."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from st_opendata.targets.base import Action, Change, ChangeResult, Plan, apply
 
 
 class Target:
-    """Fails for the datasets that it is told to."""
+    """Fails for the datasets in its list."""
 
     def __init__(self, workers: int = 1, **failures: Exception) -> None:
         self.workers = workers

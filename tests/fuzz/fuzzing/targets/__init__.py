@@ -32,7 +32,7 @@ PART = b"\n\x1e"
 
 
 def parts_of(data: bytes, number: int) -> list[bytes]:
-    """So many parts, empty where the input has fewer; the last has the rest."""
+    """This many parts, empty if the input has fewer; the last has the rest."""
     found = data.split(PART, number - 1)
     return found + [b""] * (number - len(found))
 

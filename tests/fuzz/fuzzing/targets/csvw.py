@@ -1,4 +1,4 @@
-"""CSVW documents of anybody: `convert` and `check` of metadata in JSON with the tables it describes."""
+"""CSVW documents of third parties: `convert` and `check` of metadata in JSON with the tables it describes."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ _PATHS = (
 
 
 def _seeds() -> list[bytes]:
-    app = make_app(Current(Path()), Options())  # nothing is opened: only its routes are asked for
+    app = make_app(Current(Path()), Options())  # nothing is opened: only its routes are needed
     routed = [
         route.path_format.replace("{language}", "en").replace("{dataset}", "places").replace("{table}", "cities")
         for route in app.routes

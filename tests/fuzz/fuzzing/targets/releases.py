@@ -1,4 +1,4 @@
-"""A release folder that somebody else made: its release.json, its catalogue, links and pipes among its files."""
+"""A release folder from a third party: its release.json, its catalogue, links and pipes among its files."""
 
 from __future__ import annotations
 

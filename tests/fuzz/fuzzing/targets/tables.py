@@ -49,7 +49,7 @@ VARIANTS: tuple[tuple[str, str, str, str], ...] = (
     (f'{{trim: true}}\n    null: ["", "-"]\n    cleaning: {_RULES}', ",", "utf-8", "name area"),
     ('{delimiter: ";", skipRows: 1}\n    cleaning: {quotes: lenient}', ";", "utf-8", "area name"),
 )
-"""Dialects, each with its delimiter and encoding, and columns beside `id`: few, so that many inputs are taken."""
+"""Dialects, each with its delimiter and encoding, and columns in addition to `id`: few, so that many inputs pass."""
 
 
 def state(catalogue: Catalogue, scratch: Path, *, written: bool = True) -> Outcome:
@@ -67,7 +67,7 @@ def state(catalogue: Catalogue, scratch: Path, *, written: bool = True) -> Outco
 
 
 def sampled(data: bytes, one_in: int) -> bool:
-    """True for one input in so many, always the same ones."""
+    """True for one input in this many, always the same ones."""
     return zlib.crc32(data) // 16 % one_in == 0
 
 
@@ -98,7 +98,7 @@ def _csv(folder: Path) -> Take:
 
 
 def _table(number: int, rows: int = 1) -> bytes:
-    """The table of cities as a variant has it, its rows repeated with other keys."""
+    """The table of cities in a variant, with its rows repeated with other keys."""
     _, delimiter, encoding, names = VARIANTS[number]
     listed = ["id", *names.split()]
     cells = [[row[name] for name in listed] for row in csv.DictReader(io.StringIO(CITIES))]

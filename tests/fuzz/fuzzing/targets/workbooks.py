@@ -2,7 +2,7 @@
 
 An input is either a file as it stands (it starts with PK), or its members, so that an edit changes what is inside and
 not the zip around it: parts that begin with a line for the member's name. A part `*N text` is the text N times. XLS files
-are taken as they stand.
+are read unchanged.
 """
 
 from __future__ import annotations

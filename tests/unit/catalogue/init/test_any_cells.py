@@ -1,4 +1,4 @@
-"""No cell, header or file ends a draft in anything but a catalogue that can be built, or an error that is told."""
+"""No cell, header or file ends a draft in anything but a catalogue that can be built, or an error message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is guessed of single columns, coordinates and keys, and what is said of it."""
+"""Guesses about single columns, coordinates and keys, and their comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told and asked, keys between tables, what is refused."""
+"""Messages and questions, keys between tables, refusals."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_what_nobody_told_is_left_with_a_clear_finding(tmp_path: Path, capsys: p
 
 
 def type_in_terminal(arguments: list[str], answers: list[str]) -> tuple[int, str]:
-    """Run the program in a terminal of its own, typing the answers: the exit code, and all that the terminal shows."""
+    """Run the program in a separate terminal, typing the answers: the exit code, and all that the terminal shows."""
     ours, its = pty.openpty()
     command = [sys.executable, "-m", "st_opendata", *arguments]
     with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True) as program:

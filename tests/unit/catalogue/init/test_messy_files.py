@@ -1,4 +1,4 @@
-"""Files as people really have them: each becomes a catalogue that builds, with every number, zero and date kept."""
+"""Realistic files: each becomes a catalogue that builds, with every number, zero and date kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A build with a story: what the release lists, and what is told before the tables are read."""
+"""A build with a story: the release's list, and the findings before the tables are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a build finds wrong with a story, and what the release carries of it."""
+"""The findings of a build about a story, and its files in the release."""
 
 from __future__ import annotations
 

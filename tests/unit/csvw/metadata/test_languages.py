@@ -1,4 +1,4 @@
-"""Notices and refusals of metadata documents in French and German: names that people typed stay as they are."""
+"""Notices and refusals of metadata documents in French and German: names that people typed stay unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check of a described table finds."""
+"""The findings of a check of a described table."""
 
 from __future__ import annotations
 

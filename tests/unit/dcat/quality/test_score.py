@@ -98,7 +98,7 @@ COUPLED: dict[str, tuple[Change, set[str]]] = {
     "licenceAvailability": (drop(DCT.license), {"knownLicence"}),
     "accessRightsAvailability": (drop(DCT.accessRights), {"accessRightsVocabularyAlignment"}),
 }
-"""What is not stated is not aligned and does not answer either."""
+"""A missing property is not aligned and does not answer either."""
 
 
 def formats(file_type: str, media_type: str) -> Change:

@@ -65,6 +65,6 @@ def test_void_is_at_its_well_known_place(moved: TestClient, client: TestClient) 
 
 @pytest.fixture(scope="module")
 def moved(browse: Any, release: Path) -> Iterator[TestClient]:
-    """The portal of the hostile release at an address of its own."""
+    """The portal of the hostile release at a separate address."""
     with browse(release, HOME) as client:
         yield client

@@ -50,6 +50,6 @@ def test_contacts_are_those_that_can_be_trusted(
 
 @pytest.fixture(scope="module")
 def moved(browse: Any, release: Path) -> Iterator[TestClient]:
-    """The portal of the hostile release at an address of its own."""
+    """The portal of the hostile release at a separate address."""
     with browse(release, HOME) as client:
         yield client

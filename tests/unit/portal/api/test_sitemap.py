@@ -72,6 +72,6 @@ def test_robots_are_told_of_the_sitemap(moved: TestClient) -> None:
 
 @pytest.fixture(scope="module")
 def moved(browse: Any, release: Path) -> Iterator[TestClient]:
-    """The portal of the hostile release at an address of its own."""
+    """The portal of the hostile release at a separate address."""
     with browse(release, HOME) as client:
         yield client

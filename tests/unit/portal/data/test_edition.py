@@ -1,4 +1,4 @@
-"""What is made of an edition goes with it."""
+"""The parts of an edition are closed with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGES = (
 
 
 def served(release: Path) -> weakref.ref[Edition]:
-    """An edition of which every kind of page was asked for, and which is closed."""
+    """A closed edition that has served every kind of page."""
     current = Current(release)
     with TestClient(make_app(current, Options())) as client:
         edition = weakref.ref(current.edition)

@@ -1,4 +1,4 @@
-"""The page of a dataset, with what is told of it to programs."""
+"""The page of a dataset, with its metadata for programs."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_positions_that_are_none_have_no_place_on_the_map(tmp_path: Path, rows: 
 
 
 def test_kinds_of_places_differ_by_shape_and_are_named(smarter: Edition) -> None:
-    """The roles of the cities, each with the number of its cities and a shape of its own; no other map has kinds."""
+    """The roles of the cities, each with the number of its cities and its own shape; no other map has kinds."""
     names = {"en": "Lead city (3)", "fr": "Ville leader (3)", "de": "Leuchtturmstadt (3)"}
     for language, name in names.items():
         [drawn] = Illustrations(smarter).of("cities", language)

@@ -1,4 +1,4 @@
-"""The programs of a page run as they stand: each loads the rows that the table has."""
+"""The programs of a page run unchanged: each loads the rows that the table has."""
 
 from __future__ import annotations
 

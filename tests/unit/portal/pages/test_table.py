@@ -130,7 +130,7 @@ def test_text_is_shown_and_never_read_as_markup(client: TestClient) -> None:
 
 @pytest.mark.slow
 def test_a_question_that_takes_too_long_is_interrupted(rows: RowReader, tmp_path: Path) -> None:
-    """A file of its own, large enough that sorting it takes longer than the limit set here."""
+    """A separate file, large enough that sorting it takes longer than the limit set here."""
     duckdb.sql(f"COPY (SELECT md5(range::VARCHAR) AS x FROM range(3000000)) TO '{tmp_path}/many.parquet'")
     slow = replace(_rows_of(tmp_path), seconds=0.02)
     try:

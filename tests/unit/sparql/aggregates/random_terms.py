@@ -126,7 +126,7 @@ def iri(chance: Random) -> Term:
 
 
 def _some(chance: Random, characters: str, most: int) -> str:
-    """So many characters, a few of them escaped, or any that are not ASCII."""
+    """At most this many characters, a few of them escaped, or any that are not ASCII."""
     drawn = chance.choices(characters, k=chance.randint(0, most))
     others = ([chance.choice(_ESCAPED), _any_character(chance)] for _ in drawn)
     return "".join(

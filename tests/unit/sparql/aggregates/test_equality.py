@@ -1,6 +1,6 @@
-"""What columns hold and answer is what the engine holds and answers, to the term, for random graphs and queries.
+"""Columns store and answer the same terms as the engine, for random graphs and queries.
 
-More of them, that nobody has seen: `ST_COLUMNS=200 ST_SEED=7 pytest -s tests/unit/sparql/aggregates/test_equality.py`.
+Further random ones: `ST_COLUMNS=200 ST_SEED=7 pytest -s tests/unit/sparql/aggregates/test_equality.py`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_columns_answer_as_the_engine(graphs: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shared", ["", '<http://e/a,b> <http://e/p> "x\\r\\n,\\u0000" .\n'])
 def test_columns_hold_the_facts_of_a_release(shared: str, tmp_path: Path, write_release: Callable[..., Path]) -> None:
-    """Each once, with the catalogue, whether a triple stands in two graphs or not."""
+    """Each once, with the catalogue, whether a triple is in two graphs or not."""
     one = '<http://e/a,b> <http://e/p> "x\\r\\n,\\u0000" .\n<http://e/a,b> <http://e/p> <http://e/\'(é),%2C> .\n'
     other = '<http://e/c> <http://e/p,q> "x"@EN-gb .\n'
     folder = write_release(tmp_path / "release", {"http://e/one": one, "http://e/two": shared + other})

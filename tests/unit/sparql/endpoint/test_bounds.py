@@ -1,4 +1,4 @@
-"""Limits hold, are told, and cost the neighbours nothing."""
+"""Limits hold, errors name them, and other queries are not affected."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def test_answers_are_kept_within_bounds(things: Path, serve: Any) -> None:
         parameters = {"query": QUICK}
         first = requests.get(f"{served.url}/sparql", parameters, timeout=60)
         assert first.status_code == 200
-        os.kill(served.endpoint.pool._fork_server.pid, signal.SIGSTOP)  # nobody could answer anew
+        os.kill(served.endpoint.pool._fork_server.pid, signal.SIGSTOP)  # no worker could answer again
         try:
             [worker] = served.endpoint.pool._workers
             os.kill(worker, signal.SIGSTOP)

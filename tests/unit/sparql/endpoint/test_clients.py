@@ -39,7 +39,7 @@ WANTED = [
         for query in (CONSTRUCT, DESCRIBE)
     ),
 ]  # fmt: skip
-"""What SPARQLWrapper makes of each answer; of a format that does not fit its query it makes something too."""
+"""SPARQLWrapper's result for each answer, also for a format that does not fit its query."""
 FORMATS = [None, "json", "xml", "turtle", "n3", "rdf", "rdf+xml", "csv", "tsv", "json-ld"]
 
 
@@ -123,7 +123,7 @@ def test_of_several_formats_the_first_that_is_known_counts(ask: Ask) -> None:
     assert ask(SELECT, format=["json", "json"]).json()["head"] == {"vars": ["label"]}
     assert ask(SELECT, "text/csv", format=["xlsx", "html5"]).headers["Content-Type"].startswith("text/csv")
     assert ask(SELECT, "image/png", format="xlsx").status_code == 406
-    assert ask(SELECT, "text/turtle", format="turtle").status_code == 406  # it is a table, whatever is asked for
+    assert ask(SELECT, "text/turtle", format="turtle").status_code == 406  # it is a table for any requested format
 
 
 def test_every_form_is_called_by_its_own_names() -> None:

@@ -1,4 +1,4 @@
-"""What a client sends and gets, beside the W3C's own tests (tests/conformance)."""
+"""Requests and answers of clients, in addition to the W3C's own tests (tests/conformance)."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def find(select: str, terms: list[Term], more: str = "") -> list[list[Term | Non
 
 
 def value(term: Term | None) -> Fraction | float | None:
-    """Of a number: a float if it is no finite one; None for no number."""
+    """The value of a number: a float unless it is finite; None for other terms."""
     if not isinstance(term, ox.Literal):
         return None
     name = term.datatype.value.removeprefix(XSD)

@@ -1,4 +1,4 @@
-"""Each place where the engine differs from SPARQL 1.1, in every clause; what is not in such a place stays as it is."""
+"""Each place where the engine differs from SPARQL 1.1, in every clause; all other parts stay unchanged."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def test_other_queries_stay_as_they_are(query: str) -> None:
     ],
 )  # fmt: skip
 def test_the_rest_stays_byte_for_byte(query: str, kept: int | None) -> None:
-    """What is written otherwise has brackets of its own; without that the text is what it was."""
+    """A replacement has its own brackets; without it the text is unchanged."""
     written = rewrite(ox.Store(), query, NAMES).text
     if kept is None:
         assert written == query

@@ -1,4 +1,4 @@
-"""Workbooks as tables: cells as their publisher sees them, findings at the cell, files that nobody should open."""
+"""Workbooks as tables: cells as their publisher sees them, findings at the cell, dangerous files."""
 
 from __future__ import annotations
 

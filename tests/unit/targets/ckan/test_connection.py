@@ -27,7 +27,7 @@ HTML = {"Content-Type": "text/html"}
 
 
 class Server(ThreadingHTTPServer):
-    """Gives each request the next answer, the last one for ever; keeps what it was sent."""
+    """Gives each request the next answer, the last one repeatedly; keeps the requests."""
 
     answers: list[Answer]
     asked: list[tuple[str, str, dict[str, str], bytes]]
@@ -123,7 +123,7 @@ ECHOES = [TOKEN, "secret\\u002dtoken", "secret%2Dtoken", "secret&#45;token", "se
 
 
 def raw(status: int, error: str, echo: str) -> Answer:
-    """A refusal with the echo as it stands in its JSON."""
+    """A refusal with the echo in its JSON."""
     return status, {}, f'{{"success": false, "error": {error.replace("ECHO", echo)}}}'.encode()
 
 

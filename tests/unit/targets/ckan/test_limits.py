@@ -72,7 +72,7 @@ def test_markdown_holds_the_text(text: str) -> None:
     assert from_markdown(as_markdown(text)) == text
 
 
-@given(MARKUP.filter(lambda text: "    " not in text))  # indented lines show as they stand, as code
+@given(MARKUP.filter(lambda text: "    " not in text))  # indented lines are shown unchanged, as code
 @example("1.")
 @example("# one\n* two\n1. three\n> four\n_five_ <b>six</b> [seven](eight) &lt;")
 def test_markdown_shows_the_text(text: str) -> None:

@@ -24,7 +24,7 @@ PORTAL = Site("https://p.example", "city", "2.12.0", organization_id="0b5e", use
 
 
 class Search:
-    """A portal that gives at most so many rows in one answer (ckan.search.rows_max), whatever it is asked for."""
+    """A portal that gives at most this many rows in one answer (ckan.search.rows_max), even if clients request more."""
 
     def __init__(self, datasets: int, rows_max: int) -> None:
         self.names = [f"d{number}" for number in range(datasets)]

@@ -1,4 +1,4 @@
-"""What a portal refuses, in words of the release."""
+"""Refusals of a portal, in terms of the release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written of the mark, and when two readings of a dataset are the same."""
+"""The text of the fingerprint, and when two readings of a dataset are equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site is, and every dataset that its search lists, page by page."""
+"""The properties of a site, and every dataset that its search lists, page by page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from st_opendata.targets.ckan.site import read_site, search_agrees, search_datas
 
 
 class Client:
-    """Answers with what it was given, by action; search as a site does that gives at most so many rows."""
+    """Answers with prepared results, by action; its search gives at most this many rows."""
 
     url = "https://p.example"
 

@@ -69,14 +69,14 @@ def test_a_row_far_down_is_on_the_page_that_opens(odd: TestClient) -> None:
 
 
 def test_rows_are_numbered_as_in_the_file_of_their_publisher(odd: TestClient) -> None:
-    """Three notes and a header stand above the first row."""
+    """Three notes and a header are above the first row."""
     [address] = [each for each in cells_of(odd, "/en/thing/late/second") if "column=label" in each]
     assert "row=6" in address
     assert shown(odd, address)[:2] == ("6", "Second")
 
 
 def test_tables_that_are_not_called_as_their_file_have_their_cells_shown(odd: TestClient) -> None:
-    """One has a name of its own, two are sheets of a workbook."""
+    """One has its own name, two are sheets of a workbook."""
     for thing, table, row, label in [
         ("renamed/one", "other-name", "2", "One"),
         ("sheet/first", "first-sheet", "2", "First of the first"),

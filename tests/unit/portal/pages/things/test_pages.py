@@ -1,4 +1,4 @@
-"""What the page of a thing says."""
+"""The contents of a thing's page."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Pull = Callable[..., tuple[int, str]]
 
 @dataclass
 class Portal:
-    """What the server has: datasets of the organisation `town`, files by path, answers of actions in place of ours."""
+    """The state of the server: datasets of the organisation `town`, files by path, answers that replace actions."""
 
     url: str = ""
     datasets: list[dict[str, Any]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Portal:
     actions: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     stalls_at: str = ""
-    """The path of a file that never comes; `stalled` tells that it was asked for."""
+    """The path of a file that never comes; `stalled` is set when a client requests it."""
     stalled: threading.Event = field(default_factory=threading.Event)
     goes_on: threading.Event = field(default_factory=threading.Event)
 
