@@ -1,1 +1,1 @@
-"""HTTP: what every part of the program that serves or asks has in common."""
+"""HTTP: the shared parts of server and client."""

@@ -1,4 +1,4 @@
-"""The one HTTP client: bounds on size and time, no credentials by accident, and one mapping of causes to errors.
+"""The one HTTP client: limits on size and time, no accidental credentials, and one mapping of causes to errors.
 
 `requests` is imported when the first client is made, since it belongs to extras.
 """
@@ -40,7 +40,7 @@ _PASSING = {0, 429, 500, 502, 503, 504}
 
 
 class Cause(Enum):
-    """Why a request failed."""
+    """The cause of a failed request."""
 
     UNANSWERED = auto()
     """No such host, a refused or broken connection, an answer that is not HTTP."""
@@ -57,7 +57,7 @@ class Cause(Enum):
 
 
 Wording = Mapping[Cause, tuple[Message, Message]]
-"""Message and remedy of each cause; those of `UNANSWERED` for causes that are not there.
+"""Message and remedy of each cause; those of `UNANSWERED` for missing causes.
 
 In the message `{detail}` is the reason, the time or the size, in the remedy `{url}` is the URL with the other scheme.
 """
@@ -93,7 +93,7 @@ class HttpClient:
         connections: int = 4,
         repeat: bool = False,
     ) -> None:
-        """A client whose GET requests are repeated where that may help, if `repeat` is given.
+        """A client that repeats failed GET requests where that may help, if `repeat` is set.
 
         Remedies name the `address` that the user gave, else the URL of the request. `authorization` gives the header
         for a URL; without it `requests` takes one of ~/.netrc. `redact` hides secrets in errors.
@@ -114,7 +114,7 @@ class HttpClient:
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=connections, max_retries=_retry() if repeat else 0))
 
     def close(self) -> None:
-        """Give up the connections."""
+        """Close the connections."""
         self._session.close()
 
     @contextmanager
@@ -131,7 +131,7 @@ class HttpClient:
         """An answer whose body streams (`blocks`); `more` goes to `requests`, `follow` follows redirects.
 
         Raises:
-            RemoteError: here and where the body is read, with the message of the cause; `place` is the URL otherwise.
+            RemoteError: here and while the body is read, with the message of the cause, at `place` or else the URL.
         """
         headers = {"User-Agent": AGENT, **(more.pop("headers", None) or {})}
         timeout = (min(CONNECT_TIMEOUT, limits.timeout), limits.timeout)
@@ -141,7 +141,7 @@ class HttpClient:
 
     @contextmanager
     def failures(self, url: str, limits: TransferLimits, place: Place | None = None) -> Iterator[None]:
-        """Raise whatever a request may fail with as RemoteError, without secrets."""
+        """Raise all errors of a request as RemoteError, without secrets."""
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -164,18 +164,18 @@ class _ExceededError(Exception):
 
 
 class IncompleteAnswerError(Exception):
-    """An answer did not come whole."""
+    """An answer arrived incomplete."""
 
 
 def blocks(response: HttpResponse, limits: TransferLimits) -> Iterator[bytes]:
-    """The body as it arrives, within the limits; to be read where `HttpClient.request` is open.
+    """The body in blocks as they arrive, within the limits; read it while `HttpClient.request` is open.
 
     Raises:
-        IncompleteAnswerError: it did not come whole; outside of `request` that is a RemoteError too.
+        IncompleteAnswerError: the body is incomplete; outside of `request` that is a RemoteError too.
     """
     end = monotonic() + limits.seconds if limits.seconds else None
     size = 0
-    # Whatever has arrived: requests' own iteration waits for full blocks, however slowly they fill.
+    # All bytes so far: requests' own iteration waits for full blocks, even if they fill slowly.
     while block := _read(response):
         size += len(block)
         if limits.size is not None and size > limits.size:
@@ -276,7 +276,7 @@ def _remote_error(cause: Cause, detail: str | Message, wording: Wording, address
 
 
 def _cause_of(error: Exception, url: str, limits: TransferLimits, wording: Wording) -> tuple[Cause, str | Message]:
-    """Why a request failed, and the detail for the message of that cause.
+    """The cause of a failed request, and the detail for its message.
 
     Ports are tried with the other scheme only if the wording has words for it.
     """

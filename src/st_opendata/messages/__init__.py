@@ -1,1 +1,1 @@
-"""What the program says to people: findings by their codes, and errors, in each language."""
+"""The program's texts for people: findings by their codes, and errors, in each language."""

@@ -37,7 +37,7 @@ class Code:
     remedy: Message
     example: str
     near: Message | None = None
-    """A further sentence if the finding has the field `near`: what was probably meant."""
+    """A further sentence if the finding has the field `near`: the most similar valid value."""
 
 
 @cache

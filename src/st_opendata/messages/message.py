@@ -25,7 +25,7 @@ _SEPARATORS = {"en": ",.", "fr": "\N{NARROW NO-BREAK SPACE},", "de": ".,"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message(Mapping[str, str]):
-    """What the program says: its text in each of `LANGUAGES`, as a mapping that puts it into words when asked.
+    """A text of the program in each of `LANGUAGES`, as a mapping that translates it on access.
 
     `msgid` is English with named fields in braces; `plural` is the English text for any number but one, and `number`
     the field that decides. A field that is not a number, such as `2 to 4`, takes the plural. `context` distinguishes
@@ -56,7 +56,7 @@ class Message(Mapping[str, str]):
         return self["en"]
 
     def content(self) -> dict[str, object]:
-        """The message as JSON can hold it, for `message_of`; nothing is put into words."""
+        """The message as values for JSON, for `message_of`; texts stay untranslated."""
         fields = {name: _field_content(value) for name, value in self.fields.items()}
         own = {"msgid": self.msgid, "plural": self.plural, "number": self.number, "context": self.context}
         return own | {"fields": fields}
@@ -98,12 +98,12 @@ def message(msgid: str, /, **fields: object) -> Message:
 
 
 def message_in(context: str, msgid: str, /, **fields: object) -> Message:
-    """As `message`, of an English text that means something else elsewhere: `context` says where this one stands."""
+    """As `message`, of an English text that means something else elsewhere: `context` names the place of this one."""
     return Message(msgid, fields, context=context)
 
 
 def counted(one: str, other: str, /, *, number: str, **fields: object) -> Message:
-    """What the program says of a number of things: the field of that name decides between the two texts."""
+    """A text about a number of things: the field of that name decides between the two texts."""
     return Message(one, fields, other, number)
 
 

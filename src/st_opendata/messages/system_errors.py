@@ -33,6 +33,6 @@ _MESSAGES = {
 
 
 def system_reason(error: OSError) -> Message:
-    """Why the system refuses, as a field of a message: `the file cannot be read: {reason}`."""
+    """The system's reason, as a field of a message: `the file cannot be read: {reason}`."""
     known = _MESSAGES.get(error.errno) if error.errno is not None else None
     return known or verbatim(error.strerror or str(error))

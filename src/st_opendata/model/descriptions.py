@@ -124,7 +124,7 @@ class Agent(Record):
 
 
 class ContactPoint(Record):
-    """vcard:Kind: whom to ask; an e-mail address or a page."""
+    """vcard:Kind: the contact; an e-mail address or a page."""
 
     name: LocalText
     email: Annotated[str, AfterValidator(email_address)] | None = None
@@ -154,7 +154,7 @@ class Location(Record):
 
 
 def region_label(code: str, place: Text) -> dict[str, str]:
-    """What a NUTS region is called, by the place that lies in it: `NUTS AT130 (Vienna)`."""
+    """The label of a NUTS region, from the place in it: `NUTS AT130 (Vienna)`."""
     return {tag: f"NUTS {code} ({text})" for tag, text in place.items()}
 
 
@@ -222,7 +222,7 @@ class Series(Record):
 
 
 class Dataset(Terms):
-    """dataset.yaml after the catalogue's terms have filled what it leaves out."""
+    """dataset.yaml with the catalogue's terms for its missing keys."""
 
     id: Identifier
     title: LocalText
@@ -276,5 +276,5 @@ class Catalogue(Terms):
         return f"{self.base}distribution/{path}"
 
     def download_url(self, path: str) -> str:
-        """Where the file of this path in the release is served."""
+        """The address of the file with this path in the release."""
         return f"{self.site}{path}"

@@ -1,4 +1,4 @@
-"""Findings: what is wrong with the data, in one list whoever found it."""
+"""Findings: faults of the data, in one list from all checks."""
 
 from __future__ import annotations
 

@@ -17,6 +17,6 @@ INTEGER_BOUNDS: dict[str, tuple[int | None, int | None]] = {
     "nonPositiveInteger": (None, 0),
     "negativeInteger": (None, -1),
 }
-"""The least and the largest value of each type of integers; None where there is no bound."""
+"""The least and the largest value of each type of integers; None without a bound."""
 FLOATS = frozenset({"double", "float"})
 NUMBERS = frozenset({"decimal", *INTEGER_BOUNDS, *FLOATS})

@@ -34,4 +34,4 @@ class ApplicationProfile:
     lists: tuple[CodeList, ...] = ()
     required: tuple[str, ...] = ()
     fits: tuple[frozenset[str], ...] = ()
-    """Names of columns: a table that has all of one set holds what the profile is about."""
+    """Names of columns: a table with all columns of one set is a subject of the profile."""

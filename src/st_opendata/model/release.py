@@ -54,7 +54,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class DatasetRelease:
-    """What a release holds of one dataset: `rows` per table, distinct triples, MQA points of 405, a picture if any."""
+    """A dataset's contents in a release: `rows` per table, distinct triples, MQA points of 405, a picture if any."""
 
     id: str
     iri: str

@@ -1,7 +1,7 @@
-"""Which picture data make, decided once for files, pages and answers: a map of places, a chart of money or of years.
+"""The choice of a picture for data, the same for files, pages and answers: a map of places, a chart of money or years.
 
 Columns with `geo:lat` and `geo:long` make a map; a number with a currency makes a chart of money; dates make one of
-years. The drawing code reads the cells, and asks here whether they are enough.
+years. The drawing code reads the cells, and this module decides whether they suffice.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _DATES = frozenset({"date", "dateTime", "datetime", "dateTimeStamp"})
 _LATITUDE_NAME = re.compile(r"lat(itude)?", re.IGNORECASE)
 _LONGITUDE_NAME = re.compile(r"(long?|lng|longitude)", re.IGNORECASE)
 _LEAST_DATED_ROWS = 10
-"""Dated rows that a chart of years needs: fewer are read faster in the table."""
+"""The fewest dated rows of a chart of years: people read fewer rows faster in the table."""
 _TELLING = frozenset({
     *("id", "identifier", "identifiant", "identifikator", "kennung", "kennzahl", "kennziffer", "code", "notation"),
     *("rcn", "pic", "siren", "siret", "insee", "ags", "numero", "nummer", "year", "annee", "jahr"),
     *("postcode", "zip", "plz", "phone", "telephone", "telefon", "fax"),
 })  # fmt: skip
-"""Words at the beginning or end of names whose numbers tell things apart."""
+"""Words at the beginning or end of names whose numbers identify things."""
 _TELLING_LAST = frozenset({"number", "no", "nr", "num"})
-"""Those that do so at the end alone: a `numberOf` is a count."""
+"""Words that indicate this only at the end: a `numberOf` is a count."""
 _MEASURING = frozenset({"per", "pro", "par", "count", "total", "sum", "anzahl", "nombre"})
-"""Words that make an amount of a name all the same: `energyPerYear`."""
+"""Words that nevertheless indicate an amount: `energyPerYear`."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -42,8 +42,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 def is_amount(name: str) -> bool:
     """Whether numbers under this name can be added up or compared: the IRI of a property, or the name of a column.
 
-    Those of a property that tells things apart, such as a code or a year, cannot. A type does not say: EURIO has record
-    numbers of CORDIS and years of publication as xsd:nonNegativeInteger, as it has counts. So the words of the name
+    Those of a property that identifies things, such as a code or a year, cannot. The type does not show it: in EURIO,
+    CORDIS record numbers and years of publication are xsd:nonNegativeInteger, as counts are. So the words of the name
     decide, in the languages that publishers name columns in.
 
     >>> [is_amount(name) for name in ("http://data.europa.eu/s66#rcn", "publishedYear", "code_insee", "projectID")]
@@ -60,7 +60,7 @@ def is_amount(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DataField:
-    """A column as far as it matters here: `datatype` is the name of one of XSD's, `about` and `value` are templates."""
+    """A column for this decision: `datatype` is the name of one of XSD's, `about` and `value` are templates."""
 
     name: str
     property_url: str | None
@@ -84,7 +84,7 @@ class DataField:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The columns of a map: those of the coordinates, and those that may tell kinds of places apart, in order."""
+    """The columns of a map: those of the coordinates, and possible ones for the kinds of places, in order."""
 
     latitude: str
     longitude: str
@@ -100,7 +100,7 @@ class Money:
 
 
 def variable_field(name: str, *, is_number: bool) -> DataField:
-    """The variable of a query: its name says what it holds."""
+    """The column of a query's variable, whose name indicates its contents."""
     places = ((_LATITUDE_NAME, LATITUDE), (_LONGITUDE_NAME, LONGITUDE))
     known = next((iri for pattern, iri in places if pattern.fullmatch(name)), name)
     return DataField(name, known, "decimal" if is_number else "string")
@@ -134,13 +134,13 @@ def find_dates(fields: Sequence[DataField]) -> str | None:
 
 
 def find_totals(fields: Sequence[DataField]) -> str | None:
-    """What a query counts or adds up: its last column of amounts."""
+    """The counts or sums of a query: its last column of amounts."""
     amounts = [field.name for field in fields if field.is_amount and field.property_url not in (LATITUDE, LONGITUDE)]
     return amounts[-1] if amounts else None
 
 
 def are_kinds(codes: int, places: int) -> bool:
-    """Whether codes tell places apart: each kind needs a symbol, and some places share one."""
+    """Whether codes are suitable kinds of places: each kind needs a symbol, and some places share one."""
     return 1 < codes <= min(KINDS, places - 1)
 
 

@@ -1,4 +1,4 @@
-"""What a picture is made of: marks with a role, in pixels from the top left. How a role looks is `svg.py`'s matter."""
+"""The parts of a picture: marks with a role, in pixels from the top left. `svg.py` decides how a role looks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Polylines:
-    """Lines, or areas where `closed`, that show no more than `clip` of themselves."""
+    """Lines, or areas if `closed`, of which only the part within `clip` is visible."""
 
     role: str
     lines: tuple[tuple[Spot, ...], ...]
@@ -48,7 +48,7 @@ class Polylines:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A rectangle; `tip` is what it says when asked."""
+    """A rectangle; `tip` is its tooltip."""
 
     role: str
     box: Box
@@ -69,7 +69,7 @@ class Symbol:
 class TextLine:
     """A line of text from (`start`), around (`middle`) or up to (`end`) a spot on its base line; `size` in pixels.
 
-    `ours` marks what the program says itself, which may be in another language than the drawing.
+    `ours` marks texts of the program, which may be in another language than the drawing.
     """
 
     role: str
@@ -85,9 +85,9 @@ Mark = Polylines | Area | Symbol | TextLine
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture in one language: what it is called, what it shows in words, and its marks from back to front.
+    """A picture in one language: its title, a description in words, and its marks from back to front.
 
-    `ground` has what is the same in every language; `title_language` is that of the title where it is another.
+    `ground` has the marks that are the same in every language; `title_language` is set if the title's differs.
     """
 
     width: float
@@ -139,7 +139,7 @@ def lines_of(text: str, size: float, width: float, most: int) -> list[str]:
 
 
 def heading(title: str, note: str, size: float, width: float) -> tuple[list[Mark], float]:
-    """A title with a note below it, both in as many lines as they need, and where what follows begins."""
+    """A title with a note below it, both in as many lines as needed, and the start of the part below."""
     marks: list[Mark] = []
     base = -0.25 * size
     for line in lines_of(title, 1.4 * size, width, _MOST_LINES):

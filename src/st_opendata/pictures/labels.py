@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from st_opendata.pictures.drawing import Box, Spot, TextLine, text_width
 
 _LINE, _RISE = 1.25, 0.82
-"""Height of a line and of what is above its base line, in sizes of the font."""
+"""Height of a line and of the part above its base line, in sizes of the font."""
 _GAP = 3.0
 
 

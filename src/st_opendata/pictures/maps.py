@@ -61,7 +61,7 @@ class Cluster(Generic[T]):
     count: int = 1
 
     def place(self, name: str, kinds: Sequence[str]) -> MapPoint:
-        """As a place on the map, with its name; `kinds` are the codes of the kinds of the map."""
+        """The group as a place on the map, with its name; `kinds` are the codes of the map's kinds."""
         kind = kinds.index(self.kind) if self.kind in kinds else None
         return MapPoint(name, float(self.latitude), float(self.longitude), kind, self.count)
 
@@ -99,7 +99,7 @@ FILE = MapSize(width=720, height=500, text=18, radius=8, world=230)
 _NEAR, _SINGLE = Decimal("0.02"), 1000
 """Degrees: if there are more places than that, those of one kind that are nearer to each other are drawn as one."""
 _LEAST_WIDTH = 1500.0
-"""km that a map of Europe shows at least."""
+"""The smallest width of a map of Europe in km."""
 _ROOM = 0.14
 """Share of the map that is left free on each side, for labels."""
 _SAME = 3
@@ -152,7 +152,7 @@ def draw_map(
     """The places on a map, those of the first kind on top.
 
     `kinds` are the names of the kinds of places; the last of `KINDS` stands for all that follow it. `title_language`
-    is that of the title where it is another than the drawing's.
+    is that of the title if it differs from the drawing's.
 
     Raises:
         ValueError: there is no place.
@@ -208,7 +208,7 @@ def _europe_frame(places: Sequence[MapPoint], box: Box) -> _Frame:
 
 
 def _world_frame(box: Box) -> _Frame:
-    """The world as wide as the box, and as high as it has to be."""
+    """The world as wide as the box, with the height that follows."""
     height = box.width * (WORLD[3] - WORLD[1]) / (WORLD[2] - WORLD[0])
     return _Frame("world", project_world, WORLD, Box(box.x, box.y, box.width, height))
 

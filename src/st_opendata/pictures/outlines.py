@@ -16,9 +16,9 @@ from st_opendata.pictures.projection import Point
 Box = tuple[float, float, float, float]
 """West, south, east, north in km."""
 EUROPE: Box = (2500, 1300, 7400, 5450)
-"""What the outlines of Europe cover, in ETRS89-LAEA: Iceland, Cyprus, the North Cape, the Caucasus."""
+"""The extent of the outlines of Europe, in ETRS89-LAEA: Iceland, Cyprus, the North Cape, the Caucasus."""
 WORLD: Box = (-17300, -6900, 17300, 8400)
-"""What the outlines of the world cover, in the Equal Earth projection: all but Antarctica."""
+"""The extent of the outlines of the world, in the Equal Earth projection: all but Antarctica."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Outlines:
     borders: tuple[tuple[Point, ...], ...]
 
     def within(self, box: Box, detail: float) -> Outlines:
-        """What the box shows, without steps shorter than `detail` km: land is cut at its edges, borders beyond them."""
+        """The outlines within the box, without steps below `detail` km: land ends at its edges, borders beyond."""
         land = (_thin(clip_ring(ring, box), detail) for ring in self.land if _touches(ring, box))
         borders = (_thin(line, detail) for line in self.borders if _touches(line, box))
         return Outlines(tuple(ring for ring in land if len(ring) > 2), tuple(borders))

@@ -90,7 +90,7 @@ def _classes(role: str) -> str:
 
 
 def _ours(language: str) -> str:
-    """The attribute of what the program says in a drawing of that language: none where it speaks it."""
+    """The `lang` attribute of the program's texts in a drawing of that language: empty if the program has it."""
     return "" if spoken(language) == language else f' xml:lang="{spoken(language)}"'
 
 

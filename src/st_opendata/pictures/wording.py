@@ -1,4 +1,4 @@
-"""The words that pictures add, in a language that the program speaks, and numbers as each language writes them."""
+"""The words that pictures add, in a language of the program, and numbers in the format of each language."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def say(text: Message, language: str) -> str:
 
 
 def amount_label(column: str, currency: str, language: str) -> str:
-    """What the bars of a chart of money measure: `Amount in euros`."""
+    """The unit of a chart of money: `Amount in euros`."""
     unit = _CURRENCIES.get(currency, currency)
     return say(message("{column} in {currency}", column=capital(column), currency=unit), language)
 
@@ -63,5 +63,5 @@ def capital(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """A fact as one line of text: without what cannot be seen, and what would turn or break the line."""
+    """A fact as one line of text: without invisible characters, and those that would change or break the line."""
     return re.sub(" +", " ", _UNSEEN.sub(" ", text)).strip()

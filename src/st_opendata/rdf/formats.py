@@ -30,7 +30,7 @@ _W3C = "http://www.w3.org/ns/formats/"
 
 @dataclass(frozen=True, slots=True)
 class AnswerFormat:
-    """How an answer to a query can be written; `iri` is its entry in the W3C list of formats."""
+    """A format for answers to queries; `iri` is its entry in the W3C list of formats."""
 
     name: str
     media_type: str
@@ -38,14 +38,14 @@ class AnswerFormat:
     constant: str
     """Name of the engine's constant."""
     also: tuple[str, ...] = ()
-    """Further media types by which a client may ask for it."""
+    """Further media types for it in requests."""
     names: tuple[str, ...] = ()
-    """Further names: those that other servers take, and extensions of files."""
+    """Further names: those that other servers accept, and extensions of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultFormat(AnswerFormat):
-    """How solutions and truth values can be written."""
+    """A format for solutions and truth values."""
 
     @property
     def engine(self) -> ox.QueryResultsFormat:
@@ -58,7 +58,7 @@ class ResultFormat(AnswerFormat):
 
 @dataclass(frozen=True, slots=True)
 class GraphFormat(AnswerFormat):
-    """How triples can be written; `file` is the record of files in this syntax."""
+    """A syntax for triples; `file` is the record of files in this syntax."""
 
     file: Format = TURTLE
 
@@ -99,14 +99,14 @@ GRAPHS = (
 RESULT_FORMATS = {form.name: form for form in RESULTS}
 GRAPH_FORMATS = {form.name: form for form in GRAPHS}
 RESULT_NAMES = ("csv", "tsv", "json", "xml")
-"""The names that the command line takes for results, in the order in which it lists them."""
+"""The names of result formats on the command line, in the order of its list."""
 GRAPH_NAMES = ("turtle", "ntriples", "rdfxml", "jsonld")
 """The same for triples."""
 _BY_FILE = {form.file: form for form in GRAPHS} | {JSON: GRAPH_FORMATS["jsonld"]}
 
 
 def graph_format(form: Format) -> GraphFormat:
-    """The syntax of files of this format; KeyError where they are not RDF."""
+    """The syntax of files of this format; KeyError if they are not RDF."""
     return _BY_FILE[form]
 
 

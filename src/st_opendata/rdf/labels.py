@@ -1,4 +1,4 @@
-"""What a thing is called: the properties that hold names, the same for pictures, pages, files and search."""
+"""Names of things: the properties that have names, the same for pictures, pages, files and search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABELS = tuple(
         ),
     )
 )
-"""Properties that hold names, the best first: those made for it, then full names, short ones and codes."""
+"""Properties that have names, the best first: those made for it, then full names, short ones and codes."""
 
 Name = TypeVar("Name")
 

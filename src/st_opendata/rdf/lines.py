@@ -1,4 +1,4 @@
-"""Triples as N-Triples lines without newline, as facts travel: in batches, since they may not fit into memory.
+"""Triples as N-Triples lines without newline, the form of facts: in batches, since they may not fit into memory.
 
 A term has one text, that of canonical N-Triples: characters are escaped only if they must be, control characters too;
 language tags are in lower case, and `xsd:string` is not written. Facts, findings and their places are matched by it.
@@ -48,7 +48,7 @@ def parse_lines(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
     """
     for batch in batches:
         try:
-            # Lines may hold any character but a line feed, so only that may separate them.
+            # Lines may have any character except a line feed, so only that may separate them.
             for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
                 yield quad.triple
         except SyntaxError as error:
@@ -68,7 +68,7 @@ def literal_text(lexical: str) -> str:
 
 
 def encode_lines(batch: list[str]) -> bytes:
-    """The batch as a file holds it."""
+    """The bytes of the batch in a file."""
     return "\n".join([*batch, ""]).encode()
 
 

@@ -31,7 +31,7 @@ Triple = tuple[Subject, URIRef, URIRef | BNode | Literal]
 
 _EXTENSIONS = ".ttl, .nt, .nq, .trig, .rdf, .jsonld"
 _PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
-"""Datatypes that a literal has without stating them; rdflib takes a stated one for another term."""
+"""Implicit datatypes of literals; rdflib treats a literal with an explicit one as a different term."""
 _ENTITY = re.compile(rb"""<!ENTITY\s+(?:%\s+)?[^\s"'>]+\s+(["'])(.*?)\1""", re.DOTALL)
 _REFERENCE = re.compile(rb"&(?!amp;|lt;|gt;|quot;|apos;|#)|%[\w.-]+;")
 _NOT_IN_IRI = re.compile(r"""[<>" {}|\\^`]""")
@@ -68,7 +68,7 @@ class IllFormedIri(URIRef):
 class TermReader:
     """pyoxigraph terms to rdflib terms; blank nodes are named `b1`, `b2`… in order of appearance.
 
-    One reader serves all documents that make one graph, so that their blank nodes stay apart.
+    Use one reader for all documents of a graph, so that their blank nodes stay distinct.
     """
 
     _named: dict[ox.NamedNode, URIRef] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A constraint component in the place of pySHACL's: all that is left to say is which values do not conform."""
+"""A base for constraint components that replace pySHACL's: subclasses only select the values that do not conform."""
 
 from __future__ import annotations
 

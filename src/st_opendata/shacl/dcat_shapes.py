@@ -215,7 +215,7 @@ def _constraints(table: ShapesTable, obligation: str, rule: str) -> Iterator[Con
 
 
 def _labels(table: ShapesTable, target: str, key: str) -> tuple[str, ...]:
-    """What a message speaks of, in each language: `Dataset: title (dct:title)`."""
+    """The subject of a message, in each language: `Dataset: title (dct:title)`."""
     name = "" if key in table.paths else f" ({key})"
     pairs = zip(LANGUAGES, table.classes[target], table.properties[key], strict=True)
     return tuple(f"{of}{' :' if language == 'fr' else ':'} {label}{name}" for language, of, label in pairs)

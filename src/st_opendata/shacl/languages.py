@@ -54,12 +54,12 @@ def _completion(graph: Graph, shape: URIRef, tags: Sequence[str]) -> str:
 
 
 def _spoken(tags: Sequence[str], text: Literal) -> str:
-    """How often and in which languages, in the language of a text, or in English."""
+    """The wording of a count and languages, in the language of a text, or in English."""
     return pick(label_languages(tags), str(text.language))
 
 
 def label_languages(tags: Sequence[str]) -> Message:
-    """How often and in which languages a label is needed.
+    """The number and languages of the required labels, in words.
 
     >>> label_languages(["en", "fr", "de"])["en"], label_languages(["es"])["de"]
     ('once in English, once in French and once in German', 'einmal auf Spanisch')

@@ -2,7 +2,7 @@ r"""`sh:pattern` as the regular expressions of XPath, which SHACL §4.4.3 asks f
 
 pySHACL takes them for Python's: it raises on `\p{Lu}`, does not know `[a-z-[aeiou]]`, and lets `$` match before a
 last line break.
-What only Python knows, such as `(?!…)`, stays allowed: shapes that other tools run use it.
+Constructs that only Python has, such as `(?!…)`, stay allowed: shapes for other tools use them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE
 
 
 def compile_pattern(pattern: str, flags: str = "") -> Matcher:
-    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 defines them: `i`, `m`, `s` and `x`; with its whole time left.
+    """The pattern, with flags as SPARQL 1.1 §17.4.3.14 defines them: `i`, `m`, `s` and `x`; with its full time limit.
 
     Raises:
         ValueError: it is a regular expression neither of XPath nor of Python, or a flag is not one of these.

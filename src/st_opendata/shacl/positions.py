@@ -1,4 +1,4 @@
-"""At which line of an RDF file an IRI stands, for messages: found by its text, since parsers do not keep lines."""
+"""The lines of IRIs in an RDF file, for messages: found by their text, since parsers do not keep lines."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SHAPES_GRAPH = URIRef("urn:st-opendata:shapes")
 
 
 def _variable(name: str) -> re.Pattern[str]:
-    """That variable wherever it stands; pySHACL writes the empty group back in front of what it puts there."""
+    """The variable in any position; pySHACL writes the empty group back in front of the replacement."""
     return re.compile(rf"()[$?]{name}\b")
 
 
@@ -41,7 +41,7 @@ class Prebinding(SPARQLQueryHelper):
     bind_value_regex = _variable("value")
     bind_path_regex = _variable("PATH")
     bind_cs_regex = _variable("currentShape")
-    bind_sg_regex = re.compile("(?!)")  # never found, so never refused
+    bind_sg_regex = re.compile("(?!)")  # never found in queries, so never refused
 
     def pre_bind_variables(
         self, thisnode: Node, valuenode: Node | None = None, extravars: Collection[str] | None = None

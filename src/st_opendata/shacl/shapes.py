@@ -1,4 +1,4 @@
-"""Shapes: read from files, found to be well-formed, ready to validate with."""
+"""Shapes: read from files, checked to be well-formed, ready for validation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from st_opendata.shacl.wellformed import ShapeFault, problems
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """A well-formed shapes graph. `notices` are findings on the shape files themselves: what is ignored in them."""
+    """A well-formed shapes graph. `notices` are findings on the shape files themselves: their ignored parts."""
 
     graph: Graph
     notices: tuple[Finding, ...] = ()
@@ -38,7 +38,7 @@ class Shapes:
 def load_shapes(paths: Sequence[Path], languages: Sequence[str] | None = None) -> Shapes:
     """All shapes of the files as one shapes graph; `owl:imports` is not followed.
 
-    Shapes that ask for labels in each language are completed for these tags, unless `languages` is None.
+    Shapes that require labels in each language are completed for these tags, unless `languages` is None.
 
     Raises:
         ConfigurationError: a file cannot be read or parsed, or states shapes that SHACL calls ill-formed; the message
@@ -74,7 +74,7 @@ def load_shapes(paths: Sequence[Path], languages: Sequence[str] | None = None) -
 
 
 def _drop_idle_flags(graph: Graph) -> None:
-    """Remove flags other than `true`: SHACL asks for that very term, while pySHACL takes `"1"^^xsd:boolean` for it."""
+    """Remove flags other than `true`: SHACL requires exactly that term, while pySHACL accepts `"1"^^xsd:boolean`."""
     for flag in (SH.uniqueLang, SH.closed, SH.qualifiedValueShapesDisjoint, SH.deactivated):
         for shape, value in list(graph.subject_objects(flag)):
             if str(value) != "true":
@@ -82,7 +82,7 @@ def _drop_idle_flags(graph: Graph) -> None:
 
 
 def _owners(graph: Graph) -> dict[Node, URIRef]:
-    """Each blank node to the named node that it hangs under, nearest first."""
+    """Each blank node with the nearest named node that leads to it."""
     owners: dict[Node, URIRef] = {}
     pending: list[tuple[URIRef, Node]] = [
         (subject, subject) for subject in in_order(graph.subjects()) if isinstance(subject, URIRef)

@@ -42,7 +42,7 @@ def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
 
 
 def target_terms(paths: Iterable[Path]) -> frozenset[str]:
-    """The classes and properties at which the shapes of these files look (SHACL §2.1.3), as N-Triples terms.
+    """The target classes and properties of the shapes of these files (SHACL §2.1.3), as N-Triples terms.
 
     Raises:
         InputError: a file cannot be read or parsed.

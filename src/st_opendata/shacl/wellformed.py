@@ -29,7 +29,7 @@ class ShapeFault:
     message: Message
     remedy: Message
     ignored: URIRef | None = None
-    """The term that SHACL does not know, where that is all that is wrong."""
+    """The term that SHACL does not define, if that is the only fault."""
 
 
 Check = Callable[[Graph, Node], Message | None]
@@ -271,7 +271,7 @@ def _path_problem(graph: Graph, path: Node, depth: int = 0) -> Message | None:
 
 
 def _term_problems(graph: Graph, shape: Node) -> Iterator[ShapeFault]:
-    """SHACL terms on a shape that mean nothing: an error where a typo is likely, else ignored with notice."""
+    """SHACL terms without a meaning on a shape: an error if a typo is likely, else ignored with a notice."""
     known = {str(term).removeprefix(SH): term for term in {*RULES, *_DESCRIPTIVE}}
     for predicate in in_order(graph.predicates(shape, None)):
         local = str(predicate).removeprefix(SH)

@@ -93,7 +93,7 @@ def _texts_of_one_language(result: Result, data: Graph) -> str:
 
 
 def _expected(code: str, result: Result, shapes: Shapes) -> str:
-    """What the shape asks for: the values of the component's parameter, else the component or the shape itself.
+    """The requirement of the shape: the values of the component's parameter, else the component or the shape itself.
 
     `shacl-min-count` has the parameter sh:minCount; members of a list are shown one by one.
     """
