@@ -1,4 +1,4 @@
-"""What a release contains in addition to facts: the rules and terms that its catalogue uses, and its questions.
+"""The contents of a release in addition to facts: the rules and terms that its catalogue uses, and its questions.
 
 Rules come from three places: the general ones (`shapes/vocabularies/`, what vocabularies themselves demand), the
 profiles that catalogue.yaml lists, and the catalogue's own `shapes/` and `ontology/`. A release contains those of its

@@ -35,7 +35,7 @@ _FIXED_STEPS = 7
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to check or build: a catalogue folder, the address at which the release will be served, and settings.
+    """The input of a check or build: a catalogue folder, the address at which the release will be served, and settings.
 
     `progress` gets each stage that begins, in the language of the settings, and the fraction that is done, 0 to 1.
     """
@@ -132,7 +132,7 @@ def build(job: Job, output: Path) -> Outcome:
 
 @contextmanager
 def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Outcome]]:
-    """The facts, the rules and terms that a release of them carries, and what was found."""
+    """The facts, the rules and terms for their release, and the findings."""
     steps(message("Reading the descriptions"))
     catalogue = read_catalogue(job.folder, site=job.site)
     background = find_background(catalogue)

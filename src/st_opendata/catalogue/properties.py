@@ -23,7 +23,7 @@ _COMMA = re.compile("^[^.]*,[#0]{1,2}[ \u00a0\u202f]?[%‰]?$")
 """A pattern that means a decimal comma: no language groups digits by one or two at the end."""
 _DECIMALS = 'format: {pattern: …, decimalChar: ","}'
 _NULLS = ("", "null", "~")
-"""How YAML writes nothing, which is read as text."""
+"""YAML's words for null, which are read as text."""
 _DIALECT_KEYS = (
     "commentPrefix", "delimiter", "doubleQuote", "encoding", "header", "headerRowCount", "quoteChar", "skipBlankRows",
     "skipRows", "trim",

@@ -31,7 +31,7 @@ from st_opendata.spelling import hint
 from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
-"""What is not a character of XML (XML 1.0 §2.2), and so cannot be in RDF/XML."""
+"""Characters that XML forbids (XML 1.0 §2.2), so that they cannot be in RDF/XML."""
 RESERVED = (ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
 """Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
 
@@ -213,7 +213,7 @@ def _unique_names(document: Document, found: list[Table], others: dict[tuple[str
 
 
 def _published_names(table: Table) -> dict[str, str | Message]:
-    """The names of the tables that a release makes of one, each with what it is made of."""
+    """The names of the tables in a release for one table, each with its source."""
     names: dict[str, str | Message] = {table.name: table.file}
     for column in table.columns:
         if column.separator and column.value_url:  # one row for each item
@@ -223,7 +223,7 @@ def _published_names(table: Table) -> dict[str, str | Message]:
 
 
 def _resource(table: Table, dataset: str, name: str) -> str:
-    """How a foreign key of the table names another one: a sheet too goes by the name of its published file."""
+    """The name of a table in foreign keys: for a sheet too, the name of its published file."""
     file = table_file(name)
     return file if dataset == table.dataset else in_dataset(dataset, file)
 

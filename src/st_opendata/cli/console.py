@@ -1,4 +1,4 @@
-"""What commands write: reports, tables and numbers to stdout; errors, notes and progress to stderr."""
+"""The output of commands: reports, tables and numbers to stdout; errors, notes and progress to stderr."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Progress = Callable[[str, float], None]
 
 
 def error_text(error: StError, language: str) -> str:
-    """An error for people: what is wrong and where; on a separate line, what to do."""
+    """An error for people: the fault and its place; on a separate line, the remedy."""
     return _with_remedy(message("Error: {message}", message=_problem(error, language)), error, language)
 
 

@@ -1,4 +1,4 @@
-"""Which metadata describes a table: given, by Link header, by the site's configuration, or none (CSVW syntax §5)."""
+"""The metadata of a table: from the user, a Link header, the site's configuration, or none (CSVW syntax §5)."""
 
 from __future__ import annotations
 

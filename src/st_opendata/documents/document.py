@@ -31,7 +31,7 @@ Steps = Sequence[str | int]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: `data` is made of dict, list and str only; `label` is its name in messages."""
+    """A file that was read: `data` consists of dict, list and str only; `label` is its name in messages."""
 
     path: Path
     label: str

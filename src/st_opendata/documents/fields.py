@@ -25,7 +25,7 @@ class Fields:
 
     @property
     def noted(self) -> int:
-        """How many problems the document has so far."""
+        """The number of problems of the document so far."""
         return len(self._problems)
 
     def problem(self, problem: Message, *steps: str | int) -> None:

@@ -66,7 +66,7 @@ class Child:
 def start(work: Callable[[Send], object]) -> Iterator[Child]:
     """A child that does the work; it is killed where the block ends.
 
-    It is forked, so that it has what is imported and read already; what the work gives has to be pickled.
+    It is forked, so that it has all imports and data of its parent; the result of the work must be picklable.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)

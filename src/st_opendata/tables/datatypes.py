@@ -31,7 +31,7 @@ SPACED = frozenset({"string", "anyAtomicType", "xml", "html", "json"})
 TEXTS = SPACED | {"normalizedString", "token"}
 """Types that any text has."""
 BLANKS = " \t\r\n\u00a0\u202f"
-"""What is trimmed from both ends of other cells: the no-break spaces too, which spreadsheets and web pages add."""
+"""Characters to trim from both ends of other cells: also the no-break spaces that spreadsheets and web pages add."""
 
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"
 _BEYOND = "\u0080-\U0010ffff"
@@ -106,7 +106,7 @@ def datatype_iri(base: str) -> str:
 
 @cache
 def lexical(datatype: Datatype) -> Lexical:
-    """How cells of this type are written.
+    """The lexical form of cells of this type.
 
     Raises:
         MessageError: CSVW does not have the format for this type.

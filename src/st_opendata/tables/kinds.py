@@ -1,4 +1,4 @@
-"""The format of a file by its first bytes, whatever its name is."""
+"""The format of a file by its first bytes, independent of its name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def other_format(start: bytes) -> Message | None:
 
 
 def no_workbook(start: bytes) -> Message | None:
-    """Why a file with the name of a workbook is not one, by its start; None for a zip file, as workbooks are."""
+    """The reason, from its first bytes, why a file named as a workbook is not one; None for a zip file."""
     if start.startswith(b"PK"):
         return None
     if is_empty(start):

@@ -1,4 +1,4 @@
-"""How dates and times are written in cells: the patterns of CSVW syntax §6.4.4.
+"""Formats of dates and times in cells: the patterns of CSVW syntax §6.4.4.
 
 Canonical text is XSD's: `31.12.2026` with `dd.MM.yyyy` becomes `2026-12-31`.
 """

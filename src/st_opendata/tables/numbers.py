@@ -1,4 +1,4 @@
-"""How numbers are written in cells: decimal and grouping characters and number patterns (CSVW syntax §6.4.2).
+"""Formats of numbers in cells: decimal and grouping characters and number patterns (CSVW syntax §6.4.2).
 
 Canonical text is XSD's lexical form with every digit kept: `29 119 448,360` becomes `29119448.360`.
 """

@@ -29,7 +29,7 @@ _ENOUGH = 2
 
 
 class Certainty(Enum):
-    """How sure it is that a cell holds rows."""
+    """The degree of certainty that a cell has swallowed rows."""
 
     SURELY = "surely"
     PROBABLY = "probably"
@@ -244,7 +244,7 @@ class _Row:
         return end == len(line) or line.startswith(self.form.delimiter, end)
 
     def _closing(self, opening: int) -> int | None:
-        """Where the mark stands that closes the cell which opens there."""
+        """The position of the mark that closes the cell which opens there."""
         own = len(next(self._runs(self.line, opening))[0])
         if own % 2 == 0 and self._ends_cell(self.line, opening + own):
             return opening + own - 1

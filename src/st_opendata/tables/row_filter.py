@@ -32,7 +32,7 @@ _TITLES = 8
 
 @dataclass(frozen=True, slots=True)
 class FilteredFile:
-    """What the copy holds: for each column of the description its title and its place in the file."""
+    """The contents of the copy: for each column of the description its title and its position in the file."""
 
     titles: tuple[str, ...]
     order: tuple[int, ...]

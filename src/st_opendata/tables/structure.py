@@ -1,4 +1,4 @@
-"""Which rows of a file break its structure: read by Python when the engine's reading does not add up."""
+"""The rows that break the structure of a file: Python reads them if the engine's result is inconsistent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a column is called, in any language of the EU: the words of its title, and what columns of that name hold."""
+"""Titles of columns in any language of the EU: the words of a title, and the usual contents under it."""
 
 from __future__ import annotations
 

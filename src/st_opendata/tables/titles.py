@@ -88,7 +88,7 @@ def find_header(table: Table, rows: Iterable[NumberedRow]) -> Header | None:
 
 
 def _share(columns: Sequence[Column], titles: Sequence[str]) -> float:
-    """How many of the columns with a title have it in the header."""
+    """The number of columns with a title that have it in the header."""
     if in_place(columns, titles):
         return 1
     sought = [known_as(column) for column in columns if not column.untitled]

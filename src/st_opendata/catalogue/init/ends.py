@@ -45,7 +45,7 @@ class Ends:
 def without_empty(titles: dict[int, str], ends: Ends) -> dict[int, str]:
     """The columns without those that have neither a title nor a cell: all such, or those at the end.
 
-    Where titles are missing or repeated, columns go by their place, so that none before others may be left out.
+    If titles are missing or repeated, the position identifies a column, so that none before others may be left out.
     """
     named = {place: title for place, title in titles.items() if title or place in ends.filled}
     if all(named.values()) and len(set(named.values())) == len(named):

@@ -166,7 +166,7 @@ def _keys(table: DraftTable) -> set[str]:
 
 
 def _speaks(column: DraftColumn, other: DraftTable, tables: Sequence[DraftTable]) -> int:
-    """How strongly the column suggests a key of the other table: from 3 by its name, from 1 by its cells, else 0.
+    """How likely the column is a key to the other table: from 3 by its name, from 1 by its cells, else 0.
 
     A table whose own key identifies rows of a third one is a link, and suits less than that.
     """

@@ -42,7 +42,7 @@ def datatype_of(base: str, form: object) -> Datatype:
 
 
 def read_numbers(texts: Sequence[str], *, comma: bool) -> NumberReading | None:
-    """How the cells are read as numbers; None where some are not numbers, or where no single format reads them all.
+    """The number format of the cells; None if some are not numbers, or if no single format reads all of them.
 
     `comma` is as for `guess`. A reading without a base is for numbers that are better left as text.
     """

@@ -24,7 +24,7 @@ _SEPARATORS = (", ", ",", "; ", ";", " / ", "/", "|", " ")
 _POINTS = ("POINT ({} {})", "POINT({} {})", "Point({} {})", "SRID=4326;POINT({} {})", "SRID=4326;POINT ({} {})")
 _SAMPLE = 20
 _PRECISE = 3
-"""Digits after the point from which a pair of numbers counts as coordinates whatever the column is called."""
+"""Digits after the point from which a pair of numbers counts as coordinates under any column name."""
 _Values = list[float]
 _NO_DEGREES = message(
     "called like a coordinate, but these are not degrees of WGS 84 but projected coordinates or other numbers: no map "
@@ -197,7 +197,7 @@ def _guessed_order(first: _Values, second: _Values, called: str) -> _Order:
 
 
 def _precise(texts: Sequence[str], first: _Values, second: _Values) -> bool:
-    """True for pairs that are coordinates whatever their column is called: by their digits, or as places in Europe."""
+    """True for pairs that are coordinates under any column name: by their digits, or as places in Europe."""
     digits = [min(len(part) for part in re.findall(r"[.,]([0-9]+)", text) or [""]) for text in texts]
     if sum(count >= _PRECISE for count in digits) * 2 > len(digits):
         return True

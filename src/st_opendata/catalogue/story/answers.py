@@ -181,7 +181,7 @@ def _numeric(part: Part) -> dict[str, tuple[Decimal, Decimal]]:
 
 
 def _number(term: str) -> Decimal | None:
-    """The finite number of an N-Triples term; None for any other term, whatever its datatype."""
+    """The finite number of an N-Triples term; None for any other term of any datatype."""
     if not term.endswith(_NUMBERS):
         return None
     try:

@@ -29,7 +29,7 @@ def titles_of(column: MetadataObject) -> Titles:
 
 
 def incompatibility(columns: Sequence[MetadataObject], embedded: Sequence[Titles]) -> Message | None:
-    """Why the columns of a schema, virtual ones left out, do not fit those of a file; None where they do."""
+    """The reason why the columns of a schema, except virtual ones, do not fit those of a file; None if they fit."""
     if len(columns) != len(embedded):
         return counted(
             "the schema has {count} column, the file {columns}",

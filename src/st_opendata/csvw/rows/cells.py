@@ -1,4 +1,4 @@
-"""The rows of a described table as values (csv2json §4): what a row's objects are made of, as the engine finds it."""
+"""The rows of a described table as values (csv2json §4): the content of a row's objects, from the engine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cell:
 
 
 class CellSelection:
-    """The expressions that are selected for each row, and the cells made of their values."""
+    """The expressions to select for each row, and the cells from their values."""
 
     def __init__(self, query: RowSelection) -> None:
         self._expressions: dict[str, int] = {}

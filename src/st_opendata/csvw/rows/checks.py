@@ -42,7 +42,7 @@ def cell_checks(query: RowSelection) -> list[RowCheck]:
 
 
 def wrong_cells(checks: Sequence[RowCheck]) -> str:
-    """The expression of a row's list of what is wrong: the place of the check, a colon and the cell; NULL for none."""
+    """The expression of a row's list of faults: the position of the check, a colon and the cell; NULL for none."""
     if not checks:
         return sql.null(sql.TEXTS)
     marks = []

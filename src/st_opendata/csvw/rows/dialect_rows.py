@@ -99,7 +99,7 @@ class DialectRows:
         return self.header
 
     def width(self) -> int:
-        """How many cells the first row has, a header before data; raises as `titles`."""
+        """The number of cells in the first row, a header before data; raises as `titles`."""
         for _, cells in self:
             return len(self.header[0] if self.header else cells)
         return len(self.header[0]) if self.header else 0
@@ -193,7 +193,7 @@ def _reader(lines: _Lines, dialect: Dialect) -> Iterator[list[str]]:
 
 
 def _reason(error: csv.Error) -> Message:
-    """Why Python's reader refuses a cell."""
+    """The reason why Python's reader refuses a cell."""
     if str(error) == _NUL:
         return message("the line contains a NUL byte")
     if "limit" in str(error):

@@ -37,7 +37,7 @@ class GroupRows:
 
     @property
     def folder(self) -> Path:
-        """Where copies of the tables' files go, the only place that is read."""
+        """The folder for copies of the tables' files, the only one that the engine reads."""
         return self._engine.folder
 
     def open(self, tables: Sequence[DescribedTable], sources: Sequence[TableFile], prefixes: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ from st_opendata.tables.templates import parse_template
 class RowSelection:
     """A table whose rows `cells` selects: record, row, and for each column what `lenient_cells` says.
 
-    The columns are numbered as in the description, virtual ones included; r is the raw text and t what is parsed.
+    The columns are numbered as in the description, virtual ones included; r is the raw text and t the text to parse.
     """
 
     described: DescribedTable
@@ -63,7 +63,7 @@ def filled(template: str, column: Column) -> str:
 
 
 def read_table(engine: Engine, described: DescribedTable, source: TableFile, prefixes: dict[str, str]) -> RowSelection:
-    """How the rows of the table are read; cells that only Python can parse are parsed now."""
+    """The expressions that read the rows of the table; parses cells now that only Python can parse."""
     document, _ = urldefrag(described.url)
     names = IriContext(urljoin(document, "."), prefixes, strict=(), document=document)
     engine.read(file := f"f{described.number}", text_file(source))
@@ -82,7 +82,7 @@ def _over(rows: str, expressions: dict[str, str]) -> str:
 
 
 def _parsed(engine: Engine, described: DescribedTable, number: int, column: Column, cells: str) -> str | None:
-    """Where only Python can parse the column's cells, the expression that finds their values."""
+    """The expression that finds the values of a column if only Python can parse its cells."""
     if not needs_python(engine, column):
         return None
     texts = f"SELECT t{number} AS text FROM ({cells})"

@@ -120,7 +120,7 @@ def look_at(path: Path) -> Evidence:
 
 
 def _unfinished(block: bytes) -> int:
-    """How many bytes at the end may be the beginning of a character or word."""
+    """The number of bytes at the end that may start a character or word."""
     end = block[-(_BEFORE + _AFTER) :]
     found = [match.end() for match in _SEPARATOR.finditer(end)]
     return len(end) - found[-1] if found else min(3, len(end))

@@ -23,14 +23,14 @@ _MARKS = (
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _EUROPEAN = re.compile("[\t\n\r -~\u00a0-\u052f\u1e00-\u20cf]")
 _SURE, _SURE_IF_FEW_TELL, _SURE_OF_FEW, _FEW = 7.0, 10.0, 14.0, 3
-"""How much less the best reading must cost than the next for it to be sure; more where few bytes tell, or are there."""
+"""The difference in cost to the next reading that makes the best one certain; larger with few significant bytes."""
 _LIKELY = 9.0
 """The highest cost of a character and of a word in a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingGuess:
-    """How a file is read. `same` are the encodings that give the same text, `other` is the likeliest that does not.
+    """The encoding of a file. `same` are those that give the same text, `other` is the likeliest that does not.
 
     `telling` are the characters that only this reading has: a cell with one of them shows whether it is right.
     `broken` says that some bytes are not characters of the encoding.
@@ -45,7 +45,7 @@ class EncodingGuess:
 
 
 def guess_encoding(path: Path, languages: Sequence[str] = ()) -> EncodingGuess:
-    """How the file is written: `utf-8` where all of it is, or where only few of its bytes are not.
+    """The encoding of the file: `utf-8` if all of it is, or all except few bytes.
 
     `languages` are tags of those that it is in; without any, each is as likely as the others.
 

@@ -157,7 +157,7 @@ def _refuse_damage() -> Iterator[None]:
 
 
 class _Calamine:
-    """What the formats have in common: the sheets with cells, and their rows."""
+    """The common interface of the formats: the sheets with cells, and their rows."""
 
     def __init__(self, book: CalamineWorkbook) -> None:
         self._book = book

@@ -1,4 +1,4 @@
-"""What a sheet has in addition to its values: errors, hidden rows and columns, merged cells, displayed formats.
+"""Properties of a sheet in addition to its values: errors, hidden rows and columns, merged cells, displayed formats.
 
 Libraries that read workbooks fast leave this out: they make an empty cell of `#N/A` and of a formula that was never
 calculated. So the program reads the XML of the sheet once more (`xlsx_marks`, `ods_marks`).

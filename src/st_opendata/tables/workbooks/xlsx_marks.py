@@ -71,7 +71,7 @@ class XlsxMarks:
         return _member(self._archive, link.target)
 
     def _measured_texts(self) -> list[int]:
-        """How many letters each of the texts has that cells name by its number."""
+        """The number of letters of each shared text, which cells refer to by number."""
         links = [each for each in self._targets.values() if each.kind == "sharedStrings"]
         parts = {*(_member(self._archive, each.target) for each in links), *self._archive.alike(_TEXTS)}
         if len(parts) > 1:
