@@ -170,7 +170,7 @@ def _template_checks(table: Table, names: IriContext) -> list[RowCheck]:
 
 
 def _has_fragment(use: _Use) -> bool:
-    """True where something else in the template may begin the fragment, of which an IRI has one."""
+    """True if another part of the template may begin the fragment; an IRI has only one."""
     parts = parse_template(use.template)
     others = sum(isinstance(part, Expression) and part.operator in RESERVED for part in parts) > 1
     return use.operator == "#" or others or any(isinstance(part, str) and "#" in part for part in parts)

@@ -102,7 +102,7 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
 
     A term of the ontology or a concept is explained too, by the files that define it.
 
-    An IRI of which nothing is stated but that it is the same as a thing (`owl:sameAs`) stands for that thing.
+    An IRI whose only statement is that it is the same as a thing (`owl:sameAs`) stands for that thing.
 
     Raises:
         InputError: the folder is not a release, or its facts cannot be read.

@@ -109,7 +109,7 @@ class SearchIndex:
         return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), None)
 
     def close(self) -> None:
-        """Give up the index."""
+        """Close the index."""
         with self._lock:
             self._database.close()
 

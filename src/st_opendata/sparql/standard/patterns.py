@@ -45,7 +45,7 @@ class _Verb:
 
     @property
     def whole(self) -> str:
-        """All of it."""
+        """The whole text."""
         return self.before + self.text + "".join(comma + object_.text for comma, object_ in self.objects)
 
 

@@ -26,7 +26,7 @@ class ValueType(Enum):
 
     BOOLEAN = auto()
     SMALL = auto()
-    """An integer, of which no number that fits a store has a sum beyond the engine's."""
+    """An integer small enough that no sum over a store exceeds the engine's integers."""
     NUMBER = auto()
     """An integer or a decimal that the engine can hold."""
     STRING = auto()

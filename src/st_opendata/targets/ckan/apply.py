@@ -63,7 +63,7 @@ def apply_change(change: DatasetChange, reader: RemoteReader) -> None:
 
 
 def _is_conflict(change: DatasetChange, error: RemoteError, reader: RemoteReader) -> bool:
-    """Whether a write was refused because the dataset is no longer as it was, or is there by now."""
+    """Whether a write was refused because the dataset has changed, or exists by now."""
     if error.status != 409:
         return False
     if change.action != Action.CREATE:

@@ -94,7 +94,7 @@ class Downloader:
         )
 
     def close(self) -> None:
-        """Give up the connections."""
+        """Close the connections."""
         self._http.close()
 
     def measure(self, url: str, expected: int) -> Measurement:

@@ -307,7 +307,7 @@ def organization_of(remote: Remote) -> Message:
 
 
 def _state(desired: DesiredDataset, remote: Remote, indexed_at: str | None) -> tuple[Action, Message]:
-    """The action for our dataset that is in its place, and why."""
+    """The action for our dataset with its own name and organisation, and why."""
     fingerprint = fingerprint_of(remote)
     if remote["state"] == "deleted":
         return Action.REVIVE, message("deleted on the portal")

@@ -185,7 +185,7 @@ class RemoteReader:
     def _elsewhere(self, desired: DesiredDataset, ours: Sequence[SearchResult]) -> Remote | None:
         """The dataset under another name, or of another organisation; None if the portal has it nowhere.
 
-        Search finds those whose fingerprint has the name, which copies have too; the one with the files is preferred.
+        Search finds those with the name in their fingerprint, also copies; the one with the files is preferred.
         All others, deleted ones included, are found by one of their files.
 
         Raises:
