@@ -102,9 +102,9 @@ def test_killed_at_many_points(changed: Path, place: Path, run: Run, monkeypatch
 
 
 SAID = {
-    signal.SIGINT: (130, "Interrupted. Nothing is lost: give the same command again."),
-    signal.SIGTERM: (143, "Ended by SIGTERM. Nothing is lost: give the same command again."),
-    signal.SIGHUP: (129, "Ended by SIGHUP. Nothing is lost: give the same command again."),
+    signal.SIGINT: (130, "Interrupted. Nothing is lost: run the command again."),
+    signal.SIGTERM: (143, "Ended by SIGTERM. Nothing is lost: run the command again."),
+    signal.SIGHUP: (129, "Ended by SIGHUP. Nothing is lost: run the command again."),
 }
 
 
@@ -155,7 +155,7 @@ def test_interrupted_from_a_shell(changed: Path, place: Path) -> None:
         message = process.communicate()[1].strip()
         if process.returncode:
             break
-    assert message == "Interrupted. Nothing is lost: give the same command again."
+    assert message == "Interrupted. Nothing is lost: run the command again."
     assert process.returncode == 130
     assert names(place.parent) == ["release"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 SAID = {
-    signal.SIGTERM: "Ended by SIGTERM. Nothing is lost: give the same command again.",
-    signal.SIGHUP: "Ended by SIGHUP. Nothing is lost: give the same command again.",
+    signal.SIGTERM: "Ended by SIGTERM. Nothing is lost: run the command again.",
+    signal.SIGHUP: "Ended by SIGHUP. Nothing is lost: run the command again.",
 }
 
 
