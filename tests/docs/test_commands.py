@@ -72,7 +72,7 @@ RUNNABLE = [
     for path in DOCUMENTS
     if re.search(r"^ *(?:`{3,}|~{3,}) *(?:console|python|sparql) *$", path.read_text("utf-8"), re.M)
 ]
-"""Documents that have such a block, told by its first line: collecting the tests parses none."""
+"""Documents with such a block, found by its first line: the collection of tests parses none."""
 SLOW = {
     *("docs/commands/build.md", "docs/commands/check.md", "docs/commands/diff.md", "docs/commands/score.md"),
     *("docs/commands/validate.md", "docs/tutorial.md", "docs/workbook-tutorial.md"),

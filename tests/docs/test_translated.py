@@ -144,7 +144,7 @@ def plain(text: str) -> str:
 
 @cache
 def said(language: str) -> list[tuple[str, str]]:
-    """What the program says in a language, with `...` for fields, and the same in English."""
+    """The texts of the program in a language, with `...` for fields, and the same texts in English."""
     if language == "en":
         return [(plain(entry.id), entry.id) for entry in texts.collect() if isinstance(entry.id, str)]
     return [(plain(entry.string), entry.id) for entry in texts.read(language) if isinstance(entry.id, str)]
