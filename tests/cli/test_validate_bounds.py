@@ -39,7 +39,7 @@ def test_a_validation_that_takes_too_long(tmp_path: Path) -> None:
         "  Simplify the queries (sh:sparql) of the shapes, validate less at once, or raise --timeout.",
     ]
     assert (
-        "dauerte länger als 0.5 Sekunden" in run(command(tmp_path, RUNAWAY, "--timeout", "0.5", "--lang", "de")).stderr
+        "dauerte länger als 0,5 Sekunden" in run(command(tmp_path, RUNAWAY, "--timeout", "0.5", "--lang", "de")).stderr
     )
 
 

@@ -88,7 +88,7 @@ def test_a_page_that_fails_says_so_safely(release: Path, tmp_path: Path) -> None
             assert answer.headers.items() >= {name.lower(): value for name, value in SECURITY_HEADERS.items()}.items()
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
             for_readers = client.get(path.replace("/en/", "/fr/"), headers={"Accept": "text/html"})
-            assert for_readers.text == "Une erreur est survenue. Veuillez réessayer plus tard.\n"
+            assert for_readers.text == "Une erreur s’est produite. Veuillez réessayer plus tard.\n"
         assert client.get("/en/dataset/texts").status_code == 200
         german = client.get("/de/dataset/places", headers={"Accept-Language": "de-AT,en;q=0.5"})
         assert german.text == "Etwas ist schiefgegangen. Bitte versuchen Sie es später noch einmal.\n"
