@@ -173,6 +173,7 @@ def test_document_avoids_the_turns(path: Path) -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+@pytest.mark.slow
 def test_source_avoids_the_turns() -> None:
     found = [
         f"{path.relative_to(ROOT).as_posix()}:{line}: {turn.name}: “{words}”. Write {turn.instead}."
