@@ -138,7 +138,7 @@ def everything(facts: FactBase, folder: Path) -> dict[str, Any]:
     }
 
 
-@pytest.mark.quick(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("wrong", "triples"), [(False, 10), (True, base._SHARD_TRIPLES)], ids=["sound", "wrong"])
 def test_facts_are_the_same_whichever_engine_makes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: bool, triples: int

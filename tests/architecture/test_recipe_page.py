@@ -42,6 +42,9 @@ TEMPLATE = """{% extends "base.html" %}
 ENTRY = Page("imprint", "imprint.html", show_imprint, at("imprint"), MenuItem("imprint", "catalogue", ("imprint",)))
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def portal(smarter_release: Path) -> Iterator[TestClient]:
     """A portal with one page more."""
@@ -82,7 +85,6 @@ def test_it_is_in_the_sitemap(portal: TestClient) -> None:
     assert [f"{HOME}/{language}/imprint" for language in LANGUAGES] == [p for p in places if p and "imprint" in p]
 
 
-@pytest.mark.slow
 def test_without_its_entry_it_is_not_there(smarter_release: Path) -> None:
     with TestClient(make_app(Current(smarter_release), Options())) as client:
         assert client.get("/en/imprint").status_code == 404

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import pytest
 
 from st_opendata.cli.console import error_text, failure_text
+from st_opendata.cli.publish import _failures
 from st_opendata.errors import InputError, RemoteError
-from st_opendata.messages.message import message
+from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.place import Place
+from st_opendata.targets.base import Change, ChangeResult
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -73,3 +75,12 @@ class Case:
 def test_places(case: Case) -> None:
     assert case.place.text("fr").replace(NBSP, " ") == case.french
     assert case.place.text("de") == case.german
+
+
+def test_datasets_that_failed_for_one_reason_are_listed_once() -> None:
+    def failed(name: str, reason: str, **more: Message) -> ChangeResult:
+        change: Change[object] = Change("update", name, message("changed"))
+        return ChangeResult(change, RemoteError(verbatim(reason), place=Place(f"http://portal/{name}"), **more))
+
+    results = [failed("a", "is down"), failed("b", "is down"), failed("c", "is down", remedy=message("Wait."))]
+    assert [names for names, _ in _failures([*results, ChangeResult(results[0].change)])] == [["a", "b"], ["c"]]

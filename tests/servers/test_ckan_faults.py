@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock
@@ -30,6 +31,7 @@ from publishing import (
     build,
     show,
 )
+from st_opendata.formats import CSV
 from st_opendata.targets.ckan import fields
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(600)]
@@ -295,10 +297,9 @@ def test_a_value_that_the_portal_alters_is_no_edit(
     publisher.published(releases[0])
     publisher.published(tagged)
     assert writes(publisher) == 2 * len(NAMES)  # no third write where the portal keeps what it is sent
-    maps = shutil.copytree(fields._FOLDER, tmp_path / "maps")
-    for path in maps.glob("*.yaml"):  # CKAN makes CSV of it
-        path.write_text(path.read_text("utf-8").replace("\nformats:\n", "\nformats:\n  text/csv: text/csv\n"), "utf-8")
-    monkeypatch.setattr(fields, "_FOLDER", maps)
+    altered = replace(CSV, ckan_label=CSV.media_type)  # CKAN makes CSV of it
+    known = fields.format_of_media_type
+    monkeypatch.setattr(fields, "format_of_media_type", lambda kind: altered if kind == CSV.media_type else known(kind))
     publisher.ckan.empty()
     publisher.published(releases[0])
     # In this order: two writes of the catalogue, then each three of the other two datasets, the last of which settles.

@@ -13,7 +13,7 @@ from st_opendata.cli.console import failure_text, note, progress_bar, write_json
 from st_opendata.cli.options import json_flag, lang_flag
 from st_opendata.cli.targets import TargetGroup, TargetUse
 from st_opendata.cli.words import count, text_of
-from st_opendata.errors import StError
+from st_opendata.errors import reason_of
 from st_opendata.messages.message import Message, message, number_text
 from st_opendata.settings import read_settings
 
@@ -182,10 +182,11 @@ def _left_unchanged(
 
 def _failures(results: Sequence[ChangeResult]) -> list[tuple[list[str], Exception]]:
     """The datasets that failed for the same reason, and the first of the errors."""
-    grouped: dict[str, tuple[list[str], Exception]] = {}
+    grouped: dict[tuple[Message, Message | None], tuple[list[str], Exception]] = {}
     for each in results:
         if each.error:
-            grouped.setdefault(str(each.error), ([], each.error))[0].append(each.change.name)
+            reason = reason_of(each.error), getattr(each.error, "remedy", None)  # their places differ
+            grouped.setdefault(reason, ([], each.error))[0].append(each.change.name)
     return list(grouped.values())
 
 
@@ -269,9 +270,5 @@ def _change_json(change: Change[Any], result: ChangeResult | None, applied: bool
     if applied:
         content["done"] = result is not None and result.error is None
         if result and result.error:
-            content["error"] = _message(result.error)
+            content["error"] = str(reason_of(result.error))
     return content
-
-
-def _message(error: Exception) -> str:
-    return error.message_text() if isinstance(error, StError) else str(error)

@@ -315,7 +315,8 @@ def _reason(error: BaseException) -> str | Message:
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:
-            return system_reason(inner)
+            openssl = isinstance(inner, ssl.SSLError)  # it has other numbers than the system
+            return inner.strerror if openssl else system_reason(inner)
         inner = inner.__cause__ or inner.__context__
     last = _innermost(error)
     if isinstance(last, IncompleteAnswerError):

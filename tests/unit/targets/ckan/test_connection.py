@@ -220,6 +220,7 @@ def test_a_certificate_that_nobody_vouches_for_is_called_so(tls: Server) -> None
     with closing(CkanClient(f"https://127.0.0.1:{tls.server_port}", TOKEN)) as client:
         error = failing(lambda: client.read("status_show"))
     assert "the certificate of the portal is not trusted: " in error.message_text()
+    assert "self-signed certificate" in error.message_text()
     assert "REQUESTS_CA_BUNDLE" in error.remedy_text()
 
 
