@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from towns import copy_program
 
-SOURCE = Path(__file__).resolve().parents[2]
 ENTRY = """
 cell-shouting:
   severity: violation
@@ -34,38 +33,13 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext)
     shouts = [RowCheck("cell-shouting", number, sql.part_match(f"r{number}", "!!!")) for number in numbers]
     return _usual_checks(table, readings, names) + shouts
 '''
-CATALOGUE = """
-id: towns
-base: https://example.org/
-title: {en: Towns}
-description: {en: Two towns.}
-license: CC_BY_4_0
-publisher: {iri: "https://example.org/us", name: {en: Us}}
-datasets: [towns]
-"""
-DATASET = """
-title: {en: Towns}
-description: {en: Two towns.}
-tables:
-  - url: towns.csv
-    title: {en: Towns}
-    tableSchema:
-      aboutUrl: "town/{id}"
-      primaryKey: id
-      columns:
-        - {name: id, titles: {en: Identifier}, required: true}
-        - {name: name, titles: {en: Name}, lang: en, propertyUrl: "rdfs:label"}
-"""
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with one more finding, for which the places of the recipe are changed and no others."""
     folder = tmp_path_factory.mktemp("recipe")
-    for name in ("src", "ontology", "shapes", "tools"):
-        shutil.copytree(SOURCE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(SOURCE / "pyproject.toml", folder / "pyproject.toml")
-    program = folder / "src" / "st_opendata"
+    program = copy_program(folder, "Beta!!!")
     with (program / "messages" / "findings" / "cells.yaml").open("a", encoding="utf-8") as entry:
         entry.write(ENTRY)
     collect = [sys.executable, str(folder / "tools" / "texts.py")]
@@ -81,10 +55,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(collect, check=True)
     with (program / "facts" / "checks.py").open("a", encoding="utf-8") as check:
         check.write(CHECK)
-    (folder / "towns" / "towns").mkdir(parents=True)
-    (folder / "towns" / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
-    (folder / "towns" / "towns" / "dataset.yaml").write_text(DATASET, "utf-8")
-    (folder / "towns" / "towns" / "towns.csv").write_text("id,name\na,Alpha\nb,Beta!!!\n", "utf-8")
     return folder
 
 

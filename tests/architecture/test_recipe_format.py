@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from towns import copy_program
 
-SOURCE = Path(__file__).resolve().parents[2]
 RECORD = """
 LINES = Format(
     "lines", "Lines", ".lines", "text/x-lines", "TXT",
@@ -39,28 +38,6 @@ from st_opendata.exports.lines import write_lines
 from st_opendata.formats import LINES
 
 TABLE_EXPORTS = (*TABLE_EXPORTS, Export(LINES, write_lines))
-"""
-CATALOGUE = """
-id: towns
-base: https://example.org/
-title: {en: Towns}
-description: {en: Two towns.}
-license: CC_BY_4_0
-publisher: {iri: "https://example.org/us", name: {en: Us}}
-datasets: [towns]
-"""
-DATASET = """
-title: {en: Towns}
-description: {en: Two towns.}
-tables:
-  - url: towns.csv
-    title: {en: Towns}
-    tableSchema:
-      aboutUrl: "town/{id}"
-      primaryKey: id
-      columns:
-        - {name: id, titles: {en: Identifier}, required: true}
-        - {name: name, titles: {en: Name}, lang: en, propertyUrl: "rdfs:label"}
 """
 USE = """
 import json, sys
@@ -95,19 +72,12 @@ if __name__ == "__main__":
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with one more format, for which the places of the recipe are changed and no others."""
     folder = tmp_path_factory.mktemp("recipe")
-    for name in ("src", "ontology", "shapes"):
-        shutil.copytree(SOURCE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copyfile(SOURCE / "pyproject.toml", folder / "pyproject.toml")
-    program = folder / "src" / "st_opendata"
+    program = copy_program(folder, "Beta")
     with (program / "formats.py").open("a", encoding="utf-8") as record:
         record.write(RECORD)
     (program / "exports" / "lines.py").write_text(WRITER, "utf-8")
     with (program / "exports" / "registry.py").open("a", encoding="utf-8") as line:
         line.write(LINE)
-    (folder / "towns" / "towns").mkdir(parents=True)
-    (folder / "towns" / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
-    (folder / "towns" / "towns" / "dataset.yaml").write_text(DATASET, "utf-8")
-    (folder / "towns" / "towns" / "towns.csv").write_text("id,name\na,Alpha\nb,Beta\n", "utf-8")
     (folder / "use.py").write_text(USE, "utf-8")
     return folder
 
