@@ -1,4 +1,4 @@
-"""What tests of recipes start from: a copy of the program, and a catalogue of two towns beside it."""
+"""What tests of recipes start from: a copy of the program, and a catalogue of two towns."""
 
 from __future__ import annotations
 
