@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from towns import copy_program
+from towns import copy_program, run_copy
 
 ENTRY = """
 cell-shouting:
@@ -70,15 +69,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_finding_needs_an_entry_translations_and_a_check(
     checkout: Path, language: str, texts: tuple[str, str]
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "st_opendata", "check", "towns", "--lang", language],
-        cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1, done.stderr
+    report = run_copy(checkout, "-m", "st_opendata", "check", "towns", "--lang", language, code=1)
     for text in texts:
-        assert text in done.stdout
-    assert re.search(r" 3, .*name.*\[cell-shouting\]", done.stdout)  # row and column
+        assert text in report
+    assert re.search(r" 3, .*name.*\[cell-shouting\]", report)  # row and column

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from towns import copy_program
+from towns import copy_program, run_copy
 
 RECORD = """
 LINES = Format(
@@ -84,16 +81,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_a_format_needs_a_record_a_writer_and_a_line(checkout: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "use.py", "towns", "release"],
-        cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    release, found = checkout / "release", json.loads(done.stdout)
+    release, found = checkout / "release", json.loads(run_copy(checkout, "use.py", "towns", "release"))
     assert (release / "towns" / "towns.lines").read_text("utf-8") == "a|Alpha\nb|Beta\n"
     listed = json.loads((release / "release.json").read_text("utf-8"))["datasets"][0]["distributions"]
     assert [each["title"] for each in listed if each["format"] == "lines"] == [{"en": "Towns (Lines)"}]

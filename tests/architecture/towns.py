@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -41,3 +44,17 @@ def copy_program(folder: Path, second_town: str) -> Path:
     (dataset / "dataset.yaml").write_text(DATASET, "utf-8")
     (dataset / "towns.csv").write_text(f"id,name\na,Alpha\nb,{second_town}\n", "utf-8")
     return folder / "src" / "st_opendata"
+
+
+def run_copy(folder: Path, *words: str, code: int = 0) -> str:
+    """Run Python with these words in the folder, on the copied program; its output, after checking the exit code."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout
