@@ -229,9 +229,12 @@ def term(value: str, style: str) -> str:
     return f'"{escaped}"{style}' if not style or style.startswith("@") else f'"{escaped}"^^<{XSD}{style}>'
 
 
-def generate(folder: Path, projects: int) -> None:
-    """Tables of the CORDIS layout: quotes and line breaks in cells, decimal commas, empty cells."""
-    chance = random.Random(projects)
+def generate(folder: Path, projects: int, seed: int | None = None) -> None:
+    """Tables of the CORDIS layout: quotes and line breaks in cells, decimal commas, empty cells.
+
+    Without a seed they are the same for the same number of projects.
+    """
+    chance = random.Random(projects if seed is None else seed)
     words = ("quantum", "sensor", "climate", "ocean", "protein", "energy", "mobility", "“smart”", "café", "α/β", "<1>")
 
     def text(length: int) -> str:

@@ -42,6 +42,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from mapping import BASE, EURIO, generate, loop
+from processes import free_port, seconds_of
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.release import list_files, write_manifest
 
@@ -317,23 +318,6 @@ def value_of(text: str) -> str:
         return text
 
 
-def seconds_of(pid: int) -> float:
-    """Seconds of the processor that a process and its descendants have taken, the dead included (proc(5), stat)."""
-    parents, spent = {}, {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            each = int(path.parent.name)
-            parents[each], spent[each] = int(fields[1]), sum(map(int, fields[11:15]))
-
-    def is_ours(each: int) -> bool:
-        while each not in (pid, 0):
-            each = parents.get(each, 0)
-        return each == pid
-
-    return sum(ticks for each, ticks in spent.items() if is_ours(each)) / os.sysconf("SC_CLK_TCK")
-
-
 @contextmanager
 def runaways(server: Server, clients: int) -> Iterator[None]:
     """Clients that repeat queries that always time out, until stopped; the last query of each continues for a while."""
@@ -489,13 +473,6 @@ def running(command: Sequence[str], port: int, folder: Path | None = None) -> It
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 if __name__ == "__main__":

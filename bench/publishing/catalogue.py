@@ -13,7 +13,7 @@ ROWS = 320
 """Of each table: they make files of 10 to 100 kB, 500 kB a dataset."""
 TABLES = ("measurements", "stations")
 LABEL = {"en": "{name} of district {number}", "fr": "{name} du quartier {number}", "de": "{name} im Bezirk {number}"}
-_CATALOGUE = {
+DESCRIPTION = {
     "id": "bench",
     "base": "https://data.example.org/bench/",
     "title": {"en": "Districts in numbers", "fr": "Les quartiers en chiffres", "de": "Bezirke in Zahlen"},
@@ -75,7 +75,7 @@ def make_catalogue(folder: Path, datasets: int, *, changed: bool = False) -> Pat
         for table in TABLES:
             name, edited = f"{table}-{number:04}", changed and number == 0 and table == TABLES[0]
             (home / f"{name}.csv").write_text("".join(_rows(name, edited=edited)), "utf-8")
-    content = {**_CATALOGUE, "datasets": list(map(_id, range(datasets)))}
+    content = {**DESCRIPTION, "datasets": list(map(_id, range(datasets)))}
     (folder / "catalogue.yaml").write_text(json.dumps(content), "utf-8")
     return folder
 
