@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
+from st_opendata.build.job import Job, Outcome
 from st_opendata.build.rules import profile_findings
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.story import carry_story, read_story
@@ -22,7 +23,6 @@ from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
-from st_opendata.model.samples import Sample
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
@@ -31,46 +31,6 @@ from st_opendata.sparql.store import load_files
 
 Distributions = dict[str, tuple[Distribution, ...]]
 _FIXED_STEPS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """The input of a check or build: a catalogue folder, the address at which the release will be served, and settings.
-
-    `progress` gets each stage that begins, in the language of the settings, and the fraction that is done, 0 to 1.
-    """
-
-    folder: Path
-    settings: Settings = field(default_factory=Settings)
-    site: str | None = None
-    progress: Callable[[str, float], None] | None = None
-    sample: int = 0
-    """Rows of each table that the outcome of a check has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """All findings; `shapes_checked` is false after violations in the tables, `release` is None after any violation.
-
-    `rows` counts the rows of all tables, `triples` the distinct facts; 0 where the tables have violations. `advice`
-    counts the recommendations of DCAT-AP that are not met: their findings are only in the release's report, because
-    they would hide those on facts.
-    """
-
-    findings: tuple[Finding, ...]
-    shapes_checked: bool
-    tables: int
-    rows: int
-    triples: int
-    advice: int = 0
-    release: Release | None = None
-    samples: tuple[Sample, ...] = ()
-    """The first rows of each table that could be read."""
-
-    @property
-    def conforms(self) -> bool:
-        """True when no finding is a violation."""
-        return conforms(list(self.findings))
 
 
 class _Steps:
@@ -88,7 +48,7 @@ class _Steps:
         self._done += 1
 
 
-def check(job: Job) -> Outcome:
+def check_catalogue(job: Job) -> Outcome:
     """Read and map the tables and validate the facts.
 
     Raises:
@@ -98,11 +58,11 @@ def check(job: Job) -> Outcome:
         return outcome
 
 
-def build(job: Job, output: Path) -> Outcome:
+def build_release(job: Job, output: Path) -> Outcome:
     """Check the catalogue and, if it conforms, put a release of it in place of `output`, whole or not at all.
 
     Raises:
-        ConfigurationError, InputError: as `check`; or `output` cannot take a release.
+        ConfigurationError, InputError: as `check_catalogue`; or `output` cannot take a release.
         OSError: the disk is full, or a folder must not be written to.
     """
     steps = _Steps(job)

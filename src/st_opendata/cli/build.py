@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @catalogue_argument
 @output_option
 @site_option
+@click.option("--fresh", is_flag=True, help="Build again, even if nothing has changed.")
 @report_options
 @lang_option
 @engine_options
@@ -37,6 +38,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     catalogue: Path,
     output: Path,
     site: str | None,
+    fresh: bool,
     form: str,
     lang: str | None,
     memory: str | None,
@@ -46,6 +48,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     The command writes every format, describes the datasets in DCAT-AP and scores the description. It replaces an older
     release in one step: if the build fails, is interrupted or finds a violation, the older release stays unchanged.
+    It is kept, too, if neither a file of the catalogue nor the program has changed since it was built.
     CATALOGUE is a folder with catalogue.yaml, by default `datasets`. With --json, standard output gets a summary of the
     new release, or the findings if there is none.
     """
@@ -54,17 +57,19 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
     with errors_as(form, settings.language, catalogue), progress_bar() as progress:
-        outcome = build(Job(catalogue, settings, site, progress), output)
+        outcome = build(Job(catalogue, settings, site, progress, fresh=fresh), output)
     if outcome.release is None:
         write_report(outcome.findings, form, settings.language, catalogue)
         note_outcome(outcome, settings.language)
         note(message("No release was written to {output}.", output=output)[settings.language])
         return 1
     if form == "json":
-        write_json(summary(outcome.release, output))
+        write_json(summary(outcome.release, output) | {"written": outcome.written})
         return 0
     if outcome.findings or form != "text":
         write_report(outcome.findings, form, settings.language, catalogue)
+    if not outcome.written:
+        note(message("Nothing has changed since the release was built, so it stays as it is.")[settings.language])
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
     if not outcome.release.triples:
         note(NOTHING_STATED[settings.language])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -28,6 +27,7 @@ from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.workers.buffer import ResponseBuffer
 from st_opendata.sparql.workers.frames import FrameType, Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.pool import Pool, Worker
+from st_opendata.system.cache import cache_folder
 
 _log = logging.getLogger(__name__)
 _LONG = 2.0
@@ -90,7 +90,7 @@ class Endpoint:
         """
         limits = limits or Limits()
         content, digest, description = await asyncio.to_thread(_read, release)
-        pool = Pool(release.resolve(), limits, disk or _cache_folder())
+        pool = Pool(release.resolve(), limits, disk or cache_folder("stores"))
         await pool.start()
         endpoint = cls(content, digest, limits, pool)
         endpoint.description = description
@@ -276,9 +276,3 @@ def _rows(body: bytes) -> Solutions:
         raise UsageError(message("the query is not a SELECT query"))
     variables = tuple(variable.value for variable in results.variables)
     return Solutions(variables, tuple(tuple(solution[name] for name in variables) for solution in results))
-
-
-def _cache_folder() -> Path:
-    """The folder for stores on disk (XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "st-opendata" / "stores"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from st_opendata.release import read_release
+from st_opendata.system.cache import cache_folder, write_cached
 from st_opendata.targets.base import Plan, Policy, Progress, Verification
 from st_opendata.targets.ckan.apply import apply_change
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
@@ -124,19 +124,10 @@ def read_confirmed(url: str, organization: str) -> dict[str, str]:
 
 def write_confirmed(url: str, organization: str, confirmed: Mapping[str, str]) -> None:
     """Write the confirmed state in one step; if that fails, the next run reads more."""
-    path = _cache_file(url, organization)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(dict(confirmed), indent=0, sort_keys=True), "utf-8")
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
+    write_cached(_cache_file(url, organization), json.dumps(dict(confirmed), indent=0, sort_keys=True))
 
 
 def _cache_file(url: str, organization: str) -> Path:
-    """The path in the user's cache folder (XDG Base Directory Specification); the name does not reveal the portal."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    """The path in the user's cache folder; the name does not reveal the portal."""
     name = sha256(f"{url}\n{organization}".encode()).hexdigest()[:32]
-    return Path(root, "st-opendata", "ckan", f"{name}.json")
+    return cache_folder("ckan") / f"{name}.json"
