@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from st_opendata.facts.loading import LoadedTable, stating
+from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
@@ -20,7 +21,6 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import EXPONENT
 from st_opendata.tables.scan import TableFile
-from st_opendata.tables.templates import parse_template, variable_names
 
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
@@ -68,7 +68,7 @@ class FactBase:
         self._tables = tables
         self._predicates = predicates
         self._digits = digits
-        self._by_id = {loaded.id: loaded for loaded in tables}
+        self._finder = PlaceFinder(engine, tables, predicates)
         self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
         for loaded in tables:
@@ -171,7 +171,7 @@ class FactBase:
             f"({loaded.id}, {column}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, "
             f"{_text(loaded.source.title(number) if number else None)}, {_text(_cell_before_row(loaded, number))})"
             for loaded in self._by_dataset[dataset]
-            for column, number in _stated_by(loaded)
+            for column, number in stated_by(loaded)
         )
         cells = f"{names}) AS n(t, c, table_name, file, title, sheet)"
         cell = "sheet || r || CASE WHEN title IS NULL THEN ':' || r ELSE '' END"
@@ -202,10 +202,28 @@ class FactBase:
         if not names:
             return ()
         query = " UNION ".join(f"SELECT t, r, c FROM {name} WHERE {matches}" for name in names)
-        found = self._engine.rows(query, values)
-        numbers = {table: dict(_stated_by(self._by_id[table])) for table in {table for table, _, _ in found}}
-        places = {self._by_id[table].source.place(record, numbers[table][column]) for table, record, column in found}
-        return tuple(sorted(places, key=lambda place: (place.file, place.row or 0, place.column or "")))
+        return self._finder.places(self._engine.rows(query, values))
+
+    def find_places(self, patterns: Iterable[Pattern]) -> dict[Pattern, tuple[Place, ...]]:
+        """`places` of many patterns in one pass over the facts; a pattern without any is left out."""
+        return {pattern: self._finder.places(cells) for pattern, cells in self._finder.find(patterns).items()}
+
+    def find_rows(self, subjects: Iterable[str]) -> dict[str, tuple[Place, ...]]:
+        """The rows with triples of each subject, in the order of `places`; a subject without any is left out."""
+        found = self._finder.find((subject, None, None) for subject in subjects)
+        return {str(subject): self._finder.rows(cells) for (subject, _, _), cells in found.items()}
+
+    def columns_stating(self, predicate: str, value: str | None = None) -> tuple[Place, ...]:
+        """File and header title of each column that states triples with this predicate (and object), sorted.
+
+        A constant has no title; a sheet has no name here.
+        """
+        name = self._predicates.get(predicate)
+        if name is None:
+            return ()
+        where, values = (" WHERE o = $1", [value]) if value is not None else ("", [])
+        cells = self._engine.rows(f"SELECT DISTINCT t, 1, c FROM {name}{where}", values)
+        return tuple(sorted({Place(each.file, column=each.column) for each in self._finder.places(cells)}, key=str))
 
     def objects(self, subject: str, predicate: str) -> tuple[str, ...]:
         """The distinct objects of triples with this subject and predicate, all N-Triples terms, sorted."""
@@ -248,8 +266,11 @@ class FactBase:
             (subject, predicate, value, int(count)) for subject, predicate, value, count in rows if value not in known
         ]
 
-    def statements(self, predicates: Sequence[str], dataset: str) -> Iterator[list[str]]:
-        """The dataset's distinct N-Triples lines with one of these predicates, sorted by subject, in batches."""
+    def statements(self, predicates: Sequence[str], dataset: str | None = None) -> Iterator[list[str]]:
+        """Distinct N-Triples lines with one of these predicates, sorted by subject, in batches.
+
+        They are of a dataset or of the catalogue; KeyError for a predicate that no triple may have.
+        """
         branches = [
             f"SELECT DISTINCT s, {sql.text(predicate)} AS p, o FROM {self._predicates[predicate]}{self._where(dataset)}"
             for predicate in predicates
@@ -264,7 +285,7 @@ class FactBase:
         return tuple(
             loaded.source.place(None, number)
             for loaded in self._tables
-            for column, (_, number) in zip(loaded.table.columns, _stated_by(loaded), strict=True)
+            for column, (_, number) in zip(loaded.table.columns, stated_by(loaded), strict=True)
             if number and f"<{column.property_url}>" == predicate
         )
 
@@ -293,20 +314,6 @@ def shard_digits(sources: Sequence[TableFile]) -> int:
     while triples > _SHARD_TRIPLES * 16**digits and digits < 4:
         digits += 1
     return digits
-
-
-def _stated_by(loaded: LoadedTable) -> Iterator[tuple[int, int]]:
-    """For each column id the number of the source column whose cells state its triples.
-
-    For a virtual column this is the first column that its valueUrl or propertyUrl uses; 0 for a constant.
-    """
-    numbers = {column.name: column.number for column in loaded.table.source_columns}
-    for column_id, column in enumerate(loaded.table.columns, 1):
-        number = column.number
-        for url in filter(None, (column.value_url, column.property_url)) if column.virtual else ():
-            used = [numbers[name] for name in variable_names(parse_template(url)) if name in numbers]
-            number = number or next(iter(used), 0)
-        yield column_id, number
 
 
 def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:

@@ -10,7 +10,8 @@ from rdflib.term import Node
 from st_opendata.model.findings import Finding
 from st_opendata.namespaces import PREFIXES
 from st_opendata.resources import resource_folder
-from st_opendata.shacl.checking import sort_findings, validate_graph
+from st_opendata.shacl.checking import validate_graph
+from st_opendata.shacl.listing import sort_findings
 from st_opendata.shacl.shapes import Shapes, load_shapes
 from st_opendata.shacl.terms import SH
 

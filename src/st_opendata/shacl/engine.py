@@ -11,23 +11,25 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from pyshacl import Validator
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
-from rdflib import RDF, Graph, Literal
+from rdflib import Graph
 from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.messages.message import message
-from st_opendata.shacl import comparing, patterns, prebinding
+from st_opendata.shacl import comparing, patterns, prebinding, results
 from st_opendata.shacl.components import register
+from st_opendata.shacl.results import RawResult, ResultValidator
 from st_opendata.shacl.shapes import Shapes, messages_of
 from st_opendata.shacl.terms import SH, path_text
 
 register((*comparing.COMPONENTS, *patterns.COMPONENTS))
 prebinding.register()
+results.register()
 _LOG = logging.getLogger("st_opendata.shacl")
 _LOG.setLevel(logging.CRITICAL)  # pySHACL logs errors before it raises them
 _OPTIONS = {"logger": _LOG, "inplace": True, "inference": "none", "max_validation_depth": 60}
@@ -53,57 +55,78 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
         ConfigurationError: the shapes cannot be evaluated, although they are well-formed.
     """
     view = prebinding.PreparingGraph(data, shapes.graph)
-    validator = Validator(DataGraph.from_rdflib(view), shacl_graph=shapes.graph, options=dict(_OPTIONS))
+    validator = ResultValidator(DataGraph.from_rdflib(view), shacl_graph=shapes.graph, options=dict(_OPTIONS))
     try:
-        _, report, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
+        _, found, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
         first_line = str(error).partition("\n")[0]
         raise ConfigurationError(
             message("the shapes cannot be evaluated: {reason}", reason=first_line),
             remedy=message("Simplify the shape that causes this."),
         ) from error
-    [root] = report.subjects(RDF.type, SH.ValidationReport)
-    for node in report.objects(root, SH.result):
-        yield _result(report, node, shapes)
+    texts = _Texts(shapes)
+    for raw in found:
+        yield texts.result(raw)
 
 
-def _result(report: Graph, node: Node, shapes: Shapes) -> Result:
-    path = report.value(node, SH.resultPath)
-    shape = report.value(node, SH.sourceShape)
-    focus = report.value(node, SH.focusNode)
-    component = report.value(node, SH.sourceConstraintComponent)
-    severity = report.value(node, SH.resultSeverity)
-    assert focus is not None and component is not None and shape is not None and severity is not None
-    return Result(
-        focus=focus,
-        component=component,
-        shape=shape,
-        severity=severity,
-        path=None if path is None else path_text(report, path),
-        value=report.value(node, SH.value),
-        messages=_messages(report, node, shapes, component),
-    )
+class _Texts:
+    """Paths and messages of shapes, each made once."""
 
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self._paths: dict[Node, str] = {}
+        self._templates: dict[tuple[Node | None, Node, Node], dict[str, _Template]] = {}
 
-def _messages(report: Graph, node: Node, shapes: Shapes, component: Node) -> Mapping[str, str]:
-    """The messages of the shapes for the result, variables filled in.
+    def result(self, raw: RawResult) -> Result:
+        return Result(
+            focus=raw.focus,
+            component=raw.component,
+            shape=raw.shape,
+            severity=raw.severity,
+            path=None if raw.path is None else self._path(raw.path),
+            value=raw.value,
+            messages=self._messages(raw),
+        )
 
-    pySHACL fills `{?name}` in but drops the language: it is recovered by matching with the templates.
-    """
-    constraint = report.value(node, SH.sourceConstraint)
-    templates = messages_of(shapes, constraint) or messages_of(shapes, report.value(node, SH.sourceShape))
-    if not templates:
+    def _path(self, path: Node) -> str:
+        if path not in self._paths:
+            self._paths[path] = path_text(self._shapes.graph, path)
+        return self._paths[path]
+
+    def _messages(self, raw: RawResult) -> Mapping[str, str]:
+        """The messages of the shapes for the result, variables filled in.
+
+        pySHACL fills `{?name}` in but drops the language: it is recovered by matching with the templates.
+        """
+        key = (raw.constraint, raw.shape, raw.component)
+        if key not in self._templates:
+            texts = self._texts_of(*key)
+            self._templates[key] = {language: _Template(text) for language, text in texts.items()}
+        return {language: template.filled(raw.texts) for language, template in self._templates[key].items()}
+
+    def _texts_of(self, constraint: Node | None, shape: Node, component: Node) -> Mapping[str, str]:
+        """The messages of the constraint; else those of the shape; else those of the component's validators."""
+        if found := messages_of(self._shapes, constraint) or messages_of(self._shapes, shape):
+            return found
         validators = [
             validator
             for use in (SH.validator, SH.nodeValidator, SH.propertyValidator)
-            for validator in shapes.graph.objects(component, use)
+            for validator in self._shapes.graph.objects(component, use)
         ]
-        templates = next(filter(None, (messages_of(shapes, each) for each in validators)), {})
-    texts = sorted(str(text) for text in report.objects(node, SH.resultMessage) if isinstance(text, Literal))
-    return {language: _filled(template, texts) for language, template in templates.items()}
+        return next(filter(None, (messages_of(self._shapes, each) for each in validators)), {})
 
 
-def _filled(template: str, texts: list[str]) -> str:
-    parts = re.split(r"\{[?$]\w+\}", template)
-    pattern = re.compile("(?s:.*)".join(map(re.escape, parts)))
-    return next(filter(pattern.fullmatch, texts), template)
+@dataclass(frozen=True)
+class _Template:
+    text: str
+
+    def filled(self, texts: tuple[str, ...]) -> str:
+        """The first of the texts that the template can become; the template itself without any."""
+        if self._form is None:
+            return self.text
+        return next(filter(self._form.fullmatch, texts), self.text)
+
+    @cached_property
+    def _form(self) -> re.Pattern[str] | None:
+        parts = re.split(r"\{[?$]\w+\}", self.text)
+        return re.compile("(?s:.*)".join(map(re.escape, parts))) if len(parts) > 1 else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, QB, RDF, RDFS, SDO, SKOS, SOSA, TIME, VOID, Graph, URIRef
 from rdflib.namespace import WGS, DefinedNamespace
 from rdflib.term import Node
 
+from st_opendata.closeness import Closest
 from st_opendata.namespaces import PREFIXES, ST
+from st_opendata.shacl.met_terms import MetTerms
 from st_opendata.shacl.terms import in_order
 
 _VOCABULARIES: Mapping[str, type[DefinedNamespace]] = {
@@ -33,21 +34,32 @@ _VOCABULARIES: Mapping[str, type[DefinedNamespace]] = {
 """The vocabularies whose terms rdflib lists, by our prefix."""
 
 
+class NearestTerms:
+    """Known terms, ready to be asked for the one whose name is most like another's; namespaces do not count."""
+
+    def __init__(self, known: Iterable[Node]) -> None:
+        self._names = {_local(each): each for each in in_order(known)}
+        self._closest = Closest(self._names, cutoff=0.75)
+
+    def of(self, term: Node) -> Node | None:
+        """The known term that is most similar, or None if none is similar."""
+        near = self._closest.of(_local(term))
+        return None if near is None else self._names[near]
+
+
 def nearest_term(term: Node, known: Iterable[Node]) -> Node | None:
-    """The known term whose name is most like this one's, or None if none is similar; namespaces do not count."""
-    names = {_local(each): each for each in in_order(known)}
-    near = get_close_matches(_local(term), names, n=1, cutoff=0.75)
-    return names[near[0]] if near else None
+    """As `NearestTerms.of`, for one term."""
+    return NearestTerms(known).of(term)
 
 
-def unknown_terms(data: Graph, ontology: Graph) -> Iterator[tuple[URIRef, Node | None]]:
+def unknown_terms(met: MetTerms, ontology: Graph) -> Iterator[tuple[URIRef, Node | None]]:
     """Properties and classes of the data that their vocabulary does not have, each with the most similar term.
 
     Vocabularies grow: a term that is similar to no known one is reported only in our own namespace, whose ontology we
     have.
     """
     own = {term for term in ontology.subjects(RDF.type) if str(term).startswith(ST)}
-    for term in in_order({*data.predicates(), *data.objects(None, RDF.type)}):
+    for term in in_order(met.predicates | met.classes):
         if not isinstance(term, URIRef):
             continue
         if str(term).startswith(ST) and own and term not in own:

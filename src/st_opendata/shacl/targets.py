@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 
-from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.messages.codes import finding
@@ -13,13 +12,14 @@ from st_opendata.model.findings import Finding
 from st_opendata.place import Place
 from st_opendata.rdf.reading import read_rdf
 from st_opendata.resources import resource_folder
+from st_opendata.shacl.met_terms import MetTerms
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.suggesting import nearest_term
 from st_opendata.shacl.terms import SH, short, term_text
 
 
-def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
+def idle_targets(met: MetTerms, shapes: Shapes) -> list[Finding]:
     """A note for each target (SHACL §2.1.3) of the shapes that no node of the data has, with the nearest that some has.
 
     Shapes that come with the program, or copies of them in a release, are left out: they foresee more than one
@@ -28,15 +28,16 @@ def idle_targets(data: Graph, shapes: Shapes) -> list[Finding]:
     packaged = {path.read_bytes() for path in resource_folder("shapes").rglob("*.ttl")}
     own = {path for path in set(shapes.files.values()) if path.read_bytes() not in packaged}
     known = {
-        SH.targetClass: set(data.objects(None, RDF.type)),
-        SH.targetSubjectsOf: (predicates := set(data.predicates())),
-        SH.targetObjectsOf: predicates,
+        SH.targetClass: met.classes,
+        SH.targetSubjectsOf: met.predicates,
+        SH.targetObjectsOf: met.predicates,
     }
     notes = []
     for kind, found in known.items():
         for shape, target in sorted(shapes.graph.subject_objects(kind), key=lambda pair: tuple(map(term_text, pair))):
             path = shapes.files.get(shape)
-            if path in own and found.isdisjoint(_kinds(data, kind, target)):
+            has_node = met.has_instance(target) if kind == SH.targetClass else target in found
+            if path in own and not has_node:
                 notes.append(_note(shape, target, path, found))
     return notes
 
@@ -53,13 +54,7 @@ def target_terms(paths: Iterable[Path]) -> frozenset[str]:
     )
 
 
-def _kinds(data: Graph, kind: URIRef, target: Node) -> set[Node]:
-    """The class and its subclasses, as the data state them; of a property, the property alone."""
-    below = data.transitive_subjects(RDFS.subClassOf, target) if kind == SH.targetClass else ()
-    return {target, *(node for node in below if node is not None)}
-
-
-def _note(shape: Node, target: Node, path: Path, known: set[Node]) -> Finding:
+def _note(shape: Node, target: Node, path: Path, known: Set[Node]) -> Finding:
     near = nearest_term(target, known)
     return finding(
         "shacl-no-target",

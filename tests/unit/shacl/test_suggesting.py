@@ -10,6 +10,7 @@ from rdflib import Graph, URIRef
 from st_opendata.namespaces import PREFIXES
 from st_opendata.resources import resource_folder
 from st_opendata.shacl import validate_files
+from st_opendata.shacl.met_terms import terms_of_graph
 from st_opendata.shacl.suggesting import nearest_term, unknown_terms
 
 ONTOLOGY = Graph().parse(resource_folder("ontology") / "st-opendata.ttl")
@@ -42,7 +43,7 @@ def test_a_term_that_its_vocabulary_lacks(triples: str, found: dict[str, str | N
         return URIRef(PREFIXES[prefix] + local) if name else None
 
     data = Graph().parse(data=HEAD + triples)
-    assert dict(unknown_terms(data, ONTOLOGY)) == {iri(term): iri(near) for term, near in found.items()}
+    assert dict(unknown_terms(terms_of_graph(data), ONTOLOGY)) == {iri(term): iri(near) for term, near in found.items()}
 
 
 @pytest.mark.parametrize(

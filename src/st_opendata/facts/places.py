@@ -1,0 +1,114 @@
+"""The cells of triples: many patterns are looked up at once, in one join with the table of each predicate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from st_opendata.facts.loading import LoadedTable
+from st_opendata.place import Place
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.engine import Engine
+from st_opendata.tables.templates import parse_template, variable_names
+
+Pattern = tuple[str | None, str | None, str | None]
+"""Subject, predicate and object of triples as N-Triples terms; None for any."""
+
+_Cell = tuple[int, int, int]
+"""Table, record and column ids."""
+
+_ASKED = {"n": sql.INTEGER, "s": sql.TEXT, "p": sql.TEXT, "o": sql.TEXT}
+_JOINED = 50
+"""The predicates of one statement."""
+
+
+class PlaceFinder:
+    """Finds cells in the tables of predicates, which `mapping` describes."""
+
+    def __init__(self, engine: Engine, tables: Sequence[LoadedTable], predicates: Mapping[str, str]) -> None:
+        self._engine = engine
+        self._predicates = predicates
+        self._tables = {loaded.id: loaded for loaded in tables}
+        self._columns: dict[tuple[int, int], int] = {}
+
+    def places(self, cells: Iterable[_Cell]) -> tuple[Place, ...]:
+        """The cells by file, row and column."""
+        return tuple(sorted(set(map(self._place, cells)), key=_order))
+
+    def rows(self, cells: Iterable[_Cell]) -> tuple[Place, ...]:
+        """The rows of the cells, in the order of `places`."""
+        first: dict[tuple[int, int], str] = {}
+        for table, record, column in cells:
+            title = self._title(table, column)
+            first[table, record] = min(title, first.get((table, record), title))
+        rows = [(self._row(*key), title) for key, title in first.items()]
+        rows.sort(key=lambda row: (row[0].file, row[0].row or 0, row[1], row[0].cell or ""))
+        return tuple(dict.fromkeys(row for row, _ in rows))
+
+    def find(self, patterns: Iterable[Pattern]) -> dict[Pattern, list[_Cell]]:
+        """The cells that state triples of each pattern; a pattern without any is left out."""
+        found = defaultdict[Pattern, list[_Cell]](list)
+        for given, alike in _by_parts(patterns).items():
+            self._engine.define("asked", _ASKED)
+            self._engine.fill("asked", [list(range(len(alike))), *map(list, zip(*alike, strict=True))])
+            joins = [self._join(name, given) for name in self._asked_predicates(alike)]
+            for start in range(0, len(joins), _JOINED):
+                query = " UNION ALL ".join(joins[start : start + _JOINED])
+                for rows in self._engine.batches(query, 50_000):
+                    for number, *cell in rows:
+                        found[alike[number]].append(tuple(cell))
+            self._engine.drop("asked")
+        return found
+
+    def _asked_predicates(self, patterns: Sequence[Pattern]) -> list[str]:
+        """The predicates that have a table and may be those of a pattern."""
+        asked = {predicate for _, predicate, _ in patterns}
+        return list(self._predicates) if None in asked else [name for name in self._predicates if name in asked]
+
+    def _join(self, predicate: str, given: tuple[bool, bool, bool]) -> str:
+        conditions = [f"a.p = {sql.text(predicate)}"] if given[1] else []
+        conditions += [f"a.{part} = f.{part}" for part, is_given in zip("spo", given, strict=True) if is_given and part != "p"]
+        where = f" WHERE {sql.all_of(conditions)}" if conditions else ""
+        return f"SELECT DISTINCT a.n, f.t, f.r, f.c FROM asked AS a, {self._predicates[predicate]} AS f{where}"
+
+    def _place(self, cell: _Cell) -> Place:
+        table, record, column = cell
+        return self._tables[table].source.place(record, self._number(table, column))
+
+    def _row(self, table: int, record: int) -> Place:
+        return self._tables[table].source.place(record).in_row()
+
+    def _title(self, table: int, column: int) -> str:
+        number = self._number(table, column)
+        return self._tables[table].source.title(number) if number else ""
+
+    def _number(self, table: int, column: int) -> int:
+        if (table, column) not in self._columns:
+            self._columns |= {(table, each): number for each, number in stated_by(self._tables[table])}
+        return self._columns[table, column]
+
+
+def stated_by(loaded: LoadedTable) -> Iterator[tuple[int, int]]:
+    """For each column id the number of the source column whose cells state its triples.
+
+    For a virtual column this is the first column that its valueUrl or propertyUrl uses; 0 for a constant.
+    """
+    numbers = {column.name: column.number for column in loaded.table.source_columns}
+    for column_id, column in enumerate(loaded.table.columns, 1):
+        number = column.number
+        for url in filter(None, (column.value_url, column.property_url)) if column.virtual else ():
+            used = [numbers[name] for name in variable_names(parse_template(url)) if name in numbers]
+            number = number or next(iter(used), 0)
+        yield column_id, number
+
+
+def _order(place: Place) -> tuple[str, int, str, str]:
+    return place.file, place.row or 0, place.column or "", place.cell or ""
+
+
+def _by_parts(patterns: Iterable[Pattern]) -> dict[tuple[bool, bool, bool], list[Pattern]]:
+    """The distinct patterns by the parts that they give."""
+    found = defaultdict[tuple[bool, bool, bool], list[Pattern]](list)
+    for subject, predicate, value in dict.fromkeys(patterns):
+        found[subject is not None, predicate is not None, value is not None].append((subject, predicate, value))
+    return found
