@@ -21,13 +21,14 @@ from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.messages.message import message
-from st_opendata.shacl import comparing, patterns, prebinding, results
+from st_opendata.shacl import at_once, comparing, patterns, prebinding, results
 from st_opendata.shacl.components import register
 from st_opendata.shacl.results import RawResult, ResultValidator
 from st_opendata.shacl.shapes import Shapes, messages_of
 from st_opendata.shacl.terms import SH, path_text
 
 register((*comparing.COMPONENTS, *patterns.COMPONENTS))
+at_once.register()
 prebinding.register()
 results.register()
 _LOG = logging.getLogger("st_opendata.shacl")

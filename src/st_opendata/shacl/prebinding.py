@@ -8,15 +8,17 @@ place where pySHACL looks for it. docs/shacl.md has an example of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Set
 from functools import lru_cache
 from typing import Any
 
 import pyshacl.helper
 import rdflib
 from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef, Variable
 from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.algebra import traverse
+from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
@@ -69,7 +71,7 @@ class PreparingGraph(Graph):
         """As `Graph.query`."""
         if isinstance(query_object, Query):
             return super().query(query_object, *args, **kwargs)
-        prepared = _prepared(query_object)
+        prepared = _prepared(query_object, frozenset(kwargs.get("initBindings") or ()))
         if _GRAPH.search(query_object):
             return self._both.query(prepared, *args, **kwargs)
         return super().query(prepared, *args, **kwargs)
@@ -93,8 +95,39 @@ class _Both(rdflib.Dataset):
 
 
 @lru_cache(maxsize=512)
-def _prepared(text: str) -> Query:
-    return prepareQuery(text)
+def _prepared(text: str, bound: frozenset[str]) -> Query:
+    """The query with its triple patterns in the order in which these variables lead from one to the next.
+
+    rdflib orders them without its initial bindings: it would begin with all instances of a class where `$this` is bound.
+    """
+    query = prepareQuery(text)
+    if bound:
+        known = frozenset(map(Variable, bound))
+        traverse(query.algebra, visitPost=lambda part: _order_patterns(part, known))
+    return query
+
+
+def _order_patterns(part: Any, bound: frozenset[Variable]) -> None:  # noqa: ANN401 (rdflib is untyped here)
+    if isinstance(part, CompValue) and part.name == "BGP":
+        known: set[Node] = set(bound)
+        left: list[tuple[Node, ...]] = list(part["triples"])
+        ordered = []
+        while left:
+            best = min(left, key=lambda pattern: _cost(pattern, known))
+            left.remove(best)
+            ordered.append(best)
+            known.update(_variables(best))
+        part["triples"] = ordered
+
+
+def _cost(pattern: tuple[Node, ...], known: Set[Node]) -> tuple[int, bool]:
+    """The number of variables that are not known yet; of as many, a pattern that shares one that is known is first."""
+    variables = _variables(pattern)
+    return len(variables - known), variables.isdisjoint(known)
+
+
+def _variables(pattern: tuple[Node, ...]) -> set[Node]:
+    return {term for term in pattern if isinstance(term, Variable | BNode)}
 
 
 def register() -> None:
