@@ -5,6 +5,7 @@
 | language | --lang | ST_LANG, else LC_ALL, LC_MESSAGES, LANG | lang = "fr" |
 | memory of the fact base, or of a query | --memory | ST_MEMORY | memory = "2GB" |
 | threads of the fact base | --threads | ST_THREADS | threads = 2 |
+| findings listed of a kind | --max-findings | ST_MAX_FINDINGS | max_findings = 1000 |
 | instant stated as the release's | | SOURCE_DATE_EPOCH | |
 """
 
@@ -21,11 +22,12 @@ from pathlib import Path
 from st_opendata.errors import ConfigurationError, InputError, StError, UsageError
 from st_opendata.messages.message import Message, message
 from st_opendata.messages.system_errors import system_reason
+from st_opendata.model.findings import MAX_FINDINGS, NO_LIMIT
 from st_opendata.model.text import LANGUAGES
 from st_opendata.place import Place
 
 FILE = "st-opendata.toml"
-_KEYS = ("lang", "memory", "threads")
+_KEYS = ("lang", "memory", "threads", "max_findings")
 _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]+)?)\s?(?:([KMGT])(i?))?B", re.IGNORECASE)
 
 
@@ -34,12 +36,13 @@ class Settings:
     """The settings of the machine and the person; they never repeat the catalogue.
 
     `memory` is a size as DuckDB reads it (`1GB`, `512MiB`); `source_date_epoch` counts seconds since 1970 in UTC
-    (reproducible-builds.org, SOURCE_DATE_EPOCH).
+    (reproducible-builds.org, SOURCE_DATE_EPOCH). `max_findings` are listed of each kind, and the others are counted.
     """
 
     language: str = "en"
     memory: str = "1GB"
     threads: int = 2
+    max_findings: int = MAX_FINDINGS
     source_date_epoch: int | None = None
 
     @property
@@ -58,7 +61,7 @@ class Settings:
 def read_settings(
     flags: Mapping[str, str | None] | None = None, environment: Mapping[str, str] = os.environ
 ) -> Settings:
-    """The settings for one command; `flags` has the keys `lang`, `memory` and `threads`, None where not given.
+    """The settings for one command; `flags` has the keys of the file, None where not given.
 
     Raises:
         UsageError: a flag or a variable has a value that is not allowed.
@@ -74,6 +77,7 @@ def read_settings(
         language=_language(first("lang", _system_language(environment))),
         memory=_memory(first("memory", default.memory)),
         threads=_threads(first("threads", str(default.threads))),
+        max_findings=_most_findings(first("max_findings", str(default.max_findings))),
         source_date_epoch=_epoch(environment.get("SOURCE_DATE_EPOCH")),
     )
 
@@ -159,6 +163,13 @@ def _memory(value: str) -> str:
 
 def _threads(value: str) -> int:
     return _whole(value, message('"{value}" is not a number of threads', value=value), least=1)
+
+
+def _most_findings(value: str) -> int:
+    """The number; more than there can be for `all` and 0."""
+    if value == "all":
+        return NO_LIMIT
+    return _whole(value, message('"{value}" is not a number of findings', value=value), least=0) or NO_LIMIT
 
 
 def _whole(value: str, problem: Message, *, least: int) -> int:

@@ -47,8 +47,10 @@ def unknown_codes(facts: FactBase, lists: Iterable[CodeList]) -> Iterator[Findin
     for codes in lists:
         start = f"{scheme_iri(facts.catalogue, codes.name)}/"
         known = {f"<{start}{code}>" for code in codes.labels}
-        for subject, predicate, value, count in facts.naming(start, known):
-            code = value.removeprefix(f"<{start}").removesuffix(">")
+        found = facts.naming(start, known)
+        places = facts.find_places((subject, predicate, value) for subject, predicate, value, _ in found)
+        for *triple, count in found:
+            code = triple[2].removeprefix(f"<{start}").removesuffix(">")
             near = nearest(code, codes.labels)
-            places = facts.places(subject, predicate, value)
-            yield finding("code-unknown", places, value=code, list=codes.name, near=near, count=count)
+            where = places[triple[0], triple[1], triple[2]]
+            yield finding("code-unknown", where, value=code, list=codes.name, near=near, count=count)

@@ -71,7 +71,7 @@ def build_release(job: Job, output: Path) -> Outcome:
         if not checked.conforms:
             return checked
         background.copy_into(draft.folder)
-        described = _describe(facts, draft.folder, steps)
+        described = _describe(facts, draft.folder, steps, job.settings.max_findings)
         violations = tuple(each for each in described.findings if each.severity is Severity.VIOLATION)
         advice = len(described.findings) - len(violations)
         outcome = replace(checked, findings=(*checked.findings, *violations), advice=advice)
@@ -105,7 +105,7 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
         if shapes_checked := conforms(findings):
             steps(message("Validating the facts"))
             findings += profile_findings(facts, background.profiles)
-            findings += validate_facts(facts, shapes, ontology)
+            findings += validate_facts(facts, shapes, ontology, job.settings.max_findings)
             if conforms(findings):
                 findings += [each for dataset in catalogue.datasets for each in impossible_findings(facts, dataset)]
         yield (
@@ -126,7 +126,13 @@ def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
     def report(name: str) -> None:
         steps(message("Mapping the facts") if name == MAPPING else message("Reading {file}", file=name))
 
-    return load_facts(catalogue, on_progress=report, memory=settings.memory, threads=settings.threads)
+    return load_facts(
+        catalogue,
+        on_progress=report,
+        memory=settings.memory,
+        threads=settings.threads,
+        limit=settings.max_findings,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ class _Description:
     findings: tuple[Finding, ...]
 
 
-def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
+def _describe(facts: FactBase, folder: Path, steps: _Steps, limit: int) -> _Description:
     """Write the distributions, the dumps and the catalogue; validate and score the catalogue."""
     catalogue = facts.catalogue
     distributions: Distributions = {}
@@ -159,7 +165,7 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps) -> _Description:
     }
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
-    findings = validate_catalogue(graph)
+    findings = validate_catalogue(graph, limit)
     scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(

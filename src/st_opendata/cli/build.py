@@ -12,6 +12,7 @@ from st_opendata.cli.console import errors_as, note, progress_bar, write_json, w
 from st_opendata.cli.options import (
     catalogue_argument,
     engine_options,
+    findings_option,
     lang_option,
     output_option,
     report_options,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @report_options
 @lang_option
 @engine_options
+@findings_option
 def command(  # noqa: PLR0913 (one parameter per option)
     *,
     catalogue: Path,
@@ -43,6 +45,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     lang: str | None,
     memory: str | None,
     threads: str | None,
+    max_findings: str | None,
 ) -> int:
     """Check a catalogue and build a release from it.
 
@@ -55,7 +58,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     from st_opendata.build import Job, build
     from st_opendata.release.layout import REPORT
 
-    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads, "max_findings": max_findings})
     with errors_as(form, settings.language, catalogue), progress_bar() as progress:
         outcome = build(Job(catalogue, settings, site, progress, fresh=fresh), output)
     if outcome.release is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from st_opendata.cli.console import errors_as, note, progress_bar, write_report
-from st_opendata.cli.options import engine_options, lang_option, report_options, source_argument
+from st_opendata.cli.options import engine_options, findings_option, lang_option, report_options, source_argument
 from st_opendata.cli.sample import write_sample
 from st_opendata.cli.words import count
 from st_opendata.errors import UsageError
@@ -43,6 +43,7 @@ class _SampleCommand(click.Command):
 @report_options
 @lang_option
 @engine_options
+@findings_option
 @click.option("--base", metavar="IRI", help="IRI of the folder of SOURCE, if SOURCE is a file (see `convert`).")
 @click.option(
     "--sample",
@@ -57,6 +58,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     lang: str | None,
     memory: str | None,
     threads: str | None,
+    max_findings: str | None,
     base: str | None,
     sample: int | None,
 ) -> int:
@@ -69,11 +71,16 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     """
     from st_opendata.build import Job, check
 
-    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads, "max_findings": max_findings})
     if sample and (source.is_file() or form != "text"):
         raise UsageError(
             message("--sample works only for a catalogue and with --format text"),
             remedy=message("Leave out --sample, or name the folder of a catalogue."),
+        )
+    if source.is_file() and max_findings is not None:
+        raise UsageError(
+            message("--max-findings works only for a catalogue"),
+            remedy=message("Leave out --max-findings: of a table, 100 findings of each kind are listed."),
         )
     if source.is_file():
         with errors_as(form, settings.language, source.parent):

@@ -107,6 +107,14 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return form(click.option("--json", "form", flag_value="json", help="Same as --format json.")(function))
 
 
+findings_option: Decorator = click.option(
+    "--max-findings",
+    metavar="N",
+    help="List at most N findings of each shape and of each check of a table, and count the others; "
+    "0 or all: list every one.  [default: ST_MAX_FINDINGS, else 1000]",
+)
+
+
 def engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Bounds of the fact base: `--memory` and `--threads`."""
     memory = click.option(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from st_opendata.cli.console import errors_as, write_report
-from st_opendata.cli.options import lang_option, path_type, report_options, timeout_option
+from st_opendata.cli.options import findings_option, lang_option, path_type, report_options, timeout_option
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
@@ -45,10 +45,17 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
     metavar="S…",
 )
 @timeout_option
+@findings_option
 @report_options
 @lang_option
-def command(
-    *, data: tuple[Path, ...], shapes: tuple[Path, ...], timeout: float | None, form: str, lang: str | None
+def command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    data: tuple[Path, ...],
+    shapes: tuple[Path, ...],
+    timeout: float | None,
+    max_findings: str | None,
+    form: str,
+    lang: str | None,
 ) -> int:
     """Validate RDF files against SHACL shapes.
 
@@ -59,9 +66,10 @@ def command(
     from st_opendata.model.findings import conforms
     from st_opendata.shacl import validate_in_time
 
-    settings = read_settings({"lang": lang})
+    settings = read_settings({"lang": lang, "max_findings": max_findings})
     with errors_as(form, settings.language):
-        findings = validate_in_time([_existing(path) for path in data], list(_files(shapes)), timeout)
+        paths = [_existing(path) for path in data], list(_files(shapes))
+        findings = validate_in_time(*paths, timeout, settings.max_findings)
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1
 

@@ -13,15 +13,13 @@ from st_opendata.facts.loading import LoadedTable, Loader
 from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.notices import formula_findings, personal_findings
 from st_opendata.model.descriptions import Catalogue
-from st_opendata.model.findings import Finding, Severity, conforms
+from st_opendata.model.findings import MAX_FINDINGS, Finding, Severity, conforms
 from st_opendata.namespaces import PREFIXES
 from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.sql.engine import Engine, OpenEngine
 from st_opendata.tables.encodings.findings import known_languages, neighbour_findings
 from st_opendata.tables.scan import TableFile, open_source
 
-FINDINGS_LISTED = 1_000
-"""The most findings of one code and table that are listed; one more has the number of the others."""
 MAPPING = "facts"
 """The name of the last stage for `on_progress`, after those of the tables."""
 
@@ -32,6 +30,7 @@ def load_facts(
     on_progress: Callable[[str], None] | None = None,
     memory: str = "1GB",
     threads: int = 2,
+    limit: int = MAX_FINDINGS,
     folder: Path | None = None,
     engine: OpenEngine = DuckDBEngine,
 ) -> FactBase:
@@ -39,7 +38,8 @@ def load_facts(
 
     `on_progress` gets the name of each table before it is read, then `MAPPING`. `memory` (as `500MB`) bounds the
     engine, which spills to a temporary folder in `folder` (default: the system's), removed when the fact base is
-    closed. Problems of the tables are in `FactBase.findings`; triples are mapped only when these conform. `engine`
+    closed. At most `limit` findings of one code and table are listed, and one more has the number of the others.
+    Problems of the tables are in `FactBase.findings`; triples are mapped only when these conform. `engine`
     opens the engine that reads the tables and makes the triples, as `sql.engine` describes it.
 
     Raises:
@@ -53,9 +53,9 @@ def load_facts(
         findings: list[Finding] = []
         sources = _open_sources(catalogue, opened, findings)
         digits = shard_digits(sources)
-        loader = Loader(opened, names, digits=digits, limit=FINDINGS_LISTED)
+        loader = Loader(opened, names, digits=digits, limit=limit)
         tables = _load_tables(opened, loader, sources, findings, on_progress)
-        findings += key_findings(opened, tables, _wrong_cells(findings), FINDINGS_LISTED)
+        findings += key_findings(opened, tables, _wrong_cells(findings), limit)
         predicates: dict[str, str] = {}
         if conforms(findings):
             on_progress(MAPPING)

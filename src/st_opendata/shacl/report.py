@@ -4,23 +4,26 @@ The JSON is one object, every key always there:
 
     conforms   true when there is no violation
     counts     {"violation": n, "warning": n, "info": n}
-    findings   list of {code, severity, message, remedy, places, dataset, focus, path, value, shape, component};
+    findings   list of {code, severity, message, remedy, places, dataset, focus, path, value, shape, component,
+               unlisted};
                message and remedy map language to text; places are {file, row, column, line, offset}, row counting the
                header as 1; focus, value, shape and component are RDF terms in N-Triples syntax, path is a SPARQL
-               property path; a key that does not apply is null
+               property path; unlisted is the number of findings beyond --max-findings for which this one is written,
+               and `counts` leaves these out; a key that does not apply is null
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from st_opendata.json_text import indented_json
 from st_opendata.messages.message import counted, message
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.text import pick
@@ -33,6 +36,7 @@ from st_opendata.shacl.terms import short
 
 REPORT_IRI = "urn:st-opendata:report"
 
+_PLACE = tuple(each.name for each in fields(Place))
 _SEVERITIES = {
     Severity.VIOLATION: message("violation"),
     Severity.WARNING: message("warning"),
@@ -82,10 +86,12 @@ def _elsewhere(place: Place, file: str, language: str) -> str:
 def _summary(findings: Sequence[Finding], language: str) -> str:
     counts = Counter(each.severity for each in findings)
     violations, warnings, notes = (counts[severity] for severity in _SEVERITIES)
+    unlisted = sum(each.unlisted or 0 for each in findings)
     parts = (
         counted("{n} violation", "{n} violations", number="n", n=violations),
         counted("{n} warning", "{n} warnings", number="n", n=warnings),
         counted("{n} note", "{n} notes", number="n", n=notes),
+        counted("{n} more not listed", "{n} more not listed", number="n", n=unlisted),
     )
     return ", ".join(part[language] for part in parts if part.fields["n"])
 
@@ -99,7 +105,7 @@ def report_json(findings: Iterable[Finding]) -> str:
         "counts": {severity.value: counts[severity] for severity in Severity},
         "findings": [_json_finding(each) for each in ordered],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return indented_json(content) + "\n"
 
 
 def _json_finding(each: Finding) -> dict[str, object]:
@@ -108,13 +114,14 @@ def _json_finding(each: Finding) -> dict[str, object]:
         "severity": each.severity.value,
         "message": dict(sorted(each.message.items())),
         "remedy": dict(sorted(each.remedy.items())),
-        "places": [asdict(place) for place in each.places],
+        "places": [{name: getattr(place, name) for name in _PLACE} for place in each.places],
         "dataset": each.dataset,
         "focus": each.focus,
         "path": each.path,
         "value": each.value,
         "shape": each.shape,
         "component": each.component,
+        "unlisted": each.unlisted,
     }
 
 
@@ -174,6 +181,7 @@ def _named(term: str) -> str:
     return term if _is_readable(term) else literal_text(term)
 
 
+@lru_cache(maxsize=100_000)
 def _is_readable(term: str) -> bool:
     try:
         return bool(list(ox.parse(f"<urn:s> <urn:p> {term} .", format=ox.RdfFormat.N_TRIPLES)))

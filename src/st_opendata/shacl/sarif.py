@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from st_opendata import __version__
 from st_opendata.errors import StError
+from st_opendata.json_text import indented_json
 from st_opendata.messages.codes import codes
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.text import pick
@@ -35,6 +35,7 @@ class LineFinder:
     def __init__(self, places: Iterable[Place], folder: Path) -> None:
         self._folder = folder
         self._rows: dict[str, set[int]] = {}
+        self._shown: dict[str, str] = {}
         for place in places:
             if place.row is not None:
                 self._rows.setdefault(place.file, set()).add(place.row)
@@ -49,9 +50,12 @@ class LineFinder:
 
     def shown(self, place: Place) -> str:
         """The path of the file with `/`: relative where it lies below the current folder."""
-        path = self._path(place.file).absolute()
-        here = Path.cwd()
-        return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+        if place.file not in self._shown:
+            path = self._path(place.file).absolute()
+            here = Path.cwd()
+            inside = path.is_relative_to(here)
+            self._shown[place.file] = path.relative_to(here).as_posix() if inside else path.as_posix()
+        return self._shown[place.file]
 
     def _path(self, file: str) -> Path:
         inside = self._folder / file
@@ -78,7 +82,8 @@ def report_sarif(findings: Iterable[Finding], language: str = "en", folder: Path
     ordered = sort_findings(findings)
     lines = LineFinder((place for each in ordered for place in each.places), folder)
     named = sorted({each.code for each in ordered})
-    results = [_result(each, named.index(each.code), lines, language) for each in ordered]
+    rules = {code: number for number, code in enumerate(named)}
+    results = [_result(each, rules[each.code], lines, language) for each in ordered]
     return _log(language, [_rule(code, language) for code in named], results, {"executionSuccessful": True})
 
 
@@ -103,7 +108,7 @@ def _log(language: str, rules: Sequence[Json], results: Sequence[Json], invocati
         "invocations": [invocation],
         "results": results,
     }
-    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
+    return indented_json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _rule(code: str, language: str) -> Json:
@@ -118,7 +123,7 @@ def _rule(code: str, language: str) -> Json:
 
 
 def _result(each: Finding, rule: int, lines: LineFinder, language: str) -> Json:
-    fields = ("dataset", "focus", "path", "value", "shape", "component")
+    fields = ("dataset", "focus", "path", "value", "shape", "component", "unlisted")
     locations = [_location(place, lines, language) for place in each.places]
     return {
         "ruleId": each.code,
@@ -144,6 +149,7 @@ def _location(place: Place, lines: LineFinder, language: str) -> Json:
     return location
 
 
+@cache
 def _uri(path: str) -> str:
     return Path(path).as_uri() if Path(path).is_absolute() else quote(path)
 
@@ -151,9 +157,8 @@ def _uri(path: str) -> str:
 def _fingerprint(each: Finding) -> str:
     """The same for the same finding after rows above it came or went (SARIF §3.27.17)."""
     where = sorted({(place.file, place.column or "") for place in each.places})
-    known = {**asdict(each), "places": where}
-    names = ("code", "places", "focus", "path", "value", "shape", "component")
-    return sha256(json.dumps([known[name] for name in names]).encode()).hexdigest()
+    known = [each.code, where, each.focus, each.path, each.value, each.shape, each.component]
+    return sha256(json.dumps(known).encode()).hexdigest()
 
 
 def report_github(findings: Iterable[Finding], language: str = "en", folder: Path = Path()) -> str:
