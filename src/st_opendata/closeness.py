@@ -1,4 +1,4 @@
-"""The closest of many known words for many others, as `difflib.get_close_matches` finds it, without comparing all pairs.
+"""The closest of many known words for many others: that of `difflib.get_close_matches`, without comparing all pairs.
 
 The ratio of difflib is at most twice the length of the longest common subsequence, divided by the length of both
 words. That length is computed for all known words of one length at once (Hyyrö 2004, "Bit-parallel LCS-length

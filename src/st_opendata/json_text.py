@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from json.encoder import encode_basestring
 
 
@@ -30,7 +30,7 @@ def _write(value: object, line: str, add: Callable[[str], object]) -> None:
         add(encode_basestring(value))
     elif value is None:
         add("null")
-    elif isinstance(value, Mapping) and value:
+    elif isinstance(value, dict) and value:
         inner = line + " "
         start = "{" + inner
         for key, each in value.items():

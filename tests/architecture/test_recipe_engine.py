@@ -148,7 +148,7 @@ def test_facts_are_the_same_whichever_engine_makes_them(
     found = []
     engines: tuple[OpenEngine, ...] = (ParquetEngine, DuckDBEngine)
     for engine in engines:
-        with load_facts(catalogue, folder=tmp_path, engine=engine) as facts:
+        with load_facts(catalogue, engine=engine) as facts:
             found.append(everything(facts, tmp_path / engine.__name__))  # type: ignore[attr-defined]
     made_up, real = found
     assert made_up == real

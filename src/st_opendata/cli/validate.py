@@ -48,7 +48,7 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
 @findings_option
 @report_options
 @lang_option
-def command(  # noqa: PLR0913 (a parameter for each option)
+def command(
     *,
     data: tuple[Path, ...],
     shapes: tuple[Path, ...],

@@ -67,7 +67,9 @@ class PlaceFinder:
 
     def _join(self, predicate: str, given: tuple[bool, bool, bool]) -> str:
         conditions = [f"a.p = {sql.text(predicate)}"] if given[1] else []
-        conditions += [f"a.{part} = f.{part}" for part, is_given in zip("spo", given, strict=True) if is_given and part != "p"]
+        conditions += [
+            f"a.{part} = f.{part}" for part, is_given in zip("spo", given, strict=True) if is_given and part != "p"
+        ]
         where = f" WHERE {sql.all_of(conditions)}" if conditions else ""
         return f"SELECT DISTINCT a.n, f.t, f.r, f.c FROM asked AS a, {self._predicates[predicate]} AS f{where}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from st_opendata.facts.base import FactBase, shard_digits
 from st_opendata.facts.iris import IriContext
@@ -31,13 +30,12 @@ def load_facts(
     memory: str = "1GB",
     threads: int = 2,
     limit: int = MAX_FINDINGS,
-    folder: Path | None = None,
     engine: OpenEngine = DuckDBEngine,
 ) -> FactBase:
     """Read, check and map all tables of the catalogue.
 
     `on_progress` gets the name of each table before it is read, then `MAPPING`. `memory` (as `500MB`) bounds the
-    engine, which spills to a temporary folder in `folder` (default: the system's), removed when the fact base is
+    engine, which spills to a temporary folder in the system's folder for these, removed when the fact base is
     closed. At most `limit` findings of one code and table are listed, and one more has the number of the others.
     Problems of the tables are in `FactBase.findings`; triples are mapped only when these conform. `engine`
     opens the engine that reads the tables and makes the triples, as `sql.engine` describes it.
@@ -47,7 +45,7 @@ def load_facts(
     """
     on_progress = on_progress or _ignore
     with ExitStack() as stack:
-        opened = engine(folder, memory, threads)
+        opened = engine(None, memory, threads)
         stack.callback(opened.close)
         names = IriContext(catalogue.base, PREFIXES | catalogue.prefixes)
         findings: list[Finding] = []

@@ -87,6 +87,8 @@ class Message(Mapping[str, str]):
 
 
 def _in_language(value: object, language: str) -> object:
+    if isinstance(value, _PLAIN):  # nearly all; whether something is a mapping takes longer to find out
+        return value
     if isinstance(value, Message):
         return value[primary(language)]  # `pick` asks twice, so the time would double with each message in another
     return pick(value, language) if isinstance(value, Mapping) else value

@@ -8,7 +8,6 @@ from enum import StrEnum
 from st_opendata.model.text import Text
 from st_opendata.place import Place
 
-
 MAX_FINDINGS = 1_000
 """The most findings of a kind that are listed by default: of one SHACL shape, or of one check of a table."""
 

@@ -17,7 +17,7 @@ from st_opendata.shacl.terms import SH
 class Property(PropertyConstraintComponent):
     """sh:property (SHACL §4.7.2): its results are those of the property shape, for each value node on its own."""
 
-    def _evaluate_property_shape(  # noqa: PLR0913 (pySHACL's)
+    def _evaluate_property_shape(
         self,
         executor: object,
         prop_shape: Node,

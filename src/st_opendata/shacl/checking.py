@@ -89,7 +89,8 @@ def _term_findings(met: MetTerms, ontology: Graph, facts: FactBase) -> list[Find
 def validate_files(data: Sequence[Path], shapes: Sequence[Path], limit: int = NO_LIMIT) -> list[Finding]:
     """The findings on RDF files taken as one graph, and on what is ignored in the shape files, sorted.
 
-    At most `limit` findings of a shape are listed. Places are file and line, as far as the text of the file shows where a node is described.
+    At most `limit` findings of a shape are listed. Places are file and line, as far as the text of the file shows where
+    a node is described.
 
     Raises:
         InputError: a data file cannot be read or does not parse, or is JSON but not JSON-LD.

@@ -90,6 +90,8 @@ class _Texts:
 
     texts: Text
 
+    __hash__ = None
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Texts) and self._items() == other._items()
 

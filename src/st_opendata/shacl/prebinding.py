@@ -8,7 +8,7 @@ place where pySHACL looks for it. docs/shacl.md has an example of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Generator, Mapping, Set
+from collections.abc import Collection, Generator, Set
 from functools import lru_cache
 from typing import Any
 
@@ -67,24 +67,15 @@ class PreparingGraph(Graph):
         super().__init__(data.store, data.identifier)
         self._both = _Both(self, shapes)
 
-    def query(  # noqa: PLR0913 (rdflib's)
-        self,
-        query_object: str | Query,
-        processor: Any = "sparql",  # noqa: ANN401 (rdflib's)
-        result: Any = "sparql",  # noqa: ANN401
-        initNs: Mapping[str, Any] | None = None,  # noqa: N803
-        initBindings: Mapping[str, Node] | None = None,  # noqa: N803
-        use_store_provided: bool = True,  # noqa: FBT001, FBT002
-        **kwargs: Any,  # noqa: ANN401
-    ) -> Result:
-        """As `Graph.query`."""
-        options = (processor, result, initNs, initBindings, use_store_provided)
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401
+        """As `Graph.query`, whose fifth argument are the initial bindings."""
         if isinstance(query_object, Query):
-            return super().query(query_object, *options, **kwargs)
-        prepared = _prepared(query_object, frozenset(initBindings or ()))
+            return super().query(query_object, *args, **kwargs)
+        bindings = args[3] if len(args) > 3 else kwargs.get("initBindings")
+        prepared = _prepared(query_object, frozenset(bindings or ()))
         if _GRAPH.search(query_object):
-            return self._both.query(prepared, *options, **kwargs)
-        return super().query(prepared, *options, **kwargs)
+            return self._both.query(prepared, *args, **kwargs)
+        return super().query(prepared, *args, **kwargs)
 
 
 class _Both(rdflib.Dataset):
@@ -108,7 +99,7 @@ class _Both(rdflib.Dataset):
 def _prepared(text: str, bound: frozenset[str]) -> Query:
     """The query with its triple patterns in the order in which these variables lead from one to the next.
 
-    rdflib orders them without its initial bindings: it would begin with all instances of a class where `$this` is bound.
+    rdflib orders them without its initial bindings: it begins with all instances of a class where `$this` is bound.
     """
     query = prepareQuery(text)
     if bound:

@@ -11,7 +11,7 @@ also states those of the results before it. Here it states its own alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,24 +52,22 @@ class ResultValidator(Validator):
 
     @classmethod
     def create_validation_report(
-        cls, _shapes: object, _conforms: bool, results: list[tuple[str, Node, _Statements]]
+        cls, _shapes: object, _conforms: object, results: list[tuple[str, Node, _Statements]]
     ) -> tuple[list[RawResult], str]:
         """The top-level results; those in `sh:detail` are not among them."""
         return [statements.result for _, _, statements in results], ""
 
 
-def _make_result(  # noqa: PLR0913 (pySHACL's)
+def _make_result(  # the first arguments of `ConstraintComponent.make_v_result` of pySHACL, and its others by name
     self: Any,  # noqa: ANN401 (pySHACL is untyped)
-    datagraph: object,  # noqa: ARG001 (pySHACL's)
+    _datagraph: object,
     focus_node: Node,
     value_node: Node | None = None,
     result_path: Node | None = None,
-    constraint_component: Node | None = None,
-    source_constraint: Node | None = None,
-    extra_messages: Iterable[Node] | None = None,
-    bound_vars: object = None,
+    **more: Any,  # noqa: ANN401
 ) -> tuple[str, Node, _Statements]:
-    """As `ConstraintComponent.make_v_result` of pySHACL, which has these parameters."""
+    """The result alone, where pySHACL adds its text and triples."""
+    extra_messages, bound_vars = more.get("extra_messages"), more.get("bound_vars")
     shape = self.shape
     if result_path is None and shape.is_property_shape:
         result_path = shape.path()
@@ -84,12 +82,12 @@ def _make_result(  # noqa: PLR0913 (pySHACL's)
             texts = tuple(sorted({filled(str(each.value), bound_vars) for each in messages}))
     result = RawResult(
         focus_node,
-        constraint_component or self.shacl_constraint_component,
+        more.get("constraint_component") or self.shacl_constraint_component,
         shape.node,
         shape.severity,
         result_path,
         value_node,
-        source_constraint,
+        more.get("source_constraint"),
         texts,
     )
     return "", BNode(), _Statements(result)

@@ -23,8 +23,6 @@ _SEVERITIES = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
 """Any other severity, also one that the shapes define, counts as a violation."""
 
 
-
-
 @cache
 def code_of(component: Node) -> str:
     """The code of a constraint component: `sh:MinCountConstraintComponent` is `shacl-min-count`."""

@@ -25,6 +25,7 @@ from st_opendata.model.tables import Column
 from st_opendata.place import Place
 from st_opendata.rdf.lines import literal_text
 from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.tables.templates import parse_template
 
 Load = Callable[..., FactBase]
@@ -329,7 +330,7 @@ def test_nothing_stays_behind(make: Callable[..., Path], tmp_path: Path) -> None
     folder = make({"t.csv": ("a\nx\n", {"columns": [{"name": "a"}]})})
     spare = tmp_path / "spare"
     spare.mkdir()
-    with load_facts(read_catalogue(folder), folder=spare) as facts:
+    with load_facts(read_catalogue(folder), engine=lambda _, *bounds: DuckDBEngine(spare, *bounds)) as facts:
         assert facts.rows("t") == 1 and len(list(spare.iterdir())) == 1
     assert list(spare.iterdir()) == []
 
@@ -350,11 +351,12 @@ from pathlib import Path
 from st_opendata.errors import InputError
 from st_opendata.facts import load_facts
 from st_opendata.catalogue import read_catalogue
+from st_opendata.sql.duckdb import DuckDBEngine
 catalogue = read_catalogue(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
-    load_facts(catalogue, folder=Path(sys.argv[3]))
+    load_facts(catalogue, engine=lambda _, *bounds: DuckDBEngine(Path(sys.argv[3]), *bounds))
 except InputError as error:
     print(error)
 """

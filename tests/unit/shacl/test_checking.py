@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rdflib import Graph, Literal
+from pyshacl.errors import ConstraintLoadError
+from rdflib import RDFS, Graph, Literal
 
 from st_opendata.catalogue import read_catalogue
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.findings import Severity
 from st_opendata.place import Place
+from st_opendata.rdf.lines import graph_of_lines
 from st_opendata.shacl import Shapes, load_shapes, validate_facts, validate_files, validate_graph
+from st_opendata.shacl.met_terms import MetTerms, terms_of_facts, terms_of_graph
 
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -267,3 +270,51 @@ def test_json_that_is_not_json_ld_is_an_error(tmp_path: Path) -> None:
     assert (caught.value.place, caught.value.exit_code) == (Place(str(data)), 3)
     data.write_text('{"@id": "https://example.org/ulm", "@type": "https://example.org/City"}')
     assert [each.code for each in validate_files([data], [tmp_path / "shapes.ttl"])] == ["shacl-min-count"]
+
+
+TARGETS = (
+    "sh:targetClass ex:City",
+    "sh:targetClass ex:Place",
+    "sh:targetClass ex:Planet",
+    "sh:targetSubjectsOf ex:country",
+    "sh:targetObjectsOf ex:moon",
+    "sh:targetNode ex:nowhere",
+    "sh:targetClass ex:InBackground",
+    "sh:targetSubjectsOf ex:stated",
+    "a rdfs:Class",
+    "sh:deactivated true",
+)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_graph_is_built_only_if_a_shape_has_a_target(
+    facts: FactBase, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    background = graph(
+        "ex:City <http://www.w3.org/2000/01/rdf-schema#subClassOf> ex:Place . ex:x a ex:InBackground ; ex:stated 1 ."
+    )
+    shapes = shapes_of(
+        tmp_path, f"{SHAPES} ex:City a sh:NodeShape ; {target} ; sh:property [ sh:path ex:x ; sh:minCount 1 ] ."
+    )
+    found = [each for each in validate_facts(facts, shapes, background) if each.component]
+    monkeypatch.setattr(MetTerms, "has_target", lambda *_: True)
+    assert found == [each for each in validate_facts(facts, shapes, background) if each.component]
+    expected = {"sh:targetClass ex:Planet", "sh:targetObjectsOf ex:moon", "sh:deactivated true"}
+    assert (not found) == (target in expected)
+    monkeypatch.undo()
+    assert terms_of_facts(facts, background).has_target(shapes.graph) == (target not in expected)
+
+
+def test_the_terms_of_facts_are_those_of_their_graph(facts: FactBase) -> None:
+    background = graph("ex:City <http://www.w3.org/2000/01/rdf-schema#subClassOf> ex:Place . ex:x a 'odd', ex:B .")
+    asked = terms_of_facts(facts, background)
+    whole = terms_of_graph(graph_of_lines(facts.lines()) + background)
+    assert (asked.predicates, asked.classes) == (whole.predicates, whole.classes)
+    assert set(asked.hierarchy) == set(whole.hierarchy.triples((None, RDFS.subClassOf, None)))
+
+
+def test_shapes_that_cannot_be_evaluated_are_an_error_without_a_target_too(facts: FactBase, tmp_path: Path) -> None:
+    shapes = shapes_of(tmp_path, SHAPES + "ex:S a sh:NodeShape ; sh:targetClass ex:Planet .")
+    shapes.graph.parse(data=SHAPES + "ex:Most a sh:ConstraintComponent ; sh:parameter [ sh:path ex:most, ex:least ] .")
+    with pytest.raises(ConstraintLoadError):
+        validate_facts(facts, shapes)

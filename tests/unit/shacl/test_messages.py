@@ -12,7 +12,9 @@ from st_opendata.model.text import LANGUAGES
 from st_opendata.shacl.terms import SH
 from st_opendata.shacl.wording import code_of
 
-FIELDS = {name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri", "target")}
+FIELDS = {
+    name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri", "target", "kind")
+}
 COMPONENTS = (
     *("Class", "Datatype", "NodeKind", "MinCount", "MaxCount", "MinExclusive", "MinInclusive", "MaxExclusive"),
     *("MaxInclusive", "MinLength", "MaxLength", "Pattern", "LanguageIn", "UniqueLang", "Equals", "Disjoint"),
@@ -35,7 +37,7 @@ def test_each_component_has_its_code() -> None:
     ids=lambda code: code.code,
 )
 def test_texts_are_complete(code: Code) -> None:
-    filled = finding(code.code, (), **FIELDS)
+    filled = finding(code.code, (), count=2, **FIELDS)
     for text in (filled.message, filled.remedy):
         assert tuple(sorted(text)) == tuple(sorted(LANGUAGES))
         assert all(sentence.endswith(".") and "{" not in sentence for sentence in text.values())

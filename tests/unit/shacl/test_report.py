@@ -129,7 +129,7 @@ def test_json_has_every_key() -> None:
     assert content["counts"] == {"violation": 2, "warning": 1, "info": 1}
     keys = [
         *("code", "severity", "message", "remedy", "places", "dataset"),
-        *("focus", "path", "value", "shape", "component"),
+        *("focus", "path", "value", "shape", "component", "unlisted"),
     ]
     assert all(list(each) == keys for each in content["findings"])
     assert content["findings"][0]["places"] == [

@@ -54,7 +54,7 @@ VARIANTS: tuple[tuple[str, str, str, str], ...] = (
 
 def state(catalogue: Catalogue, scratch: Path, *, written: bool = True) -> Outcome:
     """Read the tables, map them, let what a release has of them be `written`; what they state must be RDF."""
-    with load_facts(catalogue, threads=1, folder=scratch) as facts:
+    with load_facts(catalogue, threads=1, engine=lambda _, *bounds: DuckDBEngine(scratch, *bounds)) as facts:
         for lines in facts.lines():
             list(ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES))
         if written and not any(finding.severity == "violation" for finding in facts.findings):

@@ -73,7 +73,7 @@ def test_what_is_drafted_of_a_tidy_file_has_no_violation(
         (folder / "t.csv").write_text(out.getvalue(), "utf-8", newline="")
         draft = draft_catalogue(folder / "draft", [folder / "t.csv"], Answers("T", "https://t.example/"))
         text = next((folder / "draft").glob("*/dataset.yaml")).read_text("utf-8")
-        with load_facts(read_catalogue(folder / "draft"), threads=1, folder=folder) as facts:
+        with load_facts(read_catalogue(folder / "draft"), threads=1) as facts:
             violations = [str(finding) for finding in facts.findings if finding.severity == "violation"]
             assert not violations, text
             (shown,) = map(sample, draft.tables)
