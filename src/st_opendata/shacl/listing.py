@@ -90,7 +90,8 @@ class _Texts:
 
     texts: Text
 
-    __hash__ = None
+    def __hash__(self) -> int:
+        return hash(tuple(self._items()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Texts) and self._items() == other._items()
