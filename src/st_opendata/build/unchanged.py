@@ -106,9 +106,10 @@ def _record_path(output: Path) -> Path:
     return cache_folder("builds") / f"{name}.json"
 
 
-def _key(job: Job) -> list[str | None]:
+def _key(job: Job) -> list[str | int | None]:
     """All that changes bytes of a release, but for the files of the catalogue."""
-    return [_program(), os.path.realpath(job.folder), job.site, job.settings.instant]
+    settings = job.settings
+    return [_program(), os.path.realpath(job.folder), job.site, settings.instant, settings.max_findings]
 
 
 def _program() -> str:
