@@ -1,14 +1,15 @@
 """All statements of a release, by subject and by object: a look-up takes milliseconds for a release of any size.
 
 `facts.parquet` answers any question by reading all of it; a portal answers many small ones. The index is a DuckDB file
-whose tables are sorted by the hash of a term and cut into small row groups, so that a look-up reads one of them. Terms
-are N-Triples texts throughout.
+that numbers the terms in the order of their texts. Its tables have small row groups with the least and the greatest
+number in each, so that a look-up reads few of them: the facts are stored in the order of their files, which have the
+statements about a thing together, and only numbers are sorted. Terms are N-Triples texts throughout.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import md5
 from itertools import islice
 from pathlib import Path
@@ -24,11 +25,13 @@ from st_opendata.release.origins import Origin, fact_cells
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 from st_opendata.sql.duckdb import Database
-from st_opendata.sql.engine import Row, SqlError
+from st_opendata.sql.engine import LimitError, Row, SqlError
 
 _ROW_GROUP = 2048
 """The fewest rows that a look-up reads: the smallest row group that DuckDB allows."""
 _BATCH = 20_000
+VERSION = 1
+"""The version of the tables: files of other versions are not read."""
 _LABEL = native.extract("object", '^"(.*)"', 1)
 _WORD_ENDS = r"[^\p{L}\p{N}]+"
 _LABEL_WORDS = sql.concat(["' '", sql.replace_matches(native.fold(_LABEL), _WORD_ENDS, " ")])
@@ -37,33 +40,47 @@ _WORDS = sql.when([(native.ends("file", ".ttl"), "''")], _LABEL_WORDS)
 _SHEET = f"coalesce({native.extract('cell', '^(.*)!', 1)}, '')"
 """The sheet of a workbook, as in `Place.sheet`."""
 _TABLES = {
-    "terms.by_subject": f"""
-        SELECT {native.hash_text("subject")} AS key, subject, predicate, object, file, "row", "column", cell
-        FROM stated ORDER BY key""",
+    "terms.terms": f"""
+        SELECT {sql.cast("row_number() OVER ()", sql.INTEGER)} AS number, term FROM (
+            SELECT subject AS term FROM given UNION SELECT object FROM given WHERE {sql.starts("object", "<")}
+            ORDER BY term
+        )""",
+    "terms.keys": f"""
+        SELECT {native.hash_text("term")} AS key, number, term FROM terms.terms ORDER BY key""",
+    "terms.predicates": f"""
+        SELECT {sql.cast("row_number() OVER ()", sql.INTEGER)} AS number, predicate FROM (
+            SELECT DISTINCT predicate FROM given ORDER BY predicate
+        )""",
+    "terms.stated": """
+        SELECT number AS subject, predicate, object, file, "row", "column", cell
+        FROM given JOIN terms.terms ON subject = term""",
     "terms.by_object": f"""
-        SELECT DISTINCT {native.hash_text("object")} AS key, object, predicate, subject
-        FROM stated WHERE {sql.starts("object", "<")} ORDER BY 1, 2, 3, 4""",
+        SELECT DISTINCT o.number AS object, p.number AS predicate, subject
+        FROM terms.stated AS s JOIN terms.terms AS o ON s.object = o.term JOIN terms.predicates AS p USING (predicate)
+        WHERE {sql.starts("s.object", "<")} ORDER BY 1, 2, 3""",
     "terms.pointing": """
-        SELECT key, object, predicate, count(*) AS subjects
-        FROM terms.by_object GROUP BY 1, 2, 3 ORDER BY 1, 2, 3, 4""",
+        SELECT object, predicate, count(*) AS subjects
+        FROM terms.by_object GROUP BY 1, 2 ORDER BY 1, 2""",
     "terms.labels": f"""
-        SELECT DISTINCT {native.hash_text("subject")} AS key, subject, predicate, object, {_WORDS} AS words
-        FROM stated WHERE predicate IN {sql.texts(f"<{label}>" for label in LABELS)} ORDER BY key""",
+        SELECT DISTINCT subject, predicate, object, {_WORDS} AS words
+        FROM terms.stated WHERE predicate IN {sql.texts(f"<{label}>" for label in LABELS)} ORDER BY 1, 2, 3""",
 }
 _SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
 
 
-def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB") -> None:
+def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB", threads: int = 1) -> None:
     """Write the index of a release: its facts with their cells, and the Turtle `files` (paths in it) without cells.
 
-    Blank nodes of the files are left out, since no request can name one.
+    Blank nodes of the files are left out, since no request can name one. It takes time in proportion to the facts, and
+    at most `memory`; the rest is in temporary files next to `path`.
 
     Raises:
-        InputError: a file of the release cannot be read.
+        InputError: a file of the release cannot be read, or memory or disk do not suffice.
     """
     facts = facts_files(folder)
+    settings = {"memory_limit": memory, "threads": threads, "temp_directory": f"{path}.tmp"}
     try:
-        with Database(None, {"memory_limit": memory, "threads": 1, "temp_directory": f"{path}.tmp"}) as database:
+        with Database(None, settings) as database:
             database.attach("terms", path, row_group=_ROW_GROUP)
             database.define("defined", dict.fromkeys(("subject", "predicate", "object", "file"), sql.TEXT))
             for file in files:
@@ -71,14 +88,19 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             nowhere = (
                 f"""{sql.null(sql.LONG)} AS "row", {sql.null(sql.TEXT)} AS "column", {sql.null(sql.TEXT)} AS cell"""
             )
-            read = f" UNION ALL {fact_cells(native.parquet(facts))}" if facts else ""
-            database.view("stated", f"SELECT subject, predicate, object, file, {nowhere} FROM defined{read}")
+            read = f" UNION ALL {fact_cells(native.parquet(facts), distinct=False)}" if facts else ""
+            database.view("given", f"SELECT subject, predicate, object, file, {nowhere} FROM defined{read}")
             for name, query in _TABLES.items():
                 database.create(name, query)
             if facts:
                 database.create("terms.sources", _sources(facts))
             else:
                 database.define("terms.sources", _SOURCES)
+    except LimitError as error:
+        raise InputError(
+            message("the release cannot be indexed: {reason}", reason=str(error)),
+            remedy=message("Free space in the folder {folder}, or allow more memory.", folder=path.parent),
+        ) from error
     except SqlError as error:
         raise InputError(
             message("the release cannot be indexed: {reason}", reason=str(error)), remedy=message("Build it again.")
@@ -119,53 +141,41 @@ class Index:
         self._local = threading.local()
         sources = self._rows("SELECT file, sheet, dataset, name FROM sources")
         self._tables = {(file, sheet): (dataset, name) for file, sheet, dataset, name in sources}
+        self._predicates = dict(self._rows("SELECT number, predicate FROM predicates"))
+        self._number_of = {predicate: number for number, predicate in self._predicates.items()}
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
-    def about(self, subjects: Sequence[str], limit: int = 50_000) -> list[Origin]:
+    def about(self, subjects: Iterable[str], limit: int = 50_000) -> list[Origin]:
         """Every triple with one of these subjects, once per cell, sorted by triple and cell; not more than `limit`."""
-        rows = self._rows(
-            f"""SELECT subject, predicate, object, file, "row", "column", cell FROM by_subject
-            WHERE key IN ({_keys(subjects)}) LIMIT $1""",
-            limit,
-        )
-        known = set(subjects)
-        found = [
-            (s, p, o, file, row or 0, column or "", cell or "")
-            for s, p, o, file, row, column, cell in rows
-            if s in known
-        ]
-        return [
-            Origin(s, p, o, Place(file, row=row or None, column=column or None, cell=cell or None))
-            for s, p, o, file, row, column, cell in sorted(found)
-        ]
+        return self._about(self._numbers(subjects), limit)
 
     def naming(self, predicate: str, objects: Sequence[str], limit: int = 5_000) -> list[Origin]:
         """Every triple with this predicate and one of these objects, as `about`; not more than `limit` subjects."""
+        known, number = self._numbers(objects), self._number_of.get(predicate, 0)
         rows = self._rows(
-            f"SELECT subject, object FROM by_object WHERE key IN ({_keys(objects)}) AND predicate = $1 LIMIT $2",
-            predicate,
+            f"SELECT subject, object FROM by_object WHERE object IN ({_listed(known)}) AND predicate = $1 LIMIT $2",
+            number,
             limit,
         )
-        known = set(objects)
-        pairs = {(subject, o) for subject, o in rows if o in known}
-        subjects = sorted({subject for subject, _ in pairs})
+        subjects = self._texts(subject for subject, _ in rows)
+        pairs = {(subjects[subject], known[o]) for subject, o in rows}
         return [
             origin
-            for origin in self.about(subjects)
+            for origin in self._about(subjects)
             if origin.predicate == predicate and (origin.subject, origin.object) in pairs
         ]
 
     def labels(self, terms: Iterable[str]) -> dict[str, list[str]]:
         """The labels of these terms: the literals of the best of `LABELS` that each has, in every language."""
-        known = set(terms)
-        rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE key IN ({_keys(known)})")
+        known = self._numbers(terms)
+        rows = self._rows(f"SELECT subject, predicate, object FROM labels WHERE subject IN ({_listed(known)})")
         found: dict[str, dict[str, list[str]]] = {}
         for subject, predicate, label in sorted(rows):
-            if subject in known and label.startswith('"'):
-                found.setdefault(subject, {}).setdefault(predicate[1:-1], []).append(label)
+            if label.startswith('"'):
+                found.setdefault(known[subject], {}).setdefault(predicate[1:-1], []).append(label)
         return {term: best_label(by_property.get) or [] for term, by_property in found.items()}
 
     def called(self, words: Sequence[str], limit: int) -> list[str]:
@@ -180,7 +190,7 @@ class Index:
             *(f" {word}" for word in words),
             limit,
         )
-        return [subject for (subject,) in rows]
+        return self._ordered_texts(rows)
 
     def table_of(self, place: Place) -> tuple[str, str] | None:
         """The dataset and the name of the table that the file, or its sheet, was read for; None if facts name none.
@@ -192,28 +202,56 @@ class Index:
     def pointing(self, term: str) -> dict[str, int]:
         """How many subjects have the term as their value, by property."""
         rows = self._rows(
-            f"SELECT predicate, subjects FROM pointing WHERE key IN ({_keys([term])}) AND object = $1",
-            term,
+            f"SELECT predicate, subjects FROM pointing WHERE object IN ({_listed(self._numbers([term]))})"
         )
-        return dict(sorted(rows))
+        return dict(sorted((self._predicates[predicate], subjects) for predicate, subjects in rows))
 
     def pointers(self, term: str, predicate: str, limit: int, offset: int = 0) -> list[str]:
         """Those subjects for one property, sorted as texts, a page of them."""
         rows = self._rows(
-            f"""SELECT subject FROM by_object WHERE key IN ({_keys([term])}) AND object = $1 AND predicate = $2
-            LIMIT $3 OFFSET $4""",
-            term,
-            predicate,
+            f"""SELECT subject FROM by_object WHERE object IN ({_listed(self._numbers([term]))}) AND predicate = $1
+            LIMIT $2 OFFSET $3""",
+            self._number_of.get(predicate, 0),
             limit,
             offset,
         )
-        return [subject for (subject,) in rows]
+        return self._ordered_texts(rows)
 
     def knows(self, term: str) -> bool:
         """Whether anything is stated about the term."""
-        return bool(
-            self._rows(f"SELECT 1 FROM by_subject WHERE key IN ({_keys([term])}) AND subject = $1 LIMIT 1", term)
+        return bool(self._rows(f"SELECT 1 FROM stated WHERE subject IN ({_listed(self._numbers([term]))}) LIMIT 1"))
+
+    def _about(self, subjects: Mapping[int, str], limit: int = 50_000) -> list[Origin]:
+        """As `about`, for terms by their numbers."""
+        rows = self._rows(
+            f"""SELECT subject, predicate, object, file, "row", "column", cell FROM stated
+            WHERE subject IN ({_listed(subjects)}) LIMIT $1""",
+            limit,
         )
+        found = {
+            (subjects[s], p, o, file, row or 0, column or "", cell or "") for s, p, o, file, row, column, cell in rows
+        }
+        return [
+            Origin(s, p, o, Place(file, row=row or None, column=column or None, cell=cell or None))
+            for s, p, o, file, row, column, cell in sorted(found)
+        ]
+
+    def _numbers(self, terms: Iterable[str]) -> dict[int, str]:
+        """Those of the terms that are in the index, by number."""
+        known = set(terms)
+        rows = self._rows(f"SELECT number, term FROM keys WHERE key IN ({_keys(known)})") if known else []
+        return {number: term for number, term in rows if term in known}
+
+    def _texts(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The terms with these numbers."""
+        listed = _listed(set(numbers))
+        return dict(self._rows(f"SELECT number, term FROM terms WHERE number IN ({listed})"))
+
+    def _ordered_texts(self, rows: Iterable[Row]) -> list[str]:
+        """The terms whose numbers are the rows, in their order."""
+        numbers = [number for (number,) in rows]
+        texts = self._texts(numbers)
+        return [texts[number] for number in numbers]
 
     def _rows(self, query: str, *values: object) -> list[Row]:
         """Run a query with the connection of this thread."""
@@ -221,6 +259,11 @@ class Index:
         if session is None:
             session = self._local.session = self._database.session()
         return session.rows(query, values)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Numbers as SQL constants, which DuckDB compares with the bounds of row groups; NULL for none."""
+    return ", ".join(map(str, sorted(numbers))) or "NULL"
 
 
 def _keys(terms: Iterable[str]) -> str:

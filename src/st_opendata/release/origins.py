@@ -19,12 +19,14 @@ from st_opendata.sql.engine import SqlError
 _CELLS = 'subject, predicate, object, file, "row", "column", cell'
 
 
-def fact_cells(files: str) -> str:
-    """The distinct facts in Parquet files, whose rows are an expression, each with its cell.
+def fact_cells(files: str, *, distinct: bool = True) -> str:
+    """The facts in Parquet files, whose rows are an expression, each with its cell.
 
-    Releases before version 0.2 do not name the cells of workbooks.
+    Without `distinct`, a fact appears once for each table that states it with the same cell. Releases before version
+    0.2 do not name the cells of workbooks.
     """
-    return f"SELECT DISTINCT {_CELLS} FROM {native.with_column(files, 'cell', sql.TEXT)}"
+    rows = native.with_column(files, "cell", sql.TEXT)
+    return f"SELECT {'DISTINCT ' if distinct else ''}{_CELLS} FROM {rows}"
 
 
 _FACTS = fact_cells(native.parquet_of("$1"))
