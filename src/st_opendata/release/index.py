@@ -41,14 +41,14 @@ _SHEET = f"coalesce({native.extract('cell', '^(.*)!', 1)}, '')"
 """The sheet of a workbook, as in `Place.sheet`."""
 _TABLES = {
     "terms.terms": f"""
-        SELECT {sql.cast("row_number() OVER ()", sql.INTEGER)} AS number, term FROM (
+        SELECT {sql.cast(native.position(), sql.INTEGER)} AS number, term FROM (
             SELECT subject AS term FROM given UNION SELECT object FROM given WHERE {sql.starts("object", "<")}
             ORDER BY term
         )""",
     "terms.keys": f"""
         SELECT {native.hash_text("term")} AS key, number, term FROM terms.terms ORDER BY key""",
     "terms.predicates": f"""
-        SELECT {sql.cast("row_number() OVER ()", sql.INTEGER)} AS number, predicate FROM (
+        SELECT {sql.cast(native.position(), sql.INTEGER)} AS number, predicate FROM (
             SELECT DISTINCT predicate FROM given ORDER BY predicate
         )""",
     "terms.stated": """

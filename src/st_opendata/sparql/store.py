@@ -67,6 +67,10 @@ class ReleaseStore:
         graph = None if self._is_union else ox.DefaultGraph()
         return self._store.quads_for_pattern(*pattern, graph)  # type: ignore[call-arg,arg-type]  # they are three
 
+    def graph(self, name: str) -> Iterator[ox.Quad]:
+        """The triples of a named graph, each term as a query would give it."""
+        return self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+
 
 def load(folder: Path) -> ReleaseStore:
     """A store in memory with the release's facts, catalogue and ontology; raises InputError."""
@@ -101,7 +105,9 @@ def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: It
     if _share_triples(store):
         facts = [folder / graph_file(dataset) for dataset in datasets]
         _load(store, [(path, ox.RdfFormat.N_TRIPLES, None) for path in facts])
-        _load(store, [(path, ox.RdfFormat.TURTLE, None) for path, _ in background])
+        for graph in dict.fromkeys(graph for _, graph in background):  # with the same blank nodes
+            triples = list(store.quads_for_pattern(None, None, None, graph))
+            store.bulk_extend(ox.Quad(*quad.triple) for quad in triples)
 
 
 def _load(store: ox.Store, sources: Iterable[_File]) -> None:

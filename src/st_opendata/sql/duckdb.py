@@ -83,9 +83,9 @@ class Database:
         """Add a database file under a name that prefixes those of its tables; `row_group` rows are read at once."""
         self._run(f"ATTACH {sql.text(str(path))} AS {name} (ROW_GROUP_SIZE {row_group})")
 
-    def view(self, name: str, query: str) -> None:
-        """Name a query; it replaces one of that name."""
-        self._run(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    def view(self, name: str, query: str, *, temporary: bool = False) -> None:
+        """Name a query; it replaces one of that name. A temporary one is not part of the database's file."""
+        self._run(f"CREATE OR REPLACE {'TEMP ' if temporary else ''}VIEW {name} AS {query}")
 
     def create(self, name: str, query: str) -> None:
         """Make a table of the rows of a query; it replaces one of that name."""

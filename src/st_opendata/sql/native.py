@@ -27,6 +27,11 @@ def with_column(rows: str, column: str, kind: str) -> str:
     return f"(SELECT * FROM {rows} UNION ALL BY NAME SELECT {null(kind)} AS {name(column)} WHERE FALSE)"
 
 
+def position() -> str:
+    """The number of a row in the order of the query, from 1."""
+    return "row_number() OVER ()"
+
+
 def hash_text(value: str) -> str:
     """64 bits of the MD5 of a text (the last, little-endian)."""
     return f"md5_number_lower({value})"

@@ -10,11 +10,13 @@ None, and the caller asks the store: it must do so unless both answers are certa
 the store would raise. If you change the store's answers, change the answers here too.
 
 `grammar` reads the part of SPARQL that columns can answer, `values` and `plan` translate it into SQL, and refuse all
-queries whose answers are not proven equal; `writer` copies the store's default graph; the solutions of `columns` are
+queries whose answers are not proven equal; `lines` reads the store's default graph, or
+the files of its facts, and `writer` stores it; the solutions of `columns` are
 written in the same way as the store's.
 """
 
 from st_opendata.sparql.aggregates.columns import Columns
-from st_opendata.sparql.aggregates.writer import NoColumnsError, write_columns
+from st_opendata.sparql.aggregates.lines import FactFiles, NoColumnsError
+from st_opendata.sparql.aggregates.writer import write_columns
 
-__all__ = ["Columns", "NoColumnsError", "write_columns"]
+__all__ = ["Columns", "FactFiles", "NoColumnsError", "write_columns"]

@@ -1,30 +1,21 @@
 """The default graph of a store as columns in a database file: terms by number, triples of numbers, profiles.
 
-The triples come from the store, term by term as texts in memory: there is no syntax between the two engines that
-could lose or change a character. Terms are in the store's normal form, which its answers have too: `1.50` is `1.5`
-there. A number or a date is stored with its triple if all objects of the predicate are of one such type.
+Terms are in the store's normal form, which its answers have too: `1.50` is `1.5` there. A number or a date is stored
+with its triple if all objects of the predicate are of one such type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from st_opendata.errors import StError
 from st_opendata.messages.message import message, verbatim
-from st_opendata.namespaces import RDF
+from st_opendata.sparql.aggregates.lines import FactFiles, NoColumnsError, write_lines
 from st_opendata.sparql.aggregates.records import write_records
 from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
 from st_opendata.sparql.store import ReleaseStore
-from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 
-_LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
-_PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
-"""Triples in their order of arrival, with predicates by number: they are few, and compared often."""
 _TERMS = """
 SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
 FROM (
@@ -79,22 +70,18 @@ JOIN terms subject ON subject.lexical = s AND subject."type" = ''
 JOIN terms object ON object.lexical = lines.o AND object."type" = lines."type"
 ORDER BY 1, 2
 """
-_TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
-_FOREIGN_TERM = message("the graph has terms of RDF 1.2")
-"""A text with a direction, or a triple as a term, which these tables cannot store."""
 
-
-class NoColumnsError(StError):
-    """There are no columns of this store."""
-
-
-def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW) -> None:
+def write_columns(
+    store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW, facts: FactFiles | None = None
+) -> None:
     """Write the default graph to a database file, and temporary files next to it; records of at least `few` subjects.
 
-    It takes time in proportion to the graph (and sorting), and at most `memory` bytes; the rest is on disk.
+    The triples come from the store, or from `facts` if they are given, which is many times faster. It takes time in
+    proportion to the graph (and sorting), and at most `memory` bytes; the rest is on disk.
 
     Raises:
-        NoColumnsError: the graph has terms that columns cannot store, or disk or memory do not suffice.
+        NoColumnsError: the graph has terms that columns cannot store, it has not as many triples as `facts`, or disk
+            or memory do not suffice.
     """
     settings = {
         "memory_limit": f"{memory}B",
@@ -104,41 +91,13 @@ def write_columns(store: ReleaseStore, path: Path, memory: int, threads: int, fe
     }
     try:
         with Database(path, settings) as database:
-            database.define("lines", _LINES, temporary=True)
-            database.define("predicates", _PREDICATES, temporary=True)
-            predicates: dict[str, int] = {}
-            database.insert("lines", _lines(store.quads(), predicates))
-            database.insert("predicates", ((number, name) for name, number in predicates.items()))
+            write_lines(database, store, facts)
             for name, query in (("terms", _TERMS), ("keys", _KEYS), ("profiles", _PROFILES), ("triples", _TRIPLES)):
                 database.create(name, query)
             write_records(database, few)
             _check(database, store)
     except (SqlError, OSError) as error:
         raise NoColumnsError(verbatim(str(error).partition("\n")[0])) from error
-
-
-def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
-    """Subject, predicate, object and the type of the object of each, as texts of a `Term`; predicates are numbered."""
-    for subject, predicate, thing, _ in quads:
-        node = subject.value if isinstance(subject, ox.NamedNode) else _other(subject)
-        number = predicates.setdefault(predicate.value, len(predicates))
-        if isinstance(thing, ox.Literal):
-            datatype = thing.datatype.value
-            yield node, number, thing.value, f"@{_language(thing)}" if datatype in _TAGGED else datatype
-        else:
-            yield node, number, thing.value if isinstance(thing, ox.NamedNode) else _other(thing), ""
-
-
-def _other(term: ox.BlankNode | ox.Triple) -> str:
-    if isinstance(term, ox.Triple):
-        raise NoColumnsError(_FOREIGN_TERM)
-    return f"_:{term.value}"
-
-
-def _language(literal: ox.Literal) -> str:
-    if literal.direction or not literal.language:
-        raise NoColumnsError(_FOREIGN_TERM)
-    return literal.language
 
 
 def _check(database: Database, store: ReleaseStore) -> None:
