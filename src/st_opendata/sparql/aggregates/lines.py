@@ -1,9 +1,9 @@
-"""The default graph of a store as lines: subject, predicate, object and the type of the object, as texts of a `Term`.
+"""The default graph of a store as rows of spellings, and the term that each spelling has in the store.
 
-They come from the store, term by term in memory, or from Parquet files with the same facts: there is no syntax between
-the two engines that could lose or change a character. The files have terms in canonical N-Triples, while the store
-changes some (`1.50` is `1.5` there). SQL reads the spellings that the store certainly keeps; each other distinct term
-passes through a store.
+The rows come from the store, term by term in memory, or from Parquet files with the same facts: there is no syntax
+between the two engines that could lose or change a character. The files have terms in canonical N-Triples, while the
+store changes some (`1.50` is `1.5` there). SQL reads the spellings that the store certainly keeps; each other one
+passes through a store. A term that comes from a store is spelled with its type and its text, after a control character.
 """
 
 from __future__ import annotations
@@ -23,62 +23,58 @@ from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database
 
-LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
-PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
+_LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
+_PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
 """Triples in their order of arrival, with predicates by number: they are few, and compared often."""
-_SPELLINGS = {"spelling": sql.TEXT, "lexical": sql.TEXT, "type": sql.TEXT}
-_UNREAD = {"place": sql.LONG, "spelling": sql.TEXT}
 _NUMBERS = {"spelling": sql.TEXT, "p": sql.INTEGER}
+_READ = {"spelling": sql.TEXT, "lexical": sql.TEXT, "type": sql.TEXT}
+_UNREAD = {"place": sql.LONG, "spelling": sql.TEXT}
+_TYPED = {"spelling": sql.TEXT, "first": sql.INTEGER, "lexical": sql.TEXT, "type": sql.TEXT}
 _TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
 _FOREIGN_TERM = message("the graph has terms of RDF 1.2")
 """A text with a direction, or a triple as a term, which the tables cannot store."""
 _OTHER_TERMS = message("the files have other terms than the graph")
 _BATCH = 20_000
 """Terms that pass through a store at once."""
-_IRI = r"""regexp_full_match({0}, '<[^\x00-\x20<>"{{}}|^`\\]*>')"""
-"""An IRI without escapes: between its brackets is the store's text."""
-_BARE = rf"""(starts_with(object, '"') AND NOT contains(object, '\')
-    AND '"' || split_part(object, '"', 2) || '"' || split_part(object, '"', 3) = object)"""
-"""A literal without escapes: between its quotes is its text."""
+_TEXT = "split_part(spelling, '\"', 2)"
+"""The text of a literal without escapes."""
 _TYPE = rf"""CASE
-    WHEN {_IRI.format("object")} THEN ''
-    WHEN NOT {_BARE} THEN NULL
+    WHEN starts_with(spelling, chr(1)) THEN split_part(spelling, chr(1), 2)
+    WHEN regexp_full_match(spelling, '<[^\x00-\x20<>"{{}}|^`\\]*>') THEN ''
+    WHEN contains(spelling, '\') OR '"' || {_TEXT} || '"' || suffix <> spelling THEN NULL
     WHEN suffix = '' THEN '{STRING}'
     WHEN regexp_full_match(suffix, '@[a-z]{{2,3}}') THEN suffix
     WHEN suffix = '^^<{INTEGER}>'
-        THEN if(regexp_full_match(split_part(object, '"', 2), '0|-?[1-9][0-9]{{0,17}}'), '{INTEGER}', NULL)
-    WHEN suffix = '^^<{DECIMAL}>' THEN if(regexp_full_match(split_part(object, '"', 2),
+        THEN if(regexp_full_match({_TEXT}, '0|-?[1-9][0-9]{{0,17}}'), '{INTEGER}', NULL)
+    WHEN suffix = '^^<{DECIMAL}>' THEN if(regexp_full_match({_TEXT},
         '0|-?[1-9][0-9]{{0,17}}|-?(?:0|[1-9][0-9]{{0,17}})[.][0-9]{{0,17}}[1-9]'), '{DECIMAL}', NULL)
     WHEN suffix = '^^<{DATE}>'
-        THEN if(regexp_full_match(split_part(object, '"', 2), '[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}')
-            AND TRY_CAST(split_part(object, '"', 2) AS DATE) IS NOT NULL, '{DATE}', NULL)
-    WHEN regexp_full_match(suffix, '\^\^<[^<>"]+>')
+        THEN if(regexp_full_match({_TEXT}, '[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}')
+            AND TRY_CAST({_TEXT} AS DATE) IS NOT NULL, '{DATE}', NULL)
+    WHEN regexp_full_match(suffix, '\^\^<[^\x00-\x20<>"{{}}|^`]+>')
         AND NOT starts_with(suffix, '^^<{XSD}') AND NOT starts_with(suffix, '^^<{RDF}')
         THEN substr(suffix, 4, length(suffix) - 4)
 END"""
-"""The type of an object whose spelling the store keeps; NULL for any other."""
-_TYPED = f"""
-SELECT subject, predicate, object, {_IRI.format("subject")} AS plain, {_TYPE} AS "type"
-FROM (SELECT *, split_part(object, '"', 3) AS suffix FROM ("""
-_OTHER_SPELLINGS = """
-SELECT row_number() OVER () - 1, * FROM (
-    SELECT object FROM typed WHERE "type" IS NULL UNION SELECT subject FROM typed WHERE NOT plain
+"""The type of a term whose spelling the store keeps; NULL for any other."""
+_SPELLED = f"""
+SELECT spelling, first, CASE
+    WHEN starts_with(spelling, chr(1)) THEN substr(spelling, length("type") + 3)
+    WHEN "type" = '' THEN substr(spelling, 2, length(spelling) - 2)
+    WHEN "type" IS NOT NULL THEN {_TEXT}
+END, "type" FROM (
+    SELECT *, {_TYPE} AS "type" FROM (
+        SELECT spelling, min(first) AS first, split_part(spelling, '"', 3) AS suffix FROM (
+            SELECT o AS spelling, p AS first FROM given UNION ALL SELECT DISTINCT s, -1 FROM given
+        ) GROUP BY spelling
+    )
 )
 """
-_FROM_FACTS = """
-SELECT DISTINCT s, p, o, "type" FROM (
-    SELECT coalesce(node.lexical, substr(subject, 2, length(subject) - 2)) AS s, p,
-        CASE
-            WHEN typed."type" IS NULL THEN thing.lexical
-            WHEN typed."type" = '' THEN substr(object, 2, length(object) - 2)
-            ELSE split_part(object, '"', 2)
-        END AS o,
-        coalesce(typed."type", thing."type") AS "type"
-    FROM typed JOIN numbers ON numbers.spelling = predicate
-    LEFT JOIN spellings node ON node.spelling = if(plain, NULL, subject)
-    LEFT JOIN spellings thing ON thing.spelling = if(typed."type" IS NULL, object, NULL)
-    UNION ALL SELECT * FROM others
-)
+_FROM_STORE = """
+SELECT chr(1) || chr(1) || s AS s, p, chr(1) || "type" || chr(1) || o AS o FROM lines
+"""
+_SPELLINGS = """
+SELECT spelling, first, coalesce(typed.lexical, read.lexical) AS lexical, coalesce(typed."type", read."type") AS "type"
+FROM typed LEFT JOIN read USING (spelling)
 """
 
 
@@ -95,35 +91,48 @@ class FactFiles:
 
 
 def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None) -> None:
-    """Make the tables `lines` and `predicates`, each triple once; raises NoColumnsError and SqlError."""
-    database.define("lines", LINES, temporary=True)
-    database.define("predicates", PREDICATES, temporary=True)
+    """Make temporary tables and views; raises NoColumnsError and SqlError.
+
+    `given` has the triples, each at least once: subject and object as spellings, and the number of the predicate, which
+    is in `predicates`. `spellings` has the term of each spelling, and the least number of its predicates as an object.
+    """
+    database.define("lines", _LINES, temporary=True)
+    database.define("predicates", _PREDICATES, temporary=True)
+    database.define("typed", _TYPED, temporary=True)
+    database.define("read", _READ, temporary=True)
     predicates: dict[str, int] = {}
     if facts is None:
         database.insert("lines", _lines(store.quads(), predicates))
+        database.view("given", _FROM_STORE, temporary=True)
     else:
-        _read_facts(database, store, facts, predicates)
+        for graph in facts.graphs:
+            database.insert("lines", _lines(store.graph(graph), predicates))
+        _give_facts(database, fact_triples(facts.files), predicates)
     database.insert("predicates", ((number, name) for name, number in predicates.items()))
+    database.append("typed", _SPELLED)
+    _read_others(database)
+    database.view("spellings", _SPELLINGS, temporary=True)
 
 
-def _read_facts(database: Database, store: ReleaseStore, facts: FactFiles, predicates: dict[str, int]) -> None:
-    database.view("typed", f"{_TYPED}{fact_triples(facts.files)}))", temporary=True)
-    tables = {"others": LINES, "unread": _UNREAD, "spellings": _SPELLINGS, "numbers": _NUMBERS}
-    for name, columns in tables.items():
-        database.define(name, columns, temporary=True)
-    for graph in facts.graphs:
-        database.insert("others", _lines(store.graph(graph), predicates))
-    database.append("unread", _OTHER_SPELLINGS)
+def _give_facts(database: Database, facts: str, predicates: dict[str, int]) -> None:
+    """Let `given` have the facts in addition to the lines; their predicates get numbers."""
+    database.define("numbers", _NUMBERS, temporary=True)
+    spelled = [spelling for (spelling,) in database.rows(f"SELECT DISTINCT predicate FROM ({facts})")]
+    numbers = [(spelling, predicates.setdefault(name, len(predicates))) for spelling, name, _ in _stored(spelled)]
+    database.insert("numbers", numbers)
+    query = f"SELECT subject AS s, p, object AS o FROM ({facts}) JOIN numbers ON spelling = predicate"
+    database.view("given", f"{query} UNION ALL {_FROM_STORE}", temporary=True)
+
+
+def _read_others(database: Database) -> None:
+    """Read the terms whose spellings the store may not keep, in parts."""
+    database.define("unread", _UNREAD, temporary=True)
+    database.append("unread", 'SELECT row_number() OVER () - 1, spelling FROM typed WHERE "type" IS NULL')
     place = 0
-    while batch := database.rows("SELECT spelling FROM unread WHERE place BETWEEN $1 AND $2", [place, place + _BATCH - 1]):
-        database.insert("spellings", _stored([spelling for (spelling,) in batch]))
+    part = "SELECT spelling FROM unread WHERE place BETWEEN $1 AND $2"
+    while batch := database.rows(part, [place, place + _BATCH - 1]):
+        database.insert("read", _stored([spelling for (spelling,) in batch]))
         place += _BATCH
-    spelled = [spelling for (spelling,) in database.rows("SELECT DISTINCT predicate FROM typed")]
-    database.insert(
-        "numbers",
-        ((spelling, predicates.setdefault(name, len(predicates))) for spelling, name, _ in _stored(spelled)),
-    )
-    database.append("lines", _FROM_FACTS)
 
 
 def _stored(spellings: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from st_opendata.sparql.aggregates.lines import FactFiles, NoColumnsError, write
 from st_opendata.sparql.aggregates.records import write_records
 from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, DIGITS, FEW, INTEGER, STRING
 from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 
@@ -20,8 +21,7 @@ _TERMS = """
 SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
 FROM (
     SELECT lexical, "type", min(place) AS place FROM (
-        SELECT o AS lexical, "type", p AS place FROM lines
-        UNION ALL SELECT DISTINCT s, '', -1 FROM lines
+        SELECT lexical, "type", first AS place FROM spellings
         UNION ALL SELECT predicate, '', -1 FROM predicates
     ) GROUP BY ALL
 )
@@ -30,46 +30,54 @@ _KEYS = """
 SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
 """
 """An index of terms: sorted, so that a look-up reads one part of the table."""
+_NUMBERED = {"p": sql.INTEGER, "s": sql.INTEGER, "o": sql.INTEGER}
+_NUMBERS = """
+WITH numbered AS (SELECT spelling, number FROM spellings JOIN terms USING (lexical, "type"))
+SELECT DISTINCT p, subject.number, object.number
+FROM given JOIN numbered subject ON subject.spelling = s JOIN numbered object ON object.spelling = o
+"""
 _PROFILES = f"""
 WITH measured AS (
-    SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(o, '-'), '.', 1)), NULL) AS whole,
-        if("type" = '{DECIMAL}', length(split_part(o, '.', 2)), NULL) AS fraction
-    FROM lines
+    SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(lexical, '-'), '.', 1)), NULL) AS whole,
+        if("type" = '{DECIMAL}', length(split_part(lexical, '.', 2)), NULL) AS fraction
+    FROM (SELECT p, o AS number, count(*) AS times FROM numbered GROUP BY ALL) JOIN terms USING (number)
+), nodes AS (
+    SELECT p, if(bool_and(NOT starts_with(lexical, '_:')), 'iri', 'resource') AS subjects
+    FROM (SELECT DISTINCT p, s AS number FROM numbered) JOIN terms USING (number) GROUP BY p
 ), found AS (
     SELECT p,
-        if(bool_and(NOT starts_with(s, '_:')), 'iri', 'resource') AS subjects,
         CASE
-            WHEN bool_and("type" = '' AND NOT starts_with(o, '_:')) THEN 'iri'
+            WHEN bool_and("type" = '' AND NOT starts_with(lexical, '_:')) THEN 'iri'
             WHEN bool_and("type" = '') THEN 'resource'
             WHEN bool_and("type" = '{STRING}') THEN 'string'
             WHEN bool_and("type" = '{STRING}' OR starts_with("type", '@')) THEN 'text'
-            WHEN bool_and("type" = '{INTEGER}' AND regexp_full_match(o, '0|-?[1-9][0-9]*'))
+            WHEN bool_and("type" = '{INTEGER}' AND regexp_full_match(lexical, '0|-?[1-9][0-9]*'))
                 AND max(whole) <= {DIGITS} THEN 'integer'
-            WHEN bool_and("type" = '{DECIMAL}' AND regexp_full_match(o, '-?[0-9]+([.][0-9]+)?'))
+            WHEN bool_and("type" = '{DECIMAL}' AND regexp_full_match(lexical, '-?[0-9]+([.][0-9]+)?'))
                 AND max(whole) + max(fraction) <= {DIGITS} THEN 'decimal'
-            WHEN bool_and("type" = '{DATE}' AND regexp_full_match(o, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
-                AND TRY_CAST(o AS DATE) IS NOT NULL) THEN 'date'
+            WHEN bool_and("type" = '{DATE}' AND regexp_full_match(lexical, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
+                AND TRY_CAST(lexical AS DATE) IS NOT NULL) THEN 'date'
         END AS objects,
         coalesce(max(fraction), 0) AS scale, coalesce(max(whole), 0) + coalesce(max(fraction), 0) AS digits,
-        count(*) AS triples
+        CAST(sum(times) AS BIGINT) AS triples
     FROM measured GROUP BY p
 )
 SELECT predicate, number, subjects, objects, scale, digits, triples
-FROM found JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
+FROM found JOIN nodes USING (p) JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
 """
-_TRIPLES = """
-SELECT profiles.number AS p, subject.number AS s, object.number AS o,
+_TRIPLES = f"""
+WITH counted AS (SELECT number, lexical FROM terms WHERE "type" IN ('{INTEGER}', '{DECIMAL}', '{DATE}'))
+SELECT profiles.number AS p, s, o,
     CAST(CASE
-        WHEN objects = 'integer' THEN lines.o
+        WHEN objects = 'integer' THEN lexical
         WHEN objects = 'decimal'
-            THEN replace(lines.o, '.', '') || repeat('0', scale - length(split_part(lines.o, '.', 2)))
-        WHEN objects = 'date' THEN replace(lines.o, '-', '')
+            THEN replace(lexical, '.', '') || repeat('0', scale - length(split_part(lexical, '.', 2)))
+        WHEN objects = 'date' THEN replace(lexical, '-', '')
     END AS BIGINT) AS number
-FROM lines JOIN predicates USING (p) JOIN profiles USING (predicate)
-JOIN terms subject ON subject.lexical = s AND subject."type" = ''
-JOIN terms object ON object.lexical = lines.o AND object."type" = lines."type"
+FROM numbered JOIN predicates USING (p) JOIN profiles USING (predicate) LEFT JOIN counted ON counted.number = o
 ORDER BY 1, 2
 """
+
 
 def write_columns(
     store: ReleaseStore, path: Path, memory: int, threads: int, few: int = FEW, facts: FactFiles | None = None
@@ -92,8 +100,12 @@ def write_columns(
     try:
         with Database(path, settings) as database:
             write_lines(database, store, facts)
-            for name, query in (("terms", _TERMS), ("keys", _KEYS), ("profiles", _PROFILES), ("triples", _TRIPLES)):
-                database.create(name, query)
+            database.create("terms", _TERMS)
+            database.create("keys", _KEYS)
+            database.define("numbered", _NUMBERED, temporary=True)
+            database.append("numbered", _NUMBERS)
+            database.create("profiles", _PROFILES)
+            database.create("triples", _TRIPLES)
             write_records(database, few)
             _check(database, store)
     except (SqlError, OSError) as error:
