@@ -12,7 +12,7 @@ from st_opendata.cli.console import note, write_table
 from st_opendata.cli.options import lang_option, release_argument, timeout_option
 from st_opendata.cli.words import count
 from st_opendata.errors import InputError
-from st_opendata.messages.message import message
+from st_opendata.messages.message import Message, message
 from st_opendata.messages.system_errors import system_reason
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
@@ -61,12 +61,19 @@ def command(
     holds the facts, the catalogue and the ontology of RELEASE; each dataset is also a named graph. The usual prefixes
     (eurio:, st:, dct:, skos: …) need no PREFIX. SERVICE and updates are refused. The exit code is 2 if the query is
     wrong, and 3 if it takes longer than --timeout or needs more than --memory.
+
+    The first query on a release of more than 100,000 triples puts its data into the user's cache folder; later ones
+    open them there.
     """
     from st_opendata.sparql.child import Bounds
     from st_opendata.sparql.query import answer
 
     settings = read_settings({"lang": lang, "memory": memory})
-    result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout))
+
+    def on_step(step: Message) -> None:
+        note(step[settings.language])
+
+    result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout), on_step)
     if isinstance(result, bytes):
         sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
         return

@@ -141,7 +141,7 @@ class Index:
         self._local = threading.local()
         sources = self._rows("SELECT file, sheet, dataset, name FROM sources")
         self._tables = {(file, sheet): (dataset, name) for file, sheet, dataset, name in sources}
-        self._predicates = dict(self._rows("SELECT number, predicate FROM predicates"))
+        self._predicates: dict[int, str] = dict(self._rows("SELECT number, predicate FROM predicates"))
         self._number_of = {predicate: number for number, predicate in self._predicates.items()}
 
     def close(self) -> None:

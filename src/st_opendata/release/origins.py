@@ -31,7 +31,7 @@ def fact_cells(files: str, *, distinct: bool = True) -> str:
 
 def fact_triples(files: Sequence[Path]) -> str:
     """The triples of facts in those files: subject, predicate and object, once for each cell that states one."""
-    return f"SELECT subject, predicate, object FROM {native.parquet(files)}"  # noqa: S608 (our own files)
+    return f"SELECT subject, predicate, object FROM {native.parquet(files)}"
 
 
 _FACTS = fact_cells(native.parquet_of("$1"))

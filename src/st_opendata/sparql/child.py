@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message, number_text
-from st_opendata.sparql.store import ReleaseStore
 from st_opendata.system.child import ChildEndedError, Send, start
 from st_opendata.system.limits import STATISTICS, bound_memory, ran_out_of_memory, ran_out_of_stack
 
 _Result = TypeVar("_Result")
+_Data = TypeVar("_Data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,14 @@ BOUNDS = Bounds()
 
 
 def answer_in_child(
-    load: Callable[[], ReleaseStore], ask: Callable[[ReleaseStore], _Result], bounds: Bounds
+    load: Callable[[Send], _Data],
+    ask: Callable[[_Data], _Result],
+    bounds: Bounds,
+    on_report: Callable[[str], None] = lambda _report: None,
 ) -> _Result:
-    """The result of `ask` for the store that `load` gives, both in a child process; bounds start after loading.
+    """The result of `ask` for the data that `load` gives, both in a child process; bounds start after loading.
 
-    The child loads the store, so that an interrupt also ends the loading.
+    The child loads the data, so that an interrupt also ends the loading. `on_report` gets the texts that `load` sends.
 
     Raises:
         InputError: the query met a bound, or the engine failed.
@@ -41,15 +44,16 @@ def answer_in_child(
     """
 
     def work(send: Send) -> _Result:
-        store = load()
-        send("loaded")
+        data = load(send)
+        send(None)
         with suppress(FileNotFoundError), STATISTICS.open("rb", buffering=0) as statistics:
             bound_memory(statistics, bounds.memory)
-        return ask(store)
+        return ask(data)
 
     with start(work) as child:
         try:
-            child.receive()
+            while (report := child.receive()) is not None:
+                on_report(report)
             result: _Result = child.receive(bounds.seconds)
         except TimeoutError:
             raise InputError(

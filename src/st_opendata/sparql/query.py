@@ -1,4 +1,4 @@
-"""SPARQL over a release: facts, catalogue and ontology in one store in memory, read only.
+"""SPARQL over a release: facts, catalogue and ontology in one store, read only.
 
 The default graph is the merge of everything; each dataset's facts are also the named graph of its IRI. `SERVICE` and
 updates are refused before anything runs: a query reaches neither the network nor the release.
@@ -7,10 +7,11 @@ updates are refused before anything runs: a query reaches neither the network no
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -20,9 +21,13 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.rdf.formats import GRAPH_FORMATS, GRAPH_NAMES, RESULT_FORMATS, RESULT_NAMES
 from st_opendata.sparql.child import BOUNDS, Bounds, answer_in_child
-from st_opendata.sparql.standard import write_csv
-from st_opendata.sparql.store import ReleaseStore, load
+from st_opendata.sparql.kept import STEPS, open_release
+from st_opendata.sparql.standard import Results, write_csv
+from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sparql.text import Query, name_columns, refuse_oversized, refuse_updates_and_services, syntax_error
+
+if TYPE_CHECKING:
+    from st_opendata.sparql.aggregates import Columns
 
 FORMATS = ("table", *RESULT_NAMES, *GRAPH_NAMES)
 _SHORT = {"xml": "rdfxml", "json": "jsonld", "table": "turtle"}
@@ -37,10 +42,17 @@ class ResultTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS) -> ResultTable | bytes:
+def answer(
+    folder: Path,
+    query: Query,
+    form: str | None,
+    bounds: Bounds = BOUNDS,
+    on_step: Callable[[Message], None] = lambda _step: None,
+) -> ResultTable | bytes:
     """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
 
-    It runs in a separate process, which is killed at its bounds and together with this one.
+    It runs in a separate process, which is killed at its bounds and together with this one. `on_step` gets what is done
+    first if the release is large and this is its first query.
 
     Raises:
         InputError: the folder is not a release or cannot be read, or the query met a bound.
@@ -48,15 +60,20 @@ def answer(folder: Path, query: Query, form: str | None, bounds: Bounds = BOUNDS
     """
     refuse_oversized(query)
     refuse_updates_and_services(query)
-    return answer_in_child(lambda: load(folder), lambda store: ask(store, query, form), bounds)
+    return answer_in_child(
+        lambda send: open_release(folder, bounds.memory, send),
+        lambda opened: ask(opened[0], query, form, opened[1]),
+        bounds,
+        lambda step: on_step(STEPS[step]),
+    )
 
 
-def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
-    """Run a query on a loaded store without a time limit; raises UsageError as `answer`."""
+def ask(store: ReleaseStore, query: Query, form: str | None, columns: Columns | None = None) -> ResultTable | bytes:
+    """Run a query on a loaded store, or its columns, without a time limit; raises UsageError as `answer`."""
     refuse_oversized(query)
     refuse_updates_and_services(query)
     try:
-        return _evaluate(store, query, form)
+        return _evaluate(store, query, form, columns)
     except SyntaxError as error:
         raise syntax_error(error, query) from error
     except (RuntimeError, ValueError, OSError) as error:
@@ -92,8 +109,9 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
     return result
 
 
-def _evaluate(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
-    results = store.query(name_columns(query))
+def _evaluate(store: ReleaseStore, query: Query, form: str | None, columns: Columns | None) -> ResultTable | bytes:
+    results: Results | None = columns.answer(query.text, PREFIXES, store) if columns else None
+    results = results or store.query(name_columns(query))
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_NAMES:

@@ -22,6 +22,9 @@ Pattern = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | None, ...]
 """Subject, predicate and object, None for any."""
 _File = tuple[Path, ox.RdfFormat, ox.NamedNode | None]
 """A file to load, with its syntax and graph: None for the default graph, or for the graphs in the file."""
+_BY_LINES = (ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES)
+_PART = 64 << 20
+"""The bytes of a file that are loaded at once: 0.4 GB of memory."""
 _SIZES = "SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph ORDER BY DESC(?n)"
 _SHARED = """ASK {{
   GRAPH ?one {{ ?s ?p ?o }} FILTER (?one != {largest})
@@ -113,13 +116,28 @@ def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: It
 def _load(store: ox.Store, sources: Iterable[_File]) -> None:
     for path, form, graph in sources:
         try:
-            store.bulk_load(path=str(path), format=form, to_graph=graph)
+            if graph is None and form in _BY_LINES and path.stat().st_size > _PART:
+                _load_in_parts(store, path, form)
+            else:
+                store.bulk_load(path=str(path), format=form, to_graph=graph)
         except (OSError, SyntaxError, ValueError) as error:
             raise InputError(
                 message("the file cannot be loaded: {reason}", reason=str(error)),
                 place=Place(str(path)),
                 remedy=message("Run `st-opendata verify release` to see what changed, or build the release again."),
             ) from error
+
+
+def _load_in_parts(store: ox.Store, path: Path, form: ox.RdfFormat) -> None:
+    """Load a file of lines part by part, so that the engine does not hold all of them in memory."""
+    with path.open("rb") as lines:
+        while part := lines.read(_PART):
+            try:
+                store.bulk_load(part + lines.readline(), format=form)
+            except SyntaxError:
+                for _ in ox.parse(path=str(path), format=form):  # this error names the line of the file
+                    pass
+                raise
 
 
 def _share_triples(store: ox.Store) -> bool:

@@ -23,6 +23,8 @@ from st_opendata.sql import native
 from st_opendata.sql.engine import CsvFile, LimitError, ParquetFiles, ReadError, Row, SqlError
 from st_opendata.system.scratch import Scratch
 
+VERSION = duckdb.__version__
+"""The version of the engine, which may not read the database files of another."""
 LONGEST_LINE = 4_000_000
 _BUFFER = 8_000_000
 _CLOSED = {

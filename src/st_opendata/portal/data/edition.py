@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -19,14 +20,20 @@ from st_opendata.model.release import DatasetRelease, File, Release
 from st_opendata.namespaces import PREFIXES, RDF
 from st_opendata.portal.data.integrity import FileCheck
 from st_opendata.rdf.statements import Statements, read_statements
+from st_opendata.release.cache import LEAST_TRIPLES, ReleaseCache, open_cache
+from st_opendata.release.index import VERSION as INDEX_VERSION
 from st_opendata.release.index import Index, build_index
 from st_opendata.release.layout import CATALOGUE, MANIFEST, ONTOLOGY, STORY, is_in, ontology_files
 from st_opendata.release.snapshot import take_snapshot
 from st_opendata.sparql.endpoint import Endpoint, Limits
+from st_opendata.sql.duckdb import VERSION as ENGINE_VERSION
 from st_opendata.system.scratch import Scratch
 
 _INDEX = ".index.duckdb"
 """In the folder of the snapshot; none of its files has this name, as a release lists no hidden files."""
+
+_CHECKED = "checked"
+"""The note of the files that are as the release lists them."""
 
 Part = TypeVar("Part")
 
@@ -42,6 +49,8 @@ class Edition:
     """By path."""
     endpoint: Endpoint = field(repr=False)
     intact: FileCheck = field(repr=False)
+    cache: ReleaseCache | None = field(default=None, repr=False)
+    """What is kept of a large release from one start to the next."""
     since: float = 0.0
     """When the release was put in its folder, in seconds: files may be older, if an old release was restored."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
@@ -66,14 +75,20 @@ class Edition:
             stack.push(lambda _kind, error, _trace: _show_release(error, scratch.folder, release))
             own = File.of(scratch.folder, MANIFEST)
             files = {file.path: file for file in (*content.files, own)}
-            intact = FileCheck(scratch.folder, files)
+            cache = None
+            if content.triples >= LEAST_TRIPLES:
+                cache = await _finished(lambda: open_cache(scratch.folder, release, store))
+                stack.callback(cache.close)
+            intact = FileCheck(scratch.folder, files, cache.read_note(_CHECKED) if cache else None)
             await _finished(lambda: intact.check(files))
-            endpoint = await Endpoint.open(scratch.folder, limits, store)
+            endpoint = await Endpoint.open(scratch.folder, limits, store, release)
             stack.push_async_callback(endpoint.close)
-            edition = cls(scratch, content, own.sha256, files, endpoint, intact, since)
+            edition = cls(scratch, content, own.sha256, files, endpoint, intact, cache, since)
             index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it
             stack.callback(index.close)
             await _finished(lambda: intact.check(files))  # the files that were read are those of the list
+            if cache:
+                cache.write_note(_CHECKED, intact.known)
             stack.pop_all()
         return edition
 
@@ -107,14 +122,22 @@ class Edition:
                 close()
         if "index" in self.__dict__:
             self.index.close()
+        if self.cache:
+            self.cache.close()
         await asyncio.to_thread(self.scratch.close)
 
     @cached_property
     def index(self) -> Index:
         """The index of all statements: facts, ontology, schemes and catalogue."""
-        path = self.folder / _INDEX
-        build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path)
-        return Index(path)
+
+        def build(path: Path) -> None:
+            memory, threads = f"{self.endpoint.limits.worker_memory}B", os.cpu_count() or 1
+            build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path, memory=memory, threads=threads)
+
+        if self.cache:
+            return Index(self.cache.keep("index", f"{INDEX_VERSION}-{ENGINE_VERSION}", build))
+        build(self.folder / _INDEX)
+        return Index(self.folder / _INDEX)
 
     @cached_property
     def has_vocabulary(self) -> bool:

@@ -32,13 +32,22 @@ class ChangedFileError(StError):
 class FileCheck:
     """Checks that the files in a folder are those of the list; safe to call from any thread."""
 
-    def __init__(self, folder: Path, files: Mapping[str, File]) -> None:
-        """Reads no file yet."""
+    def __init__(self, folder: Path, files: Mapping[str, File], known: Mapping[str, list[int]] | None = None) -> None:
+        """Reads no file yet; `known` is that of an earlier check of the same list."""
         self._folder = folder
         self._files = files
         self._right: dict[str, _Identity] = {}
         self._wrong: dict[str, tuple[_Identity | None, ChangedFileError]] = {}
         self._lock = Lock()
+        self._known = known or {}
+
+    @property
+    def known(self) -> dict[str, list[int]]:
+        """Device, inode, size and time of change of the files that are as listed: a new check need not read them.
+
+        The time of the last change of the inode is not among them, since a link to the file changes it.
+        """
+        return {path: self._mark(path) for path in self._right if self.identity(path) == self._right[path]}
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -71,6 +80,9 @@ class FileCheck:
         known = self._wrong.get(path)
         if known and known[0] == seen:
             raise known[1]
+        if path in self._known and self._known[path] == self._mark(path):
+            self._settle(path, seen)
+            return
         if difference := compare_file(self._folder, self._files[path]):
             error = ChangedFileError(
                 message(
@@ -80,6 +92,17 @@ class FileCheck:
             )
             self._wrong[path] = seen, error
             raise error
+        self._settle(path, seen)
+
+    def _mark(self, path: str) -> list[int]:
+        try:
+            status = (self._folder / path).stat()
+        except OSError:
+            return []
+        return [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns]
+
+    def _settle(self, path: str, seen: _Identity | None) -> None:
+        """The file is as listed, if it has not changed since it was seen."""
         self._wrong.pop(path, None)
         if seen and seen == self.identity(path) and time.time_ns() - max(seen[2:]) > _SETTLED:
             self._right[path] = seen

@@ -27,7 +27,6 @@ from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.workers.buffer import ResponseBuffer
 from st_opendata.sparql.workers.frames import FrameType, Head, QueryRequest, Serialization
 from st_opendata.sparql.workers.pool import Pool, Worker
-from st_opendata.system.cache import cache_folder
 
 _log = logging.getLogger(__name__)
 _LONG = 2.0
@@ -80,17 +79,20 @@ class Endpoint:
         self._closing = False
 
     @classmethod
-    async def open(cls, release: Path, limits: Limits | None = None, disk: Path | None = None) -> Endpoint:
+    async def open(
+        cls, release: Path, limits: Limits | None = None, disk: Path | None = None, home: Path | None = None
+    ) -> Endpoint:
         """Load a release and start its workers; the folder is not read afterwards.
 
-        A store that is too large for `limits.memory` is kept in `disk`, by default in the user's cache folder.
+        The store and the columns of a large release are kept in `disk`, by default in the user's cache folder, as long
+        as the release is in `home`, by default in the folder that is read.
 
         Raises:
             InputError: the folder is not a release or cannot be read, or the store cannot be kept on disk.
         """
         limits = limits or Limits()
         content, digest, description = await asyncio.to_thread(_read, release)
-        pool = Pool(release.resolve(), limits, disk or cache_folder("stores"))
+        pool = Pool(release.resolve(), limits, disk, home or release)
         await pool.start()
         endpoint = cls(content, digest, limits, pool)
         endpoint.description = description

@@ -14,6 +14,8 @@ _BYTES_A_QUAD = 350
 _BYTES_ANYWAY = 60 * _MB
 """Memory of a store in memory, measured on CORDIS-like data: bytes for each quad, and bytes for the process."""
 
+_MOST_IN_MEMORY = 400_000
+"""The most quads of a store in memory: loading takes 4 seconds for each million, and a store on disk opens at once."""
 _LEAST_COLUMNS = 64 * _MB
 
 
@@ -66,8 +68,9 @@ class Limits:
         return part if part >= _LEAST_COLUMNS else 0
 
     def fits_memory(self, quads: int) -> bool:
-        """Whether a store with this number of quads leaves room for two workers in memory."""
-        return self.workers_in_memory(_BYTES_ANYWAY + quads * _BYTES_A_QUAD) >= min(2, self.workers)
+        """Whether a store with this number of quads is soon loaded, and leaves room for two workers in memory."""
+        size = _BYTES_ANYWAY + quads * _BYTES_A_QUAD
+        return quads <= _MOST_IN_MEMORY and self.workers_in_memory(size) >= min(2, self.workers)
 
     def workers_in_memory(self, store: int) -> int:
         """Workers in addition to the parent that loaded a store of this size; each may later have its own copy of it.

@@ -8,70 +8,91 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from st_opendata.model.release import Release
+from st_opendata.release.cache import LEAST_TRIPLES, ReleaseCache
+from st_opendata.release.layout import facts_file
 from st_opendata.sparql.endpoint.limits import Limits
-from st_opendata.sparql.store import ReleaseStore
+from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, catalogue_graph_of
 from st_opendata.system.child import ChildEndedError, start
-from st_opendata.system.scratch import Scratch
 
 if TYPE_CHECKING:
-    from st_opendata.sparql.aggregates import Columns
+    from st_opendata.sparql.aggregates import Columns, FactFiles
 
-VERSION = 2
+_VERSION = 2
 """The version of the file's tables and values: files of other versions are not read."""
-_LEAST_TRIPLES = 100_000
-"""The fewest triples for which columns are made: with fewer, the store also answers aggregates in milliseconds."""
 
 
 def make_columns(
-    open_store: Callable[[], ReleaseStore], triples: int, limits: Limits, folder: Path, cache: Path | None = None
+    open_store: Callable[[], ReleaseStore],
+    triples: int,
+    limits: Limits,
+    cache: ReleaseCache,
+    facts: FactFiles | None = None,
+    on_make: Callable[[], None] = lambda: None,
 ) -> int | None:
-    """A descriptor of their file, None without columns. It is that of `cache`, or loses its name at once.
+    """A descriptor of their file in the cache, None without columns.
 
-    If `cache` has none, a separate process makes them in `folder`: it opens the store, takes as much memory as a worker
-    may and has threads. If that fails, the log gives the reason and the store answers all queries.
+    If the cache has none, `on_make` is called, and a separate process makes them: it opens the store, takes as much
+    memory as a worker may and has threads. If that fails, the log gives the reason and the store answers all queries.
     """
-    if triples < _LEAST_TRIPLES or not limits.columns:
+    if triples < LEAST_TRIPLES or not limits.columns:
         return None
-    from st_opendata.sparql.aggregates import NoColumnsError, write_columns  # here, so that all workers inherit it
+    from st_opendata.sparql.aggregates import NoColumnsError  # here, so that all workers inherit it
+    from st_opendata.sql.duckdb import VERSION as ENGINE
+
+    def make(path: Path) -> None:
+        on_make()
+        _run_in_child(lambda: _write(open_store(), path, limits.worker_memory, facts))
 
     try:
-        if cache and _can_be_opened(cache, limits):
-            return _open(cache)
-        folder.mkdir(parents=True, exist_ok=True)
-        with Scratch(folder) as scratch:
-            path = scratch / "columns.db"
-            _run_in_child(lambda: write_columns(open_store(), path, limits.worker_memory, os.cpu_count() or 1))
-            if cache:
-                path = path.replace(cache)
-            return _open(path)
+        path = cache.keep("columns", f"{_VERSION}-{ENGINE}", make)
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, NoColumnsError, ChildEndedError) as error:
         sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
         sys.stderr.flush()
         return None
 
 
+def _write(store: ReleaseStore, path: Path, memory: int, facts: FactFiles | None) -> None:
+    """Write the columns from the files of the facts; from the store if they are not the same or there are none."""
+    from st_opendata.sparql.aggregates import NoColumnsError, write_columns
+
+    threads = os.cpu_count() or 1
+    if facts:
+        try:
+            write_columns(store, path, memory, threads, facts=facts)
+        except NoColumnsError:
+            path.unlink(missing_ok=True)
+        else:
+            return
+    write_columns(store, path, memory, threads)
+
+
+def facts_of(folder: Path, release: Release) -> FactFiles | None:
+    """The Parquet files of a release's facts, None if a dataset has none."""
+    from st_opendata.sparql.aggregates import FactFiles
+
+    files = [folder / facts_file(dataset.id) for dataset in release.datasets]
+    if not all(path.is_file() for path in files):
+        return None
+    return FactFiles(tuple(files), (catalogue_graph_of(release), ONTOLOGY_GRAPH))
+
+
 def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
-    """The columns in the file of `make_columns`, if there is one; they open their own files and threads."""
+    """The columns in the file of `make_columns`, if there is one that can be opened.
+
+    They open their own files and threads.
+    """
     if descriptor is None:
         return None
     from st_opendata.sparql.aggregates import Columns
-
-    return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
-
-
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-
-
-def _can_be_opened(path: Path, limits: Limits) -> bool:
-    """Whether the file has columns: a power failure may have truncated it, or another engine version wrote it."""
-    from st_opendata.sparql.aggregates import Columns
+    from st_opendata.sql.engine import SqlError
 
     try:
-        _run_in_child(lambda: Columns(str(path), limits.columns).close())
-    except ChildEndedError:
-        return False
-    return True
+        return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
+    except SqlError as error:
+        sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
+        return None
 
 
 def _run_in_child(work: Callable[[], None]) -> None:

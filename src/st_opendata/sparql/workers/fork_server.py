@@ -1,9 +1,10 @@
 """The parent of the workers of one release: loads the store, then only forks, so that its memory stays unchanged.
 
 Run as `python -m st_opendata.sparql.workers.fork_server FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
-message a JSON object). The server sends `{release, limits, disk, reload}`, then `{kill: pid}` and `{renice: pid}`. It
-gets `{ready}` or `{error}`, then `{worker: pid}` with the worker's socket, and `{exit: pid, shortage}`; each worker
-that died is replaced. The fork server ends, with all workers, when the server closes the socket or is gone.
+message a JSON object). The server sends `{release, home, limits, disk, reload}`, then `{kill: pid}` and
+`{renice: pid}`. It gets `{ready}` or `{error}`, then `{worker: pid}` with the worker's socket, and
+`{exit: pid, shortage}`; each worker that died is replaced. The fork server ends, with all workers, when the server
+closes the socket or is gone.
 """
 
 from __future__ import annotations
@@ -23,23 +24,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from st_opendata.errors import InputError, StError
-from st_opendata.formats import N_QUADS, N_TRIPLES, TURTLE
-from st_opendata.messages.message import message
-from st_opendata.model.release import Release
+from st_opendata.errors import StError
 from st_opendata.namespaces import PREFIXES
-from st_opendata.release import compare_file, read_release
+from st_opendata.release import read_release
+from st_opendata.release.cache import LEAST_TRIPLES, ReleaseCache, open_cache
 from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.store import ReleaseStore, count_quads, load
-from st_opendata.sparql.workers.columns import make_columns, open_columns
-from st_opendata.sparql.workers.disk import columns_on_disk, open_on_disk
+from st_opendata.sparql.workers.columns import facts_of, make_columns, open_columns
+from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
 from st_opendata.sparql.workers.frames import MESSAGE, Shortage, error_content
 from st_opendata.sparql.workers.worker import serve
 from st_opendata.system.limits import STOP_SIGNALS, end_with, ran_out_of_memory, ran_out_of_stack, resident_memory
-from st_opendata.system.scratch import remove_leftovers
 
-_STORE_SUFFIXES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
-"""Extensions of the files that a store is filled from."""
 _NICENESS = 5
 """Niceness of a long query: a third of the weight of a quick one, so that it continues among any number of those."""
 
@@ -54,26 +50,29 @@ def main() -> None:
         return
     first = json.loads(order)
     limits = Limits(**first["limits"])
-    folder, disk = Path(first["release"]), Path(first["disk"])
-    remove_leftovers(disk)  # folders of fork servers that were killed
+    folder, home, disk = (Path(first[name]) if first[name] else None for name in ("release", "home", "disk"))
+    assert folder
+    cache: ReleaseCache | None = None
     try:
         release = read_release(folder)
         if first["reload"]:  # long after the server has looked at the files
-            _refuse_changed(folder, release)
+            refuse_changed(folder, release)
         prefixes = PREFIXES | release.prefixes
-        if limits.fits_memory(count_quads(release)):
+        in_memory = limits.fits_memory(count_quads(release))
+        if not in_memory or release.triples >= LEAST_TRIPLES:
+            cache = open_cache(folder, home, disk)
+        if in_memory or cache is None:
             before = resident_memory()
-            open_store, on_disk = _load_in_thread(folder), False
+            open_store = _load_in_thread(folder)
             workers = max(1, limits.workers_in_memory(resident_memory() - before))
-            columns = make_columns(open_store, release.triples, limits, disk)
         else:
-            open_store, on_disk = open_on_disk(folder, disk), True
+            open_store = open_on_disk(folder, cache)
             workers = limits.workers_on_disk()
-            columns = make_columns(open_store, release.triples, limits, disk, columns_on_disk(folder, disk))
+        columns = make_columns(open_store, release.triples, limits, cache, facts_of(folder, release)) if cache else None
     except StError as error:
         _send(control, {"error": error_content(error)})
         return
-    _send(control, {"ready": True, "workers": workers, "on_disk": on_disk})
+    _send(control, {"ready": True, "workers": workers, "on_disk": not in_memory})
     gc.freeze()
 
     def work(own: socket.socket) -> None:
@@ -84,6 +83,8 @@ def main() -> None:
         server.run(workers)
     finally:
         server.close()
+        if cache:
+            cache.close()
         gc.unfreeze()  # otherwise the engine of columns reports objects that are still alive
 
 
@@ -191,16 +192,6 @@ def _shortage(code: int, output: bytes) -> Shortage | None:
     if ran_out_of_memory(code, output):
         return Shortage.MEMORY
     return Shortage.STACK if ran_out_of_stack(code) else None
-
-
-def _refuse_changed(folder: Path, release: Release) -> None:
-    for file in release.files:
-        if file.path.endswith(_STORE_SUFFIXES) and (difference := compare_file(folder, file)):
-            raise InputError(
-                message(
-                    "{path} is not the file that the release lists: {difference}", path=file.path, difference=difference
-                )
-            )
 
 
 def _send(control: socket.socket, content: dict[str, Any], connection: socket.socket | None = None) -> None:

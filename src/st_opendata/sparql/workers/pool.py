@@ -92,15 +92,15 @@ class Worker:
 
 
 class Pool:
-    """Workers for the release in `folder`. All methods belong to one event loop."""
+    """Workers for the release in `folder`, a copy of that in `home`. All methods belong to one event loop."""
 
-    def __init__(self, folder: Path, limits: Limits, disk: Path) -> None:
+    def __init__(self, folder: Path, limits: Limits, disk: Path | None, home: Path) -> None:
         self.on_disk = False
         self.size = 0
         """The number of workers when none is being replaced."""
         self._folder = folder
         self._limits = limits
-        self._disk = disk
+        self._places = {"disk": str(disk) if disk else None, "home": str(home.resolve())}
         self._workers: dict[int, Worker] = {}
         self._connecting: dict[int, asyncio.Task[None]] = {}
         """Workers whose connections are being opened."""
@@ -120,7 +120,7 @@ class Pool:
             )
             raise InputError(problem) from error
         self._control.settimeout(0)
-        order = {"release": str(self._folder), "limits": asdict(self._limits), "disk": str(self._disk)}
+        order = {"release": str(self._folder), "limits": asdict(self._limits)} | self._places
         self._send(order | {"reload": self.size > 0})
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._receive)
         try:
