@@ -6,7 +6,6 @@ A large release has both in the user's cache, where a portal of the release uses
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,6 @@ def open_release(folder: Path, memory: int, on_step: Callable[[str], None]) -> t
     except OSError:
         on_step("unkept")
         return load(folder), None
-    from st_opendata.sparql.endpoint.limits import Limits
     from st_opendata.sparql.workers.columns import facts_of, make_columns, open_columns
     from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
 
@@ -48,9 +46,7 @@ def open_release(folder: Path, memory: int, on_step: Callable[[str], None]) -> t
         refuse_changed(folder, release)
         on_step(step)
 
-    least = Limits()
-    limits = replace(least, worker_memory=memory, memory=max(least.memory, memory))
     open_store = open_on_disk(folder, cache, lambda: make("store"))
     facts = facts_of(folder, release)
-    columns = make_columns(open_store, release.triples, limits, cache, facts, lambda: make("columns"))
-    return open_store(), open_columns(columns, limits)
+    columns = make_columns(open_store, release.triples, memory, cache, facts, lambda: make("columns"))
+    return open_store(), open_columns(columns, memory)

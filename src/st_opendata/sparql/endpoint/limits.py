@@ -16,7 +16,6 @@ _BYTES_ANYWAY = 60 * _MB
 
 _MOST_IN_MEMORY = 400_000
 """The most quads of a store in memory: loading takes 4 seconds for each million, and a store on disk opens at once."""
-_LEAST_COLUMNS = 64 * _MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,6 @@ class Limits:
                 message("the total memory is less than the memory of one worker"),
                 remedy=message("Raise the total memory, or lower the memory of a worker."),
             )
-
-    @property
-    def columns(self) -> int:
-        """The part of a worker's memory that columns may take; 0 if it is too little for them."""
-        part = self.worker_memory // 4
-        return part if part >= _LEAST_COLUMNS else 0
 
     def fits_memory(self, quads: int) -> bool:
         """Whether a store with this number of quads is soon loaded, and leaves room for two workers in memory."""

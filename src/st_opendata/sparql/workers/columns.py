@@ -11,38 +11,44 @@ from typing import TYPE_CHECKING
 from st_opendata.model.release import Release
 from st_opendata.release.cache import LEAST_TRIPLES, ReleaseCache
 from st_opendata.release.layout import facts_file
-from st_opendata.sparql.endpoint.limits import Limits
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, catalogue_graph_of
 from st_opendata.system.child import ChildEndedError, start
 
 if TYPE_CHECKING:
     from st_opendata.sparql.aggregates import Columns, FactFiles
 
+_LEAST = 64 << 20
 _VERSION = 2
 """The version of the file's tables and values: files of other versions are not read."""
+
+
+def columns_part(memory: int) -> int:
+    """The part of the memory of a process that columns may take; 0 if it is too little for them."""
+    part = memory // 4
+    return part if part >= _LEAST else 0
 
 
 def make_columns(
     open_store: Callable[[], ReleaseStore],
     triples: int,
-    limits: Limits,
+    memory: int,
     cache: ReleaseCache,
     facts: FactFiles | None = None,
     on_make: Callable[[], None] = lambda: None,
 ) -> int | None:
     """A descriptor of their file in the cache, None without columns.
 
-    If the cache has none, `on_make` is called, and a separate process makes them: it opens the store, takes as much
-    memory as a worker may and has threads. If that fails, the log gives the reason and the store answers all queries.
+    If the cache has none, `on_make` is called, and a separate process makes them: it opens the store, takes at most
+    `memory` bytes and has threads. If that fails, the log gives the reason and the store answers all queries.
     """
-    if triples < LEAST_TRIPLES or not limits.columns:
+    if triples < LEAST_TRIPLES or not columns_part(memory):
         return None
     from st_opendata.sparql.aggregates import NoColumnsError  # here, so that all workers inherit it
     from st_opendata.sql.duckdb import VERSION as ENGINE
 
     def make(path: Path) -> None:
         on_make()
-        _run_in_child(lambda: _write(open_store(), path, limits.worker_memory, facts))
+        _run_in_child(lambda: _write(open_store(), path, memory, facts))
 
     try:
         path = cache.keep("columns", f"{_VERSION}-{ENGINE}", make)
@@ -78,8 +84,8 @@ def facts_of(folder: Path, release: Release) -> FactFiles | None:
     return FactFiles(tuple(files), (catalogue_graph_of(release), ONTOLOGY_GRAPH))
 
 
-def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
-    """The columns in the file of `make_columns`, if there is one that can be opened.
+def open_columns(descriptor: int | None, memory: int) -> Columns | None:
+    """The columns in the file of `make_columns`, if there is one that can be opened, for a process with `memory`.
 
     They open their own files and threads.
     """
@@ -89,7 +95,7 @@ def open_columns(descriptor: int | None, limits: Limits) -> Columns | None:
     from st_opendata.sql.engine import SqlError
 
     try:
-        return Columns(f"/proc/self/fd/{descriptor}", limits.columns)
+        return Columns(f"/proc/self/fd/{descriptor}", columns_part(memory))
     except SqlError as error:
         sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
         return None

@@ -68,7 +68,11 @@ def main() -> None:
         else:
             open_store = open_on_disk(folder, cache)
             workers = limits.workers_on_disk()
-        columns = make_columns(open_store, release.triples, limits, cache, facts_of(folder, release)) if cache else None
+        columns = (
+            make_columns(open_store, release.triples, limits.worker_memory, cache, facts_of(folder, release))
+            if cache
+            else None
+        )
     except StError as error:
         _send(control, {"error": error_content(error)})
         return
@@ -76,7 +80,7 @@ def main() -> None:
     gc.freeze()
 
     def work(own: socket.socket) -> None:
-        serve(own, open_store(), open_columns(columns, limits), prefixes, limits.worker_memory)
+        serve(own, open_store(), open_columns(columns, limits.worker_memory), prefixes, limits.worker_memory)
 
     server = _ForkServer(control, work)
     try:

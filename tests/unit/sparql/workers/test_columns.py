@@ -9,15 +9,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyoxigraph as ox
 import pytest
 import requests
 
 from st_opendata.release import release_digest
-from st_opendata.sparql.aggregates import Columns, write_columns
+from st_opendata.release.cache import ReleaseCache
+from st_opendata.sparql.aggregates import Columns, FactFiles, write_columns
 from st_opendata.sparql.endpoint import Limits
 from st_opendata.sparql.store import ReleaseStore
-from st_opendata.sparql.workers.columns import make_columns, open_columns
+from st_opendata.sparql.workers.columns import columns_part, make_columns, open_columns
 from st_opendata.sparql.workers.frames import FRAME_HEAD, FrameType, QueryRequest, Serialization, read_head
 from st_opendata.sparql.workers.worker import _Answerer
 
@@ -85,7 +87,8 @@ def many(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[..., 
 @pytest.mark.slow
 def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with serve(many, Limits(workers=2, rows=1000), tmp_path / "stores") as served:
-        assert list((tmp_path / "stores").iterdir()) == []
+        assert not served.endpoint.pool.on_disk
+        assert not list((tmp_path / "stores").glob("*.store-*"))
 
         def get(query: str, form: str) -> requests.Response:
             return requests.get(f"{served.url}/sparql", {"query": query, "format": form}, timeout=30)
@@ -99,7 +102,7 @@ def test_at_the_endpoint(many: Path, serve: Any, tmp_path: Path, capfd: pytest.C
         assert get("SELECT ?s (COUNT(*) AS ?n) { ?s <http://e/n> ?o }", "csv").status_code == 400
         for pid in served.endpoint.pool._workers:
             files = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
-            assert sum(file.endswith("columns.db (deleted)") for file in files) == 2  # the fork server's, and its own
+            assert sum(".columns-" in file for file in files) == 2  # the fork server's, and its own
     assert capfd.readouterr().err == ""
 
 
@@ -110,6 +113,7 @@ def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Pat
     cache.mkdir()
     of_older = cache / f"{release_digest(many)}.columns-1"
     of_older.touch()
+    of_older.with_name(f"{of_older.name}.size").write_text("0")
     written = []
     for _ in range(2):
         with serve(many, limits, cache) as served:
@@ -119,44 +123,69 @@ def test_those_of_a_store_on_disk_are_kept(many: Path, serve: Any, tmp_path: Pat
             [pid] = served.endpoint.pool._workers
             files = [path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir()]
             assert sum(".columns-" in file.name for file in files) == 2  # the fork server's, and its own
-        written += [path.stat().st_mtime_ns for path in cache.glob("*.columns-*")]
+        written += [path.stat().st_mtime_ns for path in cache.glob("*.columns-*[0-9]")]
     assert len(written) == 2
     assert not of_older.exists()
     assert written[0] == written[1]
 
 
-@pytest.mark.parametrize("limits", [Limits(), Limits(worker_memory=100 * MB)])
-def test_there_are_none_where_they_are_not_worth_it(limits: Limits, tmp_path: Path) -> None:
-    triples = 99_999 if limits.columns else 10**6
-    assert make_columns(lambda: ReleaseStore(ox.Store()), triples, limits, tmp_path) is None
+@pytest.fixture
+def cache(things: Path, tmp_path: Path) -> ReleaseCache:
+    return ReleaseCache.open(things, folder=tmp_path / "stores")
 
 
-def test_there_are_none_where_they_cannot_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "file").touch()
-    assert make_columns(lambda: store_of(3), 10**6, Limits(), tmp_path / "file") is None
+@pytest.mark.parametrize("memory", [512 * MB, 100 * MB])
+def test_there_are_none_where_they_are_not_worth_it(memory: int, cache: ReleaseCache) -> None:
+    triples = 99_999 if columns_part(memory) else 10**6
+    assert make_columns(lambda: ReleaseStore(ox.Store()), triples, memory, cache) is None
+
+
+def test_there_are_none_where_they_cannot_be_written(cache: ReleaseCache, capfd: pytest.CaptureFixture[str]) -> None:
     store = ox.Store()
     store.load(b"<http://e/a> <http://e/b> <<( <http://e/a> <http://e/b> 1 )>> .", format=ox.RdfFormat.TURTLE)
-    assert make_columns(lambda: ReleaseStore(store), 10**6, Limits(), tmp_path) is None
+    assert make_columns(lambda: ReleaseStore(store), 10**6, 512 * MB, cache) is None
 
     def fail() -> ReleaseStore:
         raise OSError("no space left")
 
-    assert make_columns(fail, 10**6, Limits(), tmp_path) is None
+    assert make_columns(fail, 10**6, 512 * MB, cache) is None
     told = capfd.readouterr().err.splitlines()
-    assert [line.partition(": ")[0] for line in told] == ["Aggregates are answered by the store alone"] * 3
-    assert told[2].endswith("no space left")
+    assert [line.partition(": ")[0] for line in told] == ["Aggregates are answered by the store alone"] * 2
+    assert told[1].endswith("no space left")
 
 
-def test_a_file_that_cannot_be_opened_is_written_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_truncated_file_is_written_again(cache: ReleaseCache, capfd: pytest.CaptureFixture[str]) -> None:
     """Else each worker would end as soon as it begins."""
-    kept, limits = tmp_path / "columns", Limits()
-    for damage in (lambda: kept.write_bytes(b"DUCK" * 5000), lambda: os.truncate(kept, 5000), lambda: None):
-        damage()
-        before = kept.stat().st_ino
-        descriptor = make_columns(lambda: store_of(3), 10**6, limits, tmp_path, kept)
+    inodes = []
+    for size in (None, 5000, 0, None):
+        for kept in cache.folder.glob("*.columns-*[0-9]"):
+            if size is not None:
+                os.truncate(kept, size)
+        descriptor = make_columns(lambda: store_of(3), 10**6, 512 * MB, cache)
         assert descriptor is not None
-        with closing(open_columns(descriptor, limits) or pytest.fail("there are none")) as columns:
+        inodes.append(os.fstat(descriptor).st_ino)
+        with closing(open_columns(descriptor, 512 * MB) or pytest.fail("there are none")) as columns:
             assert columns.answer(COUNT, {}, store_of(2)) is None  # so few are for the store
         os.close(descriptor)
-    assert kept.stat().st_ino == before
+    assert inodes[2] == inodes[3]
     assert capfd.readouterr().err == ""
+
+
+def test_a_damaged_file_leaves_all_queries_to_the_store(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "columns").write_bytes(b"DUCK" * 5000)
+    with (tmp_path / "columns").open("rb") as file:
+        assert open_columns(file.fileno(), 512 * MB) is None
+    assert "answered by the store alone" in capfd.readouterr().err
+
+
+def test_files_of_facts_that_differ_from_the_store_are_not_used(cache: ReleaseCache, tmp_path: Path) -> None:
+    """The columns then come from the store."""
+    duckdb.sql("SELECT '<http://e/9>' AS subject, '<http://e/n>' AS predicate, '<http://e/o>' AS object").write_parquet(
+        str(tmp_path / "facts.parquet")
+    )
+    facts = FactFiles((tmp_path / "facts.parquet",), ())
+    descriptor = make_columns(lambda: store_of(3), 10**6, 512 * MB, cache, facts)
+    assert descriptor is not None
+    with duckdb.connect(f"/proc/self/fd/{descriptor}", read_only=True) as connection:
+        assert connection.sql("SELECT count(*) FROM triples").fetchall() == [(3,)]
+    os.close(descriptor)

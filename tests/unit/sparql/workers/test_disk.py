@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,11 @@ import pytest
 import requests
 
 from st_opendata.errors import InputError
+from st_opendata.release import read_release
+from st_opendata.release.cache import ReleaseCache, open_cache
 from st_opendata.sparql.endpoint import Limits
-from st_opendata.sparql.workers.disk import open_on_disk
+from st_opendata.sparql.store import load
+from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
 
 LIMITS = Limits(memory=150 << 20, worker_memory=70 << 20, workers=2, seconds=2)
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -31,38 +33,42 @@ def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
             assert count.text.split() == ["n", "3002"]
             endless = requests.get(url, {"query": ENDLESS, "timeout": "0.5"}, timeout=60)
             assert endless.status_code == 504
-        names = {path.name for path in (tmp_path / "stores").iterdir()}
-        assert names == {served.endpoint.digest, f"{served.endpoint.digest}.lock"}
-
-
-@pytest.mark.slow
-def test_stores_that_nobody_uses_are_removed(
-    things: Path, tmp_path: Path, write_release: Callable[..., Path], serve: Any
-) -> None:
-    cache = tmp_path / "stores"
-    with serve(things, LIMITS, cache) as served:
-        (cache / f"{served.endpoint.digest}.columns-0").touch()
-        other = write_release(tmp_path / "other", {"http://e/dataset/x": "<http://e/a> <http://e/b> <http://e/c> .\n"})
-        with serve(other, Limits(memory=80 << 20, worker_memory=70 << 20), cache) as later:
-            assert later.endpoint.pool.on_disk
-            stores = {path.name for path in cache.iterdir() if path.is_dir()}
-            assert stores == {served.endpoint.digest, later.endpoint.digest}
-    other_release = Limits(memory=80 << 20, worker_memory=70 << 20)
-    with serve(tmp_path / "other", other_release, cache):
-        assert not list(cache.glob("*.columns-*"))
-    with serve(things, LIMITS, cache) as served:
-        assert {path.name for path in cache.iterdir() if path.is_dir()} == {served.endpoint.digest}
+        names = {path.name.partition(".") for path in (tmp_path / "stores").iterdir()}
+        kinds = {rest.partition("-")[0] for digest, _, rest in names if digest == served.endpoint.digest}
+        assert kinds == {"lock", "making", "store"}
+        assert len(names) == 4  # with the size of the store
 
 
 def test_no_place_for_the_store(things: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written to the folder"):
-        open_on_disk(things, tmp_path / "file")
+        open_cache(things, folder=tmp_path / "file")
+
+
+def test_a_file_that_is_not_listed_so_fills_no_store(things: Path, tmp_path: Path) -> None:
+    changed = shutil.copytree(things, tmp_path / "changed")
+    release = read_release(changed)
+    refuse_changed(changed, release)
+    with (changed / "tiny.nq").open("a") as file:
+        file.write("<http://e/a> <http://e/b> <http://e/c> .\n")
+    with pytest.raises(InputError, match=r"tiny\.nq is not the file that the release lists"):
+        refuse_changed(changed, release)
 
 
 def test_a_release_that_cannot_be_loaded(things: Path, tmp_path: Path, serve: Any) -> None:
     broken = shutil.copytree(things, tmp_path / "broken")
     (broken / "tiny.nq").write_text("no quads")
     with pytest.raises(InputError, match=r"tiny\.nq"):
-        open_on_disk(broken, tmp_path / "stores")
-    assert [path.suffix for path in (tmp_path / "stores").iterdir()] == [".lock"]
+        open_on_disk(broken, ReleaseCache.open(broken, folder=tmp_path / "stores"))
+    assert {path.suffix for path in (tmp_path / "stores").iterdir()} == {".lock", ".making"}
+
+
+def test_a_store_is_the_same_in_parts(things: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = {str(quad) for quad in load(things).quads()}
+    monkeypatch.setattr("st_opendata.sparql.store._PART", 1000)
+    assert {str(quad) for quad in load(things).quads()} == whole
+    broken = shutil.copytree(things, tmp_path / "broken")
+    with (broken / "tiny.nq").open("a") as file:
+        file.write("no quad\n")
+    with pytest.raises(InputError, match="at line 3002"):
+        load(broken)
