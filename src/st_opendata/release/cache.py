@@ -13,7 +13,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -53,13 +53,12 @@ class ReleaseCache:
         folder, digest = folder or cache_folder(), release_digest(release)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{digest}.lock"
-        lock = take_lock(path, shared=True)
-        try:
+        with ExitStack() as stack:
+            lock = take_lock(path, shared=True)
+            stack.callback(lock.close)
             path.write_text(str((home or release).resolve()), "utf-8")
             _remove_stale(folder, path)
-        except BaseException:
-            lock.close()
-            raise
+            stack.pop_all()
         return cls(folder, digest, lock)
 
     @classmethod
