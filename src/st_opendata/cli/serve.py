@@ -48,7 +48,7 @@ from st_opendata.settings import read_settings
     "--store",
     type=path_type,
     metavar="DIR",
-    help="Folder for the stores of large releases.  [default: the user's cache]",
+    help="Folder for what is kept of large releases.  [default: the user's cache]",
 )
 @lang_option
 def command(  # noqa: PLR0913 (a parameter for each option)
@@ -69,7 +69,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     The portal loads a new release in the same folder without a restart. Ctrl-C stops the server after the running
     requests have ended. Requests are logged to standard error in the Combined Log Format.
 
-    If the data leave no room for two queries in --memory, they go into a store on disk, which the first start creates.
+    The first start of a large release computes a store, columns and an index, which later starts find in --store. If the
+    data leave no room for two queries in --memory, or are more than 400,000 triples, queries use the store on disk.
     """
     language = read_settings({"lang": lang}).language
     with needing("portal", message("the portal")):
