@@ -69,8 +69,9 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     The portal loads a new release in the same folder without a restart. Ctrl-C stops the server after the running
     requests have ended. Requests are logged to standard error in the Combined Log Format.
 
-    The first start of a large release computes a store, columns and an index, which later starts find in --store. If the
-    data leave no room for two queries in --memory, or are more than 400,000 triples, queries use the store on disk.
+    The first start of a large release computes a store, columns and an index, which later starts find in --store.
+    Queries use the store on disk if the data leave no room for two queries in --memory, or if there are more than
+    400,000 triples.
     """
     language = read_settings({"lang": lang}).language
     with needing("portal", message("the portal")):
