@@ -54,9 +54,9 @@ class Current:
         return self._edition
 
     async def open(self) -> None:
-        """Read the release in the folder. Raises StError."""
+        """Read the release in the folder; queries wait if its store has to be made first. Raises StError."""
         self._served = self._tried = _state(self._release)
-        self._edition = await Edition.open(self._release, self._limits, self._store)
+        self._edition = await Edition.open(self._release, self._limits, self._store, early=True)
 
     @asynccontextmanager
     async def borrowed(self) -> AsyncIterator[Edition]:

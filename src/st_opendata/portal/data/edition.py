@@ -57,8 +57,8 @@ class Edition:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     @classmethod
-    async def open(cls, release: Path, limits: Limits, store: Path | None = None) -> Edition:
-        """Open the present release in a folder; limits and store are those of its endpoint.
+    async def open(cls, release: Path, limits: Limits, store: Path | None = None, *, early: bool = False) -> Edition:
+        """Open the present release in a folder; limits, store and `early` are those of its endpoint.
 
         Raises:
             StError: the folder is not a release, a file differs from the release's list, or it cannot be read.
@@ -81,7 +81,7 @@ class Edition:
                 stack.callback(cache.close)
             intact = FileCheck(scratch.folder, files, cache.read_note(_CHECKED) if cache else None)
             await _finished(lambda: intact.check(files))
-            endpoint = await Endpoint.open(scratch.folder, limits, store, release)
+            endpoint = await Endpoint.open(scratch.folder, limits, store, release, early=early)
             stack.push_async_callback(endpoint.close)
             edition = cls(scratch, content, own.sha256, files, endpoint, intact, cache, since)
             index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it

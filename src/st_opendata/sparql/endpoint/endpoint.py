@@ -80,12 +80,19 @@ class Endpoint:
 
     @classmethod
     async def open(
-        cls, release: Path, limits: Limits | None = None, disk: Path | None = None, home: Path | None = None
+        cls,
+        release: Path,
+        limits: Limits | None = None,
+        disk: Path | None = None,
+        home: Path | None = None,
+        *,
+        early: bool = False,
     ) -> Endpoint:
         """Load a release and start its workers; the folder is not read afterwards.
 
         The store and the columns of a large release are kept in `disk`, by default in the user's cache folder, as long
-        as the release is in `home`, by default in the folder that is read.
+        as the release is in `home`, by default in the folder that is read. If `early` is set and the store is not there
+        yet, queries wait until it is made.
 
         Raises:
             InputError: the folder is not a release or cannot be read, or the store cannot be kept on disk.
@@ -93,7 +100,7 @@ class Endpoint:
         limits = limits or Limits()
         content, digest, description = await asyncio.to_thread(_read, release)
         pool = Pool(release.resolve(), limits, disk, home or release)
-        await pool.start()
+        await pool.start(early=early)
         endpoint = cls(content, digest, limits, pool)
         endpoint.description = description
         return endpoint

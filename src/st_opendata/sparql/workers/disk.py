@@ -55,10 +55,12 @@ def refuse_changed(folder: Path, release: Release) -> None:
 def _fill(folder: Path, path: Path, on_make: Callable[[], None]) -> None:
     """Fill the store in a separate process, since its threads would not survive a fork."""
     on_make()
+    release = read_release(folder)
+    before = _marks(folder, release)
 
     def work(_send: Send) -> None:
         store = ox.Store(str(path))
-        fill(store, folder, read_release(folder))
+        fill(store, folder, release)
         store.optimize()
         store.flush()
 
@@ -67,6 +69,14 @@ def _fill(folder: Path, path: Path, on_make: Callable[[], None]) -> None:
             child.receive()
     except (InputError, ChildEndedError) as error:
         raise _unfilled(error) from error
+    if _marks(folder, release) != before:  # it may have been filled from other files than those that were checked
+        refuse_changed(folder, release)
+
+
+def _marks(folder: Path, release: Release) -> list[tuple[int, int, int]]:
+    """Numbers that change when a file of the store is replaced or written to."""
+    paths = [folder / file.path for file in release.files if file.path.endswith(_SOURCES)]
+    return [(each.st_ino, each.st_size, each.st_mtime_ns) for each in (path.stat() for path in paths)]
 
 
 def _unfilled(error: InputError | ChildEndedError | OSError) -> InputError:

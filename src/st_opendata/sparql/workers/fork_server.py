@@ -2,9 +2,9 @@
 
 Run as `python -m st_opendata.sparql.workers.fork_server FD`, where FD is a socket to the server (SOCK_SEQPACKET, each
 message a JSON object). The server sends `{release, home, limits, disk, reload}`, then `{kill: pid}` and
-`{renice: pid}`. It gets `{ready}` or `{error}`, then `{worker: pid}` with the worker's socket, and
-`{exit: pid, shortage}`; each worker that died is replaced. The fork server ends, with all workers, when the server
-closes the socket or is gone.
+`{renice: pid}`. It gets `{filling}` if a store has to be made first, then `{ready}` or `{error}`, then `{worker: pid}`
+with the worker's socket, and `{exit: pid, shortage}`; each worker that died is replaced. The fork server ends, with all
+workers, when the server closes the socket or is gone.
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ def main() -> None:
             open_store = _load_in_thread(folder)
             workers = max(1, limits.workers_in_memory(resident_memory() - before))
         else:
-            open_store = open_on_disk(folder, cache)
             workers = limits.workers_on_disk()
+            state = {"workers": workers, "on_disk": True}
+            open_store = open_on_disk(folder, cache, lambda: _send(control, {"filling": True, **state}))
         columns = (
             make_columns(open_store, release.triples, limits.worker_memory, cache, facts_of(folder, release))
             if cache

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -43,7 +43,8 @@ from st_opendata.sparql.workers.frames import (
 _log = logging.getLogger(__name__)
 _GRACE = 5.0
 """Seconds for the fork server to notice that it is no longer needed, and seconds to report an exit."""
-_RESTART = 1.0
+_RESTART, _LONGEST_PAUSE = 1.0, 300.0
+"""Seconds after which a store that cannot be loaded is tried again; each pause is twice the last one."""
 _PIECE = 256 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -109,8 +110,12 @@ class Pool:
         self._closed = False
         self._restarting: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Load the store and wait for the first worker; raises InputError."""
+    async def start(self, *, early: bool = False) -> None:
+        """Load the store and wait for the first worker; raises InputError.
+
+        If `early` is set and the store has to be made on disk first, queries wait for it, not the caller.
+        """
+        self._early = early
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
             self._control, self._fork_server = await asyncio.to_thread(_start_fork_server)
@@ -225,9 +230,25 @@ class Pool:
         elif "exit" in content:
             self._drop(content["exit"], content["shortage"] and Shortage(content["shortage"]))
         elif "error" in content:
-            self._loaded.set_exception(error_of(content["error"]))
+            self._fail(error_of(content["error"]))
+        elif "filling" in content:
+            self._fill(content)
         else:
             self.size, self.on_disk = content["workers"], content["on_disk"]
+
+    def _fill(self, content: Mapping[str, Any]) -> None:
+        """The fork server makes a store: let the caller of `start` continue if it asked for that."""
+        if self._early:
+            self.size, self.on_disk = content["workers"], content["on_disk"]
+            _log.info("The store is made on disk; pages are served, and queries wait for it.")
+            self._loaded.set_result(None)
+
+    def _fail(self, error: InputError) -> None:
+        """The fork server ends without a store."""
+        if self._loaded.done():
+            _log.error("The store cannot be loaded: %s", error)
+        else:
+            self._loaded.set_exception(error)
 
     async def _connect(self, pid: int, connection: socket.socket) -> None:
         worker = await Worker.connect(pid, connection)
@@ -259,7 +280,7 @@ class Pool:
 
     async def _restart(self) -> None:
         await asyncio.to_thread(self._fork_server.wait)
-        last = ""
+        last, pause = "", _RESTART
         while not self._closed:
             try:
                 await self.start()
@@ -267,7 +288,8 @@ class Pool:
                 if str(error) != last:
                     last = str(error)
                     _log.error("The store cannot be loaded again; the server tries regularly: %s", error)
-                await asyncio.sleep(_RESTART)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 return
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import requests
 from st_opendata.errors import InputError
 from st_opendata.release import read_release
 from st_opendata.release.cache import ReleaseCache, open_cache
-from st_opendata.sparql.endpoint import Limits
+from st_opendata.sparql.endpoint import Endpoint, Limits
+from st_opendata.sparql.endpoint.errors import QueryError
 from st_opendata.sparql.store import load
 from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
 
@@ -37,6 +40,50 @@ def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
         kinds = {rest.partition("-")[0] for digest, _, rest in names if digest == served.endpoint.digest}
         assert kinds == {"lock", "making", "store"}
         assert len(names) == 4  # with the size of the store
+
+
+@pytest.mark.slow
+def test_queries_wait_for_a_store_that_is_made(things: Path, tmp_path: Path) -> None:
+    """The caller does not, unless the store cannot be made."""
+
+    async def ask() -> bytes:
+        endpoint = await Endpoint.open(things, replace(LIMITS, seconds=30), tmp_path / "stores", early=True)
+        waiting = endpoint.pool.idle == 0
+        try:
+            assert endpoint.pool.on_disk
+            assert endpoint.pool.size == 2
+            return await endpoint.ask(QUICK, "csv")
+        finally:
+            waited.append(waiting)
+            await endpoint.close()
+
+    waited = list[bool]()
+    assert [asyncio.run(ask()) for _ in range(2)] == [b"label\r\nThing 7\r\n"] * 2
+    assert waited == [True, False]
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_be_made_is_tried_again(
+    things: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = shutil.copytree(things, tmp_path / "broken")
+    whole = (broken / "tiny.nq").read_text()
+    (broken / "tiny.nq").write_text("no quads")
+
+    async def ask() -> bytes:
+        endpoint = await Endpoint.open(broken, LIMITS, tmp_path / "stores", early=True)
+        try:
+            with pytest.raises(QueryError):
+                await endpoint.ask(QUICK, "csv")
+            (broken / "tiny.nq").write_text(whole)
+            while not endpoint.pool.idle:
+                await asyncio.sleep(0.1)
+            return await endpoint.ask(QUICK, "csv")
+        finally:
+            await endpoint.close()
+
+    assert asyncio.run(ask()) == b"label\r\nThing 7\r\n"
+    assert "The store cannot be loaded" in caplog.text
 
 
 def test_no_place_for_the_store(things: Path, tmp_path: Path) -> None:
