@@ -20,7 +20,7 @@ from random_terms import XSD
 from st_opendata.sparql.aggregates import FactFiles, NoColumnsError, write_columns
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, load
 
-GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "300")), marks=pytest.mark.slow)]
+GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "30")), marks=pytest.mark.slow)]
 SEED = os.environ.get("ST_SEED", "16")
 OTHERS = ("http://e/catalogue", ONTOLOGY_GRAPH)
 _TRIPLES = """
