@@ -21,7 +21,8 @@ def test_each_worker_may_come_to_hold_the_store_once_more() -> None:
 def test_the_disk_takes_over() -> None:
     assert Limits(memory=4 * GB).fits_memory(100_000)
     assert not Limits(memory=4 * GB).fits_memory(25_000_000)
-    assert Limits(memory=64 * GB).fits_memory(2_500_000)
+    assert Limits(memory=64 * GB).fits_memory(400_000)
+    assert not Limits(memory=64 * GB).fits_memory(2_500_000)  # each start would take ten seconds
     assert Limits(memory=4 * GB, worker_memory=GB, workers=9).workers_on_disk() == 4
 
 
