@@ -1,10 +1,10 @@
 """Files that are computed from a release, kept from one start to the next: its store, its columns, its index.
 
 The cache folder has for each release, by its digest: `DIGEST.lock`, whose text is the folder of the release, and which
-all processes that use the files share; `DIGEST.making`, whose lock the process has that makes a file; and the files,
-`DIGEST.KIND-VERSION`, each with its size in `DIGEST.KIND-VERSION.size`. A file gets its name when it is complete and on
-the disk. A process that opens the cache removes the files of releases that are no longer in their folders, unless
-another process uses them.
+all processes that use the files share; `DIGEST.KIND.making`, whose lock the process has that makes a file of the kind;
+and the files, `DIGEST.KIND-VERSION`, each with its size in `DIGEST.KIND-VERSION.size`. A file gets its name when it is
+complete and on the disk. A process that opens the cache removes the files of releases that are no longer in their
+folders, unless another process uses them.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class ReleaseCache:
         path = self._path(f"{kind}-{version}")
         if _is_complete(path):
             return path
-        making = take_lock(self._path("making"))
+        making = take_lock(self._path(f"{kind}.making"))
         try:
             if not _is_complete(path):
                 for old in self.folder.glob(f"{self._digest}.{kind}-*.size"):

@@ -49,7 +49,6 @@ def test_the_first_query_makes_what_later_ones_use(things: Path, monkeypatch: py
     assert steps == [STEPS["store"], STEPS["columns"]]
     assert {path.name.split(".")[1].partition("-")[0] for path in cache_folder().iterdir()} == {
         "lock",
-        "making",
         "store",
         "columns",
     }

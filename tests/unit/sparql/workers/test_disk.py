@@ -38,7 +38,7 @@ def test_from_disk(things: Path, serve: Any, tmp_path: Path) -> None:
             assert endless.status_code == 504
         names = {path.name.partition(".") for path in (tmp_path / "stores").iterdir()}
         kinds = {rest.partition("-")[0] for digest, _, rest in names if digest == served.endpoint.digest}
-        assert kinds == {"lock", "making", "store"}
+        assert kinds == {"lock", "store", "store.making"}
         assert len(names) == 4  # with the size of the store
 
 
