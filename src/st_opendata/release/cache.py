@@ -21,6 +21,7 @@ from st_opendata.errors import InputError
 from st_opendata.messages.message import message
 from st_opendata.messages.system_errors import system_reason
 from st_opendata.release import release_digest
+from st_opendata.system.cache import cache_folder
 from st_opendata.system.scratch import Lock, Scratch, remove_unlocked, take_lock
 
 _log = logging.getLogger(__name__)
@@ -28,10 +29,8 @@ LEAST_TRIPLES = 100_000
 """The fewest triples of a release whose files are kept: those of a smaller one are computed in less than a second."""
 
 
-def cache_folder() -> Path:
-    """The user's folder for them (XDG Base Directory Specification)."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "st-opendata" / "stores"
+_NAME = "stores"
+"""Of the folder in the user's cache."""
 
 
 class ReleaseCache:
@@ -50,7 +49,7 @@ class ReleaseCache:
 
         `home` is the folder in which the release will be found, if `release` is a copy.
         """
-        folder, digest = folder or cache_folder(), release_digest(release)
+        folder, digest = folder or cache_folder(_NAME), release_digest(release)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{digest}.lock"
         with ExitStack() as stack:
@@ -126,7 +125,7 @@ def open_cache(release: Path, home: Path | None = None, folder: Path | None = No
         return ReleaseCache.open(release, home, folder)
     except OSError as error:
         if folder is None:
-            _log.warning("The store is made again at each start: %s: %s", cache_folder(), error.strerror)
+            _log.warning("The store is made again at each start: %s: %s", cache_folder(_NAME), error.strerror)
             return ReleaseCache.open_temporary(release)
         raise InputError(
             message(

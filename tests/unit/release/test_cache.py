@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from st_opendata.errors import InputError
-from st_opendata.release.cache import ReleaseCache, cache_folder, open_cache
+from st_opendata.release.cache import ReleaseCache, open_cache
+from st_opendata.system.cache import cache_folder
 
 Write = Callable[..., Path]
 
@@ -153,7 +154,7 @@ def test_a_place_that_cannot_be_written_to(
         open_cache(release, folder=tmp_path / "file")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     cache = open_cache(release)
-    assert str(cache_folder()) in caplog.text
+    assert str(cache_folder("stores")) in caplog.text
     kept = cache.keep("index", "1", Maker())
     assert kept.read_text() == "content"
     cache.close()

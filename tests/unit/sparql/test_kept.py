@@ -10,10 +10,10 @@ import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import Message
-from st_opendata.release.cache import cache_folder
 from st_opendata.sparql.kept import STEPS
 from st_opendata.sparql.query import ResultTable, answer
 from st_opendata.sparql.text import Query
+from st_opendata.system.cache import cache_folder
 
 COUNTS = Query("SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind } GROUP BY ?kind ORDER BY ?kind")
 QUERIES = (
@@ -40,14 +40,14 @@ def ask(folder: Path, query: Query = COUNTS) -> tuple[ResultTable | bytes, list[
 def test_a_small_release_leaves_nothing(things: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert ask(things)[1] == []
-    assert not cache_folder().exists()
+    assert not cache_folder("stores").exists()
 
 
 @pytest.mark.usefixtures("large")
 def test_the_first_query_makes_what_later_ones_use(things: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, steps = ask(things)
     assert steps == [STEPS["store"], STEPS["columns"]]
-    assert {path.name.split(".")[1].partition("-")[0] for path in cache_folder().iterdir()} == {
+    assert {path.name.split(".")[1].partition("-")[0] for path in cache_folder("stores").iterdir()} == {
         "lock",
         "store",
         "columns",
@@ -91,4 +91,4 @@ def test_a_new_release_in_the_folder_replaces_it(
     assert isinstance(found, ResultTable)
     assert ("<http://e/Other>", '"1"^^<http://www.w3.org/2001/XMLSchema#integer>') in found.rows
     assert steps == [STEPS["store"], STEPS["columns"]]
-    assert len(list(cache_folder().glob("*.lock"))) == 1
+    assert len(list(cache_folder("stores").glob("*.lock"))) == 1
