@@ -93,7 +93,14 @@ class ParquetEngine:
         rows = self.rows(query)
         return (rows[start : start + size] for start in range(0, len(rows), size))
 
-    def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
+    def write(
+        self,
+        queries: Sequence[str],
+        path: Path,
+        columns: Mapping[str, str] | None = None,
+        *,
+        row_group: int | None = None,
+    ) -> None:
         if columns is not None:
             self.define("written", columns)
             for query in queries:
@@ -120,12 +127,15 @@ def everything(facts: FactBase, folder: Path) -> dict[str, Any]:
     folder.mkdir()
     city = f"<{BASE}city/lyon>"
     facts.write_facts("data", folder / "facts.parquet")
+    paths = {term: f"facts-{number}.parquet" for number, term in enumerate(sorted(facts.predicates()))}
+    described = facts.write_files(paths, folder)
     for table in ("kinds", "cities", "countries"):
         facts.write_table(table, folder / f"{table}.parquet")
     return {
         "findings": facts.findings,
         "counts": (facts.triples(), facts.triples("data"), [facts.rows(table) for table in ("kinds", "cities")]),
         "lines": list(facts.lines()),
+        "described": described,
         "records": [list(facts.records(table)) for table in ("kinds", "cities", "countries")],
         "samples": list(facts.samples(2)),
         "places": facts.places(city),

@@ -257,7 +257,7 @@ def test_verify(release: Path, run: Run, tmp_path: Path) -> None:
         ("tiny.nq", None, ("query", "ASK {}")),
         ("catalog.ttl", "a a a", ("query", "ASK {}")),
         ("catalog.ttl", "a a a", ("score",)),
-        ("places/facts.parquet", "PAR1", ("explain", "city/lyon")),
+        ("facts/foundingDate.parquet", "PAR1", ("explain", "city/lyon")),
         ("release.json", "{}", ("explain", "city/lyon")),
     ],
 )

@@ -145,13 +145,37 @@ def test_a_column_and_a_dataset_more(release: Path, run: Run, catalogue: Path, t
     assert "    + column capital\n" in run("diff", release, new).out
 
 
+def older(release: Path, folder: Path) -> Path:
+    """The release as version 0.2 wrote it, without the files of facts by predicate."""
+    shutil.copytree(release, folder)
+    shutil.rmtree(folder / "facts")
+    content = json.loads((folder / "release.json").read_text("utf-8"))
+    del content["facts"]
+    content["files"] = [file for file in content["files"] if not file["path"].startswith("facts/")]
+    (folder / "release.json").write_text(json.dumps(content), "utf-8")
+    return folder
+
+
+def test_releases_of_an_earlier_version_are_compared_and_explained(
+    release: Path, run: Run, edited: Path, tmp_path: Path
+) -> None:
+    old, new = older(release, tmp_path / "old"), older(edited, tmp_path / "new")
+    wanted = json.loads(run("diff", release, edited, "--json").out)["datasets"]
+    for pair in ((old, new), (old, edited), (release, new)):
+        assert json.loads(run("diff", *pair, "--json").out)["datasets"] == wanted
+    patch = run("diff", release, edited, "--format", "patch").out.splitlines()[2:]
+    assert run("diff", old, edited, "--format", "patch").out.splitlines()[2:] == patch
+    for thing in ("city/lyon", "says/a", "https://sws.geonames.org/2996944/"):
+        assert run("explain", old, thing).out == run("explain", release, thing).out
+
+
 def test_a_damaged_release_is_told(release: Path, run: Run, edited: Path, tmp_path: Path) -> None:
     new = shutil.copytree(edited, tmp_path / "new")
-    (new / "places" / "facts.parquet").write_bytes(b"PAR1 no more")
+    (new / "facts" / "foundingDate.parquet").write_bytes(b"PAR1 no more")
     ran = run("diff", release, new)
     assert ran.code == 3
     assert "Traceback" not in ran.err
-    (new / "places" / "facts.parquet").unlink()
+    (new / "facts" / "foundingDate.parquet").unlink()
     ran = run("diff", release, new)
     assert (ran.code, "the release lacks this file" in ran.err) == (3, True)
     assert run("diff", release, release.parent / "tiny").code == 3

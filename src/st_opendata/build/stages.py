@@ -17,20 +17,20 @@ from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
-from st_opendata.exports import impossible_findings, read_facts, write_dataset, write_dumps, write_picture
-from st_opendata.facts import MAPPING, FactBase, load_facts
+from st_opendata.exports import impossible_findings, write_dataset, write_dumps, write_picture
+from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
 from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
-from st_opendata.model.release import DatasetRelease, Distribution, File, Picture, Release
+from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
 from st_opendata.release import list_files, new_release, write_manifest
-from st_opendata.release.layout import REPORT, REPORT_GRAPH
+from st_opendata.release.layout import FACTS, REPORT, REPORT_GRAPH, predicate_files
 from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_turtle, validate_catalogue, validate_facts
 from st_opendata.sparql.store import load_files
 
 Distributions = dict[str, tuple[Distribution, ...]]
-_FIXED_STEPS = 7
+_FIXED_STEPS = 8
 
 
 class _Steps:
@@ -71,7 +71,7 @@ def build_release(job: Job, output: Path) -> Outcome:
         if not checked.conforms:
             return checked
         background.copy_into(draft.folder)
-        described = _describe(facts, draft.folder, steps, job.settings.max_findings)
+        described = _describe(facts, draft.folder, job.settings, steps)
         violations = tuple(each for each in described.findings if each.severity is Severity.VIOLATION)
         advice = len(described.findings) - len(violations)
         outcome = replace(checked, findings=(*checked.findings, *violations), advice=advice)
@@ -144,11 +144,15 @@ class _Description:
     triples: dict[str, int]
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
+    facts: FactFolder
 
 
-def _describe(facts: FactBase, folder: Path, steps: _Steps, limit: int) -> _Description:
-    """Write the distributions, the dumps and the catalogue; validate and score the catalogue."""
+def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) -> _Description:
+    """Write the facts, the distributions, the dumps and the catalogue; validate and score the catalogue."""
     catalogue = facts.catalogue
+    steps(message("Writing the facts"))
+    (folder / FACTS).mkdir()
+    written = facts.write_files(predicate_files(facts.predicates()), folder)
     distributions: Distributions = {}
     pictures: dict[str, Picture] = {}
     for dataset in catalogue.datasets:
@@ -159,13 +163,11 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps, limit: int) -> _Desc
     steps(message("Writing the dumps"))
     dumps = write_dumps(catalogue, facts, folder)
     steps(message("Describing the catalogue"))
-    counts = {
-        dataset: count_facts(read_facts(folder, dataset) if dataset else facts.lines())
-        for dataset in (None, *distributions)
-    }
+    with FactReader(folder, written, memory=settings.memory, threads=settings.threads) as reader:
+        counts = count_facts(reader, distributions)
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
-    findings = validate_catalogue(graph, limit)
+    findings = validate_catalogue(graph, settings.max_findings)
     scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
@@ -174,6 +176,7 @@ def _describe(facts: FactBase, folder: Path, steps: _Steps, limit: int) -> _Desc
         {dataset: count.triples for dataset, count in counts.items() if dataset},
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
+        written,
     )
 
 
@@ -219,6 +222,7 @@ def _release(
         inputs=inputs,
         files=files,
         prefixes=catalogue.prefixes,
+        facts=described.facts,
     )
 
 

@@ -19,6 +19,7 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.release.layout import (
     CROISSANT_FILE,
+    FACTS,
     FACTS_FILE,
     ONTOLOGY,
     SCHEMA_ORG_FILE,
@@ -32,8 +33,8 @@ from st_opendata.tables.templates import ILLEGAL_IN_IRI, SCHEME
 
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF]")
 """Characters that XML forbids (XML 1.0 §2.2), so that they cannot be in RDF/XML."""
-RESERVED = (ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
-"""Names that a release uses itself: three folders, and schema.jsonld in the folder of each dataset."""
+RESERVED = (FACTS, ONTOLOGY, SCHEMA_ORG_FILE.partition(".")[0], SHAPES, STORY)
+"""Names that a release uses itself: four folders, and schema.jsonld in the folder of each dataset."""
 
 OWN_FILES = {name.partition(".")[0]: name for name in (FACTS_FILE, CROISSANT_FILE)}
 """Files that a release has itself in the folder of each dataset, by the name of the table that would have them too."""

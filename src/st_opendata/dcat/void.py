@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +11,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 
 from st_opendata.dcat.terms import DCT, FOAF, VOID, add_text, add_types
+from st_opendata.facts import FactReader
+from st_opendata.facts.files import Subjects
 from st_opendata.formats import GZIP, RDF_FORMATS, format_of
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
@@ -42,28 +43,44 @@ class Counts:
     """The common start of all subjects' IRIs, up to a slash or hash; None if they share only the scheme."""
 
 
-def count_facts(batches: Iterable[Sequence[str]]) -> Counts:
-    """Count distinct N-Triples lines; the lines of a subject must be next to each other."""
-    properties: Counter[str] = Counter()
-    classes: Counter[str] = Counter()
-    links: Counter[tuple[str, str]] = Counter()
-    subjects, previous, example, shared = 0, "", None, ""
-    for batch in batches:
-        for line in batch:
-            subject, predicate, rest = line.split(" ", 2)
-            properties[predicate[1:-1]] += 1
-            if subject != previous:
-                subjects, previous = subjects + 1, subject
-                example = example or subject[1:-1]
-                shared = shared or subject
-                while not subject.startswith(shared):
-                    shared = shared[:-1]
-            if predicate == _RDF_TYPE:
-                classes[rest[1:].partition(">")[0]] += 1
-            elif target := _target(rest):
-                links[target, predicate[1:-1]] += 1
+def count_facts(facts: FactReader, datasets: Iterable[str]) -> dict[str | None, Counts]:
+    """The counts of each of the datasets, and, as None, those of all facts; raises InputError as `facts` does."""
+    subjects, instances = facts.subjects(), facts.instances()
+    links = facts.naming({name: start for name, (start, _) in _TARGETS.items()})
+    found: dict[str | None, Counts] = {}
+    for dataset in (None, *datasets):
+        stated = ((file, file.triples if dataset is None else file.datasets.get(dataset, 0)) for file in facts.files)
+        properties = {file.predicate: triples for file, triples in stated if triples}
+        classes = {term[1:-1]: count for term, count in instances.get(dataset, {}).items()}
+        linked = {
+            (target, predicate[1:-1]): count
+            for (target, predicate), count in links.get(dataset, {}).items()
+            if predicate != _RDF_TYPE
+        }
+        found[dataset] = _counts(properties, classes, linked, subjects.get(dataset))
+    return found
+
+
+def _counts(
+    properties: Mapping[str, int],
+    classes: Mapping[str, int],
+    links: Mapping[tuple[str, str], int],
+    subjects: Subjects | None,
+) -> Counts:
+    if subjects is None:
+        return Counts()
+    ends = enumerate(zip(subjects.lowest, subjects.highest, strict=False))
+    shared = subjects.lowest[: next((place for place, (low, high) in ends if low != high), None)]
     space = re.match(r"<(\w+://[^/]+/(?:.*[/#])?)", shared)
-    return Counts(properties.total(), subjects, properties, classes, links, example, space[1] if space else None)
+    return Counts(
+        sum(properties.values()),
+        subjects.count,
+        properties,
+        classes,
+        links,
+        subjects.first[1:-1],
+        space[1] if space else None,
+    )
 
 
 def void_graph(
@@ -90,10 +107,6 @@ def void_graph(
         paths = (each.file.path for each in distributions.get(dataset.id, ()) if each.format in RDF_FORMATS)
         _add_dumps(graph, part, [catalogue.download_url(path) for path in paths])
     return graph
-
-
-def _target(rest: str) -> str | None:
-    return next((name for name, (start, _) in _TARGETS.items() if rest.startswith(start, 1)), None)
 
 
 def _add_dataset(graph: Graph, catalogue: Catalogue, iri: str, counts: Counts) -> URIRef:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, groupby
-
 import pyoxigraph as ox
 
 from st_opendata.exports.geojson import LATITUDE, LONGITUDE, point_of
@@ -18,6 +15,12 @@ from st_opendata.rdf.lines import parse_lines
 from st_opendata.rdf.writing import UnwritableTripleError, is_element_name, xml_triples
 
 _TYPE = f"<{RDF}type>"
+_SUFFIX = r"(?:@[a-z0-9-]+|\^\^<[^>]*>)?"
+_DEGREES = {
+    f"<{LATITUDE}>": rf'"-?(?:[1-8]?[0-9](?:\.[0-9]{{1,99}})?|90(?:\.0{{1,99}})?)"{_SUFFIX}',
+    f"<{LONGITUDE}>": rf'"-?(?:(?:1[0-7]|[1-9])?[0-9](?:\.[0-9]{{1,99}})?|180(?:\.0{{1,99}})?)"{_SUFFIX}',
+}
+"""The usual forms of coordinates; Python decides on others."""
 
 
 def impossible_formats(facts: FactBase, dataset: Dataset) -> dict[Format, UnwritableTripleError]:
@@ -39,14 +42,15 @@ def impossible_findings(facts: FactBase, dataset: Dataset) -> list[Finding]:
 
 
 def _unnameable(facts: FactBase, dataset: str) -> UnwritableTripleError | None:
-    """The error for a property that RDF/XML cannot name; reads the facts only if a name is suspect."""
-    properties = facts.predicates(dataset)
-    suspect = [name for name in properties if not is_element_name(ox.NamedNode(name[1:-1]))]
-    types = [name for name in facts.classes(dataset) if name.startswith("<")]
-    if not suspect and all(is_element_name(ox.NamedNode(name[1:-1])) for name in types):
+    """The error for a property that RDF/XML cannot name, or a class that alone would have to name its element."""
+    properties = [name for name in facts.predicates(dataset) if not is_element_name(ox.NamedNode(name[1:-1]))]
+    classes = [name for name in facts.classes(dataset) if name.startswith("<")]
+    unfit = [name for name in classes if not is_element_name(ox.NamedNode(name[1:-1]))]
+    subject = facts.first_subject(properties, unfit, dataset) if properties or unfit else None
+    if subject is None:
         return None
     try:
-        for _ in xml_triples(parse_lines(facts.lines(dataset))):
+        for _ in xml_triples(parse_lines([facts.about(subject, dataset)])):
             pass
     except UnwritableTripleError as error:
         return error
@@ -55,20 +59,9 @@ def _unnameable(facts: FactBase, dataset: str) -> UnwritableTripleError | None:
 
 def _misplaced(facts: FactBase, dataset: str) -> UnwritableTripleError | None:
     """The first place without one latitude and one longitude in degrees."""
-    if not {LATITUDE, LONGITUDE} <= {name[1:-1] for name in facts.predicates(dataset)}:
-        return None
-    try:
-        for coordinates in _places(facts, dataset):
-            point_of(coordinates)
-    except UnwritableTripleError as error:
-        return error
+    for subject in facts.unmatched(_DEGREES, dataset):
+        try:
+            point_of(parse_lines([facts.about(subject, dataset)]))
+        except UnwritableTripleError as error:
+            return error
     return None
-
-
-def _places(facts: FactBase, dataset: str) -> Iterator[list[ox.Triple]]:
-    """The coordinates of each subject that has both."""
-    lines = facts.statements((f"<{LATITUDE}>", f"<{LONGITUDE}>"), dataset)
-    for _, group in groupby(chain.from_iterable(lines), lambda line: line[: line.index(" ")]):
-        coordinates = list(parse_lines([list(group)]))
-        if {triple.predicate.value for triple in coordinates} == {LATITUDE, LONGITUDE}:
-            yield coordinates

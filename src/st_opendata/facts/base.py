@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
+from st_opendata.facts.triples import Triples
+from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
-from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
+from st_opendata.model.release import FactFile, FactFolder
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
-from st_opendata.model.tables import Column
-from st_opendata.namespaces import RDF
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
-from st_opendata.tables.datatypes import EXPONENT
 from st_opendata.tables.scan import TableFile
 
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
+_ROW_GROUPS = (2_048, 122_880)
+"""The fewest and the most rows of a row group; the number is a multiple of the first, the engine's vector."""
+_UNSHARDED_GROUP = 4 * _ROW_GROUPS[0]
 _FACT_COLUMNS = {
     **dict.fromkeys(("subject", "predicate", "object", "table", "file"), sql.TEXT),
     "row": sql.LONG,
     "column": sql.TEXT,
     "cell": sql.TEXT,
 }
-_FORMS: dict[str, list[tuple[str, str]]] = {
-    "boolean": [("BOOLEAN", "true|false")],
-    "date": [("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}")],
-    "dateTime": [("TIMESTAMP", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
-    "time": [("TIME", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
-    **{base: [("DOUBLE", rf"-?[0-9.]{{1,24}}(?:E[+-]?{EXPONENT})?|-?INF|NaN")] for base in FLOATS},
-    **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
+_CELL_NAMES = {
+    **dict.fromkeys(("t", "c"), sql.INTEGER),
+    **dict.fromkeys(("dataset", "table_name", "file", "title", "sheet"), sql.TEXT),
 }
-"""Parquet types for a datatype's values, with the text that they store unchanged.
-
-A type is used if it can store every value of the column: an amount with three decimals gets three, a date with a time
-zone stays text, and so does a number beyond a double.
-"""
+_CELL = "n.sheet || r || CASE WHEN n.title IS NULL THEN ':' || r ELSE '' END"
 
 
-class FactBase:
+class FactBase(Triples):
     """The cleaned tables and the triples of a catalogue, in an on-disk database that lives as long as this object.
 
     Use it as a context manager, or call `close`. Everything it gives is deterministic: the same tables give the same
@@ -62,12 +57,13 @@ class FactBase:
         digits: int,
     ) -> None:
         """Take the loaded tables, the engine's table for each predicate, and the number of digits in their `h`."""
+        super().__init__(engine, predicates, digits)
         self.catalogue = catalogue
         self.findings = tuple(findings)
         self._engine = engine
         self._tables = tables
         self._predicates = predicates
-        self._digits = digits
+        self._counts: dict[str | None, int] = {}
         self._finder = PlaceFinder(engine, tables, predicates)
         self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
@@ -92,31 +88,13 @@ class FactBase:
 
     def triples(self, dataset: str | None = None) -> int:
         """Number of distinct triples of a dataset, or of the catalogue."""
-        counts = [
-            f"SELECT count(*) AS n FROM (SELECT DISTINCT s, o FROM {name}{self._where(dataset)})"
-            for name in self._predicates.values()
-        ]
-        # If there are several shards, count one after the other, so that not all are in memory at once.
-        queries = counts if self._digits or not counts else [f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})"]
-        return sum(int(self._engine.rows(query)[0][0]) for query in queries)
+        if dataset not in self._counts:
+            self._counts[dataset] = sum(self._triples(name, dataset) for name in self._predicates.values())
+        return self._counts[dataset]
 
-    def lines(self, dataset: str | None = None) -> Iterator[list[str]]:
-        """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
-
-        One batch per shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within.
-        Up to about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
-        """
-        for shard in self._shards(dataset):
-            branches = [
-                f"SELECT {sql.concat(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
-                f"FROM {name}{self._where(dataset, shard)}"
-                for predicate, name in self._predicates.items()
-            ]
-            if branches:
-                query = f"SELECT DISTINCT line FROM ({' UNION ALL '.join(branches)}) ORDER BY line"
-                lines = [line for batch in self._engine.batches(query, 50_000) for (line,) in batch]
-                if lines:
-                    yield lines
+    def _triples(self, relation: str, dataset: str | None) -> int:
+        query = f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {relation}{self._where(dataset)})"
+        return int(self._engine.rows(query)[0][0])
 
     def records(self, table: str) -> Iterator[list[tuple[str | list[str] | None, ...]]]:
         """Cleaned rows in the order of the file, in batches.
@@ -157,7 +135,7 @@ class FactBase:
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
         loaded = self._by_name[table]
-        columns = _typed_columns(self._engine, loaded)
+        columns = typed_columns(self._engine, loaded)
         self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
 
     def write_facts(self, dataset: str, path: Path) -> None:
@@ -167,14 +145,6 @@ class FactBase:
         the header; null where no single cell states it), and cell (as `Partners!F12`, null where the file is not a
         workbook). Sorted by these, shard by shard.
         """
-        names = "(VALUES " + ", ".join(
-            f"({loaded.id}, {column}, {sql.text(loaded.table.name)}, {sql.text(loaded.table.file)}, "
-            f"{_text(loaded.source.title(number) if number else None)}, {_text(_cell_before_row(loaded, number))})"
-            for loaded in self._by_dataset[dataset]
-            for column, number in stated_by(loaded)
-        )
-        cells = f"{names}) AS n(t, c, table_name, file, title, sheet)"
-        cell = "sheet || r || CASE WHEN title IS NULL THEN ':' || r ELSE '' END"
         queries = []
         for shard in self._shards(dataset):
             branches = [
@@ -182,12 +152,58 @@ class FactBase:
                 for predicate, name in self._predicates.items()
             ]
             if branches:
-                facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {cells} ON f.t = n.t AND f.c = n.c"
+                facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
                 order = ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
                 queries.append(
-                    f"SELECT s, p, o, table_name, file, r, title, {cell} AS cell FROM {facts} ORDER BY {order}"
+                    f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}"
                 )
         self._engine.write(queries, path, _FACT_COLUMNS)
+
+    def write_files(self, paths: Mapping[str, str], folder: Path) -> FactFolder:
+        """Write the facts of each predicate, an N-Triples term, as Parquet to its path in the folder.
+
+        Columns: dataset, s and o (N-Triples terms), table, file, row, column and cell (as in `write_facts`), and h (the
+        first digits of the subject's MD5 where the catalogue has shards). Sorted by h, dataset, s, o and the cell, in
+        row groups of about a shard: who reads a shard, a dataset or a subject skips the others.
+        """
+        return FactFolder(
+            self._digits,
+            {dataset: self.shard_digits(dataset) for dataset in self._by_dataset},
+            tuple(self._write_file(predicate, path, folder) for predicate, path in sorted(paths.items())),
+        )
+
+    def _write_file(self, predicate: str, path: str, folder: Path) -> FactFile:
+        """One file; the engine sorts it within its memory and spills the rest."""
+        name = self._predicates[predicate]
+        ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
+        fewest, most = _ROW_GROUPS
+        shard = -(-rows // 16**self._digits // fewest) * fewest if self._digits else _UNSHARDED_GROUP
+        joined = f"{name} AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
+        query = (
+            f'SELECT n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", '
+            f'n.title AS "column", {_CELL} AS cell, h FROM {joined} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7'
+        )
+        self._engine.write([query], folder / path, row_group=min(max(shard, fewest), most))
+        distinct = f"SELECT DISTINCT n.dataset AS dataset, s, o FROM {joined}"
+        counts = self._engine.rows(f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset ORDER BY dataset")
+        stated = {dataset: int(count) for dataset, count in counts}
+        triples = self._triples(name, None) if len(stated) > 1 else sum(stated.values())
+        return FactFile(predicate[1:-1], path, triples, stated)
+
+    @cached_property
+    def _cell_names(self) -> str:
+        """The engine's table of the names of cells: dataset, table, file, title and sheet by the ids t and c."""
+        names: list[list[object]] = [[] for _ in _CELL_NAMES]
+        for loaded in self._tables:
+            table = loaded.table
+            for column, number in stated_by(loaded):
+                title = loaded.source.title(number) if number else None
+                values = (loaded.id, column, table.dataset, table.name, table.file, title)
+                for listed, value in zip(names, (*values, _cell_before_row(loaded, number)), strict=True):
+                    listed.append(value)
+        self._engine.define("cell_names", _CELL_NAMES)
+        self._engine.fill("cell_names", names)
+        return "cell_names"
 
     def places(self, subject: str, predicate: str | None = None, obj: str | None = None) -> tuple[Place, ...]:
         """The cells that state triples with this subject (and predicate, and object), all N-Triples terms, sorted."""
@@ -233,22 +249,6 @@ class FactBase:
         query = f"SELECT DISTINCT o FROM {self._predicates[predicate]} WHERE {matches} ORDER BY o"
         return tuple(found for (found,) in self._engine.rows(query, [subject]))
 
-    def predicates(self, dataset: str | None = None) -> frozenset[str]:
-        """The predicates of all triples of a dataset, or of the catalogue, as N-Triples terms."""
-        where = self._where(dataset)
-        first = [
-            f"(SELECT {sql.text(predicate)} AS p FROM {name}{where} LIMIT 1)"
-            for predicate, name in self._predicates.items()
-        ]
-        rows = self._engine.rows(" UNION ALL ".join(first)) if first else []
-        return frozenset(predicate for (predicate,) in rows)
-
-    def classes(self, dataset: str | None = None) -> frozenset[str]:
-        """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""
-        name = self._predicates.get(f"<{RDF}type>")
-        rows = self._engine.rows(f"SELECT DISTINCT o FROM {name}{self._where(dataset)}") if name else []
-        return frozenset(found for (found,) in rows)
-
     def naming(self, start: str, known: Collection[str]) -> list[tuple[str, str, str, int]]:
         """The objects that are IRIs beginning with `start` and are not known, by predicate, sorted.
 
@@ -266,20 +266,6 @@ class FactBase:
             (subject, predicate, value, int(count)) for subject, predicate, value, count in rows if value not in known
         ]
 
-    def statements(self, predicates: Sequence[str], dataset: str | None = None) -> Iterator[list[str]]:
-        """Distinct N-Triples lines with one of these predicates, sorted by subject, in batches.
-
-        They are of a dataset or of the catalogue; KeyError for a predicate that no triple may have.
-        """
-        branches = [
-            f"SELECT DISTINCT s, {sql.text(predicate)} AS p, o FROM {self._predicates[predicate]}{self._where(dataset)}"
-            for predicate in predicates
-        ]
-        line = sql.concat(["s", "' '", "p", "' '", "o", "' .'"])
-        query = f"SELECT {line} AS line FROM ({' UNION ALL '.join(branches)}) ORDER BY s"
-        for batch in self._engine.batches(query, 50_000):
-            yield [line for (line,) in batch]
-
     def columns(self, predicate: str) -> tuple[Place, ...]:
         """File and header title (no row) of each column whose cells state that predicate, an N-Triples term."""
         return tuple(
@@ -289,22 +275,14 @@ class FactBase:
             if number and f"<{column.property_url}>" == predicate
         )
 
-    def _shards(self, dataset: str | None) -> Sequence[str]:
-        """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
-        digits = self._digits
-        if dataset is not None:
-            digits = shard_digits([loaded.source for loaded in self._by_dataset[dataset]])
-        return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
+    def shard_digits(self, dataset: str | None) -> int:
+        """The digits of the shards of a dataset, from the size of its tables, or of the catalogue."""
+        tables = self._by_dataset[dataset] if dataset else ()
+        return shard_digits([loaded.source for loaded in tables]) if dataset else self._digits
 
-    def _where(self, dataset: str | None, shard: str = "") -> str:
-        conditions = []
-        if shard:
-            first, last = (sql.text(shard.ljust(self._digits, digit)) for digit in "0f")
-            conditions.append(f"h BETWEEN {first} AND {last}")
-        if dataset is not None:
-            ids = [str(loaded.id) for loaded in self._by_dataset[dataset]]
-            conditions.append(f"t IN ({', '.join(ids) or 'NULL'})")
-        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    def _within(self, dataset: str) -> str:
+        ids = [str(loaded.id) for loaded in self._by_dataset[dataset]]
+        return f"t IN ({', '.join(ids) or 'NULL'})"
 
 
 def shard_digits(sources: Sequence[TableFile]) -> int:
@@ -320,37 +298,3 @@ def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
     """The part before the row in the name of a cell of the column, None if the file is not a workbook."""
     cell = loaded.source.place(1, number).cell
     return cell.removesuffix("1:1" if not number else "1") if cell else None
-
-
-def _text(value: str | None) -> str:
-    return "NULL" if value is None else sql.text(value)
-
-
-def _typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
-    """Expressions that convert each source column to its type and name."""
-    return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
-
-
-def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
-    value = f"c{column.number}"
-    if column.separator:
-        return value
-    forms = (
-        _decimal(engine, loaded, value) if column.datatype.base == "decimal" else _FORMS.get(column.datatype.base, [])
-    )
-    for kind, form in forms:
-        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
-        if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
-            number = sql.replace(value, "INF", "Infinity") if kind == "DOUBLE" else value
-            return sql.cast(number, kind)
-    return value
-
-
-def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
-    """Decimals with as many digits after the point as the column has, of 18 or 38 digits in total."""
-    ((scale,),) = engine.rows(f"SELECT coalesce(max({sql.decimal_places(value)}), 0) FROM {loaded.name}")
-    return [
-        (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")
-        for width in (18, 38)
-        if scale < width
-    ]

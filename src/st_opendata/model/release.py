@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
@@ -67,6 +68,29 @@ class DatasetRelease:
 
 
 @dataclass(frozen=True, slots=True)
+class FactFile:
+    """The file with all facts of one predicate, an IRI: distinct triples of the catalogue and of each dataset."""
+
+    predicate: str
+    path: str
+    triples: int
+    datasets: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FactFolder:
+    """The files with the facts of a release, sorted by predicate.
+
+    `digits` is the number of hexadecimal digits of the subject's MD5 that divide the facts into shards, `datasets` the
+    number for the facts of one dataset, which is not greater; 0 for one shard.
+    """
+
+    digits: int
+    datasets: Mapping[str, int]
+    files: tuple[FactFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The content of `release.json`.
 
@@ -86,3 +110,5 @@ class Release:
     files: tuple[File, ...]
     prefixes: dict[str, str] = field(default_factory=dict)
     """The catalogue's own prefixes, in addition to those of every release."""
+    facts: FactFolder | None = None
+    """The files with the facts; None for a release of a version before 0.3."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,48 @@ class KeyedTable(NamedTuple):
     key: tuple[str, ...]
 
 
+View = Callable[[tuple[Path, ...]], str]
+"""Gives the engine's name of the rows of Parquet files."""
+
+
+class WholeFacts(NamedTuple):
+    """Facts to compare: files with those of a dataset (`facts.parquet`) each."""
+
+    files: Sequence[Path]
+    shards: int = 0
+
+    def query(self, _shard: str, view: View) -> str:
+        """The triples; empty without any."""
+        return f"SELECT {_TRIPLE} FROM {view(tuple(self.files))}" if self.files else ""
+
+
+class DividedFacts(NamedTuple):
+    """Facts to compare: the files of predicates under `facts/`, by N-Triples term, of which these datasets count."""
+
+    files: Mapping[str, Path]
+    datasets: Sequence[str]
+    digits: int
+    """The hexadecimal digits of their column `h`."""
+    shards: int
+    """Those that divide the facts into shards."""
+
+    def query(self, shard: str, view: View) -> str:
+        """The triples whose `h` begins with these digits; empty without any."""
+        where = [f"dataset IN {sql.texts(self.datasets)}"]
+        if shard:
+            first, last = (sql.text(shard.ljust(self.digits, digit)) for digit in "0f")
+            where.append(f"h BETWEEN {first} AND {last}")
+        return " UNION ALL ".join(
+            f"SELECT s AS subject, {sql.text(predicate)} AS predicate, o AS object "
+            f"FROM {view((path,))} WHERE {sql.all_of(where)}"
+            for predicate, path in self.files.items()
+            if self.datasets
+        )
+
+
+Facts = WholeFacts | DividedFacts
+
+
 class Changes:
     """Compares files with its own engine; use it as a context manager.
 
@@ -44,6 +86,7 @@ class Changes:
     def __init__(self, files: Sequence[Path], memory: str, threads: int) -> None:
         self._engine = DuckDBEngine(None, memory, threads)
         self._engine.lock(files)
+        self._views: dict[tuple[Path, ...], str] = {}
 
     def __enter__(self) -> Changes:
         return self
@@ -51,8 +94,11 @@ class Changes:
     def __exit__(self, *_: object) -> None:
         self._engine.close()
 
-    def compare_triples(self, old: Sequence[Path], new: Sequence[Path]) -> tuple[int, int]:
-        """How many triples the facts (`facts.parquet`) lost and gained; `removed` and `added` then give them."""
+    def compare_triples(self, old: Facts, new: Facts) -> tuple[int, int]:
+        """How many triples the facts lost and gained; `removed` and `added` then give them.
+
+        One shard after the other, so that memory is bounded by a shard.
+        """
         return self._only("removed", old, new), self._only("added", new, old)
 
     def removed(self) -> Iterator[str]:
@@ -63,17 +109,22 @@ class Changes:
         """The triples of the last comparison that only the new facts have, as sorted lines of N-Triples."""
         return self._lines("added")
 
-    def _only(self, name: str, first: Sequence[Path], second: Sequence[Path]) -> int:
-        if not first:
-            self._engine.define(name, dict.fromkeys(_TRIPLE.split(", "), sql.TEXT))
-            return 0
-        with _readable():
-            self._engine.read("first_facts", ParquetFiles(tuple(first)))
-            if second:
-                self._engine.read("second_facts", ParquetFiles(tuple(second)))
-            without = f" EXCEPT SELECT {_TRIPLE} FROM second_facts" if second else ""
-            self._engine.create(name, f"SELECT DISTINCT {_TRIPLE} FROM first_facts{without}")
+    def _only(self, name: str, first: Facts, second: Facts) -> int:
+        self._engine.define(name, dict.fromkeys(_TRIPLE.split(", "), sql.TEXT))
+        digits = min(first.shards, second.shards)
+        for shard in [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]:
+            with _readable():
+                if stated := first.query(shard, self._view):
+                    others = second.query(shard, self._view)
+                    without = f" EXCEPT SELECT {_TRIPLE} FROM ({others})" if others else ""
+                    self._engine.append(name, f"SELECT DISTINCT {_TRIPLE} FROM ({stated}){without}")
         return self._count(f"FROM {name}")
+
+    def _view(self, files: tuple[Path, ...]) -> str:
+        if files not in self._views:
+            self._engine.read(f"facts_{len(self._views)}", ParquetFiles(files))
+            self._views[files] = f"facts_{len(self._views)}"
+        return self._views[files]
 
     def _lines(self, name: str) -> Iterator[str]:
         for batch in self._engine.batches(f"SELECT {_TRIPLE} FROM {name} ORDER BY {_TRIPLE}", _BATCH):

@@ -16,10 +16,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
-from st_opendata.model.release import DatasetRelease, Distribution, Release
+from st_opendata.model.release import DatasetRelease, Distribution, FactFile, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release, release_digest
-from st_opendata.release.changes import Changes, KeyedTable, RowChange, RowCounts
+from st_opendata.release.changes import Changes, DividedFacts, Facts, KeyedTable, RowChange, RowCounts, WholeFacts
 from st_opendata.release.layout import facts_file
 from st_opendata.settings import Settings
 
@@ -75,7 +75,8 @@ class ReleasePair:
         self.folders = (old, new)
         self.releases = (read_release(old), read_release(new))
         self._digests = tuple({file.path: file.sha256 for file in release.files} for release in self.releases)
-        files = [path for side in (0, 1) for path in (*self._facts(side), *self._tables(side))]
+        self._divided = all(release.facts for release in self.releases)
+        files = [path for side in (0, 1) for path in (*self._fact_files(side), *self._tables(side))]
         self._changes = Changes(files, settings.memory, settings.threads)
 
     def __enter__(self) -> ReleasePair:
@@ -103,7 +104,7 @@ class ReleasePair:
 
         Its `id` stands for the new release and `prev` for the old one, so that patches form a chain.
         """
-        self._changes.compare_triples(self._facts(0, datasets), self._facts(1, datasets))
+        self._changes.compare_triples(*(self._facts(side, self._names(side, datasets)) for side in (0, 1)))
         previous, current = (f"<urn:uuid:{uuid5(NAMESPACE_URL, release_digest(folder))}>" for folder in self.folders)
         yield f"H id {current} .\nH prev {previous} .\nTX .\n"
         yield from (f"D {line}" for line in self._changes.removed())
@@ -126,9 +127,9 @@ class ReleasePair:
         )
         for name in [*after, *(name for name in before if name not in after)]:
             old, new = before.get(name), after.get(name)
-            facts = [self._existing(side, facts_file(name)) if each else [] for side, each in enumerate((old, new))]
             removed, added = 0, 0
             if not self._equal(facts_file(name)):
+                facts = (self._facts(side, [name] if each else []) for side, each in enumerate((old, new)))
                 removed, added = self._changes.compare_triples(*facts)
             lines = [
                 tuple(line.rstrip() for line in islice(each(), limit)) if removed or added else ()
@@ -157,11 +158,37 @@ class ReleasePair:
         old, new = self._digests
         return paths[0] in old and old[paths[0]] == new.get(paths[-1])
 
-    def _facts(self, side: int, names: Sequence[str] = ()) -> list[Path]:
-        """The files with the facts of a release, one for each dataset."""
-        datasets = [dataset.id for dataset in self.releases[side].datasets]
-        files = [facts_file(dataset) for dataset in datasets if not names or dataset in names]
-        return [path for name in files for path in self._existing(side, name)]
+    def _facts(self, side: int, names: Sequence[str]) -> Facts:
+        """The facts of these datasets in a release, without predicates whose files are equal in both."""
+        folder = self.releases[side].facts
+        if folder is None or not self._divided:
+            return WholeFacts([path for name in names for path in self._existing(side, facts_file(name))])
+        chosen = [file for file in self._changed(side) if not file.datasets.keys().isdisjoint(names)]
+        files = {f"<{each.predicate}>": self._existing(side, each.path)[0] for each in chosen}
+        shards = max((folder.datasets.get(name, 0) for name in names), default=0)
+        return DividedFacts(files, names, folder.digits, shards)
+
+    def _fact_files(self, side: int) -> list[Path]:
+        """The files with the facts of a release that may be read."""
+        if self._divided:
+            paths = [file.path for file in self._changed(side)]
+        else:
+            paths = [facts_file(name) for name in self._names(side, ())]
+        return [path for name in paths for path in self._existing(side, name)]
+
+    def _changed(self, side: int) -> list[FactFile]:
+        """The files under `facts/` of a release, without those that the other has with the same bytes."""
+        own, other = (
+            {file.predicate: (self._digests[each][file.path], file) for file in folder.files}
+            for each in (side, 1 - side)
+            if (folder := self.releases[each].facts)
+        )
+        return [file for term, (digest, file) in own.items() if term not in other or other[term][0] != digest]
+
+    def _names(self, side: int, chosen: Sequence[str]) -> list[str]:
+        """The datasets of a release; with `chosen`, only these of them."""
+        names = [dataset.id for dataset in self.releases[side].datasets]
+        return [name for name in names if not chosen or name in chosen]
 
     def _tables(self, side: int) -> list[Path]:
         files = [each.file.path for dataset in self.releases[side].datasets for each in _csv_files(dataset).values()]

@@ -17,7 +17,7 @@ from st_opendata.place import Place
 from st_opendata.rdf.labels import best_label
 from st_opendata.release import read_release
 from st_opendata.release.layout import ONTOLOGY
-from st_opendata.release.origins import FactLookup, Origin, Origins
+from st_opendata.release.origins import FactLookup, Origin, open_origins
 
 _SUBJECT, _PREDICATE, _OBJECT = (f"<{RDF}{name}>" for name in ("subject", "predicate", "object"))
 _TYPE = f"<{RDF}type>"
@@ -110,7 +110,7 @@ def explain(folder: Path, name: str, language: str) -> Explanation:
     """
     release = read_release(folder)
     iri = _iri(name, release.base, PREFIXES | release.prefixes)
-    with Origins(folder) as origins:
+    with open_origins(folder, release.facts) as origins:
         if not origins.about([f"<{iri}>"]) and (same := origins.naming(_SAME_AS, [f"<{iri}>"])):
             iri = min(origin.subject for origin in same)[1:-1]
         explanation = explain_stated(origins, iri, release.base, language)

@@ -6,7 +6,10 @@ A path is relative to the release and has `/` between its parts. Distributions a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from st_opendata.formats import (
@@ -51,6 +54,8 @@ STORY_FILE = f"{STORY}/story.yaml"
 STORY_ANSWERS = f"{STORY}/answers.json"
 """The answers to the queries of the story."""
 
+FACTS = "facts"
+"""Folder of the facts, a file for each predicate: what the program itself reads."""
 FACTS_FILE = f"facts{PARQUET.extension}"
 """Name of the file with the facts of a dataset, each with its cell."""
 SCHEMA_ORG_FILE = f"schema{JSON_LD.extension}"
@@ -86,6 +91,28 @@ def facts_file(dataset: str) -> str:
 def facts_files(folder: Path) -> list[Path]:
     """The files with the facts of all datasets of the release in `folder`, sorted."""
     return sorted(folder.glob(f"*/{FACTS_FILE}"))
+
+
+def predicate_files(predicates: Collection[str]) -> dict[str, str]:
+    """The path of the facts of each predicate: after the last part of its IRI, with a digest where that is not enough.
+
+    The IRI is an N-Triples term. No path differs from another in capitals only.
+    """
+    names = {term: re.sub("[^A-Za-z0-9_-]", "", re.split("[/#:]", term[1:-1])[-1])[:60] for term in predicates}
+    uses = Counter(name.casefold() for name in names.values())
+    return {
+        term: f"{FACTS}/{file_name(name if _is_plain(name, uses) else f'{name}-{_short(term)}', PARQUET)}"
+        for term, name in names.items()
+    }
+
+
+def _is_plain(name: str, uses: Counter[str]) -> bool:
+    """Whether the name is of one predicate, and neither that of a dataset's facts nor like one with a digest."""
+    return bool(name) and name != FACTS and uses[name.casefold()] == 1 and not re.search("-[0-9a-f]{8}$", name)
+
+
+def _short(term: str) -> str:
+    return sha256(term.encode()).hexdigest()[:8]
 
 
 def graph_file(dataset: str) -> str:

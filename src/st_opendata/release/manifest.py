@@ -11,11 +11,12 @@ from typing import Any
 from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_named
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
 
 _VERSION = 1
+_MOST_DIGITS = 4
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -103,7 +104,26 @@ def _release(content: dict[str, Any]) -> Release:
         inputs=tuple(map(_file, content["inputs"])),
         files=tuple(files.values()),
         prefixes=dict(content.get("prefixes", {})),
+        facts=_facts(content["facts"], files) if content.get("facts") else None,
     )
+
+
+def _facts(content: dict[str, Any], files: dict[str, File]) -> FactFolder:
+    described = tuple(
+        FactFile(item["predicate"], files[item["path"]].path, int(item["triples"]), dict(item["datasets"]))
+        for item in content["files"]
+    )
+    for file in described:
+        _check_iri(file.predicate)
+    datasets = {name: _digits(digits, content["digits"]) for name, digits in content["datasets"].items()}
+    return FactFolder(_digits(content["digits"], _MOST_DIGITS), datasets, described)
+
+
+def _digits(value: int | str, most: int) -> int:
+    """The digits of shards; more would make very many of them."""
+    if not 0 <= int(value) <= most:
+        raise MessageError(message("a shard cannot have {digits} digits", digits=value))
+    return int(value)
 
 
 def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:

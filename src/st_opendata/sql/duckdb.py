@@ -209,7 +209,14 @@ class DuckDBEngine(Database):
         with suppress(duckdb.Error):  # the error that ended it is the one to report
             self._connection.execute("ROLLBACK")
 
-    def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
+    def write(
+        self,
+        queries: Sequence[str],
+        path: Path,
+        columns: Mapping[str, str] | None = None,
+        *,
+        row_group: int | None = None,
+    ) -> None:
         """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
         inside = self.folder / "written.parquet"
         if columns is None:
@@ -219,7 +226,8 @@ class DuckDBEngine(Database):
             self.define(_STAGED, columns)
             for query in queries:
                 self.append(_STAGED, query)
-        self._run(f"COPY ({rows}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd)")
+        groups = f", ROW_GROUP_SIZE {row_group}, PARQUET_VERSION v2" if row_group else ""
+        self._run(f"COPY ({rows}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd{groups})")
         if columns is not None:
             self.drop(_STAGED)
         try:

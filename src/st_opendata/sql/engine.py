@@ -96,10 +96,18 @@ class Engine(Protocol):
     def batches(self, query: str, size: int) -> Iterator[list[Row]]:
         """The rows in batches; other statements may run between them."""
 
-    def write(self, queries: Sequence[str], path: Path, columns: Mapping[str, str] | None = None) -> None:
+    def write(
+        self,
+        queries: Sequence[str],
+        path: Path,
+        columns: Mapping[str, str] | None = None,
+        *,
+        row_group: int | None = None,
+    ) -> None:
         """Write the rows of the queries, one after the other, as one Parquet file.
 
-        `columns` are the names and types of its columns; without them there is one query, which names them.
+        `columns` are the names and types of its columns; without them there is one query, which names them. A file with
+        a `row_group`, the number of rows that are read at once, is for the program itself and has newer encodings.
         """
 
     def understands(self, pattern: str) -> bool:

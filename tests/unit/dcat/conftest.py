@@ -6,9 +6,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from counting import count_lines
 from rdflib import Graph
 
-from st_opendata.dcat import Counts, catalogue_graph, count_facts
+from st_opendata.dcat import Counts, catalogue_graph
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, TURTLE, Format
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
@@ -150,8 +151,8 @@ def facts(city: str) -> list[str]:
 
 @pytest.fixture
 def counts() -> dict[str | None, Counts]:
-    cities = count_facts([facts("lyon") + facts("munich"), facts("vienna")])
-    places = count_facts([[f'<{BASE}place/1> <http://example.net/no-prefix> "1" .']])
+    cities = count_lines([facts("lyon") + facts("munich"), facts("vienna")])
+    places = count_lines([[f'<{BASE}place/1> <http://example.net/no-prefix> "1" .']])
     return {None: cities, "cities": cities, "places": places}
 
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
-from st_opendata.dcat import Counts, count_facts, void_graph
+from st_opendata.dcat import Counts, void_graph
 from st_opendata.dcat.terms import DCT, FOAF, VOID
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
@@ -17,30 +16,6 @@ WHOLE, CITIES = URIRef(f"{BASE}catalogue"), URIRef(f"{BASE}dataset/cities")
 
 def number(value: int) -> Literal:
     return Literal(value, datatype=XSD.integer)
-
-
-def test_counts_of_lines(counts: dict[str | None, Counts]) -> None:
-    cities = counts["cities"]
-    assert (cities.triples, cities.subjects, cities.example) == (12, 3, f"{BASE}city/lyon")
-    assert cities.properties == {str(RDFS.label): 3, str(RDF.type): 3, str(OWL.sameAs): 6}
-    assert cities.classes == {"https://w3id.org/st-opendata/ontology#City": 3}
-    assert cities.links == {("wikidata", str(OWL.sameAs)): 3, ("geonames", str(OWL.sameAs)): 3}
-    assert cities.space == f"{BASE}city/"
-    assert count_facts([]) == Counts()
-
-
-@pytest.mark.parametrize(
-    ("subjects", "space"),
-    [
-        (["https://e.org/city/lyon", "https://e.org/city/lyon-2"], "https://e.org/city/"),
-        (["https://e.org/city/lyon", "https://e.org/claim/1"], "https://e.org/"),
-        (["https://e.org/o#a", "https://e.org/o#b"], "https://e.org/o#"),
-        (["https://e.org/a", "https://example.org/a"], None),
-        (["urn:a:1", "urn:a:2"], None),
-    ],
-)
-def test_the_space_of_iris_is_what_all_subjects_begin_with(subjects: list[str], space: str | None) -> None:
-    assert count_facts([[f'<{subject}> <https://e.org/p> "x" .'] for subject in subjects]).space == space
 
 
 def test_catalogue_and_datasets_say_how_much_and_where(

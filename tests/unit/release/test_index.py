@@ -10,7 +10,7 @@ import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.release.index import Index, build_index
-from st_opendata.release.origins import Origins
+from st_opendata.release.origins import open_origins
 
 ROWS = [
     (f"<http://x/s{subject % 50}>", f"<http://x/p{subject % 3}>", f"<http://x/o{subject % 7}>", "t/t.csv", subject, "c")
@@ -44,7 +44,7 @@ def index(folder: Path) -> Index:
 
 def test_it_tells_what_the_files_tell(folder: Path, index: Index) -> None:
     subjects = [f"<http://x/s{number}>" for number in (1, 7, 49, 99)]
-    with Origins(folder) as origins:
+    with open_origins(folder, None) as origins:
         assert index.about(subjects) == origins.about(subjects)
         found = origins.naming("<http://x/p2>", ["<http://x/o3>", "<http://x/o4>", "<http://x/none>"])
         assert index.naming("<http://x/p2>", ["<http://x/o3>", "<http://x/o4>", "<http://x/none>"]) == found

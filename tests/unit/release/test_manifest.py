@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from st_opendata.errors import InputError
 from st_opendata.formats import CSV
-from st_opendata.model.release import DatasetRelease, Distribution, File, Release
+from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release
 from st_opendata.model.text import LANGUAGES
 from st_opendata.release import FileChange, list_files, read_release, verify_release, write_manifest
 
@@ -19,7 +20,10 @@ def release(tmp_path: Path) -> Release:
     (tmp_path / "cities").mkdir()
     (tmp_path / "cities" / "cities.csv").write_text("id\nwien\n")
     (tmp_path / "catalog.ttl").write_text("# empty\n")
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "label.parquet").write_bytes(b"PAR1")
     files = list_files(tmp_path)
+    label = FactFile("https://e.org/label", "facts/label.parquet", 3, {"cities": 3})
     table = Distribution(files[1], CSV, {"fr": "Villes", "en": "Cities"}, "cities", "cities", ("http://a/",), "m.json")
     dataset = DatasetRelease(
         "cities", "https://e.org/dataset/cities", {"en": "Cities"}, {"cities": 1}, 3, 405, (table,)
@@ -36,14 +40,22 @@ def release(tmp_path: Path) -> Release:
         inputs=(File("catalogue.yaml", 3, "0" * 64),),
         files=files,
         prefixes={"nuts": "https://example.org/nuts/"},
+        facts=FactFolder(2, {"cities": 1}, (label,)),
     )
     write_manifest(made, tmp_path)
     return made
 
 
 def test_round_trip(release: Release, tmp_path: Path) -> None:
-    assert [file.path for file in release.files] == ["catalog.ttl", "cities/cities.csv"]
+    assert [file.path for file in release.files] == ["catalog.ttl", "cities/cities.csv", "facts/label.parquet"]
     assert read_release(tmp_path) == release
+
+
+def test_a_release_of_an_earlier_version_has_no_files_of_facts(release: Release, tmp_path: Path) -> None:
+    content = json.loads((tmp_path / "release.json").read_text("utf-8"))
+    del content["facts"]
+    (tmp_path / "release.json").write_text(json.dumps(content), "utf-8")
+    assert read_release(tmp_path) == replace(release, facts=None)
 
 
 def test_verify(release: Release, tmp_path: Path) -> None:
@@ -75,6 +87,10 @@ def test_verify(release: Release, tmp_path: Path) -> None:
         (lambda content: content["datasets"][0].update(iri=7), '"7" is not an absolute IRI'),
         (lambda content: content.update(files=3), "damaged"),
         (lambda content: content.update(datasets=["x"]), "damaged"),
+        (lambda content: content["facts"]["files"][0].update(path="facts/x.parquet"), "'facts/x.parquet' is missing"),
+        (lambda content: content["facts"]["files"][0].update(predicate="label"), '"label" is not an absolute IRI'),
+        (lambda content: content["facts"].update(digits=9), "9 digits"),
+        (lambda content: content["facts"]["datasets"].update(cities=3), "3 digits"),
     ],
 )
 def test_damaged(release: Release, tmp_path: Path, change, message: str) -> None:

@@ -19,7 +19,7 @@ from sqlglot import expressions as exp
 from st_opendata.__main__ import main
 from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import base, load_facts
-from st_opendata.release.changes import Changes, KeyedTable
+from st_opendata.release.changes import Changes, DividedFacts, KeyedTable, WholeFacts
 from st_opendata.sql.duckdb import DuckDBEngine
 
 QUERIES = (
@@ -158,12 +158,13 @@ def test_changes(tmp_path: Path, asked: list[str]) -> None:
         (tmp_path / f"{number}.csv").write_text(f"id,name\n1,{city}\n{number + 2},x\n", "utf-8")
     old, new = (KeyedTable(tmp_path / f"{number}.csv", ("id",)) for number in range(2))
     with Changes([*facts, old.path, new.path], "500MB", 1) as changes:
-        assert changes.compare_triples(facts[:1], facts[1:]) == (11, 11)
+        assert changes.compare_triples(WholeFacts(facts[:1]), WholeFacts(facts[1:])) == (11, 11)
         assert len(list(changes.removed())) == len(list(changes.added())) == 11
         assert changes.compare_rows(old, new)[:3] == (1, 1, 1)
         assert len(list(changes.rows())) == 3
         assert changes.compare_rows(None, new)[:3] == (0, 2, 0)
-        assert changes.compare_triples([], facts)[0] == 0
+        assert changes.compare_triples(WholeFacts([]), WholeFacts(facts))[0] == 0
+        assert changes.compare_triples(DividedFacts({}, ["d"], 0, 0), DividedFacts({}, ["d"], 0, 0)) == (0, 0)
     assert len(asked) > 15
     assert unknown(asked) == {}
 

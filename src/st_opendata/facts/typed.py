@@ -1,0 +1,54 @@
+"""The types of a Parquet file's columns: those that store every value of a column unchanged."""
+
+from __future__ import annotations
+
+from st_opendata.facts.loading import LoadedTable
+from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
+from st_opendata.model.tables import Column
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.engine import Engine
+from st_opendata.tables.datatypes import EXPONENT
+
+_FORMS: dict[str, list[tuple[str, str]]] = {
+    "boolean": [("BOOLEAN", "true|false")],
+    "date": [("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}")],
+    "dateTime": [("TIMESTAMP", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    "time": [("TIME", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")],
+    **{base: [("DOUBLE", rf"-?[0-9.]{{1,24}}(?:E[+-]?{EXPONENT})?|-?INF|NaN")] for base in FLOATS},
+    **{base: [("BIGINT", "-?[0-9]{1,18}")] for base in INTEGER_BOUNDS},
+}
+"""Parquet types for a datatype's values, with the text that they store unchanged.
+
+A type is used if it can store every value of the column: an amount with three decimals gets three, a date with a time
+zone stays text, and so does a number beyond a double.
+"""
+
+
+def typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
+    """Expressions that convert each source column to its type and name."""
+    return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
+
+
+def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
+    value = f"c{column.number}"
+    if column.separator:
+        return value
+    forms = (
+        _decimal(engine, loaded, value) if column.datatype.base == "decimal" else _FORMS.get(column.datatype.base, [])
+    )
+    for kind, form in forms:
+        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
+        if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
+            number = sql.replace(value, "INF", "Infinity") if kind == "DOUBLE" else value
+            return sql.cast(number, kind)
+    return value
+
+
+def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:
+    """Decimals with as many digits after the point as the column has, of 18 or 38 digits in total."""
+    ((scale,),) = engine.rows(f"SELECT coalesce(max({sql.decimal_places(value)}), 0) FROM {loaded.name}")
+    return [
+        (f"DECIMAL({width}, {scale})", rf"-?[0-9]{{1,{width - scale}}}(?:\.[0-9]*)?")
+        for width in (18, 38)
+        if scale < width
+    ]
