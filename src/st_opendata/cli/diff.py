@@ -84,6 +84,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
 
 def _text(diff: ReleaseDiff, language: str) -> Iterator[str]:
+    from st_opendata.release.layout import FACTS
+
     if diff.same:
         yield message("The two releases are the same, byte for byte.")[language]
         return
@@ -97,7 +99,7 @@ def _text(diff: ReleaseDiff, language: str) -> Iterator[str]:
     number = sum(map(len, diff.files.values()))
     heading = message("{files} with different bytes; outside of the datasets above:", files=count(number, "file"))
     yield heading[language]
-    listed = {f"{dataset.id}/" for dataset in diff.datasets}
+    listed = {f"{folder}/" for dataset in diff.datasets for folder in (dataset.id, FACTS)}
     for change, paths in diff.files.items():
         yield from (f"{_SIGNS[change]} {path}" for path in paths if not path.startswith(tuple(listed)))
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
-from st_opendata.facts.triples import Triples
+from st_opendata.facts.triples import prefixes, Triples
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
@@ -27,11 +27,18 @@ _BATCH_ROWS = 10_000
 _ROW_GROUPS = (2_048, 122_880)
 """The fewest and the most rows of a row group; the number is a multiple of the first, the engine's vector."""
 _UNSHARDED_GROUP = 4 * _ROW_GROUPS[0]
+_SORTED_ROWS = 1_000_000
+"""The most rows of a file that are sorted at once: the engine cannot bound the memory of a larger sort."""
 _FACT_COLUMNS = {
     **dict.fromkeys(("subject", "predicate", "object", "table", "file"), sql.TEXT),
     "row": sql.LONG,
     "column": sql.TEXT,
     "cell": sql.TEXT,
+}
+_FILE_COLUMNS = {
+    **dict.fromkeys(("dataset", "s", "o", "table", "file"), sql.TEXT),
+    "row": sql.LONG,
+    **dict.fromkeys(("column", "cell", "h"), sql.TEXT),
 }
 _CELL_NAMES = {
     **dict.fromkeys(("t", "c"), sql.INTEGER),
@@ -173,17 +180,22 @@ class FactBase(Triples):
         )
 
     def _write_file(self, predicate: str, path: str, folder: Path) -> FactFile:
-        """One file; the engine sorts it within its memory and spills the rest."""
         name = self._predicates[predicate]
         ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
         fewest, most = _ROW_GROUPS
         shard = -(-rows // 16**self._digits // fewest) * fewest if self._digits else _UNSHARDED_GROUP
         joined = f"{name} AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
-        query = (
-            f'SELECT n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", '
-            f'n.title AS "column", {_CELL} AS cell, h FROM {joined} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7'
+        columns = (
+            f'n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", n.title AS "column", '
+            f"{_CELL} AS cell, h"
         )
-        self._engine.write([query], folder / path, row_group=min(max(shard, fewest), most))
+        digits = next((each for each in range(self._digits) if rows <= _SORTED_ROWS * 16**each), self._digits)
+        queries = [
+            f"SELECT {columns} FROM {joined}{self._where(None, part)} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7"
+            for part in prefixes(digits)
+        ]
+        together = _FILE_COLUMNS if len(queries) > 1 else None
+        self._engine.write(queries, folder / path, together, row_group=min(max(shard, fewest), most))
         distinct = f"SELECT DISTINCT n.dataset AS dataset, s, o FROM {joined}"
         counts = self._engine.rows(f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset ORDER BY dataset")
         stated = {dataset: int(count) for dataset, count in counts}

@@ -94,7 +94,7 @@ class Triples:
         Sorted; `patterns` are by predicate.
         """
         relations = self._stating(dataset)
-        if not patterns.keys() <= relations.keys():
+        if not patterns or not patterns.keys() <= relations.keys():
             return
         stated = " UNION ALL ".join(
             f"SELECT DISTINCT s, o, {place} AS p, {sql.full_match('o', pattern)} AS fits "
@@ -141,8 +141,7 @@ class Triples:
 
     def _shards(self, dataset: str | None) -> Sequence[str]:
         """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
-        digits = self.shard_digits(dataset)
-        return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
+        return prefixes(self.shard_digits(dataset))
 
     def _where(self, dataset: str | None, shard: str = "", conditions: Sequence[str] = ()) -> str:
         met = list(conditions)
@@ -152,6 +151,11 @@ class Triples:
         if dataset is not None:
             met.append(self._within(dataset))
         return f" WHERE {' AND '.join(met)}" if met else ""
+
+
+def prefixes(digits: int) -> Sequence[str]:
+    """All hexadecimal numbers with so many digits; the empty text for none."""
+    return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
 
 def _line(relations: Mapping[str, str], where: str) -> str:

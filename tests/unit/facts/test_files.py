@@ -90,6 +90,7 @@ def test_files_answer_as_the_fact_base(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: range, triples: int
 ) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
+    monkeypatch.setattr(base, "_SORTED_ROWS", triples // 10)
     compared = 0
     for seed in seeds:
         catalogue = read_catalogue(write_drawn(tmp_path / f"catalogue-{seed}", seed))
@@ -109,6 +110,7 @@ def test_bytes_do_not_depend_on_threads_and_other_processes_read_them_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", 5_000)
+    monkeypatch.setattr(base, "_SORTED_ROWS", 2_000)
     catalogue = read_catalogue(write_drawn(tmp_path / "catalogue", 3, rows=8_000))
     written = []
     for number, threads in enumerate((1, 4, 4)):
@@ -126,7 +128,12 @@ def test_bytes_do_not_depend_on_threads_and_other_processes_read_them_at_once(
         assert {dataset: each.result() for dataset, each in found.items()} == lines
 
 
-def test_rows_have_their_cells_and_are_in_the_order_that_readers_skip_by(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [4, base._SORTED_ROWS], ids=["sorted in parts", "sorted at once"])
+def test_rows_have_their_cells_and_are_in_the_order_that_readers_skip_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(base, "_SORTED_ROWS", rows)
+    monkeypatch.setattr(base, "_SHARD_TRIPLES", 10 * rows)
     catalogue = read_catalogue(write_drawn(tmp_path / "catalogue", 1))
     cells = {"subject", "predicate", "object", "table", "file", "row", "column", "cell"}
     with load_facts(catalogue) as facts:
