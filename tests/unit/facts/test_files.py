@@ -8,6 +8,7 @@ from hashlib import md5
 from multiprocessing import get_context
 from pathlib import Path
 
+import drawn
 import pyarrow.parquet as pq
 import pytest
 from counting import count_lines
@@ -111,6 +112,7 @@ def test_bytes_do_not_depend_on_threads_and_other_processes_read_them_at_once(
 ) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", 5_000)
     monkeypatch.setattr(base, "_SORTED_ROWS", 2_000)
+    monkeypatch.setattr(drawn, "KEYS", [f"k{number}" for number in range(5_000)])
     catalogue = read_catalogue(write_drawn(tmp_path / "catalogue", 3, rows=8_000))
     written = []
     for number, threads in enumerate((1, 4, 4)):
