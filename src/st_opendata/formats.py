@@ -158,6 +158,10 @@ FORMATS: tuple[Format, ...] = (
 Of two with the same extension or media type, the first is meant by it.
 """
 RDF_FORMATS: tuple[Format, ...] = (TURTLE, N_TRIPLES, N_QUADS, TRIG, RDF_XML, JSON_LD)
+CHOSEN_FORMATS: tuple[Format, ...] = (JSON, XLSX, ODS, GEOJSON, TURTLE, RDF_XML, JSON_LD, TRIG, SQLITE)
+"""Those that `formats:` in a description can leave out; commands and other files need the rest."""
+CATALOGUE_FORMATS: tuple[Format, ...] = (TRIG, SQLITE)
+"""Those of them with one file for the whole catalogue."""
 
 
 def format_named(name: str) -> Format:

@@ -17,7 +17,13 @@ from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
-from st_opendata.exports import impossible_findings, write_dataset, write_dumps, write_picture
+from st_opendata.exports import (
+    impossible_findings,
+    size_findings,
+    write_dataset,
+    write_dumps,
+    write_picture,
+)
 from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
 from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Terms
@@ -108,6 +114,7 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
             findings += validate_facts(facts, shapes, ontology, job.settings.max_findings)
             if conforms(findings):
                 findings += [each for dataset in catalogue.datasets for each in impossible_findings(facts, dataset)]
+                findings += size_findings(facts)
         yield (
             facts,
             background.used(facts, shapes),

@@ -28,7 +28,10 @@ from st_opendata.spelling import hint
 _DESCRIPTION = "profile.yaml"
 _KEYS = ("title", "description", "required", "fits")
 _REQUIRABLE = tuple(
-    sorted({str(each.alias) for model in (Terms, Dataset) for each in model.model_fields.values()} - {"id", "tables"})
+    sorted(
+        {str(each.alias) for model in (Terms, Dataset) for each in model.model_fields.values()}
+        - {"id", "tables", "formats"}
+    )
 )
 _MAX_LIST = 10_000_000
 """Bytes of a code list."""

@@ -26,6 +26,7 @@ _EXAMPLES = {
     "bbox": "[4.77, 45.70, 4.90, 45.81]",
     "category": "[HVD_CATEGORY]",
     "centroid": "[45.76, 4.84]",
+    "formats": "{ods: false, xlsx: 500000}",
     "keyword": "{en: [energy, city], fr: [énergie, ville]}",
     "language": "[en, fr]",
     "profiles": "[st-project, ./rules]",

@@ -10,6 +10,7 @@ from st_opendata.formats import N_TRIPLES, Format
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.lines import encode_lines
 from st_opendata.rdf.writing import used_prefixes, write_gzip, write_quads, write_rdf, write_trig
+from st_opendata.release.layout import graph_file
 
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:
@@ -43,10 +44,17 @@ def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
 
 def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:
     """Compress the N-Quads file that has the name of `path` without `.gz`."""
-    with path.with_suffix("").open("rb") as data:
-        write_gzip(iter(partial(data.read, 1 << 20), b""), path)
+    _zip(path.with_suffix(""), path)
 
 
 def zip_all_facts(source: CatalogueSource, path: Path) -> None:
-    """Write the distinct facts of all datasets as compressed N-Triples."""
-    write_gzip(map(encode_lines, source.facts.lines()), path)
+    """Write the distinct facts of all datasets as compressed N-Triples: those of a single one are in its file."""
+    if len(source.catalogue.datasets) == 1:
+        _zip(source.folder / graph_file(source.catalogue.datasets[0].id), path)
+    else:
+        write_gzip(map(encode_lines, source.facts.lines()), path)
+
+
+def _zip(file: Path, path: Path) -> None:
+    with file.open("rb") as data:
+        write_gzip(iter(partial(data.read, 1 << 20), b""), path)

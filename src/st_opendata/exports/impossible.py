@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
+from st_opendata.exports.choice import Choice, choose_formats
 from st_opendata.exports.geojson import LATITUDE, LONGITUDE, point_of
 from st_opendata.facts import FactBase
 from st_opendata.formats import GEOJSON, RDF_XML, Format
@@ -23,16 +24,17 @@ _DEGREES = {
 """The usual forms of coordinates; Python decides on others."""
 
 
-def impossible_formats(facts: FactBase, dataset: Dataset) -> dict[Format, UnwritableTripleError]:
-    """The formats of a dataset that cannot carry one of its facts, each with the first that it cannot."""
-    found = {RDF_XML: _unnameable(facts, dataset.id), GEOJSON: _misplaced(facts, dataset.id)}
+def impossible_formats(facts: FactBase, dataset: Dataset, choice: Choice) -> dict[Format, UnwritableTripleError]:
+    """The chosen formats that cannot carry one of the dataset's facts, each with the first that it cannot."""
+    checks = {RDF_XML: _unnameable, GEOJSON: _misplaced}
+    found = {form: check(facts, dataset.id) for form, check in checks.items() if choice.has(form)}
     return {form: error for form, error in found.items() if error}
 
 
 def impossible_findings(facts: FactBase, dataset: Dataset) -> list[Finding]:
     """A warning for each such format, at the column or the cell."""
     found = []
-    for form, error in impossible_formats(facts, dataset).items():
+    for form, error in impossible_formats(facts, dataset, choose_formats(facts, dataset)).items():
         subject, predicate, value = error.triple
         places = facts.places(subject, predicate, value)[:1]
         name = value if predicate == _TYPE else predicate

@@ -25,9 +25,11 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from st_opendata.errors import MessageError
+from st_opendata.formats import CATALOGUE_FORMATS, CHOSEN_FORMATS, FORMATS
 from st_opendata.messages.message import message
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text, is_language_tag
+from st_opendata.spelling import hint
 from st_opendata.vocabularies import require_code, require_language
 
 
@@ -95,6 +97,32 @@ def folder_iri(value: str) -> str:
     return value
 
 
+def _format_name(name: str) -> str:
+    chosen = [form.name for form in CHOSEN_FORMATS]
+    if name in chosen:
+        return name
+    if name in {form.name for form in FORMATS}:
+        raise MessageError(
+            message('every release has "{name}"; choose among {names}', name=name, names=", ".join(chosen))
+        )
+    raise MessageError(message('"{name}" is not the name of a format{hint}', name=name, hint=hint(name, chosen)))
+
+
+def _format_rule(value: object) -> object:
+    """True, False, or a number of cells or triples, from their texts."""
+    rules: dict[object, bool] = {"true": True, "false": False}
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,15}", value):
+        return int(value)
+    if value in rules or isinstance(value, (bool, int)):
+        return rules.get(value, value)
+    raise MessageError(
+        message(
+            "write true, false, or the largest size for which the file is written, as in {example}",
+            example="xlsx: 500000",
+        )
+    )
+
+
 Tag = Annotated[str, AfterValidator(language_tag)]
 LocalText = Annotated[dict[Tag, str], AfterValidator(_text)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -104,6 +132,9 @@ Identifier = Annotated[str, AfterValidator(_identifier)]
 Iri = Annotated[str, AfterValidator(http_iri)]
 FolderIri = Annotated[str, AfterValidator(folder_iri)]
 
+
+FormatRules = dict[Annotated[str, AfterValidator(_format_name)], Annotated[bool | int, BeforeValidator(_format_rule)]]
+"""By the name of a format: whether its file is written, or up to which size."""
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -211,6 +242,7 @@ class Terms(BaseModel):
     modified: Day | None = None
     version: str | None = None
     landing_page: Link | None = None
+    formats: FormatRules = {}
 
 
 class Series(Record):
@@ -235,6 +267,16 @@ class Dataset(Terms):
     conforms_to: tuple[Link, ...] = ()
     high_value: HighValue | None = None
     tables: tuple[Table, ...] = ()
+
+    @field_validator("formats")
+    @classmethod
+    def _of_dataset(cls, rules: FormatRules) -> FormatRules:
+        whole = [form.name for form in CATALOGUE_FORMATS if form.name in rules]
+        if whole:
+            raise MessageError(
+                message('"{name}" is one file for all datasets; choose it in catalogue.yaml', name=whole[0])
+            )
+        return rules
 
 
 class Catalogue(Terms):
