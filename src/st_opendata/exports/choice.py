@@ -2,8 +2,8 @@
 
 `formats:` gives for a format true (always), false (never) or the largest size; a dataset's entry replaces that of its
 catalogue. Sizes are cells for tables (JSON, XLSX, ODS, SQLite), and triples for facts. By default a workbook has at
-most a million cells: spreadsheet programs need minutes and gigabytes for more. Turtle, RDF/XML, JSON-LD and TriG have at
-most a million triples: no one reads more, and programs load N-Triples and N-Quads faster, which every release has.
+most a million cells: spreadsheet programs need minutes and gigabytes for more. Turtle, RDF/XML, JSON-LD and TriG have
+at most a million triples: no one reads more, and programs load N-Triples and N-Quads faster, which every release has.
 """
 
 from __future__ import annotations

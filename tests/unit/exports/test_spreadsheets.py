@@ -1,16 +1,19 @@
 """XLSX and ODS of a dataset, read back by openpyxl and calamine and compared with the cleaned rows."""
 
+import io
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 from stream_write_ods import stream_write_ods
-from stream_zip import UncompressedSizeOverflowError
+from stream_zip import ZIP_32, UncompressedSizeOverflowError, stream_zip
 
-from st_opendata.exports import sheets, xlsx
+from st_opendata.exports import ods, sheets, xlsx
 from st_opendata.exports.ods import write_ods
 from st_opendata.exports.sheets import sheet_names
 from st_opendata.exports.sources import DatasetSource
@@ -116,13 +119,13 @@ def test_an_xlsx_may_be_larger_than_a_plain_zip(source, tmp_path, monkeypatch):
 def test_an_ods_may_be_larger_than_a_plain_zip(source, tmp_path, monkeypatch):
     write_ods(source, tmp_path / "plain.ods")
 
-    def overflowing(sheets, *, use_zip_64, **options):
-        for number, chunk in enumerate(stream_write_ods(sheets, use_zip_64=use_zip_64, **options)):
-            if number and not use_zip_64:
+    def overflowing(members, **options):
+        for number, chunk in enumerate(stream_zip(members, **options)):
+            if number and members[-1][3] is ZIP_32:
                 raise UncompressedSizeOverflowError  # as at 4 GB
             yield chunk
 
-    monkeypatch.setattr("st_opendata.exports.ods.stream_write_ods", overflowing)
+    monkeypatch.setattr("st_opendata.exports.ods.stream_zip", overflowing)
     write_ods(source, tmp_path / "large.ods")
     assert _sheets(tmp_path / "plain.ods") == _sheets(tmp_path / "large.ods")
     assert b"PK\6\6" in (tmp_path / "large.ods").read_bytes()
@@ -174,3 +177,71 @@ def test_the_cover_is_in_the_language_of_the_titles(source, tmp_path, write, tit
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names[0] == cover
     assert words in [row[0] for row in book.get_sheet_by_name(cover).to_python()]
+
+
+def test_ods_is_what_another_writer_makes(source):
+    values = [
+        ["", " two  spaces ", 'quoted "text"', 'it\'s "both"', "a&b <c> ]]>", "line\nfeed\r\tend", "é😀\x85\u2028"],
+        [None, True, False, 0, -12, 1.5e22, Decimal("-0.10")],
+        [date(2020, 1, 31), datetime(2020, 1, 31, 12, 30, 5), Decimal("1E+3"), float("1e-7"), None, "=1+1", "x"],
+    ]
+    sheet = ("a&b", tuple("abcdefg"), values)
+    whole = b"".join(stream_write_ods([sheet], encoders=_ENCODERS))
+    with zipfile.ZipFile(io.BytesIO(whole)) as book:
+        expected = book.read("content.xml").decode()
+    assert "".join(ods._sheet(*sheet)) in expected
+    assert expected.startswith(ods._START)
+    assert expected.endswith(ods._END)
+
+
+def test_rows_are_what_xlsxwriter_writes(tmp_path):
+    rows = [
+        ["", " a ", "a&b <c>", "=1+1", "@x", "_x0041_", "two\nlines", "bell\x07", "\u00a0x", "end\r", "\uffff", "é😀"],
+        [None, True, False, 0, -12, 1.5e22, Decimal("0.10"), float("1e-7"), date(2020, 1, 31), "x" * 9],
+        [datetime(2020, 1, 31, 12, 30, 5), date(1900, 3, 1), datetime(9999, 12, 31, 23, 59, 59)],
+        [],
+        [None] * 30 + ["far"],
+    ]
+    with xlsxwriter.Workbook(tmp_path / "own.xlsx", xlsx._SETTINGS) as book:
+        page = book.add_worksheet("data", xlsx._Page)
+        cells = xlsx._Cells(book, page)
+        for number, row in enumerate(rows):
+            page.add_row(number, cells.row(row))
+    settings = xlsx._SETTINGS | dict.fromkeys(("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False)
+    with xlsxwriter.Workbook(tmp_path / "plain.xlsx", settings) as book:
+        page = book.add_worksheet("data")
+        forms = [book.add_format(each) for each in ({"bold": True}, {"quote_prefix": True})]
+        days = [book.add_format({"num_format": each}) for each in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, str) and value:
+                    page.write_string(number, column, value, forms[1] if value[0] in "=+-@\t\r" else None)
+                elif isinstance(value, bool):
+                    page.write_boolean(number, column, value)
+                elif isinstance(value, date):
+                    page.write_datetime(number, column, value, days[isinstance(value, datetime)])
+                elif isinstance(value, (int, float, Decimal)):
+                    page.write_number(number, column, value)
+    own, plain = (zipfile.ZipFile(tmp_path / name) for name in ("own.xlsx", "plain.xlsx"))
+    sheet = "xl/worksheets/sheet1.xml"
+    assert own.read(sheet) == plain.read(sheet)
+    assert own.read("xl/styles.xml") == plain.read("xl/styles.xml")
+
+
+def test_a_text_is_not_taken_for_the_xml_of_rich_text(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "rich.xlsx", xlsx._SETTINGS) as book:
+        page = book.add_worksheet("data", xlsx._Page)
+        page.add_row(0, xlsx._Cells(book, page).row(["<r><t>bold</t></r>"]))
+    assert _sheets(tmp_path / "rich.xlsx")["data"] == [["<r><t>bold</t></r>"]]
+
+
+_ENCODERS = (
+    (bool, ("boolean", "office:boolean-value", None, lambda value: str(value).lower())),
+    (date, ("date", "office:date-value", "date", date.isoformat)),
+    (datetime, ("date", "office:date-value", None, datetime.isoformat)),
+    (int, ("float", "office:value", None, str)),
+    (float, ("float", "office:value", None, repr)),
+    (Decimal, ("float", "office:value", None, lambda value: format(value, "f"))),
+    (str, ("string", "office:string-value", None, str)),
+    (type(None), (None, None, None, lambda _: None)),
+)
