@@ -89,7 +89,7 @@ def build_release(job: Job, output: Path) -> Outcome:
         story = _carry_story(job.folder, draft.folder, facts.catalogue, steps)
         write_crate(facts.catalogue, described.distributions, draft.folder)
         inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)
-        release = _release(facts, described, inputs, job.settings, list_files(draft.folder))
+        release = _release(facts, described, inputs, job.settings, list_files(draft.folder, described.files))
         write_manifest(release, draft.folder)
         steps(message("Putting the release in place"))
         draft.commit()
@@ -152,6 +152,8 @@ class _Description:
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
     facts: FactFolder
+    files: tuple[File, ...]
+    """The files so far, none of which changes any more."""
 
 
 def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) -> _Description:
@@ -175,7 +177,9 @@ def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) 
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
     findings = validate_catalogue(graph, settings.max_findings)
-    scores = score_served(graph, catalogue.site, list_files(folder), conforming=conforms(findings))
+    known = [each.file for files in distributions.values() for each in files]
+    files = list_files(folder, [*known, *(picture.file for picture in pictures.values()), *dumps])
+    scores = score_served(graph, catalogue.site, files, conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
@@ -184,6 +188,7 @@ def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) 
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
         written,
+        files,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,9 +31,11 @@ class Difference:
     detail: Message
 
 
-def list_files(folder: Path) -> tuple[File, ...]:
-    """Every file below the folder but `release.json`, sorted by path."""
-    return tuple(File.of(folder, path) for path in sorted(_paths(folder)) if path != MANIFEST)
+def list_files(folder: Path, known: Iterable[File] = ()) -> tuple[File, ...]:
+    """Every file below the folder but `release.json`, sorted by path; those that are known are not read again."""
+    measured = {file.path: file for file in known}
+    paths = (path for path in sorted(_paths(folder)) if path != MANIFEST)
+    return tuple(measured.get(path) or File.of(folder, path) for path in paths)
 
 
 def find_extra(folder: Path, release: Release) -> list[str]:
