@@ -31,16 +31,28 @@ def write_csv(source: TableSource, path: Path) -> None:
         InputError: an item of a list holds the separator, so that it could not be read back.
     """
     columns = source.table.source_columns
-    encoders = [_encoder(column, source) for column in columns]
-    records = source.facts.records(source.table.name)
-    rows = ([encode(cell) for encode, cell in zip(encoders, row, strict=True)] for batch in records for row in batch)
-    _write(path, columns, rows)
+    _write(path, columns, _rows(columns, source))
     for link in link_tables(source.table):
         _write(path.with_name(table_file(link.name)), link.columns, _link_rows(link, source))
     write_metadata(source, path.with_name(path.name + METADATA_SUFFIX))
 
 
-def _write(path: Path, columns: Sequence[Column], rows: Iterable[list[str]]) -> None:
+def _rows(columns: Sequence[Column], source: TableSource) -> Iterator[Sequence[Cell]]:
+    """The rows, whose cells are encoded in those columns that do not have plain text; None makes an empty cell."""
+    named = iri_columns(source.table)
+    encoders = [
+        (number, _encoder(column, source))
+        for number, column in enumerate(columns)
+        if column.separator or column.name in named or next(iter(null_texts(column)), "")
+    ]
+    for row in chain.from_iterable(source.facts.records(source.table.name)):
+        cells: list[Cell] = list(row)
+        for number, encode in encoders:
+            cells[number] = encode(cells[number])
+        yield cells
+
+
+def _write(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow([column.name for column in columns])

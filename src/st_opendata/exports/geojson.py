@@ -37,7 +37,7 @@ Box = tuple[Decimal, Decimal, Decimal, Decimal]
 
 def has_places(source: DatasetSource) -> bool:
     """True when some subject has both coordinates."""
-    return any(True for _ in _places(source.lines()))
+    return all(source.holds(f"<{axis}>") for axis in _LIMITS) and any(True for _ in _places(source.lines()))
 
 
 def write_geojson(source: DatasetSource, path: Path) -> None:

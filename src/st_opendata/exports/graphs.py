@@ -7,9 +7,8 @@ from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
 from st_opendata.formats import N_TRIPLES, Format
-from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.lines import encode_lines
-from st_opendata.rdf.writing import used_prefixes, write_gzip, write_quads, write_rdf, write_trig
+from st_opendata.rdf.writing import write_gzip, write_quads, write_rdf, write_trig
 from st_opendata.release.layout import graph_file
 
 
@@ -32,13 +31,10 @@ def write_named_graphs(source: CatalogueSource, path: Path) -> None:
 def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
     """Write TriG: the same graphs, for human readers."""
     catalogue = source.catalogue
-    known = PREFIXES | catalogue.prefixes
-    used = [used_prefixes(source.lines(dataset.id), known) for dataset in catalogue.datasets]
-    prefixes = {prefix: known[prefix] for prefix in sorted(set().union(*used))}
     write_trig(
         ((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets),
         path,
-        prefixes,
+        source.prefixes,
     )
 
 

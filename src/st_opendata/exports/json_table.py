@@ -9,28 +9,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 from st_opendata.exports.sources import TableSource
+from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.tables import Column
-from st_opendata.tables.json_text import json_array, json_object, json_value
+from st_opendata.tables.json_text import json_array, json_value, quote
 
 
 def write_json(source: TableSource, path: Path) -> None:
     """Write the table's rows."""
     columns = source.table.source_columns
-    names = [column.name for column in columns]
-    encoders = [_encoder(column) for column in columns]
+    members = [(f"{quote(column.name)}: ", _encoder(column)) for column in columns]
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write("[")
         comma = "\n"
         for batch in source.facts.records(source.table.name):
             for row in batch:
-                tokens = (encode(cell) for encode, cell in zip(encoders, row, strict=True))
-                out.write(comma + json_object(zip(names, tokens, strict=True)))
+                tokens = [name + encode(cell) for (name, encode), cell in zip(members, row, strict=True)]
+                out.write(f"{comma}{{{', '.join(tokens)}}}")
                 comma = ",\n"
         out.write("\n]\n")
 
 
 def _encoder(column: Column) -> Callable[[str | list[str] | None], str]:
     base = column.datatype.base
+    if not column.separator and base != "boolean" and base not in NUMBERS:
+        return _text
 
     def encode(cell: str | list[str] | None) -> str:
         if cell is None:
@@ -40,3 +42,7 @@ def _encoder(column: Column) -> Callable[[str | list[str] | None], str]:
         return json_array(json_value(item, base) for item in cell)
 
     return encode
+
+
+def _text(cell: str | list[str] | None) -> str:
+    return quote(cell) if isinstance(cell, str) else "null"

@@ -12,7 +12,7 @@ from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf.lines import read_lines
+from st_opendata.rdf.lines import read_lines, read_text
 from st_opendata.rdf.writing import used_prefixes
 from st_opendata.release.layout import graph_file
 
@@ -60,10 +60,14 @@ class DatasetSource:
         """The facts as batches of sorted N-Triples lines, read back: no writer but the first asks the engine."""
         return read_facts(self.folder.parent, self.dataset.id)
 
+    def holds(self, part: str) -> bool:
+        """True if the N-Triples have this part of a line."""
+        return any(part in text for text in read_text(self.folder.parent / graph_file(self.dataset.id)))
+
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that the facts use."""
-        return used_prefixes(self.lines(), PREFIXES | self.catalogue.prefixes)
+        return _prefixes(self.folder.parent, self.dataset.id, self.catalogue)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,17 @@ class CatalogueSource:
     def lines(self, dataset: str) -> Iterator[list[str]]:
         """The facts of one dataset, read back."""
         return read_facts(self.folder, dataset)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the facts of the datasets use, sorted."""
+        used = [_prefixes(self.folder, dataset.id, self.catalogue) for dataset in self.catalogue.datasets]
+        return dict(sorted((name, start) for each in used for name, start in each.items()))
+
+
+def _prefixes(folder: Path, dataset: str, catalogue: Catalogue) -> dict[str, str]:
+    texts = ([text] for text in read_text(folder / graph_file(dataset)))
+    return used_prefixes(texts, PREFIXES | catalogue.prefixes)
 
 
 def read_facts(folder: Path, dataset: str) -> Iterator[list[str]]:

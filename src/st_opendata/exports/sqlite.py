@@ -127,27 +127,37 @@ class _TableWriter:
         self._create()
         for column in self._lists:
             self._create_list(column)
-        encoders = {column.name: self._encoder(column) for column in self._table.source_columns}
-        order = [column.name for column in self._table.source_columns]
+        insert = self._insert_lists if self._lists else self._insert_plain
+        insert({column.name: self._encoder(column) for column in self._table.source_columns})
+        for foreign in self._table.foreign_keys:
+            self._index(foreign)
+
+    def _insert_plain(self, encoders: dict[str, Callable[[str], SqlValue]]) -> None:
+        """The rows of a table without lists, column by column."""
+        for batch in self._source.facts.records(self._table.name):
+            cells = zip(*batch, strict=True)
+            values = [_encoded(encode, column) for encode, column in zip(encoders.values(), cells, strict=True)]
+            self._insert(self._names.tables[self._table.name], zip(*values, strict=True), len(values))
+
+    def _insert_lists(self, encoders: dict[str, Callable[[str], SqlValue]]) -> None:
+        """The rows of a table with lists, and their items."""
         numbers = count(1)
         for batch in self._source.facts.records(self._table.name):
             rows, items = list[list[SqlValue]](), {column.name: list[list[SqlValue]]() for column in self._lists}
             for number, record in zip(numbers, batch, strict=False):
-                cells: dict[str, Cell] = dict(zip(order, record, strict=True))
-                row = {column.name: encoders[column.name](_text(cells[column.name])) for column in self._plain}
+                cells: dict[str, Cell] = dict(zip(encoders, record, strict=True))
+                row = {each.name: _encoded(encoders[each.name], [cells[each.name]])[0] for each in self._plain}
                 rows.append([number, *row.values()] if self._numbered else list(row.values()))
                 key = [row[name] for name in self._key] or [number]
                 for name, found in items.items():
                     found += [[*key, place, encoders[name](item)] for place, item in enumerate(cells[name] or (), 1)]
-            self._insert(self._names.tables[self._table.name], rows)
+            self._insert(self._names.tables[self._table.name], rows, len(rows[0]) if rows else 0)
             for name, found in items.items():
-                self._insert(self._list_table(name), found)
-        for foreign in self._table.foreign_keys:
-            self._index(foreign)
+                self._insert(self._list_table(name), found, len(found[0]) if found else 0)
 
-    def _insert(self, table: str, rows: list[list[SqlValue]]) -> None:
-        if rows:
-            places = ", ".join("?" * len(rows[0]))
+    def _insert(self, table: str, rows: Iterable[Sequence[SqlValue]], width: int) -> None:
+        if width:
+            places = ", ".join("?" * width)
             self._database.executemany(f"INSERT INTO {_quoted(table)} VALUES ({places})", rows)
 
     def _create(self) -> None:
@@ -224,28 +234,21 @@ class _TableWriter:
             return "REAL"
         return "TEXT"
 
-    def _encoder(self, column: Column) -> Callable[[str | None], SqlValue]:
-        kind = self._types[column.name]
-        named = column.name in iri_columns(self._table)
-        truth = column.datatype.base == "boolean"
-        catalogue = self._source.catalogue
-
-        def encode(text: str | None) -> SqlValue:
-            if text is None:
-                return None
-            if truth:
-                return int(text == "true")
-            if kind == "INTEGER":
-                return int(text)
-            if kind == "REAL":
-                return float(text)
-            return full_iri(text, catalogue.base, catalogue.prefixes) if named else text
-
-        return encode
+    def _encoder(self, column: Column) -> Callable[[str], SqlValue]:
+        if column.datatype.base == "boolean":
+            return lambda text: int(text == "true")
+        if self._types[column.name] == "INTEGER":
+            return int
+        if self._types[column.name] == "REAL":
+            return float
+        if column.name in iri_columns(self._table):
+            catalogue = self._source.catalogue
+            return lambda text: full_iri(text, catalogue.base, catalogue.prefixes)
+        return str
 
 
-def _text(cell: Cell) -> str | None:
-    return cell if isinstance(cell, str) else None
+def _encoded(encode: Callable[[str], SqlValue], cells: Sequence[Cell]) -> Sequence[SqlValue]:
+    return [encode(cell) if isinstance(cell, str) else None for cell in cells]
 
 
 def _describe(database: sqlite3.Connection, names: _Names, dataset: Dataset, table: Table) -> None:

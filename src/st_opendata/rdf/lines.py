@@ -18,6 +18,8 @@ from st_opendata.messages.message import message
 from st_opendata.rdf.reading import TermReader
 
 _BATCH = 10_000
+_PART = 1 << 20
+"""Characters."""
 _ESCAPES = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     ord(character): f"\\{letter}" for character, letter in zip('\\"\n\r\t\b\f', '\\"nrtbf', strict=True)
 }
@@ -60,6 +62,13 @@ def read_lines(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="utf-8", newline="\n") as lines:
         while batch := [line.rstrip("\n") for line in islice(lines, _BATCH)]:
             yield batch
+
+
+def read_text(path: Path) -> Iterator[str]:
+    """The text of an N-Triples file in parts that end with a line: cheaper than its lines."""
+    with path.open(encoding="utf-8", newline="\n") as file:
+        while part := file.read(_PART):
+            yield part + file.readline()
 
 
 def literal_text(lexical: str) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 
 from st_opendata.model.numeric import NUMBERS
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
-"""One for all: `json.dumps` would make another for each text."""
+_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,6})?")
+"""Numbers that are JSON themselves, with the text that a Decimal has: with an exponent only below a millionth."""
 
 
 def quote(text: str) -> str:
     """The text as a JSON string."""
-    return _ENCODER.encode(text)
+    return encode_basestring(text)
 
 
 def json_value(text: str, base: str) -> str:
@@ -23,6 +24,8 @@ def json_value(text: str, base: str) -> str:
     Numbers and booleans become JSON's; everything else, with INF and NaN that JSON lacks, a string.
     """
     if base in NUMBERS:
+        if _PLAIN.fullmatch(text):
+            return text
         value = read_number(text)
         return quote(text) if value is None else str(value)
     if base == "boolean" and text in _BOOLEANS:
