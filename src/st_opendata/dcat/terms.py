@@ -39,8 +39,9 @@ def add_text(graph: Graph, node: URIRef, predicate: URIRef, text: Text | None) -
 def add_concept(graph: Graph, table: str, code: str, *types: URIRef) -> URIRef:
     """The concept of an EU or ADMS table with its labels and its scheme."""
     concept = add_types(graph, concept_iri(table, code), SKOS.Concept, *types)
-    add_text(graph, concept, SKOS.prefLabel, label(table, code))
-    graph.add((concept, SKOS.inScheme, add_scheme(graph, table)))
+    if (concept, SKOS.inScheme, URIRef(scheme_iri(table))) not in graph:  # each distribution names the same few
+        add_text(graph, concept, SKOS.prefLabel, label(table, code))
+        graph.add((concept, SKOS.inScheme, add_scheme(graph, table)))
     return concept
 
 

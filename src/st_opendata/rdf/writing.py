@@ -257,8 +257,12 @@ def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
     out.write(b"\n]}\n")
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+"""One for all: `json.dumps` would make another for each node."""
+
+
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _properties(triples: Iterable[ox.Triple], compact: Callable[[str], str]) -> dict[str, object]:

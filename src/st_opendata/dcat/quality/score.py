@@ -84,14 +84,14 @@ class Score:
 
 
 def score_graph(
-    graph: Graph, *, answers: Callable[[str], bool], conforms: Callable[[Graph], bool]
+    graph: Graph, *, answers: Callable[[str], bool], conforms: Callable[[Graph], bool] | None
 ) -> tuple[Score, ...]:
     """Score each dataset of the graph, in the order of their IRIs, blank nodes last.
 
     `answers` says whether a URL answers with a status of 200 to 399, `conforms` whether the description of one dataset
-    (`dataset_subgraph`) conforms to DCAT-AP.
+    (`dataset_subgraph`) conforms to DCAT-AP; None if all do.
     """
-    metadata = Metadata(graph, answers, lambda dataset: conforms(dataset_subgraph(graph, dataset)))
+    metadata = Metadata(graph, answers, lambda dataset: not conforms or conforms(dataset_subgraph(graph, dataset)))
     datasets = sorted(_datasets(graph), key=lambda node: (isinstance(node, BNode), str(node)))
     return tuple(_score(metadata, dataset) for dataset in datasets)
 

@@ -48,8 +48,7 @@ def score_served(graph: Graph, site: str, files: Iterable[File], *, conforming: 
     `conforming` says whether the catalogue as a whole conforms to DCAT-AP. Then each dataset does, whose description is
     a part of it; if not, each is validated alone, so that it answers for its own faults only.
     """
-    one_conforms = (lambda _graph: True) if conforming else _conforms
-    return score_graph(graph, answers=release_answers(site, files), conforms=one_conforms)
+    return score_graph(graph, answers=release_answers(site, files), conforms=None if conforming else _conforms)
 
 
 def _score_elsewhere(graph: Graph, *, ask: bool) -> tuple[Score, ...]:
