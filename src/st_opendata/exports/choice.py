@@ -9,7 +9,7 @@ at most a million triples: no one reads more, and programs load N-Triples and N-
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from st_opendata.facts import FactBase
@@ -91,21 +91,20 @@ def _choice(
     stated = {form: rules.get(form.name, _LIMITS.get(form, True)) for form in forms}
     limits = {form: limit for form, limit in stated.items() if not isinstance(limit, bool)}
     cells = sum(facts.rows(table.name) * len(table.source_columns) for each in datasets for table in each.tables)
-    excesses: dict[Format, Excess] = {}
-    for form, limit in limits.items():
-        size = cells if form in _OF_TABLES else _triples(facts, datasets, limit)
-        if size > limit:
-            excesses[form] = Excess(size, limit)
+    triples = _triples(facts, datasets, [limit for form, limit in limits.items() if form not in _OF_TABLES])
+    sizes = {form: cells if form in _OF_TABLES else triples for form in limits}
+    excesses = {form: Excess(sizes[form], limit) for form, limit in limits.items() if sizes[form] > limit}
     return Choice(frozenset(form for form, rule in stated.items() if rule is False), excesses)
 
 
-def _triples(facts: FactBase, datasets: Iterable[Dataset], limit: int) -> int:
-    """The number of triples, counted only if it can exceed the limit: a column states one for each row, or a list."""
+def _triples(facts: FactBase, datasets: Iterable[Dataset], limits: Sequence[int]) -> int:
+    """The number of triples; only the most that there can be if no limit is as low: counting takes time."""
     tables = [table for dataset in datasets for table in dataset.tables]
     most = sum(facts.rows(table.name) * len(table.columns) for table in tables)
-    if most <= limit and not any(column.separator for table in tables for column in table.columns):
+    lists = any(column.separator for table in tables for column in table.columns)  # a cell may state many
+    if most <= min(limits, default=most) and not lists:
         return most
-    return sum(facts.triples(dataset.id) for dataset in datasets)
+    return sum(facts.triples(dataset.id) for dataset in datasets) if limits else 0
 
 
 def _alike(excesses: Mapping[Format, Excess]) -> dict[tuple[bool, Excess], list[Format]]:
