@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from st_opendata.exports import registry
-from st_opendata.exports.choice import Choice, choose_dumps, choose_formats, size_findings
+from st_opendata.exports.choice import FormatChoice, choose_dumps, choose_formats, size_findings
 from st_opendata.exports.impossible import impossible_findings, impossible_formats
 from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import Export
@@ -77,7 +77,7 @@ def write_dumps(catalogue: Catalogue, facts: FactBase, folder: Path) -> tuple[Fi
 
 
 def _write_all(
-    exports: tuple[Export[SourceT], ...], source: SourceT, root: Path, choice: Choice
+    exports: tuple[Export[SourceT], ...], source: SourceT, root: Path, choice: FormatChoice
 ) -> Iterator[Distribution]:
     for export in exports:
         if not choice.has(export.format) or not export.applies(source):
@@ -101,7 +101,7 @@ def _write_all(
         )
 
 
-def _purpose(export: Export[SourceT], choice: Choice) -> Message | None:
+def _purpose(export: Export[SourceT], choice: FormatChoice) -> Message | None:
     """The purpose of a file if it is not that of its format, with a note on the files that are missing."""
     note = choice.note(export.format)
     known = export.purpose or export.format.purpose

@@ -50,7 +50,7 @@ class Excess:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FormatChoice:
     """The formats that a dataset or the catalogue is not written in: by will, and because of their size."""
 
     unwanted: frozenset[Format]
@@ -67,13 +67,13 @@ class Choice:
         return joined(notes, " ") if notes else None
 
 
-def choose_formats(facts: FactBase, dataset: Dataset) -> Choice:
+def choose_formats(facts: FactBase, dataset: Dataset) -> FormatChoice:
     """The choice for the files of a dataset."""
     rules = {**facts.catalogue.formats, **dataset.formats}
     return _choice(facts, [dataset], rules, [form for form in CHOSEN_FORMATS if form not in CATALOGUE_FORMATS])
 
 
-def choose_dumps(facts: FactBase) -> Choice:
+def choose_dumps(facts: FactBase) -> FormatChoice:
     """The choice for the files of the whole catalogue."""
     return _choice(facts, facts.catalogue.datasets, facts.catalogue.formats, CATALOGUE_FORMATS)
 
@@ -87,14 +87,14 @@ def size_findings(facts: FactBase) -> Iterator[Finding]:
 
 def _choice(
     facts: FactBase, datasets: Collection[Dataset], rules: Mapping[str, bool | int], forms: Iterable[Format]
-) -> Choice:
+) -> FormatChoice:
     stated = {form: rules.get(form.name, _LIMITS.get(form, True)) for form in forms}
     limits = {form: limit for form, limit in stated.items() if not isinstance(limit, bool)}
     cells = sum(facts.rows(table.name) * len(table.source_columns) for each in datasets for table in each.tables)
     triples = _triples(facts, datasets, [limit for form, limit in limits.items() if form not in _OF_TABLES])
     sizes = {form: cells if form in _OF_TABLES else triples for form in limits}
     excesses = {form: Excess(sizes[form], limit) for form, limit in limits.items() if sizes[form] > limit}
-    return Choice(frozenset(form for form, rule in stated.items() if rule is False), excesses)
+    return FormatChoice(frozenset(form for form, rule in stated.items() if rule is False), excesses)
 
 
 def _triples(facts: FactBase, datasets: Iterable[Dataset], limits: Sequence[int]) -> int:
@@ -127,7 +127,7 @@ def _missing(forms: Iterable[Format], excess: Excess, *, of_tables: bool) -> Mes
     return message("Not offered with {size} facts, only up to {limit}: {formats}.", **fields)
 
 
-def _findings(choice: Choice, description: str, dataset: str | None) -> Iterator[Finding]:
+def _findings(choice: FormatChoice, description: str, dataset: str | None) -> Iterator[Finding]:
     for (of_tables, excess), forms in _alike(choice.too_large).items():
         code, example = "format-cells" if of_tables else "format-triples", f"{forms[0].name}: true"
         fields = {**_fields(forms, excess), "description": description, "example": example}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from st_opendata.exports.choice import Choice, choose_formats
+from st_opendata.exports.choice import FormatChoice, choose_formats
 from st_opendata.exports.geojson import LATITUDE, LONGITUDE, point_of
 from st_opendata.facts import FactBase
 from st_opendata.formats import GEOJSON, RDF_XML, Format
@@ -24,7 +24,7 @@ _DEGREES = {
 """The usual forms of coordinates; Python decides on others."""
 
 
-def impossible_formats(facts: FactBase, dataset: Dataset, choice: Choice) -> dict[Format, UnwritableTripleError]:
+def impossible_formats(facts: FactBase, dataset: Dataset, choice: FormatChoice) -> dict[Format, UnwritableTripleError]:
     """The chosen formats that cannot carry one of the dataset's facts, each with the first that it cannot."""
     checks = {RDF_XML: _unnameable, GEOJSON: _misplaced}
     found = {form: check(facts, dataset.id) for form, check in checks.items() if choice.has(form)}
