@@ -11,7 +11,7 @@ from typing import Self
 
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
-from st_opendata.facts.triples import prefixes, Triples
+from st_opendata.facts.triples import Triples, prefixes
 from st_opendata.facts.typed import typed_columns
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding

@@ -77,3 +77,8 @@ def contains_value(value: str, part: str) -> str:
 def extract(value: str, pattern: str, group: int) -> str:
     """The capture of the group at the first match of the expression; empty without a match."""
     return f"regexp_extract({value}, {text(pattern)}, {group})"
+
+
+def failure(reason: str) -> str:
+    """A value whose evaluation makes the statement fail."""
+    return f"error({text(reason)})"

@@ -12,20 +12,25 @@ from typing import Any
 import pyoxigraph as ox
 
 from st_opendata.sparql.aggregates.grammar import read_selection
-from st_opendata.sparql.aggregates.plan import Output, PredicateProfile, QueryPlan, make_plan
+from st_opendata.sparql.aggregates.groups import Content, PredicateProfile
+from st_opendata.sparql.aggregates.plan import Output, QueryPlan, make_plan
 from st_opendata.sparql.aggregates.records import read_records
 from st_opendata.sparql.aggregates.selection import (
+    BOOLEAN,
     DATE,
     DECIMAL,
     FEW,
     INTEGER,
+    AlternativePath,
+    GroupPart,
+    GroupPattern,
     OutsideError,
     Pattern,
     QueryVariable,
     Selection,
     Term,
+    UnionGroup,
 )
-from st_opendata.sparql.aggregates.values import SqlValue
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
@@ -34,9 +39,10 @@ _MOST_ROWS = 100_000
 """The most rows of an answer, since it is made at once; the engine streams."""
 _MOST_NUMBERS = 200
 """The most cached numbers of terms: queries repeat few classes and codes, and each may be as long as a query."""
-_AGGREGATES = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX)\s*\(|\bGROUP\s+BY\b", re.IGNORECASE)
-_BOUNDS = {"integer": (1 << 63) - 1, "decimal": ((1 << 127) - 1) // 10**18}
-"""The largest sums of the engine before it overflows."""
+_WORTHWHILE = re.compile(
+    r"\b(?:(?:COUNT|SUM|AVG|MIN|MAX|SAMPLE)\s*\(|(?:GROUP|ORDER)\s+BY\b|(?:DISTINCT|FILTER|MINUS)\b)", re.IGNORECASE
+)
+"""Keywords of queries that are more than a look-up, which the engine answers quickly."""
 _EMPTY = ox.Store()
 
 
@@ -49,12 +55,12 @@ class Columns:
         settings = {"memory_limit": f"{memory}B", "threads": 1, "async_threads": 0, "temp_directory": ""}
         self._database = Database(Path(path), settings, read_only=True)
         self._database.restrict()
-        self._profiles = {
+        profiles = {
             predicate: PredicateProfile(number, subjects, objects, scale, 10**digits, triples)
             for predicate, number, subjects, objects, scale, digits, triples in self._rows("SELECT * FROM profiles")
         }
-        self._number_of = lru_cache(_MOST_NUMBERS)(self._find_number)
-        self._records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
+        records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
+        self._content = Content(profiles, records, lru_cache(_MOST_NUMBERS)(self._find_number))
 
     def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
         """The solutions of a query over the default graph of the store, None if the engine must answer.
@@ -62,16 +68,14 @@ class Columns:
         Raises:
             SyntaxError: the text is not valid SPARQL.
         """
-        if not _AGGREGATES.search(text):
+        if not _WORTHWHILE.search(text):
             return None
         with suppress(OutsideError, SqlError, RecursionError):  # the nesting may exceed Python's recursion limit
             selection = read_selection(text, prefixes)
             _EMPTY.query(text, prefixes=dict(prefixes))
-            # Patterns with most terms are first: they are the most likely to match few triples.
-            patterns = sorted(
-                selection.patterns, key=lambda pattern: sum(isinstance(part, QueryVariable) for part in pattern)
-            )
-            if not any(self._has_few(pattern, store) for pattern in patterns):
+            if not self._is_aggregate(selection) and not selection.order and selection.limit is not None:
+                return None  # the engine stops after these rows
+            if not self._has_few(selection.where, store):
                 return self._solutions(selection)
         return None
 
@@ -79,43 +83,55 @@ class Columns:
         """Close the file."""
         self._database.close()
 
-    def _has_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
+    @staticmethod
+    def _is_aggregate(selection: Selection) -> bool:
+        return selection.is_grouped or any(isinstance(part, Selection) for part in selection.where.parts)
+
+    def _has_few(self, group: GroupPattern, store: ReleaseStore) -> bool:
+        """Whether a pattern that each solution of a group must match has few matches."""
+        # Patterns with most terms are first: they are the most likely to match few triples.
+        patterns = [part for part in group.parts if isinstance(part, tuple)]
+        patterns.sort(key=lambda pattern: sum(isinstance(part, QueryVariable) for part in pattern))
+        return any(self._matches_few(pattern, store) for pattern in patterns) or any(
+            all(self._has_few(each, store) for each in _required(part)) for part in group.parts if _required(part)
+        )
+
+    def _matches_few(self, pattern: Pattern, store: ReleaseStore) -> bool:
         match pattern:
-            case (QueryVariable(), Term(lexical=predicate), QueryVariable()) if predicate in self._profiles:
-                return self._profiles[predicate].triples < self._few
+            case (QueryVariable(), Term(lexical=predicate), QueryVariable()) if predicate in self._content.profiles:
+                return self._content.profiles[predicate].triples < self._few
         terms = tuple(_engine_term(part) if isinstance(part, Term) else None for part in pattern)
         return not store.has(self._few, terms)
 
     def _solutions(self, selection: Selection) -> ox.QuerySolutions:
-        plan = make_plan(selection, self._profiles, self._records, self._number_of, _MOST_ROWS + 1)
+        plan = make_plan(selection, self._content, _MOST_ROWS + 1)
         rows = self._rows(plan.statement)
         if len(rows) > _MOST_ROWS:
             raise OutsideError
         lines = ["\t".join(f"?{name}" for name in plan.columns)]
-        lines += map("\t".join, zip(*self._columns(plan, rows), strict=True))
+        columns = self._columns(plan, zip(*rows, strict=True) if rows else ([] for _ in plan.columns))
+        lines += map("\t".join, zip(*columns, strict=True))
         table = "\n".join([*lines, ""]).encode()
         solutions = ox.parse_query_results(table, ox.QueryResultsFormat.TSV)
         assert isinstance(solutions, ox.QuerySolutions)
         return solutions
 
-    def _columns(self, plan: QueryPlan, rows: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[str]]:
+    def _columns(self, plan: QueryPlan, columns: Iterable[Sequence[Any]]) -> Iterator[Iterable[str]]:
         """The columns of the answer, each with its terms in SPARQL syntax, empty without a value."""
-        place = 0
-        for cell in plan.columns.values():
-            cells = [row[place : place + cell.width] for row in rows]
-            place += cell.width
-            if cell.form == "term":
-                yield self._terms([number for (number,) in cells])
-            elif cell.form == "average":
-                yield _averages(cell.value, cells)
+        for output, cells in zip(plan.columns.values(), columns, strict=True):
+            if output.form == "term":
+                yield self._terms(cells, plan.foreign)
             else:
-                yield [_format_term(cell, values) for values in cells]
+                yield [_format_term(output, cell) for cell in cells]
 
-    def _terms(self, numbers: list[int]) -> list[str]:
+    def _terms(self, numbers: Sequence[int | None], foreign: Mapping[int, Term]) -> list[str]:
+        terms: dict[int | None, str] = {number: str(_engine_term(term)) for number, term in foreign.items()}
         found = self._rows(
-            'SELECT number, lexical, "type" FROM terms WHERE number IN (SELECT unnest($1::INTEGER[]))', [numbers]
+            'SELECT number, lexical, "type" FROM terms WHERE number IN (SELECT unnest($1::INTEGER[]))',
+            [list({number for number in numbers if number is not None})],
         )
-        terms = {number: str(_engine_term(Term(lexical, kind))) for number, lexical, kind in found}
+        terms |= {number: str(_engine_term(Term(lexical, kind))) for number, lexical, kind in found}
+        terms[None] = ""
         return [terms[number] for number in numbers]
 
     def _find_number(self, term: Term) -> int:
@@ -139,41 +155,33 @@ def _engine_term(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.BlankNode(term.lexical[2:]) if term.lexical.startswith("_:") else ox.NamedNode(term.lexical)
 
 
-def _format_term(cell: Output, cells: Sequence[Any]) -> str:
+def _required(part: GroupPart) -> Sequence[GroupPattern]:
+    """The groups of which each solution has a match in one."""
+    match part:
+        case UnionGroup(groups=groups) | AlternativePath(paths=groups):
+            return groups
+        case Selection(where=where, is_grouped=False) | Selection(where=where, keys=[_, *_]):
+            return (where,)
+    return ()
+
+
+def _format_term(output: Output, cell: object) -> str:
     """The term of a value; empty without one."""
-    kind, first = cell.value.kind, cells[0]
-    if cell.form == "sum":
-        _refuse_overflow(cell.value, cells[1])
-        if first is None:
-            kind, first = "integer", 0
-    if first is None:
-        return ""
-    if cell.form == "text":
-        return str(ox.Literal(first))
-    if cell.form == "date":
-        digits = f"{first:08}"
-        return _literal(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", DATE)
-    if kind == "decimal":
-        return _literal(_decimal(first, cell.value.scale), DECIMAL)
-    return _literal(str(first), INTEGER)
-
-
-def _averages(value: SqlValue, cells: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Averages: the engine itself divides the sums, as it has its own rounding."""
-    for total, most, count in cells:
-        _refuse_overflow(value, most)
-        if not count:
-            yield _literal("0", INTEGER)
-            continue
-        is_decimal = value.kind == "decimal"
-        dividend = _literal(_decimal(total, value.scale), DECIMAL) if is_decimal else _literal(total, INTEGER)
-        [solution] = _EMPTY.query(f"SELECT ({dividend} / {count} AS ?average) {{}}")  # type: ignore[misc]  # as above
-        yield str(solution["average"])
-
-
-def _refuse_overflow(value: SqlValue, most: int) -> None:
-    if most * value.largest > _BOUNDS[str(value.kind)] * 10**value.scale:
-        raise OutsideError
+    value = output.value
+    if cell is None:
+        return _literal("0", INTEGER) if value.is_zero_of_none else ""
+    match output.form:
+        case "text":
+            return str(ox.Literal(str(cell)))
+        case "iri":
+            return str(_engine_term(Term(str(cell))))
+        case "boolean":
+            return _literal(str(cell).lower(), BOOLEAN)
+        case "date":
+            digits = str(cell).zfill(8)
+            return _literal(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", DATE)
+    assert isinstance(cell, int)
+    return _literal(_decimal(cell, value.scale), DECIMAL) if value.kind == "decimal" else _literal(cell, INTEGER)
 
 
 def _decimal(number: int, scale: int) -> str:

@@ -2,207 +2,258 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
-from st_opendata.sparql.aggregates.records import RecordTable, choose_records
-from st_opendata.sparql.aggregates.selection import Aggregate, OutsideError, Pattern, Selection, Term
-from st_opendata.sparql.aggregates.values import SqlValue, TermKind, Values
+from st_opendata.sparql.aggregates import numbers
+from st_opendata.sparql.aggregates.groups import Content, Groups
+from st_opendata.sparql.aggregates.scope import NUMERIC, Scope, SqlValue, shape_of
+from st_opendata.sparql.aggregates.selection import (
+    Aggregate,
+    Call,
+    Expression,
+    OutsideError,
+    QueryVariable,
+    Selection,
+    Term,
+)
+from st_opendata.sparql.aggregates.values import computed
+from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
 
-
-@dataclass(frozen=True, slots=True)
-class PredicateProfile:
-    """The common properties of all triples of a predicate.
-
-    `number` is that of the predicate; `subjects` and `objects` are of the given kinds, those at None of several.
-    `triples` is how many there are.
-    """
-
-    number: int
-    subjects: TermKind
-    objects: TermKind | None
-    scale: int = 0
-    largest: int = 0
-    triples: int = 0
+_MOST_TERMS = 200
+"""The most constants of a query: each is looked up, and the engine does so more quickly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How to read a value of a column: the number of its cells and their kind."""
+    """How to read the cells of a column."""
 
-    form: Literal["term", "text", "number", "date", "sum", "average"]
-    value: SqlValue = field(default_factory=lambda: SqlValue("integer"))
-
-    @property
-    def width(self) -> int:
-        """The number of cells: sum and average have the most summands of any group, and their own, as further cells."""
-        return {"sum": 2, "average": 3}.get(self.form, 1)
+    form: Literal["term", "text", "iri", "number", "date", "boolean"]
+    value: SqlValue
 
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """A statement, and the columns of its rows in order."""
+    """A statement, the columns of its rows in order, and the terms of negative numbers."""
 
     statement: str
     columns: Mapping[str, Output]
+    foreign: Mapping[int, Term]
 
 
-_COUNT = Output("number")
+def make_plan(selection: Selection, content: Content, most: int) -> QueryPlan:
+    """The statement for a selection, which gives at most `most` rows; raises OutsideError."""
+    foreign: dict[Term, int] = {}
 
+    asked: set[Term] = set()
 
-def make_plan(
-    selection: Selection,
-    profiles: Mapping[str, PredicateProfile],
-    records: Sequence[RecordTable],
-    number_of: Callable[[Term], int],
-    most: int,
-) -> QueryPlan:
-    """The statement for a selection, which gives at most `most` rows; raises OutsideError.
+    def number_of(term: Term) -> int:
+        asked.add(term)
+        if len(asked) > _MOST_TERMS:
+            raise OutsideError
+        number = content.number_of(term)
+        return number if number >= 0 else foreign.setdefault(term, -1 - len(foreign))
 
-    `profiles` are those of all predicates; `number_of` finds a term, or gives -1.
-    """
-    return _Planner(selection, profiles, number_of).plan(records, most)
+    statement, columns = _Planner(replace(content, number_of=number_of)).plan(selection, most)
+    return QueryPlan(statement, columns, {number: term for term, number in foreign.items()})
 
 
 class _Planner:
-    def __init__(
-        self, selection: Selection, profiles: Mapping[str, PredicateProfile], number_of: Callable[[Term], int]
-    ) -> None:
-        self._selection = selection
-        self._profiles = profiles
-        self._number_of = number_of
-        self._tables: list[str] = []
-        self._conditions: list[str] = []
-        self._values = Values({}, number_of)
+    def __init__(self, content: Content) -> None:
+        self._number_of = content.number_of
+        self._aliases = (f"t{number}" for number in count())
+        self._groups = Groups(content, self._aliases, self._subquery)
 
-    def plan(self, records: Sequence[RecordTable], most: int) -> QueryPlan:
-        found = self._selection
-        chosen = choose_records(found.patterns, records)
-        for place, pattern in enumerate(found.patterns):
-            self._match(f"t{place}", pattern, chosen.get(place))
-        variables = self._values.variables
-        variables |= {name: self._values.value(each) for name, each in found.bound.items()}
-        self._conditions += map(self._values.condition, found.filters)
-        keys = {name: self._key(name) for name in found.keys}
-        columns = {name: self._column(name, aggregate, keys) for name, aggregate in found.columns.items()}
-        selected = ", ".join(sql for _, sql in columns.values())
-        order = ", ".join(self._order(name, descends=descends) for name, descends in found.order)
-        statement = (
-            f"SELECT {selected} FROM {', '.join(self._tables)} WHERE {' AND '.join(['TRUE', *self._conditions])}"
-        )
-        if keys:
-            statement += f" GROUP BY {', '.join(sql for _, sql in keys.values())}"
+    def plan(self, selection: Selection, most: int) -> tuple[str, dict[str, Output]]:
+        scope, aggregates = self._select(selection)
+        if selection.is_distinct:
+            scope, aggregates = self._distinct(scope, selection), {}
+        order = [self._order(scope, aggregates, each, descends=descends) for each, descends in selection.order]
+        outputs = {name: _output(scope.variables[name]) for name in selection.columns}
+        cells = [_cell(output) for output in outputs.values()]
+        # Texts for ORDER BY and for cells join further terms, so the source comes last.
+        statement = f"SELECT {', '.join(cells)} {scope.source()}"
         if order:
-            statement += f" ORDER BY {order}"
-        statement += f" LIMIT {most if found.limit is None else min(found.limit, most)} OFFSET {found.offset}"
-        return QueryPlan(statement, {name: cell for name, (cell, _) in columns.items()})
+            statement += f" ORDER BY {', '.join(order)}"
+        limit = most if selection.limit is None else min(selection.limit, most)
+        return f"{statement} LIMIT {limit} OFFSET {selection.offset}", outputs
 
-    # Patterns
+    def _subquery(self, selection: Selection) -> Scope:
+        if selection.limit is not None or selection.offset:
+            raise OutsideError  # which of equal rows it keeps is the engine's choice
+        scope, _ = self._select(selection)
+        if selection.is_distinct:
+            return self._distinct(scope, selection)
+        scope.variables = {name: scope.variables[name] for name in selection.columns}
+        return scope.nested()
 
-    def _match(self, table: str, pattern: Pattern, row: tuple[str, RecordTable] | None) -> None:
-        """Join the triples that match a pattern, or the record of its subject, if that is not joined already."""
-        predicate = pattern[1]
-        profile = self._profiles.get(predicate.lexical) if isinstance(predicate, Term) else None
-        if isinstance(predicate, Term) and profile is None:
-            raise OutsideError  # the engine finds quickly that nothing matches
-        subject, object_, number = f"{table}.s", f"{table}.o", f"{table}.number"
-        if row and profile:
-            table, record = row
-            subject, object_, number = f"{table}.s", f"{table}.o{profile.number}", f"{table}.number{profile.number}"
-            self._join(f"{record.table} {table}")
-        else:
-            self._join(f"triples {table}")
-            if profile:
-                self._conditions.append(f"{table}.p = {profile.number}")
-        kinds: tuple[TermKind | None, ...] = ("resource", "iri", None)
-        if profile:
-            kinds = (profile.subjects, "iri", profile.objects)
-        places = (subject, None if profile else f"{table}.p", object_)
-        for place, part, kind in zip(places, pattern, kinds, strict=True):
-            if place is None:
-                continue
-            if isinstance(part, Term):
-                self._conditions.append(f"{place} = {self._number_of(part)}")
-                continue
-            known = self._values.variables.get(part.name)
-            if known and known.term != place:
-                self._conditions.append(f"{place} = {known.term}")
-            if known is None or known.kind in (None, "resource"):
-                self._values.variables[part.name] = self._variable(place, number, kind, profile)
-
-    def _join(self, table: str) -> None:
-        if table not in self._tables:
-            self._tables.append(table)
-
-    def _variable(self, place: str, number: str, kind: TermKind | None, profile: PredicateProfile | None) -> SqlValue:
-        if profile and kind in ("integer", "decimal", "date"):
-            return SqlValue(kind, place, number, scale=profile.scale, largest=profile.largest)
-        text = (lambda: self._text(place)) if kind in ("iri", "string", "text") else None
-        return SqlValue(kind, place, text=text)
-
-    def _text(self, place: str) -> str:
-        """The text of a term, which is joined once."""
-        table = place.replace(".", "_")
-        if f"terms {table}" not in self._tables:
-            self._tables.append(f"terms {table}")
-            self._conditions.append(f"{table}.number = {place}")
-        return f"{table}.lexical"
-
-    # Columns
-
-    def _key(self, name: str) -> tuple[Output, str]:
-        value = self._values.variables.get(name)
-        if value is None or value.is_lower or value.constant is not None:
+    def _distinct(self, scope: Scope, selection: Selection) -> Scope:
+        scope.variables = {name: scope.variables[name] for name in selection.columns}
+        if any(value.is_lower or value.is_zero_of_none for value in scope.variables.values()):
             raise OutsideError
-        if value.term:
-            return Output("term", value), value.term
-        if value.number:
-            return Output("number", value), value.number
-        assert value.text
-        return Output("text", value), value.text()
+        return scope.nested(distinct=True)
 
-    def _column(
-        self, name: str, aggregate: Aggregate | None, keys: Mapping[str, tuple[Output, str]]
-    ) -> tuple[Output, str]:
-        """How to read a column, and its SQL."""
-        if aggregate is None:
-            if name not in keys:
+    def _select(self, selection: Selection) -> tuple[Scope, dict[Aggregate, SqlValue]]:
+        """The scope in which all columns are variables, and the values of aggregates there."""
+        scope = self._groups.scope(selection.where)
+        aggregates: dict[Aggregate, SqlValue] = {}
+        if selection.is_grouped:
+            scope, aggregates = self._group(scope, selection)
+        elif selection.having:
+            raise OutsideError
+        values = self._groups.values(scope)
+        values.aggregates = aggregates
+        scope.conditions += [values.condition(each) for each in selection.having]
+        for name, expression in selection.columns.items():
+            if expression is not None:
+                if name in scope.variables:
+                    raise OutsideError
+                direct = aggregates.get(expression) if isinstance(expression, Aggregate) else None
+                scope.bind(name, direct or computed(values.value(expression), self._number_of))
+            elif name not in scope.variables:
                 raise OutsideError
-            return keys[name]
-        if name in self._values.variables:
-            raise OutsideError
-        if aggregate.variable is None:
-            return _COUNT, "count(*)"
-        value = self._values.value(aggregate.variable)
-        if aggregate.name == "COUNT":
-            each = value.term or value.number
-            if each is None:
-                raise OutsideError
-            return _COUNT, f"count(DISTINCT {each})" if aggregate.distinct else "count(*)"
-        if aggregate.name in ("MIN", "MAX") and value.number:
-            form: Literal["date", "number"] = "date" if value.kind == "date" else "number"
-            return Output(form, value), f"{aggregate.name}({value.number})"
-        if value.kind not in ("integer", "decimal"):
-            raise OutsideError
-        summed = f"sum({value.number}), max(count(*)) OVER ()"
-        return (
-            (Output("sum", value), summed)
-            if aggregate.name == "SUM"
-            else (Output("average", value), f"{summed}, count(*)")
-        )
+        return scope, aggregates
 
-    def _order(self, name: str, *, descends: bool) -> str:
+    def _order(
+        self, scope: Scope, aggregates: dict[Aggregate, SqlValue], expression: Expression, *, descends: bool
+    ) -> str:
         """A key of ORDER BY that sorts as the engine does."""
-        aggregate = self._selection.columns.get(name)
-        if aggregate is not None:
-            cell, sql = self._column(name, aggregate, {})
-            if cell.form == "average":
-                raise OutsideError
-            ordering = sql.partition(",")[0]
+        values = self._groups.values(scope)
+        values.aggregates = aggregates
+        value: SqlValue | None = None
+        if isinstance(expression, QueryVariable):
+            value = scope.variables.get(expression.name)
+        elif isinstance(expression, Aggregate):
+            value = aggregates.get(expression)
+        value = value or values.value(expression)
+        if value.constant or value.is_lower or value.kind in (None, "resource", "text"):
+            raise OutsideError
+        key = value.number or (value.text and value.text())
+        if not key:
+            raise OutsideError
+        if value.is_zero_of_none:
+            key = f"coalesce({key}, 0)"
+        return f"{key} {'DESC NULLS LAST' if descends else 'ASC NULLS FIRST'}"
+
+    # Groups
+
+    def _group(self, scope: Scope, selection: Selection) -> tuple[Scope, dict[Aggregate, SqlValue]]:
+        """A scope with a row for each group, which has the keys as variables, and the values of aggregates there."""
+        values = self._groups.values(scope)
+        keys = {name: computed(values.value(expression), self._number_of) for name, expression in selection.keys}
+        asked: dict[Aggregate, None] = {}
+        for expression in (*selection.columns.values(), *selection.having, *(each for each, _ in selection.order)):
+            _find_aggregates(expression, asked)
+        alias, found = next(self._aliases), Scope(self._aliases)
+        listed = ["1 AS one"]
+        grouped = []
+        for place, (name, value) in enumerate(keys.items()):
+            grouped.append(value.identity)
+            shape = shape_of([value])
+            columns = [f"k{place}{part}" for part in shape.parts]
+            for cell, column in zip(shape.cells(value), columns, strict=True):
+                listed.append(f"{cell if cell == grouped[-1] else sql.any_value(cell)} AS {column}")
+            found.variables[name] = shape.value([f"{alias}.{column}" for column in columns], found)
+        results = {}
+        for place, aggregate in enumerate(asked):
+            argument = None if aggregate.argument is None else values.value(aggregate.argument)
+            value = _aggregate(aggregate, argument, has_keys=bool(keys))
+            shape = shape_of([value])
+            columns = [f"a{place}{part}" for part in shape.parts]
+            listed += [f"{cell} AS {column}" for cell, column in zip(shape.cells(value), columns, strict=True)]
+            results[aggregate] = shape.value([f"{alias}.{column}" for column in columns], found)
+        by = f" GROUP BY {', '.join(grouped)}" if grouped else ""
+        found.tables.append(f"(SELECT {', '.join(listed)} {scope.source()}{by}) {alias}")
+        return found, results
+
+
+def _find_aggregates(expression: Expression | None, found: dict[Aggregate, None]) -> None:
+    match expression:
+        case Aggregate():
+            found[expression] = None
+        case Call(arguments=arguments):
+            for argument in arguments:
+                _find_aggregates(argument, found)
+
+
+def _aggregate(aggregate: Aggregate, value: SqlValue | None, *, has_keys: bool) -> SqlValue:
+    """An aggregate of all rows of a group (§18.5.1); an error in one of them spoils all but COUNT and SAMPLE."""
+    if value is None:
+        return _counted("count(*)")
+    if value.constant:
+        raise OutsideError
+    distinct = "DISTINCT " if aggregate.distinct else ""
+    if aggregate.name == "COUNT":
+        return _counted(f"count({distinct}{value.identity})" if aggregate.distinct or value.may_be_null else "count(*)")
+    if aggregate.name == "SAMPLE":
+        return _sample(value, has_keys=has_keys)
+    found = _extreme(aggregate.name, value) if aggregate.name in ("MIN", "MAX") else _total(aggregate, value)
+    is_total = aggregate.name in ("SUM", "AVG")
+    if is_total and not has_keys:
+        if found.kind == "integer":
+            found = replace(found, number=f"coalesce({found.number}, 0)")
+        elif value.may_be_null:
+            raise OutsideError
         else:
-            value = self._values.variables.get(name)
-            if name not in self._selection.keys or value is None or value.kind in (None, "resource", "text"):
-                raise OutsideError
-            ordering = f"any_value({value.number or (value.text and value.text())})"
-        return f"{ordering} {'DESC' if descends else 'ASC'}"
+            found = replace(found, is_zero_of_none=True)
+    if value.may_be_null:
+        whole = f"count({value.identity}) = count(*)"
+        found = replace(found, number=found.number and sql.when([(whole, found.number)]), text=_spoilt(found, whole))
+    return replace(found, may_be_null=value.may_be_null or (not is_total and not has_keys))
+
+
+def _spoilt(value: SqlValue, whole: str) -> Callable[[], str] | None:
+    text = value.text
+    return None if text is None else lambda: sql.when([(whole, text())])
+
+
+def _counted(number: str) -> SqlValue:
+    return SqlValue("integer", number=number, largest=10**10)
+
+
+def _total(aggregate: Aggregate, value: SqlValue) -> SqlValue:
+    total = numbers.total if aggregate.name == "SUM" else numbers.average
+    return total(value, is_distinct=aggregate.distinct)
+
+
+def _extreme(name: str, value: SqlValue) -> SqlValue:
+    if value.kind in (*NUMERIC, "date") and value.number:
+        return replace(value, term=None, row=None, text=None, number=f"{name}({value.number})")
+    if value.kind in ("string", "iri") and value.text and not value.is_lower:
+        text = f"{name}({value.text()})"
+        return replace(value, term=None, row=None, text=lambda: text)
+    raise OutsideError
+
+
+def _sample(value: SqlValue, *, has_keys: bool) -> SqlValue:
+    """The value of a group that has only one: of several, the engine chooses."""
+    each = value.identity
+    failing = [(f"min({each}) <> max({each})", native.failure("a group has several values"))]
+    chosen = sql.when(failing, f"min({each})")
+    found = replace(value, may_be_null=value.may_be_null or not has_keys)
+    if value.term:
+        return replace(found, term=chosen, number=value.number and sql.any_value(value.number))
+    found = replace(found, row=None, text=None)
+    return replace(found, number=chosen) if value.number else replace(found, text=lambda: chosen)
+
+
+def _output(value: SqlValue) -> Output:
+    if value.constant or value.is_lower:
+        raise OutsideError
+    if value.term:
+        return Output("term", value)
+    if value.number:
+        return Output("date" if value.kind == "date" else "boolean" if value.kind == "boolean" else "number", value)
+    if value.text and value.kind in ("string", "iri"):
+        return Output("iri" if value.kind == "iri" else "text", value)
+    raise OutsideError
+
+
+def _cell(output: Output) -> str:
+    value = output.value
+    if output.form == "term":
+        return str(value.term)
+    return str(value.number) if output.form in ("number", "date", "boolean") else str(value.text and value.text())

@@ -1,107 +1,138 @@
-"""Expressions in SQL, each value with the kind of all its terms; `OutsideError` unless proven equal to the engine."""
+"""Expressions in SQL, each value with the kind of all its terms; `OutsideError` unless proven equal to the engine.
+
+An error is NULL: the logical operators of both languages have the same tables of truth for it (SPARQL 1.1 §17.2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
+from st_opendata.sparql.aggregates import functions, numbers
+from st_opendata.sparql.aggregates.scope import NUMERIC, Scope, SqlValue, TermKind, rescale, shape_of, short
 from st_opendata.sparql.aggregates.selection import (
+    BOOLEAN,
     COMPARISONS,
     DATE,
     DECIMAL,
     INTEGER,
     STRING,
+    Aggregate,
     Call,
+    Existence,
     Expression,
+    GroupPattern,
     OutsideError,
     QueryVariable,
     Term,
 )
+from st_opendata.sql import dialect as sql
 
-TermKind = Literal["iri", "resource", "string", "text", "integer", "decimal", "date"]
-"""`resource` is an IRI or a blank node, `text` a string with or without a language."""
-_OF_TYPE: dict[str, TermKind] = {"": "iri", STRING: "string", INTEGER: "integer", DECIMAL: "decimal", DATE: "date"}
-_PARTS = {"YEAR": "({} // 10000)", "MONTH": "({} // 100 % 100)", "DAY": "({} % 100)"}
-_TESTS = {"CONTAINS": "contains", "STRSTARTS": "starts_with", "STRENDS": "ends_with"}
-_LARGEST_PART = 10_000
-LOWER = "lower(replace({}, 'İ', 'i̇'))"
-"""Lower case with the engine's ASCII characters: it makes two characters of İ, DuckDB only the first, i."""
-
-
-@dataclass(frozen=True, slots=True)
-class SqlValue:
-    """A value that every solution has; `kind` is None if its terms have several kinds.
-
-    `term` is the number of its term, None if it was computed or is a `constant`. `number` is an integer: 10 to the
-    power of `scale` times the number, at most `largest` whatever its sign; or year, month and day of a date, as
-    20261128. `text` is the lexical form, or the IRI.
-    """
-
-    kind: TermKind | None
-    term: str | None = None
-    number: str | None = None
-    text: Callable[[], str] | None = None
-    scale: int = 0
-    largest: int = 0
-    is_lower: bool = False
-    """Whether it is in lower case, and equals the engine's text only in its ASCII characters."""
-    constant: Term | None = None
+KINDS: dict[str, TermKind] = {
+    "": "iri",
+    STRING: "string",
+    INTEGER: "integer",
+    DECIMAL: "decimal",
+    DATE: "date",
+    BOOLEAN: "boolean",
+}
 
 
 class Values:
-    """Values of expressions, over the variables that already have a value."""
+    """Values of expressions, over the variables of a scope."""
 
-    def __init__(self, variables: dict[str, SqlValue], number_of: Callable[[Term], int]) -> None:
-        """`number_of` finds a term, or gives -1."""
-        self.variables = variables
+    def __init__(
+        self, scope: Scope, number_of: Callable[[Term], int], exists: Callable[[GroupPattern, Scope], str]
+    ) -> None:
+        """`number_of` finds a term, or gives a negative number for it; `exists` is the condition of EXISTS."""
+        self._scope = scope
         self._number_of = number_of
+        self._exists = exists
+        self.aggregates: dict[Aggregate, SqlValue] = {}
+        """The values of aggregates, for expressions over groups."""
 
     def condition(self, expression: Expression) -> str:
-        """The condition that the expression is true: allowed expressions cannot raise errors."""
-        if not isinstance(expression, Call):
-            raise OutsideError
-        match expression.name:
-            case "&&" | "||":
-                joint = " AND " if expression.name == "&&" else " OR "
-                return "(" + joint.join(map(self.condition, expression.arguments)) + ")"
-            case "!":
-                return f"(NOT {self.condition(expression.arguments[0])})"
-            case sign if sign in COMPARISONS:
-                left, right = map(self.value, expression.arguments)
-                return self._comparison(sign, left, right)
-            case name if name in _TESTS:
-                left, right = map(self.value, expression.arguments)
-                return _test(_TESTS[name], left, right)
+        """The condition that the effective boolean value of an expression is true, NULL for an error (§17.2.2)."""
+        value = self.value(expression)
+        if value.kind == "boolean" and value.number:
+            return value.number
+        if value.kind in NUMERIC and value.number and not value.constant:
+            return f"({value.number} <> 0)"
+        if value.kind in ("string", "text") and value.text and not value.constant:
+            return f"({value.text()} <> '')"
         raise OutsideError
 
     def value(self, expression: Expression) -> SqlValue:
         """The SQL value of an expression."""
-        if isinstance(expression, QueryVariable):
-            if expression.name not in self.variables:
-                raise OutsideError
-            return self.variables[expression.name]
-        if isinstance(expression, Term):
-            return _constant(expression)
-        if len(expression.arguments) != 1:
+        match expression:
+            case Term():
+                return constant(expression)
+            case Existence(group):
+                return SqlValue("boolean", number=self._exists(group, self._scope))
+            case Call(name, arguments):
+                return self._logical(name, arguments) or self._call(name, list(map(self.value, arguments)))
+            case QueryVariable(name):
+                found = self._scope.variables.get(name)
+            case Aggregate():
+                found = self.aggregates.get(expression)
+        if found is None:
             raise OutsideError
-        argument = self.value(expression.arguments[0])
-        if expression.name in _PARTS and argument.kind == "date" and argument.number:
-            return SqlValue("integer", number=_PARTS[expression.name].format(argument.number), largest=_LARGEST_PART)
-        return _text(expression.name, argument)
+        return numbers.refuse_none(found) if found.is_zero_of_none else found
+
+    def _logical(self, name: str, arguments: tuple[Expression, ...]) -> SqlValue | None:
+        """A function of truth values, or of whether there is a value; None for another one."""
+        match name:
+            case "&&" | "||":
+                joint = " AND " if name == "&&" else " OR "
+                return _boolean("(" + joint.join(map(self.condition, arguments)) + ")")
+            case "!":
+                return _boolean(f"(NOT {self.condition(arguments[0])})")
+            case "IF":
+                return self._choice(*arguments)
+            case "BOUND" if isinstance(arguments[0], QueryVariable):
+                return SqlValue("boolean", number=f"({self.value(arguments[0]).identity} IS NOT NULL)")
+        return None
+
+    def _call(self, name: str, values: list[SqlValue]) -> SqlValue:
+        if name == "COALESCE":
+            return self._coalesce(values)
+        if name in COMPARISONS:
+            return _boolean(self._comparison(name, *values))
+        if name in numbers.OPERATORS:
+            return numbers.OPERATORS[name](*values)
+        if name in functions.FUNCTIONS:
+            return functions.FUNCTIONS[name](*values)
+        raise OutsideError
+
+    def _choice(self, test: Expression, one: Expression, other: Expression) -> SqlValue:
+        condition = short(self.condition(test))
+        values = [computed(self.value(each), self._number_of) for each in (one, other)]
+        shape = shape_of(values, terms=False)
+        cells = zip(*map(shape.cells, values), strict=True)
+        chosen = [sql.when([(condition, yes), (f"NOT {condition}", no)]) for yes, no in cells]
+        return shape.value(chosen, self._scope, may_be_null=True)
+
+    def _coalesce(self, values: list[SqlValue]) -> SqlValue:
+        last = next((place for place, value in enumerate(values) if not value.may_be_null), len(values) - 1)
+        values = [computed(value, self._number_of) for value in values[: last + 1]]
+        shape = shape_of(values, terms=False)
+        chosen = [f"coalesce({', '.join(cells)})" for cells in zip(*map(shape.cells, values), strict=True)]
+        found = shape.value(chosen, self._scope)
+        return found if values[-1].may_be_null else replace(found, may_be_null=found.term is not None)
 
     def _comparison(self, sign: str, left: SqlValue, right: SqlValue) -> str:
         kinds = {left.kind, right.kind}
         operator = "<>" if sign == "!=" else sign
         if left.is_lower or right.is_lower or (left.constant and right.constant):
             raise OutsideError
-        if (kinds <= {"iri", "resource"} or kinds == {"string"}) and sign in ("=", "!="):
+        is_identity = sign in ("=", "!=")
+        if is_identity and (kinds & {"iri", "resource"} or kinds <= {"string", "text"}):
             terms = self._term(left), self._term(right)
             if all(terms):
                 return f"({terms[0]} {operator} {terms[1]})"
         if kinds <= {"integer", "decimal"} and left.number and right.number:
             scale = max(left.scale, right.scale)
-            return f"({_scale(left, scale)} {operator} {_scale(right, scale)})"
+            return f"({rescale(left, scale)} {operator} {rescale(right, scale)})"
         if kinds == {"date"} and left.number and right.number:
             return f"({left.number} {operator} {right.number})"
         if kinds == {"string"} and left.text and right.text:
@@ -109,47 +140,37 @@ class Values:
         raise OutsideError
 
     def _term(self, value: SqlValue) -> str | None:
-        """The number of the value's term, -1 for a constant that the graph lacks."""
+        """The number of the value's term, negative for a constant that the graph lacks."""
         return str(self._number_of(value.constant)) if value.constant else value.term
 
 
-def literal(text: str) -> str:
-    """A text literal in SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _constant(term: Term) -> SqlValue:
-    kind = _OF_TYPE.get(term.type)
+def constant(term: Term) -> SqlValue:
+    """The value of a constant."""
+    kind: TermKind | None = "text" if term.type.startswith("@") else KINDS.get(term.type)
     number, scale, largest = None, 0, 0
-    if kind in ("integer", "decimal"):
+    if kind in NUMERIC:
         scale = len(term.lexical.partition(".")[2])
         number = term.lexical.replace(".", "")
         largest = abs(int(number))
+        number = f"CAST({number} AS BIGINT)"
     elif kind == "date":
         number = term.lexical.replace("-", "")
-    return SqlValue(kind, None, number, lambda: literal(term.lexical), scale, largest, constant=term)
+    elif kind == "boolean":
+        number = term.lexical.upper()
+    text = (lambda: sql.text(term.lexical)) if kind != "boolean" else None
+    return SqlValue(kind, None, number, text, scale=scale, largest=largest, constant=term)
 
 
-def _scale(value: SqlValue, scale: int) -> str:
-    more = scale - value.scale
-    return f"(CAST({value.number} AS HUGEINT) * {10**more})" if more else str(value.number)
-
-
-def _test(function: str, text: SqlValue, part: SqlValue) -> str:
-    if text.kind not in ("string", "text") or part.kind != "string" or text.text is None or part.constant is None:
-        raise OutsideError
-    wanted = part.constant.lexical
-    if text.is_lower and not wanted.isascii():
-        raise OutsideError
-    return f"{function}({text.text()}, {literal(wanted)})"
-
-
-def _text(function: str, argument: SqlValue) -> SqlValue:
-    text = argument.text
-    if text is None or argument.constant is not None:
-        raise OutsideError
-    if function == "STR" and argument.kind in ("iri", "string", "text"):
-        return SqlValue("string", text=text, is_lower=argument.is_lower)
-    if function == "LCASE" and argument.kind in ("string", "text"):
-        return SqlValue(argument.kind, text=lambda: LOWER.format(text()), is_lower=True)
+def computed(value: SqlValue, number_of: Callable[[Term], int]) -> SqlValue:
+    """A constant as a value like any other: an IRI is a term, and the others are computed."""
+    if value.constant is None:
+        return value
+    if value.kind == "iri":
+        return SqlValue("iri", term=f"CAST({number_of(value.constant)} AS INTEGER)")
+    if value.kind in ("string", "integer", "decimal", "date", "boolean"):
+        return replace(value, constant=None, text=value.text if value.kind == "string" else None)
     raise OutsideError
+
+
+def _boolean(condition: str) -> SqlValue:
+    return SqlValue("boolean", number=condition, may_be_null=True)

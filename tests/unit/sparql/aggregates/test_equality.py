@@ -17,6 +17,7 @@ from random import Random
 import duckdb
 import pyoxigraph as ox
 import pytest
+from random_forms import Form, Forms, ordinary_graph
 from random_queries import PREFIXES, Graph, Queries, graph
 from random_terms import XSD
 
@@ -27,6 +28,11 @@ GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "10")), marks=pytest.
 """Numbers of graphs, with a hundred queries about each."""
 SEED = os.environ.get("ST_SEED", "14")
 QUERIES = 100
+FORMS = (
+    "OPTIONAL", "UNION", "MINUS", "EXISTS", "VALUES", "HAVING", "BIND", "{ SELECT", "|", "^", "ORDER", "DISTINCT",
+    "SUM(", "AVG(", "MIN(", "MAX(", "SAMPLE(", "IF(", "COALESCE(", "CONCAT(", "REGEX(", " IN (", "ROUND(", "STRLEN(",
+)  # fmt: skip
+"""Parts of the queries of analysts."""
 _ORDER = re.compile(r" ORDER BY \w*\(\?(\w+)\)")
 _SLICE = re.compile(r" LIMIT (\d+) OFFSET (\d+)$")
 _HELD = """
@@ -58,6 +64,35 @@ def test_columns_answer_as_the_engine(graphs: int, tmp_path: Path) -> None:
         path.unlink()
     sys.stdout.write(f"seed {SEED}: {graphs * QUERIES} queries, {answered} answered from columns, none otherwise\n")
     assert answered > graphs * QUERIES * 0.1
+
+
+@pytest.mark.parametrize("graphs", GRAPHS)
+def test_forms_of_analysts_have_the_answers_of_the_engine(graphs: int, tmp_path: Path) -> None:
+    """Each of the forms is answered from columns too, and most queries are, although terms are of many kinds."""
+    drawn_forms, answered_forms = Counter[str](), Counter[str]()
+    for number in range(graphs * 2):
+        chance = Random(f"analyst {SEED} {number}")
+        about = graph(chance) if number % 4 == 3 else ordinary_graph(chance)
+        filled = ox.Store()
+        filled.load(about.data.encode(), format=ox.RdfFormat.N_QUADS)
+        store, path = ReleaseStore(filled), tmp_path / f"{number}.db"
+        write_columns(store, path, memory=1 << 28, threads=1, few=0)
+        with closing(Columns(str(path), memory=1 << 27, few=0)) as columns:
+            forms = Forms(chance, about)
+            for _ in range(QUERIES // 2):
+                form = forms.draw()
+                words = {"all", *(word for word in FORMS if word in form.text)}
+                drawn_forms.update(words)
+                try:
+                    answered_forms.update(words if compare_form(store, columns, form) else ())
+                except Exception as error:
+                    error.add_note(f"seed {SEED}, graph {number}: {form}\n{about.data}")
+                    raise
+        path.unlink()
+    shares = {word: f"{answered_forms[word]} of {count}" for word, count in drawn_forms.items()}
+    sys.stdout.write(f"seed {SEED}: answered from columns, none otherwise: {shares}\n")
+    assert answered_forms["all"] > drawn_forms["all"] * 0.35
+    assert all(answered_forms[word] for word in FORMS) or graphs < 10
 
 
 @pytest.mark.parametrize("shared", ["", '<http://e/a,b> <http://e/p> "x\\r\\n,\\u0000" .\n'])
@@ -113,10 +148,16 @@ def bare(term: object) -> str:
 
 def compare(store: ReleaseStore, columns: Columns, query: str) -> bool:
     """Whether columns answered; if so, it was as the engine does, in the order that is set."""
-    limits = _SLICE.search(query)
-    whole = _SLICE.sub("", query)
+    limits, order = _SLICE.search(query), _ORDER.search(query)
+    form = Form(_SLICE.sub("", query), [f"?{order[1]}"] if order else [], limits[0] if limits else "")
+    return compare_form(store, columns, form)
+
+
+def compare_form(store: ReleaseStore, columns: Columns, form: Form) -> bool:
+    """The same for a query in parts."""
+    query = form.text + form.limit
     try:
-        expected = store.query(whole, PREFIXES)
+        expected = store.query(form.text, PREFIXES)
     except SyntaxError:
         with suppress(SyntaxError):
             assert columns.answer(query, PREFIXES, store) is None
@@ -128,12 +169,14 @@ def compare(store: ReleaseStore, columns: Columns, query: str) -> bool:
     names = [variable.value for variable in expected.variables]
     assert [variable.value for variable in answered.variables] == names
     found, rows = rows_of(answered), rows_of(expected)
+    limits = _SLICE.search(form.limit)
     most, first = (int(limits[1]), int(limits[2])) if limits else (len(rows), 0)
     assert len(found) == len(rows[first : first + most])
     assert Counter(found) <= Counter(rows)  # of equal rows any may be left out
-    if order := _ORDER.search(query):
-        place = names.index(order[1])
-        assert [row[place] for row in found] == [row[place] for row in rows[first : first + most]]
+    places = [names.index(name[1:]) for name in form.order]
+    assert [[row[place] for place in places] for row in found] == [
+        [row[place] for place in places] for row in rows[first : first + most]
+    ]
     return True
 
 
