@@ -230,14 +230,16 @@ def _extreme(name: str, value: SqlValue) -> SqlValue:
 
 def _sample(value: SqlValue, *, has_keys: bool) -> SqlValue:
     """The value of a group that has only one: of several, the engine chooses."""
-    each = value.identity
-    failing = [(f"min({each}) <> max({each})", native.failure("a group has several values"))]
-    chosen = sql.when(failing, f"min({each})")
-    found = replace(value, may_be_null=value.may_be_null or not has_keys)
+
+    def only(cell: str) -> str:
+        failing = [(f"min({cell}) <> max({cell})", native.failure("a group has several values"))]
+        return sql.when(failing, f"min({cell})")
+
+    found = replace(value, may_be_null=value.may_be_null or not has_keys, number=value.number and only(value.number))
     if value.term:
-        return replace(found, term=chosen, number=value.number and sql.any_value(value.number))
-    found = replace(found, row=None, text=None)
-    return replace(found, number=chosen) if value.number else replace(found, text=lambda: chosen)
+        return replace(found, term=only(value.term))
+    text = only(value.identity)
+    return replace(found, row=None, text=None if value.number else lambda: text)
 
 
 def _output(value: SqlValue) -> Output:

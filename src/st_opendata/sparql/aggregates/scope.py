@@ -23,7 +23,7 @@ class SqlValue:
     `term` is the number of its term, None if it was computed or is a `constant`; `row` is the alias of its row in the
     table of terms. `number` is an integer: 10 to the power of `scale` times the number, at most `largest` whatever its
     sign; or year, month and day of a date, as 20261128; or a condition, for a boolean. `text` is the lexical form, or
-    the IRI. NULL means that there is no value, in `may_be_null` only: a variable is unbound, or an expression has an error.
+    the IRI. NULL means that a variable is unbound, or that an expression has an error; only if `may_be_null` is set.
     """
 
     kind: TermKind | None
