@@ -1,8 +1,8 @@
 """The part of SPARQL that columns may answer, read from its text into algebra: anything else is `OutsideError`.
 
 The grammar is strict, so that accepted texts have the standard's meaning: no escapes, no graphs, no paths of any
-length, no collections. It checks only what it needs; the engine decides whether a text is SPARQL at all. It takes a
-tenth of a millisecond: a general parser in Python takes longer than the answer.
+length, no collections. It checks only what it needs; the engine decides whether a text is SPARQL at all. It takes half
+a millisecond: a general parser in Python takes longer than the answer.
 """
 
 from __future__ import annotations

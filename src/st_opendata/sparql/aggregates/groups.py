@@ -257,9 +257,10 @@ class Groups:
 
 
 def _is_plain(group: GroupPattern) -> bool:
-    """Whether a group consists of patterns and filters, so that it means the same in EXISTS as in a join."""
-    return all(
-        isinstance(part, (tuple, AlternativePath))
-        or (isinstance(part, UnionGroup) and all(map(_is_plain, part.groups)))
-        for part in group.parts
-    ) and bool(group.parts)
+    """Whether a group consists of patterns and filters, so that it means the same in EXISTS as in a join.
+
+    An inner EXISTS may share variables with what is outside of the outer one.
+    """
+    inner = [each for part in group.parts if isinstance(part, UnionGroup) for each in part.groups]
+    others = [part for part in group.parts if not isinstance(part, (tuple, AlternativePath, UnionGroup))]
+    return not others and not any(map(has_existence, group.filters)) and all(map(_is_plain, inner))

@@ -146,6 +146,8 @@ def test_answered_from_columns(query: str, columns: Columns, store: ReleaseStore
         "SELECT (COUNT(*) AS ?c) { ?s e:n ?n OPTIONAL { ?s e:label ?l } OPTIONAL { ?o e:label ?l } }",
         "SELECT (SAMPLE(?n) AS ?c) { ?s e:n ?n }",
         "SELECT (SAMPLE(?n) * 2 AS ?c) { ?s e:n ?n }",
+        "SELECT (COUNT(*) AS ?c) { ?s e:n ?n FILTER EXISTS { ?s e:to ?o FILTER EXISTS { ?o e:n ?n } } }",
+        "SELECT (COUNT(*) AS ?c) { ?s e:n ?n OPTIONAL { ?o e:to ?p FILTER EXISTS { ?s e:to ?p } } }",
         "SELECT (SUM(?m) / 2 AS ?c) { ?s e:money ?m FILTER(?m > 1000) }",
         "SELECT ?n { ?s e:n ?n } ORDER BY ?s LIMIT 1 VALUES ?n { 1 }",
         "SELECT (COUNT(*) AS ?c) { ?s e:to _:x . ?s e:n ?n }",
