@@ -1,128 +1,117 @@
-"""The questions of an analyst about CORDIS-like projects, in forms that a plain aggregate does not have.
+"""Compare the questions of an analyst with their plain forms and with the SPARQL engine, in one process.
 
-`bench/sparql.py` asks them. Each form has a plain form about the same data, to compare with. All parameters are drawn,
-so that no question is asked twice.
+usage: python bench/analyst.py [--projects 3500] [--rounds 3] [--seed N] [--folder FOLDER] [--release RELEASE]
+
+A release of CORDIS-like projects is built (or RELEASE is used), its store and columns are made in FOLDER, and each form
+of bench/questions.py is asked, with other parameters each time. Prints processor milliseconds of the columns, for the
+form and for its plain form, and of the engine (pyoxigraph, store on disk) for the same question; each answer must be
+equal. The exit status is 1 if an answer differs, if columns do not answer, or if a goal is missed: the engine takes at
+least 5 times as long for all forms together, and a form at most twice as long as its plain form, or 20 ms.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
+import sys
+import tempfile
+import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
 
-COUNTRIES = ("AT", "BE", "CH", "CZ", "DE", "DK", "EL", "ES", "FI", "FR", "HU", "IE", "IT", "NL", "NO", "PL", "PT", "SE")
+import pyoxigraph as ox
 
-Form = Callable[[random.Random], str]
-_PART = "?part e:organisationID ?who ; e:ecContribution ?money ."
-_PROJECT = "?project e:masterCall ?call ; e:ecMaxContribution ?money ."
+from questions import Form, forms
+from sparql import PREFIX, prepare
+from st_opendata.release import read_release
+from st_opendata.sparql.aggregates import Columns, write_columns
+from st_opendata.sparql.standard import Results
+from st_opendata.sparql.store import ReleaseStore, fill
 
-
-def _over(chance: random.Random) -> str:
-    """A condition on the money that most have and no other question has."""
-    return f"FILTER (?money > {chance.randrange(10_000, 300_000)}.{chance.randrange(1, 100):02})"
-
-
-def _country(chance: random.Random, base: str) -> str:
-    return f"<{base}country/{chance.choice(COUNTRIES)}>"
+GOAL, PLAIN, FLOOR = 5.0, 2.0, 20.0
+"""Times the engine; times the plain form; milliseconds that are always allowed."""
 
 
-def forms(base: str) -> dict[str, tuple[Form, Form]]:
-    """The questions by name, each with its plain form; terms begin with `base`."""
-    by_country: Form = lambda chance: (  # noqa: E731
-        f"SELECT ?country (SUM(?money) AS ?sum) {{ {_PART} ?who e:country ?country {_over(chance)} }} GROUP BY ?country"
-    )
-    by_call: Form = lambda chance: (  # noqa: E731
-        f"SELECT ?call (SUM(?money) AS ?sum) {{ {_PROJECT} {_over(chance)} }} GROUP BY ?call"
-    )
-    by_who: Form = lambda chance: (  # noqa: E731
-        f"SELECT ?who (SUM(?money) AS ?sum) {{ {_PART} {_over(chance)} }} GROUP BY ?who ORDER BY DESC(?sum) LIMIT 20"
-    )
-    return {
-        "HAVING": (
-            lambda chance: (
-                f"SELECT ?who (SUM(?money) AS ?sum) {{ {_PART} {_over(chance)} }} GROUP BY ?who "
-                "HAVING (COUNT(*) > 20 && SUM(?money) > 5000000) ORDER BY DESC(?sum) LIMIT 20"
-            ),
-            by_who,
-        ),
-        "arithmetic": (
-            lambda chance: (
-                f"SELECT ?call (SUM(?money) / COUNT(*) AS ?mean) (100 * SUM(?money) / SUM(?cost) AS ?share) {{ "
-                f"{_PROJECT} ?project e:totalCost ?cost {_over(chance)} }} GROUP BY ?call ORDER BY DESC(?mean)"
-            ),
-            by_call,
-        ),
-        "expressions": (
-            lambda chance: (
-                f"SELECT ?year ?size (COUNT(*) AS ?n) (AVG(?money / 1000) AS ?mean) {{ ?project e:startDate ?date ; "
-                f'e:ecMaxContribution ?money BIND (IF(?money > 2000000, "large", "small") AS ?size) {_over(chance)} }} '
-                "GROUP BY (YEAR(?date) AS ?year) ?size ORDER BY ?year ?size"
-            ),
-            by_call,
-        ),
-        "OPTIONAL": (
-            lambda chance: (
-                f"SELECT ?country (COUNT(*) AS ?n) (COUNT(?vat) AS ?known) {{ {_PART} ?who e:country ?country "
-                f"OPTIONAL {{ ?who e:vatNumber ?vat }} {_over(chance)} }} GROUP BY ?country ORDER BY DESC(?n)"
-            ),
-            by_country,
-        ),
-        "sequence path": (
-            lambda chance: (
-                f"SELECT ?country (SUM(?money) AS ?sum) {{ ?part e:organisationID/e:country ?country ; "
-                f"e:ecContribution ?money {_over(chance)} }} GROUP BY ?country"
-            ),
-            by_country,
-        ),
-        "inverse and alternative": (
-            lambda chance: (
-                f"SELECT ?kind (COUNT(DISTINCT ?call) AS ?n) {{ ?who ^e:organisationID ?part ; "
-                "e:activityType|e:city ?kind . ?part e:projectID/e:masterCall ?call ; e:ecContribution ?money "
-                f"{_over(chance)} }} GROUP BY ?kind ORDER BY DESC(?n) LIMIT 20"
-            ),
-            by_country,
-        ),
-        "VALUES": (
-            lambda chance: (
-                f"SELECT ?country (SUM(?money) AS ?sum) {{ VALUES ?country {{ {_country(chance, base)} "
-                f"{_country(chance, base)} }} {_PART} ?who e:country ?country {_over(chance)} }} GROUP BY ?country"
-            ),
-            by_country,
-        ),
-        "subquery": (
-            lambda chance: (
-                f"SELECT ?country (AVG(?sum) AS ?mean) (MAX(?sum) AS ?most) {{ ?who e:country ?country {{ "
-                f"SELECT ?who (SUM(?money) AS ?sum) {{ {_PART} {_over(chance)} }} GROUP BY ?who }} }} GROUP BY ?country"
-            ),
-            by_country,
-        ),
-        "UNION": (
-            lambda chance: (
-                f'SELECT ?who (SUM(?money) AS ?sum) {{ {{ {_PART} ?part e:role "coordinator" }} UNION '
-                f"{{ {_PART} ?who e:SME true }} {_over(chance)} }} GROUP BY ?who ORDER BY DESC(?sum) LIMIT 20"
-            ),
-            by_who,
-        ),
-        "NOT EXISTS": (
-            lambda chance: (
-                f"SELECT ?country (COUNT(DISTINCT ?who) AS ?n) {{ {_PART} ?who e:country ?country "
-                'FILTER NOT EXISTS { ?other e:organisationID ?who ; e:role "coordinator" } '
-                f"{_over(chance)} }} GROUP BY ?country"
-            ),
-            by_country,
-        ),
-        "top 10": (
-            lambda chance: (
-                f"SELECT ?project ?title ?money {{ ?project e:title ?title ; e:ecMaxContribution ?money "
-                f"FILTER (?money < {chance.randrange(5_000_000, 9_000_000)}) }} ORDER BY DESC(?money) LIMIT 10"
-            ),
-            by_call,
-        ),
-        "partners of a country": (
-            lambda chance: (
-                f"SELECT ?other (COUNT(DISTINCT ?project) AS ?n) {{ ?one e:projectID ?project ; "
-                f"e:ecContribution ?money ; e:organisationID/e:country {_country(chance, base)} . "
-                f"?two e:projectID ?project ; e:organisationID/e:country ?other {_over(chance)} }} GROUP BY ?other ORDER BY DESC(?n)"
-            ),
-            by_country,
-        ),
-    }
+def main() -> int:
+    """Read the arguments, ask all questions, print the table and whether the goals are held."""
+    parser = argparse.ArgumentParser(description="Compare the questions of an analyst with the engine.")
+    parser.add_argument("--projects", type=int, default=3500)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--release", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        release = given.release or prepare(folder, given.projects).release
+        store = open_store(folder, release)
+        with closing(Columns(str(folder / "columns.db"), memory=1 << 28)) as columns:
+            return compare(store, columns, random.Random(given.seed), given.rounds)
+
+
+def open_store(folder: Path, release: Path) -> ReleaseStore:
+    """The release in a store on disk, with its columns next to it, made if they are missing."""
+    place, path = folder / "store", folder / "columns.db"
+    if not path.is_file():
+        writable = ox.Store(str(place))
+        fill(writable, release, read_release(release))
+        writable.flush()
+        del writable
+        write_columns(ReleaseStore(ox.Store.read_only(str(place))), path, memory=1 << 30, threads=1)
+    return ReleaseStore(ox.Store.read_only(str(place)))
+
+
+def compare(store: ReleaseStore, columns: Columns, chance: random.Random, rounds: int) -> int:
+    """Print a line for each form; 1 if a goal is missed."""
+    held, ours, engines = True, 0.0, 0.0
+    print(f"{'form':24} {'columns ms':>10} {'plain ms':>9} {'engine ms':>10} {'ratio':>6}")
+    for name, (form, plain) in forms().items():
+        spent = [ask(lambda query: columns.answer(query, {}, store), form, chance) for _ in range(rounds)]
+        plain_spent = [ask(lambda query: columns.answer(query, {}, store), plain, chance)[1] for _ in range(rounds)]
+        query, _, rows = spent[-1]
+        begin = time.process_time()
+        expected = rows_of(store.query(query, {}))
+        engine = (time.process_time() - begin) * 1000
+        cost, plain_cost = median(each for _, each, _ in spent), median(plain_spent)
+        ours, engines = ours + cost, engines + engine
+        verdict = judge(query, rows, expected)
+        if cost > max(PLAIN * plain_cost, FLOOR):
+            verdict += f" {cost / plain_cost:.1f} times the plain form"
+        held &= not verdict
+        print(f"{name:24} {cost:10.1f} {plain_cost:9.1f} {engine:10.0f} {engine / cost:6.0f} {verdict}", flush=True)
+    held &= engines >= GOAL * ours
+    print(f"{'held' if held else 'MISSED'}: the engine takes {engines / ours:.0f} times as long, goal {GOAL:g}")
+    return 0 if held else 1
+
+
+def ask(
+    answer: Callable[[str], Results | None], form: Form, chance: random.Random
+) -> tuple[str, float, list[tuple[str, ...]] | None]:
+    """A question, the milliseconds that its answer takes, and its rows."""
+    query = PREFIX + form(chance)
+    begin = time.process_time()
+    found = answer(query)
+    rows = None if found is None else rows_of(found)
+    return query, (time.process_time() - begin) * 1000, rows
+
+
+def rows_of(results: Results) -> list[tuple[str, ...]]:
+    """The rows of a result as texts."""
+    assert isinstance(results, ox.QuerySolutions)
+    return [tuple(map(str, row)) for row in results]
+
+
+def judge(query: str, rows: list[tuple[str, ...]] | None, expected: list[tuple[str, ...]]) -> str:
+    """Why an answer is not that of the engine, empty if it is; of equal rows LIMIT may keep any."""
+    if rows is None:
+        return "NOT ANSWERED"
+    if "LIMIT" in query:
+        return "" if [row[-1] for row in rows] == [row[-1] for row in expected] else "DIFFERENT"
+    return "" if Counter(rows) == Counter(expected) else "DIFFERENT"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

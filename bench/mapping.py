@@ -29,6 +29,7 @@ BASE = "https://data.example.org/"
 EURIO = "http://data.europa.eu/s66#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+COUNTRIES = ("FR", "DE", "AT", "BE", "CH", "CZ", "DK", "EL", "ES", "FI", "HU", "IE", "IT", "NL", "NO", "PL", "PT", "SE")
 PROJECT = (
     "id acronym status title startDate endDate totalCost ecMaxContribution legalBasis topics ecSignatureDate "
     "frameworkProgramme masterCall subCall fundingScheme nature objective contentUpdateDate rcn grantDoi"
@@ -272,7 +273,8 @@ def generate(folder: Path, projects: int, seed: int | None = None) -> None:
                     "vatNumber": f"FR{partner}" if partner % 3 else "", "name": f"INSTITUT {partner} & \"FILS\"",
                     "shortName": f"ORG{partner}" if partner % 5 else "", "SME": "true" if partner % 5 == 0 else "false",
                     "activityType": "REC", "street": f"rue {partner}", "postCode": f"{10_000 + partner % 80_000}",
-                    "city": "Saint-Étienne", "country": "FR", "nutsCode": "FRK26", "order": f"{order}",
+                    "city": "Saint-Étienne", "country": COUNTRIES[partner % len(COUNTRIES)], "nutsCode": "FRK26",
+                    "order": f"{order}",
                     "role": "coordinator" if order == 1 else "participant", "ecContribution": money(),
                     "netEcContribution": money(), "totalCost": money() if order % 7 else "", "active": "true",
                 }  # fmt: skip
