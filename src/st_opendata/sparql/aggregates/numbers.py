@@ -85,9 +85,15 @@ def _multiply(left: SqlValue, right: SqlValue) -> SqlValue:
 
 def _divide(left: SqlValue, right: SqlValue) -> SqlValue:
     power = PLACES + right.scale - left.scale
-    number = f"((CAST({_number(left)} AS HUGEINT) * CAST({10**power} AS HUGEINT)) // nullif({_number(right)}, 0))"
-    quotient = SqlValue("decimal", number=number, scale=PLACES, largest=left.largest * 10**power, may_be_null=True)
-    return bounded(quotient)
+    number = f"(CAST({_number(left)} AS HUGEINT) * CAST({10**power} AS HUGEINT))"
+    divisor = _number(right)
+    is_sure = right.constant is not None and right.largest > 0
+    # DuckDB's nullif() would write the divisor twice too, without being seen here.
+    number = f"({number} // {divisor})" if is_sure else sql.when([(f"{short(divisor)} <> 0", f"{number} // {divisor}")])
+    may_be_null = not is_sure or left.may_be_null
+    return bounded(
+        SqlValue("decimal", number=number, scale=PLACES, largest=left.largest * 10**power, may_be_null=may_be_null)
+    )
 
 
 def _negate(value: SqlValue) -> SqlValue:

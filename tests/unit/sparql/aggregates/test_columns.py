@@ -18,6 +18,8 @@ from random_terms import E
 
 from st_opendata.sparql.aggregates import Columns, NoColumnsError, write_columns
 from st_opendata.sparql.aggregates.functions import LOWER
+from st_opendata.sparql.aggregates.grammar import read_selection
+from st_opendata.sparql.aggregates.selection import OutsideError
 from st_opendata.sparql.store import ReleaseStore
 
 Make = Callable[..., Columns]
@@ -65,7 +67,7 @@ def test_the_questions_of_the_benchmark(
     store = ReleaseStore(filled)
     columns = columns_of(store)
     chance = Random(1)
-    asked = [*sparql.AGGREGATES, *(form(chance) for pair in questions.forms().values() for form in pair)]
+    asked = [*sparql.AGGREGATES, *(form(chance) for form, _ in questions.forms().values())]
     for each in asked:
         query = f"PREFIX e: <{mapping.EURIO}> {each}"
         answered = columns.answer(query, {}, store)
@@ -262,6 +264,56 @@ def test_sums_that_may_overflow(value: str, datatype: str, count: int, answered:
     found = columns_of(filled).answer(query, PREFIXES, filled)
     assert (found is not None) == answered
     assert found is None or rows(found) == rows(filled.query(query, PREFIXES))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "IF(" * 60 + "?n > 1" + ", ?n > 2, ?n > 3)" * 60,
+        "ROUND(" * 60 + "?n / 3" + ")" * 60 + " > 1",
+        "ABS(?n / " * 60 + "3" + ")" * 60 + " > 1",
+        "COALESCE(" * 60 + "?n" + ", ?n / 2, ?n / 3)" * 60 + " > 1",
+        "LANGMATCHES(CONCAT(" * 1 + "STR(?n)" + ", STR(?n))" * 1 + ', "en")',
+        " && ".join(["?n > 1"] * 900),
+        "?n IN (" + ", ".join(map(str, range(1000))) + ")",
+        "?s IN (" + ", ".join(f"e:x{number}" for number in range(1000)) + ")",
+        "!" * 900 + "(?n > 1)",
+        "EXISTS { ?s e:n ?n FILTER " * 60 + "(?n > 1)" + "}" * 60,
+    ],
+)
+def test_nested_expressions_are_answered_or_left_in_time(condition: str, columns: Columns, store: ReleaseStore) -> None:
+    """Expressions that are written several times would double with each level, in the statement or within DuckDB."""
+    query = f"SELECT ?s {{ ?s e:n ?n FILTER ({condition}) }} ORDER BY ?s"
+    with suppress(OutsideError, RecursionError):
+        read_selection(query, PREFIXES)
+    columns.answer(query, PREFIXES, store)
+
+
+@pytest.mark.parametrize("depth", [20, 200, 2000])
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "{}",
+        "OPTIONAL {{ {} }}",
+        "{{ {} }}",
+        "MINUS {{ {} }}",
+        "{{ SELECT ?s {{ {} }} }}",
+        "{{ {} }} UNION {{ ?s e:n ?n }}",
+    ],
+)
+def test_nested_groups_are_answered_or_left_in_time(
+    nested: str, depth: int, columns: Columns, store: ReleaseStore
+) -> None:
+    body = "?s e:n ?n"
+    for _ in range(depth):
+        body = nested.format(body)
+    query = f"SELECT (COUNT(*) AS ?c) {{ ?s e:to ?o . {body} }}"
+    if depth < 200:  # the worker refuses deeper ones, as the engine's parser may use up the stack
+        answered = columns.answer(query, PREFIXES, store)
+        assert answered is None or rows(answered) == rows(store.query(query, PREFIXES))
+    else:
+        with suppress(OutsideError, RecursionError):
+            read_selection(query, PREFIXES)
 
 
 @pytest.mark.slow
