@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from st_opendata.cli.console import note
-from st_opendata.cli.options import lang_option, path_type
+from st_opendata.cli.options import engine_options, lang_option, path_type
 from st_opendata.cli.sample import write_sample
 from st_opendata.cli.usage import bad_value
 from st_opendata.cli.words import count
@@ -62,6 +62,7 @@ _EXAMPLES = {
 )
 @click.option("--issued", metavar="DATE", help="Date of publication, such as 2026-11-25.")
 @lang_option
+@engine_options
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     folder: Path,
@@ -77,6 +78,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     theme: tuple[str, ...],
     issued: str | None,
     lang: str | None,
+    memory: str | None,
+    threads: str | None,
 ) -> int:
     """Draft a catalogue in FOLDER from the tables in FILES, which are copied unchanged.
 
@@ -87,7 +90,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     from st_opendata.catalogue.init.draft import Answers, draft_catalogue, sample
     from st_opendata.names import slug
 
-    messages = read_settings({"lang": lang}).language
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
+    messages = settings.language
     name = folder.resolve().name
     given = {"title": title, "base": base, "publisher": publisher, "license": licence, "contact": contact}
     given |= {"theme": ", ".join(theme) or None, "issued": issued, "publisher-iri": publisher_iri}
@@ -105,6 +109,8 @@ def command(  # noqa: PLR0913 (a parameter for each option)
         _terms(replies, start, tag),
         language_given=language is not None,
         lang=messages,
+        memory=settings.memory,
+        threads=settings.threads,
     )
     draft = draft_catalogue(folder, [*first, *files], answers)
     for number, table in enumerate(draft.tables):

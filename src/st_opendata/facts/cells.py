@@ -33,15 +33,22 @@ class CellReading:
     form: str
 
 
-def read_cells(column: Column, raw: str, *, trim: bool, parsed: str | None = None) -> CellReading:
-    """The expressions for the cells of the column; `raw` is the expression of their text.
+def cell_text(column: Column, raw: str, *, trim: bool) -> str:
+    """The text that is parsed, from the raw one; an engine computes it once if it has a name in a layer of rows."""
+    text = raw if _keeps_blanks(column, trim=trim) else sql.trim(raw, BLANKS)
+    return sql.when([(f"{text} = ''", sql.text(column.default))], text) if column.default else text
+
+
+def _keeps_blanks(column: Column, *, trim: bool) -> bool:
+    return column.datatype.base in SPACED and not trim
+
+
+def read_cells(column: Column, text: str, *, trim: bool, parsed: str | None = None) -> CellReading:
+    """The expressions for the cells of the column; `text` names what `cell_text` gives.
 
     `parsed` is the column of values that Python has parsed, for types beyond SQL.
     """
-    spaced = column.datatype.base in SPACED and not trim
-    text = raw if spaced else sql.trim(raw, BLANKS)
-    if column.default:
-        text = sql.when([(f"{text} = ''", sql.text(column.default))], text)
+    spaced = _keeps_blanks(column, trim=trim)
     null = f"{text} IN {sql.texts(column.null)}" if column.null else "FALSE"
     if column.separator:
         items = sql.split(text, column.separator)
@@ -162,9 +169,11 @@ def _number(way: Number, base: str, text: str) -> str:
     if base in FLOATS and not way.digits:
         cases.insert(0, (f"{text} IN ('INF', '-INF', 'NaN')", text))
         cases.insert(1, (f"{text} = '+INF'", "'INF'"))
+    fast = r"0|-?[1-9][0-9]*" if base in INTEGER_BOUNDS else r"(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?"
     if way.decimal == "." and not way.groups and not way.digits:
-        fast = r"0|-?[1-9][0-9]*" if base in INTEGER_BOUNDS else r"(?:0|-?[1-9][0-9]*)(?:\.[0-9]+)?"
         cases.insert(0, (sql.full_match(text, fast), text))
+    elif not way.digits:
+        cases.insert(0, (sql.all_of([sql.full_match(text, way.accept), sql.full_match(plain, fast)]), plain))
     return sql.when(cases)
 
 
@@ -188,13 +197,16 @@ def _iso(way: Moment, text: str) -> str:
 
 def _moment(way: Moment, text: str) -> str:
     def part(field: str) -> str:
+        if start := way.starts.get(field):
+            return sql.substring(text, start, 4 if field == "year" else 2)
         return sql.capture(text, way.accept, way.group(field) or 0)
+
+    def padded(field: str) -> str:
+        return part(field) if field in way.starts else sql.pad_start(part(field), 2, "0")
 
     checks, parts = [sql.full_match(text, way.accept)], list[str]()
     if "year" in way.fields:
-        date = sql.concat(
-            [part("year"), "'-'", sql.pad_start(part("month"), 2, "0"), "'-'", sql.pad_start(part("day"), 2, "0")]
-        )
+        date = sql.concat([part("year"), "'-'", padded("month"), "'-'", padded("day")])
         checks += [f"{sql.day(date)} IS NOT NULL", f"{part('year')} <> '0000'"]
         parts.append(date)
     if "hour" in way.fields:

@@ -55,18 +55,19 @@ class RowCheck:
 
 
 def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext) -> list[RowCheck]:
-    """All checks of the table's rows, over the columns r (raw), c (canonical) and `whole` (the row's text)."""
+    """All checks of the rows, over the columns r (raw), t (to parse), c (canonical) and `whole` (the row's text)."""
     checks = [RowCheck("row-blank", None, "whole = ''")]
     for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
         raw, value = f"r{number}", f"c{number}"
         suspect = sql.is_suspect("whole")
         checks.append(RowCheck("cell-control-character", number, suspect, condition=sql.has_control_character(raw)))
         checks.append(RowCheck("cell-mojibake", number, suspect, condition=sql.has_mojibake(raw)))
-        checks.append(RowCheck("cell-long", number, f"{sql.length(raw)} > {MAX_CELL}", {"limit": MAX_CELL}))
+        row, cell = (f"{sql.length(text)} > {MAX_CELL}" for text in ("whole", raw))
+        checks.append(RowCheck("cell-long", number, row, {"limit": MAX_CELL}, cell))
         if column.required or column.name in table.primary_key:
             required = sql.any_of([reading.null, f"{reading.text} = ''"])
             checks.append(RowCheck("cell-required", number, required))
-        wrong = f"{value} IS NULL AND NOT ({reading.null})"
+        wrong = sql.when([(f"{value} IS NULL", f"NOT ({reading.null})")], "FALSE")
         if can_fail(column):
             condition = f"({reading.form}) IS NULL"
             fields = datatype_fields(column)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from st_opendata.errors import reason_of
-from st_opendata.facts.cells import CellReading, read_cells
+from st_opendata.facts.cells import CellReading, cell_text, read_cells
 from st_opendata.facts.checks import RowCheck, count_rest, quote_cell, row_checks, row_findings
 from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_columns
 from st_opendata.facts.iris import IriContext, VariableValue, expand, term
@@ -143,7 +143,7 @@ class Loader:
         return [
             read_cells(
                 column,
-                f"r{number}",
+                f"t{number}",
                 trim=trim,
                 parsed=self._parsed(name, source, number, column) if needs_python(self._engine, column) else None,
             )
@@ -152,15 +152,17 @@ class Loader:
 
     def _parsed(self, name: str, source: TableFile, number: int, column: Column) -> str:
         """Parse the column's distinct cells in Python; the expression that finds their values."""
-        plain = read_cells(column, f"r{number}", trim=source.table.dialect.trim, parsed="NULL").text
-        rows = f"SELECT {plain} AS text FROM ({clean_rows(source, _file(name))})"
-        return f"({parse_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}{plain})"
+        text = cell_text(column, f"r{number}", trim=source.table.dialect.trim)
+        rows = f"SELECT {text} AS text FROM ({clean_rows(source, _file(name))})"
+        return f"({parse_cells(self._engine, f'{name}_p{number}', column, rows, _parse)}t{number})"
 
     def _rows(self, name: str, source: TableFile, readings: Sequence[CellReading]) -> str:
-        """Rows with raw (r) and canonical cells (c) and subjects (s)."""
+        """Rows with raw cells (r), the text of them that is parsed (t), canonical cells (c) and subjects (s)."""
         table, numbers = source.table, range(1, len(source.order) + 1)
+        trim = table.dialect.trim
+        texts = ", ".join(f"{cell_text(table.source_columns[n - 1], f'r{n}', trim=trim)} AS t{n}" for n in numbers)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        read = f"SELECT *, {values} FROM ({clean_rows(source, _file(name))})"
+        read = f"SELECT *, {values} FROM (SELECT *, {texts} FROM ({clean_rows(source, _file(name))}))"
         variables = Variables(table, None, row_of_data(source))
         terms = [
             f", {term(expand(parse_template(url), variables, self._names))} AS s{number}"

@@ -115,8 +115,12 @@ def after(value: str, character: str) -> str:
 
 
 def trim(value: str, characters: str) -> str:
-    """Without these characters at both ends."""
-    return f"trim({value}, {text(characters)})"
+    """Without these characters, none of them a visible one of ASCII, at both ends.
+
+    Engines are slow to trim, and few cells have something to trim: texts between visible characters are left alone.
+    """
+    ends = f"{value} BETWEEN '!' AND '~' AND {last(value)} BETWEEN '!' AND '~'"
+    return when([(ends, value)], f"trim({value}, {text(characters)})")
 
 
 def trim_start(value: str, characters: str) -> str:
@@ -142,6 +146,11 @@ def pad_end(value: str, width: int, character: str) -> str:
 def substring(value: str, start: int, count: int | None = None) -> str:
     """This number of characters from a place on, counted from 1; without a count, all."""
     return f"substr({value}, {start})" if count is None else f"substr({value}, {start}, {count})"
+
+
+def last(value: str) -> str:
+    """The last character."""
+    return f"right({value}, 1)"
 
 
 def lower(value: str) -> str:

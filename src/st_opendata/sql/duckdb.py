@@ -18,6 +18,7 @@ from st_opendata.errors import InputError
 from st_opendata.messages.message import message
 from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
+from st_opendata.settings import read_size
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 from st_opendata.sql.engine import CsvFile, LimitError, ParquetFiles, ReadError, Row, SqlError
@@ -27,6 +28,8 @@ VERSION = duckdb.__version__
 """The version of the engine, which may not read the database files of another."""
 LONGEST_LINE = 4_000_000
 _BUFFER = 8_000_000
+_OTHER_MEMORY = 300_000_000
+"""The most bytes of a process in addition to DuckDB's buffers."""
 _CLOSED = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -158,7 +161,7 @@ class DuckDBEngine(Database):
         self._scratch = Scratch(parent)
         self.folder = self._scratch.folder
         settings: Settings = {
-            "memory_limit": memory,
+            "memory_limit": _buffers(memory),
             "threads": threads,
             "temp_directory": str(self.folder / "spill"),
             "preserve_insertion_order": True,
@@ -257,6 +260,15 @@ class DuckDBEngine(Database):
         except duckdb.Error as error:
             text = message("the fact base failed: {reason}", reason=_first_line(error))
             raise InputError(text, remedy=_ROOM) from None
+
+
+def _buffers(memory: str) -> str:
+    """DuckDB's limit for its buffers, so that the process stays within `memory`.
+
+    The limit does not cover the interpreter, regular expressions, the results in Python and some of the vectors.
+    """
+    size = read_size(memory)
+    return f"{size - min(size // 4, _OTHER_MEMORY)}B" if size else memory
 
 
 def _read_csv(file: CsvFile) -> str:

@@ -6,7 +6,8 @@ Canonical text is XSD's: `31.12.2026` with `dd.MM.yyyy` becomes `2026-12-31`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from st_opendata.errors import MessageError
@@ -44,8 +45,9 @@ class Moment:
     """A way to write dates or times.
 
     `accept` matches the whole cell; its groups are `fields` in that order: year, month, day, hour, minute, second,
-    fraction (digits only) and zone, of which each occurs at most once. `iso` is true if the cell is
-    already canonical.
+    fraction (digits only) and zone, of which each occurs at most once. `starts` has the places of the fields of which
+    all cells have the same, counted from 1: those before the first that may be of several widths. `iso` is true if the
+    cell is already canonical.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class Moment:
     fields: tuple[str, ...]
     example: str
     iso: bool = False
+    starts: Mapping[str, int] = field(default_factory=dict)
 
     def group(self, field: str) -> int | None:
         """The number of the field's group, counted from 1, or None."""
@@ -86,13 +89,15 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
     """
     if len(pattern) > MAX_PATTERN:
         raise MessageError(message("a pattern for {kind} has at most {most} characters", kind=kind, most=MAX_PATTERN))
-    accept, fields, end = "", list[str](), 0
+    accept, fields, starts, end, known = "", list[str](), dict[str, int](), 0, True
     for token in _TOKEN.finditer(pattern):
         if token.start() != end:
             break
         end = token.end()
+        known = known and bool(token["plain"] or token["field"] not in (None, "M", "d"))
         if token["field"]:
             name, expression = _FIELDS[token["field"]]
+            starts |= {name: token.start() + 1} if known else {}
             accept, fields = f"{accept}({expression})", [*fields, name]
         elif token["fraction"]:
             accept, fields = rf"{accept}(?:\.([0-9]{{1,{len(token['fraction']) - 1}}}))?", [*fields, "fraction"]
@@ -111,7 +116,7 @@ def moment_pattern(kind: str, pattern: str) -> Moment:
                 example=_DEFAULTS[kind],
             )
         )
-    return Moment(kind, accept, tuple(fields), _example(pattern))
+    return Moment(kind, accept, tuple(fields), _example(pattern), starts=starts)
 
 
 _DEFAULTS = {

@@ -71,6 +71,7 @@ FUNCTIONS = (
         "Trim",
         "Pad",
         "Substring",
+        "Right",
         "StrPosition",
         "SplitPart",
         "Repeat",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from st_opendata.catalogue.init.kept import KeptTable
 from st_opendata.catalogue.init.layout import Layout
 from st_opendata.catalogue.init.profile import Guess, Profile
 from st_opendata.catalogue.init.sources import RawTable
@@ -62,3 +63,5 @@ class DraftTable:
     rules: list[tuple[RowRule, Message]] = field(default_factory=list)
     first_rows: list[tuple[int, list[str]]] = field(default_factory=list)
     """Line and cells of the first rows, as they were read."""
+    kept: KeptTable | None = None
+    """All cells, where some columns have too many different ones for a profile."""

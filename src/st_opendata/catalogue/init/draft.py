@@ -11,6 +11,7 @@ from pathlib import Path
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.dataset_yaml import dataset_text
+from st_opendata.catalogue.init.kept import CellStore
 from st_opendata.catalogue.init.numerals import datatype_of
 from st_opendata.catalogue.init.sources import RawTable, find_sources
 from st_opendata.catalogue.init.tables import draft_tables
@@ -66,7 +67,8 @@ class Answers:
     """The publisher's answers: title, base, language and day, and `terms` by the keys of catalogue.yaml.
 
     `language` is that of titles. `language_given` is true where the publisher named it: it is that of the tables, too.
-    `lang` is the language of comments, one of `LANGUAGES`.
+    `lang` is the language of comments, one of `LANGUAGES`. `memory` and `threads` are those of the engine that large
+    tables need.
     """
 
     title: str
@@ -76,6 +78,8 @@ class Answers:
     terms: Yaml = field(default_factory=dict)
     language_given: bool = False
     lang: str = "en"
+    memory: str = "1GB"
+    threads: int = 2
 
 
 def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Draft:
@@ -91,7 +95,8 @@ def draft_catalogue(folder: Path, files: Sequence[Path], answers: Answers) -> Dr
         sources = [source for path in files for source in find_sources(path, languages)]
         identifier = slug(folder.resolve().name) or "catalogue"
         identifier = identifier if len(identifier) > 1 else f"{identifier}-data"
-        tables = draft_tables(sources, list(_names(sources)))
+        with CellStore(answers.memory, answers.threads) as store:
+            tables = draft_tables(sources, list(_names(sources)), store)
         copies = _copy(sources, draft.folder / identifier)
         by_table = {table.name: copies[table.source.path] for table in tables}
         catalogue = _catalogue(identifier, answers)

@@ -53,7 +53,7 @@ def find_key(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
 def _can_be_key(column: DraftColumn) -> bool:
     if column.part_of or column.found.separator or column.found.null or column.found.base not in ("string", "integer"):
         return False
-    return column.profile.unique and max(map(len, column.profile.cells)) <= _LONGEST
+    return column.profile.unique and column.profile.length <= _LONGEST
 
 
 def _is_called_key(column: DraftColumn) -> bool:
@@ -67,7 +67,7 @@ def _why_no_key(column: DraftColumn) -> Message | None:
         return None
     if count := profile.blank:
         reasons.append(counted("{count} cell is empty", "{count} cells are empty", number="count", count=count))
-    if twice := next((cell for cell, number in profile.cells.items() if number > 1), None):
+    if twice := profile.twice:
         reasons.append(message("“{cell}” is in more than one row", cell=twice))
     return joined(reasons) if reasons else None
 
@@ -80,12 +80,15 @@ def _composite(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
         each
         for size in (2, 3)
         for each in combinations(parts, size)
-        if prod(len(column.profile.cells) for column in each) >= table.rows
+        if prod(column.profile.distinct for column in each) >= table.rows
         and (table.rows >= _SIZEABLE or any(map(_is_called_key, each)))
     ]
     sets = list(_without_twin_rows(sets, islice(rows(), _FIRST_ROWS)))
     if table.rows <= _FIRST_ROWS:
         return sets[0] if sets else ()
+    if kept := table.kept:
+        some = sets[: _AT_ONCE * _PASSES]
+        return next((each for each in some if kept.identify([column.place for column in each])), ())
     for start in range(0, min(len(sets), _AT_ONCE * _PASSES), _AT_ONCE):
         if found := next(_without_twin_rows(sets[start : start + _AT_ONCE], rows()), None):
             return found
@@ -95,9 +98,9 @@ def _composite(table: DraftTable, rows: Rows) -> tuple[DraftColumn, ...]:
 def _can_be_part(column: DraftColumn) -> bool:
     """Codes, short texts, days and years; a measure cannot be part of a key."""
     profile, found = column.profile, column.found
-    if column.part_of or profile.blank or not profile.whole or found.separator or found.null or len(profile.cells) < 2:
+    if column.part_of or profile.blank or not profile.known or found.separator or found.null or profile.distinct < 2:
         return False
-    if max(map(len, profile.cells)) > _LONGEST_PART:
+    if profile.length > _LONGEST_PART:
         return False
     years = found.base == "integer" and all(re.fullmatch("(?:18|19|20|21)[0-9]{2}", cell) for cell in profile.cells)
     return found.base in ("string", "date") or years or (found.base == "integer" and _is_called_key(column))
@@ -123,7 +126,7 @@ def find_references(tables: Sequence[DraftTable]) -> None:
     """Note each column whose cells are keys of another table, with remarks."""
     for table in tables:
         for column in table.columns:
-            if column.profile.cells and column.profile.whole and not column.part_of:
+            if column.profile.cells and column.profile.whole and not column.part_of:  # more values than most tables
                 _find_reference(table, column, tables)
 
 
@@ -133,7 +136,7 @@ def _find_reference(table: DraftTable, column: DraftColumn, tables: Sequence[Dra
     for other in tables:
         if other is table or len(other.key) != 1 or other.key[0].found.base != column.found.base:
             continue
-        speaks, keys = _speaks(column, other, tables), _keys(other)
+        speaks, keys = _speaks(column, other, tables), _keys(other, values)
         if values <= keys:
             least = 3 if (column,) == table.key else 1
             found += [(speaks, other)] if speaks >= least else []
@@ -161,8 +164,12 @@ def _values(column: DraftColumn) -> set[str]:
     return {item.strip() for item in items} - {*column.found.null}
 
 
-def _keys(table: DraftTable) -> set[str]:
-    return set(map(str.strip, table.key[0].profile.cells))
+def _keys(table: DraftTable, values: set[str]) -> set[str]:
+    """The keys of the table; if it has very many, those of the values that are keys."""
+    key = table.key[0]
+    if table.kept and key.profile.sampled:
+        return values - table.kept.column(key.place).missing(values)
+    return set(map(str.strip, key.profile.cells))
 
 
 def _speaks(column: DraftColumn, other: DraftTable, tables: Sequence[DraftTable]) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from st_opendata.catalogue.init.numerals import NUMBER, kind, read_numbers
 from st_opendata.catalogue.init.texts import YEAR, code_reason, form_reason, mixed_reason, text_reason
@@ -55,12 +57,17 @@ _DATES = (
 _DAYS = ("yyyy-MM-dd", *_DATES)
 _DAY = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}")
 _CLOCKS = ("", " HH:mm", " HH:mm:ss", "THH:mm:ss")
+MOST_CELLS = 2_400_000
 _MOST = 200_000
-"""Distinct cells of a column that are kept."""
+"""Distinct cells of all columns of a table, and of one column, that are kept."""
 _MOST_TEXT = 20_000_000
 """Characters of them."""
+_SAMPLE = 20_000
+"""The first distinct cells of a column that has more."""
 _SEPARATORS = ("|", ";", ",")
-_LONGEST_ITEM = 40
+LONGEST_ITEM = 40
+LIST_NUMBERS = {"integer": "-?(?:0|[1-9][0-9]{0,14})", "decimal": r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"}
+"""Numbers in lists, written plainly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,24 @@ class Guess:
 
 @dataclass(slots=True)
 class Profile:
-    """The cells of a column, each distinct one with its number; `whole` is false where there were too many to keep."""
+    """The cells of a column, each distinct one with its number; `whole` is false where there were too many to keep.
+
+    Then `cells` has the first ones only. Where it is `sampled`, an engine has all of them, and has counted how many are
+    `different`, the length of the `longest`, and whether they `all_differ` so that they can be a key; `repeated` is one
+    that several rows have.
+    """
 
     cells: Counter[str] = field(default_factory=Counter)
     blank: int = 0
     rows: int = 0
     whole: bool = True
     size: int = 0
+    most: int = _MOST
+    sampled: bool = False
+    different: int = 0
+    longest: int = 0
+    all_differ: bool = False
+    repeated: str | None = None
 
     def add(self, cell: str) -> None:
         """Take one cell."""
@@ -92,11 +110,40 @@ class Profile:
         elif self.whole:
             self.size += 0 if cell in self.cells else len(cell)
             self.cells[cell] += 1
-            self.whole = len(self.cells) <= _MOST and self.size <= _MOST_TEXT
+            self.whole = len(self.cells) <= self.most and self.size <= _MOST_TEXT
+            if not self.whole:
+                self.cells = Counter(dict(islice(self.cells.items(), _SAMPLE)))
+
+    def sample(self, cells: Iterable[str]) -> None:
+        """Add cells to those that a guess is made from."""
+        for cell in cells:
+            self.cells.setdefault(cell, 1)
+
+    @property
+    def known(self) -> bool:
+        """True where the cells are all there, or an engine has them."""
+        return self.whole or self.sampled
+
+    @property
+    def distinct(self) -> int:
+        """The number of different cells."""
+        return self.different if self.sampled else len(self.cells)
+
+    @property
+    def length(self) -> int:
+        """The length of the longest cell."""
+        return self.longest if self.sampled else max(map(len, self.cells), default=0)
+
+    @property
+    def twice(self) -> str | None:
+        """A cell that is in several rows."""
+        return self.repeated if self.sampled else next((c for c, number in self.cells.items() if number > 1), None)
 
     @property
     def unique(self) -> bool:
         """True where the values of all rows differ, capitals aside, and people can tell them apart."""
+        if self.sampled:
+            return self.all_differ
         if self.blank or not self.whole or len(self.cells) != self.rows or self.rows < 1:
             return False
         folded = {unicodedata.normalize("NFC", cell.casefold()) for cell in self.cells}
@@ -111,7 +158,7 @@ def guess(profile: Profile, *, comma: bool, title: str = "") -> Guess:
     """The guess for a column; `comma` is true where the file has commas in decimals, or no commas between cells."""
     if not profile.cells:
         return Guess(why=message("all cells are empty"))
-    if not profile.whole:
+    if not profile.known:
         return Guess(why=message("too many different cells to compare: taken as text"))
     cells = list(profile.cells)
     texts = [cell.strip(BLANKS) for cell in cells]
@@ -219,7 +266,7 @@ def _list(profile: Profile) -> Guess | None:
         exact = separator + " " if spaced else separator
         items = [item for cell in profile.cells for item in cell.split(exact)]
         repeated = sum(number for number in Counter(items).values() if number > 1)
-        if not all(item.strip() == item and 0 < len(item) <= _LONGEST_ITEM for item in items):
+        if not all(item.strip() == item and 0 < len(item) <= LONGEST_ITEM for item in items):
             continue
         counted = _counted(items)
         if separator == "," and repeated * 2 < len(items) and not (counted and any(c.count(",") > 1 for c in holding)):
@@ -238,6 +285,5 @@ def _why_lists(base: str, count: int, sign: str) -> Message:
 
 def _counted(items: list[str]) -> str:
     """The datatype of a list's items where all are numbers written plainly, else nothing."""
-    if all(re.fullmatch("-?(?:0|[1-9][0-9]{0,14})", item) for item in items):
-        return "integer"
-    return "decimal" if all(re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?", item) for item in items) else ""
+    forms = LIST_NUMBERS.items()
+    return next((base for base, form in forms if all(re.fullmatch(form, item) for item in items)), "")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.encodings import encoding_remarks, neighbour_remarks
 from st_opendata.catalogue.init.ends import EMPTY_ENDS, Ends, end_rules, without_empty
+from st_opendata.catalogue.init.kept import CellStore, guess_all, padded
 from st_opendata.catalogue.init.keys import find_key, find_references
 from st_opendata.catalogue.init.layout import Layout, find_layout
 from st_opendata.catalogue.init.places import find_places
-from st_opendata.catalogue.init.profile import Profile, guess
+from st_opendata.catalogue.init.profile import MOST_CELLS, Guess, Profile, guess
 from st_opendata.catalogue.init.sources import RawTable
 from st_opendata.messages.message import message
 from st_opendata.names import free, plain
@@ -31,52 +31,68 @@ _SHOWN_ROWS = 3
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
 
-def draft_tables(sources: Sequence[RawTable], names: Sequence[str]) -> list[DraftTable]:
-    """The tables under these names, with the keys between them.
+def draft_tables(sources: Sequence[RawTable], names: Sequence[str], store: CellStore) -> list[DraftTable]:
+    """The tables under these names, with the keys between them; the store keeps the cells of large ones.
 
     Raises:
-        InputError: a file cannot be read to its end.
+        InputError: a file cannot be read to its end, or disk or memory does not suffice.
     """
-    tables = [_draft(source, name) for source, name in zip(sources, names, strict=True)]
+    tables = [_draft(source, name, store) for source, name in zip(sources, names, strict=True)]
     for number, remark in neighbour_remarks([(table.source.encoding, table.source.guess) for table in tables]):
         tables[number].remarks.append(remark)
     find_references(tables)
     return tables
 
 
-def _draft(source: RawTable, name: str) -> DraftTable:
+def _draft(source: RawTable, name: str, store: CellStore) -> DraftTable:
     layout = find_layout(source)
     read = encoding_remarks(source.guess, (row.cells for row in source.rows()), layout.titles)
     table = DraftTable(name, source, layout, [], remarks=[*read, *layout.remarks])
     profiles = _profiles(table)
     layout = table.layout
+    width = max(layout.titles, default=-1) + 1
+    if not all(profile.whole for profile in profiles.values()):
+        table.kept = store.keep(padded((row.cells for row in layout.data(source)), width), width)
     comma = source.delimiter != "," or _has_decimal_comma(list(profiles.values()))
     taken: list[str] = []
     for place, title in layout.titles.items():
         column_name = _name(title, place, taken, layout)
         taken.append(column_name)
         profile = profiles[place]
-        found = guess(profile, comma=comma, title=title)
-        column = DraftColumn(column_name, title, profile, found, place=place)
-        column.remarks += [found.why] if found.why else []
+        column = DraftColumn(column_name, title, profile, Guess(), place=place)
+        _guess(column, table, comma=comma)
         table.columns.append(column)
     for column in table.columns:
         _say_if_personal(column, table)
     find_places(table)
-    width = max(layout.titles, default=-1) + 1
-    table.key = find_key(table, partial(_padded_rows, table, width))
+    table.key = find_key(table, lambda: padded((row.cells for row in layout.data(source)), width))
     for column in table.columns:
         _name_column(column, table)
     return table
 
 
-def _padded_rows(table: DraftTable, width: int) -> Iterator[list[str]]:
-    return ([*row.cells, *[""] * (width - len(row.cells))] for row in table.layout.data(table.source))
+def _guess(column: DraftColumn, table: DraftTable, *, comma: bool) -> None:
+    """Set the datatype of the column, with the reason, and what it was judged by if not by all cells."""
+    profile = column.profile
+    if profile.whole or table.kept is None:
+        column.found = guess(profile, comma=comma, title=column.title)
+    else:
+        column.found = guess_all(profile, table.kept.column(column.place), comma=comma, title=column.title)
+    column.remarks += [column.found.why] if column.found.why else []
+    if profile.sampled:
+        counts = {"some": len(profile.cells), "all": profile.different}
+        typed = column.found.base != "string" or column.found.separator
+        column.remarks.append(
+            message("guessed from {some} of {all} different cells, then checked against all of them", **counts)
+            if typed
+            else message("guessed from {some} of {all} different cells", **counts)
+        )
 
 
 def _profiles(table: DraftTable) -> dict[int, Profile]:
     """The common traits of each column's cells, by its place; also counts the rows."""
-    profiles = {place: Profile() for place in table.layout.titles}
+    most = MOST_CELLS // max(len(table.layout.titles), 12)
+    profiles = {place: Profile(most=most) for place in table.layout.titles}
     ends = Ends(max(profiles, default=-1) + 1)
     for row in table.layout.data(table.source):
         table.rows += 1
