@@ -34,6 +34,8 @@ from st_opendata.tables.templates import Expression, is_open, parse_template, va
 
 MAX_QUOTED = 80
 """The most characters of a cell that a message quotes."""
+_AT_ONCE = 200
+"""Screens of one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[R
     """The findings of the rows in the table `bad`, at most `limit` of each check listed."""
     found: list[Finding] = []
     table = source.table
-    for check in checks:
+    met = _met(engine, bad, list(dict.fromkeys(check.screen for check in checks)))
+    for check in (each for each in checks if each.screen in met):
         condition = f"({check.screen}) AND {check.condition}"
         condition = condition if check.code == "row-blank" else f"whole <> '' AND {condition}"
         shown = sql.substring(check.cell or f"r{check.number}", 1, MAX_QUOTED + 1) if check.number else "''"
@@ -229,6 +232,17 @@ def row_findings(engine: Engine, source: TableFile, bad: str, checks: Sequence[R
         if len(rows) == limit:
             ((count,),) = engine.rows(f"SELECT count(*) FROM {bad} WHERE {condition}")
             found += count_rest(table, check.code, count - limit)
+    return found
+
+
+def _met(engine: Engine, bad: str, screens: Sequence[str]) -> set[str]:
+    """The screens that a row of the table `bad` meets: the rows are read once for many of them."""
+    found = set[str]()
+    for start in range(0, len(screens), _AT_ONCE):
+        some = screens[start : start + _AT_ONCE]
+        counts = ", ".join(f"count(*) FILTER (WHERE {screen})" for screen in some)
+        (numbers,) = engine.rows(f"SELECT {counts} FROM {bad}")
+        found |= {screen for screen, number in zip(some, numbers, strict=True) if number}
     return found
 
 

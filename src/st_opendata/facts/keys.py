@@ -82,8 +82,10 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
     several = f"SELECT folded FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
     rows = f"SELECT record, shown, folded FROM ({keys}) WHERE folded IN ({several}) ORDER BY record LIMIT {limit}"
     grouped: dict[str, dict[str, int]] = {}
-    for record, value, folded in engine.rows(rows):
+    listed = engine.rows(rows)
+    for record, value, folded in listed:
         grouped.setdefault(folded, {}).setdefault(value, record)
+    ((count,),) = engine.rows(f"SELECT count(*) FROM ({several})") if len(listed) == limit else ((len(grouped),),)
     first = table.column(table.primary_key[0]).number
     return [
         finding(
@@ -93,7 +95,7 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
             values=", ".join(quote_cell(value) for value in values),
         )
         for values in grouped.values()
-    ]
+    ] + count_rest(table, "key-case", count - len(grouped))
 
 
 def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:

@@ -116,13 +116,12 @@ class Loader:
         rows = self._engine.batches(
             f"SELECT record, {cells} FROM ({raw_rows(source, _file(name))}) WHERE {only}", _BATCH
         )
-        found = [
-            each
-            for batch in rows
-            for record, *row in batch
-            for each in swallowed_findings(table, source.header, record, row)
-        ]
-        return found[: self._limit] + count_rest(table, "rows-swallowed", len(found) - self._limit)
+        found, number = list[Finding](), 0
+        for record, *row in (each for batch in rows for each in batch):
+            here = swallowed_findings(table, source.header, record, row)
+            found += here[: max(self._limit - number, 0)]
+            number += len(here)
+        return found + count_rest(table, "rows-swallowed", number - self._limit)
 
     def _drop_blank_end(self, name: str) -> tuple[int, int]:
         """Remove the empty rows at the end, which spreadsheets leave, from the table and its bad rows.

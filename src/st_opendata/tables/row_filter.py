@@ -112,8 +112,8 @@ class _Copy:
         self._table, self._titles, self._write, self._order = table, header.titles, writer.writerow, order
         self._spare, self._fills = table.rule(EMPTY_COLUMNS) is not None, table.rule(SHORT_ROWS) is not None
         self._needed, self._read = max(order, default=0) + 1, frozenset(order)
-        self._widths = Widths(width)
-        self._filled: list[int] = []
+        self._widths = Widths(width, _LISTED)
+        self._filled, self._first_filled = 0, 0
         self._untitled = list[Finding]()
         self._swallowed = list[Finding]()
 
@@ -125,7 +125,8 @@ class _Copy:
             self._refuse(number, cells)
             return
         elif len(cells) < self._needed:
-            self._filled.append(number)
+            self._first_filled = self._first_filled or number
+            self._filled += 1
             cells = [*cells, *[""] * (self._needed - len(cells))]
         if len(self._swallowed) < _LISTED:
             self._swallowed += swallowed_findings(self._table, self._titles, number, cells)
@@ -155,14 +156,14 @@ class _Copy:
     def wrong(self, header: Header) -> list[Finding]:
         """Rows that are too long or too short, have cells without a title above, or became one cell."""
         surely = [each for each in self._swallowed if each.severity is Severity.VIOLATION]
-        return [*self._widths.findings(self._table, header.last, _LISTED), *self._untitled, *surely]
+        return [*self._widths.findings(self._table, header.last), *self._untitled, *surely]
 
     def doubts(self) -> list[Finding]:
         """Warnings about rows that may have become one cell, and about rows to which cells were added."""
         if not self._filled:
             return self._swallowed
-        place = self._table.place(self._filled[0])
-        filled = finding("rows-filled", (place,), dataset=self._table.dataset, count=len(self._filled))
+        place = self._table.place(self._first_filled)
+        filled = finding("rows-filled", (place,), dataset=self._table.dataset, count=self._filled)
         return [*self._swallowed, filled]
 
 

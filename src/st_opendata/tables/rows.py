@@ -34,11 +34,12 @@ class SkippedRows:
 
     numbers: set[int] = field(default_factory=set)
     first: str = ""
+    _lowest: int | None = None
 
     def add(self, number: int, cells: Sequence[str]) -> None:
         """One more row."""
-        if not self.numbers or number < min(self.numbers):
-            self.first = row_text(cells)
+        if self._lowest is None or number < self._lowest:
+            self.first, self._lowest = row_text(cells), number
         self.numbers.add(number)
 
 

@@ -21,14 +21,15 @@ def diagnose(source: TableFile, reason: Message, *, limit: int) -> list[Finding]
     found: list[Finding] = []
     table, width = source.table, len(source.header)
     counted: dict[str, int] = {}
+    swallowed = 0
 
     def note(code: str, row: int, **values: object) -> None:
         counted[code] = counted.get(code, 0) + 1
         if counted[code] <= limit:
             found.append(finding(code, (table.place(row),), dataset=table.dataset, **values))
 
-    widths = Widths(width)
-    row, blank = 0, list[int]()
+    widths = Widths(width, limit)
+    row, blank = 0, 0
     before = csv.field_size_limit(MAX_CELL)
     try:
         with source.path.open(encoding="utf-8-sig", newline="") as stream:
@@ -36,14 +37,14 @@ def diagnose(source: TableFile, reason: Message, *, limit: int) -> list[Finding]
             for cells in csv_reader(table, lines):
                 row += 1
                 if not cells:
-                    blank.append(row)
+                    blank += 1
                     continue
-                for number in blank:
+                for number in range(row - blank, row):
                     note("row-blank", number)
-                blank.clear()
+                blank = 0
                 if found_rows := swallowed_findings(table, source.header, row, cells):
-                    counted["rows-swallowed"] = counted.get("rows-swallowed", 0) + 1
-                    found += found_rows
+                    swallowed += len(found_rows)
+                    found += found_rows if swallowed <= limit else []
                 elif row >= source.first:
                     widths.add(row, len(cells))
     except csv.Error as error:
@@ -52,7 +53,8 @@ def diagnose(source: TableFile, reason: Message, *, limit: int) -> list[Finding]
         note(code, row + 1, **values)
     finally:
         csv.field_size_limit(before)
-    found += widths.findings(table, source.first - 1, limit)
+    counted |= {"rows-swallowed": swallowed} if swallowed else {}
+    found += widths.findings(table, source.first - 1)
     found += [
         finding("findings-more", (table.place(),), dataset=table.dataset, kind=code, count=number - limit)
         for code, number in counted.items()
