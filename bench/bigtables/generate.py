@@ -6,6 +6,7 @@ A row depends on its number and the seed only, so that the first rows of a large
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -157,8 +158,6 @@ def write_table(form: Form, path: Path) -> Path:
 
 def write_catalogue(form: Form, folder: Path, mapped: int) -> Path:
     """A catalogue of one dataset over such a table; the first `mapped` columns after the key state facts."""
-    import json
-
     (folder / "big").mkdir(parents=True)
     write_table(form, folder / "big" / "big.csv")
     described = []
@@ -167,17 +166,10 @@ def write_catalogue(form: Form, folder: Path, mapped: int) -> Path:
         column |= {"datatype": kind.datatype} if kind.datatype else {}
         column |= {"null": list(kind.null)} if kind.null else {}
         column |= {"required": True} if kind.name == "id" and form.error == "required" else {}
-        if 1 <= place <= mapped or (mapped >= form.columns and place == 0):
-            column |= {"aboutUrl": "row/{_row}", "propertyUrl": f"https://data.example.org/def/{kind.name}"}
+        if 1 <= place <= mapped:
+            column |= {"aboutUrl": "row/{id}", "propertyUrl": f"https://data.example.org/def/{kind.name}"}
         described.append(column)
     schema: dict[str, object] = {"columns": described, "primaryKey": "id"}
-    if mapped < form.columns or form.error:
-        for column in described:
-            if "aboutUrl" in column:
-                column["aboutUrl"] = "row/{id}"
-    else:
-        for column in described:
-            column["aboutUrl"] = "row/{id}"
     tables: list[dict[str, object]] = [
         {
             "url": "big.csv",
