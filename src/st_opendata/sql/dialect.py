@@ -1,8 +1,7 @@
 r"""The closed dialect: every construct of SQL for making facts, one function per primitive.
 
-All other modules of `facts` build their statements from these, so that one test, and later one rewriting for
-another engine, covers them all (design decision 10). No regular-expression flags, no `hash()`, no ordered aggregates;
-regular expressions are anchored with `\A` and `\z` and use `[0-9]`. Every function takes and returns SQL text.
+All statements are built from these, so that one test and one rewriting for another engine cover them (decision 10).
+Regular expressions have no flags, are anchored with `\A` and `\z` and use `[0-9]`; no `hash()`, no ordered aggregates.
 """
 
 from __future__ import annotations
@@ -115,11 +114,8 @@ def after(value: str, character: str) -> str:
 
 
 def trim(value: str, characters: str) -> str:
-    """Without these characters, none of them a visible one of ASCII, at both ends.
-
-    Engines are slow to trim, and few cells have something to trim: texts between visible characters are left alone.
-    """
-    ends = f"{value} BETWEEN '!' AND '~' AND {last(value)} BETWEEN '!' AND '~'"
+    """Without these characters, none visible in ASCII, at both ends: fast, as few texts have something to trim."""
+    ends = f"{value} BETWEEN '!' AND '~' AND right({value}, 1) BETWEEN '!' AND '~'"
     return when([(ends, value)], f"trim({value}, {text(characters)})")
 
 
@@ -146,11 +142,6 @@ def pad_end(value: str, width: int, character: str) -> str:
 def substring(value: str, start: int, count: int | None = None) -> str:
     """This number of characters from a place on, counted from 1; without a count, all."""
     return f"substr({value}, {start})" if count is None else f"substr({value}, {start}, {count})"
-
-
-def last(value: str) -> str:
-    """The last character."""
-    return f"right({value}, 1)"
 
 
 def lower(value: str) -> str:
