@@ -389,7 +389,7 @@ def describe(catalogue: Path) -> None:
     tables = []
     for name, columns, title in zip(SUBJECTS, (PROJECT, ORGANISATION), ("Projects", "Organisations"), strict=True):
         tables.append(table(name, columns.split()) | {"title": {"en": title}})
-    head = CATALOGUE | {"id": "cordis", "base": BASE, "title": text, "datasets": ["cordis"]}
+    head = DESCRIPTION | {"id": "cordis", "base": BASE, "title": text, "datasets": ["cordis"]}
     dataset = json.dumps({"title": text, "description": text, "tables": tables}).replace(EURIO, VOCABULARY)
     (catalogue / "catalogue.yaml").write_text(json.dumps(head), "utf-8")
     (catalogue / "cordis" / "dataset.yaml").write_text(dataset, "utf-8")
