@@ -36,11 +36,11 @@ _INHERITED = (
     "aboutUrl", "propertyUrl", "valueUrl", "datatype", "default", "lang", "null", "ordered", "required", "separator",
 )  # fmt: skip
 _TABLE_KEYS = (
-    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "tableSchema",
-    "suppressOutput", *_INHERITED,
+    "url", "sheet", "name", "title", "description", "dialect", "rows", "cleaning", "split", "lenient",
+    "tableSchema", "suppressOutput", *_INHERITED,
 )  # fmt: skip
 _SCHEMA_KEYS = ("columns", "primaryKey", "foreignKeys", *_INHERITED)
-_COLUMN_KEYS = ("name", "titles", "description", "virtual", "suppressOutput", "personal", *_INHERITED)
+_COLUMN_KEYS = ("name", "titles", "description", "virtual", "where", "suppressOutput", "personal", *_INHERITED)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*\Z")
 
 
@@ -106,6 +106,7 @@ def read_table(fields: Fields, around: Surroundings) -> Table | None:
         primary_key=key,
         foreign_keys=tuple(_foreign_keys(schema, sources, around.dataset)),
         rules=read_row_rules(fields, written),
+        lenient=fields.flag("lenient"),
     )
 
 
@@ -148,6 +149,7 @@ class _ColumnReader:
 
     def __init__(self, around: Surroundings, names: list[str], about: str, inherited: dict[str, Fields]) -> None:
         self._around = around
+        self._sources = names
         self._known = (*names, *ROW_VARIABLES)
         self._about = about
         self._inherited = inherited
@@ -186,7 +188,19 @@ class _ColumnReader:
             suppress_output=fields.flag("suppressOutput"),
             personal=fields.flag("personal") if "personal" in fields else None,
             untitled=untitled,
+            where=self._where(fields),
         )
+
+    def _where(self, fields: Fields) -> str | None:
+        where = fields.text("where", required=False)
+        if where is None:
+            return None
+        if not fields.flag("virtual"):
+            fields.problem(
+                message('"where" is for virtual columns; others state nothing where they are empty'), "where"
+            )
+        fields.known(where, self._sources, "where")
+        return where
 
     def _template(self, fields: Fields, key: str, column: tuple[str, int]) -> str | None:
         text = fields.text(key, required=False)

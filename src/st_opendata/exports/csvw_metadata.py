@@ -2,8 +2,9 @@
 
 The default dialect, no number or date formats, absolute templates, so that any CSVW tool gets from the published file
 the facts that we publish (csv2rdf, minimal mode). A column that states nothing has `suppressOutput`, as CSVW would
-otherwise invent a property for it; `ordered` is left out, as it would make a blank node of a list. It is a table group,
-because a foreign key may only refer to a table of its group: the tables referred to come last, and state nothing there.
+otherwise invent a property for it; so has a virtual column that does not state something in each row, as CSVW has no
+such condition. `ordered` is left out, as it would make a blank node of a list. It is a table group, because a foreign
+key may only refer to a table of its group: the tables referred to come last, and state nothing there.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import in_dataset, table_file
+from st_opendata.tables.templates import ROW_VARIABLES, parse_template, variable_names
 from st_opendata.vocabularies import concept_iri
 
 Json = dict[str, object]
@@ -85,7 +87,7 @@ def _texts(text: Text) -> list[Json]:
 def _table(table: Table, seen_from: str) -> Json:
     about = next((column.about_url for column in table.columns if column.about_url), None)
     schema: Json = {"aboutUrl": about} if about else {}
-    schema["columns"] = [_column(column, about) for column in table.columns]
+    schema["columns"] = [_column(_as_published(table, column), about) for column in table.columns]
     if table.primary_key:
         schema["primaryKey"] = list(table.primary_key)
     if table.foreign_keys:
@@ -103,6 +105,19 @@ def _table(table: Table, seen_from: str) -> Json:
     if table.description:
         described["dc:description"] = _texts(table.description)
     return described | {"tableSchema": schema}
+
+
+def _as_published(table: Table, column: Column) -> Column:
+    """The column as CSVW can describe it for other tools.
+
+    Cells of a lenient table may have been left out, except those of its key. A virtual column that does not state
+    something in each row is suppressed: CSVW would make an address of the empty cell.
+    """
+    urls = [url for url in (column.about_url, column.value_url) if url]
+    used = {name for url in urls for name in variable_names(parse_template(url))} - {*table.primary_key, *ROW_VARIABLES}
+    if column.virtual and (column.where or (table.lenient and used)):
+        return replace(column, suppress_output=True)
+    return column if not table.lenient or column.name in table.primary_key else replace(column, required=False)
 
 
 def _column(column: Column, about: str | None) -> Json:

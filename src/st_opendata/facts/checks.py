@@ -78,7 +78,10 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext)
             limits: dict[str, object] = {"limits": facets(column)}
             checks.append(RowCheck("cell-range", number, wrong, limits, f"({reading.form}) IS NOT NULL"))
     checks += _split_checks(table)
-    return checks + _template_checks(table, names) + _address_checks(table) + _key_checks(table)
+    templates = _template_checks(table, names)
+    if table.lenient:  # a template with an empty cell states nothing
+        templates = [check for check in templates if check.code != "cell-template"]
+    return checks + templates + _address_checks(table) + _key_checks(table)
 
 
 def _split_checks(table: Table) -> list[RowCheck]:
@@ -155,7 +158,7 @@ def _template_checks(table: Table, names: IriContext) -> list[RowCheck]:
     checks = []
     for number in sorted({use.number for use in uses if use.operator in STRICT_OPERATORS}):
         obliged = [use for use in uses if use.number == number and use.operator in STRICT_OPERATORS]
-        stated = ["TRUE" if use.column.virtual else f"c{use.column.number} IS NOT NULL" for use in obliged]
+        stated = [_stated(table, use.column) for use in obliged]
         empty = f"c{number} IS NULL AND {sql.any_of(list(dict.fromkeys(stated)))}"
         fields: dict[str, object] = {"column": obliged[0].column.name, "template": obliged[0].template}
         checks.append(RowCheck("cell-template", number, empty, fields))
@@ -170,6 +173,12 @@ def _template_checks(table: Table, names: IriContext) -> list[RowCheck]:
         unnamed = _any_item(table, number, lambda text: f"NOT {names_property(text, names)}")
         checks.append(RowCheck("cell-property", number, unnamed))
     return checks
+
+
+def _stated(table: Table, column: Column) -> str:
+    """The condition on which the column states something in a row."""
+    number = table.column(column.where).number if column.where else column.number
+    return f"c{number} IS NOT NULL" if number else "TRUE"
 
 
 def _has_fragment(use: _Use) -> bool:

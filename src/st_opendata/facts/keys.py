@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 
 from st_opendata.facts.checks import count_rest, quote_cell
+from st_opendata.facts.lenient import eased, empty_cells, remove_repeated, remove_without_key, rows_left_out
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
@@ -30,14 +32,14 @@ def key_findings(
     found: list[Finding] = []
     by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
     for loaded in tables:
-        found += _duplicates(engine, loaded, limit)
+        found += eased(loaded.table, _duplicates(engine, loaded, limit))
         found += _case_only(engine, loaded, limit)
         for key in loaded.table.foreign_keys:
             target = by_name.get((key.dataset, key.table))
             if target is not None and not any(
                 (target.table.file, _title(target, name)) in wrong for name in key.reference
             ):
-                found += _dangling(engine, loaded, target, key, limit)
+                found += eased(loaded.table, _dangling(engine, loaded, target, key, limit))
     return found
 
 
@@ -100,13 +102,7 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
 
 def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:
     table, columns, others = loaded.table, _columns(loaded, key.columns), _columns(target, key.reference)
-    picked = [
-        f"{sql.unnest(column)} AS {column}" if table.column(name).separator else column
-        for name, column in zip(key.columns, columns, strict=True)
-    ]
-    known = sql.all_of([f"{column} IS NOT NULL" for column in columns])
-    rows = f"(SELECT * FROM (SELECT record, {', '.join(picked)} FROM {loaded.name}) WHERE {known})"
-    lost = sql.anti_join(rows, target.name, sql.equal_columns(columns, others))
+    lost = _lost(loaded, target, key)
     shown = sql.join_not_null(", ", columns)
     listed = engine.rows(f"SELECT record, {shown} FROM ({lost}) ORDER BY 1, 2 LIMIT {limit}")
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({lost})") if len(listed) == limit else ((len(listed),),)
@@ -125,6 +121,60 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
         )
         for record, value in listed
     ] + count_rest(table, "key-dangling", count - limit)
+
+
+def _lost(loaded: LoadedTable, target: LoadedTable, key: ForeignKey) -> str:
+    """The records and cells of the key that refer to no row."""
+    columns, others = _columns(loaded, key.columns), _columns(target, key.reference)
+    picked = [
+        f"{sql.unnest(column)} AS {column}" if loaded.table.column(name).separator else column
+        for name, column in zip(key.columns, columns, strict=True)
+    ]
+    known = sql.all_of([f"{column} IS NOT NULL" for column in columns])
+    rows = f"(SELECT * FROM (SELECT record, {', '.join(picked)} FROM {loaded.name}) WHERE {known})"
+    return sql.anti_join(rows, target.name, sql.equal_columns(columns, others))
+
+
+def leave_out_keys(
+    engine: Engine, tables: Sequence[LoadedTable], limit: int
+) -> tuple[list[LoadedTable], list[Finding]]:
+    """Remove rows with repeated keys from lenient tables, then empty their cells that refer to no row.
+
+    The tables with the rows that are left, and the findings of what this does. A row that is removed because such a
+    cell is part of its key may be one that other rows refer to, so this goes on until nothing changes.
+    """
+    rows = {loaded.id: loaded.rows for loaded in tables}
+    lenient = [loaded for loaded in tables if loaded.table.lenient]
+    by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
+    found: list[Finding] = []
+    for loaded in lenient:
+        rows[loaded.id] -= remove_repeated(engine, loaded.name, loaded.table)
+    first, changed = True, bool(lenient)
+    while changed:
+        changed = False
+        for loaded in lenient:
+            for key in loaded.table.foreign_keys:
+                target = by_name.get((key.dataset, key.table))
+                dangling = _dangling(engine, loaded, target, key, limit) if target and not first else []
+                found += eased(loaded.table, dangling)
+                if target is not None:
+                    removed = _leave_out(engine, loaded, target, key)
+                    rows[loaded.id] -= removed
+                    changed = changed or removed > 0
+        first = False
+    for loaded in lenient:
+        found += rows_left_out(loaded.table, loaded.rows - rows[loaded.id])
+    return [replace(loaded, rows=rows[loaded.id]) for loaded in tables], found
+
+
+def _leave_out(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey) -> int:
+    """Empty the cells of the key that refer to no row; the number of rows that this removes."""
+    lost = f"SELECT record FROM ({_lost(loaded, target, key)})"
+    if not engine.rows(f"{lost} LIMIT 1"):
+        return 0
+    wrong: Mapping[int, list[str]] = {loaded.table.column(name).number: [lost] for name in key.columns}
+    empty_cells(engine, loaded.name, loaded.source, loaded.subjects, wrong)
+    return remove_without_key(engine, loaded.name, loaded.table)
 
 
 def _looks_like(value: str, near: str | None) -> bool:

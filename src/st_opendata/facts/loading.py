@@ -15,6 +15,7 @@ from st_opendata.facts.cells import CellReading, cell_text, read_cells
 from st_opendata.facts.checks import RowCheck, count_rest, quote_cell, row_checks, row_findings
 from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_columns
 from st_opendata.facts.iris import IriContext, VariableValue, expand, term
+from st_opendata.facts.lenient import EMPTIED, eased, empty_cells, remove_without_key, rows_left_out
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
@@ -95,7 +96,10 @@ class Loader:
                 place = table.place(record)
                 found.append(finding("rows-blank-end", (place,), dataset=table.dataset, count=blank))
             count -= blank
-            found += row_findings(self._engine, source, "bad", checks, self._limit)
+            found += eased(table, row_findings(self._engine, source, "bad", checks, self._limit))
+            left_out = self._leave_out(name, source, checks) if table.lenient else 0
+            found += rows_left_out(table, left_out)
+            count -= left_out
             self._engine.drop("bad")
         loaded = LoadedTable(number, name, source, subjects(table), count)
         found += [*_doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
@@ -122,6 +126,17 @@ class Loader:
             found += here[: max(self._limit - number, 0)]
             number += len(here)
         return found + count_rest(table, "rows-swallowed", number - self._limit)
+
+    def _leave_out(self, name: str, source: TableFile, checks: Sequence[RowCheck]) -> int:
+        """Empty the wrong cells of a lenient table and remove rows without their key; the number of rows."""
+        wrong: dict[int, list[str]] = {}
+        for check in checks:
+            if check.code in EMPTIED and check.number:
+                query = f"SELECT record FROM bad WHERE ({check.screen}) AND {check.condition}"
+                if self._engine.rows(f"{query} LIMIT 1"):
+                    wrong.setdefault(check.number, []).append(query)
+        empty_cells(self._engine, name, source, subjects(source.table), wrong)
+        return remove_without_key(self._engine, name, source.table)
 
     def _drop_blank_end(self, name: str) -> tuple[int, int]:
         """Remove the empty rows at the end, which spreadsheets leave, from the table and its bad rows.

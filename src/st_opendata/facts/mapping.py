@@ -91,6 +91,10 @@ def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: Iri
     known = [f"s{subject} IS NOT NULL"] + ([] if column.virtual else [f"{value} IS NOT NULL"])
     named = "" if fixed else f"{predicate} AS p, "
     stated = _object(column, value, variables, names)
+    if column.where:
+        known.append(f"c{loaded.table.column(column.where).number} IS NOT NULL")
+    if loaded.table.lenient and column.value_url:
+        known.append(f"{stated} IS NOT NULL")
     query = (
         f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
         f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from st_opendata.facts.base import FactBase, shard_digits
 from st_opendata.facts.iris import IriContext
-from st_opendata.facts.keys import key_findings
+from st_opendata.facts.keys import key_findings, leave_out_keys
 from st_opendata.facts.loading import LoadedTable, Loader
 from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.notices import formula_findings, personal_findings
@@ -54,6 +54,8 @@ def load_facts(
         loader = Loader(opened, names, digits=digits, limit=limit)
         tables = _load_tables(opened, loader, sources, findings, on_progress)
         findings += key_findings(opened, tables, _wrong_cells(findings), limit)
+        tables, left_out = leave_out_keys(opened, tables, limit)
+        findings += left_out
         predicates: dict[str, str] = {}
         if conforms(findings):
             on_progress(MAPPING)

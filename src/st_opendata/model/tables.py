@@ -151,6 +151,8 @@ class Column:
     """Whether the publisher says that it has personal data; None if the publisher does not say."""
     untitled: bool = False
     """The description says that the header has no title over this column."""
+    where: str | None = None
+    """The source column that must have a value in a row in which this virtual column states something."""
 
     @property
     def virtual(self) -> bool:
@@ -199,6 +201,8 @@ class Table:
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     rules: tuple[RowRule, ...] = ()
+    lenient: bool = False
+    """What is wrong in its rows is left out of the facts, and reported as a warning."""
 
     def rule(self, kind: str) -> RowRule | None:
         """The rule of that kind, if the table has one."""
