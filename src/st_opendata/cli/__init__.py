@@ -7,6 +7,7 @@ A command module imports cheap modules (click, errors, settings) at its top and 
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -14,6 +15,7 @@ from st_opendata import __version__
 
 COMMANDS = (
     "init",
+    "import",
     "check",
     "build",
     "convert",
@@ -43,7 +45,8 @@ class LazyGroup(click.Group):
         """The `command` of the module of that name, None for an unknown one."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"st_opendata.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"st_opendata.cli.{module}").command
         return command
 
     def resolve_command(
