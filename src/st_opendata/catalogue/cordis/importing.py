@@ -55,7 +55,7 @@ def import_cordis(sources: Sequence[Path], output: Path, options: ImportOptions)
     """Write a catalogue of the tables in folders and zip files to a folder that is new or empty.
 
     Raises:
-        InputError: a source is not an export of CORDIS, a table of it is cut off, or the folder is not empty.
+        InputError: a source is not an export of CORDIS, a table of it is truncated, or the folder is not empty.
         OSError: the disk is full, or a folder must not be written to.
     """
     with stage(output, refuse=_refuse) as draft, tempfile.TemporaryDirectory(prefix="st-cordis-") as scratch:
@@ -144,7 +144,7 @@ def _without_projects(sources: Sequence[Path], left: Sequence[LeftOut]) -> Input
 
 
 def _see(mapping: TableMapping, source: RawTable, name: str) -> SeenTable:
-    """Read the whole table and look at its cells; InputError if it is cut off."""
+    """Read the whole table and look at its cells; InputError if it is truncated."""
     rows = source.rows()
     header = tuple(next(rows).cells)
     cells: dict[str, ColumnCells] = {}
@@ -158,7 +158,7 @@ def _see(mapping: TableMapping, source: RawTable, name: str) -> SeenTable:
     count, last = see_cells((row.cells for row in rows), places)
     if source.sheet is None and count and last < len(header) and not _ends_with_a_line(source.path):
         raise InputError(
-            message("the table is cut off in its last row"),
+            message("the table is truncated in its last row"),
             place=Place(name),
             remedy=message("Download the file again."),
         )

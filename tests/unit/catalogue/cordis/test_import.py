@@ -278,8 +278,8 @@ def spoil(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]
     [
         (lambda folder: (folder / "project.csv").unlink(), "no table of projects"),
         (spoil("project.csv", lambda _: b""), "project.csv: "),
-        (spoil("project.csv", lambda content: content[:-150]), "cut off in its last row"),
-        (spoil("organization.csv", lambda content: content[: len(content) // 2]), "cut off in its last row"),
+        (spoil("project.csv", lambda content: content[:-150]), "truncated in its last row"),
+        (spoil("organization.csv", lambda content: content[: len(content) // 2]), "truncated in its last row"),
         (lambda folder: shutil.copy(folder / "project.csv", folder / "again.csv"), "have the same table"),
     ],
     ids=["without projects", "empty", "truncated", "truncated participants", "twice"],
