@@ -18,6 +18,9 @@ import pytest
 from eurio import fetch
 from published import QUERIES, Published, Source, Text
 
+from st_opendata.catalogue.cordis import import_cordis, write_sample_tables
+from st_opendata.catalogue.importers import ImportOptions
+
 TITLE = "Smart and Inclusive Solutions for a Better Life in Urban Districts"
 PROJECT = {"title": TITLE, "startDate": "2016-02-01", "endDate": "2021-07-31", "rcn": "199963"}
 WIENER = {"name": "WIENER STADTWERKE HOLDING AG", "type": "http://data.europa.eu/s66#Organisation"}
@@ -45,16 +48,22 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_a_published_query_is_answered(
-    name: str, root: Path, release: Path, run: Callable[[Sequence[str]], tuple[int, str]]
-) -> None:
+def published(root: Path, name: str) -> Path:
+    """The file of a published query; the test is skipped where it is not here."""
     shared = Path(os.environ.get("ST_SHARED", root.parent / "shared"))
     folders = (root / "build" / "eurio", shared / "conformance" / "eurio")
     query = next((file for folder in folders if (file := folder / f"{name}.rq").is_file()), None)
     if query is None:
         pytest.skip("the published queries are other people's and not here: `make eurio` gets them from GitHub")
     assert sha256(query.read_bytes()).hexdigest() == QUERIES[name].sha256, f"{query} is not as it was published"
+    return query
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_published_query_is_answered(
+    name: str, root: Path, release: Path, run: Callable[[Sequence[str]], tuple[int, str]]
+) -> None:
+    query = published(root, name)
     code, shown = run(["query", str(release), f"@{query}", "--format", "json"])
     assert code == 0, shown
     rows = [
@@ -63,6 +72,39 @@ def test_a_published_query_is_answered(
     ]
     assert len(rows) == ANSWERS[name].rows
     assert any(ANSWERS[name].row.items() <= row.items() for row in rows), rows
+
+
+ASKED = {
+    "691876": "101000003", "wolfram scholl": "institute for bridge 10", "wien": "institute", "smart": "a", "urban": "e",
+    "solutions": "a", "districts": "a", "2014-": "2020-", "2016-": "2021-", "2018-": "2026-",
+}  # fmt: skip
+"""What the made-up projects of CORDIS are asked for instead."""
+
+
+@pytest.fixture(scope="session")
+def cordis(tmp_path_factory: pytest.TempPathFactory, run: Callable[[Sequence[str]], tuple[int, str]]) -> Path:
+    """A release of the made-up projects that `demo --cordis` imports."""
+    folder = tmp_path_factory.mktemp("cordis")
+    write_sample_tables(folder / "export", 50)
+    import_cordis([folder / "export"], folder / "catalogue", ImportOptions())
+    code, shown = run(["build", str(folder / "catalogue"), "--output", str(folder / "release")])
+    assert code == 0, shown
+    return folder / "release"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_published_query_is_answered_by_an_import_of_cordis(
+    name: str, root: Path, cordis: Path, run: Callable[[Sequence[str]], tuple[int, str]], tmp_path: Path
+) -> None:
+    query = published(root, name)
+    text = query.read_text("utf-8")
+    for old, new in ASKED.items():
+        text = text.replace(old, new)
+    (tmp_path / "asked.rq").write_text(text, "utf-8")
+    code, shown = run(["query", str(cordis), f"@{tmp_path / 'asked.rq'}", "--format", "json"])
+    assert code == 0, shown
+    assert json.loads(shown)["results"]["bindings"]
 
 
 def test_every_published_query_has_its_answer() -> None:
