@@ -106,7 +106,10 @@ def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: For
     shown = sql.join_not_null(", ", columns)
     listed = engine.rows(f"SELECT record, {shown} FROM ({lost}) ORDER BY 1, 2 LIMIT {limit}")
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({lost})") if len(listed) == limit else ((len(listed),),)
-    near = _nearest(engine, target, others, sorted({value for _, value in listed})[:_LISTED_ROWS])
+    values = sorted({value for _, value in listed})
+    if table.lenient:  # a number that looks like another one is not a hint worth its time among 35,000
+        values = [value for value in values if not value.isdigit()]
+    near = _nearest(engine, target, others, values[:_LISTED_ROWS])
     first = table.column(key.columns[0]).number
     reference = ", ".join(_title(target, name) for name in key.reference)
     return [
