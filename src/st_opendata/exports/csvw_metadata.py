@@ -110,14 +110,14 @@ def _table(table: Table, seen_from: str) -> Json:
 def _as_published(table: Table, column: Column) -> Column:
     """The column as CSVW can describe it for other tools.
 
-    Cells of a lenient table may have been left out, except those of its key. A virtual column that does not state
-    something in each row is suppressed: CSVW would make an address of the empty cell.
+    A virtual column that does not state something in each row is suppressed: CSVW would make an address of the empty
+    cell.
     """
     urls = [url for url in (column.about_url, column.value_url) if url]
     used = {name for url in urls for name in variable_names(parse_template(url))} - {*table.primary_key, *ROW_VARIABLES}
     if column.virtual and (column.where or (table.lenient and used)):
         return replace(column, suppress_output=True)
-    return column if not table.lenient or column.name in table.primary_key else replace(column, required=False)
+    return replace(column, required=table.is_filled(column))
 
 
 def _column(column: Column, about: str | None) -> Json:

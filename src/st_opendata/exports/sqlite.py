@@ -164,7 +164,8 @@ class _TableWriter:
         table = self._table
         lines = [f"{_quoted(ROW)} INTEGER PRIMARY KEY"] if self._numbered else []
         lines += [
-            f"{_quoted(self._column(column.name))} {self._types[column.name]}{' NOT NULL' if column.required else ''}"
+            f"{_quoted(self._column(column.name))} {self._types[column.name]}"
+            f"{' NOT NULL' if table.is_filled(column) else ''}"
             for column in self._plain
         ]
         if self._key:

@@ -222,6 +222,10 @@ class Table:
                 return column
         raise KeyError(name)
 
+    def is_filled(self, column: Column) -> bool:
+        """True for a required column without empty cells; a lenient table may have left some out, except in its key."""
+        return column.required and (not self.lenient or column.name in self.primary_key)
+
     @property
     def source_columns(self) -> tuple[Column, ...]:
         """The columns that the file has, in its order."""

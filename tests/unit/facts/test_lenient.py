@@ -148,3 +148,10 @@ def test_a_lenient_table_states_what_the_table_without_its_wrong_cells_states(
     stated = lines(facts)
     assert conforms(list(facts.findings)) and facts.rows("t") == len(kept)
     assert stated == lines(base({"t.csv": (written(kept), described)}, **more))
+
+
+def test_columns_whose_cells_may_have_been_left_out_are_not_filled(base: Callable[..., FactBase]) -> None:
+    for lenient, filled in ((True, [True, False]), (False, [True, True])):
+        tables = {"t.csv": ("id,day\na,2021-01-01\n", schema(ID, DAY | {"required": True}))}
+        (table,) = base(tables, lenient=lenient).catalogue.datasets[0].tables
+        assert [table.is_filled(column) for column in table.source_columns] == filled
