@@ -64,6 +64,11 @@ class IllFormedIri(URIRef):
         return f"<{self}>"
 
 
+def iri_term(iri: str) -> URIRef:
+    """A term for the text of an IRI; ill-formed ones are equal only if they are one object."""
+    return IllFormedIri(iri) if _NOT_IN_IRI.search(iri) else URIRef(iri)
+
+
 @dataclass(slots=True)
 class TermReader:
     """pyoxigraph terms to rdflib terms; blank nodes are named `b1`, `b2`… in order of appearance.
@@ -113,8 +118,7 @@ class TermReader:
     def _iri(self, term: ox.NamedNode) -> URIRef:
         found = self._named.get(term)
         if found is None:
-            kind = IllFormedIri if _NOT_IN_IRI.search(term.value) else URIRef
-            found = self._named[term] = kind(term.value)
+            found = self._named[term] = iri_term(term.value)
         return found
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from rdflib import XSD, Graph, Literal
@@ -38,7 +38,7 @@ def order(left: Node, right: Node) -> int | None:
         one, two = _double(one), _double(two)
     try:
         return -1 if one < two else 1 if one > two else 0 if one == two else None
-    except TypeError:  # times with and without time zone, and datatypes without an order
+    except (TypeError, InvalidOperation):  # times with and without time zone, datatypes without an order, NaN as decimal
         return None
 
 

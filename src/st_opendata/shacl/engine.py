@@ -15,19 +15,20 @@ from functools import cached_property
 
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
-from rdflib import Graph
+from rdflib import Graph, Literal
 from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.messages.message import message
-from st_opendata.shacl import at_once, comparing, patterns, prebinding, results
+from st_opendata.shacl import at_once, comparing, paths, patterns, prebinding, results, values
 from st_opendata.shacl.components import register
 from st_opendata.shacl.results import RawResult, ResultValidator
 from st_opendata.shacl.shapes import Shapes, messages_of
 from st_opendata.shacl.terms import SH, path_text
 
-register((*comparing.COMPONENTS, *patterns.COMPONENTS))
+register((*comparing.COMPONENTS, *patterns.COMPONENTS, *values.COMPONENTS))
+paths.register()
 at_once.register()
 prebinding.register()
 results.register()
@@ -60,14 +61,19 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     try:
         _, found, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
-        first_line = str(error).partition("\n")[0]
-        raise ConfigurationError(
-            message("the shapes cannot be evaluated: {reason}", reason=first_line),
-            remedy=message("Simplify the shape that causes this."),
-        ) from error
+        raise unusable(error) from error
     texts = _Texts(shapes)
     for raw in found:
         yield texts.result(raw)
+
+
+def unusable(error: Exception) -> ConfigurationError:
+    """The error of shapes that pySHACL refuses."""
+    first_line = str(error).partition("\n")[0]
+    return ConfigurationError(
+        message("the shapes cannot be evaluated: {reason}", reason=first_line),
+        remedy=message("Simplify the shape that causes this."),
+    )
 
 
 class _Texts:
@@ -90,6 +96,7 @@ class _Texts:
         )
 
     def _path(self, path: Node) -> str:
+        """From the shapes, since pySHACL's copies of nested paths lack parts."""
         if path not in self._paths:
             self._paths[path] = path_text(self._shapes.graph, path)
         return self._paths[path]
@@ -101,20 +108,26 @@ class _Texts:
         """
         key = (raw.constraint, raw.shape, raw.component)
         if key not in self._templates:
-            texts = self._texts_of(*key)
+            texts = messages_of(self._shapes, raw.constraint) or _texts_of(self._shapes, raw.shape, raw.component)
             self._templates[key] = {language: _Template(text) for language, text in texts.items()}
         return {language: template.filled(raw.texts) for language, template in self._templates[key].items()}
 
-    def _texts_of(self, constraint: Node | None, shape: Node, component: Node) -> Mapping[str, str]:
-        """The messages of the constraint; else those of the shape; else those of the component's validators."""
-        if found := messages_of(self._shapes, constraint) or messages_of(self._shapes, shape):
-            return found
-        validators = [
-            validator
-            for use in (SH.validator, SH.nodeValidator, SH.propertyValidator)
-            for validator in self._shapes.graph.objects(component, use)
-        ]
-        return next(filter(None, (messages_of(self._shapes, each) for each in validators)), {})
+
+def shape_messages(shapes: Shapes, shape: Node, component: Node) -> Mapping[str, str]:
+    """The messages of a result of a core component, the same for all of its results."""
+    texts = tuple(sorted(str(text) for text in shapes.graph.objects(shape, SH.message) if isinstance(text, Literal)))
+    return {
+        language: _Template(text).filled(texts) for language, text in _texts_of(shapes, shape, component).items()
+    }
+
+
+def _texts_of(shapes: Shapes, shape: Node, component: Node) -> Mapping[str, str]:
+    """The messages of the shape; else those of the component's validators."""
+    if found := messages_of(shapes, shape):
+        return found
+    uses = (SH.validator, SH.nodeValidator, SH.propertyValidator)
+    validators = [validator for use in uses for validator in shapes.graph.objects(component, use)]
+    return next(filter(None, (messages_of(shapes, each) for each in validators)), {})
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,8 @@ def _drop_idle_flags(graph: Graph) -> None:
         for shape, value in list(graph.subject_objects(flag)):
             if str(value) != "true":
                 graph.remove((shape, flag, value))
+                if flag == SH.closed:  # pySHACL refuses a list of ignored properties without it
+                    graph.remove((shape, SH.ignoredProperties, None))
 
 
 def _owners(graph: Graph) -> dict[Node, URIRef]:

@@ -82,3 +82,14 @@ def extract(value: str, pattern: str, group: int) -> str:
 def failure(reason: str) -> str:
     """A value whose evaluation makes the statement fail."""
     return f"error({text(reason)})"
+
+
+def closure(start: str, steps: str) -> str:
+    """The distinct pairs n, v that begin with those of `start` and go on by the pairs of `steps` as often as they can."""
+    further = f"SELECT c.n, e.v FROM c JOIN ({steps}) AS e ON c.v = e.n"
+    return f"WITH RECURSIVE c(n, v) AS (SELECT n, v FROM ({start}) UNION {further}) SELECT n, v FROM c"
+
+
+def inside(value: str) -> str:
+    """A text without its first and its last character."""
+    return f"substr({value}, 2, length({value}) - 2)"

@@ -1,0 +1,105 @@
+"""The door: the results of shapes on columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyshacl.errors import ReportableRuntimeError
+from rdflib.term import Node
+
+from st_opendata.shacl.engine import Result, run, shape_messages, unusable
+from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.screens.compiler import Compiler, Screened
+from st_opendata.shacl.screens.confirm import Suspects, confirm
+from st_opendata.shacl.screens.model import Model
+from st_opendata.shacl.screens.rows import Unscreened
+from st_opendata.shacl.shapes import Shapes
+from st_opendata.shacl.terms import SH, path_text
+from st_opendata.sql import dialect as sql
+
+FEW = 2_000
+"""Up to this number of triples, pySHACL is faster than a hundred statements."""
+_BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A shape that pySHACL evaluates for each node, and why."""
+
+    shape: Node
+    reason: Unscreened
+
+
+def validate(columns: Columns, shapes: Shapes, few: int = FEW) -> tuple[list[Result], list[Notice]]:
+    """The results of the data, as those of `engine.run` for their graph, and the shapes that are slow; in no order.
+
+    Raises:
+        ConfigurationError: the shapes cannot be evaluated.
+    """
+    if columns.triples() <= few:
+        return list(run(columns.graph(), shapes)), []
+    try:
+        model = Model(shapes.graph)
+    except ReportableRuntimeError as error:
+        raise unusable(error) from error
+    compiler = Compiler(columns, model)
+    reader = _Reader(compiler, shapes)
+    results, suspects = [], []
+    for screened in compiler.run():
+        doubtful = reader.suspects(screened)
+        results += reader.results(screened, doubtful)
+        if doubtful:
+            suspects.append(Suspects(screened.shape, doubtful))
+    if suspects:
+        results += confirm(columns, model, shapes, suspects)
+    return results, [Notice(shape, reason) for shape, reason in compiler.unscreened.items()]
+
+
+class _Reader:
+    """Rows as results."""
+
+    def __init__(self, compiler: Compiler, shapes: Shapes) -> None:
+        self._compiler = compiler
+        self._columns = compiler.columns
+        self._shapes = shapes
+        self._kinds: dict[int, tuple[Node, Node, Node, str | None, dict[str, str]]] = {}
+
+    def suspects(self, screened: Screened) -> str | None:
+        """A table of the focus nodes (n) with a row that is not sure, None if there is none."""
+        rows = [f"SELECT n FROM ({self._own(screened, table)}) WHERE NOT sure" for table in screened.tables]
+        return self._columns.create_some(f"SELECT DISTINCT n FROM ({' UNION ALL '.join(rows)})")
+
+    def results(self, screened: Screened, suspects: str | None) -> Iterator[Result]:
+        """The results of the other focus nodes."""
+        node = self._columns.terms.node
+        for table in screened.tables:
+            rows = self._own(screened, table)
+            if suspects:
+                rows = sql.anti_join(f"({rows})", suspects, "r.n = k.n")
+            for batch in self._columns.engine.batches(f"SELECT f, p, v, k FROM ({rows})", _BATCH):
+                for focus, path, value, number in batch:
+                    shape, component, severity, own, messages = self._kind(number)
+                    yield Result(
+                        focus=node(focus),
+                        component=component,
+                        shape=shape,
+                        severity=severity,
+                        path=own if path is None else path,
+                        value=None if value is None else node(value),
+                        messages=messages,
+                    )
+
+    def _own(self, screened: Screened, table: str) -> str:
+        return sql.semi_join(table, screened.focus, "r.n = k.n")
+
+    def _kind(self, number: int) -> tuple[Node, Node, Node, str | None, dict[str, str]]:
+        if number not in self._kinds:
+            graph = self._shapes.graph
+            shape, component = self._compiler.kinds[number]
+            path = graph.value(shape, SH.path)
+            severity = graph.value(shape, SH.severity) or SH.Violation
+            messages = dict(shape_messages(self._shapes, shape, component))
+            text = None if path is None else path_text(graph, path)
+            self._kinds[number] = (shape, component, severity, text, messages)
+        return self._kinds[number]

@@ -1,0 +1,100 @@
+"""What a value node must be, as functions of its term alone (SHACL §4.1 to §4.4, §4.8).
+
+Screens and pySHACL's components judge by the same functions, so that a value conforms for both or for neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
+
+from pyshacl.constraints.core.value_constraints import DatatypeConstraintComponent
+from pyshacl.shape import Shape
+from rdflib import RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from st_opendata.shacl.components import ValueComponent
+from st_opendata.shacl.terms import SH
+from st_opendata.shacl.wellformed import list_members
+
+Judge = Callable[[Node], bool]
+"""True for a term that conforms."""
+
+
+def has_datatype(datatype: Node) -> Judge:
+    """A literal of the datatype that is not ill-typed, as far as rdflib knows the datatype (SHACL §4.1.2)."""
+    wildcards = {RDFS.Literal: lambda _: True, RDFS.Datatype: lambda term: bool(term.datatype)}
+
+    def judge(term: Node) -> bool:
+        if not isinstance(term, Literal):
+            return False
+        if term.datatype != datatype:
+            if datatype in wildcards:
+                return wildcards[datatype](term)
+            plain = term.datatype is None and not term.language and datatype == XSD.string
+            if not plain and not (datatype == RDF.langString and term.language):
+                return False
+        elif term.ill_typed:
+            return False
+        checked: bool = DatatypeConstraintComponent._assert_actual_datatype(None, term, datatype)  # type: ignore[no-untyped-call]  # pySHACL is untyped
+        return checked
+
+    return judge
+
+
+def has_length(least: int = 0, most: int | None = None) -> Judge:
+    """An IRI or a literal with this number of characters; a blank node never conforms (SHACL §4.4.1, §4.4.2)."""
+    return lambda term: not isinstance(term, BNode) and least <= len(term) and (most is None or len(term) <= most)
+
+
+def has_language(ranges: Collection[str]) -> Judge:
+    """A literal with a language tag in one of the basic ranges (RFC 4647 §3.3.1, SHACL §4.4.4)."""
+    lowered = {each.lower() for each in ranges}
+
+    def judge(term: Node) -> bool:
+        if not isinstance(term, Literal) or not term.language:
+            return False
+        parts = term.language.lower().split("-")
+        return "*" in lowered or any("-".join(parts[:count]) in lowered for count in range(1, len(parts) + 1))
+
+    return judge
+
+
+class _Judged(ValueComponent):
+    """A component whose judge needs the one argument of the shape."""
+
+    judge: Judge
+
+    def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
+        """The values that do not conform."""
+        return (value for value in values if not self.judge(value))
+
+
+class MinLength(_Judged):
+    """sh:minLength: pySHACL lets a blank node pass if the length is 0."""
+
+    parameter = SH.minLength
+    shacl_constraint_component = SH.MinLengthConstraintComponent
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.judge = has_length(max(int(str(argument)) for argument in self.arguments))
+
+
+class LanguageIn(_Judged):
+    """sh:languageIn: pySHACL knows a whole tag and its first part, and so not `de-at` for `de-at-1996`."""
+
+    parameter = SH.languageIn
+    shacl_constraint_component = SH.LanguageInConstraintComponent
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.judge = has_language(languages_of(shape.sg.graph, self.arguments[0]))
+
+
+def languages_of(graph: Graph, head: URIRef | BNode | Node) -> list[str]:
+    """The members of the list of a sh:languageIn."""
+    return [str(member) for member in list_members(graph, head) or ()]
+
+
+COMPONENTS = (MinLength, LanguageIn)

@@ -1,0 +1,85 @@
+"""Screens give the results of pySHACL, one by one: on random pairs of a graph and shapes, each with its seed."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from columns_of import engine_in, relations_of
+from pairs import Maker
+from rdflib import Graph
+
+from st_opendata.errors import ConfigurationError
+from st_opendata.shacl.engine import Result, run
+from st_opendata.shacl.screens import Columns, validate
+from st_opendata.shacl.screens.terms import column_text
+from st_opendata.shacl.shapes import Shapes
+from st_opendata.sql.duckdb import DuckDBEngine
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
+    opened = engine_in(tmp_path_factory.mktemp("engine"))
+    yield opened
+    opened.close()
+
+
+def counted(results: Iterable[Result]) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (
+            column_text(each.focus),
+            each.path,
+            None if each.value is None else column_text(each.value),
+            each.component,
+            each.shape,
+            each.severity,
+            tuple(sorted(each.messages.items())),
+        )
+        for each in results
+    )
+
+
+def compare(engine: DuckDBEngine, data: Graph, shapes: Graph) -> tuple[int, int]:
+    """The number of results, the same by both roads, and of shapes that pySHACL evaluated; 0 if it refuses them."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = counted(run(data, Shapes(shapes)))
+    except ConfigurationError:
+        return 0, 0
+    relations = relations_of(engine, data)
+    with warnings.catch_warnings(), Columns(engine, relations) as columns:
+        warnings.simplefilter("ignore")
+        results, notices = validate(columns, Shapes(shapes), few=-1)
+    for name in relations.values():
+        engine.drop(name)
+    actual = counted(results)
+    assert actual == expected, f"missing {expected - actual}, extra {actual - expected}"
+    return len(results), len(notices)
+
+
+def check(engine: DuckDBEngine, seeds: Iterable[int]) -> tuple[int, int]:
+    """The sums for the pairs of these seeds."""
+    results = notices = 0
+    for seed in seeds:
+        data, shapes = Maker(seed).make()
+        try:
+            found = compare(engine, data, shapes)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+        results, notices = results + found[0], notices + found[1]
+    return results, notices
+
+
+def test_some_pairs(engine: DuckDBEngine) -> None:
+    results, _ = check(engine, range(4))
+    assert results > 10
+
+
+@pytest.mark.slow
+def test_more_pairs(engine: DuckDBEngine) -> None:
+    results, notices = check(engine, range(100, 500))
+    assert results > 1_000 and notices
