@@ -89,6 +89,19 @@ class FactBase(Triples):
         """Remove the database and its temporary folder."""
         self._engine.close()
 
+    @property
+    def engine(self) -> Engine:
+        """The engine that has the triples."""
+        return self._engine
+
+    @property
+    def relations(self) -> Mapping[str, str]:
+        """The engine's table for each predicate, an N-Triples term; s and o are subject and object.
+
+        A triple has a row for each cell that states it.
+        """
+        return self._predicates
+
     def rows(self, table: str) -> int:
         """Number of rows of the table, its header not counted; KeyError for a table that is unknown or was not read."""
         return self._by_name[table].rows

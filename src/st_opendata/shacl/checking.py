@@ -18,13 +18,13 @@ from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import NO_LIMIT, Finding
 from st_opendata.place import Place
-from st_opendata.rdf.lines import graph_of_lines
 from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.listing import listed, sort_findings
 from st_opendata.shacl.met_terms import MetTerms, terms_of_facts, terms_of_graph
 from st_opendata.shacl.places import places_of
 from st_opendata.shacl.positions import lines_of
+from st_opendata.shacl.screening import Screening, screen_facts
 from st_opendata.shacl.shapes import Shapes, load_shapes
 from st_opendata.shacl.suggesting import unknown_terms
 from st_opendata.shacl.targets import idle_targets
@@ -61,13 +61,15 @@ def validate_facts(
     """
     ontology = Graph() if background is None else background
     met = terms_of_facts(facts, ontology)
-    data = Graph()
     if met.has_target(shapes.graph):
-        data = graph_of_lines(facts.lines())
-        data += ontology
-    results = _results(data, shapes)  # without a target too: shapes that cannot be evaluated are an error
-    found = listed(results, list(places_of(results, facts)), Wording(shapes, data), limit)
-    return sort_findings([*found, *idle_targets(met, shapes), *_term_findings(met, ontology, facts)])
+        screening = screen_facts(facts, shapes, ontology)
+    else:  # shapes that cannot be evaluated are an error without a target too
+        screening = Screening(list(run(Graph(), shapes)), [], Graph())
+    results = screening.results
+    found = listed(results, list(places_of(results, facts)), Wording(shapes, screening.data), limit)
+    return sort_findings(
+        [*found, *screening.notices, *idle_targets(met, shapes), *_term_findings(met, ontology, facts)]
+    )
 
 
 def _results(data: Graph, shapes: Shapes) -> list[Result]:

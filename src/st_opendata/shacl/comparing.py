@@ -38,7 +38,10 @@ def order(left: Node, right: Node) -> int | None:
         one, two = _double(one), _double(two)
     try:
         return -1 if one < two else 1 if one > two else 0 if one == two else None
-    except (TypeError, InvalidOperation):  # times with and without time zone, datatypes without an order, NaN as decimal
+    except (
+        TypeError,
+        InvalidOperation,
+    ):  # times with and without time zone, datatypes without an order, NaN as decimal
         return None
 
 

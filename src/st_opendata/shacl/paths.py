@@ -54,20 +54,20 @@ Path = Step | Sequence | Choice | Repeat
 _REPEATS = {SH.zeroOrMorePath: (0, False), SH.oneOrMorePath: (1, False), SH.zeroOrOnePath: (0, True)}
 
 
-def read_path(graph: Graph, path: Node, inverse: bool = False) -> Path:
+def read_path(graph: Graph, path: Node, *, inverse: bool = False) -> Path:
     """A well-formed path of the shapes graph; inversion is at its predicates."""
     if isinstance(path, URIRef):
         return Step(path, inverse)
     if (path, RDF.first, None) in graph:
-        parts = [read_path(graph, part, inverse) for part in list_members(graph, path) or ()]
+        parts = [read_path(graph, part, inverse=inverse) for part in list_members(graph, path) or ()]
         return Sequence(tuple(reversed(parts) if inverse else parts))
     if (choice := graph.value(path, SH.alternativePath)) is not None:
-        return Choice(tuple(read_path(graph, part, inverse) for part in list_members(graph, choice) or ()))
+        return Choice(tuple(read_path(graph, part, inverse=inverse) for part in list_members(graph, choice) or ()))
     if (turned := graph.value(path, SH.inversePath)) is not None:
-        return read_path(graph, turned, not inverse)
+        return read_path(graph, turned, inverse=not inverse)
     for predicate, (least, single) in _REPEATS.items():
         if (part := graph.value(path, predicate)) is not None:
-            return Repeat(read_path(graph, part, inverse), least, single)
+            return Repeat(read_path(graph, part, inverse=inverse), least, single)
     raise ValueError(f"{path} is not a path")
 
 
@@ -95,7 +95,7 @@ _READ: WeakKeyDictionary[ShapesGraph, dict[Node, Path]] = WeakKeyDictionary()
 
 
 def _value_nodes(shapes: ShapesGraph, focus: Node, path: Node, data: Graph) -> set[Node]:
-    """pySHACL's function of the same arguments."""
+    """PySHACL's function of the same arguments."""
     known = _READ.setdefault(shapes, {})
     if path not in known:
         known[path] = read_path(shapes.graph, path)

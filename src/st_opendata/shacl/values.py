@@ -21,22 +21,25 @@ Judge = Callable[[Node], bool]
 """True for a term that conforms."""
 
 
+_ACTUAL: Any = DatatypeConstraintComponent._assert_actual_datatype
+"""pySHACL's test of the value of a literal, which needs no component."""
+
+
 def has_datatype(datatype: Node) -> Judge:
     """A literal of the datatype that is not ill-typed, as far as rdflib knows the datatype (SHACL §4.1.2)."""
-    wildcards = {RDFS.Literal: lambda _: True, RDFS.Datatype: lambda term: bool(term.datatype)}
 
     def judge(term: Node) -> bool:
         if not isinstance(term, Literal):
             return False
         if term.datatype != datatype:
-            if datatype in wildcards:
-                return wildcards[datatype](term)
+            if datatype == RDFS.Literal or (datatype == RDFS.Datatype and term.datatype):
+                return True
             plain = term.datatype is None and not term.language and datatype == XSD.string
             if not plain and not (datatype == RDF.langString and term.language):
                 return False
         elif term.ill_typed:
             return False
-        checked: bool = DatatypeConstraintComponent._assert_actual_datatype(None, term, datatype)  # type: ignore[no-untyped-call]  # pySHACL is untyped
+        checked: bool = _ACTUAL(None, term, datatype)
         return checked
 
     return judge
@@ -44,7 +47,12 @@ def has_datatype(datatype: Node) -> Judge:
 
 def has_length(least: int = 0, most: int | None = None) -> Judge:
     """An IRI or a literal with this number of characters; a blank node never conforms (SHACL §4.4.1, §4.4.2)."""
-    return lambda term: not isinstance(term, BNode) and least <= len(term) and (most is None or len(term) <= most)
+
+    def judge(term: Node) -> bool:
+        length = len(str(term))
+        return not isinstance(term, BNode) and least <= length and (most is None or length <= most)
+
+    return judge
 
 
 def has_language(ranges: Collection[str]) -> Judge:

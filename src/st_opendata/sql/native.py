@@ -85,7 +85,7 @@ def failure(reason: str) -> str:
 
 
 def closure(start: str, steps: str) -> str:
-    """The distinct pairs n, v that begin with those of `start` and go on by the pairs of `steps` as often as they can."""
+    """The distinct pairs n, v of `start`, prolonged by the pairs of `steps` as often as possible."""
     further = f"SELECT c.n, e.v FROM c JOIN ({steps}) AS e ON c.v = e.n"
     return f"WITH RECURSIVE c(n, v) AS (SELECT n, v FROM ({start}) UNION {further}) SELECT n, v FROM c"
 

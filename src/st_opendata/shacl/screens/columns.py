@@ -1,4 +1,4 @@
-"""The data of a validation in an engine: one relation of subjects and objects a predicate, and tables made on the way."""
+"""The data of a validation in an engine: a relation of subjects and objects for each predicate, and further tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Columns:
     """
 
     def __init__(self, engine: Engine, relations: Mapping[str, str], background: Graph | None = None) -> None:
-        """Take the name of the engine's relation for each predicate; the statements of `background` are further rows."""
+        """Take the engine's relation for each predicate; the statements of `background` are further rows."""
         self.engine = engine
         self.terms = TermCache()
         self._made: dict[str, None] = {}
@@ -111,7 +111,7 @@ class Columns:
         for predicate, name in self.relations.items():
             verb = self.terms.node(predicate)
             for batch in self.engine.batches(f"SELECT s, o FROM {name}", _BATCH):
-                graph.addN((self.terms.node(s), verb, self.terms.node(o), graph) for s, o in batch)  # type: ignore[misc]  # rdflib's quads
+                graph.addN((self.terms.node(s), verb, self.terms.node(o), graph) for s, o in batch)
         return graph
 
     def subclasses(self, kind: Node) -> Collection[str]:
@@ -130,6 +130,25 @@ class Columns:
         if types is None:
             return None
         return f"(SELECT s AS n FROM {types} WHERE o IN {sql.texts(self.subclasses(kind))})"
+
+    def typed(self, kind: Node, most: int) -> list[tuple[Node, Node]]:
+        """The instances of the class and its subclasses, each with its class; none if there are more than `most`."""
+        types = self.relations.get(TYPE)
+        if types is None:
+            return []
+        among = f"o IN {sql.texts(self.subclasses(kind))}"
+        rows = self.engine.rows(f"SELECT DISTINCT s, o FROM {types} WHERE {among} LIMIT {most + 1}")
+        return [(self.terms.node(s), self.terms.node(o)) for s, o in rows] if len(rows) <= most else []
+
+    def pairs_of(self, predicate: str, subjects: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
+        """The statements of a predicate on these subjects: subject and object."""
+        relation = self.relations.get(predicate)
+        if relation is None:
+            return
+        keys = self.nodes(map(column_text, subjects))
+        for batch in self.engine.batches(sql.semi_join(f"(SELECT s, o FROM {relation})", keys, "r.s = k.n"), _BATCH):
+            for s, o in batch:
+                yield self.terms.node(s), self.terms.node(o)
 
     def selected(self, query: str) -> Iterator[list[str]]:
         """The texts of a query with one column, in batches."""

@@ -16,7 +16,7 @@ from st_opendata.shacl.screens import constraints
 from st_opendata.shacl.screens.columns import Columns
 from st_opendata.shacl.screens.model import Model, Targets
 from st_opendata.shacl.screens.nesting import nested_rows, passed_rows
-from st_opendata.shacl.screens.rows import COLUMNS, Asked, Rows, Unscreened
+from st_opendata.shacl.screens.rows import COLUMNS, Asked, Notice, Rows, Unscreened
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.screens.walking import value_pairs
 from st_opendata.sql import dialect as sql
@@ -41,7 +41,7 @@ class Compiler:
     columns: Columns
     model: Model
     kinds: list[tuple[Node, Node]] = field(default_factory=list)
-    unscreened: dict[Node, Unscreened] = field(default_factory=dict)
+    unscreened: dict[Node, Notice] = field(default_factory=dict)
     """The shapes that do not compile, if a node reached them."""
     _known: dict[Node, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     _pairs: dict[tuple[object, str], str | None] = field(default_factory=dict)
@@ -73,26 +73,23 @@ class Compiler:
         if self.model.deactivated(shape):
             return ()
         if shape in self._open:
-            self.unscreened[shape] = Unscreened.RECURSIVE
-            return self._rows(shape, focus, [Rows(None, f"SELECT n, n AS v FROM {focus}", sure="FALSE")])
+            return self._rows(shape, [self._unknown(shape, Unscreened.RECURSIVE, focus)])
         tables, rest = [], focus
         for known, rows in self._known[shape]:
-            if known != focus:
-                left = self.columns.create_some(sql.anti_join(rest, known, "r.n = k.n"))
-            else:
-                left = None
+            other = known != focus
+            left = self.columns.create_some(sql.anti_join(rest, known, "r.n = k.n")) if other else None
             if rows is not None:
                 tables.append(rows)
             if left is None:
                 return tuple(tables)
             rest = left
         self._open.append(shape)
-        found = self._rows(shape, rest, self._compiled(shape, rest))
+        found = self._rows(shape, self._compiled(shape, rest))
         self._open.pop()
         self._known[shape].append((rest, found[0] if found else None))
         return (*tables, *found)
 
-    def _rows(self, shape: Node, focus: str, queries: Iterator[Rows] | Sequence[Rows]) -> tuple[str, ...]:
+    def _rows(self, shape: Node, queries: Iterator[Rows] | Sequence[Rows]) -> tuple[str, ...]:
         """A table of the rows of the queries, if there are any."""
         table = self.columns.define(COLUMNS)
         for rows in queries:
@@ -101,6 +98,13 @@ class Compiler:
             return (table,)
         self.columns.drop(table)
         return ()
+
+    def _unknown(self, shape: Node, reason: Unscreened, focus: str) -> Rows:
+        """A row that is not sure for each node."""
+        ((count,),) = self.columns.engine.rows(f"SELECT count(*) FROM {focus}")
+        before = self.unscreened[shape].nodes if shape in self.unscreened else 0
+        self.unscreened[shape] = Notice(shape, reason, before + int(count))
+        return Rows(None, f"SELECT n, n AS v FROM {focus}", sure="FALSE")
 
     def _kind(self, shape: Node, component: Node | None) -> int:
         if component is None:
@@ -121,8 +125,7 @@ class Compiler:
             values = self._pairs[path, focus]
         asked = Asked(self.columns, self.model, shape, focus, values)
         if reason := constraints.unscreened(self.model, shape):
-            self.unscreened[shape] = reason
-            yield Rows(None, f"SELECT n, n AS v FROM {focus}", sure="FALSE")
+            yield self._unknown(shape, reason, focus)
         yield from constraints.property_rows(asked)
         if values is not None:
             yield from constraints.value_rows(asked)

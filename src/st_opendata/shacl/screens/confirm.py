@@ -11,7 +11,8 @@ from rdflib.term import Node
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens.columns import Columns
 from st_opendata.shacl.screens.model import Model
-from st_opendata.shacl.screens.reach import Reach, UnboundedError
+from st_opendata.shacl.screens.queries import UnboundedError
+from st_opendata.shacl.screens.reach import Reach
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH
 from st_opendata.sql import dialect as sql
@@ -29,7 +30,7 @@ class Suspects:
 
 
 def confirm(columns: Columns, model: Model, shapes: Shapes, suspects: Sequence[Suspects]) -> Iterator[Result]:
-    """pySHACL's results for the suspects."""
+    """PySHACL's results for the suspects."""
     bare = model.without_targets()
     reach = Reach(columns, model)
     whole: list[Suspects] = []

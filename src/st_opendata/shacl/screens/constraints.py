@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rdflib import RDF, RDFS, Literal, URIRef
+from rdflib import RDFS, URIRef
 from rdflib.term import Node
 
 from st_opendata.shacl.comparing import order
@@ -104,8 +104,8 @@ def value_rows(asked: Asked) -> Iterator[Rows]:
         others = sql.anti_join(values, instances, "r.v = k.n") if instances else f"SELECT n, v FROM {values}"
         yield Rows(component("class"), f"SELECT DISTINCT n, v FROM ({others})")
     for predicate in model.values(asked.shape, "disjoint"):
-        if others := _of_focus(asked, predicate):
-            common = sql.semi_join(values, others, "r.n = k.n AND r.v = k.v")
+        if compared_with := _of_focus(asked, predicate):
+            common = sql.semi_join(values, compared_with, "r.n = k.n AND r.v = k.v")
             yield Rows(component("disjoint"), f"SELECT DISTINCT n, v FROM ({common})")
     yield from _judged_rows(asked, value_tests(model, asked.shape))
     for parameter, allowed in PAIRS.items():

@@ -48,7 +48,7 @@ class Model:
             shape = self._shapes[node]
             if shape.deactivated:
                 continue
-            nodes, classes, implicit, objects_of, subjects_of = shape.target()  # type: ignore[no-untyped-call]  # pySHACL is untyped
+            nodes, classes, implicit, objects_of, subjects_of = shape.target()
             groups = (nodes, (*classes, *implicit), subjects_of, objects_of)
             if targets := Targets(*(tuple(in_order(group)) for group in groups)):
                 found[node] = targets
@@ -72,7 +72,7 @@ class Model:
 
     def is_custom(self, shape: Node) -> bool:
         """True if a constraint component that the shapes graph defines applies to the shape."""
-        return bool(self._shapes[shape].find_custom_constraints())  # type: ignore[no-untyped-call]  # pySHACL is untyped
+        return bool(self._shapes[shape].find_custom_constraints())
 
     def values(self, shape: Node, parameter: str) -> list[Node]:
         """The values of a parameter, sorted."""

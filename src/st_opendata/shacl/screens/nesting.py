@@ -91,7 +91,7 @@ def _scores(nodes: str, failing: Sequence[str | None]) -> str:
 
 def _combined(asked: Asked, name: str, failing: Sequence[str | None]) -> Iterator[Rows]:
     """Of sh:and, sh:or and sh:xone; members of a list may repeat."""
-    if name != "xone" and not any(failing) or name == "or" and not all(failing):
+    if (name != "xone" and not any(failing)) or (name == "or" and not all(failing)):
         return
     nodes = f"(SELECT DISTINCT v AS n FROM {asked.values})"
     may, surely = (condition.replace("m", str(len(failing))) for condition in _FAILS[name])
@@ -128,7 +128,7 @@ def _counted(nodes: str, own: str | None, siblings: Sequence[str | None]) -> str
     """The nodes v with lo 1 if they surely count, and hi 1 if they may."""
     tables = [own, *siblings]
     joins = "".join(f" LEFT JOIN {table} AS m{at} ON d.n = m{at}.n" for at, table in enumerate(tables) if table)
-    surely = [f"m0.n IS NULL"] if own else []
+    surely = ["m0.n IS NULL"] if own else []
     may = ["coalesce(m0.sure, 0) = 0"] if own else []
     for at, table in enumerate(siblings, 1):
         surely.append(f"coalesce(m{at}.sure, 0) = 1" if table else "FALSE")

@@ -15,10 +15,10 @@ from rdflib import RDF, RDFS, XSD, Literal
 from rdflib.term import Node
 
 from st_opendata.shacl.comparing import order
+from st_opendata.shacl.patterns import compile_pattern
 from st_opendata.shacl.screens.model import Model
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.terms import SH
-from st_opendata.shacl.patterns import compile_pattern
 from st_opendata.shacl.values import Judge, has_datatype, has_language, has_length, languages_of
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
@@ -65,7 +65,7 @@ _MOST_REPEATS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ValueTest:
-    """A test of value nodes: the component, the SQL for the column v, and the judge of values for which that is NULL."""
+    """A test of value nodes: its component, the SQL for the column v, and the judge of values for which that is NULL."""
 
     component: Node
     test: str

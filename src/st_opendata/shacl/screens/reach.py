@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 
-from rdflib import RDF, RDFS, Graph
+from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.shacl.paths import Choice, Path, Repeat, Sequence, Step
 from st_opendata.shacl.screens.columns import TYPE, Columns
-from st_opendata.shacl.screens.constraints import unscreened
 from st_opendata.shacl.screens.model import Model
-from st_opendata.shacl.screens.rows import Unscreened
+from st_opendata.shacl.screens.queries import THIS, Hop, UnboundedError, hops_of, inverted
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.sql import dialect as sql
 
@@ -24,10 +23,6 @@ _ROWS = 20_000
 _OTHERS = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
 _SHAPES = ("property", "node", "not", "qualifiedValueShape")
 _LISTS = ("and", "or", "xone")
-
-
-class UnboundedError(Exception):
-    """A shape may look at any statement."""
 
 
 class Reach:
@@ -38,6 +33,7 @@ class Reach:
         self._model = model
         self._found = columns.define({"b": sql.LONG, "s": sql.TEXT, "p": sql.TEXT, "o": sql.TEXT})
         self._known: dict[Node, list[str]] = defaultdict(list)
+        self._hops: dict[tuple[Node, Node], tuple[Hop, ...]] = {}
 
     def gather(self, shape: Node, nodes: str) -> None:
         """Add what the shape looks at from these nodes.
@@ -69,8 +65,10 @@ class Reach:
         if shape in seen or self._model.deactivated(shape):
             return
         seen.add(shape)
-        if unscreened(self._model, shape) in (Unscreened.SPARQL, Unscreened.CUSTOM):
+        if self._model.is_custom(shape):
             raise UnboundedError
+        for constraint in self._model.values(shape, "sparql"):
+            self._hops[shape, constraint] = hops_of(self._model.graph, shape, constraint)
         for child in self._children(shape):
             self._check(child, seen)
 
@@ -79,25 +77,26 @@ class Reach:
         found = [child for name in _SHAPES for child in model.values(shape, name)]
         found += [member for name in _LISTS for members in model.lists(shape, name) for member in members]
         return found + [
-            sibling
-            for child in model.values(shape, "qualifiedValueShape")
-            for sibling in model.siblings(shape, child)
+            sibling for child in model.values(shape, "qualifiedValueShape") for sibling in model.siblings(shape, child)
         ]
 
     def _shape(self, shape: Node, nodes: str) -> None:
         if self._model.deactivated(shape):
             return
-        rest: str | None = nodes
+        rest = nodes
         for known in self._known[shape]:
-            rest = self._columns.create_some(sql.anti_join(rest, known, "r.b = k.b AND r.n = k.n"))
-            if rest is None:
+            left = self._columns.create_some(sql.anti_join(rest, known, "r.b = k.b AND r.n = k.n"))
+            if left is None:
                 return
+            rest = left
         self._known[shape].append(rest)
         model, path = self._model, self._model.path(shape)
         values = rest if path is None else self._walk(path, rest)
         for name in _OTHERS:
             for predicate in model.values(shape, name):
                 self._statements(rest, column_text(predicate))
+        for constraint in model.values(shape, "sparql"):
+            self._query(self._hops[shape, constraint], rest)
         if values is None:
             return
         if model.values(shape, "class"):
@@ -106,10 +105,27 @@ class Reach:
             if kinds is not None:
                 self._walk(Repeat(Step(RDFS.subClassOf), 0), kinds)
         if model.is_true(shape, "closed"):
-            for predicate in self._columns.relations:
-                self._statements(values, predicate)
+            for every in self._columns.relations:
+                self._statements(values, every)
         for child in self._children(shape):
             self._shape(child, values)
+
+    def _query(self, hops: tuple[Hop, ...], nodes: str) -> None:
+        """Follow the steps of a query; a variable has the nodes of all steps that end at it."""
+        reached = defaultdict[str, list[str]](list, {THIS: [nodes]})
+        for hop in hops:
+            union = " UNION ".join(f"SELECT b, n FROM {table}" for table in reached[hop.start])
+            if not union:
+                continue
+            start = self._columns.once(union)
+            if hop.path is None:
+                ends = [self._walk(Step(predicate, hop.inverse), start) for predicate in self._predicates()]
+            else:
+                ends = [self._walk(inverted(hop.path) if hop.inverse else hop.path, start)]
+            reached[hop.end] += [table for table in ends if table]
+
+    def _predicates(self) -> list[URIRef]:
+        return [URIRef(predicate[1:-1]) for predicate in self._columns.relations]
 
     def _statements(self, nodes: str, predicate: str, near: str = "s") -> None:
         """Add the statements with the nodes as subjects (s) or objects (o)."""
@@ -139,9 +155,9 @@ class Reach:
                 union = " UNION ".join(f"SELECT b, n FROM {table}" for table in tables)
                 return create(union) if union else None
             case Repeat(part, least, single):
-                return self._repeat(part, nodes, least, single)
+                return self._repeat(part, nodes, least=least, single=single)
 
-    def _repeat(self, part: Path, nodes: str, least: int, single: bool) -> str | None:
+    def _repeat(self, part: Path, nodes: str, *, least: int, single: bool) -> str | None:
         columns = self._columns
         known = columns.create(f"SELECT b, n FROM {nodes}" + (" WHERE FALSE" if least else ""))
         new: str | None = nodes
@@ -153,5 +169,3 @@ class Reach:
             if single:
                 break
         return known
-
-

@@ -25,10 +25,19 @@ class Unscreened(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A shape on a table of focus nodes (n); `values` is a relation of their value nodes (n, v), None if they have none.
+class Notice:
+    """A shape that does not compile, why, and for how many nodes pySHACL was asked."""
 
-    Rows of `values` may repeat.
+    shape: Node
+    reason: Unscreened
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A shape on a table of focus nodes (n).
+
+    `values` is a relation of their value nodes (n, v), whose rows may repeat; None if they have none.
     """
 
     columns: Columns

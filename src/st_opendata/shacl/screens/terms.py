@@ -1,4 +1,4 @@
-"""RDF terms as the columns hold them: N-Triples, characters escaped only if they must be, language tags in lower case."""
+"""RDF terms as the columns hold them: N-Triples, with few escapes, and language tags in lower case."""
 
 from __future__ import annotations
 

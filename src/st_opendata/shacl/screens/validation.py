@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.term import Node
@@ -13,7 +12,7 @@ from st_opendata.shacl.screens.columns import Columns
 from st_opendata.shacl.screens.compiler import Compiler, Screened
 from st_opendata.shacl.screens.confirm import Suspects, confirm
 from st_opendata.shacl.screens.model import Model
-from st_opendata.shacl.screens.rows import Unscreened
+from st_opendata.shacl.screens.rows import Notice
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH, path_text
 from st_opendata.sql import dialect as sql
@@ -23,16 +22,8 @@ FEW = 2_000
 _BATCH = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A shape that pySHACL evaluates for each node, and why."""
-
-    shape: Node
-    reason: Unscreened
-
-
 def validate(columns: Columns, shapes: Shapes, few: int = FEW) -> tuple[list[Result], list[Notice]]:
-    """The results of the data, as those of `engine.run` for their graph, and the shapes that are slow; in no order.
+    """The results of the data, those of `engine.run` for their graph, and the shapes that did not compile; in no order.
 
     Raises:
         ConfigurationError: the shapes cannot be evaluated.
@@ -45,7 +36,8 @@ def validate(columns: Columns, shapes: Shapes, few: int = FEW) -> tuple[list[Res
         raise unusable(error) from error
     compiler = Compiler(columns, model)
     reader = _Reader(compiler, shapes)
-    results, suspects = [], []
+    results: list[Result] = []
+    suspects: list[Suspects] = []
     for screened in compiler.run():
         doubtful = reader.suspects(screened)
         results += reader.results(screened, doubtful)
@@ -53,7 +45,7 @@ def validate(columns: Columns, shapes: Shapes, few: int = FEW) -> tuple[list[Res
             suspects.append(Suspects(screened.shape, doubtful))
     if suspects:
         results += confirm(columns, model, shapes, suspects)
-    return results, [Notice(shape, reason) for shape, reason in compiler.unscreened.items()]
+    return results, list(compiler.unscreened.values())
 
 
 class _Reader:

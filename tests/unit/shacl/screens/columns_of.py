@@ -20,7 +20,9 @@ def engine_in(folder: Path) -> DuckDBEngine:
 def relations_of(engine: DuckDBEngine, graph: Graph, start: str = "p") -> dict[str, str]:
     """A relation for each predicate; every second statement is there twice, as in the facts of several tables."""
     rows = defaultdict[str, list[tuple[str, str]]](list)
-    for number, (subject, predicate, value) in enumerate(sorted(graph)):
+    for number, (subject, predicate, value) in enumerate(
+        sorted(graph, key=lambda triple: list(map(column_text, triple)))
+    ):
         pair = (column_text(subject), column_text(value))
         rows[column_text(predicate)] += [pair] * (1 + number % 2)
     names = {}

@@ -12,19 +12,84 @@ from st_opendata.shacl.terms import SH
 
 EX = Namespace("https://example.org/")
 _LEXICALS = (
-    *("1", "01", "1.0", "-0", "+5", "1e3", "1_000", " 5 ", "٣", "INF", "-INF", "NaN", "300", "c", "", "true", "True", "0"),
+    *(
+        "1",
+        "01",
+        "1.0",
+        "-0",
+        "+5",
+        "1e3",
+        "1_000",
+        " 5 ",
+        "٣",
+        "INF",
+        "-INF",
+        "NaN",
+        "300",
+        "c",
+        "",
+        "true",
+        "True",
+        "0",
+    ),
     *("2024-02-29", "2023-02-29", "2024-01-01Z", "0000-01-01", "12024-01-01", "2024-13-45", "2024-1-1", "24:00:00"),
     *("2024-01-01T00:00:00", "2024-01-01T00:00:00Z", "2024-01-01T24:00:00", "2024-01-01T10:00:00+02:00"),
     *("2024-01-01T00:00:00.5", "P1Y", "99999999999999999999", "0.1234567890123456789012345", "12:00:00", "2020", "abc"),
-    *('a"b', "a\\b", "a\nb", "\u0001", "\x7f", "é", "😀", "K", "<p>", "a@en", '"@en', "x^^<y>", "\\", "AT", "a-b", "a b", "\ufffe"),
+    *(
+        'a"b',
+        "a\\b",
+        "a\nb",
+        "\u0001",
+        "\x7f",
+        "é",
+        "😀",
+        "K",
+        "<p>",
+        "a@en",
+        '"@en',
+        "x^^<y>",
+        "\\",
+        "AT",
+        "a-b",
+        "a b",
+        "\ufffe",
+    ),
 )
 _TYPES = (
-    *(None, None, XSD.integer, XSD.decimal, XSD.double, XSD.float, XSD.boolean, XSD.date, XSD.dateTime, XSD.time, XSD.gYear),
+    *(
+        None,
+        None,
+        XSD.integer,
+        XSD.decimal,
+        XSD.double,
+        XSD.float,
+        XSD.boolean,
+        XSD.date,
+        XSD.dateTime,
+        XSD.time,
+        XSD.gYear,
+    ),
     *(XSD.byte, XSD.int, XSD.nonNegativeInteger, XSD.anyURI, EX.custom, RDF.HTML, XSD.duration),
 )
 _TAGS = ("en", "EN", "en-GB", "de", "de-AT-1996", "fr")
 _PATTERNS = (
-    *("^[0-9]+$", "a", "^a.b$", r"\d{2}", "^(a|b)", "[a-c]", r"\p{Lu}", "b$", "(?i)A", "^$", "[^a]", r"\w", r"a\\b", "K", "é"),
+    *(
+        "^[0-9]+$",
+        "a",
+        "^a.b$",
+        r"\d{2}",
+        "^(a|b)",
+        "[a-c]",
+        r"\p{Lu}",
+        "b$",
+        "(?i)A",
+        "^$",
+        "[^a]",
+        r"\w",
+        r"a\\b",
+        "K",
+        "é",
+    ),
     *("^https", "[a-z-[aeiou]]", r"^[A-Z]{2}$", "a*?b", r"^\S+$", "(a(b)?)+"),
 )
 _KINDS = ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
@@ -187,7 +252,9 @@ class Maker:
                 self.shapes.add((node, SH[name], random.choice(self.predicates)))
             case 4:
                 self._once(node, "qualifiedValueShape", self.shape(depth + 1))
-                self._once(node, random.choice(("qualifiedMinCount", "qualifiedMaxCount")), Literal(random.randint(0, 2)))
+                self._once(
+                    node, random.choice(("qualifiedMinCount", "qualifiedMaxCount")), Literal(random.randint(0, 2))
+                )
                 if random.random() < 0.5:
                     self._once(node, "qualifiedValueShapesDisjoint", Literal(True))
 

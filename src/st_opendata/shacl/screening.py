@@ -1,0 +1,94 @@
+"""The results of shapes on facts: by screens, where they are many (`screens`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib.term import Node
+
+from st_opendata.messages.codes import finding
+from st_opendata.messages.message import message
+from st_opendata.model.findings import Finding
+from st_opendata.shacl.engine import Result, run
+from st_opendata.shacl.screens import FEW, Columns, Notice, Unscreened, validate
+from st_opendata.shacl.shapes import Shapes
+from st_opendata.shacl.terms import SH, short, term_text
+
+if TYPE_CHECKING:  # DuckDB is not needed to validate files
+    from st_opendata.facts import FactBase
+
+_MOST_INSTANCES = 5_000
+"""Instances of a class of which the message of a finding names the most similar one."""
+_MOST_NODES = 1_000
+"""Nodes that pySHACL validates in some seconds: fewer are not worth a notice."""
+_REASONS = {
+    Unscreened.SPARQL: message("it has a query (sh:sparql)"),
+    Unscreened.CUSTOM: message("it has a constraint component that the shapes define"),
+    Unscreened.RECURSIVE: message("it refers to itself"),
+    Unscreened.INCOMPLETE: message("a qualified value shape has no count"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The results, and the findings on shapes that took long.
+
+    `data` has the statements that the messages of findings look at.
+    """
+
+    results: list[Result]
+    notices: list[Finding]
+    data: Graph
+
+
+def screen_facts(facts: FactBase, shapes: Shapes, background: Graph) -> Screening:
+    """The results on the facts and the background: those of `engine.run` on both as one graph, in no order.
+
+    Raises:
+        ConfigurationError: the shapes cannot be evaluated.
+    """
+    with Columns(facts.engine, facts.relations, background) as columns:
+        return screen(columns, shapes)
+
+
+def screen(columns: Columns, shapes: Shapes) -> Screening:
+    """The same for any data."""
+    if columns.triples() <= FEW:
+        graph = columns.graph()
+        return Screening(list(run(graph, shapes)), [], graph)
+    results, notices = validate(columns, shapes, few=-1)
+    return Screening(
+        results,
+        [_notice(each, shapes) for each in notices if each.nodes > _MOST_NODES],
+        _described(columns, shapes, results),
+    )
+
+
+def _notice(notice: Notice, shapes: Shapes) -> Finding:
+    named = shapes.owners.get(notice.shape, notice.shape)
+    return finding("shacl-slow", (), shape=short(term_text(named)), reason=_REASONS[notice.reason])
+
+
+def _described(columns: Columns, shapes: Shapes, results: Iterable[Result]) -> Graph:
+    """What the messages look at: the instances of classes that a value should have, and texts of one language."""
+    graph = Graph()
+    kinds: dict[Node, None] = {}
+    texts: dict[str, set[Node]] = {}
+    for result in results:
+        if result.component == SH.ClassConstraintComponent:
+            kinds.update(dict.fromkeys(shapes.graph.objects(result.shape, SH["class"])))
+        elif result.component == SH.UniqueLangConstraintComponent and re.fullmatch("<[^<>]*>", result.path or ""):
+            texts.setdefault(str(result.path), set()).add(result.focus)
+    for kind in kinds:
+        for subject, found in columns.typed(kind, _MOST_INSTANCES):
+            graph.add((subject, RDF.type, found))
+            if found != kind:
+                graph.add((found, RDFS.subClassOf, kind))
+    for path, nodes in texts.items():
+        for subject, value in columns.pairs_of(path, nodes):
+            graph.add((subject, URIRef(path[1:-1]), value))
+    return graph
