@@ -125,7 +125,7 @@ class Columns:
         return [term for (term,) in self.engine.rows(f"SELECT DISTINCT v FROM ({closure}) ORDER BY v")]
 
     def instances(self, kind: Node) -> str | None:
-        """A relation whose column n has the SHACL instances of the class, maybe several times; None if there is none."""
+        """A relation whose column n has the SHACL instances of the class, maybe repeated; None if there is none."""
         types = self.relations.get(TYPE)
         if types is None:
             return None

@@ -65,7 +65,7 @@ _MOST_REPEATS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ValueTest:
-    """A test of value nodes: its component, the SQL for the column v, and the judge of values for which that is NULL."""
+    """A test of value nodes: its component, the SQL for the column v, and the judge where that is NULL."""
 
     component: Node
     test: str

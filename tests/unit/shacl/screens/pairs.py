@@ -11,7 +11,7 @@ from rdflib.term import Node
 from st_opendata.shacl.terms import SH
 
 EX = Namespace("https://example.org/")
-_LEXICALS = (
+LEXICALS = (
     *(
         "1",
         "01",
@@ -55,7 +55,7 @@ _LEXICALS = (
         "\ufffe",
     ),
 )
-_TYPES = (
+TYPES = (
     *(
         None,
         None,
@@ -71,8 +71,8 @@ _TYPES = (
     ),
     *(XSD.byte, XSD.int, XSD.nonNegativeInteger, XSD.anyURI, EX.custom, RDF.HTML, XSD.duration),
 )
-_TAGS = ("en", "EN", "en-GB", "de", "de-AT-1996", "fr")
-_PATTERNS = (
+TAGS = ("en", "EN", "en-GB", "de", "de-AT-1996", "fr")
+PATTERNS = (
     *(
         "^[0-9]+$",
         "a",
@@ -109,10 +109,10 @@ class Maker:
 
     def literal(self) -> Literal:
         """A literal of the list of hostile forms."""
-        lexical = self._random.choice(_LEXICALS)
+        lexical = self._random.choice(LEXICALS)
         if self._random.random() < 0.25:
-            return Literal(lexical, lang=self._random.choice(_TAGS))
-        return Literal(lexical, datatype=self._random.choice(_TYPES), normalize=False)
+            return Literal(lexical, lang=self._random.choice(TAGS))
+        return Literal(lexical, datatype=self._random.choice(TYPES), normalize=False)
 
     def term(self) -> Node:
         """A term of the data."""
@@ -204,7 +204,7 @@ class Maker:
         random = self._random
         match random.randint(0, 6):
             case 0:
-                datatype = random.choice([*(kind for kind in _TYPES if kind), XSD.string, RDF.langString, RDFS.Literal])
+                datatype = random.choice([*(kind for kind in TYPES if kind), XSD.string, RDF.langString, RDFS.Literal])
                 self._once(node, "datatype", datatype)
             case 1:
                 self._once(node, "nodeKind", SH[random.choice(_KINDS)])
@@ -215,7 +215,7 @@ class Maker:
             case 3:
                 self._once(node, random.choice(("minLength", "maxLength")), Literal(random.randint(0, 4)))
             case 4:
-                self._once(node, "pattern", Literal(random.choice(_PATTERNS)))
+                self._once(node, "pattern", Literal(random.choice(PATTERNS)))
                 if random.random() < 0.2:
                     self._once(node, "flags", Literal(random.choice(("i", "s", "m"))))
             case 5:

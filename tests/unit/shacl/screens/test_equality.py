@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -82,3 +83,11 @@ def test_some_pairs(engine: DuckDBEngine) -> None:
 def test_more_pairs(engine: DuckDBEngine) -> None:
     results, notices = check(engine, range(100, 500))
     assert results > 1_000 and notices
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("ST_FULL" not in os.environ, reason="ST_FULL asks for all pairs")
+@pytest.mark.parametrize("start", range(1_000, 21_000, 1_000))
+def test_all_pairs(engine: DuckDBEngine, start: int) -> None:
+    results, notices = check(engine, range(start, start + 1_000))
+    assert results > 2_000 and notices
