@@ -9,7 +9,14 @@ from pathlib import Path
 import click
 
 from st_opendata.cli.console import errors_as, write_report
-from st_opendata.cli.options import findings_option, lang_option, path_type, report_options, timeout_option
+from st_opendata.cli.options import (
+    engine_options,
+    findings_option,
+    lang_option,
+    path_type,
+    report_options,
+    timeout_option,
+)
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
 from st_opendata.settings import read_settings
@@ -46,14 +53,17 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
 )
 @timeout_option
 @findings_option
+@engine_options
 @report_options
 @lang_option
-def command(
+def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     data: tuple[Path, ...],
     shapes: tuple[Path, ...],
     timeout: float | None,
     max_findings: str | None,
+    memory: str | None,
+    threads: str | None,
     form: str,
     lang: str | None,
 ) -> int:
@@ -66,10 +76,10 @@ def command(
     from st_opendata.model.findings import conforms
     from st_opendata.shacl import validate_in_time
 
-    settings = read_settings({"lang": lang, "max_findings": max_findings})
+    settings = read_settings({"lang": lang, "max_findings": max_findings, "memory": memory, "threads": threads})
     with errors_as(form, settings.language):
         paths = [_existing(path) for path in data], list(_files(shapes))
-        findings = validate_in_time(*paths, timeout, settings.max_findings)
+        findings = validate_in_time(*paths, timeout, settings)
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1
 

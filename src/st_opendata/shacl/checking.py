@@ -19,12 +19,14 @@ from st_opendata.messages.message import message
 from st_opendata.model.findings import NO_LIMIT, Finding
 from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
+from st_opendata.settings import Settings
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.listing import listed, sort_findings
 from st_opendata.shacl.met_terms import MetTerms, terms_of_facts, terms_of_graph
 from st_opendata.shacl.places import places_of
 from st_opendata.shacl.positions import lines_of
-from st_opendata.shacl.screening import Screening, screen_facts
+from st_opendata.shacl.screening import Screening, screen_facts, screen_graph, screen_lines
+from st_opendata.shacl.screens.files import LineFiles
 from st_opendata.shacl.shapes import Shapes, load_shapes
 from st_opendata.shacl.suggesting import unknown_terms
 from st_opendata.shacl.targets import idle_targets
@@ -35,6 +37,7 @@ from st_opendata.shacl.wording import Wording
 if TYPE_CHECKING:  # DuckDB is not needed to validate files
     from st_opendata.facts import FactBase
 
+_DEFAULT = Settings()
 _BAD_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\[\]]|^[^:]*$""")
 
 _TYPE = term_text(RDF.type)
@@ -88,11 +91,11 @@ def _term_findings(met: MetTerms, ontology: Graph, facts: FactBase) -> list[Find
     return found
 
 
-def validate_files(data: Sequence[Path], shapes: Sequence[Path], limit: int = NO_LIMIT) -> list[Finding]:
+def validate_files(data: Sequence[Path], shapes: Sequence[Path], settings: Settings = _DEFAULT) -> list[Finding]:
     """The findings on RDF files taken as one graph, and on what is ignored in the shape files, sorted.
 
-    At most `limit` findings of a shape are listed. Places are file and line, as far as the text of the file shows where
-    a node is described.
+    Places are file and line, as far as the text of the file shows where a node is described. The settings limit memory,
+    threads and the findings listed of a shape.
 
     Raises:
         InputError: a data file cannot be read or does not parse, or is JSON but not JSON-LD.
@@ -108,6 +111,9 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path], limit: int = NO
                 "Name a file that states a sh:NodeShape or sh:PropertyShape; with none, nothing would be validated."
             ),
         )
+    with screen_lines(data, loaded, settings.memory, settings.threads) as screened:
+        if screened is not None:
+            return _line_findings(*screened, loaded, data, settings.max_findings)
     graph, reader = Graph(), TermReader()
     origin: dict[Node, Path] = {}
     bad: dict[Node, Path] = {}
@@ -117,7 +123,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path], limit: int = NO
             graph.add(triple)
             origin.setdefault(triple[0], path)
             bad.update({term: path for term in triple if isinstance(term, URIRef) and _BAD_IRI.search(term)})
-    results = _results(graph, loaded)
+    results = screen_graph(graph, loaded, settings.memory, settings.threads)
     anchors = {focus: _anchor(graph, focus) for focus in {result.focus for result in results}}
     wanted = {str(term) for term in (*anchors.values(), *bad)}
     lines = {path: lines_of(path, wanted) for path in data} if wanted else {}
@@ -127,10 +133,24 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path], limit: int = NO
         return (Place(str(file), line=lines[file].get(str(term))),)
 
     places = [place(anchors[result.focus], origin.get(result.focus)) for result in results]
-    found = listed(results, places, Wording(loaded, graph), limit)
+    found = listed(results, places, Wording(loaded, graph), settings.max_findings)
     ill_formed = [finding("rdf-iri", place(term, path), value=f"<{term}>") for term, path in bad.items()]
     idle = idle_targets(terms_of_graph(graph), loaded) if graph else [finding("rdf-empty", (Place(str(data[0])),))]
     return sort_findings([*loaded.notices, *idle, *ill_formed, *found])
+
+
+def _line_findings(
+    screening: Screening, files: LineFiles, shapes: Shapes, data: Sequence[Path], limit: int
+) -> list[Finding]:
+    """The findings on N-Triples files, which have no blank nodes, at their lines."""
+    lines = files.lines({term_text(result.focus) for result in screening.results})
+    places = []
+    for result in screening.results:
+        path, line = lines.get(term_text(result.focus), (data[0], None))
+        places.append((Place(str(path), line=line),))
+    found = listed(screening.results, places, Wording(shapes, screening.data), limit)
+    idle = idle_targets(terms_of_graph(screening.data), shapes)
+    return sort_findings([*shapes.notices, *screening.notices, *idle, *found])
 
 
 def _refuse_plain_json(path: Path) -> None:

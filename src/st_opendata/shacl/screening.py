@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, RDFS, Graph, URIRef
@@ -15,12 +18,18 @@ from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens import FEW, Columns, Notice, Unscreened, validate
+from st_opendata.shacl.screens.files import LineFiles
+from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH, short, term_text
+from st_opendata.sql import dialect as sql
+from st_opendata.sql.duckdb import DuckDBEngine
 
 if TYPE_CHECKING:  # DuckDB is not needed to validate files
     from st_opendata.facts import FactBase
 
+_LARGE = 2_000_000
+"""Bytes of N-Triples that are worth a database."""
 _MOST_INSTANCES = 5_000
 """Instances of a class of which the message of a finding names the most similar one."""
 _MOST_NODES = 1_000
@@ -37,7 +46,7 @@ _REASONS = {
 class Screening:
     """The results, and the findings on shapes that took long.
 
-    `data` has the statements that the messages of findings look at.
+    `data` has the statements that the messages of findings look at, and one of each predicate and class.
     """
 
     results: list[Result]
@@ -68,6 +77,45 @@ def screen(columns: Columns, shapes: Shapes) -> Screening:
     )
 
 
+def screen_graph(graph: Graph, shapes: Shapes, memory: str, threads: int) -> list[Result]:
+    """The results on a graph, as those of `engine.run`; raises as `screen_facts`."""
+    if len(graph) <= FEW:
+        return list(run(graph, shapes))
+    with closing(DuckDBEngine(None, memory, threads)) as engine:
+        rows = defaultdict[str, list[tuple[str, str]]](list)
+        for subject, verb, value in graph:
+            rows[column_text(verb)].append((column_text(subject), column_text(value)))
+        names = {predicate: f"predicate{number}" for number, predicate in enumerate(rows)}
+        for predicate, name in names.items():
+            engine.define(name, {"s": sql.TEXT, "o": sql.TEXT})
+            engine.fill(name, list(zip(*rows.pop(predicate), strict=True)))
+        with Columns(engine, names) as columns:
+            return validate(columns, shapes)[0]
+
+
+@contextmanager
+def screen_lines(
+    paths: Sequence[Path], shapes: Shapes, memory: str, threads: int
+) -> Iterator[tuple[Screening, LineFiles] | None]:
+    """The results on large N-Triples files, with the files; None if they are small, or must be parsed.
+
+    Raises:
+        ConfigurationError: the shapes cannot be evaluated.
+    """
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    if size < _LARGE or any(path.suffix.lower() != ".nt" for path in paths):
+        yield None
+        return
+    with closing(DuckDBEngine(None, memory, threads)) as engine:
+        files = LineFiles(engine, paths)
+        relations = files.relations()
+        if relations is None:
+            yield None
+            return
+        with Columns(engine, relations) as columns:
+            yield screen(columns, shapes), files
+
+
 def _notice(notice: Notice, shapes: Shapes) -> Finding:
     named = shapes.owners.get(notice.shape, notice.shape)
     return finding("shacl-slow", (), shape=short(term_text(named)), reason=_REASONS[notice.reason])
@@ -75,7 +123,7 @@ def _notice(notice: Notice, shapes: Shapes) -> Finding:
 
 def _described(columns: Columns, shapes: Shapes, results: Iterable[Result]) -> Graph:
     """What the messages look at: the instances of classes that a value should have, and texts of one language."""
-    graph = Graph()
+    graph = columns.sample()
     kinds: dict[Node, None] = {}
     texts: dict[str, set[Node]] = {}
     for result in results:

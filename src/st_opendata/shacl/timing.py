@@ -7,13 +7,15 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message, number_text
-from st_opendata.model.findings import NO_LIMIT, Finding
+from st_opendata.model.findings import Finding
+from st_opendata.settings import Settings
 from st_opendata.shacl.checking import validate_files
 from st_opendata.system.child import ChildEndedError, start
 
+_DEFAULT = Settings()
 
 def validate_in_time(
-    data: Sequence[Path], shapes: Sequence[Path], seconds: float | None, limit: int = NO_LIMIT
+    data: Sequence[Path], shapes: Sequence[Path], seconds: float | None, settings: Settings = _DEFAULT
 ) -> list[Finding]:
     """As `validate_files`, with its errors; with seconds, in a separate process that is killed after that time.
 
@@ -21,8 +23,8 @@ def validate_in_time(
         InputError: it takes longer.
     """
     if seconds is None:
-        return validate_files(data, shapes, limit)
-    with start(lambda _report: validate_files(data, shapes, limit)) as child:
+        return validate_files(data, shapes, settings)
+    with start(lambda _report: validate_files(data, shapes, settings)) as child:
         try:
             findings: list[Finding] = child.receive(seconds)
         except TimeoutError:

@@ -93,3 +93,8 @@ def closure(start: str, steps: str) -> str:
 def inside(value: str) -> str:
     """A text without its first and its last character."""
     return f"substr({value}, 2, length({value}) - 2)"
+
+
+def without_end(value: str, count: int) -> str:
+    """A text without its last characters, this number of them."""
+    return f"substr({value}, 1, length({value}) - {count})"

@@ -13,7 +13,8 @@ from st_opendata.shacl.terms import SH
 from st_opendata.shacl.wording import code_of
 
 FIELDS = {
-    name: name.upper() for name in ("focus", "path", "value", "expected", "term", "shape", "iri", "target", "kind")
+    name: name.upper()
+    for name in ("focus", "path", "value", "expected", "term", "shape", "iri", "target", "kind", "reason")
 }
 COMPONENTS = (
     *("Class", "Datatype", "NodeKind", "MinCount", "MaxCount", "MinExclusive", "MinInclusive", "MaxExclusive"),

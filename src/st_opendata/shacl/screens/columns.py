@@ -131,6 +131,19 @@ class Columns:
             return None
         return f"(SELECT s AS n FROM {types} WHERE o IN {sql.texts(self.subclasses(kind))})"
 
+    def sample(self) -> Graph:
+        """A statement of each predicate and of each class, and all subclasses: what targets are compared with."""
+        graph, node = Graph(), self.terms.node
+        for predicate, relation in self.relations.items():
+            query = f"SELECT s, o FROM {relation} LIMIT 1"
+            if predicate == SUBCLASS:
+                query = f"SELECT s, o FROM {relation}"
+            elif predicate == TYPE:
+                query = f"SELECT min(s) AS s, o FROM {relation} GROUP BY o"
+            for s, o in self.engine.rows(query):
+                graph.add((node(s), node(predicate), node(o)))
+        return graph
+
     def typed(self, kind: Node, most: int) -> list[tuple[Node, Node]]:
         """The instances of the class and its subclasses, each with its class; none if there are more than `most`."""
         types = self.relations.get(TYPE)

@@ -92,6 +92,21 @@ PATTERNS = (
     ),
     *("^https", "[a-z-[aeiou]]", r"^[A-Z]{2}$", "a*?b", r"^\S+$", "(a(b)?)+"),
 )
+_P, _A = "<https://example.org/p{}>", "a <https://example.org/C{}>"
+QUERIES = tuple(
+    query.format(**{f"p{number}": _P.format(number) for number in range(3)}, c0=_A.format(0), c1=_A.format(1))
+    for query in (
+        "SELECT $this ?value {{ $this {p0} ?value FILTER NOT EXISTS {{ ?value {c0} }} }}",
+        "SELECT $this {{ {{ SELECT $this (COUNT(?x) AS ?n) {{ $this {p1}/{p2} ?x }} GROUP BY $this }}"
+        " FILTER (?n > 1) }}",
+        "SELECT $this ?value {{ ?other {p1} ?value . $this {p1} ?value FILTER (?other != $this) }}",
+        "SELECT $this ?path ?value {{ $this ?path ?value . ?value ^{p0}+ ?x }}",
+        "SELECT $this ?value {{ ?value {c1} FILTER NOT EXISTS {{ $this {p0} ?value }} }}",
+        "SELECT $this ?value {{ {{ $this {p0} ?value }} UNION {{ ?value {p1} $this }}"
+        " OPTIONAL {{ ?value {p2}? ?y . ?y {c0} }} FILTER (!BOUND(?y)) }}",
+    )
+)
+"""Queries of constraints; one has a pattern that does not hang together with `$this`."""
 _KINDS = ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
 
 
@@ -152,8 +167,12 @@ class Maker:
         """The data and the shapes."""
         data, random = self.data(), self._random
         for number in range(random.randint(1, 3)):
-            shape = self.shape(0, EX[f"S{number}"])
-            self._named.append(shape)
+            shape = EX[f"S{number}"]
+            if recursive := random.random() < 0.1:
+                self._named.append(shape)
+            self.shape(0, shape)
+            if not recursive:
+                self._named.append(shape)
             for _ in range(random.randint(1, 2)):
                 kind = random.choice(("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf"))
                 listed = {"targetNode": [*self.nodes[:5], *self.literals], "targetClass": self.classes}
@@ -176,6 +195,10 @@ class Maker:
             graph.add((node, SH.path, self.path()))
         for _ in range(random.randint(1, 3)):
             self._constraint(node, depth, is_property)
+        if random.random() < 0.03:
+            query = BNode()
+            graph.add((node, SH.sparql, query))
+            graph.add((query, SH.select, Literal(random.choice(QUERIES))))
         if random.random() < 0.2:
             graph.add((node, SH.severity, random.choice((SH.Info, SH.Warning, EX.Grave))))
         if random.random() < 0.2:
