@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "st_opendata"
-ASKING = ("facts", "csvw", "release", "portal/data/rows.py", "diagnosis.py")
+ASKING = ("facts", "csvw", "shacl/screens", "release", "portal/data/rows.py", "diagnosis.py")
 """The modules that build queries; the columns of the SPARQL endpoint have their own dialect (`sparql/aggregates`)."""
 STATEMENT = re.compile(
     r"\b(CREATE (OR REPLACE )?(TEMP )?(TABLE|VIEW)|INSERT INTO|DELETE FROM|DROP (TABLE|VIEW)|BEGIN TRANSACTION"

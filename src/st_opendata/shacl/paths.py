@@ -35,7 +35,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Alternative:
     """Any of the parts."""
 
     parts: tuple[Path, ...]
@@ -50,7 +50,7 @@ class Repeat:
     single: bool = False
 
 
-Path = Step | Sequence | Choice | Repeat
+Path = Step | Sequence | Alternative | Repeat
 _REPEATS = {SH.zeroOrMorePath: (0, False), SH.oneOrMorePath: (1, False), SH.zeroOrOnePath: (0, True)}
 
 
@@ -62,7 +62,7 @@ def read_path(graph: Graph, path: Node, *, inverse: bool = False) -> Path:
         parts = [read_path(graph, part, inverse=inverse) for part in list_members(graph, path) or ()]
         return Sequence(tuple(reversed(parts) if inverse else parts))
     if (choice := graph.value(path, SH.alternativePath)) is not None:
-        return Choice(tuple(read_path(graph, part, inverse=inverse) for part in list_members(graph, choice) or ()))
+        return Alternative(tuple(read_path(graph, part, inverse=inverse) for part in list_members(graph, choice) or ()))
     if (turned := graph.value(path, SH.inversePath)) is not None:
         return read_path(graph, turned, inverse=not inverse)
     for predicate, (least, single) in _REPEATS.items():
@@ -80,7 +80,7 @@ def walk(graph: Graph, path: Path, start: set[Node]) -> set[Node]:
             return {node for each in start for node in graph.objects(each, predicate)}
         case Sequence(parts):
             return reduce(lambda nodes, part: walk(graph, part, nodes), parts, start)
-        case Choice(parts):
+        case Alternative(parts):
             return {node for part in parts for node in walk(graph, part, start)}
         case Repeat(part, least, single):
             found = set() if least else set(start)

@@ -17,7 +17,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.shacl.engine import Result, run
-from st_opendata.shacl.screens import FEW, Columns, Notice, Unscreened, validate
+from st_opendata.shacl.screens import FEW, DataColumns, SlowShape, Unscreened, validate
 from st_opendata.shacl.screens.files import LineFiles
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.shapes import Shapes
@@ -60,11 +60,11 @@ def screen_facts(facts: FactBase, shapes: Shapes, background: Graph) -> Screenin
     Raises:
         ConfigurationError: the shapes cannot be evaluated.
     """
-    with Columns(facts.engine, facts.relations, background) as columns:
+    with DataColumns(facts.engine, facts.relations, background) as columns:
         return screen(columns, shapes)
 
 
-def screen(columns: Columns, shapes: Shapes) -> Screening:
+def screen(columns: DataColumns, shapes: Shapes) -> Screening:
     """The same for any data."""
     if columns.triples() <= FEW:
         graph = columns.graph()
@@ -89,7 +89,7 @@ def screen_graph(graph: Graph, shapes: Shapes, memory: str, threads: int) -> lis
         for predicate, name in names.items():
             engine.define(name, {"s": sql.TEXT, "o": sql.TEXT})
             engine.fill(name, list(zip(*rows.pop(predicate), strict=True)))
-        with Columns(engine, names) as columns:
+        with DataColumns(engine, names) as columns:
             return validate(columns, shapes)[0]
 
 
@@ -112,16 +112,16 @@ def screen_lines(
         if relations is None:
             yield None
             return
-        with Columns(engine, relations) as columns:
+        with DataColumns(engine, relations) as columns:
             yield screen(columns, shapes), files
 
 
-def _notice(notice: Notice, shapes: Shapes) -> Finding:
+def _notice(notice: SlowShape, shapes: Shapes) -> Finding:
     named = shapes.owners.get(notice.shape, notice.shape)
     return finding("shacl-slow", (), shape=short(term_text(named)), reason=_REASONS[notice.reason])
 
 
-def _described(columns: Columns, shapes: Shapes, results: Iterable[Result]) -> Graph:
+def _described(columns: DataColumns, shapes: Shapes, results: Iterable[Result]) -> Graph:
     """What the messages look at: the instances of classes that a value should have, and texts of one language."""
     graph = columns.sample()
     kinds: dict[Node, None] = {}

@@ -6,7 +6,7 @@ Screens and pySHACL's components judge by the same functions, so that a value co
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from pyshacl.constraints.core.value_constraints import DatatypeConstraintComponent
 from pyshacl.shape import Shape
@@ -68,36 +68,24 @@ def has_language(ranges: Collection[str]) -> Judge:
     return judge
 
 
-class _Judged(ValueComponent):
-    """A component whose judge needs the one argument of the shape."""
+class JudgedComponent(ValueComponent):
+    """A component whose judge follows from its shape."""
 
-    judge: Judge
+    judge_of: ClassVar[Callable[[Shape], Judge]]
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self._judge = type(self).judge_of(shape)
 
     def failing(self, _graph: Graph, _focus: Node, values: Iterable[Any]) -> Iterator[Any]:
         """The values that do not conform."""
-        return (value for value in values if not self.judge(value))
+        return (value for value in values if not self._judge(value))
 
 
-class MinLength(_Judged):
-    """sh:minLength: pySHACL lets a blank node pass if the length is 0."""
-
-    parameter = SH.minLength
-    shacl_constraint_component = SH.MinLengthConstraintComponent
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__(shape)
-        self.judge = has_length(max(int(str(argument)) for argument in self.arguments))
-
-
-class LanguageIn(_Judged):
-    """sh:languageIn: pySHACL knows a whole tag and its first part, and so not `de-at` for `de-at-1996`."""
-
-    parameter = SH.languageIn
-    shacl_constraint_component = SH.LanguageInConstraintComponent
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__(shape)
-        self.judge = has_language(languages_of(shape.sg.graph, self.arguments[0]))
+def _component(name: str, judge_of: Callable[[Shape], Judge]) -> type[JudgedComponent]:
+    parameter, identifier = SH[name[0].lower() + name[1:]], SH[f"{name}ConstraintComponent"]
+    members = {"parameter": parameter, "shacl_constraint_component": identifier, "judge_of": staticmethod(judge_of)}
+    return type(name, (JudgedComponent,), members)
 
 
 def languages_of(graph: Graph, head: URIRef | BNode | Node) -> list[str]:
@@ -105,4 +93,17 @@ def languages_of(graph: Graph, head: URIRef | BNode | Node) -> list[str]:
     return [str(member) for member in list_members(graph, head) or ()]
 
 
-COMPONENTS = (MinLength, LanguageIn)
+def _lengths(shape: Shape) -> Judge:
+    """PySHACL lets a blank node pass if the length is 0."""
+    return has_length(max(int(str(value)) for value in shape.sg.graph.objects(shape.node, SH.minLength)))
+
+
+def _languages(shape: Shape) -> Judge:
+    """PySHACL knows a whole tag and its first part, and so not `de-at` for `de-at-1996`."""
+    graph = shape.sg.graph
+    return has_language(
+        [each for head in graph.objects(shape.node, SH.languageIn) for each in languages_of(graph, head)]
+    )
+
+
+COMPONENTS = (_component("MinLength", _lengths), _component("LanguageIn", _languages))

@@ -98,3 +98,8 @@ def inside(value: str) -> str:
 def without_end(value: str, count: int) -> str:
     """A text without its last characters, this number of them."""
     return f"substr({value}, 1, length({value}) - {count})"
+
+
+def numbered(rows: str, column: str) -> str:
+    """The column of the rows, with the `number` of each row from 1, in any order."""
+    return f"SELECT row_number() OVER () AS number, {column} FROM {rows}"

@@ -1,7 +1,7 @@
 """SHACL at the speed of a query engine: shapes compiled to queries over columns, equal to pySHACL (docs/shacl.md)."""
 
-from st_opendata.shacl.screens.columns import Columns
-from st_opendata.shacl.screens.rows import Notice, Unscreened
+from st_opendata.shacl.screens.columns import DataColumns
+from st_opendata.shacl.screens.rows import SlowShape, Unscreened
 from st_opendata.shacl.screens.validation import FEW, validate
 
-__all__ = ["FEW", "Columns", "Notice", "Unscreened", "validate"]
+__all__ = ["FEW", "DataColumns", "SlowShape", "Unscreened", "validate"]

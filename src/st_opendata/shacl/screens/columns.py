@@ -19,7 +19,7 @@ _BACKGROUND = "screen_background"
 TYPE, SUBCLASS = (column_text(term) for term in (RDF.type, RDFS.subClassOf))
 
 
-class Columns:
+class DataColumns:
     """Relations with the columns s and o, by predicate; their rows may repeat. Terms are texts (`terms.column_text`).
 
     Use it as a context manager: at its end the tables made here are dropped, and the relations stay.

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from rdflib.term import Node
 
 from st_opendata.shacl.screens import constraints
-from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.model import Model, Targets
 from st_opendata.shacl.screens.nesting import nested_rows, passed_rows
-from st_opendata.shacl.screens.rows import COLUMNS, Asked, Notice, Rows, Unscreened
+from st_opendata.shacl.screens.rows import COLUMNS, Asked, Rows, SlowShape, Unscreened
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.screens.walking import value_pairs
 from st_opendata.sql import dialect as sql
@@ -38,10 +38,10 @@ class Compiler:
     `kinds` are the shape and the component of a row by its number.
     """
 
-    columns: Columns
+    columns: DataColumns
     model: Model
     kinds: list[tuple[Node, Node]] = field(default_factory=list)
-    unscreened: dict[Node, Notice] = field(default_factory=dict)
+    unscreened: dict[Node, SlowShape] = field(default_factory=dict)
     """The shapes that do not compile, if a node reached them."""
     _known: dict[Node, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     _pairs: dict[tuple[object, str], str | None] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Compiler:
         """A row that is not sure for each node."""
         ((count,),) = self.columns.engine.rows(f"SELECT count(*) FROM {focus}")
         before = self.unscreened[shape].nodes if shape in self.unscreened else 0
-        self.unscreened[shape] = Notice(shape, reason, before + int(count))
+        self.unscreened[shape] = SlowShape(shape, reason, before + int(count))
         return Rows(None, f"SELECT n, n AS v FROM {focus}", sure="FALSE")
 
     def _kind(self, shape: Node, component: Node | None) -> int:

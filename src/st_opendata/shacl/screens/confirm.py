@@ -9,13 +9,14 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from st_opendata.shacl.engine import Result, run
-from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.model import Model
 from st_opendata.shacl.screens.queries import UnboundedError
 from st_opendata.shacl.screens.reach import Reach
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH
 from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
 
 _BATCH = 250
 """pySHACL takes more than twice the time for twice the focus nodes."""
@@ -29,7 +30,7 @@ class Suspects:
     table: str
 
 
-def confirm(columns: Columns, model: Model, shapes: Shapes, suspects: Sequence[Suspects]) -> Iterator[Result]:
+def confirm(columns: DataColumns, model: Model, shapes: Shapes, suspects: Sequence[Suspects]) -> Iterator[Result]:
     """PySHACL's results for the suspects."""
     bare = model.without_targets()
     reach = Reach(columns, model)
@@ -37,7 +38,7 @@ def confirm(columns: Columns, model: Model, shapes: Shapes, suspects: Sequence[S
     bounded: list[tuple[Suspects, str]] = []
     first = 0
     for each in suspects:
-        numbered = columns.create(f"SELECT row_number() OVER () AS number, n FROM {each.table}")
+        numbered = columns.create(native.numbered(each.table, "n"))
         batches = columns.create(f"SELECT {first} + {sql.divide('number', _BATCH)} AS b, n FROM {numbered}")
         try:
             reach.gather(each.shape, batches)
@@ -69,7 +70,7 @@ def _run(data: Graph, bare: Graph, shapes: Shapes, roots: Sequence[tuple[Node, N
 class _Roots:
     """The focus nodes of each batch."""
 
-    def __init__(self, columns: Columns, suspects: Sequence[tuple[Suspects, str]]) -> None:
+    def __init__(self, columns: DataColumns, suspects: Sequence[tuple[Suspects, str]]) -> None:
         self._columns = columns
         self._suspects = suspects
 

@@ -29,7 +29,7 @@ class LineFiles:
         self._paths = paths
 
     def relations(self) -> dict[str, str] | None:
-        """The engine's relation of each predicate, as `Columns` takes them; None if a line is not canonical."""
+        """The engine's relation of each predicate, as `DataColumns` takes them; None if a line is not canonical."""
         try:
             return self._read()
         except ReadError:

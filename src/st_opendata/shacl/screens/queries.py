@@ -19,7 +19,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
-from st_opendata.shacl.paths import Choice, Path, Repeat, Sequence, Step
+from st_opendata.shacl.paths import Alternative, Path, Repeat, Sequence, Step
 from st_opendata.shacl.terms import SH, path_text
 
 THIS = "this"
@@ -155,7 +155,7 @@ def _path(predicate: Any, *, inverse: bool = False) -> Path | None:  # noqa: ANN
             parts = [_part(each, inverse=inverse) for each in predicate.args]
             return Sequence(tuple(reversed(parts) if inverse else parts))
         case AlternativePath():
-            return Choice(tuple(_part(each, inverse=inverse) for each in predicate.args))
+            return Alternative(tuple(_part(each, inverse=inverse) for each in predicate.args))
         case MulPath() if predicate.mod in _REPEATS:
             return Repeat(_part(predicate.path, inverse=inverse), *_REPEATS[predicate.mod])
     raise UnboundedError
@@ -174,8 +174,8 @@ def inverted(path: Path) -> Path:
             return Step(predicate, not inverse)
         case Sequence(parts):
             return Sequence(tuple(inverted(part) for part in reversed(parts)))
-        case Choice(parts):
-            return Choice(tuple(map(inverted, parts)))
+        case Alternative(parts):
+            return Alternative(tuple(map(inverted, parts)))
         case Repeat(part, least, single):
             return Repeat(inverted(part), least, single)
 

@@ -12,8 +12,8 @@ from itertools import groupby
 from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.term import Node
 
-from st_opendata.shacl.paths import Choice, Path, Repeat, Sequence, Step
-from st_opendata.shacl.screens.columns import TYPE, Columns
+from st_opendata.shacl.paths import Alternative, Path, Repeat, Sequence, Step
+from st_opendata.shacl.screens.columns import TYPE, DataColumns
 from st_opendata.shacl.screens.model import Model
 from st_opendata.shacl.screens.queries import THIS, Hop, UnboundedError, hops_of, inverted
 from st_opendata.shacl.screens.terms import column_text
@@ -28,7 +28,7 @@ _LISTS = ("and", "or", "xone")
 class Reach:
     """Gathers the statements; tables of nodes have the columns b (the number of a batch) and n."""
 
-    def __init__(self, columns: Columns, model: Model) -> None:
+    def __init__(self, columns: DataColumns, model: Model) -> None:
         self._columns = columns
         self._model = model
         self._found = columns.define({"b": sql.LONG, "s": sql.TEXT, "p": sql.TEXT, "o": sql.TEXT})
@@ -43,6 +43,11 @@ class Reach:
         """
         self._check(shape, set())
         self._shape(shape, nodes)
+        # pySHACL refuses a blank node that is not in the graph.
+        blank = self._columns.create_some(f"SELECT b, n FROM {nodes} WHERE {sql.starts('n', '_')}")
+        for predicate in self._columns.relations if blank else ():
+            for near in "so":
+                self._statements(blank or "", predicate, near)
 
     def graphs(self, count: int) -> Iterator[tuple[int, Graph]]:
         """The graph of each batch, by the numbers from 0."""
@@ -150,7 +155,7 @@ class Reach:
                 for part in parts:
                     reached = None if reached is None else self._walk(part, reached)
                 return reached
-            case Choice(parts):
+            case Alternative(parts):
                 tables = [table for part in parts if (table := self._walk(part, nodes))]
                 union = " UNION ".join(f"SELECT b, n FROM {table}" for table in tables)
                 return create(union) if union else None

@@ -7,7 +7,7 @@ from enum import Enum
 
 from rdflib.term import Node
 
-from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.model import Model
 from st_opendata.sql import dialect as sql
 
@@ -25,7 +25,7 @@ class Unscreened(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class SlowShape:
     """A shape that does not compile, why, and for how many nodes pySHACL was asked."""
 
     shape: Node
@@ -40,7 +40,7 @@ class Asked:
     `values` is a relation of their value nodes (n, v), whose rows may repeat; None if they have none.
     """
 
-    columns: Columns
+    columns: DataColumns
     model: Model
     shape: Node
     focus: str

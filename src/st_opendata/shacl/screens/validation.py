@@ -8,11 +8,11 @@ from pyshacl.errors import ReportableRuntimeError
 from rdflib.term import Node
 
 from st_opendata.shacl.engine import Result, run, shape_messages, unusable
-from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.compiler import Compiler, Screened
 from st_opendata.shacl.screens.confirm import Suspects, confirm
 from st_opendata.shacl.screens.model import Model
-from st_opendata.shacl.screens.rows import Notice
+from st_opendata.shacl.screens.rows import SlowShape
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH, path_text
 from st_opendata.sql import dialect as sql
@@ -22,7 +22,7 @@ FEW = 2_000
 _BATCH = 10_000
 
 
-def validate(columns: Columns, shapes: Shapes, few: int = FEW) -> tuple[list[Result], list[Notice]]:
+def validate(columns: DataColumns, shapes: Shapes, few: int = FEW) -> tuple[list[Result], list[SlowShape]]:
     """The results of the data, those of `engine.run` for their graph, and the shapes that did not compile; in no order.
 
     Raises:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import reduce
 
-from st_opendata.shacl.paths import Choice, Path, Repeat, Sequence, Step
-from st_opendata.shacl.screens.columns import Columns
+from st_opendata.shacl.paths import Alternative, Path, Repeat, Sequence, Step
+from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 
 NOTHING = f"SELECT {sql.null(sql.TEXT)} AS n, {sql.null(sql.TEXT)} AS v WHERE FALSE"
 
 
-def edges(columns: Columns, step: Step) -> str | None:
+def edges(columns: DataColumns, step: Step) -> str | None:
     """The pairs n, v that a step joins, which may repeat; None if the data have none."""
     relation = columns.relation(step.predicate)
     if relation is None:
@@ -21,7 +21,7 @@ def edges(columns: Columns, step: Step) -> str | None:
     return f"SELECT {near} AS n, {far} AS v FROM {relation}"
 
 
-def value_pairs(columns: Columns, path: Path, focus: str) -> str | None:
+def value_pairs(columns: DataColumns, path: Path, focus: str) -> str | None:
     """A relation of the focus nodes (column n of a table) and their value nodes (v); None if there is none.
 
     The pairs of a path that is a step may repeat, those of others do not.
@@ -36,7 +36,7 @@ def value_pairs(columns: Columns, path: Path, focus: str) -> str | None:
     return columns.create_some(_pairs(columns, path, focus))
 
 
-def _pairs(columns: Columns, path: Path, focus: str) -> str:
+def _pairs(columns: DataColumns, path: Path, focus: str) -> str:
     """A query for the distinct pairs."""
     match path:
         case Step():
@@ -44,7 +44,7 @@ def _pairs(columns: Columns, path: Path, focus: str) -> str:
             if pairs is None:
                 return NOTHING
             return f"SELECT DISTINCT n, v FROM ({sql.semi_join(f'({pairs})', focus, 'r.n = k.n')})"
-        case Choice(parts):
+        case Alternative(parts):
             return " UNION ".join(f"SELECT n, v FROM ({_pairs(columns, part, focus)})" for part in parts)
         case Sequence(parts):
             start = f"SELECT n, n AS v FROM {focus}"
@@ -56,7 +56,7 @@ def _pairs(columns: Columns, path: Path, focus: str) -> str:
             return _closure(columns, part, focus, own if not least else _pairs(columns, part, focus))
 
 
-def _follow(columns: Columns, found: str, part: Path) -> str:
+def _follow(columns: DataColumns, found: str, part: Path) -> str:
     """The pairs prolonged by a further part."""
     pairs = columns.create(found)
     if isinstance(part, Step):
@@ -66,7 +66,7 @@ def _follow(columns: Columns, found: str, part: Path) -> str:
     return f"SELECT DISTINCT r.n AS n, k.v AS v FROM {pairs} AS r JOIN ({onward}) AS k ON r.v = k.n"
 
 
-def _closure(columns: Columns, part: Path, focus: str, start: str) -> str:
+def _closure(columns: DataColumns, part: Path, focus: str, start: str) -> str:
     """The pairs of the start prolonged by the part as often as it goes."""
     if isinstance(part, Step):
         return native.closure(start, edges(columns, part) or NOTHING)

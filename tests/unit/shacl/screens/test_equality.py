@@ -14,7 +14,7 @@ from rdflib import Graph
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.shacl.engine import Result, run
-from st_opendata.shacl.screens import Columns, validate
+from st_opendata.shacl.screens import DataColumns, validate
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.sql.duckdb import DuckDBEngine
@@ -51,7 +51,7 @@ def compare(engine: DuckDBEngine, data: Graph, shapes: Graph) -> tuple[int, int]
     except ConfigurationError:
         return 0, 0
     relations = relations_of(engine, data)
-    with warnings.catch_warnings(), Columns(engine, relations) as columns:
+    with warnings.catch_warnings(), DataColumns(engine, relations) as columns:
         warnings.simplefilter("ignore")
         results, notices = validate(columns, Shapes(shapes), few=-1)
     for name in relations.values():
