@@ -17,7 +17,7 @@ from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
 from st_opendata.shacl.engine import Result, run
-from st_opendata.shacl.screens import FEW, DataColumns, SlowShape, Unscreened, validate
+from st_opendata.shacl.screens import DataColumns, SlowShape, Unscreened, few_triples, validate
 from st_opendata.shacl.screens.files import LineFiles
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.shapes import Shapes
@@ -66,7 +66,7 @@ def screen_facts(facts: FactBase, shapes: Shapes, background: Graph) -> Screenin
 
 def screen(columns: DataColumns, shapes: Shapes) -> Screening:
     """The same for any data."""
-    if columns.triples() <= FEW:
+    if columns.triples() <= few_triples(shapes):
         graph = columns.graph()
         return Screening(list(run(graph, shapes)), [], graph)
     results, notices = validate(columns, shapes, few=-1)
@@ -79,7 +79,7 @@ def screen(columns: DataColumns, shapes: Shapes) -> Screening:
 
 def screen_graph(graph: Graph, shapes: Shapes, memory: str, threads: int) -> list[Result]:
     """The results on a graph, as those of `engine.run`; raises as `screen_facts`."""
-    if len(graph) <= FEW:
+    if len(graph) <= few_triples(shapes):
         return list(run(graph, shapes))
     with closing(DuckDBEngine(None, memory, threads)) as engine:
         rows = defaultdict[str, list[tuple[str, str]]](list)
@@ -90,7 +90,7 @@ def screen_graph(graph: Graph, shapes: Shapes, memory: str, threads: int) -> lis
             engine.define(name, {"s": sql.TEXT, "o": sql.TEXT})
             engine.fill(name, list(zip(*rows.pop(predicate), strict=True)))
         with DataColumns(engine, names) as columns:
-            return validate(columns, shapes)[0]
+            return validate(columns, shapes, few=-1)[0]
 
 
 @contextmanager

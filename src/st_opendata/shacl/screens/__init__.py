@@ -2,6 +2,6 @@
 
 from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.rows import SlowShape, Unscreened
-from st_opendata.shacl.screens.validation import FEW, validate
+from st_opendata.shacl.screens.validation import few_triples, validate
 
-__all__ = ["FEW", "DataColumns", "SlowShape", "Unscreened", "validate"]
+__all__ = ["DataColumns", "SlowShape", "Unscreened", "few_triples", "validate"]

@@ -15,20 +15,27 @@ from st_opendata.shacl.screens.model import Model
 from st_opendata.shacl.screens.rows import SlowShape
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.terms import SH, path_text
+from st_opendata.shacl.wellformed import shapes_of
 from st_opendata.sql import dialect as sql
 
-FEW = 2_000
-"""Up to this number of triples, pySHACL is faster than a hundred statements."""
+_FEW, _OF_SHAPE, _OF_QUERY = 2_000, 10, 500
+"""Triples that pySHACL validates in the time that screens take for the simplest shapes, a further one, and a query."""
 _BATCH = 10_000
 
 
-def validate(columns: DataColumns, shapes: Shapes, few: int = FEW) -> tuple[list[Result], list[SlowShape]]:
+def few_triples(shapes: Shapes) -> int:
+    """The number of triples up to which pySHACL is faster than screens."""
+    queries = sum(1 for _ in shapes.graph.subject_objects(SH.sparql))
+    return _FEW + _OF_SHAPE * len(shapes_of(shapes.graph)) + _OF_QUERY * queries
+
+
+def validate(columns: DataColumns, shapes: Shapes, few: int | None = None) -> tuple[list[Result], list[SlowShape]]:
     """The results of the data, those of `engine.run` for their graph, and the shapes that did not compile; in no order.
 
     Raises:
         ConfigurationError: the shapes cannot be evaluated.
     """
-    if columns.triples() <= few:
+    if columns.triples() <= (few_triples(shapes) if few is None else few):
         return list(run(columns.graph(), shapes)), []
     try:
         model = Model(shapes.graph)

@@ -6,17 +6,20 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from columns_of import engine_in, relations_of
 from pairs import Maker
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from test_shacl import MF, SHT, cases_in, graph_of
 
 from st_opendata.errors import ConfigurationError
+from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens import DataColumns, validate
 from st_opendata.shacl.screens.terms import column_text
-from st_opendata.shacl.shapes import Shapes
+from st_opendata.shacl.shapes import Shapes, load_shapes
 from st_opendata.sql.duckdb import DuckDBEngine
 
 
@@ -91,3 +94,35 @@ def test_more_pairs(engine: DuckDBEngine) -> None:
 def test_all_pairs(engine: DuckDBEngine, start: int) -> None:
     results, notices = check(engine, range(start, start + 1_000))
     assert results > 2_000 and notices
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["core", "sparql"])
+def test_w3c_suite(engine: DuckDBEngine, shared: Path, part: str) -> None:
+    compared = 0
+    for name, file in cases_in(shared / "conformance" / "shacl" / part):
+        manifest = graph_of(file)
+        action = manifest.value(URIRef(f"file:///{name}"), MF.action)
+        uses = (SHT.dataGraph, SHT.shapesGraph)
+        data, shapes = (file.parent / str(manifest.value(action, use)).removeprefix("file:///") for use in uses)
+        try:
+            loaded = load_shapes([shapes])
+        except ConfigurationError:
+            continue
+        compare(engine, graph_of(data), loaded.graph)
+        compared += 1
+    assert compared > 15
+
+
+@pytest.mark.slow
+def test_catalogues_with_the_official_shapes(engine: DuckDBEngine, shared: Path) -> None:
+    names = ("shapes.ttl", "range.ttl", "shapes_recommended.ttl")
+    shapes = load_shapes([shared / "dcat-ap" / "3.0.1" / name for name in names])
+    found = []
+    for file in sorted((shared / "samples" / "dcat").iterdir()):
+        if file.name != "be-smartflanders.ttl":  # it is not valid Turtle
+            data = Graph()
+            for triple in read_rdf(file, TermReader(), lenient=True):
+                data.add(triple)
+            found.append(compare(engine, data, shapes.graph)[0])
+    assert min(found) > 100 and len(found) == 5
