@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.term import Node
 
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
+from st_opendata.rdf.reading import syntax_of
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens import DataColumns, SlowShape, Unscreened, few_triples, validate
 from st_opendata.shacl.screens.files import LineFiles
@@ -103,7 +105,7 @@ def screen_lines(
         ConfigurationError: the shapes cannot be evaluated.
     """
     size = sum(path.stat().st_size for path in paths if path.is_file())
-    if size < _LARGE or any(path.suffix.lower() != ".nt" for path in paths):
+    if size < _LARGE or any(syntax_of(path.name) != ox.RdfFormat.N_TRIPLES for path in paths):
         yield None
         return
     with closing(DuckDBEngine(None, memory, threads)) as engine:
