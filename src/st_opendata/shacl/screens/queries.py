@@ -24,7 +24,8 @@ from st_opendata.shacl.terms import SH, path_text
 
 THIS = "this"
 _ALL = ("Filter", "Project", "Distinct", "Reduced", "OrderBy", "SelectQuery", "Extend", "AggregateJoin", "Group")
-_REPEATS = {"*": (0, False), "+": (1, False), "?": (0, True)}
+_REPEATS = {"+": (1, False)}
+"""rdflib walks a path that may be empty from any node of the graph, if it begins at a literal."""
 
 
 class UnboundedError(Exception):
