@@ -116,9 +116,7 @@ class _Texts:
 def shape_messages(shapes: Shapes, shape: Node, component: Node) -> Mapping[str, str]:
     """The messages of a result of a core component, the same for all of its results."""
     texts = tuple(sorted(str(text) for text in shapes.graph.objects(shape, SH.message) if isinstance(text, Literal)))
-    return {
-        language: _Template(text).filled(texts) for language, text in _texts_of(shapes, shape, component).items()
-    }
+    return {language: _Template(text).filled(texts) for language, text in _texts_of(shapes, shape, component).items()}
 
 
 def _texts_of(shapes: Shapes, shape: Node, component: Node) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from st_opendata.system.child import ChildEndedError, start
 
 _DEFAULT = Settings()
 
+
 def validate_in_time(
     data: Sequence[Path], shapes: Sequence[Path], seconds: float | None, settings: Settings = _DEFAULT
 ) -> list[Finding]:
