@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.build.stages import Job, check
+from st_opendata.build import Job, check
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.init.draft import Answers, draft_catalogue
 from st_opendata.errors import ConfigurationError
