@@ -11,7 +11,8 @@ data is in proportion. Seconds of the clock are no goal, since others may use th
 - again: nothing has changed, so nothing is written.
 - one cell: the title of one project is another; the release is compared, byte by byte, with one built from nothing.
 - first start: from the command to the first answer of the portal and of its endpoint, with nothing kept from before.
-- query: the mean of five questions on the folder, which nothing serves.
+- first query: a question on the folder, which nothing serves and of which nothing is kept.
+- query: the mean of five others after it.
 
 FOLDER keeps the data from run to run.
 """
@@ -22,17 +23,18 @@ import argparse
 import csv
 import filecmp
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.parse import urlencode
 
@@ -66,6 +68,7 @@ GOALS = {
     "one cell": Goal(15.0, 1500.0, fixed=4.0),
     "first start": Goal(30.0, 1500.0, fixed=4.0),
     "next start": Goal(2.0, 1500.0, fixed=2.0),
+    "first query": Goal(60.0, 1500.0, fixed=1.0),
     "query": Goal(0.5, 300.0, fixed=0.5, base=300.0),
 }
 
@@ -79,7 +82,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(GOALS))
     given = parser.parse_args()
     chosen, met = given.only.split(","), True
-    with tempfile.TemporaryDirectory() as temporary:
+    with TemporaryDirectory() as temporary:
         road = Road(given.folder or Path(temporary), given.projects, random.Random(given.seed))
         print(f"{given.projects:,} projects, seed {given.seed}")
         print(f"{'step':12} {'CPU s':>8} {'goal':>7} {'wall s':>8} {'MB':>7} {'goal':>7}")
@@ -119,9 +122,12 @@ class Road:
         self._change_a_title()
         changed = self._run(*build)
         yield "one cell", self._compared(changed)
-        yield "first start", self._serve()
-        yield "next start", self._serve()
-        yield "query", self._query()
+        with TemporaryDirectory() as cache, kept_in(cache):
+            yield "first start", self._serve()
+            yield "next start", self._serve()
+        with TemporaryDirectory() as cache, kept_in(cache):
+            yield "first query", self._ask(_QUESTIONS[0](f"<{BASE}project/600000>", 0))
+            yield "query", self._query()
 
     def _prepare(self) -> None:
         """Write the tables and their catalogue; what an earlier run left of them is taken away."""
@@ -179,14 +185,17 @@ class Road:
         return failed(cost, problem) if problem else cost
 
     def _query(self) -> Cost:
-        costs = [self._run("query", self._release, "--format", "csv", question) for question in self._questions()]
+        costs = [self._ask(question) for question in self._questions()]
         bad = next((cost for cost in costs if cost.exit), None)
         cpu, wall = (sum(times) / len(costs) for times in zip(*((cost.cpu, cost.wall) for cost in costs), strict=True))
         return bad or Cost(cpu, wall, max(cost.peak for cost in costs), 0)
 
+    def _ask(self, question: str) -> Cost:
+        return self._run("query", self._release, "--format", "csv", question)
+
     def _questions(self) -> Iterator[str]:
         for form in _QUESTIONS:
-            number = self._chance.randrange(self._projects)
+            number = self._chance.randrange(1, self._projects)
             yield form(f"<{BASE}project/{600_000 + number * 3}>", number)
 
 
@@ -206,6 +215,19 @@ _QUESTIONS: tuple[Callable[[str, int], str], ...] = (
         f"?who <{EURIO}country> ?country }} GROUP BY ?country HAVING (COUNT(DISTINCT ?who) > {number % 50})"
     ),
 )
+
+
+@contextmanager
+def kept_in(folder: str) -> Iterator[None]:
+    """Let programs keep what they compute in this folder (XDG Base Directory Specification)."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = folder
+    try:
+        yield
+    finally:
+        del os.environ["XDG_CACHE_HOME"]
+        if before is not None:
+            os.environ["XDG_CACHE_HOME"] = before
 
 
 def program(*words: str | Path) -> list[str]:
