@@ -12,6 +12,7 @@ Bad *data* is not an error but a list of findings (`model.findings`), exit code 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from st_opendata.messages.message import Message, verbatim
 from st_opendata.place import Place
@@ -40,10 +41,18 @@ class StError(Exception):
         """The remedy, as `message_text` gives the message; empty if there is no remedy."""
         return printable(self.remedy[language]) if self.remedy else ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The same error for another process, whatever its class needs to be made."""
+        return _remade, (type(self), self.args), self.__dict__
+
     def __str__(self) -> str:
         where = printable(f"{self.place}: ") if self.place else ""
         remedy = f"\n  {self.remedy_text()}" if self.remedy else ""
         return f"{where}{self.message_text()}{remedy}"
+
+
+def _remade(kind: type[StError], args: tuple[Any, ...]) -> StError:
+    return kind.__new__(kind, *args)
 
 
 class MessageError(ValueError):

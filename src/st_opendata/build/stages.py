@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,30 +12,25 @@ from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.job import Job, Outcome
 from st_opendata.build.rules import profile_findings
+from st_opendata.build.writing import plan_files, write_files
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
-from st_opendata.exports import (
-    impossible_findings,
-    size_findings,
-    write_dataset,
-    write_dumps,
-    write_picture,
-)
+from st_opendata.exports import impossible_findings, size_findings
 from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
 from st_opendata.messages.message import Message, message
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
 from st_opendata.release import list_files, new_release, write_manifest
-from st_opendata.release.layout import FACTS, REPORT, REPORT_GRAPH, predicate_files
+from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_turtle, validate_catalogue, validate_facts
 from st_opendata.sparql.store import load_files
 
-Distributions = dict[str, tuple[Distribution, ...]]
+Distributions = Mapping[str, tuple[Distribution, ...]]
 _FIXED_STEPS = 8
 
 
@@ -45,13 +40,22 @@ class _Steps:
     def __init__(self, job: Job) -> None:
         self._report = job.progress
         self._language = job.settings.language
-        self._done = 0
+        self._done = 0.0
         self.total = _FIXED_STEPS
 
     def __call__(self, stage: Message) -> None:
+        """A stage begins, which is one step."""
+        self.tell(stage)
+        self.count()
+
+    def tell(self, stage: Message) -> None:
+        """A stage begins, or goes on."""
         if self._report:
             self._report(stage[self._language], min(1.0, self._done / self.total))
-        self._done += 1
+
+    def count(self, steps: float = 1) -> None:
+        """So many steps have ended, or will have ended before the next stage begins."""
+        self._done += steps
 
 
 def check_catalogue(job: Job) -> Outcome:
@@ -147,7 +151,7 @@ class _Description:
     """The description of the datasets in the catalogue of a release, and findings on it."""
 
     distributions: Distributions
-    pictures: dict[str, Picture]
+    pictures: Mapping[str, Picture]
     triples: dict[str, int]
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
@@ -159,20 +163,14 @@ class _Description:
 def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) -> _Description:
     """Write the facts, the distributions, the dumps and the catalogue; validate and score the catalogue."""
     catalogue = facts.catalogue
-    steps(message("Writing the facts"))
-    (folder / FACTS).mkdir()
-    written = facts.write_files(predicate_files(facts.predicates()), folder)
-    distributions: Distributions = {}
-    pictures: dict[str, Picture] = {}
-    for dataset in catalogue.datasets:
-        steps(message("Writing {dataset}", dataset=dataset.id))
-        distributions[dataset.id] = write_dataset(catalogue, dataset, facts, folder)
-        if picture := write_picture(catalogue, dataset, facts, folder):
-            pictures[dataset.id] = picture
-    steps(message("Writing the dumps"))
-    dumps = write_dumps(catalogue, facts, folder)
+    plan = plan_files(facts, folder)
+    share = (len(catalogue.datasets) + 2) / len(plan.tasks)
+    written = write_files(
+        plan, facts, settings.threads, lambda task: steps.tell(task.stage), lambda _: steps.count(share)
+    )
+    distributions, pictures, dumps = written.distributions, written.pictures, written.dumps
     steps(message("Describing the catalogue"))
-    with FactReader(folder, written, memory=settings.memory, threads=settings.threads) as reader:
+    with FactReader(folder, written.facts, memory=settings.memory, threads=settings.threads) as reader:
         counts = count_facts(reader, distributions)
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
@@ -187,7 +185,7 @@ def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) 
         {dataset: count.triples for dataset, count in counts.items() if dataset},
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
-        written,
+        written.facts,
         files,
     )
 

@@ -6,15 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
-from st_opendata.formats import N_TRIPLES, Format
-from st_opendata.rdf.lines import encode_lines
+from st_opendata.formats import Format
+from st_opendata.rdf.lines import encode_lines, read_text
 from st_opendata.rdf.writing import write_gzip, write_quads, write_rdf, write_trig
-from st_opendata.release.layout import graph_file
+from st_opendata.release.layout import FACTS_FILE, graph_file
 
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:
-    """Write the facts of the dataset as the engine gives them: shard by shard, sorted within a shard."""
-    write_rdf(source.facts.lines(source.dataset.id), path, N_TRIPLES, {})
+    """Write the facts of the dataset, shard by shard, sorted within a shard; and with their cells to `FACTS_FILE`."""
+    with path.open("wb") as out:
+        source.facts.write_facts(
+            source.dataset.id, path.with_name(FACTS_FILE), lambda lines: out.write(encode_lines(lines))
+        )
 
 
 def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
@@ -25,7 +28,8 @@ def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
 def write_named_graphs(source: CatalogueSource, path: Path) -> None:
     """Write N-Quads: each dataset's facts in the graph that its IRI names."""
     catalogue = source.catalogue
-    write_quads(((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets), path)
+    texts = ((each, read_text(source.folder / graph_file(each.id))) for each in catalogue.datasets)
+    write_quads(((catalogue.dataset_iri(dataset.id), text) for dataset, text in texts), path)
 
 
 def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from st_opendata.exports.choice import FormatChoice, choose_formats
+from st_opendata.exports.choice import choose_formats
 from st_opendata.exports.geojson import LATITUDE, LONGITUDE, point_of
 from st_opendata.facts import FactBase
 from st_opendata.formats import GEOJSON, RDF_XML, Format
@@ -24,17 +24,21 @@ _DEGREES = {
 """The usual forms of coordinates; Python decides on others."""
 
 
-def impossible_formats(facts: FactBase, dataset: Dataset, choice: FormatChoice) -> dict[Format, UnwritableTripleError]:
-    """The chosen formats that cannot carry one of the dataset's facts, each with the first that it cannot."""
-    checks = {RDF_XML: _unnameable, GEOJSON: _misplaced}
-    found = {form: check(facts, dataset.id) for form, check in checks.items() if choice.has(form)}
-    return {form: error for form, error in found.items() if error}
+def unwritable(form: Format, facts: FactBase, dataset: str) -> UnwritableTripleError | None:
+    """The error for the first of the dataset's facts that the format cannot carry."""
+    if form is RDF_XML:
+        return _unnameable(facts, dataset)
+    return _misplaced(facts, dataset) if form is GEOJSON else None
 
 
 def impossible_findings(facts: FactBase, dataset: Dataset) -> list[Finding]:
     """A warning for each such format, at the column or the cell."""
     found = []
-    for form, error in impossible_formats(facts, dataset, choose_formats(facts, dataset)).items():
+    choice = choose_formats(facts, dataset)
+    for form in (RDF_XML, GEOJSON):
+        error = unwritable(form, facts, dataset.id) if choice.has(form) else None
+        if error is None:
+            continue
         subject, predicate, value = error.triple
         places = facts.places(subject, predicate, value)[:1]
         name = value if predicate == _TYPE else predicate

@@ -50,7 +50,9 @@ SourceT = TypeVar("SourceT")
 class Export(Generic[SourceT]):
     """A writer of a format, with the particulars of its files.
 
-    `applies` decides for which sources there is a file. `packed` is the format that the file is compressed from.
+    `applies` decides for which sources there is a file. `reads` is the format of the
+    file that the writer reads, so that this one must be written first. `packed` is the format that the file is
+    compressed from.
     `described_by` is the suffix of a second file that the writer adds. `file` is the name of the file if
     it is not that of the source; `title` and `purpose` are set if they differ from those in the record of the format.
     """
@@ -58,6 +60,7 @@ class Export(Generic[SourceT]):
     format: Format
     write: Callable[[SourceT, Path], None]
     applies: Callable[[SourceT], bool] = lambda _source: True
+    reads: Format | None = None
     packed: Format | None = None
     described_by: str | None = None
     file: str | None = None
@@ -74,8 +77,8 @@ def _write_parquet(source: TableSource, path: Path) -> None:
     source.facts.write_table(source.table.name, path)
 
 
-def _write_facts(source: DatasetSource, path: Path) -> None:
-    source.facts.write_facts(source.dataset.id, path)
+def _written_before(_source: DatasetSource, _path: Path) -> None:
+    """Do nothing: the writer of N-Triples writes the facts with their cells too, in the same order."""
 
 
 TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
@@ -84,24 +87,24 @@ TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
     Export(PARQUET, _write_parquet),
 )
 DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
-    # N-Triples first: the writers after it read that file.
     Export(N_TRIPLES, write_n_triples),
-    *(Export(form, partial(write_graph_as, form)) for form in (TURTLE, RDF_XML, JSON_LD)),
-    Export(GEOJSON, write_geojson, has_places),
+    *(Export(form, partial(write_graph_as, form), reads=N_TRIPLES) for form in (TURTLE, RDF_XML, JSON_LD)),
+    Export(GEOJSON, write_geojson, has_places, reads=N_TRIPLES),
     Export(XLSX, write_xlsx),
     Export(ODS, write_ods),
     Export(
         PARQUET,
-        _write_facts,
+        _written_before,
+        reads=N_TRIPLES,
         file=FACTS_FILE,
         title=message("Facts with cells"),
         purpose=message("All facts of the dataset, each with the cell that states it."),
     ),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
-    Export(N_QUADS, write_named_graphs),
-    Export(TRIG, write_named_graphs_as_trig),
+    Export(N_QUADS, write_named_graphs, reads=N_TRIPLES),
+    Export(TRIG, write_named_graphs_as_trig, reads=N_TRIPLES),
     Export(SQLITE, write_sqlite),
-    Export(GZIP, zip_named_graphs, packed=N_QUADS),
-    Export(GZIP, zip_all_facts, packed=N_TRIPLES),
+    Export(GZIP, zip_named_graphs, reads=N_QUADS, packed=N_QUADS),
+    Export(GZIP, zip_all_facts, reads=N_TRIPLES, packed=N_TRIPLES),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,9 +20,11 @@ from st_opendata.model.release import FactFile, FactFolder
 from st_opendata.model.samples import Sample, SampleColumn, kind_of, value_of
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
-from st_opendata.sql.engine import Engine
+from st_opendata.sql.engine import Engine, SharedEngine
 from st_opendata.tables.scan import TableFile
 
+_SORTED = "sorted_facts"
+"""The facts of a dataset in the order of its files."""
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
 _ROW_GROUPS = (2_048, 122_880)
@@ -70,7 +73,7 @@ class FactBase(Triples):
         self._engine = engine
         self._tables = tables
         self._predicates = predicates
-        self._counts: dict[str | None, int] = {}
+        self._counts: dict[str, tuple[int, Mapping[str, int]]] = {}
         self._finder = PlaceFinder(engine, tables, predicates)
         self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
@@ -108,13 +111,43 @@ class FactBase(Triples):
 
     def triples(self, dataset: str | None = None) -> int:
         """Number of distinct triples of a dataset, or of the catalogue."""
-        if dataset not in self._counts:
-            self._counts[dataset] = sum(self._triples(name, dataset) for name in self._predicates.values())
-        return self._counts[dataset]
+        counts = map(self._count, self._predicates)
+        return sum(total if dataset is None else stated.get(dataset, 0) for total, stated in counts)
 
-    def _triples(self, relation: str, dataset: str | None) -> int:
-        query = f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {relation}{self._where(dataset)})"
-        return int(self._engine.rows(query)[0][0])
+    def _count(self, predicate: str) -> tuple[int, Mapping[str, int]]:
+        """The number of distinct triples with the predicate in the catalogue, and in each dataset that has any."""
+        if predicate not in self._counts:
+            name = self._predicates[predicate]
+            ((total,),) = self._engine.rows(f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name})")
+            if len(self._by_dataset) == 1:
+                stated = {dataset: total for dataset in self._by_dataset if total}
+            else:
+                tables = f"(SELECT DISTINCT t, dataset FROM {self._cell_names})"
+                distinct = f"SELECT DISTINCT dataset, s, o FROM {name} AS f JOIN {tables} AS n ON f.t = n.t"
+                query = f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset ORDER BY dataset"
+                stated = dict(self._engine.rows(query))
+            self._counts[predicate] = total, stated
+        return self._counts[predicate]
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """A block in which only processes that are forked in it may use the facts, after `join`."""
+        assert isinstance(self._engine, SharedEngine)
+        self._engine.suspend()
+        try:
+            yield
+        finally:
+            self._engine.resume()
+
+    @property
+    def can_be_shared(self) -> bool:
+        """Whether the engine lets several processes read its tables."""
+        return isinstance(self._engine, SharedEngine)
+
+    def join(self, processes: int) -> None:
+        """Read the facts, in one of several processes that were forked for that; each has a share of the memory."""
+        assert isinstance(self._engine, SharedEngine)
+        self._engine.resume(processes)
 
     def records(self, table: str) -> Iterator[list[tuple[str | list[str] | None, ...]]]:
         """Cleaned rows in the order of the file, in batches.
@@ -158,14 +191,17 @@ class FactBase(Triples):
         columns = typed_columns(self._engine, loaded)
         self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
 
-    def write_facts(self, dataset: str, path: Path) -> None:
+    def write_facts(self, dataset: str, path: Path, on_lines: Callable[[list[str]], object] | None = None) -> None:
         """Write the dataset's facts as Parquet, one row per triple and cell that states it.
 
         Columns: subject, predicate and object (N-Triples terms), table, file, row, column (its title in
         the header; null where no single cell states it), and cell (as `Partners!F12`, null where the file is not a
         workbook). Sorted by these, shard by shard.
+
+        `on_lines` gets what `lines` gives, in other batches: the order of triples is that of their lines, because a
+        term with more characters than another goes on with one that is higher than the space after the other.
         """
-        queries = []
+        self._engine.define(_SORTED, _FACT_COLUMNS)
         for shard in self._shards(dataset):
             branches = [
                 f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c FROM {name}{self._where(dataset, shard)}"
@@ -174,10 +210,25 @@ class FactBase(Triples):
             if branches:
                 facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
                 order = ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
-                queries.append(
-                    f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}"
+                self._engine.append(
+                    _SORTED,
+                    f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}",
                 )
-        self._engine.write(queries, path, _FACT_COLUMNS)
+        self._engine.write([f"SELECT * FROM {_SORTED}"], path)
+        if on_lines:
+            self._tell_lines(on_lines)
+        self._engine.drop(_SORTED)
+
+    def _tell_lines(self, on_lines: Callable[[list[str]], object]) -> None:
+        """Give the lines of the sorted facts, of which several may state the same triple."""
+        line = sql.concat(["subject", "' '", "predicate", "' '", sql.name("object"), "' .'"])
+        last = ""
+        for rows in self._engine.batches(f"SELECT {line} FROM {_SORTED}", _BATCH_ROWS):
+            lines = dict.fromkeys(text for (text,) in rows)
+            lines.pop(last, None)
+            last = rows[-1][0]
+            if lines:
+                on_lines(list(lines))
 
     def write_files(self, paths: Mapping[str, str], folder: Path) -> FactFolder:
         """Write the facts of each predicate, an N-Triples term, as Parquet to its path in the folder.
@@ -209,10 +260,7 @@ class FactBase(Triples):
         ]
         together = _FILE_COLUMNS if len(queries) > 1 else None
         self._engine.write(queries, folder / path, together, row_group=min(max(shard, fewest), most))
-        distinct = f"SELECT DISTINCT n.dataset AS dataset, s, o FROM {joined}"
-        counts = self._engine.rows(f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset ORDER BY dataset")
-        stated = {dataset: int(count) for dataset, count in counts}
-        triples = self._triples(name, None) if len(stated) > 1 else sum(stated.values())
+        triples, stated = self._count(predicate)
         return FactFile(predicate[1:-1], path, triples, stated)
 
     @cached_property

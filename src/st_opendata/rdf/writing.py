@@ -90,12 +90,12 @@ def rdf_bytes(batches: Iterable[list[str]], form: Format, prefixes: Mapping[str,
     return out.getvalue()
 
 
-def write_quads(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path) -> None:
-    """Write N-Quads: each graph's IRI with its batches, in the order given."""
+def write_quads(graphs: Iterable[tuple[str, Iterable[str]]], path: Path) -> None:
+    """Write N-Quads: each graph's IRI with its N-Triples, in texts that end with a line, in the order given."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
-        for iri, batches in graphs:
-            for batch in batches:
-                out.writelines(f"{line[:-1]}<{iri}> .\n" for line in batch)
+        for iri, texts in graphs:
+            # A line feed in a literal is escaped, so that this is always the end of a line.
+            out.writelines(text.replace(" .\n", f" <{iri}> .\n") for text in texts)
 
 
 def write_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path, prefixes: Mapping[str, str]) -> None:

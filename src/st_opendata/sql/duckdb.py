@@ -5,6 +5,7 @@ DuckDB's exceptions become errors of `engine` here. Extensions are never install
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -35,6 +36,8 @@ _CLOSED = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+_FACTS = "facts.duckdb"
+"""The file of the engine's tables."""
 _STAGED = "engine_staged"
 """A table of the engine's own."""
 _ROOM = message("Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings.")
@@ -160,19 +163,48 @@ class DuckDBEngine(Database):
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
         self._scratch = Scratch(parent)
         self.folder = self._scratch.folder
+        self._memory, self._threads = memory, threads
+        self._readable: list[Path] | None = None
+        try:
+            self._open(_FACTS)
+        except InputError:
+            self._scratch.close()
+            raise
+        self._inside = self.folder / "written.parquet"
+
+    def _open(self, name: str, processes: int = 1) -> None:
         settings: Settings = {
-            "memory_limit": _buffers(memory),
-            "threads": threads,
-            "temp_directory": str(self.folder / "spill"),
+            "memory_limit": _buffers(self._memory, processes),
+            "threads": max(1, self._threads // processes),
+            "temp_directory": str(self.folder / f"{name}.spill"),
             "preserve_insertion_order": True,
         }
         try:
-            super().__init__(self.folder / "facts.duckdb", settings)
+            super().__init__(self.folder / name, settings)
         except SqlError as error:
-            self._scratch.close()
             raise InputError(
                 message("the fact base cannot be opened: {reason}", reason=str(error)), remedy=_ROOM
             ) from None
+
+    def suspend(self) -> None:
+        """Close the tables."""
+        super().close()
+
+    def resume(self, processes: int = 1) -> None:
+        """Open the tables again: to read only, with a database for own tables, if several processes do."""
+        if processes == 1:
+            self._open(_FACTS)
+        else:
+            own = f"own{os.getpid()}"
+            self._open(f"{own}.duckdb", processes)
+            self._inside = self.folder / f"{own}.written"
+            self._run(f"ATTACH {sql.text(str(self.folder / _FACTS))} AS facts (READ_ONLY)")
+            tables = self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'")
+            with self.transaction():
+                for (table,) in tables:
+                    self.view(table, f"SELECT * FROM facts.main.{table}")
+        if self._readable is not None:
+            self.lock(self._readable)
 
     def close(self) -> None:
         """Remove the tables and the folder."""
@@ -181,7 +213,8 @@ class DuckDBEngine(Database):
 
     def lock(self, files: Iterable[Path]) -> None:
         """Read only these files and the own folder from now on."""
-        self.restrict(files, [self.folder])
+        self._readable = list(files)
+        self.restrict(self._readable, [self.folder])
 
     def read(self, name: str, source: CsvFile | ParquetFiles) -> None:
         """Make a table from the content of files; errors of the reader are raised when the table is used."""
@@ -221,7 +254,6 @@ class DuckDBEngine(Database):
         row_group: int | None = None,
     ) -> None:
         """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
-        inside = self.folder / "written.parquet"
         if columns is None:
             (rows,) = queries
         else:
@@ -230,11 +262,11 @@ class DuckDBEngine(Database):
             for query in queries:
                 self.append(_STAGED, query)
         groups = f", ROW_GROUP_SIZE {row_group}, PARQUET_VERSION v2" if row_group else ""
-        self._run(f"COPY ({rows}) TO {sql.text(str(inside))} (FORMAT parquet, COMPRESSION zstd{groups})")
+        self._run(f"COPY ({rows}) TO {sql.text(str(self._inside))} (FORMAT parquet, COMPRESSION zstd{groups})")
         if columns is not None:
             self.drop(_STAGED)
         try:
-            shutil.move(inside, path)
+            shutil.move(self._inside, path)
         except OSError as error:
             text = message("the file cannot be written: {reason}", reason=system_reason(error))
             remedy = message("Free space, or choose another folder.")
@@ -262,12 +294,12 @@ class DuckDBEngine(Database):
             raise InputError(text, remedy=_ROOM) from None
 
 
-def _buffers(memory: str) -> str:
-    """DuckDB's limit for its buffers, so that the process stays within `memory`.
+def _buffers(memory: str, processes: int) -> str:
+    """DuckDB's limit for its buffers, so that the process stays within its share of `memory`.
 
     The limit does not cover the interpreter, regular expressions, the results in Python and some of the vectors.
     """
-    size = read_size(memory)
+    size = (read_size(memory) or 0) // processes
     return f"{size - min(size // 4, _OTHER_MEMORY)}B" if size else memory
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Row = tuple[Any, ...]
 
@@ -115,6 +115,20 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Remove the tables and the folder."""
+
+
+@runtime_checkable
+class SharedEngine(Engine, Protocol):
+    """An engine whose tables several processes can read at once."""
+
+    def suspend(self) -> None:
+        """Close the tables: no other method may be called before `resume`, here or in a forked process."""
+
+    def resume(self, processes: int = 1) -> None:
+        """Open the tables again, of which there are no others then, unless this is one of several forked processes.
+
+        Those only read them, and make tables of their own; each has its share of memory and threads.
+        """
 
 
 OpenEngine = Callable[[Path | None, str, int], Engine]

@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import IO, Any
@@ -60,6 +61,12 @@ class Child:
         if isinstance(outcome, StError):
             raise outcome
         return outcome
+
+
+def wait(children: Collection[Child]) -> list[Child]:
+    """Wait until at least one of the children has something to `receive`; gives all that have."""
+    ready = connection.wait([child._receiver for child in children])
+    return [child for child in children if child._receiver in ready]
 
 
 @contextmanager

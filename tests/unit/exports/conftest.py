@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from exporting import write_dataset, write_dumps
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.exports import write_dataset, write_dumps
 from st_opendata.facts import FactBase, load_facts
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution
@@ -174,13 +174,13 @@ def release(catalogue: Catalogue, facts: FactBase, tmp_path_factory: pytest.Temp
     """The root of a release with every export."""
     folder = tmp_path_factory.mktemp("release")
     for dataset in catalogue.datasets:
-        write_dataset(catalogue, dataset, facts, folder)
-    write_dumps(catalogue, facts, folder)
+        write_dataset(dataset, facts, folder)
+    write_dumps(facts, folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def distributions(catalogue: Catalogue, facts: FactBase, release: Path) -> dict[str, Distribution]:
     """The distributions of places by path."""
-    written = write_dataset(catalogue, catalogue.datasets[1], facts, release)
+    written = write_dataset(catalogue.datasets[1], facts, release)
     return {distribution.file.path: distribution for distribution in written}

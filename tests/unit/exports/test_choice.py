@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from exporting import write_dataset, write_dumps
 
 from st_opendata.build import Job, build, check
 from st_opendata.catalogue import read_catalogue
 from st_opendata.dcat.ap import describe_distribution
 from st_opendata.errors import ConfigurationError
-from st_opendata.exports import choice, impossible_findings, size_findings, write_dataset, write_dumps
+from st_opendata.exports import choice, impossible_findings, size_findings
 from st_opendata.facts import load_facts
 from st_opendata.model.findings import Severity
 
@@ -59,8 +60,8 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 def written(folder: Path, output: Path) -> set[str]:
     catalogue = read_catalogue(folder)
     with load_facts(catalogue) as facts:
-        files = write_dataset(catalogue, catalogue.datasets[0], facts, output)
-        dumps = write_dumps(catalogue, facts, output)
+        files = write_dataset(catalogue.datasets[0], facts, output)
+        dumps = write_dumps(facts, output)
     return {each.file.path.removeprefix("cities/") for each in files} | {file.path for file in dumps}
 
 

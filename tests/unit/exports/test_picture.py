@@ -8,9 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from exporting import write_picture
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.exports import write_dataset, write_picture
 from st_opendata.facts import load_facts
 from st_opendata.model.release import File, Picture
 
@@ -102,8 +102,7 @@ def draw(tmp_path: Path) -> Callable[..., dict[str, tuple[Picture | None, Elemen
         with load_facts(catalogue) as facts:
             assert {found.code for found in facts.findings} <= {"cleaned-null", "formula-like"}
             for dataset in catalogue.datasets:
-                write_dataset(catalogue, dataset, facts, tmp_path)
-                picture = write_picture(catalogue, dataset, facts, tmp_path)
+                picture = write_picture(dataset, facts, tmp_path)
                 path = tmp_path / dataset.id / "preview.svg"
                 assert path.exists() == bool(picture)
                 if picture:

@@ -1,4 +1,4 @@
-"""The contract of write_dataset and write_dumps."""
+"""The files of datasets and of the catalogue."""
 
 import hashlib
 import os
@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from exporting import write_dataset, write_dumps
 
-from st_opendata.exports import impossible_findings, write_dataset, write_dumps
+from st_opendata.exports import impossible_findings
 from st_opendata.exports.registry import CATALOGUE_EXPORTS, DATASET_EXPORTS, TABLE_EXPORTS
 from st_opendata.facts import load_facts
 from st_opendata.formats import RDF_XML, TURTLE
@@ -17,14 +18,15 @@ from st_opendata.place import Place
 BUILD = """
 import sys
 from pathlib import Path
-from st_opendata.exports import write_dataset, write_dumps
+from st_opendata.exports import plan_dataset, plan_dumps
 from st_opendata.facts import load_facts
 from st_opendata.catalogue import read_catalogue
+from st_opendata.system.tasks import do_here
 catalogue = read_catalogue(Path(sys.argv[1]))
 with load_facts(catalogue) as facts:
-    for dataset in catalogue.datasets:
-        write_dataset(catalogue, dataset, facts, Path(sys.argv[2]))
-    write_dumps(catalogue, facts, Path(sys.argv[2]))
+    plans = [plan_dataset(dataset, facts, Path(sys.argv[2])) for dataset in catalogue.datasets]
+    do_here([task for plan in plans for task in plan.tasks])
+    do_here(plan_dumps(facts, Path(sys.argv[2]), ()))
 """
 
 
@@ -71,8 +73,8 @@ def test_distributions(release, distributions):
 
 def test_dumps_are_measured(catalogue, facts, tmp_path):
     for dataset in catalogue.datasets:
-        write_dataset(catalogue, dataset, facts, tmp_path)
-    written = write_dumps(catalogue, facts, tmp_path)
+        write_dataset(dataset, facts, tmp_path)
+    written = write_dumps(facts, tmp_path)
     assert [file.path for file in written] == [
         f"hostile{suffix}" for suffix in (".nq", ".trig", ".sqlite", ".nq.gz", ".nt.gz")
     ]
@@ -100,7 +102,7 @@ def test_same_bytes_from_other_processes(catalogue, release, tmp_path):
 def test_a_format_that_cannot_carry_a_fact_is_left_out_and_told_at_its_cell(catalogue_of, tmp_path):
     catalogue = catalogue_of([["FR", "ex:fine", "one"], ["FR", "ex:2024", "two"]])
     with load_facts(catalogue) as facts:
-        written = write_dataset(catalogue, catalogue.datasets[1], facts, tmp_path)
+        written = write_dataset(catalogue.datasets[1], facts, tmp_path)
         (told,) = impossible_findings(facts, catalogue.datasets[1])
     assert RDF_XML not in {each.format for each in written}
     assert TURTLE in {each.format for each in written}

@@ -17,7 +17,7 @@ from drawn import write_drawn
 from st_opendata.catalogue import read_catalogue
 from st_opendata.dcat import count_facts
 from st_opendata.errors import InputError
-from st_opendata.exports.impossible import impossible_formats
+from st_opendata.exports.impossible import unwritable
 from st_opendata.facts import FactBase, FactReader, base, load_facts
 from st_opendata.formats import RDF_XML
 from st_opendata.model.release import FactFolder
@@ -72,11 +72,14 @@ def compare(facts: FactBase, folder: Path) -> None:
             assert reader.classes(dataset) == facts.classes(dataset)
             assert counts[dataset] == count_lines(lines)
             if dataset:
+                told: list[str] = []
+                facts.write_facts(dataset, folder / "sorted.parquet", told.extend)
+                assert told == [line for batch in lines for line in batch]
                 chosen = sorted(facts.predicates(dataset))[::2]
                 assert [set(batch) for batch in reader.statements(chosen, dataset)] == [
                     set(batch) for batch in facts.statements(chosen, dataset)
                 ]
-                found = impossible_formats(facts, datasets[dataset]).get(RDF_XML)
+                found = unwritable(RDF_XML, facts, dataset)
                 assert (found.triple if found else None) == first_unwritable(facts, dataset)
         for line in [line for batch in facts.lines() for line in batch][:40:8]:
             subject, predicate, _ = line.split(" ", 2)

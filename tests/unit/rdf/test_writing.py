@@ -319,7 +319,8 @@ class TestLines:
 
 class TestQuads:
     def test_read_back(self, tmp_path):
-        write_quads([("https://example.org/a", [HOSTILE[:3], HOSTILE[3:]]), ("https://example.org/b", [HOSTILE])],
+        write_quads([("https://example.org/a", ["\n".join([*each, ""]) for each in (HOSTILE[:3], HOSTILE[3:])]),
+                     ("https://example.org/b", ["\n".join([*HOSTILE, ""])])],
                     tmp_path / "out.nq")  # fmt: skip
         quads = list(ox.parse(path=str(tmp_path / "out.nq"), format=ox.RdfFormat.N_QUADS))
         for name in ("a", "b"):

@@ -1,0 +1,74 @@
+"""The files of a release that are made from facts: in one process, or in several if there is much to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from st_opendata.exports import DatasetPlan, plan_dataset, plan_dumps
+from st_opendata.facts import FactBase
+from st_opendata.messages.message import message
+from st_opendata.model.release import Distribution, FactFolder, File, Picture
+from st_opendata.release.layout import FACTS, predicate_files
+from st_opendata.system.tasks import Results, Task, Told, can_fork, do_here, do_in_processes
+
+_WORTH = 3_000_000
+"""The cost of tasks, about microseconds, from which it is worth to start processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlan:
+    """All tasks that write files from facts, and what comes of them."""
+
+    facts: Task[FactFolder]
+    datasets: Mapping[str, DatasetPlan]
+    dumps: Sequence[Task[File]]
+
+    @property
+    def tasks(self) -> Sequence[Task[Any]]:
+        """The tasks, each later than those that it needs."""
+        return (*(task for plan in self.datasets.values() for task in plan.tasks), self.facts, *self.dumps)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written from facts."""
+
+    facts: FactFolder
+    distributions: Mapping[str, tuple[Distribution, ...]]
+    pictures: Mapping[str, Picture]
+    dumps: Sequence[File]
+
+
+def plan_files(facts: FactBase, folder: Path) -> ReleasePlan:
+    """Plan the facts, the distributions and the dumps of a release in the folder."""
+    (folder / FACTS).mkdir()
+    files = predicate_files(facts.predicates())
+    datasets = {each.id: plan_dataset(each, facts, folder) for each in facts.catalogue.datasets}
+    cost = sum(plan.n_triples.cost for plan in datasets.values())
+    writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder), cost)
+    return ReleasePlan(writing, datasets, plan_dumps(facts, folder, datasets.values()))
+
+
+def write_files(plan: ReleasePlan, facts: FactBase, processes: int, on_begin: Told, on_end: Told) -> Written:
+    """Do the tasks: in so many processes, if they are worth it and the facts can be read by several."""
+    results = _do(plan.tasks, facts, processes, on_begin, on_end)
+    pictures = {dataset: results[each.picture] for dataset, each in plan.datasets.items()}
+    return Written(
+        results[plan.facts],
+        {dataset: each.distributions(results) for dataset, each in plan.datasets.items()},
+        {dataset: picture for dataset, picture in pictures.items() if picture},
+        [results[task] for task in plan.dumps],
+    )
+
+
+def _do(tasks: Sequence[Task[Any]], facts: FactBase, processes: int, on_begin: Told, on_end: Told) -> Results:
+    if processes > 1 and facts.can_be_shared and sum(task.cost for task in tasks) >= _WORTH:
+        facts.triples()  # counted once, for all
+        with facts.shared():
+            if can_fork():
+                return do_in_processes(tasks, processes, partial(facts.join, processes), on_begin, on_end)
+    return do_here(tasks, on_begin, on_end)
