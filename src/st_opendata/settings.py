@@ -4,7 +4,7 @@
 |---|---|---|---|
 | language | --lang | ST_LANG, else LC_ALL, LC_MESSAGES, LANG | lang = "fr" |
 | memory of the fact base, or of a query | --memory | ST_MEMORY | memory = "2GB" |
-| threads of the fact base | --threads | ST_THREADS | threads = 2 |
+| threads of the fact base, and processes that write a release | --threads | ST_THREADS | threads = 2 |
 | findings listed of a kind | --max-findings | ST_MAX_FINDINGS | max_findings = 1000 |
 | instant stated as the release's | | SOURCE_DATE_EPOCH | |
 """
