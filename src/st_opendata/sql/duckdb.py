@@ -192,6 +192,7 @@ class DuckDBEngine(Database):
 
     def resume(self, processes: int = 1) -> None:
         """Open the tables again: to read only, with a database for own tables, if several processes do."""
+        kinds = self._kinds
         if processes == 1:
             self._open(_FACTS)
         else:
@@ -203,6 +204,7 @@ class DuckDBEngine(Database):
             with self.transaction():
                 for (table,) in tables:
                     self.view(table, f"SELECT * FROM facts.main.{table}")
+        self._kinds = kinds
         if self._readable is not None:
             self.lock(self._readable)
 

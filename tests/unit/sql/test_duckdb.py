@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from st_opendata.errors import InputError
+from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database, DuckDBEngine
 from st_opendata.sql.engine import CsvFile, LimitError, ParquetFiles, ReadError, SqlError
 
@@ -90,3 +91,29 @@ def test_sessions_see_the_same_tables_and_nothing_outside(tmp_path: Path) -> Non
             with pytest.raises(SqlError):
                 session.rows(f"SELECT * FROM read_csv('{tmp_path / 'a.csv'}')")
         assert database.rows("SELECT a FROM t") == [(1,)]
+
+
+def test_suspended_tables_are_read_next_to_own_ones(tmp_path: Path) -> None:
+    engine = DuckDBEngine(tmp_path, "200MB", 2)
+    try:
+        engine.define("shared", {"x": sql.LONG})
+        engine.fill("shared", [[1, 2]])
+        engine.lock([])
+        engine.suspend()
+        engine.resume(2)
+        assert engine.rows("SELECT x FROM shared ORDER BY x") == [(1,), (2,)]
+        engine.define("own", {"x": sql.LONG})
+        engine.append("own", "SELECT x + 10 FROM shared ORDER BY x")
+        assert list(engine.batches("SELECT x FROM own UNION ALL SELECT x FROM shared", 10)) == [
+            [(11,), (12,), (1,), (2,)]
+        ]
+        engine.write(["SELECT x FROM own"], tmp_path / "own.parquet")
+        assert (tmp_path / "own.parquet").stat().st_size
+        with pytest.raises(InputError):
+            engine.fill("shared", [[3]])
+        engine.suspend()
+        engine.resume()
+        engine.fill("shared", [[3]])
+        assert engine.rows("SELECT count(*) FROM shared") == [(3,)]
+    finally:
+        engine.close()
