@@ -18,7 +18,8 @@ from st_opendata.formats import TURTLE
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf.writing import write_graph
+from st_opendata.rdf.lines import graph_lines
+from st_opendata.rdf.writing import used_prefixes, write_graph, write_rdf
 from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
 
 
@@ -43,8 +44,10 @@ def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -
     prefixes = PREFIXES | catalogue.prefixes
     triples = {dataset: count.triples for dataset, count in written.counts.items() if dataset}
     graph = catalogue_graph(catalogue, written.distributions, triples, written.pictures)
+    lines = [graph_lines(graph)]
+    used = used_prefixes(lines, prefixes)
     for name, form in CATALOGUES.items():
-        write_graph(graph, folder / name, form, prefixes)
+        write_rdf(lines, folder / name, form, used)
     void = void_graph(catalogue, written.distributions, written.dumps, written.counts)
     write_graph(void, folder / VOID_FILE, TURTLE, prefixes)
     for dataset in catalogue.datasets:

@@ -27,6 +27,8 @@ _SORTED = "sorted_facts"
 """The facts of a dataset in the order of its files."""
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
+_KEPT_TABLES, _KEPT_CELLS = 4, 50_000
+"""Tables of at most so many cells whose rows are kept for the next writer, as a dataset has several."""
 _ROW_GROUPS = (2_048, 122_880)
 """The fewest and the most rows of a row group; the number is a multiple of the first, the engine's vector."""
 _UNSHARDED_GROUP = 4 * _ROW_GROUPS[0]
@@ -75,6 +77,7 @@ class FactBase(Triples):
         self._predicates = predicates
         self._counts: dict[str, tuple[int, Mapping[str, int]]] = {}
         self._finder = PlaceFinder(engine, tables, predicates)
+        self._kept_rows: dict[str, list[tuple[str | list[str] | None, ...]]] = {}
         self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
         for loaded in tables:
@@ -156,8 +159,17 @@ class FactBase(Triples):
         column, None for null. KeyError as for `rows`.
         """
         loaded = self._by_name[table]
-        columns = ", ".join(f"c{column.number}" for column in loaded.table.source_columns)
-        yield from self._engine.batches(f"SELECT {columns} FROM {loaded.name} ORDER BY record", _BATCH_ROWS)
+        columns = [f"c{column.number}" for column in loaded.table.source_columns]
+        query = f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"
+        if loaded.rows * len(columns) > _KEPT_CELLS or not loaded.rows:
+            yield from self._engine.batches(query, _BATCH_ROWS)
+            return
+        kept = self._kept_rows.pop(table, None) or self._engine.rows(query)
+        self._kept_rows[table] = kept  # as the latest
+        while len(self._kept_rows) > _KEPT_TABLES:
+            del self._kept_rows[next(iter(self._kept_rows))]
+        for start in range(0, len(kept), _BATCH_ROWS):
+            yield kept[start : start + _BATCH_ROWS]
 
     def samples(self, count: int) -> Iterator[Sample]:
         """The first `count` rows of each table that could be read."""

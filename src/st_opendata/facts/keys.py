@@ -32,8 +32,9 @@ def key_findings(
     found: list[Finding] = []
     by_name = {(loaded.table.dataset, loaded.table.name): loaded for loaded in tables}
     for loaded in tables:
-        found += eased(loaded.table, _duplicates(engine, loaded, limit))
-        found += _case_only(engine, loaded, limit)
+        if not _all_differ(engine, loaded):
+            found += eased(loaded.table, _duplicates(engine, loaded, limit))
+            found += _case_only(engine, loaded, limit)
         for key in loaded.table.foreign_keys:
             target = by_name.get((key.dataset, key.table))
             if target is not None and not any(
@@ -49,6 +50,15 @@ def _columns(loaded: LoadedTable, names: Sequence[str]) -> list[str]:
 
 def _title(loaded: LoadedTable, name: str) -> str:
     return loaded.source.title(loaded.table.column(name).number)
+
+
+def _all_differ(engine: Engine, loaded: LoadedTable) -> bool:
+    """Whether the primary keys differ by more than capitals: one cheap question that most tables answer for good."""
+    if not loaded.table.primary_key:
+        return True
+    shown = sql.join_not_null(", ", _columns(loaded, loaded.table.primary_key))
+    ((rows, texts),) = engine.rows(f"SELECT count(*), count(DISTINCT {sql.lower(shown)}) FROM {loaded.name}")
+    return bool(rows == texts)
 
 
 def _duplicates(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]:

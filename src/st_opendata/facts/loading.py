@@ -32,6 +32,8 @@ from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
 
 _BATCH = 1_000
+_TOTAL_LABELS = "total_labels"
+"""The engine's table of the words for a total: read as a list in a query, they would cost more than a small table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Loader:
         self._names = names
         self._digits = digits
         self._limit = limit
+        engine.define(_TOTAL_LABELS, {"label": sql.TEXT})
+        engine.fill(_TOTAL_LABELS, [total_labels()])
 
     def load(self, number: int, source: TableFile) -> tuple[LoadedTable | None, list[Finding]]:
         """The table under the name t<number>, None if it cannot be read, and the findings of its rows.
@@ -216,7 +220,7 @@ def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding
         return []
     cell = f"c{first.number}"
     alone = [f"c{column.number} IS NULL" for column in others]
-    conditions = {TOTALS: f"{cell} IN {sql.texts(total_labels())}"}
+    conditions = {TOTALS: f"{cell} IN (SELECT label FROM {_TOTAL_LABELS})"}
     colon, end = sql.any_of([sql.contains(cell, ":"), sql.contains(cell, "：")]), f"(SELECT max(record) FROM {name})"
     # The patterns are long: an engine takes longer to compile them than to read a small table.
     if engine.rows(f"SELECT record FROM {name} WHERE {sql.all_of(alone)} OR {colon} AND record = {end} LIMIT 1"):

@@ -17,7 +17,7 @@ from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
-from st_opendata.tables.personal import LEAST, PersonalKind, forms_of, is_iban, veiled
+from st_opendata.tables.personal import ACCOUNT, LEAST, MARKS, PersonalKind, forms_of, is_iban, veiled
 
 _EXAMINED = 100
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
@@ -35,29 +35,41 @@ _FORMULAS_SHOWN, _FORMULA_LENGTH = 3, 40
 
 @dataclass(frozen=True, slots=True)
 class _Suspicion:
-    """A sign of personal data: cells of `column` that meet the condition are data of the kind `kind`."""
+    """A sign of personal data: cells of `column` that meet the condition are data of the kind `kind`.
+
+    All of them meet `screen`, which the engine need not compile.
+    """
 
     column: Column
     kind: PersonalKind
     condition: str
+    screen: str
 
 
 def personal_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     """A warning for each column in which half of the cells are personal data and whose description does not say so."""
     suspicions = [each for column in loaded.table.source_columns for each in _suspicions(loaded, column)]
-    if not suspicions:
-        return []
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE {_known(each.column)}), count(*) FILTER (WHERE {each.condition})"
-        for each in suspicions
-    )
-    (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
+    possible = [each for each, _ in _meeting(engine, loaded, suspicions, lambda each: each.screen)]
     found: dict[str, Finding] = {}
-    for each, known, meeting in zip(suspicions, numbers[::2], numbers[1::2], strict=True):
-        if meeting and meeting >= LEAST * known and each.column.name not in found:
+    for each, meeting in _meeting(engine, loaded, possible, lambda each: each.condition):
+        if each.column.name not in found:
             warning = _warning(engine, loaded, each, meeting)
             found |= {each.column.name: warning} if warning else {}
     return list(found.values())
+
+
+def _meeting(
+    engine: Engine, loaded: LoadedTable, suspicions: list[_Suspicion], condition: Callable[[_Suspicion], str]
+) -> list[tuple[_Suspicion, int]]:
+    """The suspicions whose condition enough cells of the column meet, each with their number."""
+    if not suspicions:
+        return []
+    counts = ", ".join(
+        f"count({_value(each.column)}), count(*) FILTER (WHERE {condition(each)})" for each in suspicions
+    )
+    (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
+    counted = zip(suspicions, numbers[::2], numbers[1::2], strict=True)
+    return [(each, meeting) for each, known, meeting in counted if meeting and meeting >= LEAST * known]
 
 
 def _suspicions(loaded: LoadedTable, column: Column) -> list[_Suspicion]:
@@ -67,15 +79,25 @@ def _suspicions(loaded: LoadedTable, column: Column) -> list[_Suspicion]:
         return []
     others = [title for each in loaded.table.source_columns if each is not column for title in _titles(loaded, each)]
     forms = forms_of(_titles(loaded, column), others, text=base not in INTEGER_BOUNDS)
-    return [_Suspicion(column, kind, _meets(column, form)) for kind, form in forms.items()]
+    return [_Suspicion(column, kind, _meets(column, form), _may_meet(column, form)) for kind, form in forms.items()]
 
 
 def _titles(loaded: LoadedTable, column: Column) -> list[str]:
     return [column.name, *column.titles.values(), loaded.source.title(column.number)]
 
 
-def _known(column: Column) -> str:
-    return f"c{column.number} IS NOT NULL"
+def _value(column: Column) -> str:
+    return f"c{column.number}"
+
+
+def _may_meet(column: Column, pattern: str) -> str:
+    """True where the cell, or an item of its list, may match the pattern: without compiling it."""
+    value = _value(column)
+    if column.separator or not (pattern in MARKS or pattern == ACCOUNT):
+        return f"{value} IS NOT NULL"
+    if pattern == ACCOUNT:  # a capital first, a digit third
+        return f"coalesce({value} >= 'A' AND {value} < '[' AND {sql.substring(value, 3, 1)} BETWEEN '0' AND '9', FALSE)"
+    return f"coalesce({sql.contains(value, MARKS[pattern])}, FALSE)"
 
 
 def _meets(column: Column, pattern: str) -> str:

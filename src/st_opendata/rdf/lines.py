@@ -7,6 +7,7 @@ language tags are in lower case, and `xsd:string` is not written. Facts, finding
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def graph_lines(graph: rdflib.Graph) -> list[str]:
     Raises:
         InputError: it has a blank node, whose label would differ from run to run, or something that is not an IRI.
     """
-    return sorted(f"{' '.join(_line_term(term) for term in triple)} ." for triple in graph)
+    text = cache(_line_term)  # a graph repeats its terms
+    return sorted(f"{text(s)} {text(p)} {text(o)} ." for s, p, o in graph)
 
 
 def graph_of_lines(batches: Iterable[list[str]]) -> rdflib.Graph:

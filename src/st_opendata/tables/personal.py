@@ -40,6 +40,8 @@ NATIONAL_PHONE = r"[+(]?[0-9](?:[ \-/().]*[0-9]){4,14}"
 """A telephone number in any form: only for a column whose title says so."""
 _LETTERS = r"(?:[.'’ \-]|\p{L})*\p{L}(?:[.'’ \-]|\p{L})*"
 """A text in letters, as the name of a person is (RE2)."""
+MARKS: Mapping[str, str] = {EMAIL: "@", PHONE: "+"}
+"""A character in all texts of a form: it shows without the form that a text does not have it."""
 LEAST = 0.5
 """The part of a column's cells that must have the form."""
 
