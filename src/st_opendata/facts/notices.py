@@ -64,12 +64,13 @@ def _meeting(
     """The suspicions whose condition enough cells of the column meet, each with their number."""
     if not suspicions:
         return []
-    counts = ", ".join(
-        f"count({_value(each.column)}), count(*) FILTER (WHERE {condition(each)})" for each in suspicions
-    )
-    (numbers,) = engine.rows(f"SELECT {counts} FROM {loaded.name}")
-    counted = zip(suspicions, numbers[::2], numbers[1::2], strict=True)
-    return [(each, meeting) for each, known, meeting in counted if meeting and meeting >= LEAST * known]
+    values = list(dict.fromkeys(_value(each.column) for each in suspicions))
+    counts = [f"count({value})" for value in values]
+    counts += [f"count(*) FILTER (WHERE {condition(each)})" for each in suspicions]
+    (numbers,) = engine.rows(f"SELECT {', '.join(counts)} FROM {loaded.name}")
+    known = dict(zip(values, numbers, strict=False))
+    counted = zip(suspicions, numbers[len(values) :], strict=True)
+    return [(each, count) for each, count in counted if count and count >= LEAST * known[_value(each.column)]]
 
 
 def _suspicions(loaded: LoadedTable, column: Column) -> list[_Suspicion]:
@@ -96,8 +97,8 @@ def _may_meet(column: Column, pattern: str) -> str:
     if column.separator or not (pattern in MARKS or pattern == ACCOUNT):
         return f"{value} IS NOT NULL"
     if pattern == ACCOUNT:  # a capital first, a digit third
-        return f"coalesce({value} >= 'A' AND {value} < '[' AND {sql.substring(value, 3, 1)} BETWEEN '0' AND '9', FALSE)"
-    return f"coalesce({sql.contains(value, MARKS[pattern])}, FALSE)"
+        return f"{value} BETWEEN 'A' AND '[' AND {sql.substring(value, 3, 1)} BETWEEN '0' AND '9'"
+    return sql.contains(value, MARKS[pattern])
 
 
 def _meets(column: Column, pattern: str) -> str:
@@ -105,7 +106,7 @@ def _meets(column: Column, pattern: str) -> str:
     value = f"c{column.number}"
     if column.separator:
         return f"{sql.size(sql.filter_items(value, 'x', sql.full_match('x', pattern)))} > 0"
-    return f"coalesce({sql.full_match(value, pattern)}, FALSE)"
+    return sql.full_match(value, pattern)
 
 
 def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: int) -> Finding | None:
@@ -150,13 +151,13 @@ def _formula_text(column: Column) -> str:
 
 def _begins(column: Column) -> str:
     """Whether a text begins like a formula. It is checked first, as compiling the other patterns takes time."""
-    return f"coalesce({sql.part_match(_formula_text(column), _START)}, FALSE)"
+    return sql.part_match(_formula_text(column), _START)
 
 
 def _is_formula(column: Column) -> str:
     value = _formula_text(column)
     harmless = " OR ".join(sql.full_match(value, pattern) for pattern in _HARMLESS)
-    return f"coalesce({sql.part_match(value, _START)} AND NOT ({harmless}), FALSE)"
+    return f"{sql.part_match(value, _START)} AND NOT ({harmless})"
 
 
 def _formula_note(engine: Engine, loaded: LoadedTable, column: Column, count: int) -> Finding:

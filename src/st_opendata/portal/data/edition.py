@@ -160,6 +160,11 @@ class Edition:
         """By id, in the order of the catalogue."""
         return {dataset.id: dataset for dataset in self.release.datasets}
 
+    @cached_property
+    def dataset_ids(self) -> dict[str, str]:
+        """The ids of the datasets by their IRIs."""
+        return {dataset.iri: dataset.id for dataset in self.release.datasets}
+
 
 def _arrival(release: Path) -> float:
     """When the folder, or a link to it, was created or renamed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from st_opendata.model.text import Text, pick
@@ -34,6 +34,8 @@ class Inventory:
     datasets: tuple[DatasetDescription, ...]
     index: SearchIndex
     facets: Facets
+    _orders: dict[tuple[Order, str], list[int]] = field(default_factory=dict)
+    """The numbers of all datasets in an order and a language, once it was asked for."""
 
     def find(self, words: str, chosen: Chosen, order: Order, language: str) -> SearchResult:
         """The datasets with all these words and one of the chosen values of each facet.
@@ -42,21 +44,31 @@ class Inventory:
         """
         ranked = self.index.search(words)
         found = self.facets.matching(ranked, chosen)
-        numbers = [number for number in ranked or range(len(self.datasets)) if found >> number & 1]
+        listed = ranked if ranked is not None and order == "relevance" else self._ordered(order, language)
+        flags = f"{found:0{len(self.datasets)}b}"[::-1]
         counts = {}
         for name, values in self.facets.values.items():
             others = self.facets.matching(ranked, chosen, without=name)
             counts[name] = {key: (value.members & others).bit_count() for key, value in values.items()}
         suggestion = self.index.suggest(words) if ranked == [] else None
-        return SearchResult(tuple(self._ordered(numbers, order, language)), counts, suggestion)
+        datasets = tuple(self.datasets[number] for number in listed if flags[number] == "1")
+        return SearchResult(datasets, counts, suggestion)
 
-    def _ordered(self, numbers: list[int], order: Order, language: str) -> Iterable[DatasetDescription]:
-        datasets = [self.datasets[number] for number in numbers]
-        if order != "relevance":
-            datasets.sort(key=lambda each: (alphabetical(pick(each.title, language)), each.id))
-        if order == "newest":
-            datasets.sort(key=lambda each: each.modified or each.issued, reverse=True)
-        return datasets
+    def _ordered(self, order: Order, language: str) -> list[int]:
+        """The numbers of all datasets in this order; that of the catalogue stands for `relevance`."""
+        numbers = self._orders.get((order, language))
+        if numbers is None:
+            numbers = list(range(len(self.datasets)))
+            if order != "relevance":
+                numbers.sort(key=lambda each: self._by_title(each, language))
+            if order == "newest":
+                numbers.sort(key=lambda each: self.datasets[each].modified or self.datasets[each].issued, reverse=True)
+            self._orders[order, language] = numbers
+        return numbers
+
+    def _by_title(self, number: int, language: str) -> tuple[tuple[str, str], str]:
+        dataset = self.datasets[number]
+        return alphabetical(pick(dataset.title, language)), dataset.id
 
     def close(self) -> None:
         """Close the index."""

@@ -52,17 +52,17 @@ class Assessments:
     """The quality of the datasets of an edition, cached for the latest ones; a part of it (`Edition.part`)."""
 
     def __init__(self, edition: Edition) -> None:
-        self.of = lru_cache(_CACHED)(lambda dataset: assess(edition, edition.datasets[dataset]))
+        answers = release_answers(edition.release.site, edition.files.values())
+        self.of = lru_cache(_CACHED)(lambda dataset: assess(edition, edition.datasets[dataset], answers))
 
 
-def assess(edition: Edition, dataset: DatasetRelease) -> Quality:
-    """The marks of a dataset of the edition.
+def assess(edition: Edition, dataset: DatasetRelease, answers: Callable[[str], bool]) -> Quality:
+    """The marks of a dataset of the edition; `answers` tells which URLs will answer.
 
     The build checked the conformance to DCAT-AP, and the portal does not repeat the check: its mark is the difference
     between the points that the release states and the other marks.
     """
     graph = _described(edition.statements, dataset.iri)
-    answers = release_answers(edition.release.site, edition.files.values())
     score = _score(graph, dataset.iri, answers, conforms=True)
     if score.points != dataset.points:
         score = _score(graph, dataset.iri, answers, conforms=False)

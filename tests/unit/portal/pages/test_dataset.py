@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from st_opendata.portal.api.signposting import dataset_links
 from st_opendata.portal.data.descriptions import describe, web_address
 from st_opendata.portal.data.edition import Edition
-from st_opendata.portal.data.quality import assess
+from st_opendata.portal.data.quality import Assessments
 from st_opendata.portal.data.rules import read_rules
 from st_opendata.portal.rendering import excerpt, say
 
@@ -53,7 +53,7 @@ def test_columns_have_their_meaning(page: str) -> None:
 
 def test_the_points_are_those_of_the_release(edition: Edition, page: str) -> None:
     for dataset in edition.release.datasets:
-        quality = assess(edition, dataset)
+        quality = edition.part(Assessments).of(dataset.id)
         assert quality.score.points == dataset.points
         assert sum(dimension.points for dimension in quality.dimensions) == dataset.points
         assert sum(len(dimension.marks) for dimension in quality.dimensions) == 23

@@ -41,7 +41,7 @@ def show_thing(request: Request) -> PageView:
     values = {
         "thing": thing,
         "map": _map(thing, language),
-        "dataset": _dataset(edition, iri),
+        "dataset": edition.dataset_ids.get(iri),
         "documents": _documents(edition, iri),
         "canonical": base_url(request) + page_of(edition.release, iri, language),
         "more": lambda predicate: page_of(edition.release, iri, language, via=predicate),
@@ -87,8 +87,3 @@ def _documents(edition: Edition, iri: str) -> dict[str, tuple[str, str]]:
         form.label: (document_of(edition.release, iri, extension), form.media_type)
         for extension, form in FORMATS.items()
     }
-
-
-def _dataset(edition: Edition, iri: str) -> str | None:
-    """The id of the dataset with that IRI."""
-    return next((dataset.id for dataset in edition.release.datasets if dataset.iri == iri), None)
