@@ -256,11 +256,8 @@ class DuckDBEngine(Database):
         row_group: int | None = None,
     ) -> None:
         """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
-        staged = columns is not None and len(queries) != 1
         if columns is None:
             (rows,) = queries
-        elif len(queries) == 1:
-            rows = _as_columns(queries[0], columns)
         else:
             rows = f"SELECT * FROM {_STAGED}"
             self.define(_STAGED, columns)
@@ -268,7 +265,7 @@ class DuckDBEngine(Database):
                 self.append(_STAGED, query)
         groups = f", ROW_GROUP_SIZE {row_group}, PARQUET_VERSION v2" if row_group else ""
         self._run(f"COPY ({rows}) TO {sql.text(str(self._inside))} (FORMAT parquet, COMPRESSION zstd{groups})")
-        if staged:
+        if columns is not None:
             self.drop(_STAGED)
         try:
             shutil.move(self._inside, path)
@@ -297,13 +294,6 @@ class DuckDBEngine(Database):
         except duckdb.Error as error:
             text = message("the fact base failed: {reason}", reason=_first_line(error))
             raise InputError(text, remedy=_ROOM) from None
-
-
-def _as_columns(query: str, columns: Mapping[str, str]) -> str:
-    """The rows of a query under these names, with these types."""
-    names = [sql.name(column) for column in columns]
-    typed = ", ".join(f"{sql.cast(name, kind)} AS {name}" for name, kind in zip(names, columns.values(), strict=True))
-    return f"SELECT {typed} FROM ({query}) AS rows({', '.join(names)})"
 
 
 def _buffers(memory: str, processes: int) -> str:
