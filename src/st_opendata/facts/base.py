@@ -28,7 +28,7 @@ _SORTED = "sorted_facts"
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
 _KEPT_TABLES, _KEPT_CELLS = 4, 50_000
-"""Tables of at most so many cells whose rows are kept for the next writer, as a dataset has several."""
+"""The tables whose rows are kept for the next writer, as a dataset has several, and the most cells of one."""
 _ROW_GROUPS = (2_048, 122_880)
 """The fewest and the most rows of a row group; the number is a multiple of the first, the engine's vector."""
 _UNSHARDED_GROUP = 4 * _ROW_GROUPS[0]

@@ -53,7 +53,7 @@ def _title(loaded: LoadedTable, name: str) -> str:
 
 
 def _all_differ(engine: Engine, loaded: LoadedTable) -> bool:
-    """Whether the primary keys differ by more than capitals: one cheap question that most tables answer for good."""
+    """Whether the primary keys differ by more than capitals: one cheap question, enough for most tables."""
     if not loaded.table.primary_key:
         return True
     shown = sql.join_not_null(", ", _columns(loaded, loaded.table.primary_key))

@@ -35,7 +35,7 @@ class Inventory:
     index: SearchIndex
     facets: Facets
     _orders: dict[tuple[Order, str], list[int]] = field(default_factory=dict)
-    """The numbers of all datasets in an order and a language, once it was asked for."""
+    """The numbers of all datasets in an order and a language, from the first request for it."""
 
     def find(self, words: str, chosen: Chosen, order: Order, language: str) -> SearchResult:
         """The datasets with all these words and one of the chosen values of each facet.
