@@ -59,7 +59,7 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     view = prebinding.PreparingGraph(data, shapes.graph)
     validator = ResultValidator(DataGraph.from_rdflib(view), shacl_graph=shapes.graph, options=dict(_OPTIONS))
     try:
-        _, found, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
+        _, found, _ = validator.run()
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
         raise unusable(error) from error
     texts = _Texts(shapes)

@@ -1,9 +1,9 @@
 """Results of pySHACL without its report: a graph of nine triples for each result, and a text for people.
 
 pySHACL makes the text of a result even where nobody reads it, clones its terms into a report graph, and sorts all
-texts. With 20,000 results that takes longer than the validation. Its method that makes a result is replaced here, in
-the one class that has it. The texts of a result are those that the report would state as `sh:resultMessage`, except
-pySHACL's own, which findings do not show.
+texts. With 20,000 results that takes longer than the validation. Its methods that make a result are replaced here for
+the runs of `ResultValidator`; any other validation of the process has pySHACL's own. The texts of a result are those
+that the report would state as `sh:resultMessage`, except pySHACL's own, which findings do not show.
 
 A component with a query of its own (SHACL §6) collects the messages of all its results in one list, so that a result
 also states those of the results before it. Here it states its own alone.
@@ -11,8 +11,10 @@ also states those of the results before it. Here it states its own alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from pyshacl import Validator
@@ -20,6 +22,15 @@ from pyshacl.constraints.constraint_component import ConstraintComponent
 from pyshacl.constraints.sparql.sparql_based_constraint_components import BoundShapeValidatorComponent
 from rdflib import BNode, Literal
 from rdflib.term import Node
+
+_RUNNING = ContextVar("_RUNNING", default=False)
+_MAKE: Any = ConstraintComponent.make_v_result
+"""pySHACL's method that makes a result."""
+
+
+def running() -> bool:
+    """True while a `ResultValidator` runs, and not another validation."""
+    return _RUNNING.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,15 @@ class _Statements(list[Any]):
 
 class ResultValidator(Validator):
     """A validator whose second answer is a list of `RawResult`, in no particular order."""
+
+    def run(self) -> tuple[bool, list[RawResult], str]:
+        """As pySHACL's, with its errors."""
+        before = _RUNNING.set(True)
+        try:
+            found: tuple[bool, list[RawResult], str] = super().run()  # type: ignore[no-untyped-call]  # pySHACL is untyped
+            return found
+        finally:
+            _RUNNING.reset(before)
 
     @classmethod
     def create_validation_report(
@@ -102,11 +122,21 @@ def _make_result_of_query(self: Any, *args: object, **kwargs: Any) -> tuple[str,
     return made
 
 
+def _in_our_runs(own: Callable[..., object]) -> Callable[..., object]:
+    """The method in the runs of `ResultValidator`, pySHACL's in others."""
+
+    @wraps(_MAKE)
+    def make_v_result(self: object, *args: object, **kwargs: object) -> object:
+        return (own if running() else _MAKE)(self, *args, **kwargs)
+
+    return make_v_result
+
+
 def register() -> None:
     """Put the methods in the place of pySHACL's; doing it again changes nothing."""
-    methods: Mapping[type, object] = {
+    methods: Mapping[type, Callable[..., object]] = {
         ConstraintComponent: _make_result,
         BoundShapeValidatorComponent: _make_result_of_query,
     }
     for component, method in methods.items():
-        component.make_v_result = method  # type: ignore[attr-defined]  # replaced on purpose
+        component.make_v_result = _in_our_runs(method)  # type: ignore[attr-defined]  # replaced on purpose

@@ -10,6 +10,7 @@ import pytest
 from rdflib import Graph
 
 from st_opendata.model.findings import NO_LIMIT, Finding
+from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_sarif, report_text, report_turtle, validate_files
 from st_opendata.shacl.listing import sort_findings
 
@@ -30,8 +31,8 @@ def files(folder: Path, count: int) -> tuple[list[Path], list[Path]]:
 @pytest.mark.parametrize("limit", [1, 5, 39, 60, 61, NO_LIMIT])
 def test_findings_beyond_the_limit_of_a_shape_are_counted(tmp_path: Path, limit: int) -> None:
     paths = files(tmp_path, 20)
-    everything = validate_files(*paths)
-    found = validate_files(*paths, limit)
+    everything = validate_files(*paths, Settings(max_findings=NO_LIMIT))
+    found = validate_files(*paths, Settings(max_findings=limit))
     kept = [each for each in found if each.unlisted is None]
     of_shape: dict[tuple[str, str | None], list[Finding]] = {}
     for each in everything:
@@ -47,7 +48,7 @@ def test_findings_beyond_the_limit_of_a_shape_are_counted(tmp_path: Path, limit:
 
 
 def test_every_report_says_how_many_are_not_listed(tmp_path: Path) -> None:
-    found = validate_files(*files(tmp_path, 20), 5)
+    found = validate_files(*files(tmp_path, 20), Settings(max_findings=5))
     assert report_text(found).endswith("5 violations, 5 warnings, 3 notes, 70 more not listed\n")
     assert report_text(found, "de").count("nicht aufgeführt") >= 4
     content = json.loads(report_json(found))
