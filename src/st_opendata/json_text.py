@@ -26,20 +26,18 @@ def indented_json(content: object) -> str:
 
 def _write(value: object, line: str, add: Callable[[str], object]) -> None:
     """Add the parts of a value; `line` is the line end and the indentation where the value begins."""
-    if isinstance(value, str):
-        add(encode_basestring(value))
-    elif value is None:
-        add("null")
-    elif isinstance(value, dict) and value:
-        inner = line + " "
+    inner = line + " "
+    if isinstance(value, dict) and value:
         start = "{" + inner
         for key, each in value.items():
-            add(f"{start}{encode_basestring(key)}: ")
-            _write(each, inner, add)
+            if (short := _short(each)) is None:
+                add(f"{start}{encode_basestring(key)}: ")
+                _write(each, inner, add)
+            else:
+                add(f"{start}{encode_basestring(key)}: {short}")
             start = "," + inner
         add(line + "}")
     elif isinstance(value, list | tuple) and value:
-        inner = line + " "
         start = "[" + inner
         for each in value:
             add(start)
@@ -47,4 +45,13 @@ def _write(value: object, line: str, add: Callable[[str], object]) -> None:
             start = "," + inner
         add(line + "]")
     else:
-        add(json.dumps(value, ensure_ascii=False))
+        add(_short(value) or json.dumps(value, ensure_ascii=False))
+
+
+def _short(value: object) -> str | None:
+    """The text of what most values are, and None for others."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return str(value) if type(value) is int else None

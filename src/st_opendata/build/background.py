@@ -84,10 +84,13 @@ class Background:
         """The findings with files by their path in the release, so that a report is the same wherever it is made."""
         names = {str(path): name for name, path in self.files.items()}
 
-        def rename(place: Place) -> Place:
-            return replace(place, file=names.get(place.file, place.file))
+        def renamed(each: Finding) -> Finding:
+            if all(place.file not in names for place in each.places):
+                return each
+            places = (replace(place, file=names.get(place.file, place.file)) for place in each.places)
+            return replace(each, places=tuple(places))
 
-        return [replace(each, places=tuple(map(rename, each.places))) for each in findings]
+        return list(map(renamed, findings))
 
     def used(self, facts: FactBase, shapes: Shapes) -> Background:
         """The parts for a release with these facts: without rules that do not apply and terms that are not used.

@@ -6,8 +6,8 @@ A message is a template with named fields: `finding("cell-datatype", places, val
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
 from string import Formatter
 
@@ -24,7 +24,7 @@ _FILES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Code:
     """A kind of finding: `example` is a cell, line or triple that causes it.
 
@@ -38,6 +38,11 @@ class Code:
     example: str
     near: Message | None = None
     """A further sentence if the finding has the field `near`: the most similar valid value."""
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields that a finding of this kind needs."""
+        return frozenset(self.message.fields) | frozenset(self.remedy.fields)
 
 
 @cache
@@ -60,13 +65,18 @@ def finding(code: str, places: tuple[Place, ...], *, dataset: str | None = None,
     """
     entry = codes()[code]
     values.setdefault("description", "dataset.yaml")
-    if missing := (entry.message.fields.keys() | entry.remedy.fields.keys()) - values.keys():
-        raise KeyError(f"{code} lacks {sorted(missing)}")
-    text = replace(entry.message, fields=values)
+    if not values.keys() >= entry.fields:
+        raise KeyError(f"{code} lacks {sorted(entry.fields - values.keys())}")
+    text = _filled(entry.message, values)
     if entry.near and values.get("near"):
-        text = Message("{message} {near}", {"message": text, "near": replace(entry.near, fields=values)})
-    remedy = replace(entry.remedy, fields=values)
-    return Finding(code, entry.severity, text, places=places, remedy=remedy, dataset=dataset)
+        text = Message("{message} {near}", {"message": text, "near": _filled(entry.near, values)})
+    return Finding(code, entry.severity, text, places=places, remedy=_filled(entry.remedy, values), dataset=dataset)
+
+
+def _filled(text: Message, values: Mapping[str, object]) -> Message:
+    """The text with those of the values that it has fields for."""
+    fields = {name: values[name] for name in text.fields}
+    return Message(text.msgid, fields, text.plural, text.number, text.context)
 
 
 def as_error(found: Finding) -> InputError:
@@ -77,5 +87,5 @@ def as_error(found: Finding) -> InputError:
 
 def _message(text: str | Mapping[str, str]) -> Message:
     one, other, number = (text, "", "") if isinstance(text, str) else (text["one"], text["other"], text["number"])
-    names = {name for _, name, _, _ in Formatter().parse(one + other) if name}
+    names = {name for _, name, _, _ in Formatter().parse(one + other) if name} | set(filter(None, [number]))
     return Message(one, {name: f"{{{name}}}" for name in names}, other, number)

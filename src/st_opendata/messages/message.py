@@ -7,7 +7,7 @@ quoted unchanged: text from users is never translated, and only fields that are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -47,6 +47,10 @@ class Message(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(LANGUAGES)
+
+    def items(self) -> ItemsView[str, str]:
+        """As of any mapping, in a fraction of the time: reports ask for the texts of each finding."""
+        return {language: self[language] for language in LANGUAGES}.items()
 
     def __hash__(self) -> int:
         return hash(self["en"])  # equal ones have the same text in every language

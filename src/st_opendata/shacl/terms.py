@@ -68,17 +68,19 @@ def short(text: str) -> str:
         if literal[3] in _BARE and lexical:
             return lexical
         return f'"{lexical}"' + (f"@{literal[2]}" if literal[2] else "")
-    return _IRI.sub(lambda match: _prefixed(match[1]), text)
+    return _IRI.sub(lambda match: short_iri(match[1]), text)
+
+
+def short_iri(iri: str) -> str:
+    """A prefixed name by the longest namespace that leaves a local name, else the IRI in angle brackets."""
+    prefixes, form = _namespaces()
+    found = form.fullmatch(iri)
+    return f"{prefixes[found[1]]}:{found[2]}" if found else f"<{iri}>"
 
 
 @cache
-def _namespaces() -> list[tuple[str, str]]:
-    return sorted(((namespace, prefix) for prefix, namespace in PREFIXES.items()), reverse=True)
-
-
-def _prefixed(iri: str) -> str:
-    for namespace, prefix in _namespaces():
-        local = iri.removeprefix(namespace)
-        if local != iri and re.fullmatch(r"[\w-][\w.-]*(?<!\.)", local):
-            return f"{prefix}:{local}"
-    return f"<{iri}>"
+def _namespaces() -> tuple[dict[str, str], re.Pattern[str]]:
+    """The prefixes of namespaces, and the form of IRIs in them."""
+    prefixes = dict(sorted((space, name) for name, space in PREFIXES.items()))
+    longest_first = "|".join(map(re.escape, reversed(prefixes)))
+    return prefixes, re.compile(rf"({longest_first})([\w-][\w.-]*(?<!\.))")

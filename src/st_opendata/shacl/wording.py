@@ -16,7 +16,7 @@ from st_opendata.place import Place
 from st_opendata.shacl.engine import Result
 from st_opendata.shacl.shapes import Shapes
 from st_opendata.shacl.suggesting import NearestTerms
-from st_opendata.shacl.terms import SH, short, term_text
+from st_opendata.shacl.terms import SH, short, short_iri, term_text
 from st_opendata.shacl.wellformed import list_members
 
 _SEVERITIES = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
@@ -67,12 +67,13 @@ class Wording:
 
     def _texts(self, code: str, result: Result) -> tuple[Text, Text]:
         """Our message and remedy."""
+        focus = _shown(result.focus)
         texts = finding(
             code,
             (),
-            focus=_shown(result.focus),
+            focus=focus,
             path=short(result.path) if result.path else "rdf:type",
-            value=_shown(result.value if result.value is not None else result.focus),
+            value=focus if result.value is None else _shown(result.value),
             expected=self._expected(code, result.shape, result.component),
             near=self._near(code, result),
         )
@@ -114,6 +115,8 @@ class Wording:
 
 
 def _shown(term: Node) -> str:
+    if isinstance(term, URIRef):
+        return short_iri(term)
     return f"[{term}]" if isinstance(term, BNode) else short(term_text(term))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from rdflib import BNode, Literal, URIRef
+from rdflib import XSD, BNode, Literal, URIRef
 from rdflib.term import Node
 
 from st_opendata.rdf.reading import iri_term
@@ -40,10 +40,12 @@ class TermCache:
         lexical = text[1 : tail.start()]
         if "\\" in lexical:
             lexical = _ESCAPE.sub(_unescaped, lexical)
+        datatype = None if tail[2] is None else self._iri(tail[2])
+        if datatype != XSD.boolean:
+            return Literal(lexical, lang=tail[1], datatype=datatype, normalize=False)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Parsing weird boolean")
-            datatype = self._iri(tail[2]) if tail[2] is not None else None
-            return Literal(lexical, lang=tail[1], datatype=datatype, normalize=False)
+            return Literal(lexical, datatype=datatype, normalize=False)
 
     def _iri(self, iri: str) -> URIRef:
         found = self._iris.get(iri)
