@@ -174,7 +174,7 @@ def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) 
         counts = count_facts(reader, distributions)
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
-    findings = validate_catalogue(graph, settings.max_findings)
+    findings = validate_catalogue(graph, settings)
     known = [each.file for files in distributions.values() for each in files]
     files = list_files(folder, [*known, *(picture.file for picture in pictures.values()), *dumps])
     scores = score_served(graph, catalogue.site, files, conforming=conforms(findings))

@@ -7,11 +7,11 @@ from functools import cache
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from st_opendata.model.findings import NO_LIMIT, Finding
+from st_opendata.model.findings import Finding
 from st_opendata.namespaces import PREFIXES
 from st_opendata.resources import resource_folder
-from st_opendata.shacl.checking import validate_graph
-from st_opendata.shacl.listing import sort_findings
+from st_opendata.settings import Settings
+from st_opendata.shacl.checking import UNLIMITED, validate_graph
 from st_opendata.shacl.shapes import Shapes, load_shapes
 from st_opendata.shacl.terms import SH
 
@@ -24,19 +24,19 @@ def _shapes(profile: str) -> Shapes:
     return load_shapes([resource_folder("shapes") / f"{profile}.ttl"])
 
 
-def validate_catalogue(graph: Graph, limit: int = NO_LIMIT) -> list[Finding]:
+def validate_catalogue(graph: Graph, settings: Settings = UNLIMITED) -> list[Finding]:
     """The findings of DCAT-AP on the whole catalogue, and of HVD on its high-value datasets, sorted.
 
-    At most `limit` findings of a shape are listed.
+    The settings limit the findings listed of a shape, and memory and threads if the catalogue is large.
 
     The shapes for HVD speak of every dataset, distribution and service, like the official ones. A catalogue mixes
     high-value and other datasets: so here they are aimed at what states a `dcatap:hvdCategory` or the HVD act, and at
     its distributions, services, contacts and licences.
     """
-    findings = validate_graph(graph, _shapes("dcat-ap"), limit)
+    shapes = [_shapes("dcat-ap")]
     if high_value := high_value_nodes(graph):
-        findings += validate_graph(graph, _aimed(_shapes("dcat-ap-hvd"), graph, high_value), limit)
-    return sort_findings(findings)
+        shapes.append(_aimed(_shapes("dcat-ap-hvd"), graph, high_value))
+    return validate_graph(graph, *shapes, settings=settings)
 
 
 def high_value_nodes(graph: Graph) -> set[Node]:

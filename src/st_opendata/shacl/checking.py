@@ -20,7 +20,7 @@ from st_opendata.model.findings import NO_LIMIT, Finding
 from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.settings import Settings
-from st_opendata.shacl.engine import Result, run
+from st_opendata.shacl.engine import run
 from st_opendata.shacl.listing import listed, sort_findings
 from st_opendata.shacl.met_terms import MetTerms, terms_of_facts, terms_of_graph
 from st_opendata.shacl.places import places_of
@@ -38,20 +38,26 @@ if TYPE_CHECKING:  # DuckDB is not needed to validate files
     from st_opendata.facts import FactBase
 
 _DEFAULT = Settings()
+UNLIMITED = Settings(max_findings=NO_LIMIT)
+"""The default settings, with all findings listed."""
 _BAD_IRI = re.compile(r"""[\x00-\x20<>"{}|\\^`\[\]]|^[^:]*$""")
 
 _TYPE = term_text(RDF.type)
 _KEYWORD = re.compile(rb'"@[a-z]+"\s*:')
 
 
-def validate_graph(data: Graph, shapes: Shapes, limit: int = NO_LIMIT) -> list[Finding]:
-    """The findings on a graph, sorted, at most `limit` of a shape; without places. The graph is not changed.
+def validate_graph(data: Graph, *shapes: Shapes, settings: Settings = UNLIMITED) -> list[Finding]:
+    """The findings of each shapes graph on a graph, sorted, without places. The graph is not changed.
+
+    The settings limit the findings listed of a shape, and memory and threads if the graph is large.
 
     Raises:
         ConfigurationError: the shapes cannot be evaluated.
     """
-    results = _results(data, shapes)
-    return sort_findings(listed(results, [()] * len(results), Wording(shapes, data), limit))
+    found: list[Finding] = []
+    for each, results in zip(shapes, screen_graph(data, shapes, settings.memory, settings.threads), strict=True):
+        found += listed(results, [()] * len(results), Wording(each, data), settings.max_findings)
+    return sort_findings(found)
 
 
 def validate_facts(
@@ -73,10 +79,6 @@ def validate_facts(
     return sort_findings(
         [*found, *screening.notices, *idle_targets(met, shapes), *_term_findings(met, ontology, facts)]
     )
-
-
-def _results(data: Graph, shapes: Shapes) -> list[Result]:
-    return list(run(data, shapes))
 
 
 def _term_findings(met: MetTerms, ontology: Graph, facts: FactBase) -> list[Finding]:
@@ -123,7 +125,7 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path], settings: Setti
             graph.add(triple)
             origin.setdefault(triple[0], path)
             bad.update({term: path for term in triple if isinstance(term, URIRef) and _BAD_IRI.search(term)})
-    results = screen_graph(graph, loaded, settings.memory, settings.threads)
+    [results] = screen_graph(graph, [loaded], settings.memory, settings.threads)
     anchors = {focus: _anchor(graph, focus) for focus in {result.focus for result in results}}
     wanted = {str(term) for term in (*anchors.values(), *bad)}
     lines = {path: lines_of(path, wanted) for path in data} if wanted else {}

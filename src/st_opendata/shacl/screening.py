@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from st_opendata.messages.codes import finding
@@ -79,20 +79,29 @@ def screen(columns: DataColumns, shapes: Shapes) -> Screening:
     )
 
 
-def screen_graph(graph: Graph, shapes: Shapes, memory: str, threads: int) -> list[Result]:
-    """The results on a graph, as those of `engine.run`; raises as `screen_facts`."""
-    if len(graph) <= few_triples(shapes):
-        return list(run(graph, shapes))
+def screen_graph(graph: Graph, shapes: Sequence[Shapes], memory: str, threads: int) -> list[list[Result]]:
+    """The results of each shapes graph on the graph, as those of `engine.run`; raises as `screen_facts`."""
+    if all(len(graph) <= few_triples(each) for each in shapes):
+        return [list(run(graph, each)) for each in shapes]
     with closing(DuckDBEngine(None, memory, threads)) as engine:
-        rows = defaultdict[str, list[tuple[str, str]]](list)
+        rows = defaultdict[Node, list[tuple[str, str]]](list)
+        text = _TextsOfTerms()
         for subject, verb, value in graph:
-            rows[column_text(verb)].append((column_text(subject), column_text(value)))
-        names = {predicate: f"predicate{number}" for number, predicate in enumerate(rows)}
-        for predicate, name in names.items():
+            rows[verb].append((text[subject], column_text(value) if isinstance(value, Literal) else text[value]))
+        names = {text[predicate]: f"predicate{number}" for number, predicate in enumerate(rows)}
+        for name, predicate in zip(names.values(), list(rows), strict=True):
             engine.define(name, {"s": sql.TEXT, "o": sql.TEXT})
             engine.fill(name, list(zip(*rows.pop(predicate), strict=True)))
         with DataColumns(engine, names) as columns:
-            return validate(columns, shapes, few=-1)[0]
+            return [validate(columns, each, few=-1)[0] for each in shapes]
+
+
+class _TextsOfTerms(dict[Node, str]):
+    """`column_text` of terms that come again and again, made once."""
+
+    def __missing__(self, term: Node) -> str:
+        self[term] = text = column_text(term)
+        return text
 
 
 @contextmanager

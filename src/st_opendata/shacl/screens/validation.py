@@ -18,7 +18,7 @@ from st_opendata.shacl.terms import SH, path_text
 from st_opendata.shacl.wellformed import shapes_of
 from st_opendata.sql import dialect as sql
 
-_FEW, _OF_SHAPE, _OF_QUERY = 2_000, 10, 500
+_FEW, _OF_SHAPE, _OF_QUERY = 2_000, 50, 500
 """Triples that pySHACL validates in the time that screens take for the simplest shapes, a further one, and a query."""
 _BATCH = 10_000
 
