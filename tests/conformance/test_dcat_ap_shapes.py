@@ -16,7 +16,7 @@ from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
 from st_opendata.model.findings import Severity
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.reading import TermReader, read_rdf
-from st_opendata.shacl import Shapes, load_shapes, validate_catalogue, validate_graph
+from st_opendata.shacl import Shapes, load_shapes, screening, validate_catalogue, validate_graph
 from st_opendata.shacl.dcat_shapes import PROFILES, read_table, turtle
 from st_opendata.shacl.terms import SH, path_text, short, term_text
 
@@ -246,6 +246,21 @@ def test_hvd_rules_hold_for_high_value_datasets_only(complete: Graph) -> None:
     [missing, wrong] = validate_catalogue(plain)
     assert missing.focus == wrong.focus == term_text(EX.other)
     assert (missing.code, wrong.code) == ("shacl-has-value", "shacl-min-count")
+
+
+@pytest.mark.slow
+def test_large_catalogues_have_the_findings_that_small_ones_have(
+    complete: Graph, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Graph()
+    for triple in read_rdf(shared / "samples" / "dcat" / "it-unibo.rdf", TermReader(), lenient=True):
+        data.add(triple)
+    for dataset in list(data.subjects(RDF.type, DCAT.Dataset))[::2]:
+        data.add((dataset, DCATAP.hvdCategory, BNode()))
+    expected = [validate_catalogue(graph) for graph in (complete, data)]
+    monkeypatch.setattr(screening, "few_triples", lambda _shapes: 0)
+    assert [validate_catalogue(graph) for graph in (complete, data)] == expected
+    assert len(expected[1]) > 300
 
 
 def test_messages_tell_the_publisher_what_to_do(complete: Graph) -> None:
