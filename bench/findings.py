@@ -3,9 +3,9 @@
 usage: python bench/findings.py [--projects 100,1000] [--seed 16] [--folder FOLDER]
 
 Each catalogue has CORDIS-like tables of that many projects (bench/mapping.py) with 20 to 30 findings a project, under
-two sets of rules: those of Smarter Together, and a hostile set of its own, in which values are missing, of the wrong
+two sets of rules: those of Smarter Together, and a separate hostile set, in which values are missing, of the wrong
 type, class or form, or near misses of known ones. Prints CPU seconds, peak memory and the number of findings of
-`st-opendata check --max-findings all --json`, each in a process of its own; 1 where a goal is missed. FOLDER (a
+`st-opendata check --max-findings all --json`, each in a separate process; 1 where a goal is missed. FOLDER (a
 temporary one) takes the catalogues.
 """
 

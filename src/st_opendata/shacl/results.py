@@ -1,11 +1,11 @@
 """Results of pySHACL without its report: a graph of nine triples for each result, and a text for people.
 
-pySHACL makes the text of a result even where nobody reads it, clones its terms into a report graph, and sorts all
+pySHACL makes the text of a result even where no one reads it, clones its terms into a report graph, and sorts all
 texts. With 20,000 results that takes longer than the validation. Its methods that make a result are replaced here for
 the runs of `ResultValidator`; any other validation of the process has pySHACL's own. The texts of a result are those
 that the report would state as `sh:resultMessage`, except pySHACL's own, which findings do not show.
 
-A component with a query of its own (SHACL §6) collects the messages of all its results in one list, so that a result
+A component with its own query (SHACL §6) collects the messages of all its results in one list, so that a result
 also states those of the results before it. Here it states its own alone.
 """
 

@@ -35,7 +35,7 @@ _VOCABULARIES: Mapping[str, type[DefinedNamespace]] = {
 
 
 class NearestTerms:
-    """Known terms, ready to be asked for the one whose name is most like another's; namespaces do not count."""
+    """Known terms: finds the one whose name is most like another's; namespaces do not count."""
 
     def __init__(self, known: Iterable[Node]) -> None:
         self._names = {_local(each): each for each in in_order(known)}

@@ -315,7 +315,7 @@ def test_the_terms_of_facts_are_those_of_their_graph(facts: FactBase) -> None:
 def test_shapes_are_loaded_without_a_target_too(
     facts: FactBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What pySHACL refuses when it loads shapes is an error, whatever the data are."""
+    """Shapes that pySHACL refuses when it loads them are an error, whatever the data are."""
     asked: list[int] = []
     monkeypatch.setattr("st_opendata.shacl.checking.run", lambda data, _: iter(asked.append(len(data)) or ()))
     validate_facts(facts, shapes_of(tmp_path, SHAPES + "ex:S a sh:NodeShape ; sh:targetClass ex:Planet ."))

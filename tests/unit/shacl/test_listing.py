@@ -1,4 +1,4 @@
-"""How many findings of a shape are listed, and what is said of the others."""
+"""How many findings of a shape are listed, and how the reports count the others."""
 
 from __future__ import annotations
 

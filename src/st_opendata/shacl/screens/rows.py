@@ -1,4 +1,4 @@
-"""What a constraint asks, and the rows that it gives."""
+"""The question of a constraint, and the rows that it gives."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Maker:
         return self._random.choice(self.nodes if self._random.random() < 0.5 else self.literals)
 
     def data(self) -> Graph:
-        """A graph of some 40 statements."""
+        """A graph of at most 60 statements."""
         graph = Graph()
         for _ in range(self._random.randint(0, 45)):
             graph.add((self._random.choice(self.nodes), self._random.choice(self.predicates), self.term()))
