@@ -53,7 +53,7 @@ _CELL = "n.sheet || r || CASE WHEN n.title IS NULL THEN ':' || r ELSE '' END"
 
 
 class FactBase(Triples):
-    """The cleaned tables and the triples of a catalogue, in an on-disk database that lives as long as this object.
+    """The cleaned tables and the triples of a catalogue, in a database that lives as long as this object.
 
     Use it as a context manager, or call `close`. Everything it gives is deterministic: the same tables give the same
     lines, rows, findings and Parquet bytes.

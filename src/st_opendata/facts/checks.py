@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from st_opendata.facts.cells import CellReading
+from st_opendata.facts.characters import has_control_character, has_invisible_character, has_mojibake, is_suspect
 from st_opendata.facts.iris import (
     RESERVED,
     STRICT_OPERATORS,
@@ -61,9 +62,9 @@ def row_checks(table: Table, readings: Sequence[CellReading], names: IriContext)
     checks = [RowCheck("row-blank", None, "whole = ''")]
     for number, (column, reading) in enumerate(zip(table.source_columns, readings, strict=True), 1):
         raw, value = f"r{number}", f"c{number}"
-        suspect = sql.is_suspect("whole")
-        checks.append(RowCheck("cell-control-character", number, suspect, condition=sql.has_control_character(raw)))
-        checks.append(RowCheck("cell-mojibake", number, suspect, condition=sql.has_mojibake(raw)))
+        suspect = is_suspect("whole")
+        checks.append(RowCheck("cell-control-character", number, suspect, condition=has_control_character(raw)))
+        checks.append(RowCheck("cell-mojibake", number, suspect, condition=has_mojibake(raw)))
         row, cell = (f"{sql.length(text)} > {MAX_CELL}" for text in ("whole", raw))
         checks.append(RowCheck("cell-long", number, row, {"limit": MAX_CELL}, cell))
         if column.required or column.name in table.primary_key:
@@ -207,7 +208,7 @@ def _key_checks(table: Table) -> list[RowCheck]:
     numbers = [
         column.number for column in table.source_columns if column.name in keys and column.datatype.base in TEXTS
     ]
-    checks = [RowCheck("key-invisible", n, _any_item(table, n, sql.has_invisible_character)) for n in numbers]
+    checks = [RowCheck("key-invisible", n, _any_item(table, n, has_invisible_character)) for n in numbers]
     return checks + [RowCheck("key-decomposed", n, _any_item(table, n, _decomposed)) for n in numbers]
 
 

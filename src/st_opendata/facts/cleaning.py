@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from st_opendata.facts.characters import has_control_character, replace_control_characters
 from st_opendata.facts.raw import raw_rows
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
@@ -44,7 +45,7 @@ def rules(table: Table) -> list[CellRule]:
 
 
 def _control(new: str) -> Callable[[Column, str], tuple[str, str] | None]:
-    return lambda _, text: (sql.replace_control_characters(text, new), sql.has_control_character(text))
+    return lambda _, text: (replace_control_characters(text, new), has_control_character(text))
 
 
 def _replacing(rule: Replacement) -> Callable[[Column, str], tuple[str, str] | None]:
@@ -83,7 +84,7 @@ def clean_rows(source: TableFile, file: str) -> str:
     of_file = dict(zip(source.order, columns, strict=True))  # one of those with parts of one cell
     raw = [f"{'x' if column.part else 'r'}{column.number}" for column in of_file.values()]
     whole_cells = [f"x{column.number}" for column in columns if column.part]
-    rows = f"SELECT *, {sql.concat(raw)} AS whole FROM ({raw_rows(source, file)})"
+    rows = f"SELECT *, {sql.concat_known(raw)} AS whole FROM ({raw_rows(source, file)})"
     for place, rule in enumerate(rules(source.table), 1):
         cells, touched = list[str](), list[str]()
         for number, column in enumerate(columns, 1):

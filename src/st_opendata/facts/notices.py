@@ -23,6 +23,8 @@ _EXAMINED = 100
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
 _START = f"^(?:[\\t\\r\\n]|[=@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}{_SIGNS}])"
 """The start of a formula for spreadsheet programs; some of them drop a tab or line end at the start."""
+_PLAIN = (("A", "\uff00"), ("/", "<"))
+"""Texts between these have none of these characters at their start: letters and digits."""
 
 _SIGNED = f"[{_SIGNS}]\\s*[€$£]?\\s*\\p{{N}}"
 _HARMLESS = (
@@ -151,13 +153,15 @@ def _formula_text(column: Column) -> str:
 
 def _begins(column: Column) -> str:
     """Whether a text begins like a formula. It is checked first, as compiling the other patterns takes time."""
-    return sql.part_match(_formula_text(column), _START)
+    value = _formula_text(column)
+    plain = sql.any_of([f"{value} BETWEEN {sql.text(first)} AND {sql.text(last)}" for first, last in _PLAIN])
+    return f"coalesce({sql.when([(plain, 'FALSE')], sql.part_match(value, _START))}, FALSE)"
 
 
 def _is_formula(column: Column) -> str:
     value = _formula_text(column)
     harmless = " OR ".join(sql.full_match(value, pattern) for pattern in _HARMLESS)
-    return f"{sql.part_match(value, _START)} AND NOT ({harmless})"
+    return sql.when([(_begins(column), f"NOT ({harmless})")], "FALSE")
 
 
 def _formula_note(engine: Engine, loaded: LoadedTable, column: Column, count: int) -> Finding:

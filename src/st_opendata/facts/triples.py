@@ -161,7 +161,7 @@ def prefixes(digits: int) -> Sequence[str]:
 def _line(relations: Mapping[str, str], where: str) -> str:
     """The distinct triples of the relations that meet the condition: s, and the line."""
     return " UNION ALL ".join(
-        f"SELECT s, {sql.concat(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
+        f"SELECT s, {sql.concat_known(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
         f"FROM (SELECT DISTINCT s, o FROM {relation}{where})"
         for predicate, relation in relations.items()
     )

@@ -32,6 +32,11 @@ def concat(parts: Sequence[str]) -> str:
     return "(" + " || ".join(parts) + ")" if len(parts) > 1 else parts[0]
 
 
+def concat_known(parts: Sequence[str]) -> str:
+    """The concatenation of parts of which none is NULL: in one pass, without a copy for each part."""
+    return f"concat({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
 def join_not_null(separator: str, parts: Sequence[str]) -> str:
     """The parts that are not NULL with the separator between them, empty if all are NULL."""
     return f"coalesce(array_to_string([{', '.join(parts)}], {text(separator)}), '')"
@@ -250,41 +255,6 @@ def reserved_encode(value: str) -> str:
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x7f": "\\u007F"}
 """The backslash is first, as the other replacements insert one."""
-_CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
-
-
-def has_control_character(value: str) -> str:
-    """True for text with a character that XML 1.0 (§2.2) cannot carry; NUL is refused before there is text."""
-    return part_match(value, _CONTROL)
-
-
-def replace_control_characters(value: str, new: str) -> str:
-    """Each such character replaced."""
-    return replace_matches(value, _CONTROL, new)
-
-
-_MOJIBAKE = (
-    r"\x{FFFD}|\x{C3}[\x{80}-\x{BF}\x{152}\x{160}\x{161}\x{178}\x{17D}\x{17E}\x{192}\x{2C6}\x{2DC}\x{2020}-\x{2022}"
-    r"\x{2026}\x{2030}\x{2039}\x{203A}\x{20AC}\x{2122}]|\x{C2}[\x{A1}-\x{BF}]|\x{E2}\x{20AC}"
-)
-_INVISIBLE = (
-    r"[\x{A0}\x{AD}\x{61C}\x{180E}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{2064}\x{3000}\x{FEFF}]|\A[ \t]|[ \t]\z"
-)
-
-
-def has_mojibake(value: str) -> str:
-    """True for text with the replacement character, or with UTF-8 that was read as Windows-1252 (`Ã¼` for `ü`)."""
-    return part_match(value, _MOJIBAKE)
-
-
-def is_suspect(value: str) -> str:
-    """True for text with a control character or mojibake: both in one pass."""
-    return part_match(value, f"{_CONTROL}|{_MOJIBAKE}")
-
-
-def has_invisible_character(value: str) -> str:
-    """True for text with a space at an end, or with invisible spaces or marks anywhere."""
-    return part_match(value, _INVISIBLE)
 
 
 def normalize(value: str) -> str:
@@ -294,9 +264,11 @@ def normalize(value: str) -> str:
 
 def escape(value: str) -> str:
     """The inside of a canonical N-Triples string, for text without the control characters that XML refuses."""
+    escaped = value
     for character, sequence in _ESCAPES.items():
-        value = replace(value, character, sequence)
-    return value
+        escaped = replace(escaped, character, sequence)
+    # Few texts have such a character, and a search is several times as fast as a replacement.
+    return when([(any_of([contains(value, character) for character in _ESCAPES]), escaped)], value)
 
 
 def shard(value: str, digits: int) -> str:
@@ -306,7 +278,8 @@ def shard(value: str, digits: int) -> str:
 
 def occurrences(value: str, character: str) -> str:
     """How often a one-byte character occurs."""
-    return f"(length({value}) - length({replace(value, character, '')}))"
+    counted = f"length({value}) - length({replace(value, character, '')})"
+    return when([(contains(value, character), counted)], "0")
 
 
 def semi_join(rows: str, keys: str, condition: str) -> str:

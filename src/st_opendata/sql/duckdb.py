@@ -155,9 +155,10 @@ class Database:
 
 
 class DuckDBEngine(Database):
-    """The engine of facts (`engine.Engine`): an on-disk database in its own folder.
+    """The engine of facts (`engine.Engine`): a database in memory, which spills to its own folder.
 
-    Files become views, so that a table is read while another is made from it, and no data are stored twice.
+    Tables are not compressed, which would take longer than to make them. Files become views, so that a table is read
+    while another is made from it, and no data are stored twice.
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:

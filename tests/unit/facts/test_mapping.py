@@ -356,7 +356,7 @@ catalogue = read_catalogue(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
-    load_facts(catalogue, engine=lambda _, *bounds: DuckDBEngine(Path(sys.argv[3]), *bounds))
+    load_facts(catalogue, memory="20MB", engine=lambda _, *bounds: DuckDBEngine(Path(sys.argv[3]), *bounds))
 except InputError as error:
     print(error)
 """

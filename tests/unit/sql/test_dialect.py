@@ -19,6 +19,7 @@ TEXTS = [
     sql.capture("a", "x", 0),
     sql.trim("a", " \t"),
     sql.concat(["a", "'x'"]),
+    sql.concat_known(["a", "'x'"]),
     sql.join_not_null(",", ["a", "a"]),
     sql.join_items("l", "|"),
     sql.join_items(sql.transform("l", "x", sql.percent_encode("x")), ","),

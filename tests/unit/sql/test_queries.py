@@ -76,7 +76,7 @@ FUNCTIONS = (
         "SplitPart",
         "Repeat",
     ),
-    *("Replace", "Contains", "StartsWith", "RegexpLike", "RegexpExtract", "RegexpReplace", "MD5", "Split"),
+    *("Concat", "Replace", "Contains", "StartsWith", "RegexpLike", "RegexpExtract", "RegexpReplace", "MD5", "Split"),
     *("ArraySize", "ArrayFilter", "Transform", "ArrayToString", "ArrayContains", "GenerateSeries", "Explode", "Map"),
 )
 NAMED = ("LIST_EXTRACT", "MAP_EXTRACT_VALUE", "URL_ENCODE", "NFC_NORMALIZE", "JarowinklerSimilarity")
