@@ -24,13 +24,15 @@ class CellReading:
 
     `text` is what is parsed; `null` is true for a null cell. `value` is the canonical text, or for a separator column
     the list of canonical texts, and NULL for a null cell and for one that is not written as the type asks or outside
-    its facets; `form` is the same without facets.
+    its facets; `form` is the same without facets. With `layer` these name the column of that name, which a layer of
+    rows below has by that expression: limits compare a text several times.
     """
 
     text: str
     null: str
     value: str
     form: str
+    layer: str | None = None
 
 
 def cell_text(column: Column, raw: str, *, trim: bool) -> str:
@@ -61,7 +63,11 @@ def read_cells(column: Column, text: str, *, trim: bool, parsed: str | None = No
         value = form if within(column.datatype, "y") == "y" else _unless_null_inside(ranged)
     else:
         form = parsed or canonical(column.datatype, text)
-        value = within(column.datatype, form)
+        name = f"f{column.number}"
+        value = within(column.datatype, name)
+        if value != name:
+            return CellReading(text, null, value, name, f"{sql.when([(null, 'NULL')], form)} AS {name}")
+        value = form
     return CellReading(text, null, *(sql.when([(null, "NULL")], kind) for kind in (value, form)))
 
 

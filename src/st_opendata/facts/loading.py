@@ -180,7 +180,10 @@ class Loader:
         trim = table.dialect.trim
         texts = ", ".join(f"{cell_text(table.source_columns[n - 1], f'r{n}', trim=trim)} AS t{n}" for n in numbers)
         values = ", ".join(f"{reading.value} AS c{number}" for number, reading in zip(numbers, readings, strict=True))
-        read = f"SELECT *, {values} FROM (SELECT *, {texts} FROM ({clean_rows(source, _file(name))}))"
+        parsed = f"SELECT *, {texts} FROM ({clean_rows(source, _file(name))})"
+        if layer := ", ".join(reading.layer for reading in readings if reading.layer):
+            parsed = f"SELECT *, {layer} FROM ({parsed})"
+        read = f"SELECT *, {values} FROM ({parsed})"
         variables = Variables(table, None, row_of_data(source))
         terms = [
             f", {term(expand(parse_template(url), variables, self._names))} AS s{number}"

@@ -64,10 +64,9 @@ class Predicates:
 def map_tables(engine: Engine, tables: Iterable[LoadedTable], names: IriContext, *, sharded: bool) -> dict[str, str]:
     """Map the tables; the engine table of each predicate, whose key is its N-Triples term."""
     predicates = Predicates(engine, sharded=sharded)
-    with engine.transaction():
-        for loaded in tables:
-            for mapping in column_mappings(loaded, names):
-                predicates.insert(mapping)
+    for loaded in tables:
+        for mapping in column_mappings(loaded, names):
+            predicates.insert(mapping)
     return dict(sorted(predicates.tables.items()))
 
 

@@ -43,7 +43,7 @@ def _raw_cell(source: TableFile, number: int, cell: str) -> str:
     if column.part is None:
         return f"{cell} AS r{number}"
     nulls = f"{sql.trim(cell, BLANKS)} IN {sql.texts(['', *column.null])}"
-    part = sql.trim(sql.capture(cell, column.part.accept, column.part.group), BLANKS)
+    part = sql.trim_costly(sql.capture(cell, column.part.accept, column.part.group), BLANKS)
     return f"{sql.when([(nulls, cell)], part)} AS r{number}, {cell} AS x{number}"
 
 

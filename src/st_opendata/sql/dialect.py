@@ -121,7 +121,12 @@ def after(value: str, character: str) -> str:
 def trim(value: str, characters: str) -> str:
     """Without these characters, none visible in ASCII, at both ends: fast, as few texts have something to trim."""
     ends = f"{value} BETWEEN '!' AND '~' AND right({value}, 1) BETWEEN '!' AND '~'"
-    return when([(ends, value)], f"trim({value}, {text(characters)})")
+    return when([(ends, value)], trim_costly(value, characters))
+
+
+def trim_costly(value: str, characters: str) -> str:
+    """The same for an expression that takes longer than its trimming: it is evaluated once."""
+    return f"trim({value}, {text(characters)})"
 
 
 def trim_start(value: str, characters: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import Any, Self
@@ -233,20 +233,6 @@ class DuckDBEngine(Database):
     def drop(self, name: str) -> None:
         """Drop a table."""
         self._run(f"DROP TABLE {name}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """A transaction: its changes are stored at its end."""
-        self._run("BEGIN TRANSACTION")
-        with ExitStack() as stack:
-            stack.callback(self._roll_back)
-            yield
-            stack.pop_all()
-        self._run("COMMIT")
-
-    def _roll_back(self) -> None:
-        with suppress(duckdb.Error):  # the error that ended it is the one to report
-            self._connection.execute("ROLLBACK")
 
     def write(
         self,

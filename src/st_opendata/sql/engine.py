@@ -7,7 +7,6 @@ is made, filled or written. Another engine is one class with these methods (`loa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -86,9 +85,6 @@ class Engine(Protocol):
 
     def drop(self, name: str) -> None:
         """Drop a table."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """A transaction: its changes may be stored at its end; transactions are not nested."""
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a small result; `values` are those of $1, $2 … in it."""

@@ -69,17 +69,6 @@ def test_tables_are_replaced_filled_and_written(tmp_path: Path, engine: DuckDBEn
         engine.write(["SELECT 1 AS a"], tmp_path / "no folder" / "t.parquet")
 
 
-def test_a_transaction_that_fails_leaves_nothing(engine: DuckDBEngine) -> None:
-    with engine.transaction():
-        engine.create("kept", "SELECT 1 AS a")
-    with pytest.raises(ZeroDivisionError), engine.transaction():
-        engine.create("lost", "SELECT 1 AS a")
-        raise ZeroDivisionError
-    assert engine.rows("SELECT a FROM kept") == [(1,)]
-    with pytest.raises(InputError):
-        engine.rows("SELECT a FROM lost")
-
-
 def test_sessions_see_the_same_tables_and_nothing_outside(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n", "utf-8")
     with Database(None, {"threads": 1}) as database:
