@@ -167,28 +167,36 @@ class DuckDBEngine(Database):
         self._memory, self._threads = memory, threads
         self._readable: list[Path] | None = None
         try:
-            self._open(_FACTS)
+            self._open(None)
         except InputError:
             self._scratch.close()
             raise
         self._inside = self.folder / "written.parquet"
 
-    def _open(self, name: str, processes: int = 1) -> None:
+    def _open(self, name: str | None, processes: int = 1) -> None:
+        """Open a database of that name in the own folder, or one in memory."""
         settings: Settings = {
             "memory_limit": _buffers(self._memory, processes),
             "threads": max(1, self._threads // processes),
-            "temp_directory": str(self.folder / f"{name}.spill"),
+            "temp_directory": str(self.folder / f"{name or 'memory'}.spill"),
             "preserve_insertion_order": True,
         }
         try:
-            super().__init__(self.folder / name, settings)
+            super().__init__(self.folder / name if name else None, settings)
         except SqlError as error:
             raise InputError(
                 message("the fact base cannot be opened: {reason}", reason=str(error)), remedy=_ROOM
             ) from None
 
     def suspend(self) -> None:
-        """Close the tables."""
+        """Close the tables; the first time, those in memory move to a file that other processes can open too."""
+        path = self.folder / _FACTS
+        if not path.exists():
+            self._run(f"ATTACH {sql.text(str(path))} AS facts")
+            for (table,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'memory'"):
+                self._run(f"CREATE TABLE facts.main.{table} AS FROM {table}")
+                self.drop(table)
+            self._run("DETACH facts")
         super().close()
 
     def resume(self, processes: int = 1) -> None:
@@ -202,9 +210,8 @@ class DuckDBEngine(Database):
             self._inside = self.folder / f"{own}.written"
             self._run(f"ATTACH {sql.text(str(self.folder / _FACTS))} AS facts (READ_ONLY)")
             tables = self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'")
-            with self.transaction():
-                for (table,) in tables:
-                    self.view(table, f"SELECT * FROM facts.main.{table}")
+            for (table,) in tables:
+                self.view(table, f"SELECT * FROM facts.main.{table}")
         self._kinds = kinds
         if self._readable is not None:
             self.lock(self._readable)
