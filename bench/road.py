@@ -3,10 +3,10 @@
 usage: python bench/road.py [--projects 3500] [--seed 1] [--folder FOLDER] [--only STEP,STEP] [--slack 1]
 
 CORDIS-like tables of this many projects and a catalogue over them are written (35,000 projects make 2.3 million
-triples), and every step is the command that a user runs, in a process of its own. Caches of answers are off and no
+triples), and every step is the command that a user runs, in a separate process. Caches of answers are off and no
 query is asked twice. Prints seconds of the processor, of the clock, and the most MB of each step with all its
 processes, next to its goal. The goals are those of 35,000 projects; for another number the part that grows with the
-data is in proportion. Seconds of the clock are no goal, since others may use the machine. 1 where a goal is missed.
+data is in proportion. Seconds of the clock are not a goal, since others may use the machine. 1 where a goal is missed.
 
 - again: nothing has changed, so nothing is written.
 - one cell: the title of one project is another; the release is compared, byte by byte, with one built from nothing.

@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def goals(name: str, sizes: list[tuple[int, float, float]], *, plain: bool) -> Iterator[tuple[str, float, float]]:
-    """What the largest size took of each goal, and the goal."""
+    """For the largest size, what each goal measures and the goal itself."""
     rows, seconds, peak = sizes[-1]
     if name == "check" and rows == ROWS and plain:
         yield f"{name}: CPU seconds of {rows:,} rows", seconds, SECONDS

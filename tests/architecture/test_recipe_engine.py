@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,7 @@ class ParquetEngine:
     """Each table is a folder of Parquet files, one for each time that rows were added to it."""
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:
-        assert parent is not None
-        self.folder = parent / "parquet"
-        self.folder.mkdir()
+        self.folder = Path(tempfile.mkdtemp(dir=parent))
         self._connection = duckdb.connect(config={"memory_limit": memory, "threads": threads})
         self._folders: dict[str, Path] = {}
         self._readable: set[Path] = set()
@@ -82,9 +80,6 @@ class ParquetEngine:
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP VIEW {name}")
-
-    def transaction(self) -> AbstractContextManager[None]:
-        return nullcontext()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         return self._connection.execute(query, list(values)).fetchall()
@@ -154,6 +149,8 @@ def test_facts_are_the_same_whichever_engine_makes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: bool, triples: int
 ) -> None:
     monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     catalogue = read_catalogue(write_catalogue(tmp_path, wrong=wrong))
     found = []
     engines: tuple[OpenEngine, ...] = (ParquetEngine, DuckDBEngine)
@@ -164,4 +161,4 @@ def test_facts_are_the_same_whichever_engine_makes_them(
     assert made_up == real
     assert (real["counts"][0] > 50) is not wrong
     assert (len(real["findings"]) > 50) is wrong
-    assert not (tmp_path / "parquet").exists()
+    assert not list((tmp_path / "temporary").iterdir())

@@ -78,7 +78,7 @@ ASKED = {
     "691876": "101000003", "wolfram scholl": "institute for bridge 10", "wien": "institute", "smart": "a", "urban": "e",
     "solutions": "a", "districts": "a", "2014-": "2020-", "2016-": "2021-", "2018-": "2026-",
 }  # fmt: skip
-"""What the made-up projects of CORDIS are asked for instead."""
+"""The questions to the made-up projects of CORDIS instead."""
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 
 
 def write_drawn(folder: Path, seed: int, *, datasets: int = 3, rows: int = 12) -> Path:
-    """A catalogue of one to so many datasets, each of one or two tables of up to so many rows."""
+    """A catalogue of one to this many datasets, each of one or two tables of up to this many rows."""
     draw = Random(seed)
     names = [f"d{number}" for number in range(draw.randint(1, datasets))]
     text = {"en": "Data"}

@@ -24,7 +24,7 @@ def check(job: Job) -> Outcome:
 def build(job: Job, output: Path) -> Outcome:
     """Check the catalogue and, if it conforms, put a release of it in place of `output`, whole or not at all.
 
-    If the release there is the one that would be written, it stays as it is.
+    If the release there is the one that would be written, it stays unchanged.
 
     Raises:
         ConfigurationError, InputError: as `check`; or `output` cannot take a release.

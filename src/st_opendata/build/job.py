@@ -1,4 +1,4 @@
-"""What a check or build is asked to do, and what came of it."""
+"""The task of a check or build, and its outcome."""
 
 from __future__ import annotations
 

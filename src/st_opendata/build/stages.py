@@ -49,12 +49,12 @@ class _Steps:
         self.count()
 
     def tell(self, stage: Message) -> None:
-        """A stage begins, or goes on."""
+        """A stage begins, or continues."""
         if self._report:
             self._report(stage[self._language], min(1.0, self._done / self.total))
 
     def count(self, steps: float = 1) -> None:
-        """So many steps have ended, or will have ended before the next stage begins."""
+        """This many steps have ended, or will have ended before the next stage begins."""
         self._done += steps
 
 

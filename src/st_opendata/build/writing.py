@@ -54,7 +54,7 @@ def plan_files(facts: FactBase, folder: Path) -> ReleasePlan:
 
 
 def write_files(plan: ReleasePlan, facts: FactBase, processes: int, on_begin: Told, on_end: Told) -> Written:
-    """Do the tasks: in so many processes, if they are worth it and the facts can be read by several."""
+    """Do the tasks: in this many processes, if they are worth it and the facts can be read by several."""
     results = _do(plan.tasks, facts, processes, on_begin, on_end)
     pictures = {dataset: results[each.picture] for dataset, each in plan.datasets.items()}
     return Written(

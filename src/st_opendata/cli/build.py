@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
     if outcome.findings or form != "text":
         write_report(outcome.findings, form, settings.language, catalogue)
     if not outcome.written:
-        note(message("Nothing has changed since the release was built, so it stays as it is.")[settings.language])
+        note(message("Nothing has changed since the release was built, so it stays unchanged.")[settings.language])
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
     if not outcome.release.triples:
         note(NOTHING_STATED[settings.language])

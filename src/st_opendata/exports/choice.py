@@ -61,7 +61,7 @@ class FormatChoice:
         return form not in self.unwanted and form not in self.too_large
 
     def note(self, form: Format) -> Message | None:
-        """What the description of files of this format says about formats that are too large; None for nothing."""
+        """The note in the description of files of this format on formats that are too large; None for nothing."""
         missing = {each: self.too_large[each] for each in _INSTEAD.get(form, ()) if each in self.too_large}
         notes = [_missing(forms, excess, of_tables=of_tables) for (of_tables, excess), forms in _alike(missing).items()]
         return joined(notes, " ") if notes else None

@@ -211,7 +211,7 @@ class FactBase(Triples):
         workbook). Sorted by these, shard by shard.
 
         `on_lines` gets what `lines` gives, in other batches: the order of triples is that of their lines, because a
-        term with more characters than another goes on with one that is higher than the space after the other.
+        term with more characters than another continues with one that is higher than the space after the other.
         """
         self._engine.define(_SORTED, _FACT_COLUMNS)
         for shard in self._shards(dataset):

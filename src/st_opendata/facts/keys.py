@@ -154,7 +154,7 @@ def leave_out_keys(
     """Remove rows with repeated keys from lenient tables, then empty their cells that refer to no row.
 
     The tables with the rows that are left, and the findings of what this does. A row that is removed because such a
-    cell is part of its key may be one that other rows refer to, so this goes on until nothing changes.
+    cell is part of its key may be one that other rows refer to, so this continues until nothing changes.
     """
     rows = {loaded.id: loaded.rows for loaded in tables}
     lenient = [loaded for loaded in tables if loaded.table.lenient]

@@ -31,7 +31,7 @@ _EASED = EMPTIED | {
 
 
 def eased(table: Table, found: Iterable[Finding]) -> list[Finding]:
-    """The findings of a table's rows: those that the program mends are warnings in a lenient table."""
+    """The findings of a table's rows: those that the program leaves out are warnings in a lenient table."""
     if not table.lenient:
         return list(found)
     return [

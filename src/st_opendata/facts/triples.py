@@ -154,7 +154,7 @@ class Triples:
 
 
 def prefixes(digits: int) -> Sequence[str]:
-    """All hexadecimal numbers with so many digits; the empty text for none."""
+    """All hexadecimal numbers with this many digits; the empty text for none."""
     return [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]
 
 

@@ -202,7 +202,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     rules: tuple[RowRule, ...] = ()
     lenient: bool = False
-    """What is wrong in its rows is left out of the facts, and reported as a warning."""
+    """Wrong cells are left out of the facts, and reported as warnings."""
 
     def rule(self, kind: str) -> RowRule | None:
         """The rule of that kind, if the table has one."""

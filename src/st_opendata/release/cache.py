@@ -99,7 +99,7 @@ class ReleaseCache:
         return path
 
     def read_note(self, kind: str) -> Mapping[str, list[int]]:
-        """What `write_note` wrote; empty without it."""
+        """The content that `write_note` wrote; empty without it."""
         try:
             found = json.loads(self._path(kind).read_text("utf-8"))
         except (OSError, ValueError):

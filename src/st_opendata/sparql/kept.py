@@ -22,7 +22,7 @@ STEPS = {
     "columns": message("Writing the columns of the release. Later queries use them too."),
     "unkept": message("The cache folder cannot be written to, so each query loads the whole release."),
 }
-"""What is done before a query is answered, by name."""
+"""The steps before the answer to a query, by name."""
 
 
 def open_release(folder: Path, memory: int, on_step: Callable[[str], None]) -> tuple[ReleaseStore, Columns | None]:

@@ -96,7 +96,7 @@ def do_here(tasks: Sequence[Task[Any]], on_begin: Told = _ignore, on_end: Told =
 def do_in_processes(
     tasks: Sequence[Task[Any]], processes: int, enter: Callable[[], None], on_begin: Told, on_end: Told
 ) -> Results:
-    """Do the tasks, given as to `do_here`, in so many processes at once; `enter` is called first in each process.
+    """Do the tasks, given as to `do_here`, in this many processes at once; `enter` is called first in each process.
 
     Raises:
         InputError: a process was killed, for example because the system had no memory left.

@@ -166,7 +166,7 @@ def test_after_any_edits_the_bytes_are_those_of_a_build_from_nothing(
 
 
 def facts_of(outcome: Outcome) -> tuple[object, ...]:
-    """What a publisher sees of an outcome."""
+    """The parts of an outcome that a publisher sees."""
     release = outcome.release
     assert release is not None
     findings = [

@@ -40,7 +40,7 @@ tables:
         - {name: other, propertyUrl: "https://example.org/2010"}
 """
 EVERY = {"cities.json", "cities.xlsx", "cities.ods", "cities.ttl", "cities.jsonld"}
-"""What can be left out of the dataset; RDF/XML cannot hold the property of `other`, if it has values."""
+"""The formats that the dataset can do without; RDF/XML cannot hold the property of `other`, if it has values."""
 
 
 @pytest.fixture

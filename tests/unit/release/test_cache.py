@@ -1,4 +1,4 @@
-"""What is computed from a release is kept until another release replaces it."""
+"""Files that are computed from a release stay until another release replaces it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CORDIS's exports as a catalogue: tables copied as they are, and descriptions that state them as EURIO 2.4.
+"""CORDIS's exports as a catalogue: tables copied unchanged, and descriptions that state them as EURIO 2.4.
 
 What the tables say in CORDIS's own way (delimiters, decimal commas, spellings of roles, HTML entities) is described in
 dataset.yaml, in the terms of CSVW and `cleaning`, so that a publisher can change it.

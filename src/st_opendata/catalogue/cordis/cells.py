@@ -1,7 +1,7 @@
 """What the cells of an export show: how its dates, amounts and points are written, and which words it uses.
 
 One pass over a table counts the ways of writing of each column. The way of most cells goes into the description;
-cells that are written in another way are findings when the catalogue is checked.
+cells that are written differently are findings when the catalogue is checked.
 """
 
 from __future__ import annotations

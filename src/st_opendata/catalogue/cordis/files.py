@@ -90,7 +90,7 @@ def _unpacked(source: Path, scratch: Path, start: int) -> Iterator[ExportFile]:
 
 
 def _problem(members: Sequence[zipfile.ZipInfo]) -> Message | None:
-    """What is wrong with a zip file that no one should unpack."""
+    """The fault of a zip file that no one should unpack."""
     if len(members) > MAX_MEMBERS:
         return message("the zip file has more than {most} tables", most=number_text(MAX_MEMBERS))
     if (size := sum(member.file_size for member in members)) > MAX_UNPACKED:

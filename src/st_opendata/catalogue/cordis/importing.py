@@ -1,4 +1,4 @@
-"""An import: the tables of an export copied as they are, into a catalogue that describes them."""
+"""An import: the tables of an export copied unchanged into a catalogue that describes them."""
 
 from __future__ import annotations
 

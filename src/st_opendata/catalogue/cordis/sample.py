@@ -117,7 +117,7 @@ class _Pipes(csv.excel):
 def write_sample_tables(
     folder: Path, projects: int, *, seed: int = 1, layout: SampleLayout | None = None
 ) -> list[Planted]:
-    """Write the tables of so many projects to the folder; the wrong cells that were asked for, in order."""
+    """Write the tables of this many projects to the folder; the chosen wrong cells, in order."""
     layout = layout or SampleLayout()
     tables = _Sample(random.Random(f"{seed} {projects}"), projects).tables()  # noqa: S311 (made-up data)
     planted = _plant(tables, random.Random(f"errors {seed} {projects}"), layout.errors)  # noqa: S311
@@ -133,7 +133,7 @@ def write_sample_tables(
 
 
 def _plant(tables: dict[str, list[Row]], chance: random.Random, errors: int) -> list[Planted]:
-    """Spoil cells, each in a row of its own."""
+    """Spoil cells, each in a separate row."""
     planted: list[Planted] = []
     first = tables["project"][0]["id"]
     free = {name: list(range(1, len(rows))) for name, rows in tables.items()}

@@ -26,14 +26,14 @@ from st_opendata.tables.datatypes import BLANKS, parse
 
 _BATCH = 50_000
 _FORMS = 2_000
-"""Forms of a column's cells, digits alike, of which the sample has some; cells of more forms are no numbers."""
+"""Forms of a column's cells, digits alike, of which the sample has some; cells of more forms are not numbers."""
 _UNREAD = 100
 """Cells that a guess does not read, to guess again with."""
 _ROUNDS = 6
 _WHITE = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-"""What `str.strip` drops."""
+"""The characters that `str.strip` drops."""
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\A\p{Zs}|\p{Zs}\z"
 _BEYOND_ASCII = r"[^\x00-\x7F]"
 
@@ -59,7 +59,7 @@ class CellStore:
             self._engine.close()
 
     def keep(self, rows: Iterable[Sequence[str]], width: int) -> KeptTable | None:
-        """Keep the rows, each of so many cells; None if a row is longer than the engine can read.
+        """Keep the rows, each of this many cells; None if a row is longer than the engine can read.
 
         Raises:
             InputError: the disk is full, or there is not enough memory.
@@ -209,5 +209,5 @@ def guess_all(profile: Profile, cells: KeptColumn, *, comma: bool, title: str) -
 
 
 def padded(rows: Iterable[Sequence[str]], width: int) -> Iterator[list[str]]:
-    """Rows of so many cells."""
+    """Rows of this many cells."""
     return ([*cells[:width], *[""] * (width - len(cells))] for cells in rows)

@@ -50,7 +50,7 @@ class Edition:
     endpoint: Endpoint = field(repr=False)
     intact: FileCheck = field(repr=False)
     cache: ReleaseCache | None = field(default=None, repr=False)
-    """What is kept of a large release from one start to the next."""
+    """The files that later starts of a large release use again."""
     since: float = 0.0
     """When the release was put in its folder, in seconds: files may be older, if an old release was restored."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)

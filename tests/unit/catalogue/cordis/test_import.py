@@ -1,4 +1,4 @@
-"""Importing CORDIS: exports in each layout become a catalogue; what is no export is refused with a remedy."""
+"""Importing CORDIS: exports in each layout become a catalogue; other files are refused with a remedy."""
 
 from __future__ import annotations
 
