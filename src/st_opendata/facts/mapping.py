@@ -108,9 +108,9 @@ def _object(column: Column, value: str, variables: Variables, names: IriContext)
 
 
 def literal(column: Column, value: str) -> str:
-    """The N-Triples literal of canonical text that is not NULL: with language, with datatype, or plain."""
+    """The N-Triples literal of canonical text: with language, with datatype, or plain; NULL for NULL."""
     inside = value if column.datatype.base in _SAFE else sql.escape(value)
-    return sql.concat_known(["'\"'", inside, sql.text(f'"{_suffix(column.datatype, column.lang)}')])
+    return sql.concat(["'\"'", inside, sql.text(f'"{_suffix(column.datatype, column.lang)}')])
 
 
 def _suffix(datatype: Datatype, lang: str) -> str:
