@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from rapidfuzz import fuzz, process
 from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, QB, RDF, RDFS, SDO, SKOS, SOSA, TIME, VOID, Graph, URIRef
 from rdflib.namespace import WGS, DefinedNamespace
 from rdflib.term import Node
 
-from st_opendata.closeness import Closest
 from st_opendata.namespaces import PREFIXES, ST
 from st_opendata.shacl.met_terms import MetTerms
 from st_opendata.shacl.terms import in_order
@@ -33,18 +33,24 @@ _VOCABULARIES: Mapping[str, type[DefinedNamespace]] = {
 }
 """The vocabularies whose terms rdflib lists, by our prefix."""
 
+_LEAST = 75.0
+"""The least similarity of two names, of 100."""
+
 
 class NearestTerms:
     """Known terms: finds the one whose name is most like another's; namespaces do not count."""
 
     def __init__(self, known: Iterable[Node]) -> None:
         self._names = {_local(each): each for each in in_order(known)}
-        self._closest = Closest(self._names, cutoff=0.75)
+        self._found: dict[str, Node | None] = {}
 
     def of(self, term: Node) -> Node | None:
         """The known term that is most similar, or None if none is similar."""
-        near = self._closest.of(_local(term))
-        return None if near is None else self._names[near]
+        name = _local(term)
+        if name not in self._found:
+            near = process.extractOne(name, self._names.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST)
+            self._found[name] = near and self._names[near[0]]
+        return self._found[name]
 
 
 def nearest_term(term: Node, known: Iterable[Node]) -> Node | None:
