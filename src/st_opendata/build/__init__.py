@@ -24,7 +24,8 @@ def check(job: Job) -> Outcome:
 def build(job: Job, output: Path) -> Outcome:
     """Check the catalogue and, if it conforms, put a release of it in place of `output`, whole or not at all.
 
-    If the release there is the one that would be written, it stays unchanged.
+    If the release there is the one that would be written, it stays unchanged; else its parts that would be the same are
+    taken over.
 
     Raises:
         ConfigurationError, InputError: as `check`; or `output` cannot take a release.
@@ -35,7 +36,7 @@ def build(job: Job, output: Path) -> Outcome:
         return kept
     from st_opendata.build.stages import build_release  # finding that nothing has changed takes less than loading it
 
-    outcome = build_release(job, output)
+    outcome, parts = build_release(job, output)
     if state and outcome.release:
-        remember(job, output, state, outcome)
+        remember(job, output, state, outcome, parts)
     return outcome

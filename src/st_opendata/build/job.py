@@ -26,7 +26,7 @@ class Job:
     sample: int = 0
     """Rows of each table that the outcome of a check has."""
     fresh: bool = False
-    """Whether a build writes a release that it could keep, since nothing has changed."""
+    """Whether a build writes all of a release, also what has not changed since the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Outcome:
     """The first rows of each table that could be read."""
     written: bool = True
     """False for a release that was there already and is kept."""
+    reused: int = 0
+    """The datasets whose files were taken over from the release before."""
 
     @property
     def conforms(self) -> bool:

@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.job import Job, Outcome
+from st_opendata.build.reuse import Reuse
 from st_opendata.build.rules import profile_findings
+from st_opendata.build.unchanged import read_earlier
 from st_opendata.build.writing import plan_files, write_files
 from st_opendata.catalogue import read_catalogue
 from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
-from st_opendata.dcat import ReleaseFiles, Score, count_facts, write_catalogue, write_crate
+from st_opendata.dcat import Counts, ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, size_findings
 from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
@@ -68,8 +71,10 @@ def check_catalogue(job: Job) -> Outcome:
         return outcome
 
 
-def build_release(job: Job, output: Path) -> Outcome:
+def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
     """Check the catalogue and, if it conforms, put a release of it in place of `output`, whole or not at all.
+
+    Returns the outcome, and the parts of the release for the cache.
 
     Raises:
         ConfigurationError, InputError: as `check_catalogue`; or `output` cannot take a release.
@@ -79,14 +84,15 @@ def build_release(job: Job, output: Path) -> Outcome:
     # The output is claimed first, so that an error about it comes before the work.
     with new_release(output) as draft, _checked(job, steps) as (facts, background, checked):
         if not checked.conforms:
-            return checked
+            return checked, {}
         background.copy_into(draft.folder)
-        described = _describe(facts, draft.folder, job.settings, steps)
+        reuse = Reuse(facts, draft.folder, None if job.fresh else read_earlier(draft.target))
+        described = _describe(reuse, job.settings, steps)
         violations = tuple(each for each in described.findings if each.severity is Severity.VIOLATION)
         advice = len(described.findings) - len(violations)
         outcome = replace(checked, findings=(*checked.findings, *violations), advice=advice)
         if not outcome.conforms:
-            return outcome
+            return outcome, {}
         findings = (*checked.findings, *described.findings)
         (draft.folder / REPORT).write_text(report_json(findings), "utf-8", newline="\n")
         (draft.folder / REPORT_GRAPH).write_text(report_turtle(findings), "utf-8", newline="\n")
@@ -97,7 +103,8 @@ def build_release(job: Job, output: Path) -> Outcome:
         write_manifest(release, draft.folder)
         steps(message("Putting the release in place"))
         draft.commit()
-    return replace(outcome, release=release)
+    parts = reuse.record(release, described.distributions, described.counts)
+    return replace(outcome, release=release, reused=len(reuse.datasets)), parts
 
 
 @contextmanager
@@ -152,7 +159,7 @@ class _Description:
 
     distributions: Distributions
     pictures: Mapping[str, Picture]
-    triples: dict[str, int]
+    counts: Mapping[str | None, Counts]
     scores: dict[str, Score]
     findings: tuple[Finding, ...]
     facts: FactFolder
@@ -160,29 +167,33 @@ class _Description:
     """The files so far, none of which changes any more."""
 
 
-def _describe(facts: FactBase, folder: Path, settings: Settings, steps: _Steps) -> _Description:
+def _describe(reuse: Reuse, settings: Settings, steps: _Steps) -> _Description:
     """Write the facts, the distributions, the dumps and the catalogue; validate and score the catalogue."""
+    facts, folder = reuse.facts, reuse.draft
     catalogue = facts.catalogue
-    plan = plan_files(facts, folder)
+    plan = plan_files(reuse)
     share = (len(catalogue.datasets) + 2) / len(plan.tasks)
     written = write_files(
         plan, facts, settings.threads, lambda task: steps.tell(task.stage), lambda _: steps.count(share)
     )
     distributions, pictures, dumps = written.distributions, written.pictures, written.dumps
     steps(message("Describing the catalogue"))
-    with FactReader(folder, written.facts, memory=settings.memory, threads=settings.threads) as reader:
-        counts = count_facts(reader, distributions)
+    counts = reuse.take_counts()
+    if counts is None:
+        with FactReader(folder, written.facts, memory=settings.memory, threads=settings.threads) as reader:
+            counts = count_facts(reader, distributions)
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"))
     findings = validate_catalogue(graph, settings)
     known = [each.file for files in distributions.values() for each in files]
-    files = list_files(folder, [*known, *(picture.file for picture in pictures.values()), *dumps])
+    known += [*reuse.files.values(), *(picture.file for picture in pictures.values()), *dumps]
+    files = list_files(folder, known)
     scores = score_served(graph, catalogue.site, files, conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
         pictures,
-        {dataset: count.triples for dataset, count in counts.items() if dataset},
+        counts,
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
         tuple(findings),
         written.facts,
@@ -222,7 +233,7 @@ def _release(
                 iri=catalogue.dataset_iri(dataset.id),
                 title=dataset.title,
                 rows={table.name: facts.rows(table.name) for table in dataset.tables},
-                triples=described.triples[dataset.id],
+                triples=described.counts[dataset.id].triples,
                 points=described.scores[dataset.id].points,
                 distributions=described.distributions[dataset.id],
                 picture=picture.file if (picture := described.pictures.get(dataset.id)) else None,

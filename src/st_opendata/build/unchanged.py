@@ -4,7 +4,7 @@ After each build the user's cache has a record of it: what the program was, the 
 every file of the catalogue's folder from before the build, and one of every file of the release. A file with the same
 stamp has the same content, unless it may have changed within the resolution of its file system's clock. In any doubt
 its digest is compared with that in `release.json`. Another file of the catalogue, or one less, is a change, whether
-the program reads it or not.
+the program reads it or not. The record also has the parts of the release, which the next build may take over (`reuse`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from st_opendata import __version__
 from st_opendata.build.job import Job, Outcome
 from st_opendata.errors import InputError
 from st_opendata.model.findings import Finding, Severity
-from st_opendata.model.release import File, Release
+from st_opendata.model.release import DatasetRelease, FactFile, File, Release
 from st_opendata.place import Place
 from st_opendata.release import read_release
 from st_opendata.release.layout import MANIFEST
@@ -78,12 +78,15 @@ def find_unchanged(job: Job, output: Path, state: InputState) -> Outcome | None:
     except (OSError, ValueError, KeyError, TypeError, InputError):  # there is no record, or none of this program
         return None
     if record["doubts"]:
-        remember(job, output, state, outcome)
+        remember(job, output, state, outcome, record["parts"])
     return outcome
 
 
-def remember(job: Job, output: Path, state: InputState, outcome: Outcome) -> None:
-    """Record a build that wrote `output`; `state` is that of before, so that a change during the build is seen."""
+def remember(job: Job, output: Path, state: InputState, outcome: Outcome, parts: Mapping[str, Any]) -> None:
+    """Record a build that wrote `output`, with the parts of the release.
+
+    `state` is that of before, so that a change during the build is seen.
+    """
     taken, outputs = time.time_ns(), dict(_stamps(output))
     record = {
         "key": _key(job),
@@ -97,8 +100,50 @@ def remember(job: Job, output: Path, state: InputState, outcome: Outcome) -> Non
         ),
         "manifest": asdict(File.of(output, MANIFEST)),
         "outcome": _outcome_json(outcome),
+        "parts": parts,
     }
     write_cached(_record_path(output), json.dumps(record))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The release before, which this program has written, with what the cache has about its parts."""
+
+    folder: Path
+    datasets: Mapping[str, DatasetRelease]
+    facts: Mapping[str, FactFile]
+    files: Mapping[str, File]
+    """All by id or path, as `release.json` lists them."""
+    parts: Mapping[str, Any]
+    _stamps: Stamps
+    _taken: int
+
+    def is_intact(self, path: str) -> bool:
+        """Whether a file of the release has the content that it was written with; raises OSError."""
+        stamp = _stamp(self.folder / path)
+        if tuple(self._stamps.get(path, ())) == stamp and not _is_doubtful(stamp, self._taken):
+            return True
+        return File.of(self.folder, path) == self.files[path]
+
+
+def read_earlier(output: Path) -> Earlier | None:
+    """The release at `output` with its parts; None if it is not as this program, in this version, has written it."""
+    try:
+        record = json.loads(_record_path(output).read_text("utf-8"))
+        if record["key"][0] != _program() or asdict(File.of(output, MANIFEST)) != record["manifest"]:
+            return None
+        release = read_release(output)
+        return Earlier(
+            output,
+            {each.id: each for each in release.datasets},
+            {each.path: each for each in release.facts.files} if release.facts else {},
+            {each.path: each for each in release.files},
+            record["parts"],
+            record["outputs"],
+            record["taken"][1],
+        )
+    except (OSError, ValueError, KeyError, TypeError, InputError):
+        return None
 
 
 def _record_path(output: Path) -> Path:
@@ -144,9 +189,12 @@ def _stamps(folder: Path, without: Path | None = None) -> Iterator[tuple[str, St
         ]
         for name in files:
             path = Path(root, name)
-            found = path.stat()
-            stamp = (found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
-            yield path.relative_to(folder).as_posix(), stamp
+            yield path.relative_to(folder).as_posix(), _stamp(path)
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return (found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _is_doubtful(stamp: Stamp, taken: int) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from st_opendata.exports import DatasetPlan, plan_dataset, plan_dumps
+from st_opendata.build.reuse import Reuse
+from st_opendata.exports import DatasetPlan, dump_paths, plan_dataset, plan_dumps, plan_kept
 from st_opendata.facts import FactBase
 from st_opendata.messages.message import message
 from st_opendata.model.release import Distribution, FactFolder, File, Picture
@@ -26,6 +26,8 @@ class ReleasePlan:
     facts: Task[FactFolder]
     datasets: Mapping[str, DatasetPlan]
     dumps: Sequence[Task[File]]
+    kept: Sequence[File]
+    """The dumps that were taken over."""
 
     @property
     def tasks(self) -> Sequence[Task[Any]]:
@@ -43,14 +45,20 @@ class Written:
     dumps: Sequence[File]
 
 
-def plan_files(facts: FactBase, folder: Path) -> ReleasePlan:
-    """Plan the facts, the distributions and the dumps of a release in the folder."""
+def plan_files(reuse: Reuse) -> ReleasePlan:
+    """Plan the facts, the distributions and the dumps of a release, but for those that are taken over."""
+    facts, folder = reuse.facts, reuse.draft
     (folder / FACTS).mkdir()
     files = predicate_files(facts.predicates())
-    datasets = {each.id: plan_dataset(each, facts, folder) for each in facts.catalogue.datasets}
-    cost = sum(plan.n_triples.cost for plan in datasets.values())
-    writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder), cost)
-    return ReleasePlan(writing, datasets, plan_dumps(facts, folder, datasets.values()))
+    kept_facts, kept_dumps = reuse.take_facts(files), reuse.take_dumps(dump_paths(facts))
+    datasets = {}
+    for each in facts.catalogue.datasets:
+        kept = reuse.take_dataset(each)
+        datasets[each.id] = plan_dataset(each, facts, folder) if kept is None else plan_kept(each, facts, folder, kept)
+    cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)
+    writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder, kept_facts), cost)
+    dumps = plan_dumps(facts, folder, datasets.values(), kept_dumps)
+    return ReleasePlan(writing, datasets, dumps, list(kept_dumps.values()))
 
 
 def write_files(plan: ReleasePlan, facts: FactBase, processes: int, on_begin: Told, on_end: Told) -> Written:
@@ -61,7 +69,7 @@ def write_files(plan: ReleasePlan, facts: FactBase, processes: int, on_begin: To
         results[plan.facts],
         {dataset: each.distributions(results) for dataset, each in plan.datasets.items()},
         {dataset: picture for dataset, picture in pictures.items() if picture},
-        [results[task] for task in plan.dumps],
+        [*plan.kept, *(results[task] for task in plan.dumps)],
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @catalogue_argument
 @output_option
 @site_option
-@click.option("--fresh", is_flag=True, help="Build again, even if nothing has changed.")
+@click.option("--fresh", is_flag=True, help="Write everything again, even if nothing has changed.")
 @report_options
 @lang_option
 @engine_options
@@ -51,7 +51,8 @@ def command(  # noqa: PLR0913 (one parameter per option)
 
     The command writes every format, describes the datasets in DCAT-AP and scores the description. It replaces an older
     release in one step: if the build fails, is interrupted or finds a violation, the older release stays unchanged.
-    It is kept, too, if neither a file of the catalogue nor the program has changed since it was built.
+    It is kept, too, if neither a file of the catalogue nor the program has changed since it was built. If something has
+    changed, the files of datasets that it does not concern are copied from the older release.
     CATALOGUE is a folder with catalogue.yaml, by default `datasets`. With --json, standard output gets a summary of the
     new release, or the findings if there is none.
     """
@@ -67,12 +68,16 @@ def command(  # noqa: PLR0913 (one parameter per option)
         note(message("No release was written to {output}.", output=output)[settings.language])
         return 1
     if form == "json":
-        write_json(summary(outcome.release, output) | {"written": outcome.written})
+        write_json(summary(outcome.release, output) | {"written": outcome.written, "reused": outcome.reused})
         return 0
     if outcome.findings or form != "text":
         write_report(outcome.findings, form, settings.language, catalogue)
     if not outcome.written:
         note(message("Nothing has changed since the release was built, so it stays unchanged.")[settings.language])
+    if outcome.reused:
+        datasets = count(outcome.reused, "dataset")
+        reused = message("Copied from the older release without a change: {datasets}.", datasets=datasets)
+        note(reused[settings.language])
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
     if not outcome.release.triples:
         note(NOTHING_STATED[settings.language])

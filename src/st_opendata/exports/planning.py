@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from st_opendata.exports import registry
@@ -29,26 +30,39 @@ _FILE = 10_000
 _CELL = 3
 """Microseconds that a writer needs for a file, and for each of its cells, more or less."""
 
+_NOTHING: Mapping[str, File] = MappingProxyType({})
+
 SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 Written = Task[tuple[Distribution, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetPlan:
-    """The tasks that write the files of a dataset; `exports` are in the order of the release."""
+    """The tasks that write the files of a dataset; `exports` are in the order of the release, after what is `kept`.
+
+    `n_triples` is None where that file is kept.
+    """
 
     exports: Sequence[Written]
     picture: Task[Picture | None]
-    n_triples: Written
+    n_triples: Written | None
+    kept: tuple[Distribution, ...] = ()
 
     @property
     def tasks(self) -> Sequence[Task[tuple[Distribution, ...]] | Task[Picture | None]]:
         """All tasks, the longest and those that others need first."""
-        return (self.n_triples, *(task for task in self.exports if task is not self.n_triples), self.picture)
+        first = [self.n_triples] if self.n_triples else []
+        return (*first, *(task for task in self.exports if task is not self.n_triples), self.picture)
 
     def distributions(self, results: Results) -> tuple[Distribution, ...]:
         """The distributions of the dataset."""
-        return tuple(found for task in self.exports for found in results[task])
+        return (*self.kept, *(found for task in self.exports for found in results[task]))
+
+
+def plan_kept(dataset: Dataset, facts: FactBase, folder: Path, kept: tuple[Distribution, ...]) -> DatasetPlan:
+    """Plan the picture of a dataset whose distributions are there already; labels of another dataset may change it."""
+    source = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id)
+    return DatasetPlan((), Task(_stage(dataset), partial(_draw, source, folder), _FILE), None, kept)
 
 
 def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path) -> DatasetPlan:
@@ -59,7 +73,7 @@ def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path) -> DatasetPlan
     UnwritableTripleError for a fact that a format cannot carry; its place is a cell that states it.
     """
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
-    choice, stage = choose_formats(facts, dataset), message("Writing {dataset}", dataset=dataset.id)
+    choice, stage = choose_formats(facts, dataset), _stage(dataset)
     whole = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id)
     costs = {table.name: _cost(facts, [table]) for table in dataset.tables}
     tasks: list[Written] = []
@@ -79,23 +93,39 @@ def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path) -> DatasetPlan
     return DatasetPlan(tasks, Task(stage, partial(_draw, whole, folder), _FILE, [first]), first)
 
 
-def plan_dumps(facts: FactBase, folder: Path, datasets: Iterable[DatasetPlan]) -> list[Task[File]]:
+def dump_paths(facts: FactBase) -> list[str]:
+    """The paths of the files that `plan_dumps` plans."""
+    return [export.file_name(facts.catalogue.id) for export in _dumps(facts)]
+
+
+def plan_dumps(
+    facts: FactBase, folder: Path, datasets: Iterable[DatasetPlan], kept: Mapping[str, File] = _NOTHING
+) -> list[Task[File]]:
     """Plan the files for all datasets at the root of the release: RDF dumps, and the tables as a database.
 
-    The datasets without a plan must have been written there.
+    The datasets without a plan, and the files that are `kept`, by their paths, must have been written there.
     """
-    source, choice = CatalogueSource(facts.catalogue, facts, folder), choose_dumps(facts)
-    written = [plan.n_triples for plan in datasets]
+    source = CatalogueSource(facts.catalogue, facts, folder)
+    written = [plan.n_triples for plan in datasets if plan.n_triples]
     cost = _cost(facts, [table for dataset in facts.catalogue.datasets for table in dataset.tables])
     made: dict[Format, Task[File]] = {}
     tasks = []
-    for export in registry.CATALOGUE_EXPORTS:
-        if choice.has(export.format):
-            needs = written if export.reads is N_TRIPLES else [made[export.reads]] if export.reads else []
+    for export in _dumps(facts):
+        if export.file_name(facts.catalogue.id) not in kept:
+            needs = written if export.reads is N_TRIPLES else [made[each] for each in (export.reads,) if each in made]
             task = Task(message("Writing the dumps"), partial(_dump, export, source, folder), cost, needs)
             made.setdefault(export.format, task)
             tasks.append(task)
     return tasks
+
+
+def _dumps(facts: FactBase) -> list[Export[CatalogueSource]]:
+    choice = choose_dumps(facts)
+    return [export for export in registry.CATALOGUE_EXPORTS if choice.has(export.format)]
+
+
+def _stage(dataset: Dataset) -> Message:
+    return message("Writing {dataset}", dataset=dataset.id)
 
 
 def _cost(facts: FactBase, tables: Iterable[Table]) -> int:

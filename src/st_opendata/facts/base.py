@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from st_opendata.facts.contents import content_digest
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.facts.triples import Triples, prefixes
@@ -76,6 +77,7 @@ class FactBase(Triples):
         self._tables = tables
         self._predicates = predicates
         self._counts: dict[str, tuple[int, Mapping[str, int]]] = {}
+        self._contents: dict[str, str] = {}
         self._finder = PlaceFinder(engine, tables, predicates)
         self._kept_rows: dict[str, list[tuple[str | list[str] | None, ...]]] = {}
         self._by_name = {loaded.table.name: loaded for loaded in tables}
@@ -151,6 +153,18 @@ class FactBase(Triples):
         """Read the facts, in one of several processes that were forked for that; each has a share of the memory."""
         assert isinstance(self._engine, SharedEngine)
         self._engine.resume(processes)
+
+    def content(self, dataset: str) -> str:
+        """A digest of all records and facts of a dataset, and of the cells that state them (see `content_digest`)."""
+        if dataset not in self._contents:
+            tables, digits = self._by_dataset[dataset], self.shard_digits(dataset)
+            self._contents[dataset] = content_digest(self._engine, self.catalogue, tables, digits)
+        return self._contents[dataset]
+
+    def stating(self, predicate: str) -> list[str]:
+        """The datasets with triples of this predicate, an N-Triples term, in the order of their tables."""
+        ids = {number for (number,) in self._engine.rows(f"SELECT DISTINCT t FROM {self._predicates[predicate]}")}
+        return list(dict.fromkeys(loaded.table.dataset for loaded in self._tables if loaded.id in ids))
 
     def records(self, table: str) -> Iterator[list[tuple[str | list[str] | None, ...]]]:
         """Cleaned rows in the order of the file, in batches.
@@ -242,17 +256,21 @@ class FactBase(Triples):
             if lines:
                 on_lines(list(lines))
 
-    def write_files(self, paths: Mapping[str, str], folder: Path) -> FactFolder:
+    def write_files(
+        self, paths: Mapping[str, str], folder: Path, kept: Mapping[str, FactFile] | None = None
+    ) -> FactFolder:
         """Write the facts of each predicate, an N-Triples term, as Parquet to its path in the folder.
 
         Columns: dataset, s and o (N-Triples terms), table, file, row, column and cell (as in `write_facts`), and h (the
         first digits of the subject's MD5 where the catalogue has shards). Sorted by h, dataset, s, o and the cell, in
-        row groups of about a shard: who reads a shard, a dataset or a subject skips the others.
+        row groups of about a shard: who reads a shard, a dataset or a subject skips the others. The files that are
+        `kept`, by their predicates, are in the folder already.
         """
+        there = kept or {}
         return FactFolder(
             self._digits,
             {dataset: self.shard_digits(dataset) for dataset in self._by_dataset},
-            tuple(self._write_file(predicate, path, folder) for predicate, path in sorted(paths.items())),
+            tuple(there.get(each) or self._write_file(each, path, folder) for each, path in sorted(paths.items())),
         )
 
     def _write_file(self, predicate: str, path: str, folder: Path) -> FactFile:

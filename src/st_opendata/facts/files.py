@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from st_opendata.errors import InputError
-from st_opendata.facts.triples import TYPE, Triples
+from st_opendata.facts.triples import TYPE, Triples, prefixes
 from st_opendata.messages.message import message
 from st_opendata.model.release import FactFolder
 from st_opendata.sql import dialect as sql
@@ -76,12 +76,12 @@ class FactReader(Triples):
     def subjects(self) -> dict[str | None, Subjects]:
         """The subjects of each dataset that has any, and, as None, those of the catalogue."""
         found: dict[str | None, list[tuple[str, int, str, str]]] = defaultdict(list)
-        for shard in self._shards(None):
-            where = self._where(None, shard)
-            rows = " UNION ALL ".join(f"SELECT dataset, s FROM {name}{where}" for name in self._relations.values())
-            stated = f"SELECT DISTINCT dataset, s FROM ({rows})" if rows else None
-            for row in self._sums(stated, "s", "count(*), min(s), max(s)") if stated else ():
-                found[row[0]].append((shard, *row[1:]))
+        for part in prefixes(max(0, self._digits - 1)):  # a statement over many files takes as long as a shard or more
+            where = self._where(None, part)
+            rows = " UNION ALL ".join(f"SELECT dataset, h, s FROM {name}{where}" for name in self._relations.values())
+            stated = f"SELECT DISTINCT dataset, h, s FROM ({rows})" if rows else None
+            for dataset, *row in self._sums(stated, "h, s", "h, count(*), min(s), max(s)", by="h") if stated else ():
+                found[dataset].append(tuple(row))
         return {dataset: self._subjects(dataset, shards) for dataset, shards in found.items()}
 
     def _subjects(self, dataset: str | None, shards: Sequence[tuple[str, int, str, str]]) -> Subjects:

@@ -103,3 +103,9 @@ def without_end(value: str, count: int) -> str:
 def numbered(rows: str, column: str) -> str:
     """The column of the rows, with the `number` of each row from 1, in any order."""
     return f"SELECT row_number() OVER () AS number, {column} FROM {rows}"
+
+
+def summed_rows(rows: str, columns: Iterable[str]) -> str:
+    """The query for the number of rows and two sums over the MD5 of each: the same for the same rows in any order."""
+    row = f"CAST(to_json(row({', '.join(columns)})) AS VARCHAR)"
+    return f"SELECT count(*), sum(md5_number_lower({row})), sum(md5_number_upper({row})) FROM {rows}"

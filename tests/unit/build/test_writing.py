@@ -20,6 +20,7 @@ import json, sys
 from hashlib import sha256
 from pathlib import Path
 from st_opendata.build import writing
+from st_opendata.build.reuse import Reuse
 from st_opendata.catalogue import read_catalogue
 from st_opendata.facts import base, load_facts
 from st_opendata.system import tasks
@@ -39,7 +40,7 @@ def nothing(_task):
 def write(catalogue, folder, threads):
     folder.mkdir()
     with load_facts(read_catalogue(catalogue), threads=threads) as facts:
-        written = writing.write_files(writing.plan_files(facts, folder), facts, threads, nothing, nothing)
+        written = writing.write_files(writing.plan_files(Reuse(facts, folder, None)), facts, threads, nothing, nothing)
         assert facts.triples() == sum(file.triples for file in written.facts.files)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return [repr(written), *((str(path.relative_to(folder)), sha256(path.read_bytes()).hexdigest()) for path in files)]
