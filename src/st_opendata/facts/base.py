@@ -228,14 +228,14 @@ class FactBase(Triples):
         term with more characters than another continues with one that is higher than the space after the other.
         """
         self._engine.define(_SORTED, _FACT_COLUMNS)
-        for shard in self._shards(dataset):
+        for where, shard in self._parts(dataset):
             branches = [
-                f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c FROM {name}{self._where(dataset, shard)}"
+                f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c, h FROM {name}{where}"
                 for predicate, name in self._predicates.items()
             ]
             if branches:
                 facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
-                order = ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
+                order = shard + ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
                 self._engine.append(
                     _SORTED,
                     f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}",
@@ -382,6 +382,10 @@ class FactBase(Triples):
         """The digits of the shards of a dataset, from the size of its tables, or of the catalogue."""
         tables = self._by_dataset[dataset] if dataset else ()
         return shard_digits([loaded.source for loaded in tables]) if dataset else self._digits
+
+    def _size(self, dataset: str | None) -> int:
+        where = self._where(dataset)
+        return sum(self._engine.rows(f"SELECT count(*) FROM {name}{where}")[0][0] for name in self._predicates.values())
 
     def _within(self, dataset: str) -> str:
         ids = [str(loaded.id) for loaded in self._by_dataset[dataset]]

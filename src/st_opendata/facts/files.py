@@ -132,6 +132,9 @@ class FactReader(Triples):
     def _stating(self, dataset: str | None) -> Mapping[str, str]:
         return self._relations if dataset is None else self._by_dataset.get(dataset, {})
 
+    def _size(self, dataset: str | None) -> int:
+        return self.triples(dataset)
+
     def _within(self, dataset: str) -> str:
         return f"dataset = {sql.text(dataset)}"
 

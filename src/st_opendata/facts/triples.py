@@ -12,6 +12,8 @@ from st_opendata.sql.engine import Row
 
 TYPE = f"<{RDF}type>"
 _BATCH = 50_000
+_PART_ROWS = 300_000
+"""About the rows that one statement sorts."""
 
 
 class RowSource(Protocol):
@@ -42,6 +44,10 @@ class Triples:
         """The digits of the shards of a dataset, or of the catalogue: not more than those of the relations."""
 
     @abstractmethod
+    def _size(self, dataset: str | None) -> int:
+        """About the number of triples of a dataset, or of the catalogue; at least the number."""
+
+    @abstractmethod
     def _within(self, dataset: str) -> str:
         """The condition for rows of a dataset."""
 
@@ -52,11 +58,12 @@ class Triples:
     def lines(self, dataset: str | None = None) -> Iterator[list[str]]:
         """Distinct N-Triples lines without line end, of a dataset or of the catalogue.
 
-        One batch per shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within.
-        Up to about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
+        Shard by shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within. Up to
+        about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
         """
-        for shard in self._shards(dataset):
-            if lines := self._lines(self._stating(dataset), self._where(dataset, shard)):
+        for where, order in self._parts(dataset):
+            query = f"SELECT line FROM ({_line(self._stating(dataset), where)}) ORDER BY {order}line"
+            if lines := [line for rows in self._rows(query, self._stating(dataset)) for (line,) in rows]:
                 yield lines
 
     def about(self, subject: str, dataset: str | None = None) -> list[str]:
@@ -143,11 +150,28 @@ class Triples:
         """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
         return prefixes(self.shard_digits(dataset))
 
-    def _where(self, dataset: str | None, shard: str = "", conditions: Sequence[str] = ()) -> str:
+    def _parts(self, dataset: str | None) -> Iterator[tuple[str, str]]:
+        """The condition of each part, and the start of the order within it: part by part the order of shards.
+
+        A part has several shards if they are small: a statement over many relations takes as long as a shard or more.
+        """
+        shards, digits = self._shards(dataset), self.shard_digits(dataset)
+        rows = self._size(dataset) if digits else 0
+        count = max(1, len(shards) * _PART_ROWS // max(rows, 1))
+        for start in range(0, len(shards), count):
+            part = shards[start : start + count]
+            order = f"{sql.substring('h', 1, digits)}, " if len(part) > 1 else ""
+            yield self._where(dataset, part[0], last=part[-1]), order
+
+    def _where(
+        self, dataset: str | None, shard: str = "", conditions: Sequence[str] = (), *, last: str | None = None
+    ) -> str:
+        """The condition for rows of a dataset, in a shard or those up to the last, that meet the conditions."""
         met = list(conditions)
         if shard:
-            first, last = (sql.text(shard.ljust(self._digits, digit)) for digit in "0f")
-            met.append(f"h BETWEEN {first} AND {last}")
+            ends = ((shard, "0"), (last or shard, "f"))
+            low, high = (sql.text(end.ljust(self._digits, digit)) for end, digit in ends)
+            met.append(f"h BETWEEN {low} AND {high}")
         if dataset is not None:
             met.append(self._within(dataset))
         return f" WHERE {' AND '.join(met)}" if met else ""
@@ -159,9 +183,9 @@ def prefixes(digits: int) -> Sequence[str]:
 
 
 def _line(relations: Mapping[str, str], where: str) -> str:
-    """The distinct triples of the relations that meet the condition: s, and the line."""
+    """The distinct triples of the relations that meet the condition: h, s, and the line."""
     return " UNION ALL ".join(
-        f"SELECT s, {sql.concat_known(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
-        f"FROM (SELECT DISTINCT s, o FROM {relation}{where})"
+        f"SELECT h, s, {sql.concat_known(['s', sql.text(f' {predicate} '), 'o', sql.text(' .')])} AS line "
+        f"FROM (SELECT DISTINCT h, s, o FROM {relation}{where})"
         for predicate, relation in relations.items()
     )

@@ -273,6 +273,7 @@ def test_shards_hold_the_same_lines_and_no_subject_twice(load: Load, monkeypatch
     content = "id,n\n" + "".join(f"s{number},{number}\n" for number in range(300))
     whole = load(content, columns, aboutUrl="x/{id}")
     monkeypatch.setattr(base, "_SHARD_TRIPLES", 20)
+    monkeypatch.setattr("st_opendata.facts.triples._PART_ROWS", 1)
     sharded = load(content, columns, aboutUrl="x/{id}")
     batches = list(sharded.lines())
     assert len(batches) > 100
