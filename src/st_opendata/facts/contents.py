@@ -15,7 +15,7 @@ from st_opendata.sql.engine import Engine
 
 
 def digest_of(content: object) -> str:
-    """The SHA-256 of plain values, lists and dictionaries, whose order counts; paths and the like by their text."""
+    """The SHA-256 of plain values, lists and dictionaries, whose order counts; other values by their text."""
     return sha256(json.dumps(content, default=_plain).encode()).hexdigest()
 
 

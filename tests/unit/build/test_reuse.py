@@ -1,4 +1,4 @@
-"""What a build takes over from the release before has the bytes that a build from nothing would write."""
+"""Parts that a build takes over from the release before have the bytes that a build from nothing would write."""
 
 from __future__ import annotations
 
