@@ -79,19 +79,32 @@ def start(work: Callable[[Send], object]) -> Iterator[Child]:
     receiver, sender = context.Pipe(duplex=False)
     with tempfile.TemporaryFile() as stderr, receiver:
         process = context.Process(target=_run, args=(work, sender, stderr.fileno(), os.getpid()))
-        process.start()
-        sender.close()
         try:
+            with _signals_held():
+                process.start()
+            sender.close()
             yield Child(process, receiver, stderr)
         finally:
-            process.kill()
-            process.join()
+            if process.pid is not None:
+                process.kill()
+                process.join()
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """A block in which signals that end programs wait: Python drops what a handler raises in a hook of fork."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run(work: Callable[[Send], object], sender: Connection, stderr: int, parent: int) -> None:
     for number in STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # forked while they were held
     end_with(parent)
     os.dup2(stderr, 2)
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115 (it stays open)

@@ -70,3 +70,31 @@ def test_it_ends_with_its_parent() -> None:
         pid = parent.stdout.readline().strip()
         assert pid.isdecimal()
         assert parent.stdout.read() == ""  # the child holds it as well, as long as it lives
+
+
+def test_an_interrupt_in_the_middle_of_a_fork_is_not_lost() -> None:
+    code = (
+        "import os, signal; from st_opendata.system.child import start\n"
+        "os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGTERM))\n"
+        "def interrupt(*_): raise KeyboardInterrupt\n"
+        "signal.signal(signal.SIGTERM, interrupt)\n"
+        "try:\n"
+        "    with start(lambda _: signal.pause()): print('lost')\n"
+        "except KeyboardInterrupt: print('interrupted')\n"
+        "try: os.wait()\n"
+        "except ChildProcessError: print('no child is left')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("interrupted\nno child is left\n", "")
+
+
+def test_a_signal_in_the_middle_of_a_fork_ends_the_child() -> None:
+    code = (
+        "import os, signal; from st_opendata.system.child import ChildEndedError, start\n"
+        "os.register_at_fork(after_in_child=lambda: signal.raise_signal(signal.SIGINT))\n"
+        "with start(lambda _: 'lost') as child:\n"
+        "    try: print(child.receive())\n"
+        "    except ChildEndedError as error: print(error.code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == (str(-signal.SIGINT), "")
