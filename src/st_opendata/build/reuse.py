@@ -1,9 +1,9 @@
 """Parts of a release that are taken over from the one before, where a build would write the same bytes again.
 
-A part is made of some files: those of a dataset, the facts of a predicate, a dump. Its key is a digest of all that its
-writers read: the cleaned tables as they were loaded, and their descriptions. Tables are always read, mapped and
-validated, so a key says nothing about findings. After a build the user's cache has the key of each part; if that of the
-next build is the same and the files are still those of `release.json`, they are copied.
+A part is made of some files: those of a table, of a dataset, the facts of a predicate, a dump. Its key is a digest of
+all that its writers read: the cleaned tables as they were loaded, and their descriptions. Tables are always read,
+mapped and validated, so a key says nothing about findings. After a build the user's cache has the key of each part; if
+that of the next build is the same and the files are still those of `release.json`, they are copied.
 """
 
 from __future__ import annotations
@@ -16,13 +16,24 @@ from typing import Any
 
 from st_opendata.build.unchanged import Earlier
 from st_opendata.dcat import Counts
+from st_opendata.exports import Kept
+from st_opendata.exports.choice import FormatChoice, choose_formats
+from st_opendata.exports.published import link_tables
 from st_opendata.facts import FactBase
 from st_opendata.facts.contents import digest_of
 from st_opendata.formats import SQLITE
 from st_opendata.messages.message import message_of
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, FactFile, File, Release
-from st_opendata.release.layout import CROISSANT_FILE, PICTURE_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
+from st_opendata.model.tables import Table
+from st_opendata.release.layout import (
+    CROISSANT_FILE,
+    PICTURE_FILE,
+    SCHEMA_ORG_FILE,
+    VOID_FILE,
+    in_dataset,
+    table_file,
+)
 from st_opendata.system.copying import copy_content
 
 DatasetCounts = dict[str | None, Counts]
@@ -44,15 +55,20 @@ class Reuse:
     """The datasets whose files were taken over."""
     _keys: dict[str, str] = field(default_factory=dict)
 
-    def take_dataset(self, dataset: Dataset) -> tuple[Distribution, ...] | None:
-        """The distributions of a dataset, if they were taken over."""
-        part = self._take(dataset.id, self._dataset_key(dataset))
-        if part is None or self.earlier is None:
-            return None
-        self.datasets.append(dataset.id)
-        known = self.earlier.datasets[dataset.id]
-        purposes = {path: message_of(content) for path, content in part["purposes"].items()}
-        return tuple(replace(each, purpose=purposes.get(each.file.path)) for each in known.distributions)
+    def take_dataset(self, dataset: Dataset) -> Kept:
+        """The distributions of a dataset that were taken over: of each table, and, as None, of the dataset itself."""
+        found = {}
+        for table in (None, *(each.name for each in dataset.tables)):
+            part = self._take(_part(dataset.id, table), self._dataset_key(dataset, table))
+            if part is not None and self.earlier is not None:
+                purposes = {path: message_of(content) for path, content in part["purposes"].items()}
+                known = self.earlier.datasets[dataset.id].distributions
+                found[table] = tuple(
+                    replace(each, purpose=purposes.get(each.file.path)) for each in known if each.table == table
+                )
+        if len(found) == 1 + len(dataset.tables):
+            self.datasets.append(dataset.id)
+        return found
 
     def take_facts(self, paths: Mapping[str, str]) -> dict[str, FactFile]:
         """The files of facts that were taken over, by predicates, of those with these paths."""
@@ -76,16 +92,20 @@ class Reuse:
         self, release: Release, written: Mapping[str, tuple[Distribution, ...]], counts: Mapping[str | None, Counts]
     ) -> dict[str, Any]:
         """The parts of the finished release, for the cache."""
-        paths = [file.path for file in release.files]
         parts: dict[str, Any] = {name: {"key": key, "files": [name]} for name, key in self._keys.items()}
         parts[_COUNTS] = {"key": self._keys[_COUNTS], "files": [], "counts": list(_counts_json(counts))}
-        for dataset, distributions in written.items():
-            others = {in_dataset(dataset, name) for name in _NOT_OF_WRITERS}
-            parts[dataset] = {
-                "key": self._keys[dataset],
-                "files": [path for path in paths if path.startswith(in_dataset(dataset, "")) and path not in others],
-                "purposes": {each.file.path: each.purpose.content() for each in distributions if each.purpose},
-            }
+        for dataset in self.facts.catalogue.datasets:
+            files = {each.name: _table_files(each, written[dataset.id]) for each in dataset.tables}
+            others = {in_dataset(dataset.id, name) for name in _NOT_OF_WRITERS}.union(*files.values())
+            paths = (file.path for file in release.files if file.path.startswith(in_dataset(dataset.id, "")))
+            for table, found in ((None, [path for path in paths if path not in others]), *files.items()):
+                name = _part(dataset.id, table)
+                purposes = {
+                    each.file.path: each.purpose.content()
+                    for each in written[dataset.id]
+                    if each.purpose and each.table == table
+                }
+                parts[name] = {"key": self._keys[name], "files": found, "purposes": purposes}
         return parts
 
     def _take(self, name: str, key: str) -> Mapping[str, Any] | None:
@@ -112,23 +132,48 @@ class Reuse:
         except OSError:
             return False
 
-    def _dataset_key(self, dataset: Dataset) -> str:
-        catalogue, named = self.facts.catalogue, {key.table for table in dataset.tables for key in table.foreign_keys}
-        targets = [table for each in catalogue.datasets for table in each.tables if table.name in named]
-        described = [repr(_head(catalogue)), repr(dataset), repr(targets)]
-        return digest_of([*described, self.facts.content(dataset.id)])
+    def _dataset_key(self, dataset: Dataset, table: str | None) -> str:
+        """The key of the files of a table, or of those of the dataset itself."""
+        facts = self.facts
+        tables = [each for each in dataset.tables if table in (None, each.name)]
+        named = {key.table for each in tables for key in each.foreign_keys}
+        targets = [each for other in facts.catalogue.datasets for each in other.tables if each.name in named]
+        choice = choose_formats(facts, dataset)
+        chosen = [sorted(each.name for each in choice.unwanted), sorted(_sizes(choice))]
+        described = [repr(_head(facts.catalogue)), repr(dataset), repr(targets), facts.shard_digits(dataset.id), chosen]
+        return digest_of([*described, [facts.contents.table(each.name) for each in tables]])
 
     def _predicate_key(self, predicate: str) -> str:
-        stating = [[each, self.facts.content(each)] for each in self.facts.stating(predicate)]
-        return digest_of([predicate, self.facts.shard_digits(None), stating])
+        return digest_of([self.facts.shard_digits(None), self.facts.contents.predicate(predicate)])
 
     def _facts_key(self) -> str:
-        contents = [[each.id, self.facts.content(each.id)] for each in self.facts.catalogue.datasets]
-        return digest_of([self.facts.shard_digits(None), contents])
+        facts = self.facts
+        contents = [
+            [each.id, facts.shard_digits(each.id), [facts.contents.table(table.name) for table in each.tables]]
+            for each in facts.catalogue.datasets
+        ]
+        names = [facts.catalogue.base, dict(facts.catalogue.prefixes), facts.shard_digits(None)]
+        return digest_of([names, contents])
 
     def _dump_key(self, path: str) -> str:
         tables = repr(self.facts.catalogue) if path.endswith(SQLITE.extension) else ""
         return digest_of([self._facts_key(), tables])
+
+
+def _part(dataset: str, table: str | None) -> str:
+    """The name of the part with the files of a table, or with those of the dataset itself: no file has such a path."""
+    return f"{dataset}:{table or ''}"
+
+
+def _table_files(table: Table, distributions: Iterable[Distribution]) -> list[str]:
+    """The paths of the files of a table, those that describe others or hold its lists too."""
+    own = [each for each in distributions if each.table == table.name]
+    links = [in_dataset(table.dataset, table_file(link.name)) for link in link_tables(table)]
+    return [*(each.file.path for each in own), *(each.described_by for each in own if each.described_by), *links]
+
+
+def _sizes(choice: FormatChoice) -> list[tuple[str, int, int]]:
+    return [(form.name, excess.size, excess.limit) for form, excess in choice.too_large.items()]
 
 
 def _head(catalogue: Catalogue) -> Catalogue:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from st_opendata.build.reuse import Reuse
-from st_opendata.exports import DatasetPlan, dump_paths, plan_dataset, plan_dumps, plan_kept
+from st_opendata.exports import DatasetPlan, dump_paths, plan_dataset, plan_dumps
 from st_opendata.facts import FactBase
 from st_opendata.messages.message import message
 from st_opendata.model.release import Distribution, FactFolder, File, Picture
@@ -51,10 +51,9 @@ def plan_files(reuse: Reuse) -> ReleasePlan:
     (folder / FACTS).mkdir()
     files = predicate_files(facts.predicates())
     kept_facts, kept_dumps = reuse.take_facts(files), reuse.take_dumps(dump_paths(facts))
-    datasets = {}
-    for each in facts.catalogue.datasets:
-        kept = reuse.take_dataset(each)
-        datasets[each.id] = plan_dataset(each, facts, folder) if kept is None else plan_kept(each, facts, folder, kept)
+    datasets = {
+        each.id: plan_dataset(each, facts, folder, reuse.take_dataset(each)) for each in facts.catalogue.datasets
+    }
     cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)
     writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder, kept_facts), cost)
     dumps = plan_dumps(facts, folder, datasets.values(), kept_dumps)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from st_opendata.exports import registry
 from st_opendata.exports.choice import FormatChoice, choose_dumps, choose_formats
@@ -30,67 +31,72 @@ _FILE = 10_000
 _CELL = 3
 """Microseconds that a writer needs for a file, and for each of its cells, more or less."""
 
-_NOTHING: Mapping[str, File] = MappingProxyType({})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 SourceT = TypeVar("SourceT", TableSource, DatasetSource)
 Written = Task[tuple[Distribution, ...]]
 
 
+Kept = Mapping[str | None, tuple[Distribution, ...]]
+"""Distributions of a dataset that are there already: those of some of its tables, and, as None, its other ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetPlan:
-    """The tasks that write the files of a dataset; `exports` are in the order of the release, after what is `kept`.
+    """The tasks that write the files of a dataset; `exports` are in the order of the release, with what is kept.
 
     `n_triples` is None where that file is kept.
     """
 
-    exports: Sequence[Written]
+    exports: Sequence[Written | tuple[Distribution, ...]]
     picture: Task[Picture | None]
     n_triples: Written | None
-    kept: tuple[Distribution, ...] = ()
 
     @property
     def tasks(self) -> Sequence[Task[tuple[Distribution, ...]] | Task[Picture | None]]:
         """All tasks, the longest and those that others need first."""
         first = [self.n_triples] if self.n_triples else []
-        return (*first, *(task for task in self.exports if task is not self.n_triples), self.picture)
+        others = [task for task in self.exports if isinstance(task, Task) and task is not self.n_triples]
+        return (*first, *others, self.picture)
 
     def distributions(self, results: Results) -> tuple[Distribution, ...]:
         """The distributions of the dataset."""
-        return (*self.kept, *(found for task in self.exports for found in results[task]))
+        found = (results[each] if isinstance(each, Task) else each for each in self.exports)
+        return tuple(chain.from_iterable(found))
 
 
-def plan_kept(dataset: Dataset, facts: FactBase, folder: Path, kept: tuple[Distribution, ...]) -> DatasetPlan:
-    """Plan the picture of a dataset whose distributions are there already; labels of another dataset may change it."""
-    source = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id)
-    return DatasetPlan((), Task(_stage(dataset), partial(_draw, source, folder), _FILE), None, kept)
-
-
-def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path) -> DatasetPlan:
+def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path, kept: Kept = _NOTHING) -> DatasetPlan:
     """Plan the files in `<folder>/<dataset>/`, which is made here; `folder` is the root of the release.
 
     Formats that cannot carry one of its facts are left out; `impossible_findings` reports them. So are those that the
     descriptions leave out, and those that are too large; `size_findings` reports the latter. A task raises
-    UnwritableTripleError for a fact that a format cannot carry; its place is a cell that states it.
+    UnwritableTripleError for a fact that a format cannot carry; its place is a cell that states it. Pictures are always
+    drawn: labels in another dataset change them.
     """
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
-    choice, stage = choose_formats(facts, dataset), _stage(dataset)
+    choice, stage = choose_formats(facts, dataset), message("Writing {dataset}", dataset=dataset.id)
     whole = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id)
     costs = {table.name: _cost(facts, [table]) for table in dataset.tables}
-    tasks: list[Written] = []
+    exports: list[Written | tuple[Distribution, ...]] = []
     for table in dataset.tables:
+        if table.name in kept:
+            exports.append(kept[table.name])
+            continue
         source = TableSource(facts.catalogue, dataset, table, facts)
         for of_table in registry.TABLE_EXPORTS:
             work = partial(_write, of_table, source, folder, choice)
-            tasks.append(Task(stage, work, costs[table.name]))
+            exports.append(Task(stage, work, costs[table.name]))
+    if None in kept:
+        return DatasetPlan([*exports, kept[None]], Task(stage, partial(_draw, whole, folder), _FILE), None)
     made: dict[Format, Written] = {}
     cost = _cost(facts, dataset.tables)
     for export in registry.DATASET_EXPORTS:
         needs = [made[export.reads]] if export.reads else []
         task = Task(stage, partial(_write, export, whole, folder, choice), cost, needs)
         made.setdefault(export.format, task)
-        tasks.append(task)
+        exports.append(task)
     first = made[N_TRIPLES]
-    return DatasetPlan(tasks, Task(stage, partial(_draw, whole, folder), _FILE, [first]), first)
+    return DatasetPlan(exports, Task(stage, partial(_draw, whole, folder), _FILE, [first]), first)
 
 
 def dump_paths(facts: FactBase) -> list[str]:
@@ -122,10 +128,6 @@ def plan_dumps(
 def _dumps(facts: FactBase) -> list[Export[CatalogueSource]]:
     choice = choose_dumps(facts)
     return [export for export in registry.CATALOGUE_EXPORTS if choice.has(export.format)]
-
-
-def _stage(dataset: Dataset) -> Message:
-    return message("Writing {dataset}", dataset=dataset.id)
 
 
 def _cost(facts: FactBase, tables: Iterable[Table]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from st_opendata.facts.contents import content_digest
+from st_opendata.facts.contents import Contents
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.facts.triples import Triples, prefixes
@@ -77,7 +77,7 @@ class FactBase(Triples):
         self._tables = tables
         self._predicates = predicates
         self._counts: dict[str, tuple[int, Mapping[str, int]]] = {}
-        self._contents: dict[str, str] = {}
+        self.contents = Contents(engine, tables, predicates)
         self._finder = PlaceFinder(engine, tables, predicates)
         self._kept_rows: dict[str, list[tuple[str | list[str] | None, ...]]] = {}
         self._by_name = {loaded.table.name: loaded for loaded in tables}
@@ -153,18 +153,6 @@ class FactBase(Triples):
         """Read the facts, in one of several processes that were forked for that; each has a share of the memory."""
         assert isinstance(self._engine, SharedEngine)
         self._engine.resume(processes)
-
-    def content(self, dataset: str) -> str:
-        """A digest of all records and facts of a dataset, and of the cells that state them (see `content_digest`)."""
-        if dataset not in self._contents:
-            tables, digits = self._by_dataset[dataset], self.shard_digits(dataset)
-            self._contents[dataset] = content_digest(self._engine, self.catalogue, tables, digits)
-        return self._contents[dataset]
-
-    def stating(self, predicate: str) -> list[str]:
-        """The datasets with triples of this predicate, an N-Triples term, in the order of their tables."""
-        ids = {number for (number,) in self._engine.rows(f"SELECT DISTINCT t FROM {self._predicates[predicate]}")}
-        return list(dict.fromkeys(loaded.table.dataset for loaded in self._tables if loaded.id in ids))
 
     def records(self, table: str) -> Iterator[list[tuple[str | list[str] | None, ...]]]:
         """Cleaned rows in the order of the file, in batches.

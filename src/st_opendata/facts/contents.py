@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from hashlib import sha256
 
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.facts.places import stated_by
-from st_opendata.model.descriptions import Catalogue
 from st_opendata.sql import native
 from st_opendata.sql.engine import Engine
 
@@ -19,32 +19,48 @@ def digest_of(content: object) -> str:
     return sha256(json.dumps(content, default=_plain).encode()).hexdigest()
 
 
-def content_digest(engine: Engine, catalogue: Catalogue, tables: Sequence[LoadedTable], digits: int) -> str:
-    """The digest of the tables of a dataset as they were loaded, of their mapping and of the digits of its shards.
+class Contents:
+    """The digests of loaded tables and of the facts of predicates.
 
-    Titles and descriptions are not part of it. The rows, which are those left after cleaning and checking, are summed
-    up by a sum of 128 bits over their MD5.
+    Rows are summed up by their number and by two sums of the engine's hashes of 64 bits, which change with its version.
     """
-    names = [catalogue.base, dict(catalogue.prefixes), digits]
-    return digest_of([names, [[*_described(loaded), *_sums(engine, loaded)] for loaded in tables]])
+
+    def __init__(self, engine: Engine, tables: Sequence[LoadedTable], relations: Mapping[str, str]) -> None:
+        """Take the engine with the tables, and its relation for each predicate, an N-Triples term."""
+        self._engine = engine
+        self._tables = tables
+        self._relations = relations
+        self.table = cache(self._table)
+        self.predicate = cache(self._predicate)
+
+    def _table(self, name: str) -> str:
+        """The digest of a table as it was loaded, and of its mapping without titles and descriptions."""
+        (loaded,) = (each for each in self._tables if each.table.name == name)
+        table = loaded.table
+        columns = tuple(replace(column, titles={}, description={}) for column in table.columns)
+        mapping = asdict(replace(table, titles={}, description={}, columns=columns))
+        numbers = ["record", *(["row"] if loaded.source.numbered else [])]
+        summed = [*numbers, *(f"c{column.number}" for column in table.source_columns)]
+        sums = self._engine.rows(native.summed_rows(loaded.name, summed))
+        return digest_of([mapping, _cells(loaded), sums])
+
+    def _predicate(self, predicate: str) -> str:
+        """The digest of the facts with a predicate, an N-Triples term, and of the cells that state them."""
+        sums = self._engine.rows(native.summed_rows(self._relations[predicate], ["s", "o", "r", "c"], by=["t"]))
+        stating = {row[0] for row in sums}
+        named = [
+            [each.id, each.table.dataset, each.table.name, _cells(each)] for each in self._tables if each.id in stating
+        ]
+        return digest_of([predicate, named, sums])
 
 
-def _described(loaded: LoadedTable) -> list[object]:
-    table, source = loaded.table, loaded.source
-    columns = tuple(replace(column, titles={}, description={}) for column in table.columns)
-    mapping = asdict(replace(table, titles={}, description={}, columns=columns))
-    cells = [
+def _cells(loaded: LoadedTable) -> list[object]:
+    """What names the cells of a table that state something."""
+    source = loaded.source
+    named = [
         (source.title(number), str(source.place(1, number))) if number else None for _, number in stated_by(loaded)
     ]
-    return [mapping, cells, source.numbered, source.first, loaded.rows]
-
-
-def _sums(engine: Engine, loaded: LoadedTable) -> Sequence[object]:
-    numbers = ["record", *(["row"] if loaded.source.numbered else [])]
-    (sums,) = engine.rows(
-        native.summed_rows(loaded.name, [*numbers, *(f"c{column.number}" for column in loaded.table.source_columns)])
-    )
-    return [str(each) for each in sums]
+    return [loaded.table.file, source.numbered, source.first, named]
 
 
 def _plain(value: object) -> object:

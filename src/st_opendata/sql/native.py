@@ -5,7 +5,7 @@ Facts are made without them, so another engine does not need them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from st_opendata.folding import LETTERS
@@ -105,7 +105,8 @@ def numbered(rows: str, column: str) -> str:
     return f"SELECT row_number() OVER () AS number, {column} FROM {rows}"
 
 
-def summed_rows(rows: str, columns: Iterable[str]) -> str:
-    """The query for the number of rows and two sums over the MD5 of each: the same for the same rows in any order."""
-    row = f"CAST(to_json(row({', '.join(columns)})) AS VARCHAR)"
-    return f"SELECT count(*), sum(md5_number_lower({row})), sum(md5_number_upper({row})) FROM {rows}"
+def summed_rows(rows: str, columns: Sequence[str], by: Sequence[str] = ()) -> str:
+    """The query for the number of rows and two sums of their hashes, by columns: the same for rows in any order."""
+    sums = [f"CAST(sum(hash({', '.join(each)})) AS VARCHAR)" for each in (columns, ["0", *reversed(columns)])]
+    listed = ", ".join([*by, "count(*)", *sums])
+    return f"SELECT {listed} FROM {rows}" + (f" GROUP BY {', '.join(by)} ORDER BY {', '.join(by)}" if by else "")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from st_opendata.facts import FactBase
+from st_opendata.facts.contents import Contents
 
+EX = "https://example.org/ns#"
 Load = Callable[..., FactBase]
 
 COLUMNS = [
@@ -17,8 +19,20 @@ COLUMNS = [
 HEADER, ROWS = "Id,a,b", ["1,x,p|q", "2,-,-", "3,xy,p"]
 
 
+def contents(load: Load, rows: list[str], columns: list[dict[str, Any]], about: str) -> tuple[Contents, str]:
+    facts = load("\n".join([HEADER, *rows, ""]), columns, aboutUrl=about)
+    return facts.contents, facts.catalogue.datasets[0].tables[0].name
+
+
 def digest(load: Load, rows: list[str], columns: list[dict[str, Any]] = COLUMNS, about: str = "x/{id}") -> str:
-    return load("\n".join([HEADER, *rows, ""]), columns, aboutUrl=about).content("data")
+    found, table = contents(load, rows, columns, about)
+    return found.table(table)
+
+
+def predicates(load: Load, rows: list[str]) -> list[str]:
+    """The digests of the facts with ex:id, ex:a and ex:b."""
+    found, _ = contents(load, rows, COLUMNS, "x/{id}")
+    return [found.predicate(f"<{EX}{name}>") for name in ("id", "a", "b")]
 
 
 def test_every_change_of_records_is_seen(load: Load) -> None:
@@ -49,3 +63,17 @@ def test_every_change_of_the_mapping_is_seen_and_none_of_its_texts(load: Load) -
     digests = [digest(load, ROWS, columns) for columns in changed] + [digest(load, ROWS, about="y/{id}")]
     assert len({first, *digests}) == len(digests) + 1
     assert digest(load, ROWS, [{**one, "description": {"en": "A number."}}, *others]) == first
+
+
+def test_a_change_is_seen_in_the_facts_of_its_predicates_alone(load: Load) -> None:
+    first = predicates(load, ROWS)
+    for rows, changed in (
+        (["1,y,p|q", *ROWS[1:]], [False, True, False]),
+        (["1,x,p|r", *ROWS[1:]], [False, False, True]),
+        (["1,x,q|p", *ROWS[1:]], [False, False, False]),
+        (["4,x,p|q", *ROWS[1:]], [True, True, True]),
+        ([ROWS[0], ROWS[2], ROWS[1]], [True, True, True]),
+        ([*ROWS, "4,-,-"], [True, False, False]),
+        (ROWS, [False, False, False]),
+    ):
+        assert [one != other for one, other in zip(first, predicates(load, rows), strict=True)] == changed
