@@ -8,7 +8,7 @@ that of the next build is the same and the files are still those of `release.jso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from st_opendata.build.unchanged import Earlier
 from st_opendata.dcat import Counts
-from st_opendata.exports import Kept
+from st_opendata.exports import Kept, KeptDumps
 from st_opendata.exports.choice import FormatChoice, choose_formats
 from st_opendata.exports.published import link_tables
 from st_opendata.facts import FactBase
@@ -79,9 +79,12 @@ class Reuse:
             if self._take(path, self._predicate_key(predicate)) is not None
         }
 
-    def take_dumps(self, paths: Iterable[str]) -> dict[str, File]:
-        """The files for all datasets that were taken over, of these paths."""
-        return {path: self.files[path] for path in paths if self._take(path, self._dump_key(path)) is not None}
+    def take_dumps(self, paths: Sequence[str]) -> KeptDumps:
+        """The files for all datasets that were taken over, of these paths, and the older ones of the others."""
+        earlier = self.earlier
+        taken = {path: self.files[path] for path in paths if self._take(path, self._dump_key(path)) is not None}
+        others = [path for path in paths if earlier and path in earlier.files and path not in taken]
+        return KeptDumps(taken, {path: earlier.folder / path for path in others if earlier and earlier.has(path)})
 
     def take_counts(self) -> DatasetCounts | None:
         """The counts for VoID, if they are those of the same facts."""
@@ -128,9 +131,9 @@ class Reuse:
         (self.draft / path).parent.mkdir(parents=True, exist_ok=True)
         try:
             copy_content(earlier.folder / path, self.draft / path)
-            return earlier.is_intact(path)
         except OSError:
             return False
+        return earlier.has(path)
 
     def _dataset_key(self, dataset: Dataset, table: str | None) -> str:
         """The key of the files of a table, or of those of the dataset itself."""

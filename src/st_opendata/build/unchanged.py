@@ -118,12 +118,15 @@ class Earlier:
     _stamps: Stamps
     _taken: int
 
-    def is_intact(self, path: str) -> bool:
-        """Whether a file of the release has the content that it was written with; raises OSError."""
-        stamp = _stamp(self.folder / path)
-        if tuple(self._stamps.get(path, ())) == stamp and not _is_doubtful(stamp, self._taken):
-            return True
-        return File.of(self.folder, path) == self.files[path]
+    def has(self, path: str) -> bool:
+        """Whether a file of the release can be read, and has the content that it was written with."""
+        try:
+            stamp = _stamp(self.folder / path)
+            if tuple(self._stamps.get(path, ())) == stamp and not _is_doubtful(stamp, self._taken):
+                return True
+            return File.of(self.folder, path) == self.files[path]
+        except OSError:
+            return False
 
 
 def read_earlier(output: Path) -> Earlier | None:

@@ -57,7 +57,7 @@ def plan_files(reuse: Reuse) -> ReleasePlan:
     cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)
     writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder, kept_facts), cost)
     dumps = plan_dumps(facts, folder, datasets.values(), kept_dumps)
-    return ReleasePlan(writing, datasets, dumps, list(kept_dumps.values()))
+    return ReleasePlan(writing, datasets, dumps, list(kept_dumps.files.values()))
 
 
 def write_files(plan: ReleasePlan, facts: FactBase, processes: int, on_begin: Told, on_end: Told) -> Written:

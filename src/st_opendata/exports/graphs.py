@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
 from st_opendata.formats import Format
-from st_opendata.rdf.lines import encode_lines, read_text
-from st_opendata.rdf.writing import write_gzip, write_quads, write_rdf, write_trig
+from st_opendata.rdf.lines import encode_lines
+from st_opendata.rdf.shards import FilePart, shard_parts
+from st_opendata.rdf.writing import write_rdf, write_trig
 from st_opendata.release.layout import FACTS_FILE, graph_file
+from st_opendata.system.members import write_members
 
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:
@@ -27,9 +30,10 @@ def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
 
 def write_named_graphs(source: CatalogueSource, path: Path) -> None:
     """Write N-Quads: each dataset's facts in the graph that its IRI names."""
-    catalogue = source.catalogue
-    texts = ((each, read_text(source.folder / graph_file(each.id))) for each in catalogue.datasets)
-    write_quads(((catalogue.dataset_iri(dataset.id), text) for dataset, text in texts), path)
+    with path.open("wb") as out:
+        for dataset in _datasets(source):
+            for shard in _shards(source, dataset, named=True):
+                out.writelines(shard)
 
 
 def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
@@ -42,19 +46,24 @@ def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
     )
 
 
-def zip_named_graphs(_source: CatalogueSource, path: Path) -> None:
-    """Compress the N-Quads file that has the name of `path` without `.gz`."""
-    _zip(path.with_suffix(""), path)
+def zip_named_graphs(source: CatalogueSource, path: Path) -> None:
+    """Write the same N-Quads, compressed shard by shard."""
+    shards = chain.from_iterable(_shards(source, each, named=True) for each in _datasets(source))
+    write_members(shards, path, source.older(path))
 
 
 def zip_all_facts(source: CatalogueSource, path: Path) -> None:
     """Write the distinct facts of all datasets as compressed N-Triples: those of a single one are in its file."""
-    if len(source.catalogue.datasets) == 1:
-        _zip(source.folder / graph_file(source.catalogue.datasets[0].id), path)
-    else:
-        write_gzip(map(encode_lines, source.facts.lines()), path)
+    datasets = _datasets(source)
+    whole = ([encode_lines(lines)] for lines in source.facts.lines())
+    write_members(_shards(source, datasets[0]) if len(datasets) == 1 else whole, path, source.older(path))
 
 
-def _zip(file: Path, path: Path) -> None:
-    with file.open("rb") as data:
-        write_gzip(iter(partial(data.read, 1 << 20), b""), path)
+def _datasets(source: CatalogueSource) -> list[str]:
+    return [dataset.id for dataset in source.catalogue.datasets]
+
+
+def _shards(source: CatalogueSource, dataset: str, *, named: bool = False) -> Iterator[FilePart]:
+    """The lines of each shard of a dataset, or its quads."""
+    graph = source.catalogue.dataset_iri(dataset) if named else ""
+    return shard_parts(source.folder / graph_file(dataset), source.facts.shard_digits(dataset), graph)

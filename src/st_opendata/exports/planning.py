@@ -42,6 +42,20 @@ Kept = Mapping[str | None, tuple[Distribution, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDumps:
+    """Files for all datasets: those that are there already, and those of the release before that others will replace.
+
+    Both are by their paths.
+    """
+
+    files: Mapping[str, File]
+    earlier: Mapping[str, Path]
+
+
+_NO_DUMPS = KeptDumps(_NOTHING, _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetPlan:
     """The tasks that write the files of a dataset; `exports` are in the order of the release, with what is kept.
 
@@ -105,19 +119,19 @@ def dump_paths(facts: FactBase) -> list[str]:
 
 
 def plan_dumps(
-    facts: FactBase, folder: Path, datasets: Iterable[DatasetPlan], kept: Mapping[str, File] = _NOTHING
+    facts: FactBase, folder: Path, datasets: Iterable[DatasetPlan], kept: KeptDumps = _NO_DUMPS
 ) -> list[Task[File]]:
     """Plan the files for all datasets at the root of the release: RDF dumps, and the tables as a database.
 
-    The datasets without a plan, and the files that are `kept`, by their paths, must have been written there.
+    The datasets without a plan, and the files that are kept, must have been written there.
     """
-    source = CatalogueSource(facts.catalogue, facts, folder)
+    source = CatalogueSource(facts.catalogue, facts, folder, kept.earlier)
     written = [plan.n_triples for plan in datasets if plan.n_triples]
     cost = _cost(facts, [table for dataset in facts.catalogue.datasets for table in dataset.tables])
     made: dict[Format, Task[File]] = {}
     tasks = []
     for export in _dumps(facts):
-        if export.file_name(facts.catalogue.id) not in kept:
+        if export.file_name(facts.catalogue.id) not in kept.files:
             needs = written if export.reads is N_TRIPLES else [made[each] for each in (export.reads,) if each in made]
             task = Task(message("Writing the dumps"), partial(_dump, export, source, folder), cost, needs)
             made.setdefault(export.format, task)

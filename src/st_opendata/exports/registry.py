@@ -105,6 +105,6 @@ CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
     Export(N_QUADS, write_named_graphs, reads=N_TRIPLES),
     Export(TRIG, write_named_graphs_as_trig, reads=N_TRIPLES),
     Export(SQLITE, write_sqlite),
-    Export(GZIP, zip_named_graphs, reads=N_QUADS, packed=N_QUADS),
+    Export(GZIP, zip_named_graphs, reads=N_TRIPLES, packed=N_QUADS),
     Export(GZIP, zip_all_facts, reads=N_TRIPLES, packed=N_TRIPLES),
 )

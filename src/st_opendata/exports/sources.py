@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -72,11 +72,19 @@ class DatasetSource:
 
 @dataclass(frozen=True)
 class CatalogueSource:
-    """The facts of all datasets, each of which was written to the release at `folder`."""
+    """The facts of all datasets, each of which was written to the release at `folder`.
+
+    `earlier` are files of the release before, by the paths of those that replace them.
+    """
 
     catalogue: Catalogue
     facts: FactBase
     folder: Path
+    earlier: Mapping[str, Path] = field(default_factory=dict)
+
+    def older(self, path: Path) -> Path | None:
+        """The file of the release before that the one at `path` will replace, if there is one that is not damaged."""
+        return self.earlier.get(path.relative_to(self.folder).as_posix())
 
     def lines(self, dataset: str) -> Iterator[list[str]]:
         """The facts of one dataset, read back."""

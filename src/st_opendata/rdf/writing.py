@@ -8,7 +8,6 @@ Language tags are in lower case, their value space (RDF 1.1 Concepts §3.3), in 
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import re
@@ -90,14 +89,6 @@ def rdf_bytes(batches: Iterable[list[str]], form: Format, prefixes: Mapping[str,
     return out.getvalue()
 
 
-def write_quads(graphs: Iterable[tuple[str, Iterable[str]]], path: Path) -> None:
-    """Write N-Quads: each graph's IRI with its N-Triples, in texts that end with a line, in the order given."""
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        for iri, texts in graphs:
-            # A line feed in a literal is escaped, so that this is always the end of a line.
-            out.writelines(text.replace(" .\n", f" <{iri}> .\n") for text in texts)
-
-
 def write_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path, prefixes: Mapping[str, str]) -> None:
     """Write TriG: each graph's IRI with its batches, in the order given, declaring all `prefixes`.
 
@@ -113,13 +104,6 @@ def write_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path, pr
 
     with path.open("wb") as out:
         ox.serialize(quads(), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
-
-
-def write_gzip(blocks: Iterable[bytes], path: Path) -> None:
-    """Compress; the header has neither name nor time, so that the bytes depend on the content alone."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
-        for block in blocks:
-            out.write(block)
 
 
 def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:

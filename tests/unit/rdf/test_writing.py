@@ -1,6 +1,5 @@
 """What `rdf.writing` writes, other libraries read back: the same terms, character for character."""
 
-import gzip
 import json
 import os
 import subprocess
@@ -17,12 +16,11 @@ from st_opendata.errors import InputError
 from st_opendata.formats import CSV, JSON_LD, N_TRIPLES, RDF_FORMATS, RDF_XML, TURTLE, Format
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.lines import graph_lines, literal_text, parse_lines, read_lines
+from st_opendata.rdf.shards import shard_parts
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
     used_prefixes,
     write_graph,
-    write_gzip,
-    write_quads,
     write_rdf,
 )
 
@@ -317,22 +315,13 @@ class TestLines:
         )
 
 
-class TestQuads:
-    def test_read_back(self, tmp_path):
-        write_quads([("https://example.org/a", ["\n".join([*each, ""]) for each in (HOSTILE[:3], HOSTILE[3:])]),
-                     ("https://example.org/b", ["\n".join([*HOSTILE, ""])])],
-                    tmp_path / "out.nq")  # fmt: skip
-        quads = list(ox.parse(path=str(tmp_path / "out.nq"), format=ox.RdfFormat.N_QUADS))
-        for name in ("a", "b"):
-            graph = ox.NamedNode(f"https://example.org/{name}")
-            assert [f"{quad.triple} ." for quad in quads if quad.graph_name == graph] == HOSTILE
-
-    def test_gzip_depends_on_the_content_alone(self, tmp_path):
-        write_gzip([b"facts\n" * 1000], tmp_path / "one.gz")
-        write_gzip([b"facts\n"] * 1000, tmp_path / "two.gz")
-        assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
-        assert (tmp_path / "one.gz").read_bytes()[4:8] == bytes(4)
-        assert gzip.decompress((tmp_path / "one.gz").read_bytes()) == b"facts\n" * 1000
+def test_quads_are_the_lines_in_their_graph(tmp_path):
+    (tmp_path / "in.nt").write_text("\n".join([*HOSTILE, ""]), encoding="utf-8", newline="\n")
+    for name in ("a", "b"):
+        blocks = [block for part in shard_parts(tmp_path / "in.nt", 0, f"https://example.org/{name}") for block in part]
+        quads = list(ox.parse(b"".join(blocks), format=ox.RdfFormat.N_QUADS))
+        assert {quad.graph_name for quad in quads} == {ox.NamedNode(f"https://example.org/{name}")}
+        assert [f"{quad.triple} ." for quad in quads] == HOSTILE
 
 
 @pytest.mark.slow
