@@ -46,14 +46,22 @@ _MARK = "\ufeff"
     "[default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
 @timeout_option
+@click.option("--threads", metavar="N", help="Number of threads of the first query.  [default: ST_THREADS, else 2]")
 @click.option(
     "--memory",
     metavar="SIZE",
     help="Memory limit of the query, in addition to the data.  [default: ST_MEMORY, else 1GB]",
 )
 @lang_option
-def command(
-    *, release: Path, sparql: str, form: str | None, timeout: float | None, memory: str | None, lang: str | None
+def command(  # noqa: PLR0913 (a parameter for each option)
+    *,
+    release: Path,
+    sparql: str,
+    form: str | None,
+    timeout: float | None,
+    memory: str | None,
+    threads: str | None,
+    lang: str | None,
 ) -> None:
     """Query a release with SPARQL 1.1.
 
@@ -68,12 +76,13 @@ def command(
     from st_opendata.sparql.child import Bounds
     from st_opendata.sparql.query import answer
 
-    settings = read_settings({"lang": lang, "memory": memory})
+    settings = read_settings({"lang": lang, "memory": memory, "threads": threads})
 
     def on_step(step: Message) -> None:
         note(step[settings.language])
 
-    result = answer(release, _read(sparql), form, Bounds(settings.memory_bytes, timeout), on_step)
+    bounds = Bounds(settings.memory_bytes, timeout)
+    result = answer(release, _read(sparql), form, bounds, on_step, settings.threads)
     if isinstance(result, bytes):
         sys.stdout.buffer.write(result if result.endswith(b"\n") else result + b"\n")
         return

@@ -50,6 +50,7 @@ from st_opendata.settings import read_settings
     metavar="DIR",
     help="Folder for what is kept of large releases.  [default: the user's cache]",
 )
+@click.option("--threads", metavar="N", help="Threads that compute it.  [default: ST_THREADS, else 2]")
 @lang_option
 def command(  # noqa: PLR0913 (a parameter for each option)
     *,
@@ -61,6 +62,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     requests: int | None,
     connections: int | None,
     store: Path | None,
+    threads: str | None,
     lang: str | None,
     **limits: float | None,
 ) -> None:
@@ -71,20 +73,21 @@ def command(  # noqa: PLR0913 (a parameter for each option)
 
     The first start of a large release computes a store, columns and an index, which later starts find in --store.
     Queries use the store on disk if the data leave no room for two queries in --memory, or if there are more than
-    400,000 triples.
+    400,000 triples. Until it is filled, the columns answer, and queries that need the store wait for it.
     """
-    language = read_settings({"lang": lang}).language
+    settings = read_settings({"lang": lang, "threads": threads})
     with needing("portal", message("the portal")):
         from st_opendata.portal.options import Options
         from st_opendata.portal.server import Serving, serve
         from st_opendata.sparql.endpoint import Limits
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     given: dict[str, Any] = {name: value for name, value in limits.items() if value is not None}
+    given["threads"] = settings.threads
     chosen: dict[str, Any] = {"base_url": base_url}
     chosen |= {"trusted_proxies": proxies} if proxies else {}
     chosen |= {"requests_per_minute": requests} if requests else {}
     chosen |= {"connections": connections} if connections else {}
     serve(
         Serving(release, host, port, Limits(**given), store, Options(**chosen)),
-        lambda text: note(text_of(text, language)),
+        lambda text: note(text_of(text, settings.language)),
     )

@@ -72,6 +72,10 @@ class ReleaseCache:
         if self._scratch:
             self._scratch.close()
 
+    def has(self, kind: str, version: str) -> bool:
+        """Whether there is a file or folder of this version."""
+        return _is_complete(self._path(f"{kind}-{version}"))
+
     def keep(self, kind: str, version: str, make: Callable[[Path], None]) -> Path:
         """The path of a file or folder of this version; `make` writes it if there is none, in one process at a time.
 

@@ -35,11 +35,6 @@ def fact_cells(files: str, *, distinct: bool = True) -> str:
     return f"SELECT {'DISTINCT ' if distinct else ''}{_CELLS} FROM {rows}"
 
 
-def fact_triples(files: Sequence[Path]) -> str:
-    """The triples of facts in those files: subject, predicate and object, once for each cell that states one."""
-    return f"SELECT subject, predicate, object FROM {native.parquet(files)}"
-
-
 _FACTS = fact_cells(native.parquet_of("$1"))
 _ORDER = "ORDER BY 1, 2, 3, 4, 5, 6, 7"
 _ABOUT = f"{_FACTS} WHERE {sql.list_contains('$2', 'subject')} {_ORDER}"

@@ -6,6 +6,7 @@ A large release has both in the user's cache, where a portal of the release uses
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,35 +19,55 @@ if TYPE_CHECKING:
     from st_opendata.sparql.aggregates import Columns
 
 STEPS = {
-    "store": message("Filling the store of the release. Later queries use it too."),
+    "store": message("Filling the store of the release, which this query needs. Later queries use it too."),
     "columns": message("Writing the columns of the release. Later queries use them too."),
     "unkept": message("The cache folder cannot be written to, so each query loads the whole release."),
 }
 """The steps before the answer to a query, by name."""
 
 
-def open_release(folder: Path, memory: int, on_step: Callable[[str], None]) -> tuple[ReleaseStore, Columns | None]:
-    """The store of a release, and its columns if it has any; they take at most `memory` bytes while they are made.
+@dataclass(frozen=True, slots=True)
+class OpenRelease:
+    """The store of a release, None if the columns shall do without; and its columns if it has any."""
+
+    store: ReleaseStore | None
+    columns: Columns | None = None
+
+
+def open_release(
+    folder: Path, memory: int, threads: int, on_step: Callable[[str], None], *, whole: bool = False
+) -> OpenRelease:
+    """Open a release; its columns take at most `memory` bytes and `threads` while they are made.
+
+    If the store is not kept yet, it is only filled if `whole` is set or there are no columns without it.
 
     Raises:
         InputError: the folder is not a release or cannot be read, or there is no space for the store.
     """
     release = read_release(folder)
     if release.triples < LEAST_TRIPLES:
-        return load(folder), None
+        return OpenRelease(load(folder))
     try:
         cache = ReleaseCache.open(folder)
     except OSError:
         on_step("unkept")
-        return load(folder), None
-    from st_opendata.sparql.workers.columns import facts_of, make_columns, open_columns
-    from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
+        return OpenRelease(load(folder))
+    from st_opendata.sparql.workers.columns import Room, columns_part, is_source_of_columns, make_columns, open_columns
+    from st_opendata.sparql.workers.disk import is_kept, is_source_of_store, open_on_disk, refuse_changed
 
-    def make(step: str) -> None:
-        refuse_changed(folder, release)
+    def make(step: str, is_source: Callable[[str], bool]) -> None:
+        refuse_changed(folder, release, is_source)
         on_step(step)
 
-    open_store = open_on_disk(folder, cache, lambda: make("store"))
-    facts = facts_of(folder, release)
-    columns = make_columns(open_store, release.triples, memory, cache, facts, lambda: make("columns"))
-    return open_store(), open_columns(columns, memory)
+    def columns_of(open_store: Callable[[], ReleaseStore] | None) -> int | None:
+        if not columns_part(memory):
+            return None
+        room = Room(cache, memory, threads)
+        return make_columns(folder, release, room, open_store, lambda: make("columns", is_source_of_columns))
+
+    columns = columns_of(None)
+    if columns is not None and not whole and not is_kept(cache):
+        return OpenRelease(None, open_columns(columns, memory))
+    open_store = open_on_disk(folder, cache, lambda: make("store", is_source_of_store))
+    columns = columns_of(open_store) if columns is None else columns
+    return OpenRelease(open_store(), open_columns(columns, memory))

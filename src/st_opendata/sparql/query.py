@@ -48,11 +48,12 @@ def answer(
     form: str | None,
     bounds: Bounds = BOUNDS,
     on_step: Callable[[Message], None] = lambda _step: None,
+    threads: int = 1,
 ) -> ResultTable | bytes:
     """Run a query on a release: a table, or bytes in another of `FORMATS`; None stands for table, or for Turtle.
 
     It runs in a separate process, which is killed at its bounds and together with this one. `on_step` gets what is done
-    first if the release is large and this is its first query.
+    first, with that many threads, if the release is large and nothing is kept of it that can answer the query.
 
     Raises:
         InputError: the folder is not a release or cannot be read, or the query met a bound.
@@ -60,18 +61,35 @@ def answer(
     """
     refuse_oversized(query)
     refuse_updates_and_services(query)
-    return answer_in_child(
-        lambda send: open_release(folder, bounds.memory, send),
-        lambda opened: ask(opened[0], query, form, opened[1]),
-        bounds,
-        lambda step: on_step(STEPS[step]),
-    )
+
+    def find(*, whole: bool) -> ResultTable | bytes | None:
+        return answer_in_child(
+            lambda send: open_release(folder, bounds.memory, threads, send, whole=whole),
+            lambda opened: _ask(opened.store, query, form, opened.columns),
+            bounds,
+            lambda step: on_step(STEPS[step]),
+        )
+
+    found = find(whole=False)
+    if found is None:
+        found = find(whole=True)
+    assert found is not None
+    return found
 
 
-def ask(store: ReleaseStore, query: Query, form: str | None, columns: Columns | None = None) -> ResultTable | bytes:
-    """Run a query on a loaded store, or its columns, without a time limit; raises UsageError as `answer`."""
+def ask(store: ReleaseStore, query: Query, form: str | None) -> ResultTable | bytes:
+    """Run a query on a loaded store, without a time limit; raises UsageError as `answer`."""
     refuse_oversized(query)
     refuse_updates_and_services(query)
+    found = _ask(store, query, form, None)
+    assert found is not None
+    return found
+
+
+def _ask(
+    store: ReleaseStore | None, query: Query, form: str | None, columns: Columns | None
+) -> ResultTable | bytes | None:
+    """Run a query on the columns or the store; None without a store if the columns cannot answer it."""
     try:
         return _evaluate(store, query, form, columns)
     except SyntaxError as error:
@@ -109,9 +127,14 @@ def ask_in_time(store: ReleaseStore, query: Query, form: str | None, seconds: fl
     return result
 
 
-def _evaluate(store: ReleaseStore, query: Query, form: str | None, columns: Columns | None) -> ResultTable | bytes:
+def _evaluate(
+    store: ReleaseStore | None, query: Query, form: str | None, columns: Columns | None
+) -> ResultTable | bytes | None:
     results: Results | None = columns.answer(query.text, PREFIXES, store) if columns else None
-    results = results or store.query(name_columns(query))
+    if results is None:
+        results = (store or ReleaseStore(ox.Store())).query(name_columns(query))  # which refuses what is not SPARQL
+        if store is None:
+            return None
     if isinstance(results, ox.QueryTriples):
         return _graph(results, form or "turtle")
     if form in GRAPH_NAMES:

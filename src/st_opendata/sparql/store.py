@@ -70,6 +70,14 @@ class ReleaseStore:
         graph = None if self._is_union else ox.DefaultGraph()
         return self._store.quads_for_pattern(*pattern, graph)  # type: ignore[call-arg,arg-type]  # they are three
 
+    def has_blank_nodes(self) -> bool:
+        """Whether a triple of any graph has a blank node, whose name is another in each store."""
+        return any(
+            isinstance(term, ox.BlankNode | ox.Triple)
+            for subject, _, thing, _ in self._store
+            for term in (subject, thing)
+        )
+
     def graph(self, name: str) -> Iterator[ox.Quad]:
         """The triples of a named graph, each term as a query would give it."""
         return self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
@@ -89,6 +97,18 @@ def load_files(folder: Path, catalogue: str, base: str, datasets: Iterable[str])
     return ReleaseStore(store)
 
 
+def load_described(folder: Path, release: Release) -> ReleaseStore:
+    """A store with the catalogue and the ontology alone, in the same graphs as with the facts; raises InputError."""
+    store = ox.Store()
+    _load(store, [(path, ox.RdfFormat.TURTLE, graph) for path, graph in _described(folder, release.base)])
+    return ReleaseStore(store)
+
+
+def described_files(folder: Path) -> list[Path]:
+    """The files of the catalogue and the ontology."""
+    return [folder / CATALOGUE, *sorted((folder / ONTOLOGY).rglob("*.ttl"))]
+
+
 def fill(store: ox.Store, folder: Path, release: Release) -> None:
     """Load a release's facts, catalogue and ontology into an empty store; raises InputError."""
     _fill(store, folder, release.catalogue, release.base, (dataset.id for dataset in release.datasets))
@@ -101,8 +121,7 @@ def count_quads(release: Release) -> int:
 
 
 def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: Iterable[str]) -> None:
-    background = [(folder / CATALOGUE, ox.NamedNode(_catalogue_graph(base)))]
-    background += [(path, ox.NamedNode(ONTOLOGY_GRAPH)) for path in sorted((folder / ONTOLOGY).rglob("*.ttl"))]
+    background = _described(folder, base)
     _load(store, [(folder / dump_file(catalogue), ox.RdfFormat.N_QUADS, None)])
     _load(store, [(path, ox.RdfFormat.TURTLE, graph) for path, graph in background])
     if _share_triples(store):
@@ -111,6 +130,15 @@ def _fill(store: ox.Store, folder: Path, catalogue: str, base: str, datasets: It
         for graph in dict.fromkeys(graph for _, graph in background):  # with the same blank nodes
             triples = list(store.quads_for_pattern(None, None, None, graph))
             store.bulk_extend(ox.Quad(*quad.triple) for quad in triples)
+
+
+def _described(folder: Path, base: str) -> list[tuple[Path, ox.NamedNode]]:
+    """The files of the catalogue and the ontology with their graphs."""
+    catalogue, *ontology = described_files(folder)
+    return [
+        (catalogue, ox.NamedNode(_catalogue_graph(base))),
+        *((path, ox.NamedNode(ONTOLOGY_GRAPH)) for path in ontology),
+    ]
 
 
 def _load(store: ox.Store, sources: Iterable[_File]) -> None:

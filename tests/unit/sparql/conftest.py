@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyoxigraph as ox
 import pytest
 import requests
 
+from st_opendata.model.release import FactFile, FactFolder
+from st_opendata.release import list_files, read_release, write_manifest
+from st_opendata.release.layout import FACTS, MANIFEST, graph_file
 from st_opendata.sparql.endpoint import Limits
 
 THINGS = 3000
@@ -27,6 +33,32 @@ def things(tmp_path_factory: pytest.TempPathFactory, write_release: Callable[...
     more = '<http://e/thing/7> <http://e/note> "<script>, 1,50 €"@fr .\n'
     folder = tmp_path_factory.mktemp("things") / "release"
     return write_release(folder, {"http://e/dataset/things": "".join(lines), "http://e/dataset/notes": more})
+
+
+@pytest.fixture(scope="session")
+def add_facts() -> Callable[[Path], Path]:
+    """Writes the facts of a release into files for each predicate, as a build does, and lists them."""
+
+    def write(folder: Path) -> Path:
+        release, found = read_release(folder), dict[str, dict[tuple[str, str], None]]()
+        for dataset in release.datasets:
+            for quad in ox.parse(path=str(folder / graph_file(dataset.id))):
+                found.setdefault(quad.predicate.value, {})[str(quad.subject), str(quad.object)] = None
+        (folder / FACTS).mkdir()
+        files = []
+        for number, (predicate, rows) in enumerate(found.items()):
+            path = f"{FACTS}/{number}.parquet"
+            files.append(FactFile(predicate, path, len(rows), {}))
+            columns = [list(each) for each in zip(*rows, strict=True)]
+            duckdb.sql(
+                "SELECT unnest($s::TEXT[]) AS s, unnest($o::TEXT[]) AS o", params=dict(zip("so", columns, strict=True))
+            ).write_parquet(str(folder / path))
+        (folder / MANIFEST).unlink()
+        facts = FactFolder(0, {}, tuple(files))
+        write_manifest(replace(release, facts=facts, files=list_files(folder)), folder)
+        return folder
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import Message
 from st_opendata.sparql.kept import STEPS
 from st_opendata.sparql.query import ResultTable, answer
@@ -21,6 +21,7 @@ QUERIES = (
     Query("SELECT * { ?s ?p 7 } ORDER BY ?s"),
     Query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"),
     Query("ASK { <http://e/nothing> ?p ?o }"),
+    Query("SELECT * { <http://e/thing/7> ?p ?o } ORDER BY ?p"),
 )
 
 
@@ -56,6 +57,27 @@ def test_the_first_query_makes_what_later_ones_use(things: Path, monkeypatch: py
     assert kept[0] == (first, [])
     monkeypatch.setattr("st_opendata.sparql.kept.LEAST_TRIPLES", 10**9)
     assert [ask(things, query) for query in QUERIES] == kept
+
+
+@pytest.mark.usefixtures("large")
+def test_the_store_is_filled_for_the_first_query_that_needs_it(
+    things: Path, add_facts: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = add_facts(shutil.copytree(things, tmp_path / "release"))
+    asked = [ask(folder, query) for query in (*QUERIES, *QUERIES)]
+    assert [step for _, told in asked for step in told] == [STEPS["columns"], STEPS["store"]]
+    monkeypatch.setattr("st_opendata.sparql.kept.LEAST_TRIPLES", 10**9)
+    assert [found for found, _ in asked] == [ask(folder, query)[0] for query in (*QUERIES, *QUERIES)]
+
+
+@pytest.mark.usefixtures("large")
+def test_a_wrong_query_is_refused_before_anything_is_filled(
+    things: Path, add_facts: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = add_facts(shutil.copytree(things, tmp_path / "release"))
+    with pytest.raises(UsageError, match="expected"):
+        ask(folder, Query("ASK { ?s ?p }"))
+    assert not list(cache_folder("stores").glob("*.store-*"))
 
 
 @pytest.mark.usefixtures("large")

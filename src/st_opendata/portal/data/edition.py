@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -131,7 +130,8 @@ class Edition:
         """The index of all statements: facts, ontology, schemes and catalogue."""
 
         def build(path: Path) -> None:
-            memory, threads = f"{self.endpoint.limits.worker_memory}B", os.cpu_count() or 1
+            limits = self.endpoint.limits
+            memory, threads = f"{limits.making_memory}B", limits.threads
             build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path, memory=memory, threads=threads)
 
         if self.cache:

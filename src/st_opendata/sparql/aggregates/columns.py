@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,20 +63,23 @@ class Columns:
         records = read_records(self._rows('SELECT "table", predicate, own FROM records'))
         self._content = Content(profiles, records, lru_cache(_MOST_NUMBERS)(self._find_number))
 
-    def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore) -> ox.QuerySolutions | None:
+    def answer(self, text: str, prefixes: Mapping[str, str], store: ReleaseStore | None) -> ox.QuerySolutions | None:
         """The solutions of a query over the default graph of the store, None if the engine must answer.
+
+        Without the store, queries are answered too that the store would answer more quickly.
 
         Raises:
             SyntaxError: the text is not valid SPARQL.
         """
-        if not _WORTHWHILE.search(text):
+        if store and not _WORTHWHILE.search(text):
             return None
         with suppress(OutsideError, SqlError, RecursionError):  # the nesting may exceed Python's recursion limit
             selection = read_selection(text, prefixes)
             _EMPTY.query(text, prefixes=dict(prefixes))
-            if not self._is_aggregate(selection) and not selection.order and selection.limit is not None:
-                return None  # the engine stops after these rows
-            if not self._has_few(selection.where, store):
+            is_part = not self._is_aggregate(selection) and not selection.order and selection.limit is not None
+            if store is None:
+                return self._whole_solutions(selection) if is_part else self._solutions(selection)
+            if not is_part and not self._has_few(selection.where, store):  # the engine stops after these rows
                 return self._solutions(selection)
         return None
 
@@ -103,10 +107,16 @@ class Columns:
         terms = tuple(_engine_term(part) if isinstance(part, Term) else None for part in pattern)
         return not store.has(self._few, terms)
 
-    def _solutions(self, selection: Selection) -> ox.QuerySolutions:
-        plan = make_plan(selection, self._content, _MOST_ROWS + 1)
+    def _whole_solutions(self, selection: Selection) -> ox.QuerySolutions:
+        """All solutions, if they are not more than the limit: else the engine chooses this part, as it does others."""
+        if selection.offset or selection.limit is None or selection.limit > _MOST_ROWS:
+            raise OutsideError
+        return self._solutions(replace(selection, limit=None), selection.limit)
+
+    def _solutions(self, selection: Selection, most: int = _MOST_ROWS) -> ox.QuerySolutions:
+        plan = make_plan(selection, self._content, most + 1)
         rows = self._rows(plan.statement)
-        if len(rows) > _MOST_ROWS:
+        if len(rows) > most:
             raise OutsideError
         lines = ["\t".join(f"?{name}" for name in plan.columns)]
         columns = self._columns(plan, zip(*rows, strict=True) if rows else ([] for _ in plan.columns))

@@ -1,6 +1,6 @@
 """The default graph of a store as rows of spellings, and the term that each spelling has in the store.
 
-The rows come from the store, term by term in memory, or from Parquet files with the same facts: there is no syntax
+The rows come from the store, term by term in memory, or from the Parquet files of the facts: there is no syntax
 between the two engines that could lose or change a character. The files have terms in canonical N-Triples, while the
 store changes some (`1.50` is `1.5` there). SQL reads the spellings that the store certainly keeps; each other one
 passes through a store. A term that comes from a store is spelled with its type and its text, after a control character.
@@ -8,7 +8,7 @@ passes through a store. A term that comes from a store is spelled with its type 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,16 +17,15 @@ import pyoxigraph as ox
 from st_opendata.errors import StError
 from st_opendata.messages.message import message
 from st_opendata.namespaces import RDF, XSD
-from st_opendata.release.origins import fact_triples
 from st_opendata.sparql.aggregates.selection import DATE, DECIMAL, INTEGER, STRING
 from st_opendata.sparql.store import ReleaseStore
 from st_opendata.sql import dialect as sql
+from st_opendata.sql import native
 from st_opendata.sql.duckdb import Database
 
 _LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
 _PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
 """Triples in their order of arrival, with predicates by number: they are few, and compared often."""
-_NUMBERS = {"spelling": sql.TEXT, "p": sql.INTEGER}
 _READ = {"spelling": sql.TEXT, "lexical": sql.TEXT, "type": sql.TEXT}
 _UNREAD = {"place": sql.LONG, "spelling": sql.TEXT}
 _TYPED = {"spelling": sql.TEXT, "first": sql.INTEGER, "lexical": sql.TEXT, "type": sql.TEXT}
@@ -84,9 +83,12 @@ class NoColumnsError(StError):
 
 @dataclass(frozen=True, slots=True)
 class FactFiles:
-    """Parquet files that have the facts of a store, and the graphs of the store that have the rest of its triples."""
+    """A Parquet file for each predicate, an IRI, that has all facts, and the graphs of a store that have the rest.
 
-    files: tuple[Path, ...]
+    Subjects and objects are its columns `s` and `o`.
+    """
+
+    files: Mapping[str, Path]
     graphs: tuple[str, ...]
 
 
@@ -107,21 +109,21 @@ def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None
     else:
         for graph in facts.graphs:
             database.insert("lines", _lines(store.graph(graph), predicates))
-        _give_facts(database, fact_triples(facts.files), predicates)
+        _give_facts(database, facts.files, predicates)
     database.insert("predicates", ((number, name) for name, number in predicates.items()))
     database.append("typed", _SPELLED)
     _read_others(database)
     database.view("spellings", _SPELLINGS, temporary=True)
 
 
-def _give_facts(database: Database, facts: str, predicates: dict[str, int]) -> None:
+def _give_facts(database: Database, files: Mapping[str, Path], predicates: dict[str, int]) -> None:
     """Let `given` have the facts in addition to the lines; their predicates get numbers."""
-    database.define("numbers", _NUMBERS, temporary=True)
-    spelled = [spelling for (spelling,) in database.rows(f"SELECT DISTINCT predicate FROM ({facts})")]
-    numbers = [(spelling, predicates.setdefault(name, len(predicates))) for spelling, name, _ in _stored(spelled)]
-    database.insert("numbers", numbers)
-    query = f"SELECT subject AS s, p, object AS o FROM ({facts}) JOIN numbers ON spelling = predicate"
-    database.view("given", f"{query} UNION ALL {_FROM_STORE}", temporary=True)
+    names = _stored([f"<{predicate}>" for predicate in files])
+    facts = [
+        f"SELECT s, {predicates.setdefault(name, len(predicates))} AS p, o FROM {native.parquet([path])}"
+        for (_, name, _), path in zip(names, files.values(), strict=True)
+    ]
+    database.view("given", " UNION ALL ".join([*facts, _FROM_STORE]), temporary=True)
 
 
 def _read_others(database: Database) -> None:

@@ -34,7 +34,7 @@ _NUMBERED = {"p": sql.INTEGER, "s": sql.INTEGER, "o": sql.INTEGER}
 _NUMBERS = """
 WITH numbered AS (SELECT spelling, number FROM spellings JOIN terms USING (lexical, "type"))
 SELECT DISTINCT p, subject.number, object.number
-FROM given JOIN numbered subject ON subject.spelling = s JOIN numbered object ON object.spelling = o
+FROM given LEFT JOIN numbered subject ON subject.spelling = s LEFT JOIN numbered object ON object.spelling = o
 """
 _PROFILES = f"""
 WITH measured AS (
@@ -84,12 +84,12 @@ def write_columns(
 ) -> None:
     """Write the default graph to a database file, and temporary files next to it; records of at least `few` subjects.
 
-    The triples come from the store, or from `facts` if they are given, which is many times faster. It takes time in
-    proportion to the graph (and sorting), and at most `memory` bytes; the rest is on disk.
+    The triples come from the store. With `facts`, which is many times faster, they come from those files and from the
+    graphs that these do not have; then the store need not have others. It takes time in proportion to the graph (and
+    sorting), and at most `memory` bytes; the rest is on disk.
 
     Raises:
-        NoColumnsError: the graph has terms that columns cannot store, it has not as many triples as `facts`, or disk
-            or memory do not suffice.
+        NoColumnsError: the graph has terms that columns cannot store, or disk or memory do not suffice.
     """
     settings = {
         "memory_limit": f"{memory}B",
@@ -107,13 +107,17 @@ def write_columns(
             database.create("profiles", _PROFILES)
             database.create("triples", _TRIPLES)
             write_records(database, few)
-            _check(database, store)
+            _check(database, None if facts else store)
     except (SqlError, OSError) as error:
         raise NoColumnsError(verbatim(str(error).partition("\n")[0])) from error
 
 
-def _check(database: Database, store: ReleaseStore) -> None:
-    """Whether the tables have every triple."""
+def _check(database: Database, store: ReleaseStore | None) -> None:
+    """Whether the tables have every triple: each has terms, and there are as many as in the store, if it has all."""
+    if database.rows("SELECT 1 FROM numbered WHERE s IS NULL OR o IS NULL LIMIT 1"):
+        raise NoColumnsError(message("the columns have other triples than the graph"))
+    if store is None:
+        return
     [solution] = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # type: ignore[misc]  # it is a SELECT
     if database.rows("SELECT count(*) FROM triples") != [(int(solution["n"].value),)]:
         raise NoColumnsError(message("the columns have other triples than the graph"))

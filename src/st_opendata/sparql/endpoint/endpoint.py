@@ -205,11 +205,23 @@ class _Run:
         self._pool = pool
         self._request = request
         self._seconds = seconds
+        self._needs_store = False
 
     async def run(self) -> None:
-        """Ask a worker, and finish or abort the buffer in any case."""
+        """Ask a worker, another one if it had needed the store, and finish or abort the buffer in any case."""
         try:
-            async with self._pool.acquire() as worker:
+            await self._ask_one()
+            if self._needs_store:
+                await self._ask_one(whole=True)
+        finally:
+            if self.failure or not self.buffer.is_complete:
+                self.failure = self.failure or engine_error()
+                self.buffer.abort()
+
+    async def _ask_one(self, *, whole: bool = False) -> None:
+        """Ask the next worker that is free, with a store if `whole` is set."""
+        try:
+            async with self._pool.acquire(whole=whole) as worker:
                 self._watch_time(worker)
                 try:
                     async with asyncio.timeout(self._seconds):
@@ -225,10 +237,6 @@ class _Run:
                     self._timer.cancel()
         except QueryError as failure:
             self.failure = failure
-        finally:
-            if self.failure or not self.buffer.is_complete:
-                self.failure = self.failure or engine_error()
-                self.buffer.abort()
 
     async def _ask(self, worker: Worker) -> None:
         async for kind, payload in worker.ask(self._request):
@@ -243,7 +251,8 @@ class _Run:
         failure = QueryError.of(end["failure"]) if end["failure"] else None
         worker.cpu_seconds = float(end["cpu_seconds"])
         worker.is_reusable = not end["leaving"] and not worker.has_low_priority
-        if failure is None:
+        self._needs_store = bool(end["needs_store"])
+        if failure is None and not self._needs_store:
             self.buffer.finish()
         self.failure = failure
 

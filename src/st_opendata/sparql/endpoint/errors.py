@@ -155,6 +155,28 @@ def wait_error(seconds: float) -> QueryError:
     )
 
 
+def filling_error() -> QueryError:
+    """The query needs the store, which is not made yet."""
+    return QueryError(
+        503,
+        "store-in-the-making",
+        message("the query needs the store of the release, which is still being made"),
+        _later(10),
+        wait=10,
+    )
+
+
+def store_error(error: StError) -> QueryError:
+    """The query needs the store, which cannot be made."""
+    return QueryError(
+        503,
+        "no-store",
+        message("the query needs the store of the release, which cannot be made: {reason}", reason=error.message),
+        _later(60),
+        wait=60,
+    )
+
+
 def depth_error() -> QueryError:
     """The engine, which recurses for each bracket and operator, had no stack left."""
     return QueryError(

@@ -28,7 +28,7 @@ class Limits:
     closes the connection of a client that reads nothing for `stall` seconds. `cache` is the size of the response cache.
 
     `memory` is the limit of all processes together. It decides how many workers there are, at most `workers`, and
-    whether the store is in memory or on disk.
+    whether the store is in memory or on disk. `threads` make the files that are kept of a large release.
     """
 
     seconds: float = 30.0
@@ -42,6 +42,7 @@ class Limits:
     cache: int = 64 * _MB
     memory: int = 4 * _GB
     workers: int = max(4, 2 * (os.cpu_count() or 1))
+    threads: int = os.cpu_count() or 1
 
     def __post_init__(self) -> None:
         """Raises UsageError for a limit that leaves nothing."""
@@ -59,6 +60,11 @@ class Limits:
                 message("the total memory is less than the memory of one worker"),
                 remedy=message("Raise the total memory, or lower the memory of a worker."),
             )
+
+    @property
+    def making_memory(self) -> int:
+        """The memory for making the columns, or the index: both are made at once, and the store after them."""
+        return min(self.worker_memory, self.memory // 3)
 
     def fits_memory(self, quads: int) -> bool:
         """Whether a store with this number of quads is soon loaded, and leaves room for two workers in memory."""

@@ -1,21 +1,24 @@
-"""Columns of a store, for aggregates: the fork server makes them once, and each worker opens them for itself."""
+"""Columns of a release: the fork server makes them once, and each worker opens them for itself."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from st_opendata.messages.message import message
 from st_opendata.model.release import Release
 from st_opendata.release.cache import LEAST_TRIPLES, ReleaseCache
-from st_opendata.release.layout import facts_file
-from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, catalogue_graph_of
+from st_opendata.release.layout import CATALOGUE, FACTS, ONTOLOGY, is_in
+from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, catalogue_graph_of, load_described
+from st_opendata.sparql.workers.disk import unchanged
 from st_opendata.system.child import ChildEndedError, start
 
 if TYPE_CHECKING:
-    from st_opendata.sparql.aggregates import Columns, FactFiles
+    from st_opendata.sparql.aggregates import Columns
 
 _LEAST = 64 << 20
 _VERSION = 2
@@ -28,60 +31,70 @@ def columns_part(memory: int) -> int:
     return part if part >= _LEAST else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where the files of a release are kept, and the memory (in bytes) and threads with which they are made."""
+
+    cache: ReleaseCache
+    memory: int
+    threads: int
+
+
 def make_columns(
-    open_store: Callable[[], ReleaseStore],
-    triples: int,
-    memory: int,
-    cache: ReleaseCache,
-    facts: FactFiles | None = None,
+    folder: Path,
+    release: Release,
+    room: Room,
+    open_store: Callable[[], ReleaseStore] | None = None,
     on_make: Callable[[], None] = lambda: None,
 ) -> int | None:
     """A descriptor of their file in the cache, None without columns.
 
-    If the cache has none, `on_make` is called, and a separate process makes them: it opens the store, takes at most
-    `memory` bytes and has threads. If that fails, the log gives the reason and the store answers all queries.
+    If the cache has none, `on_make` is called, and a separate process makes them. If that fails, the log gives the
+    reason and the store answers all queries. `open_store` opens the whole store. Without it they are made from files,
+    None without a word if these do not suffice: then ask again with the store.
+
+    Raises:
+        InputError: a file is not the one that the release lists.
     """
-    if triples < LEAST_TRIPLES or not columns_part(memory):
+    if release.triples < LEAST_TRIPLES or not (open_store or release.facts):
         return None
     from st_opendata.sparql.aggregates import NoColumnsError  # here, so that all workers inherit it
     from st_opendata.sql.duckdb import VERSION as ENGINE
 
     def make(path: Path) -> None:
         on_make()
-        _run_in_child(lambda: _write(open_store(), path, memory, facts))
+        with unchanged(folder, release, is_source_of_columns):
+            _run_in_child(lambda: _write(folder, release, room, open_store, path))
 
     try:
-        path = cache.keep("columns", f"{_VERSION}-{ENGINE}", make)
+        path = room.cache.keep("columns", f"{_VERSION}-{ENGINE}", make)
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except (OSError, NoColumnsError, ChildEndedError) as error:
-        sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
-        sys.stderr.flush()
+        if open_store:
+            sys.stderr.write(f"Aggregates are answered by the store alone: {error}\n")
+            sys.stderr.flush()
         return None
 
 
-def _write(store: ReleaseStore, path: Path, memory: int, facts: FactFiles | None) -> None:
-    """Write the columns from the files of the facts; from the store if they are not the same or there are none."""
-    from st_opendata.sparql.aggregates import NoColumnsError, write_columns
-
-    threads = os.cpu_count() or 1
-    if facts:
-        try:
-            write_columns(store, path, memory, threads, facts=facts)
-        except NoColumnsError:
-            path.unlink(missing_ok=True)
-        else:
-            return
-    write_columns(store, path, memory, threads)
+def is_source_of_columns(path: str) -> bool:
+    """Whether columns are made from the file of that path."""
+    return is_in(FACTS, path) or path == CATALOGUE or is_in(ONTOLOGY, path)
 
 
-def facts_of(folder: Path, release: Release) -> FactFiles | None:
-    """The Parquet files of a release's facts, None if a dataset has none."""
-    from st_opendata.sparql.aggregates import FactFiles
+def _write(
+    folder: Path, release: Release, room: Room, open_store: Callable[[], ReleaseStore] | None, path: Path
+) -> None:
+    """Write the columns from the files of the facts, if the release has them, else from the store."""
+    from st_opendata.sparql.aggregates import FactFiles, NoColumnsError, write_columns
 
-    files = [folder / facts_file(dataset.id) for dataset in release.datasets]
-    if not all(path.is_file() for path in files):
-        return None
-    return FactFiles(tuple(files), (catalogue_graph_of(release), ONTOLOGY_GRAPH))
+    store = open_store() if open_store else load_described(folder, release)
+    if not open_store and store.has_blank_nodes():
+        raise NoColumnsError(message("the graph has blank nodes, which only the store names"))
+    facts = None
+    if release.facts:
+        files = {file.predicate: folder / file.path for file in release.facts.files}
+        facts = FactFiles(files, (catalogue_graph_of(release), ONTOLOGY_GRAPH))
+    write_columns(store, path, room.memory, room.threads, facts=facts)
 
 
 def open_columns(descriptor: int | None, memory: int) -> Columns | None:

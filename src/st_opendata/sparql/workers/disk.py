@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,13 +15,17 @@ from st_opendata.messages.system_errors import system_reason
 from st_opendata.model.release import Release
 from st_opendata.release import compare_file, read_release
 from st_opendata.release.cache import ReleaseCache
-from st_opendata.release.layout import FACTS_FILE
 from st_opendata.sparql.store import ReleaseStore, fill
 from st_opendata.system.child import ChildEndedError, Send, start
 
-_SOURCES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension, FACTS_FILE)
-"""Ends of the paths of files that a store and its columns are made from."""
+_SOURCES = (N_QUADS.extension, N_TRIPLES.extension, TURTLE.extension)
+"""Ends of the paths of files that a store is made from."""
 _VERSION = f"1-{ox.__version__}"
+
+
+def is_kept(cache: ReleaseCache) -> bool:
+    """Whether the store is in the cache."""
+    return cache.has("store", _VERSION)
 
 
 def open_on_disk(
@@ -40,10 +45,10 @@ def open_on_disk(
     return lambda: ReleaseStore(ox.Store.read_only(str(path)))
 
 
-def refuse_changed(folder: Path, release: Release) -> None:
-    """Raise InputError if a file that a store or its columns are made from is not the one that the release lists."""
+def refuse_changed(folder: Path, release: Release, is_source: Callable[[str], bool]) -> None:
+    """Raise InputError if one of the files that match is not the one that the release lists."""
     for file in release.files:
-        if file.path.endswith(_SOURCES) and (difference := compare_file(folder, file)):
+        if is_source(file.path) and (difference := compare_file(folder, file)):
             raise InputError(
                 message(
                     "{path} is not the file that the release lists: {difference}", path=file.path, difference=difference
@@ -56,7 +61,6 @@ def _fill(folder: Path, path: Path, on_make: Callable[[], None]) -> None:
     """Fill the store in a separate process, since its threads would not survive a fork."""
     on_make()
     release = read_release(folder)
-    before = _marks(folder, release)
 
     def work(_send: Send) -> None:
         store = ox.Store(str(path))
@@ -64,19 +68,32 @@ def _fill(folder: Path, path: Path, on_make: Callable[[], None]) -> None:
         store.optimize()
         store.flush()
 
-    try:
-        with start(work) as child:
-            child.receive()
-    except (InputError, ChildEndedError) as error:
-        raise _unfilled(error) from error
-    if _marks(folder, release) != before:  # it may have been filled from other files than those that were checked
-        refuse_changed(folder, release)
+    with unchanged(folder, release, is_source_of_store):
+        try:
+            with start(work) as child:
+                child.receive()
+        except (InputError, ChildEndedError) as error:
+            raise _unfilled(error) from error
 
 
-def _marks(folder: Path, release: Release) -> list[tuple[int, int, int]]:
-    """Numbers that change when a file of the store is replaced or written to."""
-    paths = [folder / file.path for file in release.files if file.path.endswith(_SOURCES)]
-    return [(each.st_ino, each.st_size, each.st_mtime_ns) for each in (path.stat() for path in paths)]
+def is_source_of_store(path: str) -> bool:
+    """Whether a store is made from the file of that path."""
+    return path.endswith(_SOURCES)
+
+
+@contextmanager
+def unchanged(folder: Path, release: Release, is_source: Callable[[str], bool]) -> Iterator[None]:
+    """Raise InputError if a file that matches changes while the block reads it, and is no longer the one listed."""
+
+    def marks() -> list[tuple[int, int, int]]:
+        """Numbers that change when a file is replaced or written to."""
+        found = [(folder / file.path).stat() for file in release.files if is_source(file.path)]
+        return [(each.st_ino, each.st_size, each.st_mtime_ns) for each in found]
+
+    before = marks()
+    yield
+    if marks() != before:  # the files that were read may be others than those that were checked
+        refuse_changed(folder, release, is_source)
 
 
 def _unfilled(error: InputError | ChildEndedError | OSError) -> InputError:

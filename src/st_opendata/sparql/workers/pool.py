@@ -26,9 +26,11 @@ from st_opendata.sparql.endpoint.errors import (
     depth_error,
     engine_error,
     memory_error,
+    store_error,
     wait_error,
 )
 from st_opendata.sparql.endpoint.limits import Limits
+from st_opendata.sparql.workers.filling import Filling
 from st_opendata.sparql.workers.frames import (
     FRAME_HEAD,
     MESSAGE,
@@ -45,16 +47,22 @@ _GRACE = 5.0
 """Seconds for the fork server to notice that it is no longer needed, and seconds to report an exit."""
 _RESTART, _LONGEST_PAUSE = 1.0, 300.0
 """Seconds after which a store that cannot be loaded is tried again; each pause is twice the last one."""
+_LATER = 10.0
+"""Seconds after which a store that the columns did without so far is made: the first visitors do not wait for it."""
 _PIECE = 256 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
-    """A process that answers queries; `is_reusable` while it can answer another one."""
+    """A process that answers queries; `is_reusable` while it can answer another one.
 
-    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    If it has no store (`is_whole`), it answers those that the columns can answer.
+    """
+
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_whole: bool) -> None:
         """Use `Worker.connect`."""
         self.pid = pid
+        self.is_whole = is_whole
         self.is_reusable = True
         self.has_low_priority = False
         self.exit: asyncio.Future[Shortage | None] = asyncio.get_running_loop().create_future()
@@ -65,9 +73,9 @@ class Worker:
         self._writer = writer
 
     @classmethod
-    async def connect(cls, pid: int, connection: socket.socket) -> Worker:
+    async def connect(cls, pid: int, connection: socket.socket, *, is_whole: bool) -> Worker:
         """The worker at the other end of a connection."""
-        return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE))
+        return cls(pid, *await asyncio.open_unix_connection(sock=connection, limit=_PIECE), is_whole=is_whole)
 
     async def ask(self, request: QueryRequest) -> AsyncIterator[tuple[FrameType, bytes]]:
         """The parts of the answer, with the end as the last; OSError or EOFError if the worker dies."""
@@ -109,11 +117,14 @@ class Pool:
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._closed = False
         self._restarting: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._filling = Filling(limits)
 
     async def start(self, *, early: bool = False) -> None:
         """Load the store and wait for the first worker; raises InputError.
 
-        If `early` is set and the store has to be made on disk first, queries wait for it, not the caller.
+        If `early` is set and files have to be made on disk first, queries wait for them, not the caller; the store is
+        made last, for the queries that need it.
         """
         self._early = early
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -126,7 +137,7 @@ class Pool:
             raise InputError(problem) from error
         self._control.settimeout(0)
         order = {"release": str(self._folder), "limits": asdict(self._limits)} | self._places
-        self._send(order | {"reload": self.size > 0})
+        self._send(order | {"reload": self.size > 0, "early": early})
         asyncio.get_running_loop().add_reader(self._control.fileno(), self._receive)
         try:
             await self._loaded
@@ -142,10 +153,16 @@ class Pool:
         for waiting in self._waiting:
             if not waiting.done():
                 waiting.set_exception(closing_error())
+        self._filling.fail(closing_error())
         if self._restarting:
             self._restarting.cancel()
             await asyncio.wait((self._restarting,))
         await self._end_fork_server()
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store; without one, queries that the columns cannot answer wait until it is made."""
+        return self._filling.is_done
 
     @property
     def idle(self) -> int:
@@ -153,12 +170,14 @@ class Pool:
         return len(self._idle)
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Worker]:
-        """A worker for one query; if it returns with its answer unfinished, it is killed and replaced.
+    async def acquire(self, *, whole: bool = False) -> AsyncIterator[Worker]:
+        """A worker for one query, with a store if `whole` is set; it is killed if it returns with an unfinished answer.
 
         Raises:
-            QueryError: too many are waiting already, or no worker was free in time.
+            QueryError: too many are waiting already, no worker was free in time, or the store cannot be made.
         """
+        if whole:
+            await self._filling.wait(lambda: self._send({"fill": True}))
         worker = await self._take()
         try:
             yield worker
@@ -208,6 +227,9 @@ class Pool:
     def _offer(self, worker: Worker) -> None:
         if worker.exit.done() or self._closed:
             return
+        if self.has_store and not worker.is_whole:  # it ends, and one with the store takes its place
+            worker.close()
+            return
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():
@@ -226,22 +248,41 @@ class Pool:
         content = json.loads(received)
         if "worker" in content:
             pid, connection = content["worker"], socket.socket(fileno=descriptors[0])
-            self._connecting[pid] = asyncio.get_running_loop().create_task(self._connect(pid, connection))
+            connecting = self._connect(pid, connection, is_whole=content["whole"])
+            self._connecting[pid] = asyncio.get_running_loop().create_task(connecting)
         elif "exit" in content:
             self._drop(content["exit"], content["shortage"] and Shortage(content["shortage"]))
         elif "error" in content:
             self._fail(error_of(content["error"]))
-        elif "filling" in content:
-            self._fill(content)
+        elif "filled" in content:
+            self._end_filling(content["filled"])
         else:
-            self.size, self.on_disk = content["workers"], content["on_disk"]
+            self._know(content, is_ready="ready" in content)
 
-    def _fill(self, content: Mapping[str, Any]) -> None:
-        """The fork server makes a store: let the caller of `start` continue if it asked for that."""
-        if self._early:
-            self.size, self.on_disk = content["workers"], content["on_disk"]
-            _log.info("The store is made on disk; pages are served, and queries wait for it.")
+    def _know(self, content: Mapping[str, Any], *, is_ready: bool) -> None:
+        """The fork server is ready, or makes files first: the caller of `start` continues if it asked for that."""
+        self.size, self.on_disk = content["workers"], content["on_disk"]
+        if is_ready and content["whole"]:
+            self._filling.end()
+        elif is_ready:
+            _log.info("Queries are answered from columns; those that need the store wait until it is made.")
+            self._later = asyncio.get_running_loop().call_later(_LATER, self._send, {"fill": True})
+        elif self._early and not self._loaded.done():
+            _log.info("The data of queries are made on disk; pages are served, and queries wait for them.")
             self._loaded.set_result(None)
+
+    def _end_filling(self, failure: Mapping[str, Any] | None) -> None:
+        """There is a store now, or not for that reason."""
+        if failure:
+            error = error_of(dict(failure))
+            _log.error("The store cannot be made: %s", error)
+            self._filling.fail(store_error(error))
+            return
+        _log.info("The store is made.")
+        self._filling.end()
+        idle, self._idle = self._idle, deque()
+        for worker in idle:
+            self._offer(worker)
 
     def _fail(self, error: InputError) -> None:
         """The fork server ends without a store."""
@@ -250,8 +291,8 @@ class Pool:
         else:
             self._loaded.set_exception(error)
 
-    async def _connect(self, pid: int, connection: socket.socket) -> None:
-        worker = await Worker.connect(pid, connection)
+    async def _connect(self, pid: int, connection: socket.socket, *, is_whole: bool) -> None:
+        worker = await Worker.connect(pid, connection, is_whole=is_whole)
         if self._connecting.pop(pid, None) is None:  # it has died meanwhile
             worker.close()
             return
@@ -295,6 +336,8 @@ class Pool:
 
     def _disconnect(self) -> None:
         """Close all connections; workers end with their parent, and their parent without a server."""
+        if self._later:
+            self._later.cancel()
         if self._control.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
@@ -302,10 +345,13 @@ class Pool:
             self._drop(pid)
 
     async def _end_fork_server(self) -> None:
+        is_loading = not self._workers and not self._connecting
         self._disconnect()
+        if is_loading:  # it looks at no message
+            self._fork_server.kill()
         try:
             await asyncio.to_thread(self._fork_server.wait, _GRACE)
-        except subprocess.TimeoutExpired:  # it is still loading
+        except subprocess.TimeoutExpired:
             self._fork_server.kill()
             await asyncio.to_thread(self._fork_server.wait)
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from st_opendata.errors import UsageError
 from st_opendata.messages.message import message
 from st_opendata.sparql.endpoint.errors import QueryError, memory_error, refusal
@@ -28,9 +30,16 @@ if TYPE_CHECKING:
 
 
 def serve(
-    connection: socket.socket, store: ReleaseStore, columns: Columns | None, prefixes: Mapping[str, str], memory: int
+    connection: socket.socket,
+    store: ReleaseStore | None,
+    columns: Columns | None,
+    prefixes: Mapping[str, str],
+    memory: int,
 ) -> None:
-    """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes."""
+    """Answer questions until the connection is closed, or until the process has grown by half of `memory` bytes.
+
+    Without a store, the answer to a query that the columns cannot answer is that it needs the store.
+    """
     statistics = STATISTICS.open("rb", buffering=0)
     allowed = bound_memory(statistics, memory)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # open files stay open
@@ -38,7 +47,14 @@ def serve(
     while (request := _receive(connection)) is not None:
         failure = answerer.answer(request)
         grown = address_space(statistics) > allowed - memory // 2
-        answerer.end({"failure": failure and failure.fields(), "leaving": grown, "cpu_seconds": os.times().user})
+        answerer.end(
+            {
+                "failure": failure and failure.fields(),
+                "needs_store": answerer.needs_store,
+                "leaving": grown,
+                "cpu_seconds": os.times().user,
+            }
+        )
         if grown:
             return
 
@@ -47,7 +63,7 @@ class _Answerer:
     def __init__(
         self,
         connection: socket.socket,
-        store: ReleaseStore,
+        store: ReleaseStore | None,
         columns: Columns | None,
         prefixes: dict[str, str],
         memory: int,
@@ -58,14 +74,19 @@ class _Answerer:
         self._prefixes = prefixes
         self._memory = memory
         self._unsent = bytearray()
+        self.needs_store = False
+        """Whether the last question has no answer because there is no store."""
 
     def answer(self, request: QueryRequest) -> QueryError | None:
         """Write head and body of the answer; returns the failure if there is none, or if it was interrupted."""
         query = Query(request.text)
+        self.needs_store = False
         try:
             refuse_updates_and_services(query, self._prefixes, request.base)
             results = self._from_columns(request) or self._from_store(request, query)
-            write_result(results, request, self._prefixes, self._write_head, self._write_data)
+            self.needs_store = results is None
+            if results is not None:
+                write_result(results, request, self._prefixes, self._write_head, self._write_data)
         except QueryError as failure:
             return failure
         except UsageError as error:
@@ -91,9 +112,12 @@ class _Answerer:
             return None
         return self._columns.answer(request.text, self._prefixes, self._store)
 
-    def _from_store(self, request: QueryRequest, query: Query) -> Results:
+    def _from_store(self, request: QueryRequest, query: Query) -> Results | None:
+        """The answer of the store; without one, None for a query that it would not refuse."""
         text = name_columns(query, self._prefixes, request.base)
-        return self._store.query(text, self._prefixes, request.base, request.default_graphs, request.named_graphs)
+        store = self._store or ReleaseStore(ox.Store())
+        results = store.query(text, self._prefixes, request.base, request.default_graphs, request.named_graphs)
+        return results if self._store else None
 
     def end(self, content: Mapping[str, object]) -> None:
         """Send the remaining bytes and the end of the answer."""

@@ -154,21 +154,33 @@ def compare(store: ReleaseStore, columns: Columns, query: str) -> bool:
 
 
 def compare_form(store: ReleaseStore, columns: Columns, form: Form) -> bool:
-    """The same for a query in parts."""
+    """The same for a query in parts; without the store, all are answered that are with it."""
     query = form.text + form.limit
     try:
         expected = store.query(form.text, PREFIXES)
     except SyntaxError:
-        with suppress(SyntaxError):
-            assert columns.answer(query, PREFIXES, store) is None
+        for known in (store, None):
+            with suppress(SyntaxError):
+                assert columns.answer(query, PREFIXES, known) is None
         return False
-    answered = columns.answer(query, PREFIXES, store)
-    if answered is None:
+    answered, alone = (columns.answer(query, PREFIXES, known) for known in (store, None))
+    if alone is None:
+        assert answered is None
         return False
     assert isinstance(expected, ox.QuerySolutions)
+    rows = rows_of(expected)
+    for found in (alone, answered):
+        if found is not None:
+            check_rows(found, expected, rows, form)
+    return True
+
+
+def check_rows(
+    answered: ox.QuerySolutions, expected: ox.QuerySolutions, rows: list[tuple[str, ...]], form: Form
+) -> None:
     names = [variable.value for variable in expected.variables]
     assert [variable.value for variable in answered.variables] == names
-    found, rows = rows_of(answered), rows_of(expected)
+    found = rows_of(answered)
     limits = _SLICE.search(form.limit)
     most, first = (int(limits[1]), int(limits[2])) if limits else (len(rows), 0)
     assert len(found) == len(rows[first : first + most])
@@ -177,7 +189,6 @@ def compare_form(store: ReleaseStore, columns: Columns, form: Form) -> bool:
     assert [[row[place] for place in places] for row in found] == [
         [row[place] for place in places] for row in rows[first : first + most]
     ]
-    return True
 
 
 def rows_of(results: ox.QuerySolutions) -> list[tuple[str, ...]]:

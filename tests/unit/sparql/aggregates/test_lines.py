@@ -17,8 +17,9 @@ import pytest
 from random_queries import graph
 from random_terms import XSD
 
+from st_opendata.release import read_release
 from st_opendata.sparql.aggregates import FactFiles, NoColumnsError, write_columns
-from st_opendata.sparql.store import ONTOLOGY_GRAPH, load
+from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, load, load_described
 
 GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "30")), marks=pytest.mark.slow)]
 SEED = os.environ.get("ST_SEED", "16")
@@ -59,7 +60,7 @@ def test_columns_of_random_facts(graphs: int, tmp_path: Path, write_release: Cal
         parts = [[line for line in facts if chance.random() < 0.6] if shared else facts[place::2] for place in (0, 1)]
         folder = write(write_release, tmp_path / f"{number}", parts, described)
         try:
-            triples += compare(folder)
+            triples += compare(folder, [line for part in parts for line in part])
         except Exception as error:
             error.add_note(f"seed {SEED}, graph {number}: {parts!r}\n{described!r}")
             raise
@@ -76,14 +77,17 @@ def test_columns_of_every_spelling(tmp_path: Path, write_release: Callable[..., 
     facts += [f"<http://e/all> <http://e/\\u00fc> {thing}" for thing in things]
     facts += [f"<http://e/\\u00e9> <http://e/p> {thing}" for thing in things]
     described = "[] <http://e/p0> [ <http://e/p1> 01 ], 1.50, 'x'@EN . <http://e/1> <http://e/p1> 'y' ."
-    assert compare(write(write_release, tmp_path / "release", [facts, facts[:50]], described)) > len(things)
+    for place, each in enumerate(
+        (described, described.replace("[]", "<http://e/x>").replace("[ <http://e/p1> 01 ]", "7"))
+    ):
+        folder = write(write_release, tmp_path / f"{place}", [facts, facts[:50]], each)
+        assert compare(folder, facts) > len(things)
 
 
 @pytest.mark.parametrize(
     "other",
     [
         "<http://e/a> <http://e/p> _:b",
-        "<http://e/a> <http://e/p> <http://e/b> . <http://e/a> <http://e/p> <http://e/b>",
         '<http://e/a> <http://e/p> "x',
         "<http://e/a> <http://e/p> <<( <http://e/a> <http://e/b> <http://e/c> )>>",
         '<http://e/a> <http://e/p> "x"@en--ltr',
@@ -93,25 +97,17 @@ def test_files_with_other_terms_than_the_store_are_refused(
     other: str, tmp_path: Path, write_release: Callable[..., Path]
 ) -> None:
     folder = write(write_release, tmp_path / "release", [["<http://e/a> <http://e/p> <http://e/b>"]], "")
-    write_facts(folder / "data0", [other])
+    files = write_facts(folder, [other])
     with pytest.raises(NoColumnsError):
-        write_columns(load(folder), tmp_path / "c.db", 1 << 28, 1, facts=files_of(folder))
-
-
-def test_files_with_other_triples_than_the_store_are_refused(
-    tmp_path: Path, write_release: Callable[..., Path]
-) -> None:
-    lines = [f"<http://e/a> <http://e/p> <http://e/{number}>" for number in range(3)]
-    folder = write(write_release, tmp_path / "release", [lines], "")
-    write_facts(folder / "data0", lines[1:])
-    with pytest.raises(NoColumnsError, match="other triples"):
-        write_columns(load(folder), tmp_path / "c.db", 1 << 28, 1, facts=files_of(folder))
+        write_columns(load(folder), tmp_path / "c.db", 1 << 28, 1, facts=FactFiles(files, OTHERS))
 
 
 def facts_and_others(chance: Random) -> tuple[list[str], str]:
     """Random facts without blank nodes, and Turtle that has the others and some of the facts."""
     found = {str(quad.triple) for _ in range(3) for quad in ox.parse(graph(chance).data, format=ox.RdfFormat.N_QUADS)}
     facts = sorted(triple for triple in found if "_:" not in triple and len(triple.splitlines()) == 1)
+    if chance.random() < 0.5:
+        found = {*facts}
     others = [triple for triple in sorted(found) if triple not in facts or chance.random() < 0.2]
     return facts, "".join(f"{triple} .\n" for triple in others)
 
@@ -121,33 +117,43 @@ def write(make: Callable[..., Path], folder: Path, parts: Sequence[Sequence[str]
     graphs = {f"http://e/d{place}": "".join(f"{line} .\n" for line in part) for place, part in enumerate(parts)}
     make(folder, graphs)
     (folder / "catalog.ttl").write_text(described, "utf-8")
-    (folder / "ontology" / "terms.ttl").write_text("<http://e/a> <http://e/p> [] , 'x'@EN .", "utf-8")
-    for place, part in enumerate(parts):
-        write_facts(folder / f"data{place}", part)
+    node = "[]" if "_:" in described or "[" in described else "<http://e/p>"
+    (folder / "ontology" / "terms.ttl").write_text(f"<http://e/a> <http://e/p> {node} , 'x'@EN .", "utf-8")
     return folder
 
 
-def write_facts(folder: Path, lines: Sequence[str]) -> None:
-    """The file of facts; each is there twice, as facts with several cells are."""
+def write_facts(folder: Path, lines: Sequence[str]) -> dict[str, Path]:
+    """A file for each predicate; each fact is there twice, as facts with several cells are."""
     terms = [line.split(" ", 2) for line in lines] * 2
-    columns = [list(each) for each in zip(*terms, strict=True)] or [[], [], []]
+    files = dict[str, Path]()
     with duckdb.connect() as connection:
-        query = "SELECT unnest($1::TEXT[]) AS subject, unnest($2::TEXT[]) AS predicate, unnest($3::TEXT[]) AS object"
-        connection.execute(f"CREATE TABLE f AS {query}", columns)
-        connection.execute(f"COPY f TO '{folder / 'facts.parquet'}'")
+        connection.execute(
+            "CREATE TABLE f AS SELECT unnest($1::TEXT[]) AS s, unnest($2::TEXT[]) AS p, unnest($3::TEXT[]) AS o",
+            [list(each) for each in zip(*terms, strict=True)] or [[], [], []],
+        )
+        for (predicate,) in connection.execute("SELECT DISTINCT p FROM f").fetchall():
+            path = files[predicate[1:-1]] = folder / f"facts{len(files)}.parquet"
+            connection.execute(f"COPY (SELECT s, o FROM f WHERE p = $1) TO '{path}'", [predicate])
+    return files
 
 
-def files_of(folder: Path) -> FactFiles:
-    return FactFiles(tuple(sorted(folder.glob("*/facts.parquet"))), OTHERS)
+def compare(folder: Path, lines: Sequence[str]) -> int:
+    """How many triples all have: those of the store, of the facts with the store, and of the facts with the described.
 
-
-def compare(folder: Path) -> int:
-    """How many triples both have."""
-    store, tables = load(folder), list[dict[str, list[tuple[object, ...]]]]()
-    for name, facts in (("store.db", None), ("files.db", files_of(folder))):
-        write_columns(store, folder / name, 1 << 28, 2, few=1, facts=facts)
-        with duckdb.connect(str(folder / name), read_only=True) as connection:
+    The latter only where there are no blank nodes, which each store names anew.
+    """
+    whole, described = load(folder), load_described(folder, read_release(folder))
+    facts = FactFiles(write_facts(folder, lines), OTHERS)
+    ways: list[tuple[ReleaseStore, FactFiles | None]] = [(whole, None), (whole, facts)]
+    if not described.has_blank_nodes():
+        ways.append((described, facts))
+    tables = list[dict[str, list[tuple[object, ...]]]]()
+    for place, (store, files) in enumerate(ways):
+        path = folder / f"{place}.db"
+        write_columns(store, path, 1 << 28, 2, few=1, facts=files)
+        with duckdb.connect(str(path), read_only=True) as connection:
             tables.append({table: connection.execute(query).fetchall() for table, query in _TABLES.items()})
-    for table in _TABLES:
-        assert tables[0][table] == tables[1][table], table
+    for other in tables[1:]:
+        for table in _TABLES:
+            assert tables[0][table] == other[table], table
     return len(tables[0]["triples"])

@@ -124,7 +124,7 @@ class FakePool:
         self.cpu_seconds = 0.0
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[FakePool]:
+    async def acquire(self, *, whole: bool) -> AsyncIterator[FakePool]:
         yield self
 
     def read_cpu_seconds(self) -> float:
@@ -136,7 +136,7 @@ class FakePool:
 
 
 def end(**changes: object) -> bytes:
-    return json.dumps({"failure": None, "leaving": False, "cpu_seconds": 0.0, **changes}).encode()
+    return json.dumps({"failure": None, "needs_store": False, "leaving": False, "cpu_seconds": 0.0, **changes}).encode()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from st_opendata.release.cache import ReleaseCache, open_cache
 from st_opendata.sparql.endpoint import Endpoint, Limits
 from st_opendata.sparql.endpoint.errors import QueryError
 from st_opendata.sparql.store import load
-from st_opendata.sparql.workers.disk import open_on_disk, refuse_changed
+from st_opendata.sparql.workers.disk import is_source_of_store, open_on_disk, refuse_changed
 
 LIMITS = Limits(memory=150 << 20, worker_memory=70 << 20, workers=2, seconds=2)
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -95,11 +95,11 @@ def test_no_place_for_the_store(things: Path, tmp_path: Path) -> None:
 def test_a_file_that_is_not_listed_so_fills_no_store(things: Path, tmp_path: Path) -> None:
     changed = shutil.copytree(things, tmp_path / "changed")
     release = read_release(changed)
-    refuse_changed(changed, release)
+    refuse_changed(changed, release, is_source_of_store)
     with (changed / "tiny.nq").open("a") as file:
         file.write("<http://e/a> <http://e/b> <http://e/c> .\n")
     with pytest.raises(InputError, match=r"tiny\.nq is not the file that the release lists"):
-        refuse_changed(changed, release)
+        refuse_changed(changed, release, is_source_of_store)
 
 
 def test_a_release_that_cannot_be_loaded(things: Path, tmp_path: Path, serve: Any) -> None:
