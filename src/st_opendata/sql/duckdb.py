@@ -95,9 +95,12 @@ class Database:
         """Name a query; it replaces one of that name. A temporary one is not part of the database's file."""
         self._run(f"CREATE OR REPLACE {'TEMP ' if temporary else ''}VIEW {name} AS {query}")
 
-    def create(self, name: str, query: str) -> None:
-        """Make a table of the rows of a query; it replaces one of that name."""
-        self._run(f"CREATE OR REPLACE TABLE {name} AS {query}")
+    def create(self, name: str, query: str, *, temporary: bool = False) -> None:
+        """Make a table of the rows of a query; it replaces one of that name.
+
+        A temporary table is not part of the database's file.
+        """
+        self._run(f"CREATE OR REPLACE {'TEMP ' if temporary else ''}TABLE {name} AS {query}")
 
     def define(self, name: str, columns: Mapping[str, str], *, temporary: bool = False) -> None:
         """Make a table without rows, with columns of these types; it replaces one of that name.

@@ -72,7 +72,8 @@ _FROM_STORE = """
 SELECT chr(1) || chr(1) || s AS s, p, chr(1) || "type" || chr(1) || o AS o FROM lines
 """
 _SPELLINGS = """
-SELECT spelling, first, coalesce(typed.lexical, read.lexical) AS lexical, coalesce(typed."type", read."type") AS "type"
+SELECT spelling, first, coalesce(typed.lexical, read.lexical) AS lexical, coalesce(typed."type", read."type") AS "type",
+    typed."type" IS NOT NULL AND NOT starts_with(spelling, chr(1)) AS is_own
 FROM typed LEFT JOIN read USING (spelling)
 """
 
@@ -96,7 +97,8 @@ def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None
     """Make temporary tables and views; raises NoColumnsError and SqlError.
 
     `given` has the triples, each at least once: subject and object as spellings, and the number of the predicate, which
-    is in `predicates`. `spellings` has the term of each spelling, and the least number of its predicates as an object.
+    is in `predicates`. `spellings` has the term of each spelling, the least number of its predicates as an object, and
+    whether no other spelling but a rewritten one can be the same term (`is_own`).
     """
     database.define("lines", _LINES, temporary=True)
     database.define("predicates", _PREDICATES, temporary=True)

@@ -28,6 +28,7 @@ SELECT min(p), size FROM (
 _COLUMNS = """
 SELECT number, predicate, triples = $2, objects IN ('integer', 'decimal', 'date') FROM (
     SELECT p AS number FROM triples SEMI JOIN (SELECT s FROM triples WHERE p = $1) USING (s)
+    WHERE p IN (SELECT number FROM profiles WHERE triples >= $2)
     GROUP BY p HAVING count(*) = $2 AND count(DISTINCT s) = $2
 ) JOIN profiles USING (number) ORDER BY number
 """
@@ -55,7 +56,8 @@ def write_records(database: Database, few: int) -> None:
         values += [
             f"any_value(number) FILTER (p = {number}) AS number{number}" for number, _, _, counts in columns if counts
         ]
-        subjects = f"triples SEMI JOIN (SELECT s FROM triples WHERE p = {first}) USING (s)"
+        listed = ", ".join(str(number) for number, _, _, _ in columns)
+        subjects = f"triples SEMI JOIN (SELECT s FROM triples WHERE p = {first}) USING (s) WHERE p IN ({listed})"
         database.create(table, f"SELECT s, {', '.join(values)} FROM {subjects} GROUP BY s ORDER BY s")
         _, predicates, own, _ = zip(*columns, strict=True)
         database.fill("records", [[table] * len(columns), list(predicates), list(own)])

@@ -17,14 +17,24 @@ from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 
+_SPELLED = """
+SELECT CAST(row_number() OVER (ORDER BY first) AS INTEGER) AS number, spelling, lexical, "type", is_own,
+    first < 0 AS is_subject
+FROM (SELECT * FROM spellings UNION ALL SELECT NULL, -1, predicate, '', FALSE FROM predicates)
+"""
+"""The spellings by number, those of the objects of a predicate together."""
+_MERGED = """
+SELECT * FROM (
+    SELECT number, min(number) OVER (PARTITION BY lexical, "type") AS term
+    FROM spelled SEMI JOIN (SELECT lexical, "type" FROM spelled WHERE NOT is_own) USING (lexical, "type")
+) WHERE number <> term
+"""
+"""The spellings of terms that have another one with a lower number."""
+_NODES = """
+SELECT spelling, is_subject, coalesce(term, number) AS number FROM spelled LEFT JOIN merged USING (number)
+"""
 _TERMS = """
-SELECT CAST(row_number() OVER (ORDER BY place) AS INTEGER) AS number, lexical, "type"
-FROM (
-    SELECT lexical, "type", min(place) AS place FROM (
-        SELECT lexical, "type", first AS place FROM spellings
-        UNION ALL SELECT predicate, '', -1 FROM predicates
-    ) GROUP BY ALL
-)
+SELECT number, lexical, "type" FROM spelled ANTI JOIN merged USING (number)
 """
 _KEYS = """
 SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
@@ -32,38 +42,44 @@ SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
 """An index of terms: sorted, so that a look-up reads one part of the table."""
 _NUMBERED = {"p": sql.INTEGER, "s": sql.INTEGER, "o": sql.INTEGER}
 _NUMBERS = """
-WITH numbered AS (SELECT spelling, number FROM spellings JOIN terms USING (lexical, "type"))
 SELECT DISTINCT p, subject.number, object.number
-FROM given LEFT JOIN numbered subject ON subject.spelling = s LEFT JOIN numbered object ON object.spelling = o
+FROM given LEFT JOIN (FROM nodes WHERE is_subject) subject ON subject.spelling = s
+LEFT JOIN nodes object ON object.spelling = o
 """
+_KINDS = f"""
+SELECT number, CASE
+    WHEN "type" = '' THEN if(starts_with(lexical, '_:'), 'blank', 'iri')
+    WHEN "type" = '{STRING}' THEN 'string'
+    WHEN starts_with("type", '@') THEN 'text'
+    WHEN "type" = '{INTEGER}' AND regexp_full_match(lexical, '0|-?[1-9][0-9]*') THEN 'integer'
+    WHEN "type" = '{DECIMAL}' AND regexp_full_match(lexical, '-?[0-9]+([.][0-9]+)?') THEN 'decimal'
+    WHEN "type" = '{DATE}' AND regexp_full_match(lexical, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
+        AND TRY_CAST(lexical AS DATE) IS NOT NULL THEN 'date'
+    ELSE 'other'
+END AS kind,
+if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(lexical, '-'), '.', 1)), NULL) AS whole,
+if("type" = '{DECIMAL}', length(split_part(lexical, '.', 2)), NULL) AS fraction FROM terms
+"""
+"""The kind of each term, and the digits of a number before and after the point."""
 _PROFILES = f"""
-WITH measured AS (
-    SELECT *, if("type" IN ('{INTEGER}', '{DECIMAL}'), length(split_part(ltrim(lexical, '-'), '.', 1)), NULL) AS whole,
-        if("type" = '{DECIMAL}', length(split_part(lexical, '.', 2)), NULL) AS fraction
-    FROM (SELECT p, o AS number, count(*) AS times FROM numbered GROUP BY ALL) JOIN terms USING (number)
-), nodes AS (
-    SELECT p, if(bool_and(NOT starts_with(lexical, '_:')), 'iri', 'resource') AS subjects
-    FROM (SELECT DISTINCT p, s AS number FROM numbered) JOIN terms USING (number) GROUP BY p
-), found AS (
-    SELECT p,
+WITH found AS (
+    SELECT p, if(bool_and(subject.kind = 'iri'), 'iri', 'resource') AS subjects,
         CASE
-            WHEN bool_and("type" = '' AND NOT starts_with(lexical, '_:')) THEN 'iri'
-            WHEN bool_and("type" = '') THEN 'resource'
-            WHEN bool_and("type" = '{STRING}') THEN 'string'
-            WHEN bool_and("type" = '{STRING}' OR starts_with("type", '@')) THEN 'text'
-            WHEN bool_and("type" = '{INTEGER}' AND regexp_full_match(lexical, '0|-?[1-9][0-9]*'))
-                AND max(whole) <= {DIGITS} THEN 'integer'
-            WHEN bool_and("type" = '{DECIMAL}' AND regexp_full_match(lexical, '-?[0-9]+([.][0-9]+)?'))
-                AND max(whole) + max(fraction) <= {DIGITS} THEN 'decimal'
-            WHEN bool_and("type" = '{DATE}' AND regexp_full_match(lexical, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')
-                AND TRY_CAST(lexical AS DATE) IS NOT NULL) THEN 'date'
+            WHEN bool_and(object.kind = 'iri') THEN 'iri'
+            WHEN bool_and(object.kind IN ('iri', 'blank')) THEN 'resource'
+            WHEN bool_and(object.kind = 'string') THEN 'string'
+            WHEN bool_and(object.kind IN ('string', 'text')) THEN 'text'
+            WHEN bool_and(object.kind = 'integer') AND max(object.whole) <= {DIGITS} THEN 'integer'
+            WHEN bool_and(object.kind = 'decimal') AND max(object.whole) + max(object.fraction) <= {DIGITS}
+                THEN 'decimal'
+            WHEN bool_and(object.kind = 'date') THEN 'date'
         END AS objects,
-        coalesce(max(fraction), 0) AS scale, coalesce(max(whole), 0) + coalesce(max(fraction), 0) AS digits,
-        CAST(sum(times) AS BIGINT) AS triples
-    FROM measured GROUP BY p
+        coalesce(max(object.fraction), 0) AS scale,
+        coalesce(max(object.whole), 0) + coalesce(max(object.fraction), 0) AS digits, count(*) AS triples
+    FROM numbered JOIN kinds subject ON subject.number = s JOIN kinds object ON object.number = o GROUP BY p
 )
 SELECT predicate, number, subjects, objects, scale, digits, triples
-FROM found JOIN nodes USING (p) JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
+FROM found JOIN predicates USING (p) JOIN terms ON lexical = predicate AND "type" = ''
 """
 _TRIPLES = f"""
 WITH counted AS (SELECT number, lexical FROM terms WHERE "type" IN ('{INTEGER}', '{DECIMAL}', '{DATE}'))
@@ -100,10 +116,14 @@ def write_columns(
     try:
         with Database(path, settings) as database:
             write_lines(database, store, facts)
+            database.create("spelled", _SPELLED, temporary=True)
+            database.create("merged", _MERGED, temporary=True)
+            database.view("nodes", _NODES, temporary=True)
             database.create("terms", _TERMS)
             database.create("keys", _KEYS)
             database.define("numbered", _NUMBERED, temporary=True)
             database.append("numbered", _NUMBERS)
+            database.create("kinds", _KINDS, temporary=True)
             database.create("profiles", _PROFILES)
             database.create("triples", _TRIPLES)
             write_records(database, few)
