@@ -17,7 +17,9 @@ from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.model import Model, Targets
 from st_opendata.shacl.screens.nesting import nested_rows, passed_rows
 from st_opendata.shacl.screens.rows import COLUMNS, Asked, Rows, SlowShape, Unscreened
+from st_opendata.shacl.screens.solutions import possible_nodes
 from st_opendata.shacl.screens.terms import column_text
+from st_opendata.shacl.screens.triples import UntranslatedError
 from st_opendata.shacl.screens.walking import value_pairs
 from st_opendata.sql import dialect as sql
 
@@ -106,6 +108,16 @@ class Compiler:
         self.unscreened[shape] = SlowShape(shape, reason, before + int(count))
         return Rows(None, f"SELECT n, n AS v FROM {focus}", sure="FALSE")
 
+    def _queried(self, shape: Node, focus: str) -> Iterator[Rows]:
+        """A row that is not sure for each node for which a query of the shape may have a solution."""
+        for constraint in self.model.values(shape, "sparql"):
+            try:
+                nodes = possible_nodes(self.columns, self.model.graph, shape, constraint, focus)
+            except UntranslatedError:
+                nodes = focus
+            if nodes is not None:
+                yield self._unknown(shape, Unscreened.SPARQL, nodes)
+
     def _kind(self, shape: Node, component: Node | None) -> int:
         if component is None:
             return -1
@@ -126,6 +138,8 @@ class Compiler:
         asked = Asked(self.columns, self.model, shape, focus, values)
         if reason := constraints.unscreened(self.model, shape):
             yield self._unknown(shape, reason, focus)
+        elif self.model.values(shape, "sparql"):
+            yield from self._queried(shape, focus)
         yield from constraints.property_rows(asked)
         if values is not None:
             yield from constraints.value_rows(asked)

@@ -28,8 +28,6 @@ def component(name: str) -> Node:
 
 def unscreened(model: Model, shape: Node) -> Unscreened | None:
     """Why the shape does not compile; None if it does."""
-    if model.values(shape, "sparql"):
-        return Unscreened.SPARQL
     if model.is_custom(shape):
         return Unscreened.CUSTOM
     counts = model.number(shape, "qualifiedMinCount"), model.number(shape, "qualifiedMaxCount")

@@ -25,7 +25,6 @@ from st_opendata.sql import native
 
 UNKNOWN = sql.null(sql.BOOLEAN)
 _LITERAL, _IRI, _BLANK = (sql.starts("v", start) for start in '"<_')
-_PLAIN = sql.all_of([_LITERAL, native.ends("v", '"')])
 _WITHOUT_ESCAPE = f"NOT {sql.contains('v', chr(92))}"
 _DAY = r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -47,7 +46,7 @@ _EXACT = {XSD.integer: "-?[0-9]{1,15}", XSD.decimal: r"-?[0-9]{1,15}(?:\.[0-9]{1
 """Numbers that the type of `dialect.number` holds without rounding."""
 _MOMENTS = ((XSD.date, _DAY, 10), (XSD.dateTime, f"{_DAY}T{_CLOCK}", 19), (XSD.dateTime, f"{_DAY}T{_CLOCK}Z", 19))
 """Forms that are ordered as their text; one with a time zone has no order with one without."""
-_SIGNS = {(1,): ">", (0, 1): ">=", (-1,): "<", (-1, 0): "<="}
+_SIGNS = {(1,): ">", (0, 1): ">=", (-1,): "<", (-1, 0): "<=", (0,): "=", (-1, 1): "<>"}
 _BOUNDS = {"minExclusive": (1,), "minInclusive": (0, 1), "maxExclusive": (-1,), "maxInclusive": (-1, 0)}
 PAIRS = {"lessThan": (-1,), "lessThanOrEquals": (-1, 0)}
 _KINDS = {"IRI": (_IRI,), "Literal": (_LITERAL,), "BlankNode": (_BLANK,)} | {
@@ -107,7 +106,7 @@ def value_tests(model: Model, shape: Node) -> list[ValueTest]:
 
 def _datatype(datatype: Node) -> str:
     if datatype == XSD.string:
-        return _PLAIN
+        return plain("v")
     if datatype == RDF.langString:
         return sql.all_of([_LITERAL, f"NOT {native.ends('v', chr(34))}", f"NOT {native.ends('v', '>')}"])
     if datatype == RDFS.Literal:
@@ -142,15 +141,26 @@ def _bound(bound: Node, allowed: tuple[int, ...]) -> str:
     return sql.when(cases, UNKNOWN)
 
 
-def compared(allowed: tuple[int, ...]) -> str:
-    """The test of a value v against the value w of another property."""
+def compared(allowed: tuple[int, ...], value: str = "v", other: str = "w") -> str:
+    """The test of a value against that of another property."""
     sign = _SIGNS[allowed]
-    both = [(sql.all_of([_is_number("v"), _is_number("w")]), f"{_number_of('v')} {sign} {_number_of('w')}")]
+    numbers = f"{_number_of(value)} {sign} {_number_of(other)}"
+    cases = [(sql.all_of([_is_number(value), _is_number(other)]), numbers)]
     for datatype, form, length in _MOMENTS:
-        values = (sql.substring(value, 2, length) for value in "vw")
-        condition = sql.all_of([_is_moment(value, datatype, form) for value in "vw"])
-        both.append((condition, f" {sign} ".join(values)))
-    return sql.when(both, UNKNOWN)
+        texts = (sql.substring(each, 2, length) for each in (value, other))
+        condition = sql.all_of([_is_moment(each, datatype, form) for each in (value, other)])
+        cases.append((condition, f" {sign} ".join(texts)))
+    return sql.when(cases, UNKNOWN)
+
+
+def plain(value: str) -> str:
+    """The condition that a term is a literal without datatype and language."""
+    return sql.all_of([sql.starts(value, '"'), native.ends(value, '"')])
+
+
+def number_or_null(value: str) -> str:
+    """The number of a term of at most 15 digits before the point and 12 after it."""
+    return sql.when([(_is_number(value), _number_of(value))])
 
 
 def _typed(form: str, datatype: Node) -> str:

@@ -48,17 +48,21 @@ def hops_of(graph: Graph, shape: Node, constraint: Node) -> tuple[Hop, ...]:
     Raises:
         UnboundedError: it is a query of another form, or a pattern does not hang together with `$this`.
     """
+    walk = _Walk()
+    walk.pattern(algebra_of(graph, shape, constraint), frozenset({THIS}))
+    return tuple(walk.hops)
+
+
+def algebra_of(graph: Graph, shape: Node, constraint: Node) -> CompValue:
+    """The algebra of the query of a SPARQL-based constraint; raises UnboundedError if rdflib does not translate it."""
     text = str(graph.value(constraint, SH.select) or "")
     path = graph.value(shape, SH.path)
     if path is not None:
         text = re.sub(r"[$?]PATH\b", lambda _: path_text(graph, path), text)
     try:
-        query = prepareQuery(text)
+        return prepareQuery(text).algebra
     except (SPARQLError, ParseException, NameError) as error:
         raise UnboundedError from error
-    walk = _Walk()
-    walk.pattern(query.algebra, frozenset({THIS}))
-    return tuple(walk.hops)
 
 
 @dataclass(slots=True)
@@ -101,7 +105,7 @@ class _Walk:
 
     def _nested(self, query: CompValue) -> frozenset[str]:
         """A nested SELECT shares what it selects; sums over other groups than those of `$this` are unbounded."""
-        for each in _parts(query):
+        for each in parts_of(query):
             if each.name == "Group" and Variable(THIS) not in (each.expr or []):
                 raise UnboundedError
         outer, self._scopes = self.scope, self._scopes + 1
@@ -114,7 +118,7 @@ class _Walk:
 
     def _expression(self, part: object, bound: frozenset[str]) -> None:
         """Follow the patterns of EXISTS and NOT EXISTS."""
-        for each in _parts(part):
+        for each in parts_of(part):
             if each.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
                 self.pattern(each.graph, bound)
 
@@ -124,9 +128,9 @@ class _Walk:
                 subject, predicate, value = triple
                 start, end = self._name(subject), self._name(value)
                 if start in bound:
-                    self.hops.append(Hop(start, _path(predicate), end))
+                    self.hops.append(Hop(start, path_of(predicate), end))
                 elif end in bound:
-                    self.hops.append(Hop(end, _path(predicate), start, inverse=True))
+                    self.hops.append(Hop(end, path_of(predicate), start, inverse=True))
                 else:
                     continue
                 bound |= {start, end}
@@ -143,15 +147,15 @@ class _Walk:
         return f"{self.scope}{term.n3()}" if isinstance(term, URIRef) else f"{self.scope}={term}"
 
 
-def _path(predicate: Any, *, inverse: bool = False) -> Path | None:  # noqa: ANN401
-    """The path of a triple pattern, None for a variable."""
+def path_of(predicate: Any, *, inverse: bool = False) -> Path | None:  # noqa: ANN401
+    """The path of a triple pattern, None for a variable; raises UnboundedError for a path that may be empty."""
     match predicate:
         case Variable():
             return None
         case URIRef():
             return Step(predicate, inverse)
         case InvPath():
-            return _path(predicate.arg, inverse=not inverse)
+            return path_of(predicate.arg, inverse=not inverse)
         case SequencePath():
             parts = [_part(each, inverse=inverse) for each in predicate.args]
             return Sequence(tuple(reversed(parts) if inverse else parts))
@@ -163,7 +167,7 @@ def _path(predicate: Any, *, inverse: bool = False) -> Path | None:  # noqa: ANN
 
 
 def _part(predicate: Any, *, inverse: bool) -> Path:  # noqa: ANN401
-    found = _path(predicate, inverse=inverse)
+    found = path_of(predicate, inverse=inverse)
     assert found is not None
     return found
 
@@ -181,11 +185,12 @@ def inverted(path: Path) -> Path:
             return Repeat(inverted(part), least, single)
 
 
-def _parts(value: object) -> Iterator[CompValue]:
+def parts_of(value: object) -> Iterator[CompValue]:
+    """All parts of a query, outermost first."""
     if isinstance(value, CompValue):
         yield value
         for child in value.values():
-            yield from _parts(child)
+            yield from parts_of(child)
     elif isinstance(value, (list, tuple, set)):
         for child in value:
-            yield from _parts(child)
+            yield from parts_of(child)
