@@ -69,3 +69,15 @@ def test_each_decision_has_a_date_and_a_status() -> None:
         r"^Date: 20\d\d-\d\d-\d\d\. Status: (accepted|replaced by decision \d+|given up)\b.*\.$", re.MULTILINE
     )
     assert [page.name for page in pages if not dated.search(page.read_text("utf-8"))] == []
+
+
+def test_modules_that_tests_share_have_one_name_each() -> None:
+    """Python imports the first of two modules with one name, and which one that is depends on the test that ran."""
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]["pythonpath"]
+    found = defaultdict(list)
+    for folder in {*stated, "bench"}:
+        for path in (ROOT / folder).iterdir():
+            if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py"))):
+                found[path.stem].append(folder)
+    twice = {name: sorted(folders) for name, folders in found.items() if len(folders) > 1}
+    assert {name: folders for name, folders in twice.items() if not name.startswith(("__", "conftest", "test_"))} == {}

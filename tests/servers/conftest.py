@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import requests
 from browsers import axe, browser
+from publisher import FIRST, NAMES, SECOND, Publisher, build
 from relay import Relay
 
-from publishing import FIRST, NAMES, SECOND, Publisher, build
 from st_opendata.__main__ import main
 
 __all__ = ["axe", "browser"]  # fixtures

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from publisher import DATASET, TABLE
 
-from publishing import DATASET, TABLE
 from st_opendata.__main__ import main
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.timeout(600)]

@@ -16,9 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from publisher import ID, NAMES, NOTES, PLACES, Publisher, assert_published, only_message, show
 from relay import Answer, Cut, Relay, Request, Stage
-
-from publishing import ID, NAMES, NOTES, PLACES, Publisher, assert_published, only_message, show
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied")]
 

@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 import requests
-from relay import Act, Answer, Cut, Request, Stage
-
-from publishing import (
+from publisher import (
     CUT_OFF,
     ID,
     NAMES,
@@ -31,6 +29,8 @@ from publishing import (
     build,
     show,
 )
+from relay import Act, Answer, Cut, Request, Stage
+
 from st_opendata.formats import CSV
 from st_opendata.targets.ckan import fields
 

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from publisher import CUT_OFF, Publisher
 from relay import Cut, Request, Stage
-
-from publishing import CUT_OFF, Publisher
 
 pytestmark = [pytest.mark.xdist_group("ckan"), pytest.mark.usefixtures("emptied"), pytest.mark.timeout(3000)]
 

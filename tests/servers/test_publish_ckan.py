@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from publisher import FIRST, NOTES, PLACES, assert_published, build, show
 from relay import Relay, Stage
 
-from publishing import FIRST, NOTES, PLACES, assert_published, build, show
 from st_opendata.__main__ import main
 from st_opendata.targets.base import Policy, apply
 from st_opendata.targets.ckan.target import CkanOptions, open_for_publishing

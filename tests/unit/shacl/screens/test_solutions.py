@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from columns_of import engine_in, relations_of
 from pairs import EX
-from random_queries import make
+from random_constraints import make
 from rdflib import Graph, Literal, URIRef
 from test_equality import compare
 
