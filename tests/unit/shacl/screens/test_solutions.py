@@ -55,9 +55,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
 @pytest.fixture(scope="module")
 def columns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataColumns]:
     data = Graph().parse(data=DATA, format="turtle")
-    with closing(engine_in(tmp_path_factory.mktemp("columns"))) as engine:
-        with DataColumns(engine, relations_of(engine, data)) as made:
-            yield made
+    engine = engine_in(tmp_path_factory.mktemp("columns"))
+    with closing(engine), DataColumns(engine, relations_of(engine, data)) as made:
+        yield made
 
 
 def nodes(columns: DataColumns, text: str) -> set[str]:
