@@ -50,11 +50,16 @@ def parse_lines(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
     Raises:
         InputError: a line is not N-Triples.
     """
+    for quad in parse_quads(batches):
+        yield quad.triple
+
+
+def parse_quads(batches: Iterable[list[str]], form: ox.RdfFormat = ox.RdfFormat.N_TRIPLES) -> Iterator[ox.Quad]:
+    """The same as quads, those of the default graph, or of lines of N-Quads; raises as `parse_lines`."""
     for batch in batches:
         try:
             # Lines may have any character except a line feed, so only that may separate them.
-            for quad in ox.parse(encode_lines(batch), format=ox.RdfFormat.N_TRIPLES):
-                yield quad.triple
+            yield from ox.parse(encode_lines(batch), format=form)
         except SyntaxError as error:
             raise InputError(message("not N-Triples: {reason}", reason=str(error))) from None
 

@@ -25,7 +25,7 @@ from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import RDF, XSD
-from st_opendata.rdf.lines import encode_lines, graph_lines, parse_lines
+from st_opendata.rdf.lines import encode_lines, graph_lines, parse_lines, parse_quads
 
 _RDF_TYPE = ox.NamedNode(f"{RDF}type")
 _XSD_STRING = f"{XSD}string"
@@ -41,6 +41,9 @@ _NAME_START = (
 _LOCAL_NAME = re.compile(rf"[{_NAME_START}][-.0-9\u00b7\u0300-\u036f\u203f-\u2040{_NAME_START}]*\Z")
 _XML_PREFIX = re.compile(rf"(?!xml)[{_NAME_START}][-.0-9{_NAME_START}]*", re.IGNORECASE)
 _OTHER_SCHEME = re.compile("<(?!https?:)([A-Za-z][A-Za-z0-9+.-]*):")
+_TYPE = str(_RDF_TYPE)
+_TYPED = f" {_TYPE} "
+_ESCAPED = re.compile(r"\\[uUbf]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -95,15 +98,13 @@ def write_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path, pr
     Raises:
         InputError: a line is not N-Triples.
     """
-
-    def quads() -> Iterator[ox.Quad]:
-        for iri, batches in graphs:
-            graph = ox.NamedNode(iri)
-            for triple in _ordered(parse_lines(batches), _turtle_rank):
-                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
+    ordered = (
+        [f"{line[:-1]}{graph} ." for line in batch]
+        for graph, batches in ((ox.NamedNode(iri), batches) for iri, batches in graphs)
+        for batch in _types_first(batches)
+    )
     with path.open("wb") as out:
-        ox.serialize(quads(), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
+        ox.serialize(parse_quads(ordered, ox.RdfFormat.N_QUADS), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
 
 
 def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
@@ -150,17 +151,45 @@ class _TurtleText:
 
 def _write_turtle(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     text: BinaryIO = _TurtleText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(_ordered(parse_lines(batches), _turtle_rank), text, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
+    ox.serialize(parse_quads(_types_first(batches)), text, ox.RdfFormat.TURTLE, prefixes=dict(prefixes))
 
 
-def _ordered(triples: Iterable[ox.Triple], rank: Callable[[ox.Triple], int]) -> Iterator[ox.Triple]:
-    """The triples of each subject by rank, as people write them: the class of a thing first."""
-    for _, group in groupby(triples, attrgetter("subject")):
-        yield from sorted(group, key=rank)
+def _types_first(batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The lines of each subject as people write them, the class of a thing first.
+
+    Lines are put in order before they are parsed: their terms need no objects in Python.
+    """
+    return map(_with_types_first, _whole_subjects(batches))
 
 
-def _turtle_rank(triple: ox.Triple) -> int:
-    return int(triple.predicate != _RDF_TYPE)
+def _whole_subjects(batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The lines in batches of which no subject spans two."""
+    kept: list[str] = []
+    for batch in filter(None, batches):
+        lines = kept + batch
+        last = _subject(lines[-1])
+        end = len(lines) - 1
+        while end and _subject(lines[end - 1]) == last:
+            end -= 1
+        kept = lines[end:]
+        if end:
+            yield lines[:end]
+    if kept:
+        yield kept
+
+
+def _with_types_first(lines: list[str]) -> list[str]:
+    if not any(_TYPED in line for line in lines):
+        return lines
+    return [
+        line
+        for _, group in groupby(lines, _subject)
+        for line in sorted(group, key=lambda line: not line.startswith(_TYPED, line.find(" ")))
+    ]
+
+
+def _subject(line: str) -> str:
+    return line.partition(" ")[0]
 
 
 class _XmlText:
@@ -180,7 +209,31 @@ class _XmlText:
 def _write_rdf_xml(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
     named = {prefix: namespace for prefix, namespace in prefixes.items() if _XML_PREFIX.fullmatch(prefix)}
     text: BinaryIO = _XmlText(out)  # type: ignore[assignment]  # write and flush is all that pyoxigraph calls
-    ox.serialize(xml_triples(parse_lines(batches)), text, ox.RdfFormat.RDF_XML, prefixes=named)
+    ox.serialize(_xml_statements(batches), text, ox.RdfFormat.RDF_XML, prefixes=named)
+
+
+def _xml_statements(batches: Iterable[list[str]]) -> Iterator[ox.Triple]:
+    """What `xml_triples` gives, which looks at each triple: needed only for lines that may be unwritable."""
+    for batch in _whole_subjects(batches):
+        if _is_plain_xml(batch):
+            yield from parse_lines([_with_types_first(batch)])
+        else:
+            yield from xml_triples(parse_lines([batch]))
+
+
+def _is_plain_xml(lines: list[str]) -> bool:
+    """True if no line has an escape that may be of a control character, or a name that XML does not have."""
+    text = "\n".join(lines)
+    if _ESCAPED.search(text) or _NOT_XML.search(text):
+        return False
+    parts = [line.split(" ", 2) for line in lines]
+    if any(len(each) < 3 for each in parts):
+        return False
+    names = {predicate for _, predicate, _ in parts}
+    classes = {value[:-2] for _, predicate, value in parts if predicate == _TYPE}
+    return all(name[0] == "<" and is_element_name(ox.NamedNode(name[1:-1])) for name in names) and all(
+        name[0] == "<" and _LOCAL_NAME.search(name[1:-1]) for name in classes
+    )
 
 
 def _xml_rank(triple: ox.Triple) -> int:
@@ -199,7 +252,8 @@ def xml_triples(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         UnwritableTripleError: it cannot carry one.
     """
     subject = None
-    for triple in _ordered(triples, _xml_rank):
+    by_rank = (each for _, group in groupby(triples, attrgetter("subject")) for each in sorted(group, key=_xml_rank))
+    for triple in by_rank:
         if not is_element_name(triple.predicate):
             raise UnwritableTripleError(
                 triple,
