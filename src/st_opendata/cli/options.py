@@ -131,10 +131,12 @@ def _folder(value: str) -> Path:
 
 
 def _site(value: str | None) -> str | None:
+    if value is None:
+        return None
     from st_opendata.model.descriptions import folder_iri
 
     try:
-        return folder_iri(value) if value is not None else None
+        return folder_iri(value)
     except ValueError as error:
         raise bad_value(message('"{value}": {problem}', value=value, problem=reason_of(error))) from None
 

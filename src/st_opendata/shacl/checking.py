@@ -21,8 +21,9 @@ from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.settings import Settings
 from st_opendata.shacl.engine import run
-from st_opendata.shacl.listing import listed, sort_findings
+from st_opendata.shacl.listing import listed
 from st_opendata.shacl.met_terms import MetTerms, terms_of_facts, terms_of_graph
+from st_opendata.shacl.order import sort_findings
 from st_opendata.shacl.places import places_of
 from st_opendata.shacl.positions import lines_of
 from st_opendata.shacl.screening import Screening, screen_facts, screen_graph, screen_lines

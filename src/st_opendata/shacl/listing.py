@@ -1,36 +1,28 @@
-"""The order of findings, and how many of a shape are listed."""
+"""How many findings of a shape are listed."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import total_ordering
+from dataclasses import replace
 
 from rdflib.term import Node
 
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
-from st_opendata.model.text import Text
 from st_opendata.place import Place
 from st_opendata.shacl.engine import Result
+from st_opendata.shacl.order import TextKey, place_key
 from st_opendata.shacl.terms import short, term_text
 from st_opendata.shacl.wording import Wording, code_of
 
-_NOWHERE = Place("\uffff")
-
 Located = tuple[Result, tuple[Place, ...]]
-
-
-def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """By file, row, column, line and code, then by the terms: the same findings are always in the same order."""
-    return sorted(findings, key=_sort_key)
 
 
 def listed(
     results: Sequence[Result], places: Sequence[tuple[Place, ...]], wording: Wording, limit: int
 ) -> list[Finding]:
-    """The findings of the results, in no particular order; of a shape the first `limit` as `sort_findings` has them.
+    """The findings of the results, in no particular order; of a shape the first `limit` in the order of findings.
 
     The others are counted: one finding for each shape, code and file has their number.
     """
@@ -70,34 +62,4 @@ def _result_key(located: Located, owner: str | None) -> tuple[object, ...]:
     result, places = located
     value = "" if result.value is None else term_text(result.value)
     terms = (term_text(result.focus), result.path or "", value, owner or "", term_text(result.component))
-    return (*_place_key(places), code_of(result.component), *terms, _Texts(result.messages))
-
-
-def _sort_key(each: Finding) -> tuple[object, ...]:
-    terms = tuple(term or "" for term in (each.focus, each.path, each.value, each.shape, each.component))
-    return (*_place_key(each.places), each.code, *terms, _Texts(each.message))
-
-
-def _place_key(places: tuple[Place, ...]) -> tuple[object, ...]:
-    first = places[0] if places else _NOWHERE
-    return first.file, first.row or 0, first.column or "", first.line or 0, first.offset or 0
-
-
-@total_ordering
-@dataclass(frozen=True, slots=True, eq=False)
-class _Texts:
-    """A text in several languages as the last part of a key: translated only where all other parts are equal."""
-
-    texts: Text
-
-    def __hash__(self) -> int:
-        return hash(tuple(self._items()))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Texts) and self._items() == other._items()
-
-    def __lt__(self, other: _Texts) -> bool:
-        return self._items() < other._items()
-
-    def _items(self) -> list[tuple[str, str]]:
-        return sorted(self.texts.items())
+    return (*place_key(places), code_of(result.component), *terms, TextKey(result.messages))

@@ -31,7 +31,7 @@ from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.printable import printable
 from st_opendata.rdf.lines import literal_text
-from st_opendata.shacl.listing import sort_findings
+from st_opendata.shacl.order import sort_findings
 from st_opendata.shacl.terms import short
 
 REPORT_IRI = "urn:st-opendata:report"

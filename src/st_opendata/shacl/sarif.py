@@ -21,7 +21,7 @@ from st_opendata.messages.codes import codes
 from st_opendata.model.findings import Finding, Severity
 from st_opendata.model.text import pick
 from st_opendata.place import Place
-from st_opendata.shacl.listing import sort_findings
+from st_opendata.shacl.order import sort_findings
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

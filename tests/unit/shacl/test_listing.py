@@ -12,7 +12,7 @@ from rdflib import Graph
 from st_opendata.model.findings import NO_LIMIT, Finding
 from st_opendata.settings import Settings
 from st_opendata.shacl import report_json, report_sarif, report_text, report_turtle, validate_files
-from st_opendata.shacl.listing import sort_findings
+from st_opendata.shacl.order import sort_findings
 
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://example.org/> .
 ex:S a sh:NodeShape ; sh:targetClass ex:A ;
