@@ -21,6 +21,8 @@ from st_opendata.exports.choice import FormatChoice, choose_formats
 from st_opendata.exports.published import link_tables
 from st_opendata.facts import FactBase
 from st_opendata.facts.contents import digest_of
+from st_opendata.facts.older import OlderFacts
+from st_opendata.facts.triples import prefixes
 from st_opendata.formats import SQLITE
 from st_opendata.messages.message import message_of
 from st_opendata.model.descriptions import Catalogue, Dataset
@@ -31,6 +33,8 @@ from st_opendata.release.layout import (
     PICTURE_FILE,
     SCHEMA_ORG_FILE,
     VOID_FILE,
+    facts_file,
+    graph_file,
     in_dataset,
     table_file,
 )
@@ -38,6 +42,8 @@ from st_opendata.system.copying import copy_content
 
 DatasetCounts = dict[str | None, Counts]
 _COUNTS = VOID_FILE
+_EMPTY = (0, "")
+"""The rows and the digest of a shard without facts."""
 _NOT_OF_WRITERS = (SCHEMA_ORG_FILE, CROISSANT_FILE, PICTURE_FILE)
 """Files in the folder of a dataset that are always written: they also depend on other things."""
 
@@ -54,6 +60,8 @@ class Reuse:
     datasets: list[str] = field(default_factory=list)
     """The datasets whose files were taken over."""
     _keys: dict[str, str] = field(default_factory=dict)
+    _shards: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    """The number of rows and the digest of each shard of the datasets that have several."""
 
     def take_dataset(self, dataset: Dataset) -> Kept:
         """The distributions of a dataset that were taken over: of each table, and, as None, of the dataset itself."""
@@ -69,6 +77,26 @@ class Reuse:
         if len(found) == 1 + len(dataset.tables):
             self.datasets.append(dataset.id)
         return found
+
+    def older_facts(self, dataset: str) -> OlderFacts | None:
+        """The facts of a dataset in the release before, if some of its shards are still the same."""
+        digits = self.facts.shard_digits(dataset)
+        now = self._shards[dataset] = self.facts.contents.shards(dataset, digits) if digits else {}
+        part = self.earlier.parts.get(_part(dataset, None)) if self.earlier else None
+        if self.earlier is None or part is None:
+            return None
+        before = {shard: (count, digest) for shard, (count, digest) in part["shards"].items()}
+        first, rows = 0, {}
+        for shard in prefixes(digits) if before else ():
+            count = before.get(shard, _EMPTY)[0]
+            if now.get(shard, _EMPTY) == before.get(shard, _EMPTY):
+                rows[shard] = first, count
+            first += count
+        paths = facts_file(dataset), graph_file(dataset)
+        if not rows or not all(path in self.earlier.files and self.earlier.has(path) for path in paths):
+            return None
+        facts, lines = (self.earlier.folder / path for path in paths)
+        return OlderFacts(facts, lines, rows)
 
     def take_facts(self, paths: Mapping[str, str]) -> dict[str, FactFile]:
         """The files of facts that were taken over, by predicates, of those with these paths."""
@@ -109,6 +137,7 @@ class Reuse:
                     if each.purpose and each.table == table
                 }
                 parts[name] = {"key": self._keys[name], "files": found, "purposes": purposes}
+            parts[_part(dataset.id, None)]["shards"] = self._shards[dataset.id]
         return parts
 
     def _take(self, name: str, key: str) -> Mapping[str, Any] | None:

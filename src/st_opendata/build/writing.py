@@ -52,7 +52,8 @@ def plan_files(reuse: Reuse) -> ReleasePlan:
     files = predicate_files(facts.predicates())
     kept_facts, kept_dumps = reuse.take_facts(files), reuse.take_dumps(dump_paths(facts))
     datasets = {
-        each.id: plan_dataset(each, facts, folder, reuse.take_dataset(each)) for each in facts.catalogue.datasets
+        each.id: plan_dataset(each, facts, folder, reuse.take_dataset(each), reuse.older_facts(each.id))
+        for each in facts.catalogue.datasets
     }
     cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)
     writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder, kept_facts), cost)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
+from st_opendata.facts.triples import prefixes
 from st_opendata.formats import Format
 from st_opendata.rdf.lines import encode_lines
 from st_opendata.rdf.shards import FilePart, shard_parts
@@ -17,10 +18,17 @@ from st_opendata.system.members import write_members
 
 def write_n_triples(source: DatasetSource, path: Path) -> None:
     """Write the facts of the dataset, shard by shard, sorted within a shard; and with their cells to `FACTS_FILE`."""
+    facts, dataset, cells = source.facts, source.dataset.id, path.with_name(FACTS_FILE)
     with path.open("wb") as out:
-        source.facts.write_facts(
-            source.dataset.id, path.with_name(FACTS_FILE), lambda lines: out.write(encode_lines(lines))
-        )
+        if source.older is None:
+            facts.write_facts(dataset, cells, lambda lines: out.write(encode_lines(lines)))
+            return
+        facts.write_facts(dataset, cells, older=source.older)
+        digits = facts.shard_digits(dataset)
+        known = shard_parts(source.older.lines, digits)
+        for shard in prefixes(digits):
+            same = shard in source.older.rows
+            out.writelines(known.get(shard, ()) if same else [encode_lines(facts.shard_lines(dataset, [shard]))])
 
 
 def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
@@ -63,7 +71,7 @@ def _datasets(source: CatalogueSource) -> list[str]:
     return [dataset.id for dataset in source.catalogue.datasets]
 
 
-def _shards(source: CatalogueSource, dataset: str, *, named: bool = False) -> Iterator[FilePart]:
+def _shards(source: CatalogueSource, dataset: str, *, named: bool = False) -> Iterable[FilePart]:
     """The lines of each shard of a dataset, or its quads."""
     graph = source.catalogue.dataset_iri(dataset) if named else ""
-    return shard_parts(source.folder / graph_file(dataset), source.facts.shard_digits(dataset), graph)
+    return shard_parts(source.folder / graph_file(dataset), source.facts.shard_digits(dataset), graph).values()

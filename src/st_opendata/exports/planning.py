@@ -17,6 +17,7 @@ from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
 from st_opendata.facts import FactBase
+from st_opendata.facts.older import OlderFacts
 from st_opendata.formats import N_TRIPLES, Format
 from st_opendata.messages.message import Message, joined, message
 from st_opendata.model.descriptions import Dataset
@@ -79,17 +80,19 @@ class DatasetPlan:
         return tuple(chain.from_iterable(found))
 
 
-def plan_dataset(dataset: Dataset, facts: FactBase, folder: Path, kept: Kept = _NOTHING) -> DatasetPlan:
+def plan_dataset(
+    dataset: Dataset, facts: FactBase, folder: Path, kept: Kept = _NOTHING, older: OlderFacts | None = None
+) -> DatasetPlan:
     """Plan the files in `<folder>/<dataset>/`, which is made here; `folder` is the root of the release.
 
     Formats that cannot carry one of its facts are left out; `impossible_findings` reports them. So are those that the
     descriptions leave out, and those that are too large; `size_findings` reports the latter. A task raises
     UnwritableTripleError for a fact that a format cannot carry; its place is a cell that states it. Pictures are always
-    drawn: labels in another dataset change them.
+    drawn: labels in another dataset change them. `older` are facts of the release before.
     """
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
     choice, stage = choose_formats(facts, dataset), message("Writing {dataset}", dataset=dataset.id)
-    whole = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id)
+    whole = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id, older)
     costs = {table.name: _cost(facts, [table]) for table in dataset.tables}
     exports: list[Written | tuple[Distribution, ...]] = []
     for table in dataset.tables:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from st_opendata.facts import FactBase
+from st_opendata.facts.older import OlderFacts
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Table
 from st_opendata.model.text import Text
@@ -45,6 +46,8 @@ class DatasetSource:
     dataset: Dataset
     facts: FactBase
     folder: Path
+    older: OlderFacts | None = None
+    """The facts of the release before, if some of them are still the same."""
 
     @property
     def name(self) -> str:

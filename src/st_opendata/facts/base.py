@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Self
 
 from st_opendata.facts.contents import Contents
 from st_opendata.facts.loading import LoadedTable, stating
+from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.facts.triples import Triples, prefixes
 from st_opendata.facts.typed import typed_columns
@@ -205,33 +206,44 @@ class FactBase(Triples):
         columns = typed_columns(self._engine, loaded)
         self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
 
-    def write_facts(self, dataset: str, path: Path, on_lines: Callable[[list[str]], object] | None = None) -> None:
+    def write_facts(
+        self,
+        dataset: str,
+        path: Path,
+        on_lines: Callable[[list[str]], object] | None = None,
+        older: OlderFacts | None = None,
+    ) -> None:
         """Write the dataset's facts as Parquet, one row per triple and cell that states it.
 
         Columns: subject, predicate and object (N-Triples terms), table, file, row, column (its title in
         the header; null where no single cell states it), and cell (as `Partners!F12`, null where the file is not a
-        workbook). Sorted by these, shard by shard.
+        workbook). Sorted by these, shard by shard; shards of an `older` file that are the same are taken from there.
 
         `on_lines` gets what `lines` gives, in other batches: the order of triples is that of their lines, because a
         term with more characters than another continues with one that is higher than the space after the other.
         """
         self._engine.define(_SORTED, _FACT_COLUMNS)
-        for where, shard in self._parts(dataset):
-            branches = [
-                f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c, h FROM {name}{where}"
-                for predicate, name in self._predicates.items()
-            ]
-            if branches:
-                facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
-                order = shard + ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
-                self._engine.append(
-                    _SORTED,
-                    f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}",
-                )
+        with older.copied(self._engine.folder) if older else nullcontext() as kept:
+            # The bytes depend on the number of rows that are added at once: as many, wherever they come from.
+            for shards in self._groups(dataset) if self._predicates else ():
+                runs = kept.runs(shards) if kept else [(None, shards)]
+                selects = [same or self._sorted_facts(dataset, run) for same, run in runs]
+                both = " UNION ALL ".join(f"SELECT * FROM ({each})" for each in selects)
+                self._engine.append(_SORTED, both if len(selects) > 1 else selects[0])
         self._engine.write([f"SELECT * FROM {_SORTED}"], path)
         if on_lines:
             self._tell_lines(on_lines)
         self._engine.drop(_SORTED)
+
+    def _sorted_facts(self, dataset: str, shards: Sequence[str]) -> str:
+        where, order = self._part(dataset, shards)
+        branches = [
+            f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c, h FROM {name}{where}"
+            for predicate, name in self._predicates.items()
+        ]
+        facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
+        order += ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))
+        return f"SELECT s, p, o, table_name, file, r, title, {_CELL} AS cell FROM {facts} ORDER BY {order}"
 
     def _tell_lines(self, on_lines: Callable[[list[str]], object]) -> None:
         """Give the lines of the sorted facts, of which several may state the same triple."""

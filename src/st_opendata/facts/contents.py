@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
@@ -11,7 +12,7 @@ from hashlib import sha256
 from st_opendata.facts.loading import LoadedTable
 from st_opendata.facts.places import stated_by
 from st_opendata.sql import native
-from st_opendata.sql.engine import Engine
+from st_opendata.sql.engine import Engine, Row
 
 
 def digest_of(content: object) -> str:
@@ -32,6 +33,7 @@ class Contents:
         self._relations = relations
         self.table = cache(self._table)
         self.predicate = cache(self._predicate)
+        self._sums = cache(self._summed)
 
     def _table(self, name: str) -> str:
         """The digest of a table as it was loaded, and of its mapping without titles and descriptions."""
@@ -46,12 +48,26 @@ class Contents:
 
     def _predicate(self, predicate: str) -> str:
         """The digest of the facts with a predicate, an N-Triples term, and of the cells that state them."""
-        sums = self._engine.rows(native.summed_rows(self._relations[predicate], ["s", "o", "r", "c"], by=["t"]))
-        stating = {row[0] for row in sums}
-        named = [
-            [each.id, each.table.dataset, each.table.name, _cells(each)] for each in self._tables if each.id in stating
-        ]
-        return digest_of([predicate, named, sums])
+        tables = {each.id: [each.table.dataset, each.table.name, _cells(each)] for each in self._tables}
+        return digest_of([predicate, [[tables[number], *row] for number, *row in self._sums(predicate)]])
+
+    def shards(self, dataset: str, digits: int) -> dict[str, tuple[int, str]]:
+        """The number of rows and the digest of each shard that has any, as `predicate` of the facts of a dataset."""
+        tables = {each.id: each for each in self._tables if each.table.dataset == dataset}
+        named = {number: digest_of([each.table.name, _cells(each)]) for number, each in tables.items()}
+        found: dict[str, list[list[object]]] = defaultdict(list)
+        counts = Counter[str]()
+        for predicate in sorted(self._relations):
+            for number, shard, count, *sums in self._sums(predicate):
+                if number in named:
+                    found[shard[:digits]].append([predicate, named[number], shard, count, *sums])
+                    counts[shard[:digits]] += count
+        return {shard: (counts[shard], digest_of(found[shard])) for shard in sorted(found)}
+
+    def _summed(self, predicate: str) -> list[Row]:
+        """The sums of the facts with a predicate by table and shard."""
+        columns = ["s", "o", "r", "c"]
+        return self._engine.rows(native.summed_rows(self._relations[predicate], columns, by=["t", "h"]))
 
 
 def _cells(loaded: LoadedTable) -> list[object]:

@@ -61,10 +61,15 @@ class Triples:
         Shard by shard, a shard being a prefix of the MD5 of the subject's term; sorted by code point within. Up to
         about 300,000 triples of a dataset there is one shard. No subject spans two batches, no batch is empty.
         """
-        for where, order in self._parts(dataset):
-            query = f"SELECT line FROM ({_line(self._stating(dataset), where)}) ORDER BY {order}line"
-            if lines := [line for rows in self._rows(query, self._stating(dataset)) for (line,) in rows]:
+        for shards in self._groups(dataset):
+            if lines := self.shard_lines(dataset, shards):
                 yield lines
+
+    def shard_lines(self, dataset: str | None, shards: Sequence[str]) -> list[str]:
+        """The lines of shards that follow each other, in the order of `lines`."""
+        where, order = self._part(dataset, shards)
+        query = f"SELECT line FROM ({_line(self._stating(dataset), where)}) ORDER BY {order}line"
+        return [line for rows in self._rows(query, self._stating(dataset)) for (line,) in rows]
 
     def about(self, subject: str, dataset: str | None = None) -> list[str]:
         """The distinct lines with this subject, an N-Triples term, sorted."""
@@ -150,18 +155,18 @@ class Triples:
         """Prefixes of h, as many as give each about 300,000 triples of the dataset, or of the catalogue."""
         return prefixes(self.shard_digits(dataset))
 
-    def _parts(self, dataset: str | None) -> Iterator[tuple[str, str]]:
-        """The condition of each part, and the start of the order within it: part by part the order of shards.
-
-        A part has several shards if they are small: a statement over many relations takes as long as a shard or more.
-        """
-        shards, digits = self._shards(dataset), self.shard_digits(dataset)
-        rows = self._size(dataset) if digits else 0
+    def _groups(self, dataset: str | None) -> Iterator[Sequence[str]]:
+        """The shards of each statement: several small ones, as many relations take as long as a shard or more."""
+        shards = self._shards(dataset)
+        rows = self._size(dataset) if len(shards) > 1 else 0
         count = max(1, len(shards) * _PART_ROWS // max(rows, 1))
         for start in range(0, len(shards), count):
-            part = shards[start : start + count]
-            order = f"{sql.substring('h', 1, digits)}, " if len(part) > 1 else ""
-            yield self._where(dataset, part[0], last=part[-1]), order
+            yield shards[start : start + count]
+
+    def _part(self, dataset: str | None, shards: Sequence[str]) -> tuple[str, str]:
+        """The condition for rows in shards that follow each other, and the start of their order."""
+        order = f"{sql.substring('h', 1, self.shard_digits(dataset))}, " if len(shards) > 1 else ""
+        return self._where(dataset, shards[0], last=shards[-1]), order
 
     def _where(
         self, dataset: str | None, shard: str = "", conditions: Sequence[str] = (), *, last: str | None = None

@@ -36,24 +36,22 @@ class FilePart:
                 yield block.replace(b" .\n", b" " + self.graph + b" .\n") if self.graph else block
 
 
-def shard_parts(path: Path, digits: int, graph: str = "") -> Iterator[FilePart]:
+def shard_parts(path: Path, digits: int, graph: str = "") -> dict[str, FilePart]:
     """The lines of each shard, a prefix with this many digits of the MD5 of the subject, that has any.
 
-    The file must be sorted by these prefixes; it is one part for 0 digits. Lines get the graph, if an IRI is given.
+    The file must be sorted by these prefixes; 0 digits make one shard. Lines get the graph, if an IRI is given.
     """
     size = path.stat().st_size
     if not size:
-        return
+        return {}
     name = f"<{graph}>".encode() if graph else b""
+    shards = [format(number, f"0{digits}x") if digits else "" for number in range(16**digits)]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        start = 0
-        for number in range(1, 16**digits):
-            end = _first_of(text, format(number, f"0{digits}x"), digits, start)
-            if end > start:
-                yield FilePart(path, start, end, name)
-            start = end
-    if start < size:
-        yield FilePart(path, start, size, name)
+        starts = [0]
+        for shard in shards[1:]:
+            starts.append(_first_of(text, shard, digits, starts[-1]))
+    ends = zip(shards, starts, [*starts[1:], size], strict=True)
+    return {shard: FilePart(path, start, end, name) for shard, start, end in ends if end > start}
 
 
 def _first_of(text: mmap.mmap, shard: str, digits: int, low: int) -> int:

@@ -22,6 +22,14 @@ def parquet_of(files: str, *, named: bool = False) -> str:
     return f"read_parquet({files}, filename = true)" if named else f"read_parquet({files})"
 
 
+def numbered_parquet(path: Path, first: int, count: int) -> str:
+    """This number of rows of a Parquet file, from the one with the number `first`, which starts at 0."""
+    rows = f"read_parquet({text(str(path))}, file_row_number = true)"
+    return (
+        f"SELECT * EXCLUDE (file_row_number) FROM {rows} WHERE file_row_number BETWEEN {first} AND {first + count - 1}"
+    )
+
+
 def with_column(rows: str, column: str, kind: str) -> str:
     """Rows with a column that they may lack; then it is NULL in all rows."""
     return f"(SELECT * FROM {rows} UNION ALL BY NAME SELECT {null(kind)} AS {name(column)} WHERE FALSE)"

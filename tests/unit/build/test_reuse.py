@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from tiny import write_tiny
 
 from st_opendata.build import Job, Outcome, build
+from st_opendata.facts import base
 
 Edit = Callable[[random.Random, Path, Path], None]
 """Changes the catalogue or the release that was built from it."""
@@ -69,6 +70,26 @@ def test_a_changed_cell_costs_its_own_dataset_only(catalogue: Path, release: Pat
 
 
 @pytest.mark.slow
+def test_a_changed_cell_sorts_its_own_shard_only(
+    catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(base, "_SHARD_TRIPLES", 8)
+    release = request.getfixturevalue("release")
+    _replace(catalogue / "places" / "cities.csv", "Vienna", "Wien")
+    read, whole = list[str](), base.FactBase._sorted_facts
+
+    def sorted_facts(facts: base.FactBase, dataset: str, shards: Sequence[str]) -> str:
+        read.extend(shards)
+        return whole(facts, dataset, shards)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(base.FactBase, "_sorted_facts", sorted_facts)
+        outcome = build(Job(catalogue), release)
+    assert 0 < len(read) < 4
+    _compare(outcome, catalogue, release, tmp_path / "whole")
+
+
+@pytest.mark.slow
 def test_a_damaged_file_is_written_again_with_its_dataset(catalogue: Path, release: Path, tmp_path: Path) -> None:
     _damage(random.Random(1), catalogue, release, "says/says.nt")
     _replace(catalogue / "places" / "cities.csv", "Vienna", "Wien")
@@ -96,8 +117,12 @@ def test_a_fresh_build_takes_nothing_over(catalogue: Path, release: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_after_any_edits_the_bytes_are_those_of_a_build_from_nothing(
-    catalogue: Path, release: Path, tmp_path: Path, seed: int
+    catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seed: int
 ) -> None:
+    """The datasets have one shard, or several."""
+    if seed % 2:
+        monkeypatch.setattr(base, "_SHARD_TRIPLES", 8)
+    release = request.getfixturevalue("release")
     chance, reused, built = random.Random(seed), 0, 0
     for step in range(4):
         for edit in chance.sample(EDITS, chance.choice((1, 1, 2, 3))):

@@ -318,7 +318,11 @@ class TestLines:
 def test_quads_are_the_lines_in_their_graph(tmp_path):
     (tmp_path / "in.nt").write_text("\n".join([*HOSTILE, ""]), encoding="utf-8", newline="\n")
     for name in ("a", "b"):
-        blocks = [block for part in shard_parts(tmp_path / "in.nt", 0, f"https://example.org/{name}") for block in part]
+        blocks = [
+            block
+            for part in shard_parts(tmp_path / "in.nt", 0, f"https://example.org/{name}").values()
+            for block in part
+        ]
         quads = list(ox.parse(b"".join(blocks), format=ox.RdfFormat.N_QUADS))
         assert {quad.graph_name for quad in quads} == {ox.NamedNode(f"https://example.org/{name}")}
         assert [f"{quad.triple} ." for quad in quads] == HOSTILE
