@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import md5
-from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -29,7 +28,6 @@ from st_opendata.sql.engine import LimitError, Row, SqlError
 
 _ROW_GROUP = 2048
 """The fewest rows that a look-up reads: the smallest row group that DuckDB allows."""
-_BATCH = 20_000
 VERSION = 1
 """The version of the tables: files of other versions are not read."""
 _LABEL = native.extract("object", '^"(.*)"', 1)
@@ -84,7 +82,7 @@ def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str =
             database.attach("terms", path, row_group=_ROW_GROUP)
             database.define("defined", dict.fromkeys(("subject", "predicate", "object", "file"), sql.TEXT))
             for file in files:
-                _add(database, file, _triples(folder / file, file))
+                database.insert("defined", _triples(folder / file, file))
             nowhere = (
                 f"""{sql.null(sql.LONG)} AS "row", {sql.null(sql.TEXT)} AS "column", {sql.null(sql.TEXT)} AS cell"""
             )
@@ -117,19 +115,15 @@ def _sources(files: Sequence[Path]) -> str:
     """
 
 
-def _triples(path: Path, name: str) -> Iterator[tuple[str, str, str]]:
+def _triples(path: Path, name: str) -> Iterator[tuple[str, str, str, str]]:
+    """The triples of a file, each with its name."""
     try:
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, lenient=True):
             if not isinstance(quad.subject, ox.BlankNode) and not isinstance(quad.object, ox.BlankNode):
-                yield str(quad.subject), str(quad.predicate), str(quad.object)
+                yield str(quad.subject), str(quad.predicate), str(quad.object), name
     except (SyntaxError, OSError) as error:
         text = message("it cannot be read: {reason}", reason=str(error))
         raise InputError(text, place=Place(name), remedy=message("Build the release again.")) from error
-
-
-def _add(database: Database, file: str, triples: Iterator[tuple[str, str, str]]) -> None:
-    while batch := list(islice(triples, _BATCH)):
-        database.fill("defined", [*map(list, zip(*batch, strict=True)), [file] * len(batch)])
 
 
 class Index:
