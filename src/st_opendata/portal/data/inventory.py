@@ -1,8 +1,10 @@
-"""All datasets of an edition with their search index and facets; created once for each edition."""
+"""All datasets of an edition with their facets and their search index; made once for each edition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +13,7 @@ from st_opendata.portal.data.columns import tables_of
 from st_opendata.portal.data.descriptions import DatasetDescription, describe
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import Chosen, Facets
-from st_opendata.portal.data.search import SearchDocument, SearchIndex
+from st_opendata.portal.data.search import VERSION, SearchDocument, SearchIndex, words_of_query, write_search
 from st_opendata.portal.wording import alphabetical
 
 Order = Literal["relevance", "title", "newest"]
@@ -29,10 +31,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The datasets by number, the index of their words, and their facets."""
+    """The datasets by number, the index of their words, which the first search may have to make, and their facets."""
 
     datasets: tuple[DatasetDescription, ...]
-    index: SearchIndex
+    index: Callable[[], SearchIndex]
     facets: Facets
     _orders: dict[tuple[Order, str], list[int]] = field(default_factory=dict)
     """The numbers of all datasets in an order and a language, from the first request for it."""
@@ -42,7 +44,7 @@ class Inventory:
 
         Counts of a facet's values ignore the chosen values of the same facet: they are the datasets with each value.
         """
-        ranked = self.index.search(words)
+        ranked = self.index().search(words) if words_of_query(words) else None
         found = self.facets.matching(ranked, chosen)
         listed = ranked if ranked is not None and order == "relevance" else self._ordered(order, language)
         flags = f"{found:0{len(self.datasets)}b}"[::-1]
@@ -50,7 +52,7 @@ class Inventory:
         for name, values in self.facets.values.items():
             others = self.facets.matching(ranked, chosen, without=name)
             counts[name] = {key: (value.members & others).bit_count() for key, value in values.items()}
-        suggestion = self.index.suggest(words) if ranked == [] else None
+        suggestion = self.index().suggest(words) if ranked == [] else None
         datasets = tuple(self.datasets[number] for number in listed if flags[number] == "1")
         return SearchResult(datasets, counts, suggestion)
 
@@ -70,16 +72,24 @@ class Inventory:
         dataset = self.datasets[number]
         return alphabetical(pick(dataset.title, language)), dataset.id
 
-    def close(self) -> None:
-        """Close the index."""
-        self.index.close()
-
 
 def take_inventory(edition: Edition) -> Inventory:
     """The inventory of an edition; a part of it (`Edition.part`)."""
     datasets = tuple(edition.part(describe).values())
-    index = SearchIndex(_document(edition, dataset) for dataset in datasets)
-    return Inventory(datasets, index, Facets(datasets))
+    return Inventory(datasets, lambda: edition.part(open_search), Facets(datasets))
+
+
+def open_search(edition: Edition) -> SearchIndex:
+    """The search index of an edition; a part of it. That of a large release is kept for later starts."""
+
+    def documents() -> Iterator[SearchDocument]:
+        return (_document(edition, dataset) for dataset in edition.part(describe).values())
+
+    if edition.cache:
+        with suppress(OSError, sqlite3.Error):  # the disk is full
+            path = edition.cache.keep("search", VERSION, lambda path: write_search(path, documents()))
+            return SearchIndex.read(path)
+    return SearchIndex.of(documents())
 
 
 def _document(edition: Edition, dataset: DatasetDescription) -> SearchDocument:

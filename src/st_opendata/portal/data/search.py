@@ -1,4 +1,4 @@
-"""Full-text search over the datasets of an edition: SQLite FTS5, in a temporary database that spills to disk.
+"""Full-text search over the datasets of an edition: SQLite FTS5, in a file, or in a temporary one of SQLite's own.
 
 Accents, strokes and case do not matter (SQLite's tokenizer knows the accents of Latin letters alone), `ß` is found as
 `ss`, `ü` as `u` and as `ue`, and the first letters of a word find it.
@@ -11,12 +11,17 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from threading import Lock
+from typing import Self
 
 from st_opendata.folding import folded
 
+VERSION = f"1-{sqlite3.sqlite_version}"
+"""The version of the documents' words and of SQLite: files of other versions are not read."""
 _MOST_WORDS = 12
 _LONGEST_WORD = 60
 _FIELDS = ("title", "keywords", "description", "columns")
@@ -39,33 +44,24 @@ class SearchDocument:
 class SearchIndex:
     """The documents by their number; safe to call from any thread."""
 
-    def __init__(self, documents: Iterable[SearchDocument]) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Use `of` or `read`."""
         self._lock = Lock()
-        # "" is a database in a temporary file of SQLite's own, which is gone when the connection is closed.
-        self._database = sqlite3.connect("", check_same_thread=False)
-        fields = ", ".join(_FIELDS)
-        self._database.execute(
-            f"CREATE VIRTUAL TABLE found USING fts5({fields}, content='', tokenize='unicode61 remove_diacritics 2')"
-        )
-        self._database.execute("CREATE VIRTUAL TABLE words USING fts5vocab(found, row)")
-        self._database.execute("CREATE TABLE spelled (word PRIMARY KEY, spelling)")
-        self._database.executemany(
-            f"INSERT INTO found(rowid, {fields}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 (names of ours)
-            (
-                (number, *(self._words(getattr(document, name)) for name in _FIELDS))
-                for number, document in enumerate(documents)
-            ),
-        )
-        self._database.commit()
+        self._database = database
 
-    def _words(self, text: str) -> str:
-        """The words of a field as the index stores them. Their spelling is kept for suggestions."""
-        spelled = [(folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
-        plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
-        written_out = [(folded(word.translate(_UMLAUTS)), word) for _, word in marked]
-        self._database.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", plain)
-        self._database.executemany("INSERT OR IGNORE INTO spelled VALUES (?, ?)", [*marked, *written_out])
-        return " ".join((folded(text), *(other for other, word in written_out if other != folded(word))))
+    @classmethod
+    def of(cls, documents: Iterable[SearchDocument]) -> Self:
+        """An index of documents, which is gone when it is closed."""
+        database = sqlite3.connect("", check_same_thread=False)  # a temporary file of SQLite's own
+        _fill(database, documents)
+        return cls(database)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The index that `write_search` wrote."""
+        return cls(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        )
 
     def search(self, asked: str) -> list[int] | None:
         """The numbers of the documents with all words or words that start with them, best first; None for no words."""
@@ -112,6 +108,40 @@ class SearchIndex:
         """Close the index."""
         with self._lock:
             self._database.close()
+
+
+def write_search(path: Path, documents: Iterable[SearchDocument]) -> None:
+    """Write the index of documents to a new file; raises sqlite3.Error."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = off")  # nobody reads it before it is whole
+        _fill(database, documents)
+
+
+def _fill(database: sqlite3.Connection, documents: Iterable[SearchDocument]) -> None:
+    fields = ", ".join(_FIELDS)
+    database.execute(
+        f"CREATE VIRTUAL TABLE found USING fts5({fields}, content='', tokenize='unicode61 remove_diacritics 2')"
+    )
+    database.execute("CREATE VIRTUAL TABLE words USING fts5vocab(found, row)")
+    database.execute("CREATE TABLE spelled (word PRIMARY KEY, spelling)")
+    database.executemany(
+        f"INSERT INTO found(rowid, {fields}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 (names of ours)
+        (
+            (number, *(_words(database, getattr(document, name)) for name in _FIELDS))
+            for number, document in enumerate(documents)
+        ),
+    )
+    database.commit()
+
+
+def _words(database: sqlite3.Connection, text: str) -> str:
+    """The words of a field as the index stores them. Their spelling is kept for suggestions."""
+    spelled = [(folded(word), word) for word in _words_of(unicodedata.normalize("NFC", text).lower())]
+    plain, marked = ([pair for pair in spelled if (pair[0] == pair[1]) is same] for same in (True, False))
+    written_out = [(folded(word.translate(_UMLAUTS)), word) for _, word in marked]
+    database.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", plain)
+    database.executemany("INSERT OR IGNORE INTO spelled VALUES (?, ?)", [*marked, *written_out])
+    return " ".join((folded(text), *(other for other, word in written_out if other != folded(word))))
 
 
 def words_of_query(asked: str) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from st_opendata.portal.data.search import SearchDocument, SearchIndex, words_of_query
+from st_opendata.portal.data.search import SearchDocument, SearchIndex, words_of_query, write_search
 
 DOCUMENTS = [
     SearchDocument(
@@ -21,9 +23,17 @@ DOCUMENTS = [
 
 @pytest.fixture(scope="module")
 def index() -> Iterator[SearchIndex]:
-    index = SearchIndex(DOCUMENTS)
+    index = SearchIndex.of(DOCUMENTS)
     yield index
     index.close()
+
+
+def test_a_file_has_the_same_index(index: SearchIndex, tmp_path: Path) -> None:
+    write_search(tmp_path / "a ?#%.search", DOCUMENTS)
+    with closing(SearchIndex.read(tmp_path / "a ?#%.search")) as kept:
+        for asked in ("energie", "strasse", "word topic", "stret", "σοφια", "nothing"):
+            assert kept.search(asked) == index.search(asked)
+            assert kept.suggest(asked) == index.suggest(asked)
 
 
 @pytest.mark.parametrize(

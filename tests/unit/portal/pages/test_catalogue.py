@@ -123,8 +123,8 @@ def thousand(edition: Edition) -> Inventory:
     """An inventory of 1,000 datasets, made from the description of one."""
     [one, *_] = describe(edition).values()
     datasets = tuple(_like(one, number) for number in range(1000))
-    index = SearchIndex(SearchDocument(each.title["en"], "", "", "") for each in datasets)
-    return Inventory(datasets, index, Facets(datasets))
+    index = SearchIndex.of(SearchDocument(each.title["en"], "", "", "") for each in datasets)
+    return Inventory(datasets, lambda: index, Facets(datasets))
 
 
 def _like(one: DatasetDescription, number: int) -> DatasetDescription:
