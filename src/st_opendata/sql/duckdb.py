@@ -36,6 +36,8 @@ _CLOSED = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+_NEVER = "1TB"
+"""The threshold of checkpoints of a database in memory, which copy all its tables again and again to no use."""
 _FACTS = "facts.duckdb"
 """The file of the engine's tables."""
 _STAGED = "engine_staged"
@@ -178,12 +180,14 @@ class DuckDBEngine(Database):
 
     def _open(self, name: str | None, processes: int = 1) -> None:
         """Open a database of that name in the own folder, or one in memory."""
-        settings: Settings = {
+        settings: dict[str, Any] = {
             "memory_limit": _buffers(self._memory, processes),
             "threads": max(1, self._threads // processes),
             "temp_directory": str(self.folder / f"{name or 'memory'}.spill"),
             "preserve_insertion_order": True,
         }
+        if name is None:
+            settings["checkpoint_threshold"] = _NEVER
         try:
             super().__init__(self.folder / name if name else None, settings)
         except SqlError as error:
