@@ -82,6 +82,7 @@ class FactBase(Triples):
         self._finder = PlaceFinder(engine, tables, predicates)
         self._kept_rows: dict[str, list[tuple[str | list[str] | None, ...]]] = {}
         self._by_name = {loaded.table.name: loaded for loaded in tables}
+        self._dataset_of = {loaded.id: loaded.table.dataset for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
         for loaded in tables:
             self._by_dataset[loaded.table.dataset].append(loaded)
@@ -124,16 +125,27 @@ class FactBase(Triples):
         """The number of distinct triples with the predicate in the catalogue, and in each dataset that has any."""
         if predicate not in self._counts:
             name = self._predicates[predicate]
-            ((total,),) = self._engine.rows(f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name})")
-            if len(self._by_dataset) == 1:
-                stated = {dataset: total for dataset in self._by_dataset if total}
+            tables = [number for (number,) in self._engine.rows(f"SELECT DISTINCT t FROM {name}")]
+            if len({self._dataset_of[number] for number in tables}) == 1:
+                ((total,),) = self._engine.rows(f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name})")
+                self._counts[predicate] = total, {self._dataset_of[tables[0]]: total}
             else:
-                tables = f"(SELECT DISTINCT t, dataset FROM {self._cell_names})"
-                distinct = f"SELECT DISTINCT dataset, s, o FROM {name} AS f JOIN {tables} AS n ON f.t = n.t"
-                query = f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset ORDER BY dataset"
-                stated = dict(self._engine.rows(query))
-            self._counts[predicate] = total, stated
+                self._counts[predicate] = self._count_datasets(name)
         return self._counts[predicate]
+
+    def _count_datasets(self, name: str) -> tuple[int, Mapping[str, int]]:
+        """The same for a predicate that several datasets state: the tables of a dataset have successive numbers."""
+        tables = f"SELECT min(t) AS low, max(t) AS high FROM {name} GROUP BY s, o"
+        total, stated, shared = 0, defaultdict[str, int](int), False
+        for low, high, count in self._engine.rows(f"SELECT low, high, count(*) FROM ({tables}) GROUP BY low, high"):
+            total += count
+            stated[self._dataset_of[low]] += count
+            shared = shared or self._dataset_of[low] != self._dataset_of[high]
+        if shared:
+            names = f"(SELECT DISTINCT t, dataset FROM {self._cell_names})"
+            distinct = f"SELECT DISTINCT dataset, s, o FROM {name} AS f JOIN {names} AS n ON f.t = n.t"
+            stated.update(self._engine.rows(f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset"))
+        return total, dict(sorted(stated.items()))
 
     @contextmanager
     def shared(self) -> Iterator[None]:

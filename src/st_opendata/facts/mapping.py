@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from st_opendata.facts.iris import IriContext, expand, term
+from st_opendata.facts.iris import IriContext, expand, needed, term
 from st_opendata.facts.loading import LoadedTable, Variables, stating
 from st_opendata.facts.raw import row_of_data
 from st_opendata.model.numeric import NUMBERS
@@ -93,7 +93,7 @@ def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: Iri
     if column.where:
         known.append(f"c{loaded.table.column(column.where).number} IS NOT NULL")
     if loaded.table.lenient and column.value_url:
-        known.append(f"{stated} IS NOT NULL")
+        known += [f"{each} IS NOT NULL" for each in needed(parse_template(column.value_url), variables, names)]
     query = (
         f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
         f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"

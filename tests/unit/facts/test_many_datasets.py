@@ -70,3 +70,21 @@ def test_a_dataset_is_sharded_by_its_own_size_and_holds_the_same_lines(
     assert len(large) > 16  # two digits
     assert sorted(line for batch in large for line in batch) == wanted["d1"]
     assert sum(map(len, all_of_it)) == 200 + 2 * ROWS
+
+
+def test_triples_are_counted_once_in_each_dataset_that_states_them(tmp_path: Path) -> None:
+    folder = catalogue(tmp_path / "many", 4)
+    for name in ("d1", "d2"):  # d1, in two tables, and d2 state the facts of d0; d3 has its own
+        text = (folder / name / "dataset.yaml").read_text("utf-8").replace(f"{name}/{{id}}", "d0/{id}")
+        description = json.loads(text)
+        if name == "d1":
+            description["tables"].append(description["tables"][0] | {"url": "more.csv"})
+            (folder / name / "more.csv").write_text("id,label\n0,d0\n99,d0\n", "utf-8")
+        (folder / name / "dataset.yaml").write_text(json.dumps(description), "utf-8")
+        (folder / name / f"{name}.csv").write_bytes((folder / "d0" / "d0.csv").read_bytes())
+    with load_facts(read_catalogue(folder)) as facts:
+        for dataset in ("d0", "d1", "d2", "d3", None):
+            counted = {line for batch in facts.lines(dataset) for line in batch}
+            assert facts.triples(dataset) == len(counted)
+        assert [facts.triples(dataset) for dataset in ("d0", "d1", "d2", "d3")] == [ROWS, ROWS + 1, ROWS, ROWS]
+        assert facts.triples() == 2 * ROWS + 1

@@ -130,7 +130,7 @@ def test_facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: bool, tri
         facts.write_files({term: f"facts-{number}.parquet" for number, term in enumerate(sorted(found))}, tmp_path)
         list(facts.unmatched(dict.fromkeys(found[:2], "x"), "data"))
         facts.first_subject(found[:1], [f"<{BASE}x>"], "data")
-    assert len(queries) > 200
+    assert len(queries) > 100
     assert unknown(queries) == {}
 
 
