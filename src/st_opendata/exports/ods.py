@@ -8,9 +8,11 @@ takes four times as long.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -23,6 +25,8 @@ from st_opendata.exports.sources import DatasetSource
 from st_opendata.formats import ODS
 
 _BATCH = 200
+_DEFLATE = partial(zlib.compressobj, wbits=-zlib.MAX_WBITS)
+"""The level of zlib itself, as in XLSX: that of stream_zip, the highest, takes three times as long and saves 3 %."""
 _NAMESPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"'
     for name, kind in (("office", "office"), ("table", "table"), ("text", "text"))
@@ -70,7 +74,7 @@ def _write(source: DatasetSource, path: Path, *, large: bool) -> None:
         ("content.xml", changed, mode, ZIP_64 if large else ZIP_32, map(str.encode, _content(source))),
     ]
     with path.open("wb") as out:
-        out.writelines(stream_zip(members, extended_timestamps=False))
+        out.writelines(stream_zip(members, get_compressobj=_DEFLATE, extended_timestamps=False))
 
 
 def _content(source: DatasetSource) -> Iterator[str]:
