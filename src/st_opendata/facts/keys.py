@@ -91,23 +91,27 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
         return []
     shown = sql.join_not_null(", ", _columns(loaded, table.primary_key))
     keys = f"SELECT record, {shown} AS shown, {sql.lower(shown)} AS folded FROM {loaded.name}"
-    several = f"SELECT folded FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
-    rows = f"SELECT record, shown, folded FROM ({keys}) WHERE folded IN ({several}) ORDER BY record LIMIT {limit}"
-    grouped: dict[str, dict[str, int]] = {}
-    listed = engine.rows(rows)
-    for record, value, folded in listed:
-        grouped.setdefault(folded, {}).setdefault(value, record)
-    ((count,),) = engine.rows(f"SELECT count(*) FROM ({several})") if len(listed) == limit else ((len(grouped),),)
-    first = table.column(table.primary_key[0]).number
-    return [
-        finding(
-            "key-case",
-            tuple(loaded.source.place(record, first) for record in values.values()),
-            dataset=table.dataset,
-            values=", ".join(quote_cell(value) for value in values),
-        )
-        for values in grouped.values()
-    ] + count_rest(table, "key-case", count - len(grouped))
+    groups = f"SELECT folded, min(record) AS first FROM ({keys}) GROUP BY folded HAVING count(DISTINCT shown) > 1"
+    listed = f"SELECT folded, first FROM ({groups}) ORDER BY first LIMIT {limit}"
+    forms = (
+        f"SELECT k.first AS first, min(r.record) AS record, r.shown AS shown FROM ({keys}) AS r JOIN ({listed}) AS k "
+        "ON r.folded = k.folded GROUP BY k.first, r.shown"
+    )
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY first ORDER BY record) AS place FROM ({forms})"
+    grouped: dict[int, dict[str, int]] = {}
+    for first, record, value in engine.rows(
+        f"SELECT first, record, shown FROM ({numbered}) WHERE place <= {_LISTED_ROWS + 1} ORDER BY first, record"
+    ):
+        grouped.setdefault(first, {})[value] = record
+    ((count,),) = engine.rows(f"SELECT count(*) FROM ({groups})") if len(grouped) == limit else ((len(grouped),),)
+    column = table.column(table.primary_key[0]).number
+    found = []
+    for values in grouped.values():
+        shown_values, more = list(values)[:_LISTED_ROWS], " …" if len(values) > _LISTED_ROWS else ""
+        places = tuple(loaded.source.place(values[value], column) for value in shown_values)
+        text = ", ".join(map(quote_cell, shown_values)) + more
+        found.append(finding("key-case", places, dataset=table.dataset, values=text))
+    return found + count_rest(table, "key-case", count - len(grouped))
 
 
 def _dangling(engine: Engine, loaded: LoadedTable, target: LoadedTable, key: ForeignKey, limit: int) -> list[Finding]:

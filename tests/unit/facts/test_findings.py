@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,26 @@ def test_keys_that_differ_by_capitals_are_a_warning(load: Load) -> None:
     assert found(base) == [("key-case", 2, "id")]
     assert [place.row for place in base.findings[0].places] == [2, 4, 5]
     assert "lyon, Lyon, LYON" in base.findings[0].message["en"]
+
+
+def test_keys_by_capitals_beyond_the_limit_are_counted(make: Callable[..., Path]) -> None:
+    keys = [f"{form}{number}" for form in ("key", "Key", "KEY") for number in range(5)]
+    schema = {"columns": [{"name": "id"}], "primaryKey": "id"}
+    catalogue = read_catalogue(make({"t.csv": ("id\n" + "\n".join(keys), schema)}))
+    with load_facts(catalogue, limit=2) as base:
+        first, second, more = base.findings
+    assert [[place.row for place in each.places] for each in (first, second)] == [[2, 7, 12], [3, 8, 13]]
+    assert "key1, Key1, KEY1" in second.message["en"]
+    assert more.code == "findings-more"
+    assert "3" in more.message["en"]
+
+
+def test_a_key_in_many_spellings_lists_the_first(load: Load) -> None:
+    spellings = ["".join(form) for form in product(*(f"{letter}{letter.upper()}" for letter in "abcde"))]
+    base = load("id\n" + "\n".join(spellings), [{"name": "id"}], primaryKey="id")
+    assert found(base) == [("key-case", 2, "id")]
+    assert [place.row for place in base.findings[0].places] == list(range(2, 22))
+    assert f"{spellings[19]} …" in base.findings[0].message["en"]
 
 
 @pytest.mark.parametrize(
