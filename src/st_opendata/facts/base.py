@@ -12,6 +12,7 @@ from typing import Self
 
 from st_opendata.facts.contents import Contents
 from st_opendata.facts.loading import LoadedTable, stating
+from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.facts.triples import Triples, prefixes
@@ -86,6 +87,7 @@ class FactBase(Triples):
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
         for loaded in tables:
             self._by_dataset[loaded.table.dataset].append(loaded)
+        self._stated = {dataset: self._may_state(own) for dataset, own in self._by_dataset.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -112,13 +114,23 @@ class FactBase(Triples):
         """
         return self._predicates
 
+    def _may_state(self, tables: Iterable[LoadedTable]) -> Mapping[str, str]:
+        columns = {fixed_predicate(column) for loaded in tables for column in stating(loaded.table)}
+        if None in columns:
+            return self._predicates
+        return {each: self._predicates[each] for each in sorted(filter(None, columns)) if each in self._predicates}
+
+    def _stating(self, dataset: str | None) -> Mapping[str, str]:
+        """Those that its columns name: a catalogue may have thousands of predicates, most of them of one dataset."""
+        return self._predicates if dataset is None else self._stated.get(dataset, {})
+
     def rows(self, table: str) -> int:
         """Number of rows of the table, its header not counted; KeyError for a table that is unknown or was not read."""
         return self._by_name[table].rows
 
     def triples(self, dataset: str | None = None) -> int:
         """Number of distinct triples of a dataset, or of the catalogue."""
-        counts = map(self._count, self._predicates)
+        counts = map(self._count, self._stating(dataset))
         return sum(total if dataset is None else stated.get(dataset, 0) for total, stated in counts)
 
     def _count(self, predicate: str) -> tuple[int, Mapping[str, int]]:
@@ -237,7 +249,7 @@ class FactBase(Triples):
         self._engine.define(_SORTED, _FACT_COLUMNS)
         with older.copied(self._engine.folder) if older else nullcontext() as kept:
             # The bytes depend on the number of rows that are added at once: as many, wherever they come from.
-            for shards in self._groups(dataset) if self._predicates else ():
+            for shards in self._groups(dataset) if self._stating(dataset) else ():
                 runs = kept.runs(shards) if kept else [(None, shards)]
                 selects = [same or self._sorted_facts(dataset, run) for same, run in runs]
                 both = " UNION ALL ".join(f"SELECT * FROM ({each})" for each in selects)
@@ -251,7 +263,7 @@ class FactBase(Triples):
         where, order = self._part(dataset, shards)
         branches = [
             f"SELECT s, {sql.text(predicate)} AS p, o, t, r, c, h FROM {name}{where}"
-            for predicate, name in self._predicates.items()
+            for predicate, name in self._stating(dataset).items()
         ]
         facts = f"({' UNION ALL '.join(branches)}) AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
         order += ", ".join(map(str, range(1, len(_FACT_COLUMNS) + 1)))

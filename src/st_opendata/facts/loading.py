@@ -201,7 +201,7 @@ class Loader:
                 f"s{number}",
                 f"{sql.shard(f's{number}', self._digits)} AS h{number}" if self._digits else f"'' AS h{number}",
             ]
-        bad = sql.any_of([f"coalesce({screen}, FALSE)" for screen in dict.fromkeys(check.screen for check in checks)])
+        bad = f"coalesce({sql.any_of(list(dict.fromkeys(check.screen for check in checks)))}, FALSE)"
         delimiter = table.dialect.delimiter
         counts = f"{sql.occurrences('whole', chr(10))} AS breaks, {sql.occurrences('whole', delimiter)} AS delimiters"
         return f"SELECT {', '.join(columns)}, {bad} AS bad, {counts} FROM ({rows})"

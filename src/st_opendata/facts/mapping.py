@@ -77,6 +77,12 @@ def column_mappings(loaded: LoadedTable, names: IriContext) -> Iterator[ColumnMa
             yield _column_mapping(loaded, column, number, names)
 
 
+def fixed_predicate(column: Column) -> str | None:
+    """The predicate of a column that states something, an N-Triples term; None if its cells name it."""
+    template = parse_template(column.property_url or "")
+    return None if variable_names(template) else f"<{template[0]}>"
+
+
 def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: IriContext) -> ColumnMapping:
     variables = Variables(loaded.table, column, row_of_data(loaded.source))
     rows, value = loaded.name, f"c{column.number}"
@@ -86,7 +92,7 @@ def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: Iri
     subject = loaded.subjects.index(column.about_url or "") + 1
     template = parse_template(column.property_url or "")
     predicate = term(expand(template, variables, names))
-    fixed = not variable_names(template)
+    fixed = fixed_predicate(column)
     known = [f"s{subject} IS NOT NULL"] + ([] if column.virtual else [f"{value} IS NOT NULL"])
     named = "" if fixed else f"{predicate} AS p, "
     stated = _object(column, value, variables, names)
@@ -98,7 +104,7 @@ def _column_mapping(loaded: LoadedTable, column: Column, number: int, names: Iri
         f"SELECT {named}s{subject} AS s, {stated} AS o, {loaded.id} AS t, record AS r, {number} AS c, "
         f"h{subject} AS h FROM {rows} WHERE {sql.all_of(known)}"
     )
-    return ColumnMapping(f"<{template[0]}>" if fixed else None, query)
+    return ColumnMapping(fixed, query)
 
 
 def _object(column: Column, value: str, variables: Variables, names: IriContext) -> str:
