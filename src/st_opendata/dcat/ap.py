@@ -55,7 +55,7 @@ def catalogue_graph(
     pictures: Mapping[str, Picture] | None = None,
 ) -> Graph:
     """The whole catalogue; `distributions`, numbers of `triples` and `pictures` are by dataset id."""
-    graph = Graph("SimpleMemory", bind_namespaces="none")  # the usual store keeps a context of each statement
+    graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     _add_catalogue(graph, catalogue)
