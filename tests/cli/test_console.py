@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from st_opendata.cli.console import error_text, failure_text
+from st_opendata.cli.console import error_text, failure_text, remaining_time
 from st_opendata.cli.publish import _failures
 from st_opendata.errors import InputError, RemoteError
 from st_opendata.messages.message import Message, message, verbatim
@@ -84,3 +84,8 @@ def test_datasets_that_failed_for_one_reason_are_listed_once() -> None:
 
     results = [failed("a", "is down"), failed("b", "is down"), failed("c", "is down", remedy=message("Wait."))]
     assert [names for names, _ in _failures([*results, ChangeResult(results[0].change)])] == [["a", "b"], ["c"]]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(3725.4, "-1:02:05"), (0.6, "-0:00:01"), (0, ""), (-3, "")])
+def test_the_time_that_remains(seconds: float, text: str) -> None:
+    assert remaining_time(seconds) == text

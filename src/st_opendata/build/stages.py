@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.job import Job, Outcome
+from st_opendata.build.progress import STAGE, Steps
 from st_opendata.build.reuse import Reuse
 from st_opendata.build.rules import profile_findings
 from st_opendata.build.unchanged import read_earlier
@@ -23,10 +25,11 @@ from st_opendata.dcat import Counts, ReleaseFiles, Score, count_facts, write_cat
 from st_opendata.dcat.quality.scoring import score_served
 from st_opendata.exports import impossible_findings, size_findings
 from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
+from st_opendata.model.tables import Table
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
@@ -34,31 +37,10 @@ from st_opendata.shacl import report_json, report_turtle, validate_catalogue, va
 from st_opendata.sparql.store import load_files
 
 Distributions = Mapping[str, tuple[Distribution, ...]]
-_FIXED_STEPS = 8
-
-
-class _Steps:
-    """Counts the steps of a job for its progress."""
-
-    def __init__(self, job: Job) -> None:
-        self._report = job.progress
-        self._language = job.settings.language
-        self._done = 0.0
-        self.total = _FIXED_STEPS
-
-    def __call__(self, stage: Message) -> None:
-        """A stage begins, which is one step."""
-        self.tell(stage)
-        self.count()
-
-    def tell(self, stage: Message) -> None:
-        """A stage begins, or continues."""
-        if self._report:
-            self._report(stage[self._language], min(1.0, self._done / self.total))
-
-    def count(self, steps: float = 1) -> None:
-        """This many steps have ended, or will have ended before the next stage begins."""
-        self._done += steps
+_READING, _MAPPING, _VALIDATING, _WRITING = 0.03, 0.06, 0.03, 0.5
+"""The time of these stages for a byte of a table, as `progress` measures time."""
+_DESCRIBING = 2_000_000
+"""The time after the writing."""
 
 
 def check_catalogue(job: Job) -> Outcome:
@@ -67,7 +49,7 @@ def check_catalogue(job: Job) -> Outcome:
     Raises:
         ConfigurationError, InputError: the description, ontology or shapes are wrong, or a file cannot be read.
     """
-    with _checked(job, _Steps(job)) as (_, _, outcome):
+    with _checked(job, Steps(job)) as (_, _, outcome):
         return outcome
 
 
@@ -80,9 +62,9 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
         ConfigurationError, InputError: as `check_catalogue`; or `output` cannot take a release.
         OSError: the disk is full, or a folder must not be written to.
     """
-    steps = _Steps(job)
+    steps = Steps(job)
     # The output is claimed first, so that an error about it comes before the work.
-    with new_release(output) as draft, _checked(job, steps) as (facts, background, checked):
+    with new_release(output) as draft, _checked(job, steps, writes=True) as (facts, background, checked):
         if not checked.conforms:
             return checked, {}
         background.copy_into(draft.folder)
@@ -108,19 +90,22 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
 
 
 @contextmanager
-def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Outcome]]:
+def _checked(job: Job, steps: Steps, *, writes: bool = False) -> Iterator[tuple[FactBase, Background, Outcome]]:
     """The facts, the rules and terms for their release, and the findings."""
     steps(message("Reading the descriptions"))
     catalogue = read_catalogue(job.folder, site=job.site)
     background = find_background(catalogue)
     tables = [table for dataset in catalogue.datasets for table in dataset.tables]
     read_story(job.folder)  # its problems are reported before the tables are read
-    steps.total += len(tables) + len(catalogue.datasets)
+    sizes = _sizes(job.folder, tables)
+    size = sum(sizes.get(table.file, 0) for table in tables)
+    left = 3 * STAGE + (_READING + _MAPPING + _VALIDATING) * size
+    steps.expect(left + _WRITING * size + _DESCRIBING if writes else left)
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
-    with _load(catalogue, job.settings, steps) as facts:
+    with _load(catalogue, job.settings, sizes, steps) as facts:
         findings = [*shapes.notices, *language_findings(catalogue), *facts.findings]
         if shapes_checked := conforms(findings):
-            steps(message("Validating the facts"))
+            steps(message("Validating the facts"), STAGE + _VALIDATING * size)
             findings += profile_findings(facts, background.profiles)
             findings += validate_facts(facts, shapes, ontology, job.settings.max_findings)
             if conforms(findings):
@@ -140,9 +125,22 @@ def _checked(job: Job, steps: _Steps) -> Iterator[tuple[FactBase, Background, Ou
         )
 
 
-def _load(catalogue: Catalogue, settings: Settings, steps: _Steps) -> FactBase:
+def _sizes(folder: Path, tables: Iterable[Table]) -> dict[str, float]:
+    """The bytes of a table of each file; a file that cannot be read is a finding later."""
+    sizes = {}
+    for file, count in Counter(table.file for table in tables).items():  # a workbook may hold several
+        with suppress(OSError):
+            sizes[file] = (folder / file).stat().st_size / count
+    return sizes
+
+
+def _load(catalogue: Catalogue, settings: Settings, sizes: Mapping[str, float], steps: Steps) -> FactBase:
     def report(name: str) -> None:
-        steps(message("Mapping the facts") if name == MAPPING else message("Reading {file}", file=name))
+        if name == MAPPING:
+            size = sum(sizes.get(table.file, 0) for dataset in catalogue.datasets for table in dataset.tables)
+            steps(message("Mapping the facts"), STAGE + _MAPPING * size)
+        else:
+            steps(message("Reading {file}", file=name), _READING * sizes.get(name, 0))
 
     return load_facts(
         catalogue,
@@ -167,23 +165,28 @@ class _Description:
     """The files so far, none of which changes any more."""
 
 
-def _describe(reuse: Reuse, settings: Settings, steps: _Steps) -> _Description:
+def _describe(reuse: Reuse, settings: Settings, steps: Steps) -> _Description:
     """Write the facts, the distributions, the dumps and the catalogue; validate and score the catalogue."""
     facts, folder = reuse.facts, reuse.draft
     catalogue = facts.catalogue
     plan = plan_files(reuse)
-    share = (len(catalogue.datasets) + 2) / len(plan.tasks)
+    steps(message("Writing the facts"), 0)
+    steps.expect(sum(task.cost for task in plan.tasks) / settings.threads + _DESCRIBING)
     written = write_files(
-        plan, facts, settings.threads, lambda task: steps.tell(task.stage), lambda _: steps.count(share)
+        plan,
+        facts,
+        settings.threads,
+        lambda task: steps.tell(task.stage),
+        lambda task: steps.count(task.cost / settings.threads),
     )
     distributions, pictures, dumps = written.distributions, written.pictures, written.dumps
-    steps(message("Describing the catalogue"))
+    steps(message("Describing the catalogue"), _DESCRIBING / 2)
     counts = reuse.take_counts()
     if counts is None:
         with FactReader(folder, written.facts, memory=settings.memory, threads=settings.threads) as reader:
             counts = count_facts(reader, distributions)
     graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
-    steps(message("Validating and scoring the catalogue"))
+    steps(message("Validating and scoring the catalogue"), _DESCRIBING / 2)
     findings = validate_catalogue(graph, settings)
     known = [each.file for files in distributions.values() for each in files]
     known += [*reuse.files.values(), *(picture.file for picture in pictures.values()), *dumps]
@@ -201,7 +204,7 @@ def _describe(reuse: Reuse, settings: Settings, steps: _Steps) -> _Description:
     )
 
 
-def _carry_story(folder: Path, draft: Path, catalogue: Catalogue, steps: _Steps) -> tuple[File, ...]:
+def _carry_story(folder: Path, draft: Path, catalogue: Catalogue, steps: Steps) -> tuple[File, ...]:
     """The story of the catalogue, if it has one; its queries are answered from the files that are already written."""
     story = read_story(folder)
     if story is None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,13 +56,32 @@ def progress_bar() -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
+    from rich.progress import Task as Job
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    class Remaining(ProgressColumn):
+        """Rich's own column looks at the last 30 seconds only, in which no stage may have ended."""
+
+        def render(self, task: Job) -> Text:
+            """The time until the end that was last expected."""
+            return Text(remaining_time(task.fields["end"] - (task.elapsed or 0)), style="progress.remaining")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), Remaining())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda text, done: bar.update(task, description=text, completed=done)
+        task = bar.add_task("", total=1.0, end=0.0)
+
+        def tell(text: str, done: float) -> None:
+            elapsed = bar.tasks[task].elapsed or 0.0
+            bar.update(task, description=text, completed=done, end=elapsed / done if done else 0.0)
+
+        yield tell
+
+
+def remaining_time(seconds: float) -> str:
+    """`-0:01:30`; nothing where the end is unknown or was expected before."""
+    return f"-{timedelta(seconds=round(seconds))}" if seconds > 0 else ""
 
 
 def note(text: str) -> None:

@@ -29,8 +29,7 @@ from st_opendata.release.layout import PICTURE_FILE, in_dataset
 from st_opendata.system.tasks import Results, Task
 
 _FILE = 10_000
-_CELL = 3
-"""Microseconds that a writer needs for a file, and for each of its cells, more or less."""
+"""Microseconds that a writer needs for a file, its cells not counted, more or less."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -93,7 +92,7 @@ def plan_dataset(
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
     choice, stage = choose_formats(facts, dataset), message("Writing {dataset}", dataset=dataset.id)
     whole = DatasetSource(facts.catalogue, dataset, facts, folder / dataset.id, older)
-    costs = {table.name: _cost(facts, [table]) for table in dataset.tables}
+    cells = {table.name: _cells(facts, [table]) for table in dataset.tables}
     exports: list[Written | tuple[Distribution, ...]] = []
     for table in dataset.tables:
         if table.name in kept:
@@ -102,13 +101,13 @@ def plan_dataset(
         source = TableSource(facts.catalogue, dataset, table, facts)
         for of_table in registry.TABLE_EXPORTS:
             work = partial(_write, of_table, source, folder, choice)
-            exports.append(Task(stage, work, costs[table.name]))
+            exports.append(Task(stage, work, _cost(of_table, cells[table.name], choice)))
     if None in kept:
         return DatasetPlan([*exports, kept[None]], Task(stage, partial(_draw, whole, folder), _FILE), None)
     made: dict[Format, Written] = {}
-    cost = _cost(facts, dataset.tables)
     for export in registry.DATASET_EXPORTS:
         needs = [made[export.reads]] if export.reads else []
+        cost = _cost(export, sum(cells.values()), choice)
         task = Task(stage, partial(_write, export, whole, folder, choice), cost, needs)
         made.setdefault(export.format, task)
         exports.append(task)
@@ -128,14 +127,15 @@ def plan_dumps(
 
     The datasets without a plan, and the files that are kept, must have been written there.
     """
-    source = CatalogueSource(facts.catalogue, facts, folder, kept.earlier)
+    source, choice = CatalogueSource(facts.catalogue, facts, folder, kept.earlier), choose_dumps(facts)
     written = [plan.n_triples for plan in datasets if plan.n_triples]
-    cost = _cost(facts, [table for dataset in facts.catalogue.datasets for table in dataset.tables])
+    cells = _cells(facts, [table for dataset in facts.catalogue.datasets for table in dataset.tables])
     made: dict[Format, Task[File]] = {}
     tasks = []
     for export in _dumps(facts):
         if export.file_name(facts.catalogue.id) not in kept.files:
             needs = written if export.reads is N_TRIPLES else [made[each] for each in (export.reads,) if each in made]
+            cost = _cost(export, cells, choice)
             task = Task(message("Writing the dumps"), partial(_dump, export, source, folder), cost, needs)
             made.setdefault(export.format, task)
             tasks.append(task)
@@ -147,8 +147,12 @@ def _dumps(facts: FactBase) -> list[Export[CatalogueSource]]:
     return [export for export in registry.CATALOGUE_EXPORTS if choice.has(export.format)]
 
 
-def _cost(facts: FactBase, tables: Iterable[Table]) -> int:
-    return _FILE + _CELL * sum(facts.rows(table.name) * len(table.columns) for table in tables)
+def _cells(facts: FactBase, tables: Iterable[Table]) -> int:
+    return sum(facts.rows(table.name) * len(table.columns) for table in tables)
+
+
+def _cost(export: Export[Any], cells: int, choice: FormatChoice) -> int:
+    return _FILE + round(export.cost * cells) if choice.has(export.format) else 0
 
 
 def _write(export: Export[SourceT], source: SourceT, root: Path, choice: FormatChoice) -> tuple[Distribution, ...]:

@@ -66,6 +66,7 @@ class Export(Generic[SourceT]):
     file: str | None = None
     title: Message | None = None
     purpose: Message | None = None
+    cost: float = 3.0
 
     def file_name(self, name: str) -> str:
         """The name of the file for a source of that name."""
@@ -82,16 +83,16 @@ def _written_before(_source: DatasetSource, _path: Path) -> None:
 
 
 TABLE_EXPORTS: tuple[Export[TableSource], ...] = (
-    Export(CSV, write_csv, described_by=METADATA_SUFFIX),
-    Export(JSON, write_json),
-    Export(PARQUET, _write_parquet),
+    Export(CSV, write_csv, described_by=METADATA_SUFFIX, cost=0.4),
+    Export(JSON, write_json, cost=0.7),
+    Export(PARQUET, _write_parquet, cost=0.3),
 )
 DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
-    Export(N_TRIPLES, write_n_triples),
-    *(Export(form, partial(write_graph_as, form), reads=N_TRIPLES) for form in (TURTLE, RDF_XML, JSON_LD)),
-    Export(GEOJSON, write_geojson, has_places, reads=N_TRIPLES),
-    Export(XLSX, write_xlsx),
-    Export(ODS, write_ods),
+    Export(N_TRIPLES, write_n_triples, cost=4.0),
+    *(Export(form, partial(write_graph_as, form), reads=N_TRIPLES, cost=4.0) for form in (TURTLE, RDF_XML, JSON_LD)),
+    Export(GEOJSON, write_geojson, has_places, reads=N_TRIPLES, cost=0.1),
+    Export(XLSX, write_xlsx, cost=4.5),
+    Export(ODS, write_ods, cost=5.5),
     Export(
         PARQUET,
         _written_before,
@@ -99,12 +100,13 @@ DATASET_EXPORTS: tuple[Export[DatasetSource], ...] = (
         file=FACTS_FILE,
         title=message("Facts with cells"),
         purpose=message("All facts of the dataset, each with the cell that states it."),
+        cost=0.0,
     ),
 )
 CATALOGUE_EXPORTS: tuple[Export[CatalogueSource], ...] = (
-    Export(N_QUADS, write_named_graphs, reads=N_TRIPLES),
-    Export(TRIG, write_named_graphs_as_trig, reads=N_TRIPLES),
-    Export(SQLITE, write_sqlite),
-    Export(GZIP, zip_named_graphs, reads=N_TRIPLES, packed=N_QUADS),
-    Export(GZIP, zip_all_facts, reads=N_TRIPLES, packed=N_TRIPLES),
+    Export(N_QUADS, write_named_graphs, reads=N_TRIPLES, cost=0.5),
+    Export(TRIG, write_named_graphs_as_trig, reads=N_TRIPLES, cost=4.0),
+    Export(SQLITE, write_sqlite, cost=1.0),
+    Export(GZIP, zip_named_graphs, reads=N_TRIPLES, packed=N_QUADS, cost=1.0),
+    Export(GZIP, zip_all_facts, reads=N_TRIPLES, packed=N_TRIPLES, cost=1.0),
 )
