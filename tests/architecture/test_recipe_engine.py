@@ -95,6 +95,7 @@ class ParquetEngine:
         columns: Mapping[str, str] | None = None,
         *,
         row_group: int | None = None,
+        newer: bool = False,
     ) -> None:
         if columns is not None:
             self.define("written", columns)

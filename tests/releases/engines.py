@@ -42,9 +42,9 @@ class RecordingEngine:
         self._queries.append(query)
         return self._engine.batches(query, size)
 
-    def write(self, queries: Any, path: Path, columns: Any = None, *, row_group: int | None = None) -> None:
+    def write(self, queries: Any, path: Path, columns: Any = None, **options: Any) -> None:
         self._queries += queries
-        self._engine.write(queries, path, columns, row_group=row_group)
+        self._engine.write(queries, path, columns, **options)
 
 
 def recording(queries: list[str]) -> Callable[[Path | None, str, int], Any]:

@@ -14,9 +14,10 @@ from st_opendata.facts.contents import Contents
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
+from st_opendata.facts.parts import ROW_GROUPS, in_order
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
 from st_opendata.facts.triples import Triples, prefixes
-from st_opendata.facts.typed import typed_columns
+from st_opendata.facts.typed import write_typed
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.release import FactFile, FactFolder
@@ -32,9 +33,7 @@ _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
 _KEPT_TABLES, _KEPT_CELLS = 4, 50_000
 """The tables whose rows are kept for the next writer, as a dataset has several, and the most cells of one."""
-_ROW_GROUPS = (2_048, 122_880)
-"""The fewest and the most rows of a row group; the number is a multiple of the first, the engine's vector."""
-_UNSHARDED_GROUP = 4 * _ROW_GROUPS[0]
+_UNSHARDED_GROUP = 4 * ROW_GROUPS[0]
 _SORTED_ROWS = 1_000_000
 """The most rows of a file that are sorted at once: the engine cannot bound the memory of a larger sort."""
 _FACT_COLUMNS = {
@@ -187,11 +186,12 @@ class FactBase(Triples):
         """
         loaded = self._by_name[table]
         columns = [f"c{column.number}" for column in loaded.table.source_columns]
-        query = f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"
+        queries = in_order(self._engine, loaded, columns)
         if loaded.rows * len(columns) > _KEPT_CELLS or not loaded.rows:
-            yield from self._engine.batches(query, _BATCH_ROWS)
+            for query in queries:
+                yield from self._engine.batches(query, _BATCH_ROWS)
             return
-        kept = self._kept_rows.pop(table, None) or self._engine.rows(query)
+        kept = self._kept_rows.pop(table, None) or [row for query in queries for row in self._engine.rows(query)]
         self._kept_rows[table] = kept  # as the latest
         while len(self._kept_rows) > _KEPT_TABLES:
             del self._kept_rows[next(iter(self._kept_rows))]
@@ -226,9 +226,7 @@ class FactBase(Triples):
 
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
-        loaded = self._by_name[table]
-        columns = typed_columns(self._engine, loaded)
-        self._engine.write([f"SELECT {', '.join(columns)} FROM {loaded.name} ORDER BY record"], path)
+        write_typed(self._engine, self._by_name[table], path)
 
     def write_facts(
         self,
@@ -300,7 +298,7 @@ class FactBase(Triples):
     def _write_file(self, predicate: str, path: str, folder: Path) -> FactFile:
         name = self._predicates[predicate]
         ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
-        fewest, most = _ROW_GROUPS
+        fewest, most = ROW_GROUPS
         shard = -(-rows // 16**self._digits // fewest) * fewest if self._digits else _UNSHARDED_GROUP
         joined = f"{name} AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
         columns = (
@@ -313,7 +311,7 @@ class FactBase(Triples):
             for part in prefixes(digits)
         ]
         together = _FILE_COLUMNS if len(queries) > 1 else None
-        self._engine.write(queries, folder / path, together, row_group=min(max(shard, fewest), most))
+        self._engine.write(queries, folder / path, together, row_group=min(max(shard, fewest), most), newer=True)
         triples, stated = self._count(predicate)
         return FactFile(predicate[1:-1], path, triples, stated)
 

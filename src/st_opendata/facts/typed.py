@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from st_opendata.facts.loading import LoadedTable
+from st_opendata.facts.parts import in_order, part_rows
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS
 from st_opendata.model.tables import Column
 from st_opendata.sql import dialect as sql
@@ -24,15 +27,22 @@ zone stays text, and so does a number beyond a double.
 """
 
 
-def typed_columns(engine: Engine, loaded: LoadedTable) -> list[str]:
-    """Expressions that convert each source column to its type and name."""
-    return [f"{_typed(engine, loaded, column)} AS {sql.name(column.name)}" for column in loaded.table.source_columns]
+def write_typed(engine: Engine, loaded: LoadedTable, path: Path) -> None:
+    """Write the table as Parquet, each source column by its name and with its type."""
+    columns = {column.name: _typed(engine, loaded, column) for column in loaded.table.source_columns}
+    queries = in_order(engine, loaded, [f"{value} AS {sql.name(name)}" for name, (value, _) in columns.items()])
+    if len(queries) == 1:
+        engine.write(queries, path)
+    else:
+        kinds = {name: kind for name, (_, kind) in columns.items()}
+        engine.write(queries, path, kinds, row_group=part_rows(loaded))
 
 
-def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
+def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> tuple[str, str]:
+    """The value of a column, converted to its type, and the type."""
     value = f"c{column.number}"
     if column.separator:
-        return value
+        return value, sql.TEXTS
     forms = (
         _decimal(engine, loaded, value) if column.datatype.base == "decimal" else _FORMS.get(column.datatype.base, [])
     )
@@ -40,8 +50,8 @@ def _typed(engine: Engine, loaded: LoadedTable, column: Column) -> str:
         unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, form)}"
         if not engine.rows(f"SELECT 1 FROM {loaded.name} WHERE {unfit} LIMIT 1"):
             number = sql.replace(value, "INF", "Infinity") if kind == "DOUBLE" else value
-            return sql.cast(number, kind)
-    return value
+            return sql.cast(number, kind), kind
+    return value, sql.TEXT
 
 
 def _decimal(engine: Engine, loaded: LoadedTable, value: str) -> list[tuple[str, str]]:

@@ -255,6 +255,7 @@ class DuckDBEngine(Database):
         columns: Mapping[str, str] | None = None,
         *,
         row_group: int | None = None,
+        newer: bool = False,
     ) -> None:
         """Write the rows of the queries as one Parquet file: into the own folder, then moved to its place."""
         if columns is None:
@@ -264,7 +265,8 @@ class DuckDBEngine(Database):
             self.define(_STAGED, columns)
             for query in queries:
                 self.append(_STAGED, query)
-        groups = f", ROW_GROUP_SIZE {row_group}, PARQUET_VERSION v2" if row_group else ""
+        groups = f", ROW_GROUP_SIZE {row_group}" if row_group else ""
+        groups += ", PARQUET_VERSION v2" if newer else ""
         self._run(f"COPY ({rows}) TO {sql.text(str(self._inside))} (FORMAT parquet, COMPRESSION zstd{groups})")
         if columns is not None:
             self.drop(_STAGED)

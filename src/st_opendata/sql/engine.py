@@ -99,11 +99,12 @@ class Engine(Protocol):
         columns: Mapping[str, str] | None = None,
         *,
         row_group: int | None = None,
+        newer: bool = False,
     ) -> None:
         """Write the rows of the queries, one after the other, as one Parquet file.
 
-        `columns` are the names and types of its columns; without them there is one query, which names them. A file with
-        a `row_group`, the number of rows that are read at once, is for the program itself and has newer encodings.
+        `columns` are the names and types of its columns; without them there is one query, which names them. A reader
+        reads `row_group` rows at once. `newer` encodings are for files that the program itself reads.
         """
 
     def understands(self, pattern: str) -> bool:
