@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from st_opendata.facts.contents import Contents
+from st_opendata.facts.counting import TripleCounter
 from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
@@ -35,7 +36,7 @@ _KEPT_TABLES, _KEPT_CELLS = 4, 50_000
 """The tables whose rows are kept for the next writer, as a dataset has several, and the most cells of one."""
 _UNSHARDED_GROUP = 4 * ROW_GROUPS[0]
 _SORTED_ROWS = 1_000_000
-"""The most rows of a file that are sorted at once: the engine cannot bound the memory of a larger sort."""
+"""The most rows that are sorted or counted at once: the engine cannot bound the memory, or becomes slow."""
 _FACT_COLUMNS = {
     **dict.fromkeys(("subject", "predicate", "object", "table", "file"), sql.TEXT),
     "row": sql.LONG,
@@ -136,27 +137,17 @@ class FactBase(Triples):
         """The number of distinct triples with the predicate in the catalogue, and in each dataset that has any."""
         if predicate not in self._counts:
             name = self._predicates[predicate]
-            tables = [number for (number,) in self._engine.rows(f"SELECT DISTINCT t FROM {name}")]
-            if len({self._dataset_of[number] for number in tables}) == 1:
-                ((total,),) = self._engine.rows(f"SELECT count(*) FROM (SELECT DISTINCT s, o FROM {name})")
-                self._counts[predicate] = total, {self._dataset_of[tables[0]]: total}
-            else:
-                self._counts[predicate] = self._count_datasets(name)
+            counter = TripleCounter(self._engine, self._dataset_of, lambda: self._cell_names)
+            self._counts[predicate] = counter.count(name, self._parts(name))
         return self._counts[predicate]
 
-    def _count_datasets(self, name: str) -> tuple[int, Mapping[str, int]]:
-        """The same for a predicate that several datasets state: the tables of a dataset have successive numbers."""
-        tables = f"SELECT min(t) AS low, max(t) AS high FROM {name} GROUP BY s, o"
-        total, stated, shared = 0, defaultdict[str, int](int), False
-        for low, high, count in self._engine.rows(f"SELECT low, high, count(*) FROM ({tables}) GROUP BY low, high"):
-            total += count
-            stated[self._dataset_of[low]] += count
-            shared = shared or self._dataset_of[low] != self._dataset_of[high]
-        if shared:
-            names = f"(SELECT DISTINCT t, dataset FROM {self._cell_names})"
-            distinct = f"SELECT DISTINCT dataset, s, o FROM {name} AS f JOIN {names} AS n ON f.t = n.t"
-            stated.update(self._engine.rows(f"SELECT dataset, count(*) FROM ({distinct}) GROUP BY dataset"))
-        return total, dict(sorted(stated.items()))
+    def _parts(self, name: str) -> list[str]:
+        """Conditions for parts of the rows of a predicate's table, by their shards, that can be sorted or counted."""
+        if not self._digits:
+            return [self._where(None)]
+        ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
+        digits = next((each for each in range(self._digits) if rows <= _SORTED_ROWS * 16**each), self._digits)
+        return [self._where(None, part) for part in prefixes(digits)]
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -305,10 +296,8 @@ class FactBase(Triples):
             f'n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", n.title AS "column", '
             f"{_CELL} AS cell, h"
         )
-        digits = next((each for each in range(self._digits) if rows <= _SORTED_ROWS * 16**each), self._digits)
         queries = [
-            f"SELECT {columns} FROM {joined}{self._where(None, part)} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7"
-            for part in prefixes(digits)
+            f"SELECT {columns} FROM {joined}{where} ORDER BY 9, 1, 2, 3, 4, 5, 6, 7" for where in self._parts(name)
         ]
         together = _FILE_COLUMNS if len(queries) > 1 else None
         self._engine.write(queries, folder / path, together, row_group=min(max(shard, fewest), most), newer=True)
