@@ -162,7 +162,7 @@ class Database:
 class DuckDBEngine(Database):
     """The engine of facts (`engine.Engine`): a database in memory, which spills to its own folder.
 
-    Tables are not compressed, which would take longer than to make them. Files become views, so that a table is read
+    Tables are not compressed, not in a file either, which would take longer than to make them. Files become views, so that a table is read
     while another is made from it, and no data are stored twice.
     """
 
@@ -185,6 +185,7 @@ class DuckDBEngine(Database):
             "threads": max(1, self._threads // processes),
             "temp_directory": str(self.folder / f"{name or 'memory'}.spill"),
             "preserve_insertion_order": True,
+            "force_compression": "uncompressed",
         }
         if name is None:
             settings["checkpoint_threshold"] = _NEVER
