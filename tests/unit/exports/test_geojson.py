@@ -142,4 +142,5 @@ def _source(batches):
         lines=lambda: iter(batches),
         holds=lambda part: any(part in line for batch in batches for line in batch),
         prefixes={"schema": "https://schema.org/"},
+        facts=SimpleNamespace(relations={f"<{GEO}{axis}>": axis for axis in ("lat", "long")}),
     )
