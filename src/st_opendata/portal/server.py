@@ -119,6 +119,7 @@ async def _running(serving: Serving, port: int) -> AsyncIterator[tuple[int, Curr
             while not server.started and not task.done():
                 await asyncio.sleep(0.02)
             listener.listen(_QUEUE)
+            current.edition.endpoint.pool.fill_later()
             yield listener.getsockname()[1], current, task
         finally:
             server.should_exit = True

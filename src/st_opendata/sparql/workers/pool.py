@@ -48,7 +48,7 @@ _GRACE = 5.0
 _RESTART, _LONGEST_PAUSE = 1.0, 300.0
 """Seconds after which a store that cannot be loaded is tried again; each pause is twice the last one."""
 _LATER = 10.0
-"""Seconds after which a store that the columns did without so far is made: the first visitors do not wait for it."""
+"""Seconds after which a store that the columns do without is made: the first visitors need not share the processor."""
 _PIECE = 256 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -118,6 +118,8 @@ class Pool:
         self._closed = False
         self._restarting: asyncio.Task[None] | None = None
         self._later: asyncio.TimerHandle | None = None
+        self._fills_later = False
+        self._is_ready = False
         self._filling = Filling(limits)
 
     async def start(self, *, early: bool = False) -> None:
@@ -186,6 +188,12 @@ class Pool:
                 self._offer(worker)
             else:
                 self._send({"kill": worker.pid})
+
+    def fill_later(self) -> None:
+        """Make a store that is not there yet in the background, soon after queries are answered without it."""
+        self._fills_later = True
+        if self._is_ready and not self.has_store and not self._later:
+            self._later = asyncio.get_running_loop().call_later(_LATER, self._send, {"fill": True})
 
     def lower_priority(self, worker: Worker) -> None:
         """Give a worker a lower priority for the processor than the others; this cannot be undone."""
@@ -266,7 +274,9 @@ class Pool:
             self._filling.end()
         elif is_ready:
             _log.info("Queries are answered from columns; those that need the store wait until it is made.")
-            self._later = asyncio.get_running_loop().call_later(_LATER, self._send, {"fill": True})
+            self._is_ready = True
+            if self._fills_later:
+                self.fill_later()
         elif self._early and not self._loaded.done():
             _log.info("The data of queries are made on disk; pages are served, and queries wait for them.")
             self._loaded.set_result(None)
