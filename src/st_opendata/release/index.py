@@ -9,7 +9,7 @@ statements about a thing together, and only numbers are sorted. Terms are N-Trip
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import md5
 from pathlib import Path
 
@@ -66,19 +66,29 @@ _TABLES = {
 _SOURCES = dict.fromkeys(("file", "sheet", "dataset", "name"), sql.TEXT)
 
 
-def build_index(folder: Path, files: Sequence[str], path: Path, *, memory: str = "300MB", threads: int = 1) -> None:
+def build_index(
+    folder: Path,
+    files: Sequence[str],
+    path: Path,
+    *,
+    memory: str = "300MB",
+    threads: int = 1,
+    on_open: Callable[[Database], object] = lambda _database: None,
+) -> None:
     """Write the index of a release: its facts with their cells, and the Turtle `files` (paths in it) without cells.
 
     Blank nodes of the files are left out, since no request can name one. It takes time in proportion to the facts, and
-    at most `memory`; the rest is in temporary files next to `path`.
+    at most `memory`; the rest is in temporary files next to `path`. `on_open` gets the database, whose statements
+    another thread may interrupt.
 
     Raises:
-        InputError: a file of the release cannot be read, or memory or disk do not suffice.
+        InputError: a file of the release cannot be read, memory or disk do not suffice, or it was interrupted.
     """
     facts = facts_files(folder)
     settings = {"memory_limit": memory, "threads": threads, "temp_directory": f"{path}.tmp"}
     try:
         with Database(None, settings) as database:
+            on_open(database)
             database.attach("terms", path, row_group=_ROW_GROUP)
             database.define("defined", dict.fromkeys(("subject", "predicate", "object", "file"), sql.TEXT))
             for file in files:

@@ -79,7 +79,8 @@ class Database:
 
     def interrupt(self) -> None:
         """Interrupt the statement of this connection, from another thread."""
-        self._connection.interrupt()
+        with self._errors():
+            self._connection.interrupt()
 
     def restrict(self, files: Iterable[Path] = (), folders: Iterable[Path] = ()) -> None:
         """Read only these files and the files in these folders; settings are fixed."""

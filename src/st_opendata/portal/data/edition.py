@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,11 +26,15 @@ from st_opendata.release.layout import CATALOGUE, MANIFEST, ONTOLOGY, STORY, is_
 from st_opendata.release.snapshot import take_snapshot
 from st_opendata.sparql.endpoint import Endpoint, Limits
 from st_opendata.sql.duckdb import VERSION as ENGINE_VERSION
+from st_opendata.sql.duckdb import Database
+from st_opendata.sql.engine import SqlError
 from st_opendata.system.scratch import Scratch
 
 _INDEX = ".index.duckdb"
 """In the folder of the snapshot; none of its files has this name, as a release lists no hidden files."""
 
+_TICK = 0.1
+"""Seconds between two interrupts: one that comes between two steps of the work stops neither."""
 _CHECKED = "checked"
 """The note of the files that are as the release lists them."""
 
@@ -54,6 +58,8 @@ class Edition:
     """When the release was put in its folder, in seconds: files may be older, if an old release was restored."""
     _parts: dict[Callable[..., object], object] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
+    _indexing: list[Database] = field(default_factory=list, repr=False)
+    """The databases in which the index is made."""
 
     @classmethod
     async def open(cls, release: Path, limits: Limits, store: Path | None = None, *, early: bool = False) -> Edition:
@@ -83,7 +89,9 @@ class Edition:
             endpoint = await Endpoint.open(scratch.folder, limits, store, release, early=early)
             stack.push_async_callback(endpoint.close)
             edition = cls(scratch, content, own.sha256, files, endpoint, intact, cache, since)
-            index = await _finished(lambda: edition.index)  # made now, so that no visitor waits for it
+            index = await _finished(
+                lambda: edition.index, edition.interrupt
+            )  # made now, so that no visitor waits for it
             stack.callback(index.close)
             await _finished(lambda: intact.check(files))  # the files that were read are those of the list
             if cache:
@@ -125,6 +133,12 @@ class Edition:
             self.cache.close()
         await asyncio.to_thread(self.scratch.close)
 
+    def interrupt(self) -> None:
+        """Interrupt what the making of the index does now."""
+        for database in self._indexing:
+            with suppress(SqlError):  # it is closed
+                database.interrupt()
+
     @cached_property
     def index(self) -> Index:
         """The index of all statements: facts, ontology, schemes and catalogue."""
@@ -132,7 +146,8 @@ class Edition:
         def build(path: Path) -> None:
             limits = self.endpoint.limits
             memory, threads = f"{limits.making_memory}B", limits.threads
-            build_index(self.folder, [*ontology_files(self.files), CATALOGUE], path, memory=memory, threads=threads)
+            files = [*ontology_files(self.files), CATALOGUE]
+            build_index(self.folder, files, path, memory=memory, threads=threads, on_open=self._indexing.append)
 
         if self.cache:
             return Index(self.cache.keep("index", f"{INDEX_VERSION}-{ENGINE_VERSION}", build))
@@ -174,13 +189,16 @@ def _arrival(release: Path) -> float:
         return time.time()
 
 
-async def _finished(work: Callable[[], Part]) -> Part:
-    """The result of the work in a thread. If cancelled, this waits for the thread, which cannot be stopped."""
+async def _finished(work: Callable[[], Part], interrupt: Callable[[], None] = lambda: None) -> Part:
+    """The result of the work in a thread. If cancelled, this interrupts its steps and waits for its end."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait((task,))
+        while not task.done():
+            interrupt()
+            await asyncio.wait((task,), timeout=_TICK)
+        task.exception()  # that it was interrupted is no news
         raise
 
 

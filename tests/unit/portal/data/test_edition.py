@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
 import weakref
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from st_opendata.errors import InputError
+from st_opendata.messages.message import message
 from st_opendata.portal.app import make_app
 from st_opendata.portal.data.current import Current
-from st_opendata.portal.data.edition import Edition
+from st_opendata.portal.data.edition import Edition, _finished
 from st_opendata.portal.options import Options
 
 PAGES = (
@@ -35,3 +39,23 @@ def test_an_edition_that_is_closed_takes_no_memory(smarter_release: Path) -> Non
     edition = served(smarter_release)
     gc.collect()
     assert edition() is None
+
+
+def test_a_start_that_is_cancelled_interrupts_its_work() -> None:
+    """As often as it takes: an interrupt between two steps stops neither."""
+    heard = list[int]()
+
+    def work() -> None:
+        while len(heard) < 3:
+            time.sleep(0.001)
+        raise InputError(message("it was interrupted"))
+
+    async def cancel() -> None:
+        task = asyncio.create_task(_finished(work, lambda: heard.append(1)))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancel())
+    assert len(heard) >= 3
