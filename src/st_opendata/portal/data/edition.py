@@ -198,7 +198,7 @@ async def _finished(work: Callable[[], Part], interrupt: Callable[[], None] = la
         while not task.done():
             interrupt()
             await asyncio.wait((task,), timeout=_TICK)
-        task.exception()  # that it was interrupted is no news
+        task.exception()  # it was interrupted on purpose
         raise
 
 

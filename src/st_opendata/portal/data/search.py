@@ -113,7 +113,7 @@ class SearchIndex:
 def write_search(path: Path, documents: Iterable[SearchDocument]) -> None:
     """Write the index of documents to a new file; raises sqlite3.Error."""
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA journal_mode = off")  # nobody reads it before it is whole
+        database.execute("PRAGMA journal_mode = off")  # no one reads it before it is whole
         _fill(database, documents)
 
 

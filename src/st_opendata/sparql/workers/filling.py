@@ -24,7 +24,7 @@ class Filling:
         self._next = 0.0
 
     async def wait(self, begin: Callable[[], None]) -> None:
-        """Wait for the store; `begin` asks for it, also where it is asked for already.
+        """Wait for the store; `begin` asks for it, once more where another query has done so.
 
         Raises:
             QueryError: it cannot be made, is not made in time, or too many wait for it.

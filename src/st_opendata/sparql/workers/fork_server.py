@@ -126,7 +126,7 @@ class _Data:
         serve(connection, store or None, open_columns(self._columns, memory), self._prefixes, memory)
 
     def close(self) -> None:
-        """Let other processes remove what is kept."""
+        """Let other processes remove the files in the cache."""
         if self._cache:
             self._cache.close()
 
