@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from json.encoder import encode_basestring
 
 
@@ -30,11 +31,13 @@ def _write(value: object, line: str, add: Callable[[str], object]) -> None:
     if isinstance(value, dict) and value:
         start = "{" + inner
         for key, each in value.items():
-            if (short := _short(each)) is None:
-                add(f"{start}{encode_basestring(key)}: ")
-                _write(each, inner, add)
+            if type(each) is str:
+                add(f"{start}{_key(key)}{encode_basestring(each)}")
+            elif each is None:
+                add(f"{start}{_key(key)}null")
             else:
-                add(f"{start}{encode_basestring(key)}: {short}")
+                add(f"{start}{_key(key)}")
+                _write(each, inner, add)
             start = "," + inner
         add(line + "}")
     elif isinstance(value, list | tuple) and value:
@@ -44,14 +47,12 @@ def _write(value: object, line: str, add: Callable[[str], object]) -> None:
             _write(each, inner, add)
             start = "," + inner
         add(line + "]")
+    elif type(value) is int:
+        add(str(value))
     else:
-        add(_short(value) or json.dumps(value, ensure_ascii=False))
+        add(json.dumps(value, ensure_ascii=False))
 
 
-def _short(value: object) -> str | None:
-    """The text of what most values are, and None for others."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return encode_basestring(value)
-    return str(value) if type(value) is int else None
+@lru_cache(maxsize=1_000)
+def _key(key: str) -> str:
+    return f"{encode_basestring(key)}: "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_opendata.cli.console import errors_as, note, progress_bar, write_report
+from st_opendata.cli.console import collect_seldom, errors_as, note, progress_bar, write_report
 from st_opendata.cli.options import engine_options, findings_option, lang_option, report_options, source_argument
 from st_opendata.cli.sample import write_sample
 from st_opendata.cli.words import count
@@ -71,6 +71,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     """
     from st_opendata.build import Job, check
 
+    collect_seldom()
     settings = read_settings({"lang": lang, "memory": memory, "threads": threads, "max_findings": max_findings})
     if sample and (source.is_file() or form != "text"):
         raise UsageError(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from st_opendata.cli.console import errors_as, write_report
+from st_opendata.cli.console import collect_seldom, errors_as, write_report
 from st_opendata.cli.options import (
     engine_options,
     findings_option,
@@ -76,6 +76,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     from st_opendata.model.findings import conforms
     from st_opendata.shacl import validate_in_time
 
+    collect_seldom()
     settings = read_settings({"lang": lang, "max_findings": max_findings, "memory": memory, "threads": threads})
     with errors_as(form, settings.language):
         paths = [_existing(path) for path in data], list(_files(shapes))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from string import Formatter
 
@@ -50,6 +50,8 @@ class Message(Mapping[str, str]):
 
     def items(self) -> ItemsView[str, str]:
         """As of any mapping, in a fraction of the time: reports ask for the texts of each finding."""
+        if all(isinstance(value, _PLAIN) for value in self.fields.values()):
+            return {language: self._template(language).format_map(self.fields) for language in LANGUAGES}.items()
         return {language: self[language] for language in LANGUAGES}.items()
 
     def __hash__(self) -> int:
@@ -195,9 +197,14 @@ def _field_of(value: object, depth: int) -> object:
 
 def translate(language: str, msgid: str, plural: str = "", number: object = None, context: str = "") -> str:
     """The template of a text in a language; `number` decides between `msgid` and `plural`."""
-    known = translations(language)
     if plural:
-        return known.ngettext(msgid, plural, number if isinstance(number, int) else 2)
+        return translations(language).ngettext(msgid, plural, number if isinstance(number, int) else 2)
+    return _translated(language, msgid, context)
+
+
+@lru_cache(maxsize=10_000)
+def _translated(language: str, msgid: str, context: str) -> str:
+    known = translations(language)
     return known.pgettext(context, msgid) if context else known.gettext(msgid)
 
 

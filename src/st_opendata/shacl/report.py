@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -37,6 +38,7 @@ from st_opendata.shacl.terms import short
 REPORT_IRI = "urn:st-opendata:report"
 
 _PLACE = tuple(each.name for each in fields(Place))
+_PLACE_VALUES = attrgetter(*_PLACE)
 _SEVERITIES = {
     Severity.VIOLATION: message("violation"),
     Severity.WARNING: message("warning"),
@@ -114,7 +116,7 @@ def _json_finding(each: Finding) -> dict[str, object]:
         "severity": each.severity.value,
         "message": dict(sorted(each.message.items())),
         "remedy": dict(sorted(each.remedy.items())),
-        "places": [{name: getattr(place, name) for name in _PLACE} for place in each.places],
+        "places": [dict(zip(_PLACE, _PLACE_VALUES(place), strict=True)) for place in each.places],
         "dataset": each.dataset,
         "focus": each.focus,
         "path": each.path,

@@ -29,7 +29,7 @@ class QueryMaker:
     def query(self) -> str:
         """A SELECT of $this."""
         if self._random.random() < 0.15:
-            return f"{self._sums()} HAVING ({self._expression(['?s0', '?s1', '1'], 1)})"
+            return f"{self._sums()} HAVING ({self._expression(['?s0', '?s1'], 1)})"
         end = " LIMIT 3" if self._random.random() < 0.05 else ""
         return f"SELECT $this ?a ?path ?value {{ {self._group(0, ['$this'])} }}{end}"
 

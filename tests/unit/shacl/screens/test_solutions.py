@@ -75,7 +75,9 @@ def test_suspects(columns: DataColumns, text: str) -> None:
     assert nodes(columns, text) == QUERIES[text]
 
 
-@pytest.mark.parametrize("text", ["GRAPH $shapesGraph { $this ?p ?o }", "$this :p* ?x", '$this :code "FR"^^xsd:string'])
+@pytest.mark.parametrize(
+    "text", ["GRAPH $shapesGraph { $this ?p ?o }", "$this :p* ?x", '?x (:p|:q)+ ""', '$this :code "FR"^^xsd:string']
+)
 def test_untranslated(columns: DataColumns, text: str) -> None:
     with pytest.raises(UntranslatedError):
         nodes(columns, text)
@@ -106,8 +108,19 @@ def check(engine: DuckDBEngine, seeds: Iterable[int]) -> int:
     return results
 
 
+def test_a_literal_that_python_takes_for_false(engine: DuckDBEngine) -> None:
+    """rdflib walks from every node then, so screens must ask pySHACL about all statements."""
+    data = Graph().parse(data='@prefix : <https://example.org/> . :a :p :b . :b :p "" . :c :p :d ; :q :c .')
+    shapes = Graph().parse(
+        data="""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix : <https://example.org/> .
+      :S a sh:NodeShape ; sh:targetObjectsOf :p ; sh:sparql [ sh:select
+        "SELECT $this { ?x <https://example.org/p>+ $this . ?x <https://example.org/q> ?x }" ] ."""
+    )
+    assert compare(engine, data, shapes) == (2, 1)
+
+
 def test_some_random_queries(engine: DuckDBEngine) -> None:
-    assert check(engine, range(3)) > 1
+    assert check(engine, range(10, 15)) > 1
 
 
 @pytest.mark.slow
