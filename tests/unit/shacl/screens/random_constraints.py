@@ -34,7 +34,7 @@ class QueryMaker:
         return f"SELECT $this ?a ?path ?value {{ {self._group(0, ['$this'])} }}{end}"
 
     def _variable(self, bound: list[str]) -> str:
-        if self._random.random() < 0.6:
+        if self._random.random() < 0.4:
             return self._random.choice(bound)
         found = self._random.choice(("?a", "?b", "?c", "?value", "?A"))
         bound.append(found)
@@ -42,21 +42,21 @@ class QueryMaker:
 
     def _triple(self, bound: list[str]) -> str:
         random = self._random
-        subject = self._variable(bound) if random.random() < 0.95 else random.choice(self._terms)
+        subject = random.choice(bound) if random.random() < 0.9 else random.choice(self._terms)
         if random.random() < 0.15:
             return f"{subject} a {random.choice(self._terms)} ."
         verb = (
             "?path" if random.random() < 0.1 else random.choice(_PATHS).format(*random.choices(self._predicates, k=2))
         )
-        value = self._variable(bound) if random.random() < 0.8 else random.choice([*self._terms, *self._literals])
-        if random.random() < 0.1:
+        value = self._variable(bound) if random.random() < 0.92 else random.choice([*self._terms, *self._literals])
+        if random.random() < 0.05:
             value = f"[ {random.choice(self._predicates)} {value} ]"
         return f"{subject} {verb} {value} ."
 
     def _group(self, depth: int, bound: list[str]) -> str:
         random = self._random
-        parts = [self._triple(bound) for _ in range(random.randint(1, 2 + (depth == 0)))]
-        for _ in range(random.randint(0, 3 - depth) if depth < 3 else 0):
+        parts = [self._triple(bound) for _ in range(random.randint(1, 2))]
+        for _ in range(random.randint(0, 2 - depth // 2) if depth < 3 else 0):
             match random.randint(0, 9):
                 case 0:
                     parts.append(f"OPTIONAL {{ {self._group(depth + 1, bound)} }}")

@@ -120,7 +120,7 @@ def test_a_literal_that_python_takes_for_false(engine: DuckDBEngine) -> None:
 
 
 def test_some_random_queries(engine: DuckDBEngine) -> None:
-    assert check(engine, range(10, 15)) > 1
+    assert check(engine, (4, 7, 9)) > 30
 
 
 @pytest.mark.slow
