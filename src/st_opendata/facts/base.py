@@ -17,8 +17,9 @@ from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.parts import ROW_GROUPS, in_order
 from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
+from st_opendata.facts.small import SmallTables
 from st_opendata.facts.triples import Triples, prefixes
-from st_opendata.facts.typed import write_typed
+from st_opendata.facts.typed import all_match, write_typed
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.findings import Finding
 from st_opendata.model.release import FactFile, FactFolder
@@ -32,8 +33,6 @@ _SORTED = "sorted_facts"
 """The facts of a dataset in the order of its files."""
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
-_KEPT_TABLES, _KEPT_CELLS = 4, 50_000
-"""The tables whose rows are kept for the next writer, as a dataset has several, and the most cells of one."""
 _UNSHARDED_GROUP = 4 * ROW_GROUPS[0]
 _SORTED_ROWS = 1_000_000
 """The most rows that are sorted or counted at once: the engine cannot bound the memory, or becomes slow."""
@@ -81,7 +80,7 @@ class FactBase(Triples):
         self._counts: dict[str, tuple[int, Mapping[str, int]]] = {}
         self.contents = Contents(engine, tables, predicates)
         self._finder = PlaceFinder(engine, tables, predicates)
-        self._kept_rows: dict[str, list[tuple[str | list[str] | None, ...]]] = {}
+        self._small = SmallTables(engine)
         self._by_name = {loaded.table.name: loaded for loaded in tables}
         self._dataset_of = {loaded.id: loaded.table.dataset for loaded in tables}
         self._by_dataset: dict[str, list[LoadedTable]] = defaultdict(list)
@@ -176,18 +175,14 @@ class FactBase(Triples):
         column, None for null. KeyError as for `rows`.
         """
         loaded = self._by_name[table]
-        columns = [f"c{column.number}" for column in loaded.table.source_columns]
-        queries = in_order(self._engine, loaded, columns)
-        if loaded.rows * len(columns) > _KEPT_CELLS or not loaded.rows:
-            for query in queries:
+        rows = self._small.rows(loaded)
+        if rows is None:
+            columns = [f"c{column.number}" for column in loaded.table.source_columns]
+            for query in in_order(self._engine, loaded, columns):
                 yield from self._engine.batches(query, _BATCH_ROWS)
             return
-        kept = self._kept_rows.pop(table, None) or [row for query in queries for row in self._engine.rows(query)]
-        self._kept_rows[table] = kept  # as the latest
-        while len(self._kept_rows) > _KEPT_TABLES:
-            del self._kept_rows[next(iter(self._kept_rows))]
-        for start in range(0, len(kept), _BATCH_ROWS):
-            yield kept[start : start + _BATCH_ROWS]
+        for start in range(0, len(rows), _BATCH_ROWS):
+            yield list(rows[start : start + _BATCH_ROWS])
 
     def samples(self, count: int) -> Iterator[Sample]:
         """The first `count` rows of each table that could be read."""
@@ -206,18 +201,20 @@ class FactBase(Triples):
             yield Sample(loaded.table.name, tuple(row[0] for row in rows), tuple(sampled))
 
     def fits(self, table: str, column: str, pattern: str) -> bool:
-        """True when every value of the column, or every item of its lists, matches the pattern (RE2) wholly."""
+        """True when every value of the column, or every item of its lists, matches the pattern (digits) wholly."""
         loaded = self._by_name[table]
         value = f"c{loaded.table.column(column).number}"
-        rows = loaded.name
         if loaded.table.column(column).separator:
-            rows = f"(SELECT {sql.unnest(value)} AS {value} FROM {loaded.name})"
-        unfit = f"{value} IS NOT NULL AND NOT {sql.full_match(value, pattern)}"
-        return not self._engine.rows(f"SELECT 1 FROM {rows} WHERE {unfit} LIMIT 1")
+            items = f"(SELECT {sql.unnest(value)} AS {value} FROM {loaded.name})"
+            return all_match(self._engine, items, value, None, pattern)
+        cells = self._small.columns(loaded)
+        own = cells[loaded.table.column(column).number - 1] if cells else None
+        return all_match(self._engine, loaded.name, value, own, pattern)
 
     def write_table(self, table: str, path: Path) -> None:
         """Write the cleaned table as Parquet, with numbers, dates and booleans typed and columns named as described."""
-        write_typed(self._engine, self._by_name[table], path)
+        loaded = self._by_name[table]
+        write_typed(self._engine, loaded, self._small.columns(loaded), path)
 
     def write_facts(
         self,

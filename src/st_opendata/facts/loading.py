@@ -17,6 +17,7 @@ from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_co
 from st_opendata.facts.iris import IriContext, VariableValue, expand, term
 from st_opendata.facts.lenient import EMPTIED, eased, empty_cells, remove_without_key, rows_left_out
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
+from st_opendata.facts.small import Columns, by_column, small_rows
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
@@ -32,19 +33,26 @@ from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
 
 _BATCH = 1_000
+_LABELS = frozenset(total_labels())
 _TOTAL_LABELS = "total_labels"
 """The engine's table of the words for a total: read as a list in a query, they would cost more than a small table."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedTable:
-    """A table in the engine under `name`; `subjects` are its subject templates in the order of s1, s2 …."""
+    """A table in the engine under `name`; `subjects` are its subject templates in the order of s1, s2 ….
+
+    `cells` are the columns of a small table, while it is checked.
+    """
 
     id: int
     name: str
     source: TableFile
     subjects: tuple[str, ...]
     rows: int
+    cells: Columns | None = None
+    keys_differ: bool = False
+    """Whether its primary keys are known to differ by more than capitals."""
 
     @property
     def table(self) -> Table:
@@ -105,8 +113,9 @@ class Loader:
             found += rows_left_out(table, left_out)
             count -= left_out
             self._engine.drop("bad")
-        loaded = LoadedTable(number, name, source, subjects(table), count)
-        found += [*_doubtful_rows(self._engine, source, name), *_one_subject(loaded)]
+        few = small_rows(self._engine, table, name, count)
+        loaded = LoadedTable(number, name, source, subjects(table), count, by_column(few) if few else None)
+        found += [*_doubtful_rows(self._engine, loaded), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
 
     def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
@@ -212,21 +221,25 @@ def _file(name: str) -> str:
     return f"{name}_file"
 
 
-def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding]:
+def _doubtful_rows(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     """One finding for totals and one for footnotes in the table loaded under `name`, each at the first such row.
 
     The first column decides. If most of its texts are in several rows, a total is one of the groups that they name.
     A footnote is alone in its row; the last row, alone with a word such as `Source:`, may have delimiters in its text.
     """
+    source, name = loaded.source, loaded.name
     first, *others = source.table.source_columns
     if not others or first.separator or first.datatype.base not in TEXTS:
         return []
     cell = f"c{first.number}"
     alone = [f"c{column.number} IS NULL" for column in others]
-    conditions = {TOTALS: f"{cell} IN (SELECT label FROM {_TOTAL_LABELS})"}
+    conditions = {}
+    if loaded.cells is None or not _LABELS.isdisjoint(map(str, loaded.cells[0])):
+        conditions[TOTALS] = f"{cell} IN (SELECT label FROM {_TOTAL_LABELS})"
     colon, end = sql.any_of([sql.contains(cell, ":"), sql.contains(cell, "：")]), f"(SELECT max(record) FROM {name})"
     # The patterns are long: an engine takes longer to compile them than to read a small table.
-    if engine.rows(f"SELECT record FROM {name} WHERE {sql.all_of(alone)} OR {colon} AND record = {end} LIMIT 1"):
+    noted_end = f"SELECT record FROM {name} WHERE {sql.all_of(alone)} OR {colon} AND record = {end} LIMIT 1"
+    if engine.rows(noted_end) if loaded.cells is None else _may_have_note(loaded.cells):
         note, noted = (sql.part_match(cell, rf"\A(?:{form})") for form in (FOOTNOTE, NOTES["words"]))
         last = f"(SELECT CASE WHEN count(*) = 1 THEN max(record) END FROM {name} WHERE {noted})"
         conditions[FOOTNOTES] = f"{sql.all_of([*alone, note])} OR record = {last} AND record = {end}"
@@ -239,6 +252,13 @@ def _doubtful_rows(engine: Engine, source: TableFile, name: str) -> list[Finding
             place, values = source.place(record, 1), {"value": quote_cell(text), "rule": rule}
             found.append(finding("row-doubtful", (place,), dataset=source.table.dataset, **values))
     return found
+
+
+def _may_have_note(cells: Columns) -> bool:
+    """Whether a row has nothing but its first cell, or the first cell of the last row has a colon."""
+    others = zip(*cells[1:], strict=True)
+    last = str(cells[0][-1])
+    return ":" in last or "：" in last or any(all(cell is None for cell in row) for row in others)
 
 
 def _names_groups(engine: Engine, name: str, cell: str) -> bool:

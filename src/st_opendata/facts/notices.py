@@ -6,10 +6,11 @@ a changed cell would be another fact; the publisher gets a note.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from st_opendata.facts.loading import LoadedTable
+from st_opendata.facts.small import Cell
 from st_opendata.messages.codes import finding
 from st_opendata.model.findings import Finding
 from st_opendata.model.numeric import INTEGER_BOUNDS
@@ -23,6 +24,10 @@ _EXAMINED = 100
 _SIGNS = "+\\-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
 _START = f"^(?:[\\t\\r\\n]|[=@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}{_SIGNS}])"
 """The start of a formula for spreadsheet programs; some of them drop a tab or line end at the start."""
+_FIRST = frozenset(
+    "\t\r\n=@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH COMMERCIAL AT}+-\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
+)
+"""The characters that it finds."""
 _PLAIN = (("A", "\uff00"), ("/", "<"))
 """Texts between these have none of these characters at their start: letters and digits."""
 
@@ -39,25 +44,34 @@ _FORMULAS_SHOWN, _FORMULA_LENGTH = 3, 40
 class _Suspicion:
     """A sign of personal data: cells of `column` that meet the condition are data of the kind `kind`.
 
-    All of them meet `screen`, which the engine need not compile.
+    All of them meet `screen`, which the engine need not compile; `may_meet` says the same of a cell.
     """
 
     column: Column
     kind: PersonalKind
     condition: str
     screen: str
+    may_meet: Callable[[Cell], bool]
 
 
 def personal_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     """A warning for each column in which half of the cells are personal data and whose description does not say so."""
     suspicions = [each for column in loaded.table.source_columns for each in _suspicions(loaded, column)]
-    possible = [each for each, _ in _meeting(engine, loaded, suspicions, lambda each: each.screen)]
+    if loaded.cells is None:
+        possible = [each for each, _ in _meeting(engine, loaded, suspicions, lambda each: each.screen)]
+    else:
+        possible = [each for each in suspicions if _is_possible(each, loaded.cells[each.column.number - 1])]
     found: dict[str, Finding] = {}
     for each, meeting in _meeting(engine, loaded, possible, lambda each: each.condition):
         if each.column.name not in found:
             warning = _warning(engine, loaded, each, meeting)
             found |= {each.column.name: warning} if warning else {}
     return list(found.values())
+
+
+def _is_possible(suspicion: _Suspicion, cells: Sequence[Cell]) -> bool:
+    known = sum(cell is not None for cell in cells)
+    return known > 0 and sum(map(suspicion.may_meet, cells)) >= max(1, LEAST * known)
 
 
 def _meeting(
@@ -82,7 +96,10 @@ def _suspicions(loaded: LoadedTable, column: Column) -> list[_Suspicion]:
         return []
     others = [title for each in loaded.table.source_columns if each is not column for title in _titles(loaded, each)]
     forms = forms_of(_titles(loaded, column), others, text=base not in INTEGER_BOUNDS)
-    return [_Suspicion(column, kind, _meets(column, form), _may_meet(column, form)) for kind, form in forms.items()]
+    return [
+        _Suspicion(column, kind, _meets(column, form), _may_meet(column, form), _screen(column, form))
+        for kind, form in forms.items()
+    ]
 
 
 def _titles(loaded: LoadedTable, column: Column) -> list[str]:
@@ -101,6 +118,16 @@ def _may_meet(column: Column, pattern: str) -> str:
     if pattern == ACCOUNT:  # a capital first, a digit third
         return f"{value} BETWEEN 'A' AND '[' AND {sql.substring(value, 3, 1)} BETWEEN '0' AND '9'"
     return sql.contains(value, MARKS[pattern])
+
+
+def _screen(column: Column, pattern: str) -> Callable[[Cell], bool]:
+    """The same of a cell in memory."""
+    mark = MARKS.get(pattern)
+    if column.separator or not (mark or pattern == ACCOUNT):
+        return lambda cell: cell is not None
+    if mark:
+        return lambda cell: cell is not None and mark in cell
+    return lambda cell: isinstance(cell, str) and "A" <= cell <= "[" and "0" <= cell[2:3] <= "9"
 
 
 def _meets(column: Column, pattern: str) -> str:
@@ -131,7 +158,10 @@ def _warning(engine: Engine, loaded: LoadedTable, suspicion: _Suspicion, count: 
 def formula_findings(engine: Engine, loaded: LoadedTable) -> list[Finding]:
     """A note for each text column with cells that begin like a formula, with the first of them."""
     texts = [column for column in loaded.table.source_columns if column.datatype.base in TEXTS]
-    begun = [column for column, _ in _counts(engine, loaded, texts, _begins)]
+    if loaded.cells is None:
+        begun = [column for column, _ in _counts(engine, loaded, texts, _begins)]
+    else:
+        begun = [column for column in texts if any(map(_sign_of(column), loaded.cells[column.number - 1]))]
     return [_formula_note(engine, loaded, *counted) for counted in _counts(engine, loaded, begun, _is_formula)]
 
 
@@ -156,6 +186,16 @@ def _begins(column: Column) -> str:
     value = _formula_text(column)
     plain = sql.any_of([f"{value} BETWEEN {sql.text(first)} AND {sql.text(last)}" for first, last in _PLAIN])
     return f"coalesce({sql.when([(plain, 'FALSE')], sql.part_match(value, _START))}, FALSE)"
+
+
+def _sign_of(column: Column) -> Callable[[Cell], bool]:
+    """The same of a cell in memory."""
+    separator = column.separator or ""
+
+    def begins(cell: Cell) -> bool:
+        return cell is not None and (cell if isinstance(cell, str) else separator.join(cell))[:1] in _FIRST
+
+    return begins
 
 
 def _is_formula(column: Column) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from st_opendata.facts.base import FactBase, shard_digits
 from st_opendata.facts.iris import IriContext
-from st_opendata.facts.keys import key_findings, leave_out_keys
+from st_opendata.facts.keys import key_findings, known_to_differ, leave_out_keys
 from st_opendata.facts.loading import LoadedTable, Loader
 from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.notices import formula_findings, personal_findings
@@ -99,9 +100,9 @@ def _load_tables(
         without = {place for one in violations for place in one.places}  # a cell that shows an error has no value
         findings += [one for one in wrong if without.isdisjoint(one.places)]
         if loaded is not None:
-            tables.append(loaded)
             findings += personal_findings(engine, loaded)
             findings += formula_findings(engine, loaded)
+            tables.append(replace(loaded, cells=None, keys_differ=known_to_differ(loaded)))
     return tables
 
 
