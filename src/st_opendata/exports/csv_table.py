@@ -45,7 +45,11 @@ def _rows(columns: Sequence[Column], source: TableSource) -> Iterator[Sequence[C
         for number, column in enumerate(columns)
         if column.separator or column.name in named or next(iter(null_texts(column)), "")
     ]
-    for row in chain.from_iterable(source.facts.records(source.table.name)):
+    rows = chain.from_iterable(source.facts.records(source.table.name))
+    if not encoders:
+        yield from rows
+        return
+    for row in rows:
         cells: list[Cell] = list(row)
         for number, encode in encoders:
             cells[number] = encode(cells[number])

@@ -8,11 +8,12 @@ beyond a float, a date before March 1900 and a time with a zone stay text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain, islice
+from functools import partial
+from itertools import islice
 from math import isfinite
 
 from st_opendata.exports.published import full_iri, iri_columns
@@ -31,6 +32,8 @@ EPOCH = date(1980, 1, 1)
 _DIGITS = 15
 _FIRST_DAY = date(1900, 3, 1)
 """Spreadsheets disagree about earlier days."""
+_FIRST_TEXT = _FIRST_DAY.isoformat()
+_DATE_LENGTH = len(_FIRST_TEXT)
 _NAME_LENGTH = 31
 
 Value = str | bool | int | float | Decimal | date | datetime | None
@@ -43,7 +46,7 @@ class DataSheet:
 
     name: str
     header: tuple[str, ...]
-    rows: Iterator[list[Value]]
+    rows: Iterator[tuple[Value, ...]]
 
 
 def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
@@ -84,16 +87,18 @@ def day_of(source: DatasetSource) -> date:
     return max(source.dataset.modified or source.dataset.issued or EPOCH, EPOCH)
 
 
-def _rows(source: TableSource) -> Iterator[list[Value]]:
+def _rows(source: TableSource) -> Iterator[tuple[Value, ...]]:
+    """The rows, encoded column by column: most columns need no call, or one, for each cell."""
     encoders = [_encoder(column, source) for column in source.table.source_columns]
-    for row in chain.from_iterable(source.facts.records(source.table.name)):
-        yield [encode(cell) for encode, cell in zip(encoders, row, strict=True)]
+    for batch in source.facts.records(source.table.name):
+        columns = zip(encoders, zip(*batch, strict=True), strict=True)
+        yield from zip(*(encode(cells) for encode, cells in columns), strict=True)
 
 
-def _encoder(column: Column, source: TableSource) -> Callable[[Cell], Value]:
+def _encoder(column: Column, source: TableSource) -> Callable[[Sequence[Cell]], Sequence[Value]]:
     named = column.name in iri_columns(source.table)
     base, catalogue = column.datatype.base, source.catalogue
-    typed: Callable[[str], Value] = str
+    typed: Callable[[str], Value] | None = None
     if base in NUMBERS:
         typed = _float if base in FLOATS else _integer if base in INTEGER_BOUNDS else _decimal
     elif base in ("date", "dateTime"):
@@ -101,15 +106,25 @@ def _encoder(column: Column, source: TableSource) -> Callable[[Cell], Value]:
     elif base == "boolean":
         typed = "true".__eq__
 
-    def encode(cell: Cell) -> Value:
-        if isinstance(cell, list):
-            items = [full_iri(item, catalogue.base, catalogue.prefixes) for item in cell] if named else cell
-            return (column.separator or "").join(items)
-        if named and cell is not None:
-            return full_iri(cell, catalogue.base, catalogue.prefixes)
-        return typed(cell) if cell is not None else None
+    def iri(text: str) -> str:
+        return full_iri(text, catalogue.base, catalogue.prefixes)
 
-    return encode
+    def listed(cell: Cell) -> Value:
+        items = cell if isinstance(cell, list) else []
+        return (column.separator or "").join(map(iri, items) if named else items) if cell is not None else None
+
+    if column.separator:
+        return lambda cells: list(map(listed, cells))
+    encode = iri if named else typed
+    return partial(_encoded, encode) if encode else _unchanged
+
+
+def _encoded(encode: Callable[[str], Value], cells: Sequence[Cell]) -> list[Value]:
+    return [encode(cell) if isinstance(cell, str) else None for cell in cells]
+
+
+def _unchanged(cells: Sequence[Cell]) -> Sequence[Value]:
+    return cells  # type: ignore[return-value]  # without a separator no cell is a list
 
 
 def _integer(text: str) -> Value:
@@ -131,6 +146,8 @@ def _float(text: str) -> Value:
 
 def _moment(text: str) -> Value:
     """A date, or a date and time to the second, without a zone."""
+    if len(text) == _DATE_LENGTH:
+        return date.fromisoformat(text) if text >= _FIRST_TEXT else text
     found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9]{2}:[0-9]{2}:[0-9]{2})?", text)
     if not found or date.fromisoformat(found[1]) < _FIRST_DAY:
         return text
