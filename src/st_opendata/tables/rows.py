@@ -51,7 +51,7 @@ def row_text(cells: Sequence[str]) -> str:
 
 def is_blank(cells: Sequence[str]) -> bool:
     """True for a row without visible text, such as one with the end mark of old files (U+001A)."""
-    return not any(cell.strip(_UNSEEN) for cell in cells)
+    return not "".join(cells).strip(_UNSEEN)
 
 
 def is_lone(cells: Sequence[str]) -> bool:

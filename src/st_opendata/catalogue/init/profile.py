@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -113,6 +113,23 @@ class Profile:
             self.whole = len(self.cells) <= self.most and self.size <= _MOST_TEXT
             if not self.whole:
                 self.cells = Counter(dict(islice(self.cells.items(), _SAMPLE)))
+
+    def add_all(self, cells: Sequence[str]) -> None:
+        """Take cells, the same as one after the other: each different one costs, not each."""
+        counts = Counter(cells)
+        if self.whole:
+            new = [cell for cell in counts if cell not in self.cells and cell.strip(BLANKS)]
+            size = self.size + sum(map(len, new))
+            if len(self.cells) + len(new) > self.most or size > _MOST_TEXT:  # the place of the last one counts
+                for cell in cells:
+                    self.add(cell)
+                return
+            self.size = size
+        self.rows += len(cells)
+        blank = [cell for cell in counts if not cell.strip(BLANKS)]
+        self.blank += sum(counts.pop(cell) for cell in blank)
+        if self.whole:
+            self.cells.update(counts)
 
     def sample(self, cells: Iterable[str]) -> None:
         """Add cells to those that a guess is made from."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from st_opendata.catalogue.init.encodings import broken_encoding
 from st_opendata.errors import InputError
@@ -30,8 +31,7 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that `build` refuses in a cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """Cells as text; `number` is that of the row in the file or sheet, as a spreadsheet counts them."""
 
     number: int
@@ -70,15 +70,17 @@ class RawTable:
         with _told(self):
             rows = self._sheet_rows() if self.sheet is not None else self._csv_rows()
             new = self.cleaning.control
-            for row in rows:
-                yield row if new is None else SourceRow(row.number, [_CONTROL.sub(new, cell) for cell in row.cells])
+            if new is None:
+                yield from rows
+            else:
+                yield from (SourceRow(row.number, [_CONTROL.sub(new, cell) for cell in row.cells]) for row in rows)
 
     def _csv_rows(self) -> Iterator[SourceRow]:
         with _lines(self) as lines:
             rows: Iterable[list[str]] = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
             if self.cleaning.stray_quotes:
                 rows = (row.cells for row in lenient_rows(lines, self.width, self.delimiter))
-            yield from (SourceRow(number, cells) for number, cells in enumerate(rows, 1))
+            yield from map(SourceRow._make, enumerate(rows, 1))
 
     def _sheet_rows(self) -> Iterator[SourceRow]:
         assert self.sheet is not None

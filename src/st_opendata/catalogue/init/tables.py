@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from st_opendata.catalogue.init.columns import DraftColumn, DraftTable
 from st_opendata.catalogue.init.encodings import encoding_remarks, neighbour_remarks
@@ -28,6 +28,8 @@ _WORDS_TOO = frozenset({"is", "no"})
 _STATED = {"rdfs:label": "label", "dct:description": "description"}
 """The property of a column, by the kind of its name."""
 _SHOWN_ROWS = 3
+_BATCH = 200
+"""Rows that are counted together: few, as a cell may have half a million characters."""
 _LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 
 
@@ -94,13 +96,15 @@ def _profiles(table: DraftTable) -> dict[int, Profile]:
     most = MOST_CELLS // max(len(table.layout.titles), 12)
     profiles = {place: Profile(most=most) for place in table.layout.titles}
     ends = Ends(max(profiles, default=-1) + 1)
-    for row in table.layout.data(table.source):
-        table.rows += 1
-        ends.add(row.cells)
-        if len(table.first_rows) < _SHOWN_ROWS:
-            table.first_rows.append((row.number, row.cells))
+    data = iter(table.layout.data(table.source))
+    while rows := list(islice(data, _BATCH)):
+        table.rows += len(rows)
+        for row in rows:
+            ends.add(row.cells)
+        table.first_rows += [(row.number, row.cells) for row in rows[: _SHOWN_ROWS - len(table.first_rows)]]
+        columns = list(zip_longest(*(row.cells for row in rows), fillvalue=""))
         for place, profile in profiles.items():
-            profile.add(row.cells[place] if place < len(row.cells) else "")
+            profile.add_all(columns[place] if place < len(columns) else [""] * len(rows))
     _settle(table, ends)
     return profiles
 

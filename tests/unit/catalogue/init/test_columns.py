@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,26 @@ def guessed(*cells: str, comma: bool = False, title: str = "") -> Guess:
     for cell in cells:
         profile.add(cell)
     return guess(profile, comma=comma, title=title)
+
+
+def test_cells_together_count_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("st_opendata.catalogue.init.profile._SAMPLE", 5)
+    monkeypatch.setattr("st_opendata.catalogue.init.profile._MOST_TEXT", 60)
+    whole = 0
+    for seed in range(400):
+        chance = random.Random(seed)
+        words = [*("", " ", "\u00a0", "a"), *("x" * chance.randint(1, 9) + str(number) for number in range(12))]
+        cells = [chance.choice(words[: chance.randint(1, len(words))]) for _ in range(chance.randint(0, 40))]
+        one, together = Profile(most=9), Profile(most=9)
+        for cell in cells:
+            one.add(cell)
+        while cells:
+            cut = chance.randint(1, 12)
+            together.add_all(cells[:cut])
+            del cells[:cut]
+        assert (together, list(together.cells.items())) == (one, list(one.cells.items())), seed
+        whole += one.whole
+    assert 10 < whole < 390
 
 
 @pytest.mark.parametrize(
