@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from st_opendata.build import Job, build
@@ -45,7 +46,7 @@ DESCRIPTION = {
     "modified": "2021-03-01",
     "version": "1.0.0",
 }
-_COLUMNS = [
+_COLUMNS: list[dict[str, object]] = [
     {"name": "id", "titles": {"en": "Number"}, "required": True},
     {"name": "label", "titles": {"en": "Name"}, "lang": "en", "propertyUrl": "rdfs:label"},
     {"name": "value", "titles": {"en": "Value"}, "datatype": "decimal"},
@@ -66,26 +67,40 @@ def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
     return folder / name
 
 
-def make_catalogue(folder: Path, datasets: int, *, changed: bool = False) -> Path:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is particular to datasets: the `seed` of their cells, a property of their own, a wrong date in `wrong`."""
+
+    seed: int = 0
+    own: bool = False
+    wrong: frozenset[int] = frozenset()
+
+
+def make_catalogue(folder: Path, datasets: int, *, changed: bool = False, kind: Kind = Kind()) -> Path:
     """Write the descriptions and tables of this many datasets into the folder."""
     for number in range(datasets):
         home = folder / _id(number)
         home.mkdir(parents=True, exist_ok=True)
-        (home / "dataset.yaml").write_text(json.dumps(_description(number)), "utf-8")
+        (home / "dataset.yaml").write_text(json.dumps(_description(number, own=kind.own)), "utf-8")
         for table in TABLES:
             name, edited = f"{table}-{number:04}", changed and number == 0 and table == TABLES[0]
-            (home / f"{name}.csv").write_text("".join(_rows(name, edited=edited)), "utf-8")
+            rows = "".join(_rows(f"{name}{kind.seed or ''}", edited=edited))
+            if number in kind.wrong and table == TABLES[0]:
+                rows += f"{ROWS},Wrong,1.5,2020-02-30,\n"
+            (home / f"{name}.csv").write_text(rows, "utf-8")
     content = {**DESCRIPTION, "datasets": list(map(_id, range(datasets)))}
     (folder / "catalogue.yaml").write_text(json.dumps(content), "utf-8")
     return folder
 
 
-def _description(number: int) -> dict[str, object]:
+def _description(number: int, *, own: bool) -> dict[str, object]:
+    value = {"propertyUrl": f"https://data.example.org/terms#value{number}"} if own else {}
+    columns = [column | value if column["name"] == "value" else column for column in _COLUMNS]
     tables = [
         {
             "url": f"{table}-{number:04}.csv",
             "title": _texts(table.capitalize(), number),
-            "tableSchema": {"aboutUrl": f"{table}-{number:04}/{{id}}", "primaryKey": "id", "columns": _COLUMNS},
+            "tableSchema": {"aboutUrl": f"{table}-{number:04}/{{id}}", "primaryKey": "id", "columns": columns},
         }
         for table in TABLES
     ]
