@@ -163,8 +163,8 @@ class Database:
 class DuckDBEngine(Database):
     """The engine of facts (`engine.Engine`): a database in memory, which spills to its own folder.
 
-    Tables are not compressed, not in a file either, which would take longer than to make them. Files become views, so that a table is read
-    while another is made from it, and no data are stored twice.
+    Tables are not compressed, not in a file either, which would take longer than to make them. Files become views, so
+    that a table is read while another is made from it, and no data are stored twice.
     """
 
     def __init__(self, parent: Path | None, memory: str, threads: int) -> None:

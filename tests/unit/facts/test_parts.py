@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from st_opendata.catalogue import read_catalogue
-from st_opendata.facts import FactBase, base, load_facts, parts
+from st_opendata.facts import FactBase, load_facts, parts, small
 
 ROWS = 5_000
 COLUMNS = [
@@ -31,7 +31,7 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def shrink() -> None:
         monkeypatch.setattr(parts, "_BYTES", len(CONTENT) // 3)
-        monkeypatch.setattr(base, "_KEPT_CELLS", 0)
+        monkeypatch.setattr(small, "_MOST_CELLS", 0)
 
     return shrink
 
@@ -43,6 +43,7 @@ def test_rows_and_parquet_are_the_same_in_parts(
     rows = [row for batch in facts.records("t") for row in batch]
     facts.write_table("t", tmp_path / "whole.parquet")
     in_parts()
+    facts = load(CONTENT, COLUMNS, dialect={"delimiter": ";"})
     (loaded,) = facts._tables
     assert len(parts.in_order(facts.engine, loaded, ["record"])) == 3
     assert [row for batch in facts.records("t") for row in batch] == rows
