@@ -3,7 +3,8 @@
 A part is made of some files: those of a table, of a dataset, the facts of a predicate, a dump. Its key is a digest of
 all that its writers read: the cleaned tables as they were loaded, and their descriptions. Tables are always read,
 mapped and validated, so a key says nothing about findings. After a build the user's cache has the key of each part; if
-that of the next build is the same and the files are still those of `release.json`, they are copied.
+that of the next build is the same and the files are still those of `release.json`, they are copied. Of the facts of a
+dataset with several shards, those that have not changed are copied too, and so are the members of compressed dumps.
 """
 
 from __future__ import annotations

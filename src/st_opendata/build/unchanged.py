@@ -13,7 +13,10 @@ import errno
 import json
 import os
 import re
+import sqlite3
+import sys
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
@@ -161,11 +164,13 @@ def _key(job: Job) -> list[str | int | None]:
 
 
 def _program() -> str:
-    """The digest of the stamps of all files of this program, and of the versions of the libraries that it names."""
+    """The digest of the stamps of all files of this program, and of the versions of what it is run with."""
     folders = (Path(__file__).parents[1], resource_folder("ontology"), resource_folder("shapes"))
     files = [each for folder in folders for each in sorted(_stamps(folder)) if "__pycache__" not in each[0]]
+    libraries = [sys.version, zlib.ZLIB_RUNTIME_VERSION, sqlite3.sqlite_version]
     names = {found[0] for each in requires("st-opendata") or () if (found := _NAME.match(each))}
-    return sha256(repr((__version__, files, [(name, _version(name)) for name in sorted(names)])).encode()).hexdigest()
+    libraries += [f"{name} {_version(name)}" for name in sorted(names)]
+    return sha256(repr((__version__, files, libraries)).encode()).hexdigest()
 
 
 def _version(name: str) -> str | None:

@@ -16,7 +16,7 @@ from st_opendata.facts.loading import LoadedTable, stating
 from st_opendata.facts.mapping import fixed_predicate
 from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.parts import ROW_GROUPS, in_order
-from st_opendata.facts.places import Pattern, PlaceFinder, stated_by
+from st_opendata.facts.places import CELL_NAMES, Pattern, PlaceFinder, cell_names, stated_by
 from st_opendata.facts.small import SmallTables
 from st_opendata.facts.triples import Triples, prefixes
 from st_opendata.facts.typed import all_match, write_typed
@@ -46,10 +46,6 @@ _FILE_COLUMNS = {
     **dict.fromkeys(("dataset", "s", "o", "table", "file"), sql.TEXT),
     "row": sql.LONG,
     **dict.fromkeys(("column", "cell", "h"), sql.TEXT),
-}
-_CELL_NAMES = {
-    **dict.fromkeys(("t", "c"), sql.INTEGER),
-    **dict.fromkeys(("dataset", "table_name", "file", "title", "sheet"), sql.TEXT),
 }
 _CELL = "n.sheet || r || CASE WHEN n.title IS NULL THEN ':' || r ELSE '' END"
 
@@ -304,16 +300,8 @@ class FactBase(Triples):
     @cached_property
     def _cell_names(self) -> str:
         """The engine's table of the names of cells: dataset, table, file, title and sheet by the ids t and c."""
-        names: list[list[object]] = [[] for _ in _CELL_NAMES]
-        for loaded in self._tables:
-            table = loaded.table
-            for column, number in stated_by(loaded):
-                title = loaded.source.title(number) if number else None
-                values = (loaded.id, column, table.dataset, table.name, table.file, title)
-                for listed, value in zip(names, (*values, _cell_before_row(loaded, number)), strict=True):
-                    listed.append(value)
-        self._engine.define("cell_names", _CELL_NAMES)
-        self._engine.fill("cell_names", names)
+        self._engine.define("cell_names", CELL_NAMES)
+        self._engine.fill("cell_names", cell_names(self._tables))
         return "cell_names"
 
     def places(self, subject: str, predicate: str | None = None, obj: str | None = None) -> tuple[Place, ...]:
@@ -407,9 +395,3 @@ def shard_digits(sources: Sequence[TableFile]) -> int:
     while triples > _SHARD_TRIPLES * 16**digits and digits < 4:
         digits += 1
     return digits
-
-
-def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
-    """The part before the row in the name of a cell of the column, None if the file is not a workbook."""
-    cell = loaded.source.place(1, number).cell
-    return cell.removesuffix("1:1" if not number else "1") if cell else None

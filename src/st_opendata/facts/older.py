@@ -26,7 +26,7 @@ class OlderFacts:
     @contextmanager
     def copied(self, folder: Path) -> Iterator[CopiedFacts]:
         """The facts where an engine can read them, in its own folder; raises OSError."""
-        copy = folder / f"older-{self.lines.name}.parquet"
+        copy = folder / f"older-{self.lines.name}"
         copy_content(self.facts, copy)
         try:
             yield CopiedFacts(copy, self.rows)

@@ -20,6 +20,11 @@ _Cell = tuple[int, int, int]
 _ASKED = {"n": sql.INTEGER, "s": sql.TEXT, "p": sql.TEXT, "o": sql.TEXT}
 _JOINED = 50
 """The predicates of one statement."""
+CELL_NAMES = {
+    **dict.fromkeys(("t", "c"), sql.INTEGER),
+    **dict.fromkeys(("dataset", "table_name", "file", "title", "sheet"), sql.TEXT),
+}
+"""The columns of the table of the names of cells."""
 
 
 class PlaceFinder:
@@ -114,3 +119,22 @@ def _by_parts(patterns: Iterable[Pattern]) -> dict[tuple[bool, bool, bool], list
     for subject, predicate, value in dict.fromkeys(patterns):
         found[subject is not None, predicate is not None, value is not None].append((subject, predicate, value))
     return found
+
+
+def cell_names(tables: Sequence[LoadedTable]) -> list[list[object]]:
+    """The columns of `CELL_NAMES`: the names of all cells that state something."""
+    names: list[list[object]] = [[] for _ in CELL_NAMES]
+    for loaded in tables:
+        table = loaded.table
+        for column, number in stated_by(loaded):
+            title = loaded.source.title(number) if number else None
+            values = (loaded.id, column, table.dataset, table.name, table.file, title)
+            for listed, value in zip(names, (*values, _cell_before_row(loaded, number)), strict=True):
+                listed.append(value)
+    return names
+
+
+def _cell_before_row(loaded: LoadedTable, number: int) -> str | None:
+    """The part before the row in the name of a cell of the column, None if the file is not a workbook."""
+    cell = loaded.source.place(1, number).cell
+    return cell.removesuffix("1:1" if not number else "1") if cell else None
