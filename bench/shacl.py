@@ -1,24 +1,32 @@
 """SHACL on many statements: screens against pySHACL, with the number of results that differ.
 
-Usage: python bench/shacl.py [--projects 2000] [--wrong 0.01] [--seed 16] [--skip-pyshacl]
+Usage: python bench/shacl.py [--projects 2000] [--wrong 0.01] [--seed 16] [--skip-pyshacl] [--peers PYTHON]
 
 Projects with partners are made with planted errors. Reported are CPU seconds from relations to results (pySHACL: from
 the parsed graph), the peak memory of the process, and whether both ways give the same results. Goal: 10,000 projects
 in at most 2 CPU seconds, 100,000 in at most 10.
+
+With --peers, the engines of bench/shacl_peers.py that PYTHON has validate the same statements from a file, with the
+number of results that differ from ours in focus node, component and path. They stop after ten minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
+import subprocess
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from random import Random
 
 from rdflib import Graph
 
+from shacl_peers import ENGINES
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens import DataColumns, validate
 from st_opendata.shacl.screens.terms import column_text
@@ -70,6 +78,7 @@ def main() -> None:
     parser.add_argument("--wrong", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=16)
     parser.add_argument("--skip-pyshacl", action="store_true")
+    parser.add_argument("--peers", metavar="PYTHON", help="interpreter that has other engines")
     options = parser.parse_args()
     shapes = Shapes(Graph().parse(data=SHAPES))
     with closing(DuckDBEngine(None, "1GB", 2)) as engine:
@@ -89,6 +98,44 @@ def main() -> None:
                 actual, correct = counted(results), counted(expected)
                 differing = ((actual - correct) + (correct - actual)).total()
                 print(f"pySHACL: {slow:.1f} CPU s, {slow / took:.0f} times as much; {differing} results differ")
+    if options.peers:
+        ask_peers(options.peers, statements(options.projects, options.wrong, options.seed), results)
+
+
+def ask_peers(python: str, triples: Iterator[tuple[str, str, str]], results: list[Result]) -> None:
+    """Print a line for each engine: CPU seconds from the file to the results, memory, results that differ."""
+    terms = (tuple(map(column_text, (each.focus, each.component))) for each in results)
+    ours = Counter(
+        (focus, component.rpartition("#")[2].removesuffix("ConstraintComponent>"), plain_path(each.path))
+        for (focus, component), each in zip(terms, results, strict=True)
+    )
+    with tempfile.TemporaryDirectory() as temporary:
+        data, shapes = Path(temporary) / "data.nt", Path(temporary) / "shapes.ttl"
+        data.write_text("".join(f"{' '.join(triple)} .\n" for triple in triples), "utf-8")
+        shapes.write_text(SHAPES, "utf-8")
+        for name in ENGINES:
+            command = [python, "-I", str(Path(__file__).with_name("shacl_peers.py")), name, str(data), str(shapes)]
+            try:
+                done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
+            except subprocess.TimeoutExpired:
+                print(f"{name}: stopped after ten minutes")
+                continue
+            if done.returncode:
+                print(f"{name}: {done.stderr.strip().rpartition(chr(10))[2]}")
+                continue
+            found = json.loads(done.stdout)
+            theirs = Counter((focus, component, path) for focus, component, path in found["results"])
+            missing, extra = (ours - theirs).total(), (theirs - ours).total()
+            print(
+                f"{name}: {found['seconds']:.1f} CPU s, {found['megabytes']} MB;"
+                f" {missing} of {ours.total()} results missing, {extra} more",
+                flush=True,
+            )
+
+
+def plain_path(path: str | None) -> str | None:
+    """The path if it is an IRI."""
+    return path if path and path.startswith("<") and path.endswith(">") and "/<" not in path else None
 
 
 def fill(engine: DuckDBEngine, triples: Iterator[tuple[str, str, str]]) -> dict[str, str]:
