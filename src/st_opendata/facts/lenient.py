@@ -1,7 +1,8 @@
 """Tables with `lenient: true`: what is wrong in their rows is left out of the facts and reported, and stops no build.
 
-A cell that a check refuses, or that refers to no row, becomes empty. A row without its key, and one that repeats the
-key of an earlier row, is removed. A template with an empty cell states nothing.
+A row with more or fewer cells than the header is not read (`tables.scan.without_ragged_rows`). A cell that a check
+refuses, or that refers to no row, becomes empty. A row without its key, and one that repeats the key of an earlier row,
+is removed. A template with an empty cell states nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ EMPTIED = frozenset(
 """Codes of cells that have a value in the loaded table although a check refuses it."""
 _EASED = EMPTIED | {
     *("cell-datatype", "cell-range", "cell-required", "cell-split", "cell-template", "key-duplicate", "row-blank"),
+    "row-ragged",
 }
 
 

@@ -19,7 +19,7 @@ from st_opendata.facts.lenient import EMPTIED, eased, empty_cells, remove_withou
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
 from st_opendata.facts.small import Columns, by_column, small_rows
 from st_opendata.messages.codes import finding
-from st_opendata.messages.message import message
+from st_opendata.messages.message import Message, message
 from st_opendata.model.findings import Finding
 from st_opendata.model.tables import FOOTNOTES, TOTALS, Column, Table
 from st_opendata.sql import dialect as sql
@@ -28,7 +28,7 @@ from st_opendata.tables.datatypes import TEXTS, parse
 from st_opendata.tables.office_words import FOOTNOTE, total_labels
 from st_opendata.tables.office_words import FOOTNOTES as NOTES
 from st_opendata.tables.quotes import swallowed_findings
-from st_opendata.tables.scan import TableFile
+from st_opendata.tables.scan import TableFile, without_ragged_rows
 from st_opendata.tables.structure import diagnose
 from st_opendata.tables.templates import parse_template, variable_names
 
@@ -94,11 +94,11 @@ class Loader:
             rows = self._rows(name, source, readings)
             self._engine.create(name, self._selected(source, rows, checks))
         except ReadError as error:
-            return None, diagnose(source, reason_of(error), limit=self._limit)
+            return self._again(number, source, reason_of(error))
         sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
         ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
         if not source.agrees(count, breaks, delimiters):
-            return None, diagnose(source, message("rows and cells do not add up"), limit=self._limit)
+            return self._again(number, source, message("rows and cells do not add up"))
         found = self._swallowed(source, name) if breaks else []
         if bad:
             chosen = f"record IN (SELECT record FROM {name} WHERE bad)"
@@ -117,6 +117,14 @@ class Loader:
         loaded = LoadedTable(number, name, source, subjects(table), count, by_column(few) if few else None)
         found += [*_doubtful_rows(self._engine, loaded), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
+
+    def _again(self, number: int, source: TableFile, reason: Message) -> tuple[LoadedTable | None, list[Finding]]:
+        """Load a lenient table that the engine cannot read without its ragged rows; findings if it has other faults."""
+        copy = without_ragged_rows(source, self._engine.folder)
+        if copy is None:
+            return None, diagnose(source, reason, limit=self._limit)
+        loaded, found = self.load(number, copy)
+        return loaded, [*eased(source.table, copy.findings), *found]
 
     def _swallowed(self, source: TableFile, name: str) -> list[Finding]:
         """Rows that became one cell by a stray quotation mark, found by the shape of the lines in cells."""

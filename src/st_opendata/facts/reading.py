@@ -9,6 +9,7 @@ from dataclasses import replace
 from st_opendata.facts.base import FactBase, shard_digits
 from st_opendata.facts.iris import IriContext
 from st_opendata.facts.keys import key_findings, known_to_differ, leave_out_keys
+from st_opendata.facts.lenient import eased
 from st_opendata.facts.loading import LoadedTable, Loader
 from st_opendata.facts.mapping import map_tables
 from st_opendata.facts.notices import formula_findings, personal_findings
@@ -76,7 +77,7 @@ def _open_sources(catalogue: Catalogue, engine: Engine, findings: list[Finding])
         source = open_source(table, engine.folder, known_languages(table, language))
         if isinstance(source, TableFile):
             sources.append(source)
-            findings += source.findings
+            findings += eased(table, source.findings)
         else:
             findings += source
     findings += neighbour_findings([(source.table, source.guess) for source in sources])

@@ -30,6 +30,10 @@ _LISTED = 100
 _TITLES = 8
 
 
+_LEFT_OUT = ("row-ragged", "findings-more")
+"""Codes of rows that are not in the copy of a lenient table."""
+
+
 @dataclass(frozen=True, slots=True)
 class FilteredFile:
     """The contents of the copy: for each column of the description its title and its position in the file."""
@@ -70,7 +74,8 @@ def filter_rows(table: Table, rows: Rows, target: Path) -> FilteredFile | list[F
         for number, cells in rows():
             if number > header.last and number not in gone:
                 copy.write(number, cells)
-    if wrong := copy.wrong(header):
+    wrong = copy.wrong(header)
+    if wrong and not (table.lenient and all(each.code in _LEFT_OUT for each in wrong)):
         return wrong
     titles = header.titles or tuple(column.name for column in table.source_columns)
     return FilteredFile(
@@ -80,7 +85,7 @@ def filter_rows(table: Table, rows: Rows, target: Path) -> FilteredFile | list[F
         rows=copy.rows,
         breaks=copy.breaks,
         delimiters=copy.delimiters,
-        findings=[*_reports(table, skipped), *copy.doubts()],
+        findings=[*_reports(table, skipped), *wrong, *copy.doubts()],
     )
 
 

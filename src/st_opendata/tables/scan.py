@@ -291,6 +291,17 @@ def _source(table: Table, path: Path, counts: _Counts, folder: Path) -> TableFil
     )
 
 
+def without_ragged_rows(source: TableFile, folder: Path) -> TableFile | None:
+    """A copy of a lenient table's file without the rows that have more or fewer cells than its header.
+
+    Its findings are those of these rows. None for a table that is not lenient, and if the file has other faults.
+    """
+    if not source.table.lenient or source.numbered:
+        return None
+    copy = _sifted(source.table, source.path, folder)
+    return None if isinstance(copy, list) else copy
+
+
 def _sifted(table: Table, path: Path, folder: Path) -> TableFile | list[Finding]:
     """A copy without the rows that the table's rules skip."""
     target = folder / f"{table.name}.rows.csv"
