@@ -26,6 +26,9 @@ _DAYS = {
 _INSTANTS = {
     "yyyy-MM-dd HH:mm:ss": _DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}",
     "yyyy-MM-ddTHH:mm:ss": _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}",
+    "yyyy-MM-dd HH:mm:ss.SSS": _DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,3}",
+    "yyyy-MM-ddTHH:mm:ss.SSS": _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,3}",
+    "yyyy-MM-ddTHH:mm:ss.SSSXXX": _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[-+][0-9]{2}:[0-9]{2})",
     "dd/MM/yyyy HH:mm:ss": r"[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}",
     **_DAYS,
 }
@@ -41,7 +44,9 @@ _WAYS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     form: {way: re.compile(pattern) for way, pattern in ways.items()}
     for form, ways in {"day": _DAYS, "instant": _INSTANTS, "point": _POINTS, "money": _MONEY}.items()
 }
-_MIDNIGHT = re.compile(r"[0-9][T ]*(?<=[T ])00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""What a reference to a character that does not exist becomes: it is better kept."""
+_MIDNIGHT = re.compile(r"[0-9][T ]*(?<=[T ])00:00(?::00(?:\.0+)?)?(?:Z|[-+][0-9]{2}:[0-9]{2})?$")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _WORDS = ("role", "choice", "true", "code")
 _MAX_WORDS = 1_000
@@ -122,9 +127,10 @@ def replacements(name: str, column: ColumnCells, choices: Sequence[str] = ()) ->
     rules = [{"text": end, "to": "", "column": name} for end in sorted(column.ends, key=lambda end: (-len(end), end))]
     for entity in sorted(column.entities, key=lambda each: (each.lower() == "&amp;", each)):
         sign = html.unescape(entity)
-        if sign != entity and sign.isprintable():  # &amp; last: &amp;lt; is the text &lt;
+        if sign not in (entity, _REPLACEMENT) and sign.isprintable():  # &amp; last: &amp;lt; is the text &lt;
             rules.append({"text": entity, "to": sign, "column": name})
-    meant = {word: _usual(column.form, word.strip(), choices) for word in sorted(column.words)}
+    words = sorted(word for word in column.words if word.strip())
+    meant = {word: _usual(column.form, word.strip(), choices) for word in words}
     changed = {word.strip(): usual for word, usual in meant.items() if usual != word}
     return rules + [{"cell": word, "to": usual, "column": name} for word, usual in changed.items()]
 

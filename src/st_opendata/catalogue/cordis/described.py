@@ -85,18 +85,23 @@ def _columns(table: SeenTable, absent: Sequence[str], known: set[str]) -> list[Y
     titles = {title: name for name, title in table.present.items()}
     taken = ["latitude", "longitude", *table.mapping.columns]
     for title in table.header:
-        name = titles.get(title)
+        name = titles.pop(title, None)  # a title that comes again is that of a column that states nothing
         if name is None:
-            plain = re.sub(r"[^A-Za-z0-9_]+", "_", title).strip("_") or "column"
-            columns.append({"name": free(plain, taken)} | ({"titles": {"en": title}} if plain != title else {}))
-            taken.append(columns[-1]["name"])
+            plain = free(re.sub(r"[^A-Za-z0-9_]+", "_", title).strip("_") or "column", taken, "_")
+            columns.append({"name": plain} | _shown(title, plain))
+            taken.append(plain)
         elif table.mapping.columns[name]["form"] == "point":
-            parts = [part for part in ("latitude", "longitude") if part not in titles.values()]
+            parts = [part for part in ("latitude", "longitude") if part not in table.present]
             columns += [_column(table, part, absent, known) for part in parts]
         else:
             described = _column(table, name, absent, known)
             columns.append(described if name == title else {"name": name, "titles": {"en": title}} | described)
     return columns
+
+
+def _shown(title: str, name: str) -> Yaml:
+    """The key for the title of a column of that name."""
+    return {} if title == name else {"titles": {"en": title} if title else ""}
 
 
 def _column(table: SeenTable, name: str, absent: Sequence[str], known: set[str]) -> Yaml:

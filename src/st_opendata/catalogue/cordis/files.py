@@ -66,8 +66,13 @@ def _no_export(source: Path) -> InputError:
 def _in_folder(folder: Path) -> Iterator[ExportFile]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if len(inside.parts) <= _LEVELS and path.suffix.lower() in ENDINGS and path.is_file():
+        if len(inside.parts) <= _LEVELS and _may_be_table(PurePosixPath(inside.as_posix())) and path.is_file():
             yield ExportFile(inside.as_posix(), path)
+
+
+def _may_be_table(name: PurePosixPath) -> bool:
+    """Whether a file has the ending of a table, and is not what macOS adds to each file of a zip file."""
+    return name.suffix.lower() in ENDINGS and not name.name.startswith("._") and "__MACOSX" not in name.parts
 
 
 def _unpacked(source: Path, scratch: Path, start: int) -> Iterator[ExportFile]:
@@ -77,7 +82,7 @@ def _unpacked(source: Path, scratch: Path, start: int) -> Iterator[ExportFile]:
 
     try:
         with zipfile.ZipFile(source) as archive:
-            members = [each for each in archive.infolist() if PurePosixPath(each.filename).suffix.lower() in ENDINGS]
+            members = [each for each in archive.infolist() if _may_be_table(PurePosixPath(each.filename))]
             if problem := _problem(members):
                 raise refuse(problem)
             for number, member in enumerate(sorted(members, key=lambda each: each.filename), start):

@@ -258,10 +258,15 @@ _PARTING = re.compile(r"(?<![0-9]),(?! )|,(?![0-9 ])")
 """A comma that is neither between digits nor before a blank, as most delimiters are."""
 
 
+_TITLE = r'(?:"[^"]*"|[A-Za-z_]\w*)'
+"""A title in quotation marks, or of letters and digits only."""
+
+
 def _delimiter(text: str) -> tuple[str, int]:
     """The delimiter that most rows have as often as is usual, and the number of cells that result.
 
-    Empty cells at the ends of rows do not count.
+    Empty cells at the ends of rows do not count. A first line of nothing but plain titles shows its delimiter: cells
+    with line breaks and long texts make few rows look alike by another one.
     """
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -280,6 +285,10 @@ def _delimiter(text: str) -> tuple[str, int]:
 
     fits = {delimiter: fit(delimiter) for delimiter in _DELIMITERS}
     found = max(_DELIMITERS, key=fits.__getitem__)
+    first = text.partition("\n")[0].rstrip("\r")
+    for delimiter in _DELIMITERS:
+        if re.fullmatch(rf"{_TITLE}(?:{re.escape(delimiter)}{_TITLE}){{2,}}", first):
+            return delimiter, max(fits[delimiter][1], 1)
     if found == "," and not _PARTING.search("".join(islice(io.StringIO(text), 60))):
         # Decimals, or `Meier, Anna`: by commas such a file is as even as by its delimiter.
         other = max((each for each in _DELIMITERS if each != ","), key=fits.__getitem__)
