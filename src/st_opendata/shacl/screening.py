@@ -27,7 +27,7 @@ from st_opendata.shacl.terms import SH, short, term_text
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import DuckDBEngine
 
-if TYPE_CHECKING:  # DuckDB is not needed to validate files
+if TYPE_CHECKING:  # facts are not needed to validate files
     from st_opendata.facts import FactBase
 
 _LARGE = 2_000_000

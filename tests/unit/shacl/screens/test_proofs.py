@@ -65,6 +65,7 @@ def shapes() -> Iterator[Graph]:
         yield graph
 
 
+@pytest.mark.slow
 def test_values(engine: DuckDBEngine) -> None:
     terms, decided = TermCache(), 0
     for graph in shapes():
