@@ -17,6 +17,7 @@ from st_opendata.sql.engine import Engine
 from st_opendata.tables.datatypes import TEXTS
 
 _LISTED_ROWS = 20
+_BATCH = 10_000
 _ALIKE = 0.8
 """The lowest Jaro-Winkler similarity of a value that a finding suggests."""
 
@@ -107,12 +108,12 @@ def _case_only(engine: Engine, loaded: LoadedTable, limit: int) -> list[Finding]
         f"SELECT k.first AS first, min(r.record) AS record, r.shown AS shown FROM ({keys}) AS r JOIN ({listed}) AS k "
         "ON r.folded = k.folded GROUP BY k.first, r.shown"
     )
-    numbered = f"SELECT *, row_number() OVER (PARTITION BY first ORDER BY record) AS place FROM ({forms})"
     grouped: dict[int, dict[str, int]] = {}
-    for first, record, value in engine.rows(
-        f"SELECT first, record, shown FROM ({numbered}) WHERE place <= {_LISTED_ROWS + 1} ORDER BY first, record"
-    ):
-        grouped.setdefault(first, {})[value] = record
+    for rows in engine.batches(f"SELECT first, record, shown FROM ({forms}) ORDER BY first, record", _BATCH):
+        for first, record, value in rows:
+            values = grouped.setdefault(first, {})
+            if len(values) <= _LISTED_ROWS:
+                values[value] = record
     ((count,),) = engine.rows(f"SELECT count(*) FROM ({groups})") if len(grouped) == limit else ((len(grouped),),)
     column = table.column(table.primary_key[0]).number
     found = []
