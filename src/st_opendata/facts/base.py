@@ -33,6 +33,8 @@ _SORTED = "sorted_facts"
 """The facts of a dataset in the order of its files."""
 _SHARD_TRIPLES = 300_000
 _BATCH_ROWS = 10_000
+_MOST_GROUPS = 256
+"""About the most row groups of a file: who opens it reads what each of them has."""
 _UNSHARDED_GROUP = 4 * ROW_GROUPS[0]
 _SORTED_ROWS = 1_000_000
 """The most rows that are sorted or counted at once: the engine cannot bound the memory, or becomes slow."""
@@ -283,7 +285,8 @@ class FactBase(Triples):
         name = self._predicates[predicate]
         ((rows,),) = self._engine.rows(f"SELECT count(*) FROM {name}")
         fewest, most = ROW_GROUPS
-        shard = -(-rows // 16**self._digits // fewest) * fewest if self._digits else _UNSHARDED_GROUP
+        groups = min(16**self._digits, _MOST_GROUPS)
+        shard = -(-rows // groups // fewest) * fewest if self._digits else _UNSHARDED_GROUP
         joined = f"{name} AS f JOIN {self._cell_names} AS n ON f.t = n.t AND f.c = n.c"
         columns = (
             f'n.dataset AS dataset, s, o, n.table_name AS "table", n.file AS file, r AS "row", n.title AS "column", '

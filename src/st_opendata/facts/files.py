@@ -18,6 +18,9 @@ from st_opendata.sql import native
 from st_opendata.sql.duckdb import DuckDBEngine
 from st_opendata.sql.engine import ReadError, Row
 
+_TOGETHER = 2_000_000
+"""About the most triples whose subjects are distinguished at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
@@ -76,12 +79,14 @@ class FactReader(Triples):
     def subjects(self) -> dict[str | None, Subjects]:
         """The subjects of each dataset that has any, and, as None, those of the catalogue."""
         found: dict[str | None, list[tuple[str, int, str, str]]] = defaultdict(list)
-        for part in prefixes(max(0, self._digits - 1)):  # a statement over many files takes as long as a shard or more
+        # A file is opened for each part, and has as many row groups as there are shards: one shard at a time is slow.
+        digits = next((each for each in range(self._digits) if self.triples() <= _TOGETHER * 16**each), self._digits)
+        for part in prefixes(digits):
             where = self._where(None, part)
-            rows = " UNION ALL ".join(f"SELECT dataset, h, s FROM {name}{where}" for name in self._relations.values())
-            stated = f"SELECT DISTINCT dataset, h, s FROM ({rows})" if rows else None
-            for dataset, *row in self._sums(stated, "h, s", "h, count(*), min(s), max(s)", by="h") if stated else ():
-                found[dataset].append(tuple(row))
+            rows = " UNION ALL ".join(f"SELECT dataset, s, h FROM {name}{where}" for name in self._relations.values())
+            stated = f"SELECT DISTINCT dataset, s, h FROM ({rows})" if rows else None
+            for dataset, *shard in self._sums(stated, "s, h", "h, count(*), min(s), max(s)", by="h") if stated else ():
+                found[dataset].append(tuple(shard))
         return {dataset: self._subjects(dataset, shards) for dataset, shards in found.items()}
 
     def _subjects(self, dataset: str | None, shards: Sequence[tuple[str, int, str, str]]) -> Subjects:

@@ -19,7 +19,7 @@ from st_opendata.catalogue import read_catalogue
 from st_opendata.dcat import count_facts
 from st_opendata.errors import InputError
 from st_opendata.exports.impossible import unwritable
-from st_opendata.facts import FactBase, FactReader, base, load_facts
+from st_opendata.facts import FactBase, FactReader, base, files, load_facts
 from st_opendata.formats import RDF_XML
 from st_opendata.model.release import FactFolder
 from st_opendata.rdf.lines import parse_lines
@@ -96,6 +96,7 @@ def test_files_answer_as_the_fact_base(
     monkeypatch.setattr("st_opendata.facts.triples._PART_ROWS", rows)
     monkeypatch.setattr(base, "_SHARD_TRIPLES", triples)
     monkeypatch.setattr(base, "_SORTED_ROWS", triples // 10)
+    monkeypatch.setattr(files, "_TOGETHER", triples)
     compared = 0
     for seed in seeds:
         catalogue = read_catalogue(write_drawn(tmp_path / f"catalogue-{seed}", seed))
