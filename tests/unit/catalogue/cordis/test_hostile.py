@@ -47,6 +47,7 @@ def with_cell(column: str, text: str, rows: Rows) -> Rows:
     return [rows[0], *([*row[:place], text, *row[place + 1 :]] for row in rows[1:])]
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize(
     "change",
     [

@@ -102,6 +102,7 @@ def test_facts_are_eurio(export: Make, tmp_path: Path) -> None:
     assert len(entities) == 3 and all("& more: <1 °C" in line for line in entities)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("written", "role"),
     [
@@ -123,6 +124,7 @@ def test_roles_in_any_spelling(written: str, role: str, export: Make, tmp_path: 
         assert first[names.index("role")] == role
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("written", "datatype"),
     [
@@ -140,6 +142,7 @@ def test_days_in_any_form(written: str, datatype: dict[str, str], export: Make, 
         assert sum(f'<{EURIO}startDate> "2022-03-01"^^' in line for line in lines(base)) == 3
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("point", ["48.25,16.5", "(48.25, 16.5)", "48.25;16.5", "POINT(16.5 48.25)"])
 def test_points_in_any_form(point: str, export: Make, tmp_path: Path) -> None:
     run(export({("organization", -1, "geolocation"): point}), tmp_path / "catalogue")
@@ -177,6 +180,7 @@ def test_a_table_without_optional_columns(export: Make, tmp_path: Path) -> None:
         assert any(f"<{EURIO}hasInvolvedParty> <https://example.org/role/101000000-9" in line for line in lines(base))
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(("seed", "pipes"), [(1, False), (1, True), (20261130, False)])
 def test_each_planted_cell_is_a_warning_in_its_row(seed: int, pipes: bool, tmp_path: Path) -> None:
     planted = write_sample_tables(tmp_path / "export", 60, seed=seed, layout=SampleLayout(pipes, errors=1))
@@ -200,6 +204,7 @@ def zipped(folder: Path, path: Path, *, start: str = "") -> Path:
     return path
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("start", ["", "csv/"])
 def test_zip_files_flat_or_with_a_folder(start: str, export: Make, tmp_path: Path) -> None:
     folder = export()
@@ -293,6 +298,7 @@ def test_folders_that_are_refused(change: Callable[[Path], object], problem: str
     assert not (tmp_path / "catalogue").exists()
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("content", [b"", b'"projectID";"organisationID";"name";"role"\n'], ids=["empty", "header"])
 def test_projects_without_participants(content: bytes, export: Make, tmp_path: Path) -> None:
     folder = export()
@@ -304,6 +310,7 @@ def test_projects_without_participants(content: bytes, export: Make, tmp_path: P
         assert conforms(list(base.findings)) and lines(base)
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
 def test_other_encodings(encoding: str, export: Make, tmp_path: Path) -> None:
     folder = export({("project", -1, "title"): "Straße, café, “Über”"})
