@@ -19,7 +19,7 @@ from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.conditions import NUMBER, Conditions, Sum
 from st_opendata.shacl.screens.proofs import number_or_null
 from st_opendata.shacl.screens.queries import THIS, UnboundedError, algebra_of, parts_of, path_of
-from st_opendata.shacl.screens.triples import Solutions, TriplePatterns, UntranslatedError
+from st_opendata.shacl.screens.triples import SolutionRows, TriplePatterns, UntranslatedError
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 
@@ -42,7 +42,7 @@ def possible_nodes(columns: DataColumns, graph: Graph, shape: Node, constraint: 
         raise UntranslatedError from error
     if {"shapesGraph", "currentShape"} & set(_names(query)):
         raise UntranslatedError
-    found = _Translation(columns, query, focus).pattern(query, Solutions(f"SELECT n, TRUE AS sure FROM {focus}"))
+    found = _Translation(columns, query, focus).pattern(query, SolutionRows(f"SELECT n, TRUE AS sure FROM {focus}"))
     listed = columns.create(f"SELECT n FROM ({found.query}) LIMIT {_MOST}")
     ((count,),) = columns.engine.rows(f"SELECT count(*) FROM {listed}")
     if count == _MOST:
@@ -59,7 +59,7 @@ class _Translation:
         self._focus = focus
         self._numbers = iter(range(1, 1 << 40))
 
-    def pattern(self, part: Any, rows: Solutions) -> Solutions:  # noqa: ANN401 (rdflib's algebra)
+    def pattern(self, part: Any, rows: SolutionRows) -> SolutionRows:  # noqa: ANN401 (rdflib's algebra)
         """The rows of a pattern that continue other rows, as rdflib evaluates it."""
         match part.name:
             case "BGP":
@@ -89,7 +89,7 @@ class _Translation:
                 raise UntranslatedError
         return found
 
-    def _union(self, one: Solutions, other: Solutions, before: Solutions) -> Solutions:
+    def _union(self, one: SolutionRows, other: SolutionRows, before: SolutionRows) -> SolutionRows:
         shared = {name: self._name() for name in one.terms if name in other.terms and name not in before.terms}
         kept = [*dict.fromkeys([*before.terms.values(), *before.columns])]
         selects = [
@@ -100,9 +100,9 @@ class _Translation:
         terms = {**before.terms, **shared}
         named = {*one.terms, *other.terms, *one.sums, *other.sums, *one.maybe, *other.maybe}
         maybe = frozenset(named - terms.keys() - before.sums.keys())
-        return Solutions(" UNION ALL ".join(selects), terms, before.sums, maybe, before.others)
+        return SolutionRows(" UNION ALL ".join(selects), terms, before.sums, maybe, before.others)
 
-    def _filter(self, part: CompValue, before: Solutions) -> Solutions:
+    def _filter(self, part: CompValue, before: SolutionRows) -> SolutionRows:
         limits = _limits(part.expr)
         if part.p.name == "BGP":
             rows = self._triples(list(part.p.triples), before, limits)
@@ -133,10 +133,10 @@ class _Translation:
         query = f"SELECT {', '.join(rows.columns)}, {sure} AS sure FROM ({tested}) WHERE passes IS NOT FALSE"
         return replace(rows, query=query)
 
-    def _nested(self, part: CompValue, rows: Solutions) -> Solutions:
+    def _nested(self, part: CompValue, rows: SolutionRows) -> SolutionRows:
         """The solutions of a nested SELECT; names that it does not select must be its own."""
         inside, outside = set(_names(part)), set(_names(self._query, without=part))
-        inner = self.pattern(part.p, Solutions(f"SELECT n, TRUE AS sure FROM {self._focus}"))
+        inner = self.pattern(part.p, SolutionRows(f"SELECT n, TRUE AS sure FROM {self._focus}"))
         if (inside - {THIS, *inner.terms, *inner.sums}) & outside:
             raise UntranslatedError
         if inner.sums and (inside - {THIS}) & set(_names_of_triples(self._query, without=part)):
@@ -151,9 +151,9 @@ class _Translation:
         terms = {**{name: column for name, column in inner.terms.items() if name not in shared}, **rows.terms}
         maybe = (rows.maybe | inner.maybe) - terms.keys()
         query = f"SELECT {selected}, {sure} AS sure FROM {joined}"
-        return Solutions(query, terms, {**rows.sums, **inner.sums}, frozenset(maybe), rows.others)
+        return SolutionRows(query, terms, {**rows.sums, **inner.sums}, frozenset(maybe), rows.others)
 
-    def _sums(self, part: CompValue, before: Solutions) -> Solutions:
+    def _sums(self, part: CompValue, before: SolutionRows) -> SolutionRows:
         """The groups of $this: counts and sums of steps, which are exact; rdflib adds a solution without any."""
         group, found = part.p, {}
         if list(group.expr or []) != [Variable(THIS)] or set(before.terms) != {THIS}:
@@ -178,23 +178,23 @@ class _Translation:
         maybe = frozenset(names - same.keys() - found.keys())
         terms = {THIS: "n", **same}
         if rows is None or not found:
-            return Solutions(f"SELECT n, FALSE AS sure FROM ({base})", terms, {}, maybe)
+            return SolutionRows(f"SELECT n, FALSE AS sure FROM ({base})", terms, {}, maybe)
         values = ", ".join(f"{value} AS {total.value}" for total, value in selected)
         grouped = f"SELECT n, {values} FROM ({rows.query}) GROUP BY n"
         columns = ", ".join(
             f"g.{total.value} AS {total.value}, g.n IS NULL AS {total.unbound}" for total, _ in selected
         )
         query = f"SELECT b.n AS n, {columns}, g.n IS NOT NULL AS sure FROM ({base}) AS b LEFT JOIN ({grouped}) AS g"
-        return Solutions(f"{query} ON b.n = g.n", terms, found, maybe)
+        return SolutionRows(f"{query} ON b.n = g.n", terms, found, maybe)
 
-    def _steps(self, part: CompValue, before: Solutions) -> Solutions | None:
+    def _steps(self, part: CompValue, before: SolutionRows) -> SolutionRows | None:
         """The rows of triple patterns whose paths are steps, each row as often as rdflib finds it; None of others."""
         simple = (isinstance(path, Step) for triple in part.triples for path in _simple(triple[1]))
         return self._triples(list(part.triples), before, {}, distinct=True) if all(simple) else None
 
     def _triples(
-        self, triples: list[Any], rows: Solutions, limits: Mapping[str, frozenset[Node]], *, distinct: bool = False
-    ) -> Solutions:
+        self, triples: list[Any], rows: SolutionRows, limits: Mapping[str, frozenset[Node]], *, distinct: bool = False
+    ) -> SolutionRows:
         basic = TriplePatterns(self._columns, rows, self._numbers, limits, distinct=distinct)
         later = []
         for subject, predicate, value in triples:
@@ -229,14 +229,14 @@ def _simple(predicate: Any) -> tuple[Path | None, ...]:  # noqa: ANN401 (as abov
     return path.parts if isinstance(path, Sequence) else (path,)
 
 
-def _projected(rows: Solutions, names: set[str]) -> Solutions:
+def _projected(rows: SolutionRows, names: set[str]) -> SolutionRows:
     """With the variables of these names only."""
     terms = {name: column for name, column in rows.terms.items() if name in names}
     sums = {name: each for name, each in rows.sums.items() if name in names}
     return replace(rows, terms=terms, sums=sums, maybe=rows.maybe & names)
 
 
-def _extended(rows: Solutions, name: str, expression: Any) -> Solutions:  # noqa: ANN401 (as above)
+def _extended(rows: SolutionRows, name: str, expression: Any) -> SolutionRows:  # noqa: ANN401 (as above)
     """With a further variable: another one, or one that may be bound."""
     if isinstance(expression, Variable) and str(expression) in rows.terms and name not in rows.terms:
         return replace(rows, terms={**rows.terms, name: rows.terms[str(expression)]})

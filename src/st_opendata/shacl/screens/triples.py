@@ -22,7 +22,7 @@ class UntranslatedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Solutions:
+class SolutionRows:
     """A query with the columns n (the focus node), `sure`, those of `others`, and those of variables.
 
     A solution may bind the variables of `maybe`, too.
@@ -40,7 +40,7 @@ class Solutions:
         of_sums = [name for each in self.sums.values() for name in (each.value, each.unbound)]
         return list(dict.fromkeys([*self.terms.values(), *of_sums, *self.others]))
 
-    def unsure(self) -> Solutions:
+    def unsure(self) -> SolutionRows:
         """The same rows; none is sure."""
         return replace(self, query=f"SELECT {', '.join(self.columns)}, FALSE AS sure FROM ({self.query})")
 
@@ -55,7 +55,7 @@ class TriplePatterns:
     def __init__(
         self,
         columns: DataColumns,
-        rows: Solutions,
+        rows: SolutionRows,
         numbers: Iterator[int],
         limits: Mapping[str, frozenset[Node]],
         *,
@@ -99,7 +99,7 @@ class TriplePatterns:
         pairs = value_pairs(self._columns, path if start == subject else inverted(path), nodes) or f"({NOTHING})"
         self._join(pairs, {"n": start, "v": value if start == subject else subject})
 
-    def rows(self) -> Solutions:
+    def rows(self) -> SolutionRows:
         """The rows with the columns of all variables."""
         before = self._before
         terms, selected = dict(before.terms), [f"c.{name} AS {name}" for name in before.columns]
