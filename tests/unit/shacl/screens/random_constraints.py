@@ -30,7 +30,7 @@ class QueryMaker:
         """A SELECT of $this."""
         if self._random.random() < 0.15:
             return f"{self._sums()} HAVING ({self._expression(['?s0', '?s1'], 1)})"
-        end = " LIMIT 3" if self._random.random() < 0.05 else ""
+        end = " LIMIT 99" if self._random.random() < 0.05 else ""
         return f"SELECT $this ?a ?path ?value {{ {self._group(0, ['$this'])} }}{end}"
 
     def _variable(self, bound: list[str]) -> str:
