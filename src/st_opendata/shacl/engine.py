@@ -20,7 +20,7 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 from rdflib.term import Node
 
 from st_opendata.errors import ConfigurationError
-from st_opendata.messages.message import message
+from st_opendata.messages.message import Message, message
 from st_opendata.shacl import at_once, comparing, paths, patterns, prebinding, results, values
 from st_opendata.shacl.components import register
 from st_opendata.shacl.results import RawResult, ResultValidator
@@ -61,17 +61,20 @@ def run(data: Graph, shapes: Shapes) -> Iterator[Result]:
     try:
         _, found, _ = validator.run()
     except (ReportableRuntimeError, SPARQLError, re.error) as error:
-        raise unusable(error) from error
+        raise unusable(str(error).partition("\n")[0]) from error
+    except (AttributeError, TypeError) as error:  # rdflib's, which says nothing to a reader
+        if (None, SH.sparql, None) not in shapes.graph:
+            raise
+        raise unusable(message("a query computes with a value that is not a number or text")) from error
     texts = _Texts(shapes)
     for raw in found:
         yield texts.result(raw)
 
 
-def unusable(error: Exception) -> ConfigurationError:
+def unusable(reason: str | Message) -> ConfigurationError:
     """The error of shapes that pySHACL refuses."""
-    first_line = str(error).partition("\n")[0]
     return ConfigurationError(
-        message("the shapes cannot be evaluated: {reason}", reason=first_line),
+        message("the shapes cannot be evaluated: {reason}", reason=reason),
         remedy=message("Simplify the shape that causes this."),
     )
 

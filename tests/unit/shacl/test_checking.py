@@ -120,6 +120,13 @@ def test_a_query_that_fails_when_run_is_an_error(tmp_path: Path) -> None:
         validate_graph(graph("ex:ulm a ex:City ."), shapes_of(tmp_path, SHAPES + text))
 
 
+def test_a_query_that_adds_what_is_no_number_is_an_error(tmp_path: Path) -> None:
+    text = """ex:S sh:targetClass ex:City ; sh:sparql [
+        sh:select "SELECT $this (SUM(?type) AS ?value) { $this a ?type } GROUP BY $this" ] ."""
+    with pytest.raises(ConfigurationError, match="not a number"):
+        validate_graph(graph("ex:ulm a ex:City, ex:Town ."), shapes_of(tmp_path, SHAPES + text))
+
+
 def test_without_a_column_for_the_property_the_row_is_the_place(facts: FactBase, tmp_path: Path) -> None:
     shape = "ex:S sh:targetClass ex:City ; sh:property [ sh:path ex:mayor ; sh:minCount 1 ] ."
     found = validate_facts(facts, shapes_of(tmp_path, SHAPES + shape))

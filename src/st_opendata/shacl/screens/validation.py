@@ -40,7 +40,7 @@ def validate(columns: DataColumns, shapes: Shapes, few: int | None = None) -> tu
     try:
         model = Model(shapes.graph)
     except ReportableRuntimeError as error:
-        raise unusable(error) from error
+        raise unusable(str(error).partition("\n")[0]) from error
     compiler = Compiler(columns, model)
     reader = _Reader(compiler, shapes)
     results: list[Result] = []
