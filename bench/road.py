@@ -41,8 +41,8 @@ from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.parse import urlencode
 
+from costs import Cost, Watch, free_port, run, seconds_of
 from mapping import BASE, EURIO, describe, generate
-from processes import Cost, Watch, free_port, run, seconds_of
 from publishing.catalogue import DESCRIPTION
 
 FULL = 35_000

@@ -43,8 +43,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
+from costs import free_port, seconds_of
 from mapping import BASE, EURIO, ORGANISATION, PROJECT, SUBJECTS, generate, table
-from processes import free_port, seconds_of
 from publishing.catalogue import DESCRIPTION
 from questions import forms
 
