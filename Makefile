@@ -49,7 +49,7 @@ test-all: setup  ## run all tests, with many examples of each property
 	@ST_FULL=1 $(SERVERS)
 
 nightly: setup  ## run all tests with full numbers of kills and examples, and the road of 35,000 projects (two hours)
-	@ST_FULL=1 ST_EXAMPLES=1000 ST_DRAFTS=1000 $(TESTS) --timeout 3000 --ignore tests/servers
+	@ST_FULL=1 ST_PAIRS=1 ST_EXAMPLES=1000 ST_DRAFTS=1000 $(TESTS) --timeout 3000 --ignore tests/servers
 	@$(BIN)/python bench/road.py --projects 35000 --slack 2
 	@ST_FULL=1 ST_KILLS=100 ST_WORKER_KILLS=25 $(SERVERS)
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from columns_of import engine_in, relations_of
+from columns_of import engine_in
+from comparison import compare
 from pairs import Maker
 from rdflib import Graph, URIRef
 from test_shacl import MF, SHT, cases_in, graph_of
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.rdf.reading import TermReader, read_rdf
-from st_opendata.shacl.engine import Result, run
-from st_opendata.shacl.screens import DataColumns, validate
-from st_opendata.shacl.screens.terms import column_text
-from st_opendata.shacl.shapes import Shapes, load_shapes
+from st_opendata.shacl.shapes import load_shapes
 from st_opendata.sql.duckdb import DuckDBEngine
 
 
@@ -28,40 +24,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
     opened = engine_in(tmp_path_factory.mktemp("engine"))
     yield opened
     opened.close()
-
-
-def counted(results: Iterable[Result]) -> Counter[tuple[object, ...]]:
-    return Counter(
-        (
-            column_text(each.focus),
-            each.path,
-            None if each.value is None else column_text(each.value),
-            each.component,
-            each.shape,
-            each.severity,
-            tuple(sorted(each.messages.items())),
-        )
-        for each in results
-    )
-
-
-def compare(engine: DuckDBEngine, data: Graph, shapes: Graph) -> tuple[int, int]:
-    """The number of results, the same by both roads, and of shapes that pySHACL evaluated; 0 if it refuses them."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            expected = counted(run(data, Shapes(shapes)))
-    except ConfigurationError:
-        return 0, 0
-    relations = relations_of(engine, data)
-    with warnings.catch_warnings(), DataColumns(engine, relations) as columns:
-        warnings.simplefilter("ignore")
-        results, notices = validate(columns, Shapes(shapes), few=-1)
-    for name in relations.values():
-        engine.drop(name)
-    actual = counted(results)
-    assert actual == expected, f"missing {expected - actual}, extra {actual - expected}"
-    return len(results), len(notices)
 
 
 def check(engine: DuckDBEngine, seeds: Iterable[int]) -> tuple[int, int]:
@@ -89,7 +51,7 @@ def test_more_pairs(engine: DuckDBEngine) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("ST_FULL" not in os.environ, reason="ST_FULL asks for all pairs")
+@pytest.mark.skipif("ST_PAIRS" not in os.environ, reason="ST_PAIRS asks for all pairs")
 @pytest.mark.parametrize("start", range(1_000, 21_000, 1_000))
 def test_all_pairs(engine: DuckDBEngine, start: int) -> None:
     results, notices = check(engine, range(start, start + 1_000))

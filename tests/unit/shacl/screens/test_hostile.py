@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from columns_of import engine_in
+from comparison import compare
 from rdflib import Graph
-from test_equality import compare
 
 from st_opendata.rdf.reading import TermReader, read_rdf
 from st_opendata.sql.duckdb import DuckDBEngine
