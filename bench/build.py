@@ -2,8 +2,8 @@
 
 usage: python bench/build.py [--datasets 50,100,200,400] [--seed 0] [--own] [--wrong 0.3] [--folder FOLDER]
 
-The datasets are those of bench/publish.py: two tables of 320 rows, 13 files. With `--own` each has a property of its
-own; with `--wrong` this share of them has a wrong date, so that `build` ends after the check. Prints CPU seconds a
+The datasets are those of bench/publish.py: two tables of 320 rows, 13 files. With `--own` each has a separate property;
+with `--wrong` this share of them has a wrong date, so that `build` ends after the check. Prints CPU seconds a
 dataset and peak memory for each number of datasets; each command is a separate process. The cost of a dataset is not
 to depend on how many others there are: 1 where a dataset of the largest catalogue costs more than `GOAL` times one of
 the smallest. FOLDER (a temporary one) takes catalogues and releases.

@@ -69,7 +69,7 @@ def make_release(folder: Path, datasets: int, *, changed: bool = False) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is particular to datasets: the `seed` of their cells, a property of their own, a wrong date in `wrong`."""
+    """What is particular to datasets: the `seed` of their cells, an `own` property, a wrong date in `wrong`."""
 
     seed: int = 0
     own: bool = False

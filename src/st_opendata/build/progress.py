@@ -21,7 +21,7 @@ class Steps:
         self._done = self._left = self._begun = self._told = 0.0
 
     def expect(self, left: float) -> None:
-        """Take this as the time of all that has not begun yet; what is told never falls."""
+        """Take this as the time of all that has not begun yet; the reported part never falls."""
         self._left = left
 
     def __call__(self, stage: Message, time: float = STAGE) -> None:
@@ -38,6 +38,6 @@ class Steps:
             self._report(stage[self._language], self._told)
 
     def count(self, time: float) -> None:
-        """A part of the work that was left has ended, which is no stage."""
+        """A part of the work that was left has ended, but not a stage."""
         self._done += time
         self._left = max(self._left - time, 0.0)

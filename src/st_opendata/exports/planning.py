@@ -57,7 +57,7 @@ _NO_DUMPS = KeptDumps(_NOTHING, _NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class DatasetPlan:
-    """The tasks that write the files of a dataset; `exports` are in the order of the release, with what is kept.
+    """The tasks that write the files of a dataset; `exports` are in the order of the release, with those that are kept.
 
     `n_triples` is None where that file is kept.
     """

@@ -71,7 +71,7 @@ class Contents:
 
 
 def _cells(loaded: LoadedTable) -> list[object]:
-    """What names the cells of a table that state something."""
+    """The names of the cells of a table that state something."""
     source = loaded.source
     named = [
         (source.title(number), str(source.place(1, number))) if number else None for _, number in stated_by(loaded)

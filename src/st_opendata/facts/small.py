@@ -51,7 +51,7 @@ class Loaded(Protocol):
 
 
 class SmallTables:
-    """The rows of the small tables that were asked for last."""
+    """The rows of the small tables that were used last."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

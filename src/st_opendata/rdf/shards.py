@@ -13,7 +13,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """The lines of a file from one byte to before another, in blocks of whole lines, as often as they are asked for.
+    """The lines of a file from one byte to before another, in blocks of whole lines, any number of times.
 
     `graph` is the end of each line: that of N-Triples, or with the name of a graph.
     """

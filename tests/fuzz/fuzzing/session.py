@@ -26,6 +26,8 @@ from fuzzing.guard import MEGABYTES, SECONDS, Guard, bound_memory, bound_time, p
 from fuzzing.mutations import mutated
 from fuzzing.targets import Target, find_target
 
+import st_opendata.build.stages  # noqa: F401 (a library of its writers starts a program when it is imported)
+
 RETIRED = 75
 """Exit code of a process with running work that would affect the next input; another process continues."""
 
@@ -40,6 +42,7 @@ class Session:
         shutil.rmtree(folder / "sandbox", ignore_errors=True)
         self._guard = Guard(folder / "sandbox", target.allowed)
         os.environ["TMPDIR"] = tempfile.tempdir = str(self._guard.inside)
+        os.environ["XDG_CACHE_HOME"] = str(self._guard.inside / "cache")
         work = self._guard.inside / "work"
         work.mkdir(exist_ok=True)
         os.chdir(work)

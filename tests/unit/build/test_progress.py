@@ -1,4 +1,4 @@
-"""The told progress of a job: it begins at nothing, never falls, and is in proportion to the time of the work."""
+"""The reported progress of a job: it begins at nothing, never falls, and is in proportion to the time of the work."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from st_opendata.system.tasks import do_here
 catalogue = read_catalogue(Path(sys.argv[1]))
 with load_facts(catalogue) as facts:
     plans = [plan_dataset(dataset, facts, Path(sys.argv[2])) for dataset in catalogue.datasets]
-    do_here([task for plan in plans for task in plan.tasks])
+    do_here([task for plan in plans for task in plan.exports])
     do_here(plan_dumps(facts, Path(sys.argv[2]), ()))
 """
 

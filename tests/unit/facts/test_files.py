@@ -27,7 +27,7 @@ from st_opendata.rdf.writing import UnwritableTripleError, xml_triples
 from st_opendata.release.layout import predicate_files
 
 SEEDS = 1
-MORE_SEEDS = 25
+MORE_SEEDS = 9
 
 
 def write(facts: FactBase, folder: Path) -> FactFolder:

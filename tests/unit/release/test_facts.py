@@ -27,7 +27,7 @@ def write(catalogue: Path, folder: Path) -> FactFolder:
 
 @pytest.mark.parametrize(
     ("seeds", "triples"),
-    [((2,), 40), *(pytest.param(range(40), triples, marks=pytest.mark.slow) for triples in (12, base._SHARD_TRIPLES))],
+    [((2,), 40), *(pytest.param(range(10), triples, marks=pytest.mark.slow) for triples in (12, base._SHARD_TRIPLES))],
 )
 def test_both_name_the_same_cells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: tuple[int, ...], triples: int
@@ -51,7 +51,7 @@ def test_both_name_the_same_cells(
 
 @pytest.mark.parametrize(
     ("seeds", "triples"),
-    [((2,), 40), *(pytest.param(range(30), triples, marks=pytest.mark.slow) for triples in (12, base._SHARD_TRIPLES))],
+    [((2,), 40), *(pytest.param(range(8), triples, marks=pytest.mark.slow) for triples in (12, base._SHARD_TRIPLES))],
 )
 def test_both_have_the_same_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: tuple[int, ...], triples: int

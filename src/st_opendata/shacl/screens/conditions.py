@@ -96,7 +96,7 @@ class Conditions:
         return sql.any_of([f"{term} = {each}" for each in others]) if others else "FALSE"
 
     def _equal(self, left: Any, right: Any) -> str | None:  # noqa: ANN401 (as above)
-        """Equality of terms that are no literals with a datatype or language, and of the values of others."""
+        """Equality of terms, and of the values of literals with a datatype or language."""
         if isinstance(left, CompValue) or isinstance(right, CompValue):
             texts = self._string(left), self._string(right)
             return None if None in texts else f"{texts[0]} = {texts[1]}"

@@ -1,7 +1,7 @@
 """The focus nodes for which a query of a shape (sh:sparql) may have a solution, in SQL.
 
 A pattern gives rows with the columns of the variables that are bound in every solution. Each solution has a row; a row
-is `sure` if it has a solution. What cannot be translated is left out, so that there are more rows than solutions.
+is `sure` if it has a solution. Parts that cannot be translated are left out, which leaves more rows than solutions.
 """
 
 from __future__ import annotations
