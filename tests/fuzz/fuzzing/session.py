@@ -21,12 +21,11 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import st_opendata.build.stages  # noqa: F401 (a library of its writers starts a program when it is imported)
 from fuzzing.found import FOUND
 from fuzzing.guard import MEGABYTES, SECONDS, Guard, bound_memory, bound_time, peak, reset_peak
 from fuzzing.mutations import mutated
 from fuzzing.targets import Target, find_target
-
-import st_opendata.build.stages  # noqa: F401 (a library of its writers starts a program when it is imported)
 
 RETIRED = 75
 """Exit code of a process with running work that would affect the next input; another process continues."""
