@@ -6,15 +6,17 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from columns_of import engine_in
 from comparison import compare
-from pairs import Maker
-from rdflib import Graph, URIRef
+from pairs import LEXICALS, TYPES, Maker
+from rdflib import Graph, Literal, URIRef
 from test_shacl import MF, SHT, cases_in, graph_of
 
 from st_opendata.errors import ConfigurationError
 from st_opendata.rdf.reading import TermReader, read_rdf
+from st_opendata.shacl.screens.terms import TermCache, column_text
 from st_opendata.shacl.shapes import load_shapes
 from st_opendata.sql.duckdb import DuckDBEngine
 
@@ -39,8 +41,19 @@ def check(engine: DuckDBEngine, seeds: Iterable[int]) -> tuple[int, int]:
     return results, notices
 
 
+def test_a_literal_of_the_columns_has_the_value_of_the_one_that_was_read() -> None:
+    """Of equal literals, rdflib takes one for false in a query and not the other if their values differ."""
+    node, kinds = ox.BlankNode(), [ox.NamedNode(kind) if kind else None for kind in TYPES]
+    literals = [ox.Literal(lexical, datatype=kind) for lexical in LEXICALS for kind in kinds]
+    quads = [ox.Triple(node, ox.NamedNode("https://example.org/p"), literal) for literal in literals]
+    for _, _, read in TermReader().triples(quads):
+        term = TermCache().node(column_text(read))
+        assert isinstance(term, Literal) and isinstance(read, Literal)
+        assert (term, type(term.value), bool(term)) == (read, type(read.value), bool(read))
+
+
 def test_some_pairs(engine: DuckDBEngine) -> None:
-    results, _ = check(engine, range(4))
+    results, _ = check(engine, (*range(4), 393))  # the last has an ill-typed boolean where a query walks a path
     assert results > 10
 
 
