@@ -123,11 +123,11 @@ def test_some_random_queries(engine: DuckDBEngine) -> None:
 
 @pytest.mark.slow
 def test_random_queries(engine: DuckDBEngine) -> None:
-    assert check(engine, range(100, 400)) > 500
+    assert check(engine, range(100, 200)) > 60
 
 
 @pytest.mark.slow
 @pytest.mark.skipif("ST_PAIRS" not in os.environ, reason="ST_PAIRS asks for all queries")
-@pytest.mark.parametrize("start", range(1_000, 6_000, 1_000))
+@pytest.mark.parametrize("start", range(0, 6_000, 1_000))
 def test_all_random_queries(engine: DuckDBEngine, start: int) -> None:
-    assert check(engine, range(start, start + 1_000)) > 2_000
+    assert check(engine, range(start, start + 1_000)) > 1_000
