@@ -2,7 +2,8 @@
 
 pySHACL refuses `$shapesGraph`, does not see a variable that follows another sign than a space, a brace or a bracket
 (`?x=$this`), and leaves `$value` unbound where the value is false, 0 or "". Its helper is replaced here, in the one
-place where pySHACL looks for it. docs/shacl.md has an example of each.
+place where pySHACL looks for it. rdflib takes such a literal for a variable where a path begins or ends: the graph of
+our runs corrects that. docs/shacl.md lists them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 import pyshacl.helper
 import rdflib
 from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
-from rdflib import BNode, Graph, URIRef, Variable
+from rdflib import BNode, Graph, Literal, URIRef, Variable
+from rdflib.paths import Path
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.algebra import traverse
 from rdflib.plugins.sparql.parserutils import CompValue
@@ -57,15 +59,39 @@ class Prebinding(SPARQLQueryHelper):
         return bindings, text
 
 
+class _End(Literal):
+    """A literal that Python takes for true, whatever its value."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _end(term: Node | None) -> Node | None:
+    return _End(term) if isinstance(term, Literal) and not term else term
+
+
+def _plain(term: Node) -> Node:
+    return Literal(term) if isinstance(term, _End) else term
+
+
 class PreparingGraph(Graph):
     """A view of the data that parses each query once: pySHACL asks the same one anew for every focus node.
 
-    A query with `GRAPH` runs on a dataset that has the shapes graph.
+    A query with `GRAPH` runs on a dataset that has the shapes graph. A path begins and ends at any literal.
     """
 
     def __init__(self, data: Graph, shapes: Graph) -> None:
         super().__init__(data.store, data.identifier)
         self._both = _Both(self, shapes)
+
+    def triples(self, triple: Any) -> Generator[Any, None, None]:  # noqa: ANN401 (rdflib has three forms)
+        """As `Graph.triples`; in rdflib, an end of a path that Python takes for false, such as "", is any node."""
+        start, path, end = triple
+        if not isinstance(path, Path):
+            return super().triples(triple)
+        return ((_plain(s), path, _plain(o)) for s, o in path.eval(self, _end(start), _end(end)))
 
     def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401
         """As `Graph.query`, whose fifth argument are the initial bindings."""

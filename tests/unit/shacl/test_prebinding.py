@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rdflib import Graph, Literal, Namespace
 
 from st_opendata.shacl import load_shapes, validate_files
+from st_opendata.shacl.engine import run
+from st_opendata.shacl.shapes import Shapes
+from st_opendata.shacl.terms import SH
+
+EX = Namespace("https://example.org/")
 
 HEAD = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -47,6 +53,26 @@ def test_the_path_is_put_in_after_any_sign(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("path", "only"), [("people", "0"), ("capital", "false")])
 def test_a_false_value_is_bound_too(tmp_path: Path, path: str, only: str) -> None:
     assert focus_nodes(tmp_path, COMPONENT % ("FILTER($value = $only)", path, only)) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("$this ^ex:of+ ?value", {"": "ab", "0": "c", "false": "c", "b": "a"}),
+        ("?value ex:of+ $this", {"": "ab", "0": "c", "false": "c", "b": "a"}),
+        ("$this (^ex:of)? ?value FILTER isIRI(?value)", {"": "b", "0": "c", "false": "c", "b": "ab"}),
+        ("?value ex:of* $this FILTER isIRI(?value)", {"": "ab", "0": "c", "false": "c", "b": "ab"}),
+        ("$this ^(ex:of/ex:of) ?value", {"": "a"}),
+        ("?value (ex:of|^ex:of)+ $this FILTER (?value = 0)", {"0": "0", "false": "0"}),
+    ],
+)
+def test_a_path_ends_at_a_false_literal(pattern: str, found: dict[str, str]) -> None:
+    data = Graph().parse(data=f'{HEAD} ex:a ex:of ex:b . ex:b ex:of "" . ex:c ex:of 0, false . ex:d ex:no ex:e .')
+    select = f"PREFIX ex: <https://example.org/> SELECT $this ?value {{ {pattern} }}"
+    shapes = Graph().parse(data=f"{HEAD} ex:S a sh:NodeShape ; sh:targetObjectsOf ex:of ; sh:sparql ex:query .")
+    shapes.add((EX.query, SH.select, Literal(select)))
+    names = [(str(each.focus).removeprefix(EX), str(each.value).removeprefix(EX)) for each in run(data, Shapes(shapes))]
+    assert sorted(names) == sorted((node, value) for node, values in found.items() for value in values)
 
 
 ALLOWED = """ex:S a sh:NodeShape ; sh:targetClass ex:City ; ex:allowed "B" ; sh:sparql [
