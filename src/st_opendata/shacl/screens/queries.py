@@ -21,15 +21,11 @@ from rdflib.term import Node
 
 from st_opendata.shacl.paths import Alternative, Path, Repeat, Sequence, Step
 from st_opendata.shacl.terms import SH, path_text
-from st_opendata.sql import dialect as sql
 
 THIS = "this"
 _ALL = ("Filter", "Project", "Distinct", "Reduced", "OrderBy", "SelectQuery", "Extend", "AggregateJoin", "Group")
 _REPEATS = {"+": (1, False)}
-"""rdflib walks a path that may be empty from any node of the graph, if it begins at a literal.
-
-It also walks a path with `+` from any node, if an end is a literal that Python takes for false, such as "".
-"""
+"""rdflib walks a path that may be empty from any node of the graph, if it begins at a literal."""
 
 
 class UnboundedError(Exception):
@@ -174,19 +170,6 @@ def _part(predicate: Any, *, inverse: bool) -> Path:  # noqa: ANN401
     found = path_of(predicate, inverse=inverse)
     assert found is not None
     return found
-
-
-def literals_in(nodes: str) -> str:
-    """A query that has a row if there is a literal among nodes (column n)."""
-    return f"SELECT 1 FROM {nodes} WHERE {sql.starts('n', chr(34))} LIMIT 1"
-
-
-def is_repeated(path: Path) -> bool:
-    """True for a path with a part that may be walked any number of times."""
-    match path:
-        case Sequence(parts) | Alternative(parts):
-            return any(map(is_repeated, parts))
-    return isinstance(path, Repeat)
 
 
 def inverted(path: Path) -> Path:

@@ -15,7 +15,7 @@ from rdflib.term import Node
 from st_opendata.shacl.paths import Alternative, Path, Repeat, Sequence, Step
 from st_opendata.shacl.screens.columns import TYPE, DataColumns
 from st_opendata.shacl.screens.model import Model
-from st_opendata.shacl.screens.queries import THIS, Hop, UnboundedError, hops_of, inverted, is_repeated, literals_in
+from st_opendata.shacl.screens.queries import THIS, Hop, UnboundedError, hops_of, inverted
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.sql import dialect as sql
 
@@ -123,8 +123,6 @@ class Reach:
             if not union:
                 continue
             start = self._columns.once(union)
-            if hop.path and is_repeated(hop.path) and self._columns.engine.rows(literals_in(start)):
-                raise UnboundedError
             if hop.path is None:
                 ends = [self._walk(Step(predicate, hop.inverse), start) for predicate in self._predicates()]
             else:

@@ -11,7 +11,7 @@ from rdflib.term import Node
 from st_opendata.shacl.paths import Path, Step
 from st_opendata.shacl.screens.columns import DataColumns
 from st_opendata.shacl.screens.conditions import Sum
-from st_opendata.shacl.screens.queries import THIS, inverted, literals_in
+from st_opendata.shacl.screens.queries import THIS, inverted
 from st_opendata.shacl.screens.terms import column_text
 from st_opendata.shacl.screens.walking import NOTHING, edges, value_pairs
 from st_opendata.sql import dialect as sql
@@ -91,9 +91,6 @@ class TriplePatterns:
         """A path of several steps, walked from the end that is bound."""
         start = next((each for each in (subject, value) if self._known(each) is not None), None)
         if start is None:
-            raise UntranslatedError
-        ends = {end for each in (subject, value) if (end := self._known(each)) is not None}
-        if any(self._columns.engine.rows(literals_in(f"(SELECT {end} AS n FROM {self._joined()})")) for end in ends):
             raise UntranslatedError
         nodes = self._columns.create(f"SELECT DISTINCT {self._known(start)} AS n FROM {self._joined()}")
         pairs = value_pairs(self._columns, path if start == subject else inverted(path), nodes) or f"({NOTHING})"
