@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,20 @@ def _family(pid: int) -> Iterator[tuple[int, int]]:
             above = parents.get(above, 0)
         if above == pid:
             yield each, ticks
+
+
+@contextmanager
+def ended(server: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a server after the block, as Ctrl-C does, and by force after a minute."""
+    try:
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def free_port() -> int:

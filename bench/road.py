@@ -41,7 +41,7 @@ from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.parse import urlencode
 
-from costs import Cost, Watch, free_port, run, seconds_of
+from costs import Cost, Watch, ended, free_port, run, seconds_of
 from mapping import BASE, EURIO, describe, generate
 from publishing.catalogue import DESCRIPTION
 
@@ -196,7 +196,7 @@ class Road:
         )
         query = f"SELECT ?role (COUNT(*) AS ?n) {{ ?part <{EURIO}role> ?role }} GROUP BY ?role"
         site = f"http://127.0.0.1:{port}"
-        with stopped(server), Watch(server.pid) as watch:
+        with ended(server), Watch(server.pid) as watch:
             problem = first_answer(f"{site}/", server) or first_answer(
                 f"{site}/sparql?{urlencode({'query': query})}", server
             )
@@ -287,20 +287,6 @@ def first_answer(address: str, server: subprocess.Popen[bytes]) -> str:
             return ""
         time.sleep(0.05)
     return f"serve ended with {server.returncode}"
-
-
-@contextmanager
-def stopped(server: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the server afterwards."""
-    try:
-        yield
-    finally:
-        server.terminate()
-        try:
-            server.wait(60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 if __name__ == "__main__":

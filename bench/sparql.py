@@ -43,7 +43,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
-from costs import free_port, seconds_of
+from costs import ended, free_port, seconds_of
 from mapping import BASE, EURIO, ORGANISATION, PROJECT, SUBJECTS, generate, table
 from publishing.catalogue import DESCRIPTION
 from questions import forms
@@ -465,7 +465,7 @@ def found(program: str) -> str:
 def running(command: Sequence[str], port: int, folder: Path | None = None) -> Iterator[int]:
     """A server that accepts connections at the port, by its process; it is ended afterwards."""
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+    with ended(server):
         for _ in range(6000):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
@@ -473,13 +473,6 @@ def running(command: Sequence[str], port: int, folder: Path | None = None) -> It
                 raise Missing(f"{Path(command[0]).name} ended with {server.returncode}")
             time.sleep(0.1)
         yield server.pid
-    finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 if __name__ == "__main__":
