@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from st_opendata.errors import InputError
 from st_opendata.facts.triples import TYPE, Triples, prefixes
-from st_opendata.messages.message import message
 from st_opendata.model.release import FactFolder
 from st_opendata.sql import dialect as sql
 from st_opendata.sql import native
 from st_opendata.sql.duckdb import DuckDBEngine
-from st_opendata.sql.engine import ReadError, Row
+from st_opendata.sql.engine import Row
+from st_opendata.sql.reading import readable_release
 
 _TOGETHER = 2_000_000
 """About the most triples whose subjects are distinguished at once."""
@@ -155,18 +153,9 @@ class _Files:
         self._engine.close()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
-        with _readable():
+        with readable_release():
             return self._engine.rows(query, values)
 
     def batches(self, query: str, size: int) -> Iterator[list[Row]]:
-        with _readable():
+        with readable_release():
             yield from self._engine.batches(query, size)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except ReadError as error:
-        text = message("a file of the release cannot be read: {reason}", reason=str(error))
-        raise InputError(text, remedy=message("Verify the release, or build it again.")) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,8 @@ from st_opendata.messages.message import message
 from st_opendata.place import Place
 from st_opendata.sql import dialect as sql
 from st_opendata.sql.duckdb import DuckDBEngine
-from st_opendata.sql.engine import CsvFile, ParquetFiles, ReadError
+from st_opendata.sql.engine import CsvFile, ParquetFiles
+from st_opendata.sql.reading import readable_release
 
 _BATCH = 1000
 _TRIPLE = "subject, predicate, object"
@@ -113,7 +113,7 @@ class Changes:
         self._engine.define(name, dict.fromkeys(_TRIPLE.split(", "), sql.TEXT))
         digits = min(first.shards, second.shards)
         for shard in [format(number, f"0{digits}x") for number in range(16**digits)] if digits else [""]:
-            with _readable():
+            with readable_release():
                 if stated := first.query(shard, self._view):
                     others = second.query(shard, self._view)
                     without = f" EXCEPT SELECT {_TRIPLE} FROM ({others})" if others else ""
@@ -180,7 +180,7 @@ class Changes:
                 remedy=message("Build the release again."),
             )
         cells = ", ".join(f"coalesce(f{place}, '') AS {sql.name(column)}" for place, column in enumerate(columns))
-        with _readable():
+        with readable_release():
             self._engine.read(f"{name}_file", CsvFile(table.path, len(columns)))
             self._engine.create(name, f"SELECT {cells} FROM {name}_file")
         return columns
@@ -238,12 +238,3 @@ class _Rows(NamedTuple):
         same = sql.all_of([f"r.{sql.name(column)} = k.{sql.name(column)}" for column in self.key])
         rows = sql.anti_join(table, other, same) if other else f"SELECT * FROM {table} AS r"
         return f"{rows} ORDER BY " + ", ".join(f"r.{sql.name(column)}" for column in self.key)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except ReadError as error:
-        text = message("a file of the release cannot be read: {reason}", reason=str(error))
-        raise InputError(text, remedy=message("Verify the release, or build it again.")) from None
