@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from st_opendata.errors import StError
 from st_opendata.messages.message import message, verbatim
-from st_opendata.system.limits import STOP_SIGNALS, end_with
+from st_opendata.system.limits import STOP_SIGNALS, end_with, signals_held
 
 Send = Callable[[object], None]
 """Sends something to the parent while the work continues."""
@@ -80,7 +80,7 @@ def start(work: Callable[[Send], object]) -> Iterator[Child]:
     with tempfile.TemporaryFile() as stderr, receiver:
         process = context.Process(target=_run, args=(work, sender, stderr.fileno(), os.getpid()))
         try:
-            with _signals_held():
+            with signals_held():  # Python drops what a handler raises in a hook of fork
                 process.start()
             sender.close()
             yield Child(process, receiver, stderr)
@@ -88,16 +88,6 @@ def start(work: Callable[[Send], object]) -> Iterator[Child]:
             if process.pid is not None:
                 process.kill()
                 process.join()
-
-
-@contextmanager
-def _signals_held() -> Iterator[None]:
-    """A block in which signals that end programs wait: Python drops what a handler raises in a hook of fork."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run(work: Callable[[Send], object], sender: Connection, stderr: int, parent: int) -> None:

@@ -9,6 +9,8 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -20,6 +22,16 @@ _PAGE = resource.getpagesize()
 _PR_SET_PDEATHSIG = 1
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"PyObject pointer is null")
 """Messages on stderr of the engine, Python, or the code that joins them when memory is used up."""
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """A block in which signals that ask the program to end wait (sigprocmask(2)), so that it is done whole or not."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with(parent: int) -> None:

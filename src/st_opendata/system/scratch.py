@@ -18,6 +18,8 @@ from glob import escape
 from pathlib import Path
 from types import TracebackType
 
+from st_opendata.system.limits import signals_held
+
 _PREFIX = ".st-opendata-"
 _RANDOM = "[a-z0-9_]{8}"
 """The part that `tempfile.mkdtemp` puts after a prefix."""
@@ -34,20 +36,29 @@ class Scratch:
 
     def __init__(self, parent: Path | None = None, prefix: str = _PREFIX) -> None:
         remove_leftovers(parent, prefix)
-        while True:
+        # Until it is locked, another process may remove it as a left-over: then the next one is tried.
+        while not self._lock(parent, prefix):
+            pass
+
+    def _lock(self, parent: Path | None, prefix: str) -> bool:
+        """Make a folder and lock it; false if it was removed in between."""
+        with signals_held():
             folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-            # Until it is locked, another process may remove it as a left-over: then the next one is tried.
-            with suppress(FileNotFoundError):
+            try:
                 descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-                self._own(folder, descriptor)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
-                except OSError:
-                    self._remove.detach()
-                    self._own(folder.rename(folder.with_name(folder.name + _UNLOCKED)), descriptor)
-                if _is_at(self.folder, descriptor):
-                    return
-                self._remove()
+            except FileNotFoundError:
+                return False
+            self._own(folder, descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:
+            self._remove.detach()
+            with suppress(FileNotFoundError):
+                self._own(folder.rename(folder.with_name(folder.name + _UNLOCKED)), descriptor)
+        if _is_at(self.folder, descriptor):
+            return True
+        self._remove()
+        return False
 
     def _own(self, folder: Path, descriptor: int) -> None:
         """Have it removed at the latest at the end of the process, even if an interrupt comes next."""
