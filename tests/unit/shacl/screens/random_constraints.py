@@ -5,14 +5,14 @@ from __future__ import annotations
 from random import Random
 
 from pairs import EX, Maker
-from rdflib import RDF, BNode, Graph, Literal
+from rdflib import RDF, XSD, BNode, Graph, Literal
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from st_opendata.shacl.terms import SH, term_text
 
 _PATHS = ("{0}", "{0}", "{0}", "{0}/{1}", "^{0}", "{0}|{1}", "{0}+", "^({0}/{1})", "{0}/({1}|^{0})", "({0}|^{1})+")
-_CONSTANTS = ("1", '"abc"', '"a@en"@en', "true", "5.0", '"2024-01-01Z"^^<http://www.w3.org/2001/XMLSchema#date>')
+_CONSTANTS = ("1", '"abc"', '"a@en"@en', "true", "5.0", f'"2024-01-01Z"^^<{XSD.date}>')
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
