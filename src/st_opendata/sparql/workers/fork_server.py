@@ -122,8 +122,8 @@ class _Data:
     def work(self, connection: socket.socket) -> None:
         """Answer the queries of a connection."""
         memory = self._limits.worker_memory
-        store = self._open_store and self._open_store()
-        serve(connection, store or None, open_columns(self._columns, memory), self._prefixes, memory)
+        store = self._open_store() if self._open_store else None
+        serve(connection, store, open_columns(self._columns, memory), self._prefixes, memory)
 
     def close(self) -> None:
         """Let other processes remove the files in the cache."""
