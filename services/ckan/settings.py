@@ -57,6 +57,10 @@ class Site:
     upload_megabytes: int
     without: frozenset[str] = frozenset()
     """Plugins that it does not have."""
+    schema: str = ""
+    """Its schema for ckanext-scheming, as `scheming.dataset_schemas` names it; empty for ckanext-dcat's full one."""
+    licences: str = ""
+    """The address of its own list of licences; empty for CKAN's."""
 
     @property
     def url(self) -> str:
@@ -128,10 +132,12 @@ class Site:
             "ckan.datastore.read_url": f"postgresql://datastore_read:{key['datastore_read']}@{database}/datastore",
             "ckan.redis.url": f"redis://:{key['redis']}@127.0.0.1:{self.redis_port}/0",
             "solr_url": f"http://127.0.0.1:{self.solr_port}/solr/ckan",
-            "scheming.dataset_schemas": "ckanext.dcat.schemas:dcat_ap_full.yaml",
+            "scheming.dataset_schemas": self.schema or "ckanext.dcat.schemas:dcat_ap_full.yaml",
             "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
             "ckanext.dcat.rdf.profiles": "euro_dcat_ap_3",
         }
+        if self.licences:
+            settings["licenses_group_url"] = self.licences
         if self.version == "2.10":  # its sessions are Beaker's, which has keys of its own
             settings |= {"beaker.session.secret": key["session"], "beaker.session.validate_key": key["session"]}
         return settings
@@ -175,6 +181,8 @@ def read_site(environment: Mapping[str, str], *, empty: bool = False) -> Site:
         locale=environment.get("CKAN_LOCALE") or "en",
         upload_megabytes=number(environment, "CKAN_MAX_UPLOAD_SIZE_MB", 100),
         without=frozenset(environment.get("CKAN_WITHOUT", "").split()),
+        schema=environment.get("CKAN_SCHEMA", ""),
+        licences=environment.get("CKAN_LICENCES", ""),
     )
     if unknown := sorted(site.without.difference(PLUGINS)):
         raise StackError(f"CKAN_WITHOUT names {unknown[0]}, which is none of the site's plugins: {', '.join(PLUGINS)}.")

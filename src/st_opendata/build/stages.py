@@ -30,6 +30,7 @@ from st_opendata.model.descriptions import Catalogue, Terms
 from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
 from st_opendata.model.tables import Table
+from st_opendata.model.targets import TargetSettings
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
@@ -247,7 +248,21 @@ def _release(
         files=files,
         prefixes=catalogue.prefixes,
         facts=described.facts,
+        targets=_targets(catalogue),
     )
+
+
+def _targets(catalogue: Catalogue) -> dict[str, TargetSettings]:
+    """The targets of the catalogue with what its datasets state for them."""
+    return {
+        name: target.model_copy(
+            update={
+                "datasets": target.datasets
+                | {each.id: each.targets[name] for each in catalogue.datasets if name in each.targets}
+            }
+        )
+        for name, target in catalogue.targets.items()
+    }
 
 
 def _last_change(catalogue: Catalogue) -> str:

@@ -169,6 +169,11 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
         inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
         dataset = dataset.model_copy(update=inherited)
         _check_order(dataset, data, problems)
+        for target in dataset.targets.keys() - catalogue.targets.keys():
+            unknown = message(
+                'catalogue.yaml has no target "{name}"{hint}', name=target, hint=hint(target, catalogue.targets)
+            )
+            problems.add(("targets", target), unknown)
     around = Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, name, folder, catalogue.folder)
     tables = _tables(descriptions, problems, around)
     problems.raise_any()

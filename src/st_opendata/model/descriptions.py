@@ -28,6 +28,7 @@ from st_opendata.errors import MessageError
 from st_opendata.formats import CATALOGUE_FORMATS, CHOSEN_FORMATS, FORMATS
 from st_opendata.messages.message import message
 from st_opendata.model.tables import Table
+from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.model.text import Text, is_language_tag
 from st_opendata.spelling import hint
 from st_opendata.vocabularies import require_code, require_language
@@ -266,6 +267,7 @@ class Dataset(Terms):
     type: Annotated[str, _code("dataset-type")] | None = None
     conforms_to: tuple[Link, ...] = ()
     high_value: HighValue | None = None
+    targets: dict[str, DatasetTarget] = {}
     tables: tuple[Table, ...] = ()
 
     @field_validator("formats")
@@ -296,6 +298,7 @@ class Catalogue(Terms):
     prefixes: dict[str, str] = {}
     profiles: tuple[str, ...] | None = None
     series: Series | None = None
+    targets: dict[str, TargetSettings] = {}
     datasets: tuple[Dataset, ...] = ()
     folder: Path
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from st_opendata.formats import Format
 from st_opendata.messages.message import Message
+from st_opendata.model.targets import TargetSettings
 from st_opendata.model.text import Text
 
 
@@ -112,3 +113,5 @@ class Release:
     """The catalogue's own prefixes, in addition to those of every release."""
     facts: FactFolder | None = None
     """The files with the facts; None for a release of a version before 0.3."""
+    targets: Mapping[str, TargetSettings] = field(default_factory=dict)
+    """Where the release is published, by the names that the catalogue gives."""

@@ -12,6 +12,7 @@ from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_named
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release
+from st_opendata.model.targets import TargetSettings
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
 
@@ -24,6 +25,9 @@ def write_manifest(release: Release, folder: Path) -> None:
     """Write `release.json` into the folder; it lists every other file, not itself."""
     content = {"version": _VERSION, **asdict(release)}
     content["datasets"] = [_dataset_json(dataset) for dataset in release.datasets]
+    content["targets"] = {name: each.model_dump(exclude_defaults=True) for name, each in release.targets.items()}
+    if not release.targets:
+        del content["targets"]
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST).write_text(text, "utf-8", newline="\n")
 
@@ -105,6 +109,7 @@ def _release(content: dict[str, Any]) -> Release:
         files=tuple(files.values()),
         prefixes=dict(content.get("prefixes", {})),
         facts=_facts(content["facts"], files) if content.get("facts") else None,
+        targets={name: TargetSettings.model_validate(each) for name, each in content.get("targets", {}).items()},
     )
 
 

@@ -7,6 +7,7 @@ the graph are left out. Of values in several languages the site's is taken, else
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,14 @@ from st_opendata.documents import Document, read_document
 from st_opendata.errors import ConfigurationError
 from st_opendata.formats import format_of_media_type
 from st_opendata.messages.message import Message, message
-from st_opendata.model.text import pick
+from st_opendata.model.text import pick, primary
 from st_opendata.namespaces import IANA, expand
-from st_opendata.rdf.labels import best_label
-from st_opendata.rdf.statements import Statements, Term, text_of
+from st_opendata.rdf.statements import Term, text_of
+from st_opendata.targets.ckan.choices import choose, described
+from st_opendata.targets.ckan.graph_source import GraphSource, texts_of
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag
+from st_opendata.targets.ckan.portal_schema import PortalField
+from st_opendata.vocabularies.licences import licence_name
 
 _FOLDER = Path(__file__).parent / "schemas"
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
@@ -37,14 +41,21 @@ class Field:
     form: str
     values: Mapping[str, str]
     parts: tuple[Field, ...] = ()
+    portal: PortalField | None = None
+    """The portal's own description of it, whose form and choices the value must have."""
+    covers: frozenset[str] = frozenset()
+    """Extras that would say the same."""
+    missing: tuple[str, ...] = ()
+    """Its parts for which the portal has no subfield."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields of one kind of site, which its `plugins` identify.
+    """The fields of one kind of site, which its `plugins` identify, or of one site (`matching.fields_of_site`).
 
     `elsewhere` has the properties that need no field, since other data of CKAN say the same; `without_field` those that
-    get lost, with the reason.
+    get lost, with the reason. `altered` are properties of which a field of the portal's own holds less, or in other
+    words, than ckanext-dcat needs for the same RDF.
     """
 
     name: str
@@ -54,6 +65,7 @@ class Schema:
     resource: tuple[Field, ...]
     elsewhere: frozenset[str]
     without_field: Mapping[str, Message]
+    altered: frozenset[str] = frozenset()
 
     def fields(self, about: str) -> tuple[Field, ...]:
         """All fields of a `dataset` or `resource`."""
@@ -64,33 +76,6 @@ class Schema:
         kept = self.elsewhere | {field.path[0] for field in self.fields(about) if field.path}
         lost = sorted(set(properties) - kept)
         return {name: self.without_field.get(name, message("the site has no field for it")) for name in lost}
-
-
-@dataclass(frozen=True, slots=True)
-class GraphSource:
-    """The source of the values of fields; `iris` requests IRIs in place of words for people."""
-
-    graph: Statements
-    language: str
-    iris: bool
-
-    def values(self, node: str, path: tuple[str, ...]) -> list[Term]:
-        """The values that the path leads to from a node, sorted, each once; the node itself for the empty path."""
-        found: dict[Term, None] = {ox.NamedNode(node): None}
-        for predicate in path:
-            found = {value: None for each in found for value in self.graph.values(text_of(each), predicate)}
-        return sorted(found, key=text_of) if len(found) > 1 else list(found)
-
-    def label(self, node: Term) -> str:
-        """The name of a node in the site's language, else its IRI or text."""
-        name = text_of(node)
-        return best_label(lambda label: self.text(self.graph.values(name, label))) or name
-
-    def text(self, values: Iterable[Term]) -> str:
-        """The first literal in the site's language."""
-        literals = [value for value in values if isinstance(value, ox.Literal)]
-        by_language = {each.language or "und": each.value for each in sorted(literals, key=text_of, reverse=True)}
-        return pick(by_language, self.language).strip()
 
 
 def schemas() -> tuple[str, ...]:
@@ -169,8 +154,11 @@ def fill_extras(fields: Iterable[Field], source: GraphSource, node: str) -> list
 def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Iterator[tuple[str, Message]]:
     """Each field that changes or drops a value, with a message that explains the loss."""
     for field in fields:
-        for value in source.values(node, field.path):
-            if field.values and text_of(value) not in field.values:
+        nodes = source.values(node, field.path)
+        if field.portal:
+            yield from _portal_losses(field, field.portal, source, nodes)
+        for value in nodes:
+            if field.values and not field.portal and text_of(value) not in field.values:
                 text = message("{value} has no counterpart on the site and is left out", value=text_of(value))
                 yield field.name, text
         if field.form == "tags":
@@ -192,10 +180,74 @@ def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Ite
                     yield field.name, text
 
 
+def _portal_losses(
+    field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]
+) -> Iterator[tuple[str, Message]]:
+    """What the portal's own field cannot hold of these values."""
+    for part in field.parts:
+        if part.name in field.missing and any(source.values(text_of(each), part.path) for each in nodes):
+            yield f"{field.name}.{part.name}", message("the site has no field for it")
+    if portal.choices is None:
+        return
+    for node in nodes:
+        if choose(portal.choices, source, node, field.values.get(text_of(node), "")) is None:
+            text = message(
+                "{value} is not among the choices of the portal: {choices}",
+                value=source.label(node),
+                choices=described(portal.choices, source.language),
+            )
+            yield field.name, text
+
+
+def _portal_value(field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]) -> object:
+    """The value in the form that the portal's own field accepts; None if it accepts none of these."""
+    if not nodes:
+        return None
+    if portal.choices is not None:
+        found = [choose(portal.choices, source, node, field.values.get(text_of(node), "")) for node in nodes]
+        chosen = list(dict.fromkeys(filter(None, found)))
+        return chosen if portal.many else next(iter(chosen), None)
+    if portal.languages:
+        return _translated(field, portal, source, nodes)
+    if portal.many:
+        listed = (_FORMS[field.form](source, [node]) for node in nodes)
+        return [item for each in listed for item in (each if isinstance(each, list) else [each]) if item]
+    if portal.kind == "url" and field.form in ("words", "links", "iris", "label"):
+        return _iri(source, nodes)
+    value = _FORMS[field.form](source, nodes)
+    if isinstance(value, list) and field.form != "tags":
+        value = ", ".join(map(str, value))
+    if portal.kind == "date" and value:
+        return value if re.match(r"\d{4}-\d{2}-\d{2}", str(value)) else None
+    return value
+
+
+def _translated(field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]) -> object:
+    """A text, or a list of tags, for each language of the field (ckanext-fluent).
+
+    A required field needs a text in each: where the release has none, it gets the best one in another language.
+    """
+    if field.form == "tags":
+        words = {tag: [word for word in _words_in(nodes, tag) if legal_tag(word)] for tag in portal.languages}
+        return {tag: sorted({str(legal_tag(word)) for word in each}) for tag, each in words.items() if each} or None
+    literals = [node for node in nodes if isinstance(node, ox.Literal)]
+    texts = texts_of(literals) if literals else source.labels(nodes[0])
+    found = {tag: pick(texts, tag) for tag in portal.languages if portal.required or tag in map(primary, texts)}
+    shown = as_markdown if field.form == "markdown" else str.strip
+    return {tag: shown(text) for tag, text in found.items() if text} or None
+
+
+def _words_in(nodes: list[Term], tag: str) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ox.Literal) and primary(node.language or "") == tag]
+
+
 def _value(field: Field, source: GraphSource, node: str) -> object:
     nodes = source.values(node, field.path)
+    if field.portal and not field.parts:
+        return _portal_value(field, field.portal, source, nodes)
     if field.parts:
-        filled = [part for part in (fill(field.parts, source, text_of(each)) for each in nodes) if part]
+        parts = [part for part in field.parts if part.name not in field.missing]
+        filled = [part for part in (fill(parts, source, text_of(each)) for each in nodes) if part]
         # The most complete item is first on the page: places with a position before codes of regions.
         return sorted(filled, key=lambda part: (-len(part), str(part.get("text") or part.get("name") or "")))
     if field.values:
@@ -247,6 +299,7 @@ _FORMS: dict[str, Callable[[GraphSource, list[Term]], object]] = {
     "label": lambda source, nodes: next(
         (label for node in nodes if (label := source.label(node)) != text_of(node)), None
     ),
+    "licence": lambda _, nodes: text_of(nodes[0]) if len(set(map(licence_name, map(text_of, nodes)))) == 1 else None,
     "links": lambda _, nodes: "\n".join(map(text_of, nodes)),
     "literal": lambda _, nodes: text_of(nodes[0]),
     "markdown": lambda source, nodes: as_markdown(source.text(nodes)),

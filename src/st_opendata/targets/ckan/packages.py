@@ -8,7 +8,7 @@ address of every file can be computed beforehand: CKAN serves an upload at
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -22,15 +22,16 @@ import pyoxigraph as ox
 from st_opendata.dcat.relocate import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
 from st_opendata.formats import CSV, JSON, format_of, place_in_lists
-from st_opendata.messages.message import Message, message
+from st_opendata.messages.message import message
 from st_opendata.model.release import DatasetRelease, File, Release
-from st_opendata.namespaces import expand, readable
+from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
 from st_opendata.release import read_release
 from st_opendata.release.layout import CATALOGUE
-from st_opendata.targets.ckan.fields import GraphSource, Schema, fill, fill_extras, lossy_values, read_schema
-from st_opendata.targets.ckan.limits import NAME_LENGTH, VERSION_LENGTH, is_name, stored_file_name
+from st_opendata.targets.ckan.graph_source import GraphSource
+from st_opendata.targets.ckan.limits import NAME_LENGTH, is_name, stored_file_name
+from st_opendata.targets.ckan.metadata import MetadataMaker, Notice
 from st_opendata.targets.ckan.portal_catalogue import (
     describe_catalogue,
     describe_document,
@@ -40,15 +41,6 @@ from st_opendata.targets.ckan.portal_catalogue import (
 from st_opendata.targets.ckan.site import Site
 
 _DISTRIBUTION = ox.NamedNode(expand("dcat:Distribution"))
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A loss on the way to a site: a property without field, a value without counterpart, a changed tag."""
-
-    package: str
-    field: str
-    text: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +100,8 @@ def packages(release: Path, site: Site) -> tuple[Package, ...]:
 
     Raises:
         InputError: the folder is not a release, or its catalogue is damaged.
-        ConfigurationError: there is no such site schema, or CKAN does not accept a name.
+        ConfigurationError: there is no such site schema, CKAN does not accept a name, or the site requires values that
+            the release does not have.
         UsageError: a file is larger than the site accepts, and `link_base` is not set.
     """
     return describe_release(release, site)[0]
@@ -120,7 +113,7 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     That graph is the catalogue with the portal's addresses, in which the catalogue itself is one more dataset, and each
     file a distribution. Raises as `packages`.
     """
-    content, schema = read_release(release), read_schema(site.schema)
+    content, schema = read_release(release), site.field_map()
     graph = read_statements(release / CATALOGUE)
     names = _names(content)
     known = {text_of(url): node for node, url in graph.of(expand("dcat:downloadURL"))}
@@ -144,14 +137,20 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         for item in dataset.distributions
         if item.format == CSV and item.table
     }
-    maker = _Maker(release, site, schema, GraphSource(graph, site.language, site.iris), rows)
-    made = [maker.package(names[dataset.id], dataset.iri, hosted[dataset.iri]) for dataset in content.datasets]
-    return (*made, maker.package(own_name, own_iri, own_files)), graph
+    maker = _Maker(release, MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris)), rows)
+    made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri]) for each in content.datasets]
+    made.append(maker.package(own_name, own_iri, CATALOGUE_ID, own_files))
+    maker.metadata.lacks.raise_any(site)
+    return tuple(made), graph
+
+
+CATALOGUE_ID = "catalogue"
+"""The id of the package with the exact catalogue, as that of a dataset."""
 
 
 def catalogue_name(catalogue: str) -> str:
     """The name of the package that holds the exact catalogue."""
-    return f"{catalogue}-catalogue"
+    return f"{catalogue}-{CATALOGUE_ID}"
 
 
 def _names(release: Release) -> dict[str, str]:
@@ -280,27 +279,22 @@ class _Maker:
     """Makes packages from the graph, by the field map of the site."""
 
     release: Path
-    site: Site
-    schema: Schema
-    source: GraphSource
+    metadata: MetadataMaker
     rows: Mapping[str, int]
 
-    def package(self, name: str, iri: str, files: Iterable[_HostedFile]) -> Package:
-        """The dataset of this IRI with its files."""
-        metadata = {"name": name, "owner_org": self.site.organization, **fill(self.schema.dataset, self.source, iri)}
-        if extras := fill_extras(self.schema.extras, self.source, iri):
-            metadata["extras"] = extras
-        self._check(name, metadata)
-        resources = tuple(map(self._resource, files))
+    def package(self, name: str, iri: str, dataset: str, files: Iterable[_HostedFile]) -> Package:
+        """The dataset of this IRI and id with its files."""
+        metadata = self.metadata.dataset(name, iri, dataset)
+        resources = tuple(self._resource(each, dataset) for each in files)
         found = (
-            *self._notices(name, "dataset", iri),
-            *(each for item in files for each in self._notices(name, "resource", item.iri)),
+            *self.metadata.notices(name, "dataset", iri),
+            *(each for item in files for each in self.metadata.notices(name, "resource", item.iri)),
         )
         notices = {(each.field, str(each.text)): each for each in found}
         return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices.values()))
 
-    def _resource(self, hosted: _HostedFile) -> Resource:
-        metadata = fill(self.schema.resource, self.source, hosted.iri)
+    def _resource(self, hosted: _HostedFile, dataset: str) -> Resource:
+        metadata = self.metadata.resource(hosted.iri, dataset)
         if hosted.linked:
             metadata["url"] = hosted.url
         return Resource(
@@ -313,35 +307,6 @@ class _Maker:
             url=hosted.url,
             rows=self.rows.get(hosted.file.path),
         )
-
-    def _notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
-        """The properties of a dataset or resource without a field, and the values that a field changes."""
-        properties = self.source.graph.predicates(iri)
-        for predicate, reason in self.schema.unmapped_properties(about, properties).items():
-            yield Notice(name, readable(predicate), reason)
-        for key, text in lossy_values(self.schema.fields(about), self.source, iri):
-            yield Notice(name, key, text)
-
-    @staticmethod
-    def _check(name: str, metadata: Mapping[str, object]) -> None:
-        for key in ("title", "notes"):
-            if not metadata.get(key):
-                raise ConfigurationError(
-                    message("CKAN requires the field {key} of every dataset", key=key),
-                    place=Place(name),
-                    remedy=message("State title and description."),
-                )
-        version = str(metadata.get("version", ""))
-        if len(version) not in VERSION_LENGTH:
-            raise ConfigurationError(
-                message(
-                    "the version has {length} characters; CKAN takes at most {most}",
-                    length=len(version),
-                    most=VERSION_LENGTH.stop - 1,
-                ),
-                place=Place(name),
-                remedy=message("Shorten the version, and describe it in versionNotes."),
-            )
 
 
 def _digest(metadata: Mapping[str, object], resources: Iterable[Resource]) -> str:

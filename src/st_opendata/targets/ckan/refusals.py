@@ -9,7 +9,7 @@ from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import readable
 from st_opendata.targets.ckan.connection import TOO_LARGE, format_details
-from st_opendata.targets.ckan.fields import Field, Schema, read_schema
+from st_opendata.targets.ckan.fields import Field, Schema
 from st_opendata.targets.ckan.packages import Resource
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.site import Site
@@ -37,7 +37,7 @@ def explain_refusal(error: RemoteError, change: DatasetChange, site: Site) -> Re
             "administrator to purge the dataset that has the files, or publish from where it was published."
         )
         return _reworded(error, text, remedy)
-    refused = list(_refused(error.details, change.desired.package.resources, read_schema(site.schema)))
+    refused = list(_refused(error.details, change.desired.package.resources, site.field_map()))
     faults = refused[0]
     for more in refused[1:]:
         faults = message("{text}; {more}", text=faults, more=more)

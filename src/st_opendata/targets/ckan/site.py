@@ -8,11 +8,15 @@ from typing import Any
 
 from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
+from st_opendata.model.targets import TargetSettings
 from st_opendata.place import Place
 from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import CkanClient
-from st_opendata.targets.ckan.fields import schema_for
+from st_opendata.targets.ckan.fields import Schema, schema_for
 from st_opendata.targets.ckan.fingerprint import agree
+from st_opendata.targets.ckan.licences import DEFAULT_LICENCES, Licence, parse_licences
+from st_opendata.targets.ckan.matching import fields_of_site
+from st_opendata.targets.ckan.portal_schema import PortalSchema, parse_schema
 
 _CORE = frozenset({
     "id", "name", "title", "notes", "url", "version", "license_id", "tags", "groups", "extras", "resources",
@@ -26,12 +30,13 @@ Fields = Mapping[str, frozenset[str]]
 class Site:
     """A CKAN site, its state for the token's user, and the publisher's options for it.
 
-    `own_url` is its configured URL, `language` that of its pages, `schema` the field map for it
-    (`fields.schemas()`). `fields` are its dataset fields in addition to CKAN's own, each with its subfields (none
-    for a plain value); keys of resources are all held. The datasets belong to the `organization`; `editable` are all
+    `own_url` is its configured URL, `language` that of its pages, `schema` the general field map for it
+    (`fields.schemas()`), `portal` its own schema of datasets (ckanext-scheming), if it has one, and `licences` its list
+    of licences. `fields` are the dataset fields of that schema, each with its subfields (none for a plain value); keys
+    of resources are all held. The datasets belong to the `organization`; `editable` are all
     organisations in which the `user` may create datasets: names by id.
 
-    The publisher sets the rest. `iris` requests IRIs as format and media type, which the site's own RDF needs,
+    The publisher sets the rest. `target` is the catalogue's name for the site, `settings` what it states for it. `iris` requests IRIs as format and media type, which the site's own RDF needs,
     but which make its pages harder to read. `max_upload` is the size in bytes of the largest file that it accepts, and
     `link_base` the URL below which the release's files are also served, so that larger ones can be linked.
     """
@@ -47,9 +52,21 @@ class Site:
     user: str | Message = ""
     editable: Mapping[str, str] = field(default_factory=dict)
     fields: Fields = field(default_factory=dict)
+    portal: PortalSchema | None = None
+    licences: tuple[Licence, ...] = DEFAULT_LICENCES
+    target: str = ""
+    settings: TargetSettings | None = None
     iris: bool = False
     max_upload: int | None = None
     link_base: str | None = None
+
+    def field_map(self) -> Schema:
+        """The field map of this site: the general one, matched with its own schema.
+
+        Raises:
+            ConfigurationError: there is no such general map.
+        """
+        return fields_of_site(self.schema, self.portal)
 
     def supported(self, metadata: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
         """The metadata without the fields that this site would drop silently, and the names of those fields."""
@@ -87,22 +104,39 @@ def read_site(client: CkanClient) -> Site:
 
 
 def read_site_of(client: CkanClient, organization: str) -> Site:
-    """The site for the token's user, who wants to publish in the organisation: at most four more requests.
+    """The site for the token's user, who wants to publish in the organisation: at most six more requests.
 
     Raises:
         RemoteError: it is not a CKAN site, does not answer, does not know the token, or its user may not create
             datasets in the organisation.
     """
-    site = read_site(client)
+    site = read_fields(client, read_site(client))
     user, found, mine = _membership(client, organization)
-    return replace(
-        site,
-        organization=str(found["name"]),
-        organization_id=str(found["id"]),
-        user=user,
-        editable=mine,
-        fields=_fields(client) if "scheming_datasets" in site.plugins else {},
-    )
+    return replace(site, organization=str(found["name"]), organization_id=str(found["id"]), user=user, editable=mine)
+
+
+def read_fields(client: CkanClient, site: Site) -> Site:
+    """The site with its own schema of datasets and its list of licences, by two requests. Raises RemoteError."""
+    licences = parse_licences(_ask(client, "license_list", {}))
+    site = replace(site, licences=licences or site.licences)
+    if "scheming_datasets" not in site.plugins:
+        return site
+    answer = _ask(client, "scheming_dataset_schema_show", {"type": "dataset"})
+    if not isinstance(answer, Mapping):
+        return replace(site, schema=schema_for(site.plugins - {"scheming_datasets"}))
+    portal = parse_schema(answer)
+    fields = {name: frozenset(each.name for each in field.subfields) for name, field in portal.dataset.items()}
+    return replace(site, schema=schema_for(site.plugins - {"scheming_datasets"}), portal=portal, fields=fields)
+
+
+def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> object:
+    """The answer of an action that a site may lack, or not show to everybody; None then. Raises RemoteError."""
+    try:
+        return client.read(action, question)
+    except RemoteError as error:
+        if error.status not in (400, 403, 404):
+            raise
+        return None
 
 
 def search_datasets(client: CkanClient, organization: str, rows: int, **more: object) -> Iterator[dict[str, Any]]:
@@ -211,15 +245,6 @@ def _rights(user: str | Message, mine: list[str]) -> Message:
         return message("There is no organisation in which {user} may create datasets.", user=user)
     names = ", ".join(mine)
     return message("Organisations in which {user} may create datasets: {names}.", user=user, names=names)
-
-
-def _fields(client: CkanClient) -> Fields:
-    """The fields of the site's schema for datasets (ckanext-scheming)."""
-    schema = client.read("scheming_dataset_schema_show", {"type": "dataset"})
-    return {
-        str(field["field_name"]): frozenset(str(item["field_name"]) for item in field.get("repeating_subfields", ()))
-        for field in schema["dataset_fields"]
-    }
 
 
 def _without(value: Iterable[object], subfields: frozenset[str]) -> tuple[list[object], list[str]]:

@@ -17,7 +17,7 @@ from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
 from st_opendata.targets.ckan.refresh import RemoteReader
-from st_opendata.targets.ckan.site import Site, read_site, read_site_of
+from st_opendata.targets.ckan.site import Site, read_fields, read_site, read_site_of
 from st_opendata.targets.ckan.token import find_token
 from st_opendata.targets.ckan.verify import verify_site
 
@@ -103,7 +103,7 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
     client = CkanClient(options.url)
     with ExitStack() as opened:
         opened.callback(client.close)
-        site = options.add_to(read_site(client))
+        site = options.add_to(read_fields(client, read_site(client)))
         opened.pop_all()
     return CkanTarget(RemoteReader(client, site, {}))
 

@@ -22,6 +22,7 @@ from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY
 from st_opendata.targets.ckan.limits import from_markdown
 from st_opendata.targets.ckan.pull import Json
 from st_opendata.vocabularies import alignment
+from st_opendata.vocabularies.licences import licence_of_id
 
 _IRI = re.compile(r"(https?|mailto|urn|doi):[^\x00-\x20<>\"{}|\\^`]+")
 _NO_CHARACTER = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -112,7 +113,7 @@ class _Stater:
             if field.form == "tags":
                 value = remote.get("keywords") or value
             if field.name == "license_id" and value:
-                value = _licence(field, str(value), remote.get("license_url"))
+                value = _licence(str(value), remote.get("license_url"))
             if value not in (None, "", [], {}):
                 self.state(field, value, node)
 
@@ -165,7 +166,7 @@ class _Stater:
                 yield ox.NamedNode(child)
             case "email":
                 yield from filter(None, (_iri_node(f"mailto:{text}") for text in _texts(value)))
-            case "iri" | "iris" | "links" | "words":
+            case "iri" | "iris" | "licence" | "links" | "words":
                 yield from map(_node, _texts(value))
             case _:
                 yield from map(ox.Literal, _texts(value)[:1])
@@ -184,10 +185,10 @@ class _Stater:
                 yield from self._literals({language: text})
 
 
-def _licence(field: Field, value: str, url: object) -> str:
-    """The value for CKAN's code of a licence: the code, if the field map has it, or a page that the EU table has."""
-    if list(field.values.values()).count(value) == 1:
-        return value
+def _licence(value: str, url: object) -> str:
+    """The value for CKAN's id of a licence: the only licence with it, or a page that the EU table has."""
+    if licence := licence_of_id(value):
+        return licence
     return next((page for page in (str(url or ""), _OPEN_DEFINITION + value) if alignment.licence(page)), value)
 
 

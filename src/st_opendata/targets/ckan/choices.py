@@ -1,0 +1,85 @@
+"""The choice of a portal's list that says what a value of the release says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import pyoxigraph as ox
+
+from st_opendata.messages.message import Message, message
+from st_opendata.namespaces import AUTHORITY
+from st_opendata.rdf.statements import Term, text_of
+from st_opendata.spelling import nearest
+from st_opendata.targets.ckan.aliases import plain, read_aliases
+from st_opendata.targets.ckan.graph_source import GraphSource
+from st_opendata.targets.ckan.portal_schema import Choice
+from st_opendata.vocabularies import code_of, label, language_tag
+
+_CONCEPT = re.compile(f"{re.escape(AUTHORITY)}([a-z-]+)/([^/#]+)")
+_SHOWN = 12
+"""The most choices that a message lists."""
+
+
+def choose(choices: Sequence[Choice], source: GraphSource, node: Term, replacement: str = "") -> str | None:
+    """The value of the choice for a node: by its IRI, code, words or labels in any language; None if none fits.
+
+    `replacement` is another value that stands for the node, and is tried first.
+    """
+    by_word: dict[str, str] = {}
+    for choice in choices:
+        by_word.setdefault(plain(choice.value), choice.value)
+    for choice in choices:
+        for text in (*choice.labels.values(), *_tail(choice.value)):
+            by_word.setdefault(plain(text), choice.value)
+    exact = {choice.value: choice.value for choice in choices}
+    for word in filter(None, (replacement, *_words(source, node))):
+        if found := exact.get(word) or by_word.get(plain(word)):
+            return found
+    concept = _CONCEPT.fullmatch(text_of(node))
+    known = read_aliases().concepts.get(concept[1], {}).get(concept[2], frozenset()) if concept else frozenset()
+    return next((value for word, value in by_word.items() if word in known), None)
+
+
+def described(choices: Sequence[Choice], language: str) -> str:
+    """The first choices for a message: values, with their labels where these say more."""
+    shown = []
+    for choice in choices[:_SHOWN]:
+        text = choice.labels.get(language) or choice.labels.get("en") or next(iter(choice.labels.values()), "")
+        shown.append(choice.value if plain(text) in ("", plain(choice.value)) else f"{choice.value} ({text})")
+    return ", ".join([*shown, *(["…"] if len(choices) > _SHOWN else [])])
+
+
+def suggestion(value: str, choices: Sequence[Choice]) -> Message | str:
+    """`; did you mean "x"?` with the choice whose value or label is most similar; empty if none is."""
+    words = {text: choice.value for choice in choices for text in (*choice.labels.values(), choice.value)}
+    near = nearest(value, words)
+    return message('; did you mean "{near}"?', near=words[near]) if near else ""
+
+
+def _words(source: GraphSource, node: Term) -> Iterator[str]:
+    """All that names the node: its IRI, its code in an EU table, its labels, the tag of a language."""
+    name = text_of(node)
+    yield name
+    if isinstance(node, ox.NamedNode):
+        if concept := _CONCEPT.fullmatch(name):
+            table, code = concept.groups()
+            yield code
+            if table == "language":
+                yield language_tag(code) or ""
+            if (known := code_of(table, name) if table in _TABLES else None) is not None:
+                yield from label(table, known).values()
+        yield from source.labels(node).values()
+        yield from _tail(name)
+
+
+def _tail(value: str) -> tuple[str, ...]:
+    """The last part of an IRI, by which lists name the same concept under another start."""
+    return (re.split("[/#]", value.rstrip("/"))[-1],) if "://" in value else ()
+
+
+_TABLES = frozenset({
+    "access-right", "data-theme", "dataset-type", "distribution-status", "file-type", "frequency", "language",
+    "licence", "planned-availability",
+})  # fmt: skip
+"""The EU tables whose labels are here."""

@@ -1,0 +1,47 @@
+"""The statements of a release as the source of the values of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from st_opendata.model.text import pick
+from st_opendata.rdf.labels import best_label
+from st_opendata.rdf.statements import Statements, Term, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSource:
+    """The source of the values of fields; `iris` requests IRIs in place of words for people."""
+
+    graph: Statements
+    language: str
+    iris: bool
+
+    def values(self, node: str, path: tuple[str, ...]) -> list[Term]:
+        """The values that the path leads to from a node, sorted, each once; the node itself for the empty path."""
+        found: dict[Term, None] = {ox.NamedNode(node): None}
+        for predicate in path:
+            found = {value: None for each in found for value in self.graph.values(text_of(each), predicate)}
+        return sorted(found, key=text_of) if len(found) > 1 else list(found)
+
+    def label(self, node: Term) -> str:
+        """The name of a node in the site's language, else its IRI or text."""
+        name = text_of(node)
+        return best_label(lambda label: self.text(self.graph.values(name, label))) or name
+
+    def labels(self, node: Term) -> dict[str, str]:
+        """The names of a node by language; empty if it has none."""
+        return best_label(lambda label: texts_of(self.graph.values(text_of(node), label)) or None) or {}
+
+    def text(self, values: Iterable[Term]) -> str:
+        """The first literal in the site's language."""
+        return pick(texts_of(values), self.language).strip()
+
+
+def texts_of(values: Iterable[Term]) -> dict[str, str]:
+    """The literals by language, `und` for those without; of several in a language the first in order."""
+    literals = [value for value in values if isinstance(value, ox.Literal)]
+    return {each.language or "und": each.value for each in sorted(literals, key=text_of, reverse=True)}

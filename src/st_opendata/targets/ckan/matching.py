@@ -1,0 +1,134 @@
+"""The field map of one site: the fields of its own schema, matched by name with those that the program can fill.
+
+A field of the portal is known by the name that ckanext-dcat or CKAN gives it, or by another name in `aliases.yaml`. It
+gets the value in the form that its validators, subfields and choices want. All else goes to extras, as on a site
+without ckanext-scheming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from st_opendata.targets.ckan.aliases import plain, read_aliases
+from st_opendata.targets.ckan.fields import Field, Schema, read_schema
+from st_opendata.targets.ckan.portal_schema import PortalField, PortalSchema
+
+_STRUCTURED = "dcat_ap_full"
+"""The field map with repeated fields."""
+_NOT_FILLED = frozenset({
+    "name", "owner_org", "tag_string", "private", "groups", "type", "id", "state", "resources", "extras", "url_type",
+})  # fmt: skip
+"""Fields whose values come from elsewhere."""
+
+
+def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
+    """The field map of a site: `name` is that of the general one, `portal` its own schema, if it has one."""
+    base = read_schema(name)
+    if portal is None:
+        return base
+    structured = read_schema(_STRUCTURED)
+    is_read = name != "plain"
+    """Whether ckanext-dcat makes RDF of the fields."""
+    flat = {field.name: field for each in (read_schema("plain"), base) for field in each.fields("dataset")}
+    known = _Known(structured.dataset, flat, read_aliases().dataset, is_read)
+    core = [field for field in base.dataset if field.name not in portal.dataset]
+    matched = [field for each in portal.dataset.values() if (field := known.match(each))]
+    return replace(
+        base,
+        name=name if any(not field.parts for field in matched if field.name == "contact") else _name_of(matched, name),
+        dataset=(*core, *matched),
+        extras=_extras(base, structured, matched, portal.dataset),
+        resource=tuple(_resource(base.resource, portal.resource)),
+        altered=frozenset(_altered(matched)) if is_read else frozenset(),
+    )
+
+
+def _name_of(matched: Iterable[Field], name: str) -> str:
+    """The name by which the known losses of a site are listed: those of extras do not happen in repeated fields."""
+    parts = {field.name for field in matched if field.parts}
+    return _STRUCTURED if {"contact", "spatial_coverage"} <= parts else name
+
+
+class _Known:
+    """The fields that the program can fill, by the names that portals give them."""
+
+    def __init__(
+        self, structured: Iterable[Field], flat: Mapping[str, Field], aliases: Mapping[str, str], is_read: bool
+    ) -> None:
+        self._structured = {field.name: field for field in structured}
+        self._flat = flat
+        self._aliases = aliases
+        self._is_read = is_read
+
+    def match(self, portal: PortalField) -> Field | None:
+        """The portal's field with the path and form that fill it; None for a field of the portal's own."""
+        if portal.name in _NOT_FILLED:
+            return None
+        if portal.subfields:
+            field = self._structured.get(portal.name)
+            return self._with_parts(field, portal) if field and field.parts else None
+        if self._is_read and (field := self._structured.get(portal.name)) and not field.parts:
+            return self._flat_field(field, portal, exact=True)
+        if field := self._flat.get(portal.name):
+            return self._flat_field(field, portal, exact=True)
+        name = self._aliases.get(plain(portal.name), "")
+        field = self._flat.get(name) or self._structured.get(name)
+        return self._flat_field(field, portal, exact=False) if field else None
+
+    def _with_parts(self, field: Field, portal: PortalField) -> Field:
+        there = {each.name for each in portal.subfields}
+        missing = tuple(part.name for part in field.parts if part.name not in there)
+        covers = frozenset(
+            name for name, each in self._flat.items() if each.path[:1] == field.path and name != portal.name
+        )
+        return replace(field, portal=portal, missing=missing, covers=covers)
+
+    def _flat_field(self, field: Field, portal: PortalField, *, exact: bool) -> Field:
+        """The field under the portal's name; where ckanext-dcat does not read that, the extra stays, for the RDF."""
+        if field.parts:
+            field = replace(field, parts=(), form="words")
+        same = {name for name, each in self._flat.items() if each.path == field.path and each.form != "licence"}
+        covers = frozenset() if self._is_read and not exact else frozenset(same)
+        own = portal if _has_form(portal) and field.form != "licence" else None
+        return replace(field, name=portal.name, portal=own, covers=covers)
+
+
+def _has_form(portal: PortalField) -> bool:
+    """Whether the portal wants more than a text."""
+    return bool(portal.choices is not None or portal.languages or portal.many or portal.kind)
+
+
+def _extras(
+    base: Schema, structured: Schema, matched: Iterable[Field], portal: Mapping[str, PortalField]
+) -> tuple[Field, ...]:
+    """The extras that a site with a schema keeps: it refuses those that have the name of a field."""
+    filled = {field.name for field in matched}
+    listed = {field.name: field for field in (*base.extras, *base.dataset) if field.name not in filled}
+    core = {field.name for field in base.dataset}
+    named = {field.name: field for field in structured.extras} if base.name != "plain" else {}
+    found = {**listed, **named}
+    return tuple(found[name] for name in sorted(found) if name not in portal and name not in core)
+
+
+def _resource(base: Iterable[Field], portal: Mapping[str, PortalField]) -> Iterator[Field]:
+    """The fields of files: a site keeps all keys, and checks those that are in its schema."""
+    known = {field.name: field for field in base}
+    for field in known.values():
+        own = portal.get(field.name)
+        yield replace(field, portal=own) if own and _has_form(own) else field
+    for own in portal.values():
+        name = read_aliases().resource.get(plain(own.name), "")
+        if own.name not in known and own.name not in _NOT_FILLED and own.name != "url" and name in known:
+            yield replace(known[name], name=own.name, portal=own if _has_form(own) else None)
+
+
+def _altered(fields: Iterable[Field]) -> Iterator[str]:
+    """Properties of which ckanext-dcat gets less than from its own fields, or the words of the portal."""
+    for field in fields:
+        portal = field.portal
+        if portal and (portal.choices is not None or portal.languages):
+            yield from field.path
+        for part in field.parts:
+            if part.name in field.missing:
+                yield from part.path or field.path

@@ -1,0 +1,149 @@
+"""The schema of a portal's datasets as ckanext-scheming states it: fields, their forms, choices and defaults."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from st_opendata.model.text import pick
+
+_FILLING = frozenset({"default", "set_default", "if_empty_same_as", "if_empty_guess_format", "default_current_date"})
+"""Validators with which the portal fills a field itself."""
+_REQUIRING = frozenset({"not_empty", "not_missing"})
+_BY_KEY = frozenset({
+    "scheming_required", "scheming_multiple_choice", "scheming_multiple_text", "scheming_isodatetime",
+    "scheming_isodatetime_tz", "fluent_text", "fluent_core_translated_output",
+})  # fmt: skip
+"""Validators that require a value where the field says `required`."""
+_MANY = frozenset({"scheming_multiple_choice", "scheming_multiple_text", "multiple_text", "repeating_text"})
+_NUMBERS = frozenset({
+    "int_validator", "natural_number_validator", "is_positive_integer", "convert_int", "float_validator",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a field accepts, with its labels by language (empty for one label without)."""
+
+    value: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalField:
+    """A field of a dataset or of its files.
+
+    `choices` is None where the portal accepts any value, or does not say which ones. `languages` are those of a field
+    with a text for each language (ckanext-fluent). `default` is the value with which its form begins; `is_filled` says
+    that the portal itself fills the field.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    required: bool = False
+    choices: tuple[Choice, ...] | None = None
+    many: bool = False
+    kind: str = ""
+    languages: tuple[str, ...] = ()
+    default: str | None = None
+    is_filled: bool = False
+    subfields: tuple[PortalField, ...] = ()
+
+    def label(self, language: str) -> str:
+        """The label of the field in a language."""
+        return pick(self.labels, language) or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSchema:
+    """The fields of datasets and of resources, by name."""
+
+    dataset: Mapping[str, PortalField]
+    resource: Mapping[str, PortalField]
+
+
+def parse_schema(answer: Mapping[str, Any]) -> PortalSchema:
+    """The schema in an answer of `scheming_dataset_schema_show`, whose presets are expanded."""
+    languages = tuple(map(str, answer.get("form_languages") or ()))
+    sides = ({}, {})
+    for side, key in zip(sides, ("dataset_fields", "resource_fields"), strict=True):
+        for entry in answer.get(key) or ():
+            if isinstance(entry, Mapping) and entry.get("field_name"):
+                side[str(entry["field_name"])] = _field(entry, languages)
+    return PortalSchema(*sides)
+
+
+def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
+    text = str(entry.get("create_validators") or entry.get("validators") or "")
+    validators = {each.partition("(")[0] for each in _split(text)}
+    preset = str(entry.get("preset") or "")
+    translated = preset.startswith("fluent_") or any(each.startswith("fluent_") for each in validators)
+    stated = str(entry.get("required") or "").casefold() in ("true", "1", "yes")
+    default = entry.get("default")
+    return PortalField(
+        name=str(entry["field_name"]),
+        labels=_labels(entry.get("label")),
+        required=bool(_REQUIRING & validators)
+        or (stated and (not validators or translated or bool(_BY_KEY & validators))),
+        choices=_choices(entry),
+        many=bool(_MANY & validators) or preset in ("multiple_checkbox", "multiple_select", "multiple_text"),
+        kind=_kind(preset, validators),
+        languages=tuple(map(str, entry.get("form_languages") or languages)) if translated else (),
+        default=_default(text) if default in (None, "") else str(default),
+        is_filled=bool(_FILLING & validators),
+        subfields=tuple(
+            _field(each, languages)
+            for each in entry.get("repeating_subfields") or ()
+            if isinstance(each, Mapping) and each.get("field_name")
+        ),
+    )
+
+
+def _kind(preset: str, validators: set[str]) -> str:
+    """What kind of value the validators accept: `number`, `boolean`, `object`, `date`, `email`, `url`; else any text."""
+    if validators & _NUMBERS:
+        return "number"
+    if "boolean_validator" in validators:
+        return "boolean"
+    if preset == "json_object" or "scheming_valid_json_object" in validators:
+        return "object"
+    if validators & {"isodate", "scheming_isodatetime", "scheming_isodatetime_tz", "dcat_date"}:
+        return "date"
+    if "email_validator" in validators:
+        return "email"
+    return "url" if "url_validator" in validators else ""
+
+
+def _choices(entry: Mapping[str, Any]) -> tuple[Choice, ...] | None:
+    """The choices that accept a value; None if the portal makes them by a program of its own (`choices_helper`)."""
+    listed = entry.get("choices")
+    if not isinstance(listed, list):
+        return None
+    found = (each if isinstance(each, Mapping) else {"value": each} for each in listed)
+    return tuple(
+        Choice(str(each["value"]), _labels(each.get("label"))) for each in found if each.get("value") not in (None, "")
+    )
+
+
+def _labels(label: object) -> Mapping[str, str]:
+    if isinstance(label, Mapping):
+        return {str(tag): str(text) for tag, text in label.items() if text}
+    return {"und": str(label)} if label else {}
+
+
+def _split(validators: str) -> list[str]:
+    return re.findall(r"[^\s(]+(?:\([^)]*\))?", validators)
+
+
+def _default(validators: str) -> str | None:
+    """The value in `default(value)`, with which the portal fills the field."""
+    found = re.search(r"(?:^|\s)(?:set_)?default\(([^)]*)\)", validators)
+    if not found:
+        return None
+    try:
+        return str(ast.literal_eval(found[1]))
+    except (ValueError, SyntaxError):
+        return found[1]
