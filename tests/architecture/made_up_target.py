@@ -144,9 +144,14 @@ def sha256_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
+def open_folder(*, release: Path, path: Path) -> FolderTarget:
+    assert release.is_dir()
+    return FolderTarget(path)
+
+
 PATH = Option("path", "The folder.", Path, metavar="DIR", required=True)
 TARGET = TargetType(
     extra="web",
-    publish=TargetCommand("Publish to a folder.", "Publish RELEASE to a folder.", (PATH,), FolderTarget, NEEDED_FOR),
-    verify=TargetCommand("Compare a folder.", "Compare a folder with RELEASE.", (PATH,), FolderTarget, NEEDED_FOR),
+    publish=TargetCommand("Publish to a folder.", "Publish RELEASE to a folder.", (PATH,), open_folder, NEEDED_FOR),
+    verify=TargetCommand("Compare a folder.", "Compare a folder with RELEASE.", (PATH,), open_folder, NEEDED_FOR),
 )

@@ -210,7 +210,8 @@ def test_an_editor_at_the_same_time_is_not_overwritten(
     publish(releases[0])
     token = tmp_path / "token"
     token.write_text(ckan.token)
-    with closing(open_for_publishing(CkanOptions(ckan.url, ckan.organization, token))) as target:
+    options = CkanOptions(releases[1], None, ckan.url, ckan.organization, token)
+    with closing(open_for_publishing(options)) as target:
         plan = target.plan(releases[1], Policy())
         ckan.act("package_patch", id=PLACES, title="Edited meanwhile")
         results = {each.change.name: each.error for each in apply(plan, target)}

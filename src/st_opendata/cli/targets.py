@@ -64,7 +64,7 @@ def _command(name: str, target: TargetType, use: TargetUse) -> click.Command:
         shared = {str(key): values.pop(str(key)) for key in own}
         with ExitStack() as opened:
             with needing(target.extra, part.needed_for):
-                found: Target[Any] = part.open(**values)
+                found: Target[Any] = part.open(release=release, **values)
             opened.callback(found.close)
             return use.run(found, release, **shared)
 

@@ -1,4 +1,4 @@
-"""`targets:` of catalogue.yaml and dataset.yaml: where a release is published, and values for fields of these portals."""
+"""`targets:` of catalogue.yaml and dataset.yaml: where a release is published, and values for fields of the portals."""
 
 from __future__ import annotations
 

@@ -276,7 +276,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class TargetCommand:
-    """A command of a target: its summary, help and options, and the function that opens the target with their values.
+    """A command of a target: its summary, help and options, and the function that opens the target.
+
+    The function gets the path of the release as `release`, and the values of the options.
 
     `needed_for` is the subject of the sentence that names a missing package of the extra.
     """

@@ -1,4 +1,4 @@
-"""Licences by any of their names: the IRI or code of the EU table, their own addresses, and the ids that CKAN portals use.
+"""Licences by any name: the IRI or code of the EU table, their own addresses, and the ids that CKAN portals use.
 
 `licence_ids.tsv` holds the ids and further addresses; `alignment` knows the addresses of the EU portal's own list.
 """
@@ -97,7 +97,8 @@ def _pages() -> dict[str, str]:
 
 @cache
 def _ids() -> _Ids:
-    of, by_address = {}, {}
+    of: dict[str, tuple[str, ...]] = {}
+    by_address: dict[str, str] = {}
     for line in files("st_opendata.vocabularies").joinpath("licence_ids.tsv").read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue

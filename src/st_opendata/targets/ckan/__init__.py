@@ -47,15 +47,21 @@ def _open_for_verifying(**options: Any) -> CkanTarget:  # noqa: ANN401 (of the o
     return open_for_verifying(CkanOptions(**options))
 
 
-_URL = Option("url", "Home page of the portal.", required=True)
+_URL = Option("url", "Home page of the portal.  [default: that of the target]")
+_TARGET = Option(
+    "target", "Target of catalogue.yaml, or a YAML file with its keys.  [default: the only one]", metavar="NAME"
+)
 TARGET = TargetType(
     extra="ckan",
     publish=TargetCommand(
         summary="Publish a release to a CKAN portal.",
         help=_PUBLISH,
         options=(
+            _TARGET,
             _URL,
-            Option("organization", "Organisation that owns the datasets.", metavar="NAME", required=True),
+            Option(
+                "organization", "Organisation that owns the datasets.  [default: that of the target]", metavar="NAME"
+            ),
             Option(
                 "token-file", "File with the API token.  [default: the variable ST_CKAN_TOKEN]", Path, metavar="FILE"
             ),
@@ -74,6 +80,7 @@ TARGET = TargetType(
         summary="Compare a CKAN portal with a release.",
         help=_VERIFY,
         options=(
+            _TARGET,
             _URL,
             Option("iris", "The release was published with --iris.", bool),
             Option(

@@ -31,6 +31,7 @@ from st_opendata.targets.ckan.revision import (
     new_dataset,
     revision,
     uploads,
+    with_requirements,
     writing_fingerprint,
 )
 from st_opendata.targets.ckan.views import create_views, needed_views
@@ -119,7 +120,7 @@ def _carry_out(change: DatasetChange, reader: RemoteReader) -> None:
     else:
         assert change.remote
         first = fingerprint_revision(change.remote, writing_fingerprint(change.remote, desired), reader.site.fields)
-        draft = _revise(client, change.remote, first)
+        draft = _revise(client, change.remote, with_requirements(first, change.remote, desired, reader.site))
         fingerprint = desired.fingerprint()
     if view_set or _is_altered(change):
         fingerprint = replace(fingerprint, writing=True)

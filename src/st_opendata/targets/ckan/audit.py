@@ -23,6 +23,7 @@ from st_opendata.targets.base import Problem, Remote
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import ROW_COUNT, compare_tables
 from st_opendata.targets.ckan.downloads import Downloader, Measurement
+from st_opendata.targets.ckan.fields import Schema
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, added_fields, fields_of, fingerprint_of
 from st_opendata.targets.ckan.packages import Package, Resource, describe_release
 from st_opendata.targets.ckan.plan import DesiredDataset, compare, desired_dataset, same_moment
@@ -67,7 +68,7 @@ class SearchListing:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A portal and its desired state; `expected` is the graph of the packages."""
+    """A portal, its field map and its desired state; `expected` is the graph of the packages."""
 
     client: CkanClient
     site: Site
@@ -76,6 +77,7 @@ class Audit:
     base: str
     search: SearchListing
     downloader: Downloader
+    fields: Schema
 
     @property
     def files(self) -> int:
@@ -94,7 +96,8 @@ def prepare_audit(client: CkanClient, release: Path, site: Site) -> Audit:
     fields = {name: frozenset[str]() for package in made for name in package.metadata}
     base = read_release(release).base
     graph = graph_view(expected)
-    return Audit(client, replace(site, fields=fields), made, graph, base, SearchListing(client), Downloader())
+    search, downloader = SearchListing(client), Downloader()
+    return Audit(client, replace(site, fields=fields), made, graph, base, search, downloader, site.field_map())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from st_opendata.targets.ckan.limits import as_markdown, legal_tag
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.vocabularies.licences import licence_name
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FOLDER = Path(__file__).parent / "schemas"
 _SECTIONS = ("plugins", "dataset", "extras", "resource", "elsewhere", "without_field")
 
@@ -201,8 +202,6 @@ def _portal_losses(
 
 def _portal_value(field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]) -> object:
     """The value in the form that the portal's own field accepts; None if it accepts none of these."""
-    if not nodes:
-        return None
     if portal.choices is not None:
         found = [choose(portal.choices, source, node, field.values.get(text_of(node), "")) for node in nodes]
         chosen = list(dict.fromkeys(filter(None, found)))
@@ -215,11 +214,9 @@ def _portal_value(field: Field, portal: PortalField, source: GraphSource, nodes:
     if portal.kind == "url" and field.form in ("words", "links", "iris", "label"):
         return _iri(source, nodes)
     value = _FORMS[field.form](source, nodes)
-    if isinstance(value, list) and field.form != "tags":
-        value = ", ".join(map(str, value))
-    if portal.kind == "date" and value:
-        return value if re.match(r"\d{4}-\d{2}-\d{2}", str(value)) else None
-    return value
+    if portal.kind == "date":
+        return value if _DATE.match(str(value)) else None
+    return ", ".join(map(str, value)) if isinstance(value, list) and field.form != "tags" else value
 
 
 def _translated(field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]) -> object:
@@ -243,7 +240,7 @@ def _words_in(nodes: list[Term], tag: str) -> list[str]:
 
 def _value(field: Field, source: GraphSource, node: str) -> object:
     nodes = source.values(node, field.path)
-    if field.portal and not field.parts:
+    if field.portal and not field.parts and nodes:
         return _portal_value(field, field.portal, source, nodes)
     if field.parts:
         parts = [part for part in field.parts if part.name not in field.missing]

@@ -31,7 +31,7 @@ def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
     is_read = name != "plain"
     """Whether ckanext-dcat makes RDF of the fields."""
     flat = {field.name: field for each in (read_schema("plain"), base) for field in each.fields("dataset")}
-    known = _Known(structured.dataset, flat, read_aliases().dataset, is_read)
+    known = _Known(structured.dataset, flat, read_aliases().dataset, is_read=is_read)
     core = [field for field in base.dataset if field.name not in portal.dataset]
     matched = [field for each in portal.dataset.values() if (field := known.match(each))]
     return replace(
@@ -40,7 +40,7 @@ def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
         dataset=(*core, *matched),
         extras=_extras(base, structured, matched, portal.dataset),
         resource=tuple(_resource(base.resource, portal.resource)),
-        altered=frozenset(_altered(matched)) if is_read else frozenset(),
+        altered=frozenset(_altered(matched, structured.dataset)) if is_read else frozenset(),
     )
 
 
@@ -54,7 +54,7 @@ class _Known:
     """The fields that the program can fill, by the names that portals give them."""
 
     def __init__(
-        self, structured: Iterable[Field], flat: Mapping[str, Field], aliases: Mapping[str, str], is_read: bool
+        self, structured: Iterable[Field], flat: Mapping[str, Field], aliases: Mapping[str, str], *, is_read: bool
     ) -> None:
         self._structured = {field.name: field for field in structured}
         self._flat = flat
@@ -123,12 +123,15 @@ def _resource(base: Iterable[Field], portal: Mapping[str, PortalField]) -> Itera
             yield replace(known[name], name=own.name, portal=own if _has_form(own) else None)
 
 
-def _altered(fields: Iterable[Field]) -> Iterator[str]:
+def _altered(fields: Iterable[Field], structured: Iterable[Field]) -> Iterator[str]:
     """Properties of which ckanext-dcat gets less than from its own fields, or the words of the portal."""
+    repeated = {field.name for field in structured if field.parts}
     for field in fields:
         portal = field.portal
-        if portal and (portal.choices is not None or portal.languages):
-            yield from field.path
+        if (field.name in repeated and not field.parts) or (
+            portal and (portal.choices is not None or portal.languages)
+        ):
+            yield from field.path[:1]
         for part in field.parts:
             if part.name in field.missing:
                 yield from part.path or field.path

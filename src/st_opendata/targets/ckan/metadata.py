@@ -12,12 +12,13 @@ from typing import Any
 from st_opendata.errors import ConfigurationError
 from st_opendata.messages.message import Message, message
 from st_opendata.model.targets import DatasetTarget
+from st_opendata.model.text import pick
 from st_opendata.namespaces import readable
 from st_opendata.place import Place
 from st_opendata.rdf.statements import text_of
-from st_opendata.targets.ckan.choices import described
 from st_opendata.targets.ckan.fields import Field, Schema, fill, fill_extras, lossy_values
 from st_opendata.targets.ckan.graph_source import GraphSource
+from st_opendata.targets.ckan.lacks import Lacks
 from st_opendata.targets.ckan.licences import Licence, choose_licence
 from st_opendata.targets.ckan.limits import VERSION_LENGTH
 from st_opendata.targets.ckan.portal_schema import PortalField
@@ -25,6 +26,8 @@ from st_opendata.targets.ckan.site import Site
 from st_opendata.targets.ckan.stated import StatedValues, stated_values
 from st_opendata.vocabularies.licences import readable_address
 
+CATALOGUE_ID = "catalogue"
+"""The id of the package with the exact catalogue, as that of a dataset."""
 _LICENCE = "license_id"
 _OURS = frozenset({"name", "owner_org", "tag_string", "title", "notes", "url", "upload"})
 """Fields that are always sent, or that an upload fills."""
@@ -39,70 +42,6 @@ class Notice:
     text: Message
 
 
-@dataclass(slots=True)
-class Lacks:
-    """What a site requires or refuses: fields without a value, and values that it does not accept, by their field."""
-
-    missing: dict[str, PortalField] = field(default_factory=dict)
-    missing_in_files: dict[str, PortalField] = field(default_factory=dict)
-    refused: dict[tuple[str, str], Message] = field(default_factory=dict)
-
-    def raise_any(self, site: Site) -> None:
-        """Raise ConfigurationError with everything that was found, and the lines to write."""
-        if self.refused:
-            texts = [message("{field}: {text}", field=key[0], text=text) for key, text in self.refused.items()]
-            raise ConfigurationError(
-                message("the portal does not accept these values of `targets`: {problems}", problems=_sentence(texts)),
-                place=Place(site.url),
-                remedy=message("Correct them in catalogue.yaml or dataset.yaml, build the release and publish again."),
-            )
-        if not (self.missing or self.missing_in_files):
-            return
-        lacking = [*self.missing.values(), *self.missing_in_files.values()]
-        raise ConfigurationError(
-            message(
-                "the portal requires fields for which the release has no value: {fields}",
-                fields=_sentence([_requirement(each, site.language) for each in lacking]),
-            ),
-            place=Place(site.url),
-            remedy=message(
-                "State them in catalogue.yaml (for one dataset: in its dataset.yaml), build the release and publish "
-                "again:\n{lines}",
-                lines=_lines(self, site),
-            ),
-        )
-
-
-def _sentence(parts: list[Message]) -> Message:
-    text = parts[0]
-    for more in parts[1:]:
-        text = message("{text}; {more}", text=text, more=more)
-    return text
-
-
-def _requirement(each: PortalField, language: str) -> Message:
-    """`department (Department): roads (Roads), parks`."""
-    named = message("{name} ({label})", name=each.name, label=each.label(language))
-    if not each.choices:
-        return named
-    return message("{name}, one of {choices}", name=named, choices=described(each.choices, language))
-
-
-def _lines(lacks: Lacks, site: Site) -> str:
-    """The lines of catalogue.yaml, for people to copy."""
-    lines = ["targets:", f"  {site.target or 'portal'}:", "    kind: ckan", f"    url: {site.url}"]
-    for key, fields in (("fields", lacks.missing), ("resourceFields", lacks.missing_in_files)):
-        if fields:
-            lines.append(f"    {key}:")
-            lines += [f"      {each.name}: {_example(each)}" for each in fields.values()]
-    return "\n".join(f"    {line}" for line in lines)
-
-
-def _example(each: PortalField) -> str:
-    value = each.choices[0].value if each.choices else "1" if each.kind == "number" else "…"
-    return f"[{value}]" if each.many else value
-
-
 @dataclass(frozen=True, slots=True)
 class MetadataMaker:
     """Makes the metadata of one site; `lacks` collects what it requires and does not get."""
@@ -111,9 +50,14 @@ class MetadataMaker:
     schema: Schema
     source: GraphSource
     lacks: Lacks = field(default_factory=Lacks)
+    made: list[Mapping[str, object]] = field(default_factory=list)
 
     def dataset(self, name: str, iri: str, dataset: str) -> dict[str, object]:
-        """The metadata of the dataset of this IRI and id, with the name on the portal."""
+        """The metadata of the dataset of this IRI and id, with the name on the portal.
+
+        A field that the portal requires gets its default if the release has no value; for the catalogue, which comes
+        last and is a dataset only on the portal, the value that all datasets have.
+        """
         filled: dict[str, object] = {
             "name": name,
             "owner_org": self.site.organization,
@@ -130,17 +74,25 @@ class MetadataMaker:
         if stated.extras:
             more = [{"key": key, "value": value} for key, value in stated.extras.items()]
             filled["extras"] = [*listed, *more]
-        self._require(portal, filled, self.lacks.missing)
+        self.lacks.datasets.add(name)
+        for each in _lacking(portal, filled):
+            shared = [one.get(each.name) for one in self.made] if dataset == CATALOGUE_ID else []
+            if shared and shared[0] and all(one == shared[0] for one in shared):
+                filled[each.name] = shared[0]
+            else:
+                self.lacks.note(each, name, in_file=False)
         _check(name, filled)
+        self.made.append(filled)
         return filled
 
-    def resource(self, iri: str, dataset: str) -> dict[str, object]:
-        """The metadata of the file of this IRI, in the dataset of this id."""
+    def resource(self, name: str, iri: str, dataset: str) -> dict[str, object]:
+        """The metadata of the file of this IRI, in the dataset of this id, which has the name on the portal."""
         filled = fill(self.schema.resource, self.source, iri)
         portal = self.site.portal.resource if self.site.portal else None
         stated = self._stated(self._settings(dataset).resource_fields, portal, iri)
         filled |= {**stated.values, **stated.extras}
-        self._require(portal, filled, self.lacks.missing_in_files)
+        for each in _lacking(portal, filled):
+            self.lacks.note(each, name, in_file=True)
         return filled
 
     def notices(self, name: str, about: str, iri: str) -> Iterator[Notice]:
@@ -167,21 +119,6 @@ class MetadataMaker:
             self.lacks.refused[name, str(text)] = text
         return stated
 
-    def _require(
-        self,
-        portal: Mapping[str, PortalField] | None,
-        filled: MutableMapping[str, object],
-        missing: dict[str, PortalField],
-    ) -> None:
-        """Give required fields their default, and note those that have neither value nor default."""
-        for name, each in (portal or {}).items():
-            if not each.required or each.is_filled or name in _OURS or filled.get(name) not in (None, "", [], {}):
-                continue
-            if each.default is not None:
-                filled[name] = [each.default] if each.many else each.default
-            else:
-                missing[name] = each
-
     def _field(self) -> Field | None:
         return next((each for each in self.schema.dataset if each.form == "licence"), None)
 
@@ -202,7 +139,7 @@ class MetadataMaker:
         own = self.site.portal.dataset.get(field_.name) if self.site.portal and field_ else None
         listed = self.site.licences
         if own and own.choices is not None:
-            listed = tuple(Licence(each.value, each.label("en")) for each in own.choices)
+            listed = tuple(Licence(each.value, pick(each.labels, "en")) for each in own.choices)
         titles = [
             title
             for node in (self.source.values(iri, field_.path) if field_ else [])
@@ -222,6 +159,17 @@ class MetadataMaker:
             del filled[field_.name]
         else:
             filled[field_.name] = readable_address(licence)
+
+
+def _lacking(portal: Mapping[str, PortalField] | None, filled: MutableMapping[str, object]) -> Iterator[PortalField]:
+    """Give required fields their default; those that have neither value nor default."""
+    for name, each in (portal or {}).items():
+        if not each.required or each.is_filled or name in _OURS or filled.get(name) not in (None, "", [], {}):
+            continue
+        if each.default is None:
+            yield each
+        else:
+            filled[name] = [each.default] if each.many else each.default
 
 
 def _check(name: str, metadata: Mapping[str, object]) -> None:

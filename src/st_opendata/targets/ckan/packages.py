@@ -31,7 +31,7 @@ from st_opendata.release import read_release
 from st_opendata.release.layout import CATALOGUE
 from st_opendata.targets.ckan.graph_source import GraphSource
 from st_opendata.targets.ckan.limits import NAME_LENGTH, is_name, stored_file_name
-from st_opendata.targets.ckan.metadata import MetadataMaker, Notice
+from st_opendata.targets.ckan.metadata import CATALOGUE_ID, MetadataMaker, Notice
 from st_opendata.targets.ckan.portal_catalogue import (
     describe_catalogue,
     describe_document,
@@ -142,10 +142,6 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
     made.append(maker.package(own_name, own_iri, CATALOGUE_ID, own_files))
     maker.metadata.lacks.raise_any(site)
     return tuple(made), graph
-
-
-CATALOGUE_ID = "catalogue"
-"""The id of the package with the exact catalogue, as that of a dataset."""
 
 
 def catalogue_name(catalogue: str) -> str:
@@ -285,7 +281,7 @@ class _Maker:
     def package(self, name: str, iri: str, dataset: str, files: Iterable[_HostedFile]) -> Package:
         """The dataset of this IRI and id with its files."""
         metadata = self.metadata.dataset(name, iri, dataset)
-        resources = tuple(self._resource(each, dataset) for each in files)
+        resources = tuple(self._resource(name, each, dataset) for each in files)
         found = (
             *self.metadata.notices(name, "dataset", iri),
             *(each for item in files for each in self.metadata.notices(name, "resource", item.iri)),
@@ -293,8 +289,8 @@ class _Maker:
         notices = {(each.field, str(each.text)): each for each in found}
         return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices.values()))
 
-    def _resource(self, hosted: _HostedFile, dataset: str) -> Resource:
-        metadata = self.metadata.resource(hosted.iri, dataset)
+    def _resource(self, name: str, hosted: _HostedFile, dataset: str) -> Resource:
+        metadata = self.metadata.resource(name, hosted.iri, dataset)
         if hosted.linked:
             metadata["url"] = hosted.url
         return Resource(

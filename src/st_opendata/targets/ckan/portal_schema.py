@@ -68,7 +68,7 @@ class PortalSchema:
 def parse_schema(answer: Mapping[str, Any]) -> PortalSchema:
     """The schema in an answer of `scheming_dataset_schema_show`, whose presets are expanded."""
     languages = tuple(map(str, answer.get("form_languages") or ()))
-    sides = ({}, {})
+    sides: tuple[dict[str, PortalField], dict[str, PortalField]] = ({}, {})
     for side, key in zip(sides, ("dataset_fields", "resource_fields"), strict=True):
         for entry in answer.get(key) or ():
             if isinstance(entry, Mapping) and entry.get("field_name"):
@@ -81,13 +81,11 @@ def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
     validators = {each.partition("(")[0] for each in _split(text)}
     preset = str(entry.get("preset") or "")
     translated = preset.startswith("fluent_") or any(each.startswith("fluent_") for each in validators)
-    stated = str(entry.get("required") or "").casefold() in ("true", "1", "yes")
     default = entry.get("default")
     return PortalField(
         name=str(entry["field_name"]),
         labels=_labels(entry.get("label")),
-        required=bool(_REQUIRING & validators)
-        or (stated and (not validators or translated or bool(_BY_KEY & validators))),
+        required=_is_required(entry, validators, translated=translated),
         choices=_choices(entry),
         many=bool(_MANY & validators) or preset in ("multiple_checkbox", "multiple_select", "multiple_text"),
         kind=_kind(preset, validators),
@@ -102,8 +100,16 @@ def _field(entry: Mapping[str, Any], languages: tuple[str, ...]) -> PortalField:
     )
 
 
+def _is_required(entry: Mapping[str, Any], validators: set[str], *, translated: bool) -> bool:
+    """Whether the portal refuses a dataset without the field: `required` alone counts only for some validators."""
+    if _REQUIRING & validators:
+        return True
+    stated = str(entry.get("required") or "").casefold() in ("true", "1", "yes")
+    return stated and (not validators or translated or bool(_BY_KEY & validators))
+
+
 def _kind(preset: str, validators: set[str]) -> str:
-    """What kind of value the validators accept: `number`, `boolean`, `object`, `date`, `email`, `url`; else any text."""
+    """The kind of value that the validators accept: number, boolean, object, date, email, url; empty for any text."""
     if validators & _NUMBERS:
         return "number"
     if "boolean_validator" in validators:

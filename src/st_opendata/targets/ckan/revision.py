@@ -14,6 +14,7 @@ from st_opendata.targets.base import Remote
 from st_opendata.targets.ckan.connection import Uploads
 from st_opendata.targets.ckan.fingerprint import Fingerprint, extras_with, fields_of, fingerprint_of
 from st_opendata.targets.ckan.plan import DatasetChange, DesiredDataset
+from st_opendata.targets.ckan.site import Site
 
 _PER_RESOURCE = "update__resources__"
 
@@ -54,6 +55,25 @@ def fingerprint_revision(remote: Remote, fingerprint: Fingerprint, fields: Colle
     """
     extras = [extra for extra in remote.get("extras", ()) if extra["key"] not in fields]
     return {"filter": ["-extras"], "update": {"extras": extras_with(extras, None, fingerprint)}}
+
+
+def with_requirements(first: dict[str, Any], remote: Remote, desired: DesiredDataset, site: Site) -> dict[str, Any]:
+    """The first revise of an update, with what the site requires by now: it refuses every write of a dataset without.
+
+    A file that is not in the release, which the next revise removes, gets the values of another file.
+    """
+    if site.portal is None:
+        return first
+    required = [name for name, each in site.portal.dataset.items() if each.required and name in desired.dataset]
+    lacking = {name: desired.dataset[name] for name in required if remote.get(name) != desired.dataset[name]}
+    ours = {str(each["id"]): each for each in desired.dataset["resources"]}
+    of_files = [name for name, each in site.portal.resource.items() if each.required and not each.is_filled]
+    values: dict[str, dict[str, object]] = {}
+    for resource in remote["resources"]:
+        model: dict[str, Any] = ours.get(str(resource["id"])) or next(iter(ours.values()), {})
+        found = {name: model[name] for name in of_files if model.get(name) and resource.get(name) != model[name]}
+        values |= {f"{_PER_RESOURCE}{resource['id']}": found} if found else {}
+    return {**first, "update": {**first["update"], **lacking}, **values}
 
 
 def final_revision(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:

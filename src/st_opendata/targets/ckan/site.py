@@ -36,9 +36,10 @@ class Site:
     of resources are all held. The datasets belong to the `organization`; `editable` are all
     organisations in which the `user` may create datasets: names by id.
 
-    The publisher sets the rest. `target` is the catalogue's name for the site, `settings` what it states for it. `iris` requests IRIs as format and media type, which the site's own RDF needs,
-    but which make its pages harder to read. `max_upload` is the size in bytes of the largest file that it accepts, and
-    `link_base` the URL below which the release's files are also served, so that larger ones can be linked.
+    The publisher sets the rest. `target` is the catalogue's name for the site, `settings` are the values that it states
+    for it. `iris` requests IRIs as format and media type, which the site's own RDF needs, but which make its pages
+    harder to read. `max_upload` is the size in bytes of the largest file that it accepts, and `link_base` the URL below
+    which the release's files are also served, so that larger ones can be linked.
     """
 
     url: str

@@ -36,7 +36,7 @@ class StatedValues:
 def stated_values(
     fields: Mapping[str, JsonValue], portal: Mapping[str, PortalField] | None, source: GraphSource, iri: str
 ) -> StatedValues:
-    """The values of these fields for the node of this IRI; `portal` has the fields of the portal, None for no schema."""
+    """The values of these fields for the node of this IRI; `portal` has those of the portal, None without schema."""
     values: dict[str, object] = {}
     extras: dict[str, str] = {}
     problems: list[tuple[str, Message]] = []

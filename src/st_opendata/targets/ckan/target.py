@@ -13,6 +13,7 @@ from st_opendata.release import read_release
 from st_opendata.system.cache import cache_folder, write_cached
 from st_opendata.targets.base import Plan, Policy, Progress, Verification
 from st_opendata.targets.ckan.apply import apply_change
+from st_opendata.targets.ckan.chosen import ChosenTarget, choose_target
 from st_opendata.targets.ckan.connection import TIMEOUT, CkanClient
 from st_opendata.targets.ckan.packages import packages
 from st_opendata.targets.ckan.plan import DatasetChange
@@ -63,8 +64,10 @@ class CkanTarget:
 class CkanOptions:
     """The options of the commands; `site.Site` describes those of the site."""
 
-    url: str
-    organization: str = ""
+    release: Path
+    target: str | None = None
+    url: str | None = None
+    organization: str | None = None
     token_file: Path | None = None
     iris: bool = False
     max_upload: int | None = None
@@ -72,23 +75,36 @@ class CkanOptions:
     workers: int = 4
     timeout: float = TIMEOUT
 
-    def add_to(self, site: Site) -> Site:
-        """The site with the publisher's options."""
-        return replace(site, iris=self.iris, max_upload=self.max_upload, link_base=self.link_base)
+    def chosen(self) -> ChosenTarget:
+        """The site that the options and `targets:` of the release name. Raises UsageError, InputError."""
+        return choose_target(read_release(self.release).targets, self.target, self.url, self.organization)
+
+    def add_to(self, site: Site, chosen: ChosenTarget) -> Site:
+        """The site with the publisher's options and values."""
+        return replace(
+            site,
+            target=chosen.name,
+            settings=chosen.settings,
+            iris=self.iris,
+            max_upload=self.max_upload,
+            link_base=self.link_base,
+        )
 
 
 def open_for_publishing(options: CkanOptions) -> CkanTarget:
     """A site to publish to, in an organisation.
 
     Raises:
-        UsageError, InputError: the URL or the token is invalid.
+        UsageError, InputError: the target, URL or token is missing or invalid, or the folder is not a release.
         RemoteError: the portal refuses, fails or does not answer.
     """
-    token = find_token(options.url, options.token_file)
-    client = CkanClient(options.url, token, connections=options.workers, timeout=options.timeout)
+    chosen = options.chosen()
+    organization = chosen.require_organization()
+    token = find_token(chosen.url, options.token_file)
+    client = CkanClient(chosen.url, token, connections=options.workers, timeout=options.timeout)
     with ExitStack() as opened:
         opened.callback(client.close)
-        site = options.add_to(read_site_of(client, options.organization))
+        site = options.add_to(read_site_of(client, organization), chosen)
         opened.pop_all()
     return CkanTarget(RemoteReader(client, site, read_confirmed(site.url, site.organization), options.workers))
 
@@ -97,13 +113,14 @@ def open_for_verifying(options: CkanOptions) -> CkanTarget:
     """A site as visitors see it, with the options that it was published with.
 
     Raises:
-        UsageError: the URL is invalid.
+        UsageError, InputError: the target or URL is missing or invalid, or the folder is not a release.
         RemoteError: the portal is not a CKAN site, or does not answer.
     """
-    client = CkanClient(options.url)
+    chosen = options.chosen()
+    client = CkanClient(chosen.url)
     with ExitStack() as opened:
         opened.callback(client.close)
-        site = options.add_to(read_fields(client, read_site(client)))
+        site = options.add_to(read_fields(client, read_site(client)), chosen)
         opened.pop_all()
     return CkanTarget(RemoteReader(client, site, {}))
 

@@ -44,6 +44,9 @@ _FORMS = {
 }
 
 
+_OWN_FIELD = message("a field of the portal's own schema holds it in another form than ckanext-dcat reads")
+
+
 @dataclass(slots=True)
 class Harvest:
     """A description as harvesters get it: findings of the DCAT-AP shapes, and the points of each dataset by its IRI.
@@ -227,8 +230,12 @@ def _differences(
         "people added values on the portal that the release does not state: {fields}",
         fields=", ".join(found_dataset.added),
     )
+    altered = audit.fields.altered
+    nodes = {str(node) for name in altered for node in expected.objects(None, URIRef(name))}
     for difference in compare_statements(expected, rdf):
-        reason = reason_for(difference, audit.site.schema)
+        reason = reason_for(difference, audit.fields.name)
+        if difference.property in altered or difference.subject in nodes:
+            reason = reason or _OWN_FIELD
         if found_dataset.added and difference.change in (Alteration.ADDED, Alteration.SUPPLIED):
             reason = reason or kept
         yield reason, difference
