@@ -79,25 +79,30 @@ class Reuse:
             self.datasets.append(dataset.id)
         return found
 
-    def older_facts(self, dataset: str) -> OlderFacts | None:
-        """The facts of a dataset in the release before, if some of its shards are still the same."""
+    def older_facts(self, dataset: str, *, kept: bool) -> OlderFacts | None:
+        """The facts of a dataset in the release before, if some of its shards are still the same.
+
+        `kept` says that its files were taken over; then all of it is the same.
+        """
         digits = self.facts.shard_digits(dataset)
         now = self._shards[dataset] = self.facts.contents.shards(dataset, digits) if digits else {}
         part = self.earlier.parts.get(_part(dataset, None)) if self.earlier else None
         if self.earlier is None or part is None:
             return None
-        before = {shard: (count, digest) for shard, (count, digest) in part["shards"].items()}
-        first, rows = 0, {}
+        before = {each: (count, digest) for each, (count, digest) in part["shards"].items() if len(each) == digits}
+        first, rows = 0, {"": (0, 0)} if kept and not digits else {}
         for shard in prefixes(digits) if before else ():
             count = before.get(shard, _EMPTY)[0]
             if now.get(shard, _EMPTY) == before.get(shard, _EMPTY):
                 rows[shard] = first, count
             first += count
-        paths = facts_file(dataset), graph_file(dataset)
-        if not rows or not all(path in self.earlier.files and self.earlier.has(path) for path in paths):
+        if not rows:
             return None
-        facts, lines = (self.earlier.folder / path for path in paths)
-        return OlderFacts(facts, lines, rows)
+        listed, folder = self.earlier.files, self.earlier.folder
+        paths = [path for path in part["files"] if path in listed and self.earlier.has(path)]
+        files = {Path(path).name: folder / path for path in paths}
+        facts, lines = facts_file(dataset), graph_file(dataset)
+        return OlderFacts(folder / facts, folder / lines, rows, files) if {facts, lines} <= {*paths} else None
 
     def take_facts(self, paths: Mapping[str, str]) -> dict[str, FactFile]:
         """The files of facts that were taken over, by predicates, of those with these paths."""

@@ -10,6 +10,7 @@ from typing import Any
 from st_opendata.build.reuse import Reuse
 from st_opendata.exports import DatasetPlan, dump_paths, plan_dataset, plan_dumps
 from st_opendata.facts import FactBase
+from st_opendata.facts.older import OlderFacts
 from st_opendata.messages.message import message
 from st_opendata.model.release import Distribution, FactFolder, File, Picture
 from st_opendata.release.layout import FACTS, predicate_files
@@ -51,13 +52,15 @@ def plan_files(reuse: Reuse) -> ReleasePlan:
     (folder / FACTS).mkdir()
     files = predicate_files(facts.predicates())
     kept_facts, kept_dumps = reuse.take_facts(files), reuse.take_dumps(dump_paths(facts))
-    datasets = {
-        each.id: plan_dataset(each, facts, folder, reuse.take_dataset(each), reuse.older_facts(each.id))
-        for each in facts.catalogue.datasets
-    }
+    datasets, older = dict[str, DatasetPlan](), dict[str, OlderFacts]()
+    for each in facts.catalogue.datasets:
+        kept = reuse.take_dataset(each)
+        found = reuse.older_facts(each.id, kept=None in kept)
+        datasets[each.id] = plan_dataset(each, facts, folder, kept, found)
+        older |= {each.id: found} if found else {}
     cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)
     writing = Task(message("Writing the facts"), partial(facts.write_files, files, folder, kept_facts), cost)
-    dumps = plan_dumps(facts, folder, datasets.values(), kept_dumps)
+    dumps = plan_dumps(facts, folder, datasets.values(), kept_dumps, older)
     return ReleasePlan(writing, datasets, dumps, list(kept_dumps.files.values()))
 
 

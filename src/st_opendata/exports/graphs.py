@@ -7,8 +7,11 @@ from itertools import chain
 from pathlib import Path
 
 from st_opendata.exports.sources import CatalogueSource, DatasetSource
+from st_opendata.facts import FactBase
+from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.triples import prefixes
 from st_opendata.formats import Format
+from st_opendata.rdf.fragments import Shard, write_rdf_again, write_trig_again
 from st_opendata.rdf.lines import encode_lines
 from st_opendata.rdf.shards import FilePart, shard_parts
 from st_opendata.rdf.writing import write_rdf, write_trig
@@ -33,6 +36,11 @@ def write_n_triples(source: DatasetSource, path: Path) -> None:
 
 def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
     """Write the dataset's N-Triples in another format; raises as `write_rdf`."""
+    before = source.older.files.get(path.name) if source.older else None
+    if before:
+        shards = _shards_twice(source.facts, source.folder.parent, source.dataset.id, source.older)
+        if write_rdf_again(before, shards, path, form, source.prefixes):
+            return
     write_rdf(source.lines(), path, form, source.prefixes)
 
 
@@ -46,7 +54,14 @@ def write_named_graphs(source: CatalogueSource, path: Path) -> None:
 
 def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
     """Write TriG: the same graphs, for human readers."""
-    catalogue = source.catalogue
+    catalogue, before = source.catalogue, source.before(path)
+    if before and source.older:
+        graphs = {
+            catalogue.dataset_iri(each): _shards_twice(source.facts, source.folder, each, source.older.get(each))
+            for each in _datasets(source)
+        }
+        if write_trig_again(before, graphs, path, source.prefixes):
+            return
     write_trig(
         ((catalogue.dataset_iri(dataset.id), source.lines(dataset.id)) for dataset in catalogue.datasets),
         path,
@@ -57,18 +72,27 @@ def write_named_graphs_as_trig(source: CatalogueSource, path: Path) -> None:
 def zip_named_graphs(source: CatalogueSource, path: Path) -> None:
     """Write the same N-Quads, compressed shard by shard."""
     shards = chain.from_iterable(_shards(source, each, named=True) for each in _datasets(source))
-    write_members(shards, path, source.older(path))
+    write_members(shards, path, source.before(path))
 
 
 def zip_all_facts(source: CatalogueSource, path: Path) -> None:
     """Write the distinct facts of all datasets as compressed N-Triples: those of a single one are in its file."""
     datasets = _datasets(source)
     whole = ([encode_lines(lines)] for lines in source.facts.lines())
-    write_members(_shards(source, datasets[0]) if len(datasets) == 1 else whole, path, source.older(path))
+    write_members(_shards(source, datasets[0]) if len(datasets) == 1 else whole, path, source.before(path))
 
 
 def _datasets(source: CatalogueSource) -> list[str]:
     return [dataset.id for dataset in source.catalogue.datasets]
+
+
+def _shards_twice(facts: FactBase, folder: Path, dataset: str, older: OlderFacts | None) -> list[Shard]:
+    """The shards of the dataset in the release in the folder, and in an older one."""
+    digits = facts.shard_digits(dataset)
+    now = shard_parts(folder / graph_file(dataset), digits)
+    before = shard_parts(older.lines, digits) if older else {}
+    same = older.rows if older else ()
+    return [Shard(now.get(each), before.get(each), each in same) for each in prefixes(digits)]
 
 
 def _shards(source: CatalogueSource, dataset: str, *, named: bool = False) -> Iterable[FilePart]:

@@ -121,13 +121,18 @@ def dump_paths(facts: FactBase) -> list[str]:
 
 
 def plan_dumps(
-    facts: FactBase, folder: Path, datasets: Iterable[DatasetPlan], kept: KeptDumps = _NO_DUMPS
+    facts: FactBase,
+    folder: Path,
+    datasets: Iterable[DatasetPlan],
+    kept: KeptDumps = _NO_DUMPS,
+    older: Mapping[str, OlderFacts] = _NOTHING,
 ) -> list[Task[File]]:
     """Plan the files for all datasets at the root of the release: RDF dumps, and the tables as a database.
 
-    The datasets without a plan, and the files that are kept, must have been written there.
+    The datasets without a plan, and the files that are kept, must have been written there. `older` are facts of the
+    release before, by dataset.
     """
-    source, choice = CatalogueSource(facts.catalogue, facts, folder, kept.earlier), choose_dumps(facts)
+    source, choice = CatalogueSource(facts.catalogue, facts, folder, kept.earlier, older), choose_dumps(facts)
     written = [plan.n_triples for plan in datasets if plan.n_triples]
     cells = _cells(facts, [table for dataset in facts.catalogue.datasets for table in dataset.tables])
     made: dict[Format, Task[File]] = {}

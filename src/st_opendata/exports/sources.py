@@ -77,15 +77,17 @@ class DatasetSource:
 class CatalogueSource:
     """The facts of all datasets, each of which was written to the release at `folder`.
 
-    `earlier` are files of the release before, by the paths of those that replace them.
+    `earlier` are files of the release before, by the paths of those that replace them; `older` has the facts of it by
+    dataset, of those datasets of which some shards are still the same.
     """
 
     catalogue: Catalogue
     facts: FactBase
     folder: Path
     earlier: Mapping[str, Path] = field(default_factory=dict)
+    older: Mapping[str, OlderFacts] = field(default_factory=dict)
 
-    def older(self, path: Path) -> Path | None:
+    def before(self, path: Path) -> Path | None:
         """The file of the release before that the one at `path` will replace, if there is one that is not damaged."""
         return self.earlier.get(path.relative_to(self.folder).as_posix())
 

@@ -16,12 +16,15 @@ from st_opendata.system.copying import copy_content
 class OlderFacts:
     """Two files of an older release, as `FactBase.write_facts` wrote them, and the shards that are still the same.
 
-    `rows` has the number of the first row of each of these shards in `facts`, from 0, and the number of its rows.
+    `rows` has the number of the first row of each of these shards in `facts`, from 0, and the number of its rows; of a
+    dataset without shards that is the same, whose files are not written, it has one shard without rows.
+    `files` are the other files of the dataset that are not damaged, by their names.
     """
 
     facts: Path
     lines: Path
     rows: Mapping[str, tuple[int, int]]
+    files: Mapping[str, Path]
 
     @contextmanager
     def copied(self, folder: Path) -> Iterator[CopiedFacts]:

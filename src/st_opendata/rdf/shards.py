@@ -54,6 +54,17 @@ def shard_parts(path: Path, digits: int, graph: str = "") -> dict[str, FilePart]
     return {shard: FilePart(path, start, end, name) for shard, start, end in ends if end > start}
 
 
+def first_subject(part: FilePart) -> list[str]:
+    """The lines of the first subject in a part without a graph."""
+    with part.path.open("rb") as file:
+        file.seek(part.start)
+        first = file.readline()
+        start, lines = first[: first.index(b" ") + 1], [first]
+        while file.tell() < part.end and (line := file.readline()).startswith(start):
+            lines.append(line)
+    return [line.decode().rstrip("\n") for line in lines]
+
+
 def _first_of(text: mmap.mmap, shard: str, digits: int, low: int) -> int:
     """The place of the first line from `low` on whose subject is in this shard or a later one; the end if none is."""
     high = len(text)

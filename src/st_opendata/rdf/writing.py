@@ -98,13 +98,18 @@ def write_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], path: Path, pr
     Raises:
         InputError: a line is not N-Triples.
     """
+    with path.open("wb") as out:
+        stream_trig(graphs, out, prefixes)
+
+
+def stream_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], out: BinaryIO, prefixes: Mapping[str, str]) -> None:
+    """Write to a stream as `write_trig` to a file."""
     ordered = (
         [f"{line[:-1]}{graph} ." for line in batch]
         for graph, batches in ((ox.NamedNode(iri), batches) for iri, batches in graphs)
         for batch in _types_first(batches)
     )
-    with path.open("wb") as out:
-        ox.serialize(parse_quads(ordered, ox.RdfFormat.N_QUADS), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
+    ox.serialize(parse_quads(ordered, ox.RdfFormat.N_QUADS), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
 
 
 def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
