@@ -31,6 +31,7 @@ from st_opendata.model.findings import Finding, Severity, conforms
 from st_opendata.model.release import DatasetRelease, Distribution, FactFolder, File, Picture, Release
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import TargetSettings
+from st_opendata.rdf.view import graph_view
 from st_opendata.release import list_files, new_release, write_manifest
 from st_opendata.release.layout import REPORT, REPORT_GRAPH
 from st_opendata.settings import Settings
@@ -186,13 +187,13 @@ def _describe(reuse: Reuse, settings: Settings, steps: Steps) -> _Description:
     if counts is None:
         with FactReader(folder, written.facts, memory=settings.memory, threads=settings.threads) as reader:
             counts = count_facts(reader, distributions)
-    graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
+    statements = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"), _DESCRIBING / 2)
-    findings = validate_catalogue(graph, settings)
+    findings = validate_catalogue(statements, settings)
     known = [each.file for files in distributions.values() for each in files]
     known += [*reuse.files.values(), *(picture.file for picture in pictures.values()), *dumps]
     files = list_files(folder, known)
-    scores = score_served(graph, catalogue.site, files, conforming=conforms(findings))
+    scores = score_served(graph_view(statements), catalogue.site, files, conforming=conforms(findings))
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,

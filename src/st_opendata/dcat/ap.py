@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDFS, XSD
+import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
 from st_opendata.dcat.terms import (
@@ -21,8 +20,10 @@ from st_opendata.dcat.terms import (
     DCT,
     FOAF,
     PROV,
+    RDFS,
     SPDX,
     VOID,
+    XSD,
     add_concept,
     add_labelled,
     add_page,
@@ -30,13 +31,14 @@ from st_opendata.dcat.terms import (
     add_standard,
     add_text,
     add_types,
+    state,
 )
 from st_opendata.formats import SVG, Format
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import Text
-from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.release.layout import VOID_FILE
 
 SPARQL_TITLE = message("SPARQL 1.1 Protocol")
@@ -48,16 +50,14 @@ SERVICE_DESCRIPTION = message(
 SPARQL_PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 
 
-def catalogue_graph(
+def catalogue_statements(
     catalogue: Catalogue,
     distributions: Mapping[str, tuple[Distribution, ...]],
     triples: Mapping[str, int],
     pictures: Mapping[str, Picture] | None = None,
-) -> Graph:
+) -> Statements:
     """The whole catalogue; `distributions`, numbers of `triples` and `pictures` are by dataset id."""
-    graph = Graph(bind_namespaces="none")
-    for prefix, namespace in PREFIXES.items():
-        graph.bind(prefix, namespace)
+    graph = Statements()
     _add_catalogue(graph, catalogue)
     _add_service(graph, catalogue)
     if catalogue.series:
@@ -65,7 +65,7 @@ def catalogue_graph(
     for dataset in catalogue.datasets:
         described = _add_dataset(graph, catalogue, dataset)
         if dataset.id in triples:
-            described.add(VOID.triples, Literal(triples[dataset.id]))
+            described.add(VOID.triples, literal_node(str(triples[dataset.id]), datatype=XSD.integer))
         if pictures and dataset.id in pictures:
             described.add(FOAF.depiction, _add_picture(graph, catalogue, pictures[dataset.id]))
         for distribution in distributions.get(dataset.id, ()):
@@ -73,22 +73,22 @@ def catalogue_graph(
     return graph
 
 
-def _add_catalogue(graph: Graph, catalogue: Catalogue) -> None:
+def _add_catalogue(graph: Statements, catalogue: Catalogue) -> None:
     described = NodeDescriber(graph, catalogue.iri, catalogue, catalogue, DCAT.Catalog)
     described.add_outline(catalogue.title, catalogue.description)
     described.add_languages()
     described.add_licence()
     described.add_rights()
-    described.add(DCT.identifier, Literal(catalogue.iri))
+    described.add(DCT.identifier, literal_node(catalogue.iri))
     described.add(DCAT.themeTaxonomy, add_scheme(graph, "data-theme"))
-    described.add(DCAT.service, URIRef(_service_iri(catalogue)))
+    described.add(DCAT.service, iri_node(_service_iri(catalogue)))
     if catalogue.homepage:
         described.add(FOAF.homepage, add_page(graph, catalogue.homepage, catalogue.title))
     for dataset in catalogue.datasets:
-        described.add(DCAT.dataset, URIRef(catalogue.dataset_iri(dataset.id)))
+        described.add(DCAT.dataset, iri_node(catalogue.dataset_iri(dataset.id)))
 
 
-def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> NodeDescriber:
+def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> NodeDescriber:
     iri = catalogue.dataset_iri(dataset.id)
     described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.Dataset)
     described.add_outline(dataset.title, dataset.description)
@@ -97,8 +97,8 @@ def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> NodeDe
     described.add_frequency()
     described.add_subjects()
     described.add_landing_page()
-    described.add(DCT.identifier, Literal(iri))
-    described.add(DCAT.version, Literal(dataset.version) if dataset.version else None)
+    described.add(DCT.identifier, literal_node(iri))
+    described.add(DCAT.version, literal_node(dataset.version) if dataset.version else None)
     add_text(graph, described.node, ADMS.versionNotes, dataset.version_notes)
     if dataset.provenance:
         statement = add_labelled(graph, f"{iri}#provenance", DCT.ProvenanceStatement, dataset.provenance)
@@ -112,23 +112,25 @@ def _add_dataset(graph: Graph, catalogue: Catalogue, dataset: Dataset) -> NodeDe
     if dataset.type:
         described.add(DCT.type, add_concept(graph, "dataset-type", dataset.type))
     if catalogue.series_iri:
-        described.add(DCAT.inSeries, URIRef(catalogue.series_iri))
+        described.add(DCAT.inSeries, iri_node(catalogue.series_iri))
     described.add_legislation(_high_value([dataset]))
     described.add_categories(_high_value([dataset]))
     return described
 
 
-def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
+def _add_distribution(
+    graph: Statements, catalogue: Catalogue, dataset: Dataset, distribution: Distribution
+) -> ox.NamedNode:
     path = distribution.file.path
     iri = catalogue.distribution_iri(path)
     described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.Distribution)
     add_text(graph, described.node, DCT.title, distribution.title)
     add_text(graph, described.node, DCT.description, describe_distribution(dataset, distribution))
-    url = URIRef(catalogue.download_url(path))
+    url = iri_node(catalogue.download_url(path))
     described.add(DCAT.accessURL, url)
     described.add(DCAT.downloadURL, url)
     _add_format(described, distribution.format)
-    described.add(DCAT.byteSize, Literal(str(distribution.file.size), datatype=XSD.nonNegativeInteger))
+    described.add(DCAT.byteSize, literal_node(str(distribution.file.size), datatype=XSD.nonNegativeInteger))
     described.add(SPDX.checksum, _add_checksum(graph, f"{iri}#checksum", distribution.file.sha256))
     described.add_dates()
     described.add_languages()
@@ -145,21 +147,23 @@ def _add_distribution(graph: Graph, catalogue: Catalogue, dataset: Dataset, dist
 
 def _add_format(described: NodeDescriber, form: Format) -> None:
     media_type = add_types(described.graph, form.media_type_iri, DCT.MediaType)
-    described.graph.add((media_type, RDFS.label, Literal(form.media_type)))
+    state(described.graph, media_type, RDFS.label, literal_node(form.media_type))
     described.add(DCAT.mediaType, media_type)
     if form.file_type:
         described.add(DCT["format"], add_concept(described.graph, "file-type", form.file_type, DCT.MediaTypeOrExtent))
 
 
-def _add_checksum(graph: Graph, iri: str, sha256: str) -> URIRef:
+def _add_checksum(graph: Statements, iri: str, sha256: str) -> ox.NamedNode:
     checksum = add_types(graph, iri, SPDX.Checksum)
     algorithm = add_types(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)
-    graph.add((checksum, SPDX.algorithm, algorithm))
-    graph.add((checksum, SPDX.checksumValue, Literal(sha256, datatype=XSD.hexBinary, normalize=False)))
+    state(graph, checksum, SPDX.algorithm, algorithm)
+    state(graph, checksum, SPDX.checksumValue, literal_node(sha256, datatype=XSD.hexBinary))
     return checksum
 
 
-def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, distribution: Distribution) -> URIRef:
+def _add_metadata_file(
+    graph: Statements, catalogue: Catalogue, dataset: Dataset, distribution: Distribution
+) -> ox.NamedNode:
     page = add_page(graph, catalogue.distribution_iri(str(distribution.described_by)))
     file = distribution.file.path.rpartition("/")[2]
     add_text(graph, page, DCT.title, message("Columns of {file}", file=file).data(dataset.title))
@@ -167,22 +171,22 @@ def _add_metadata_file(graph: Graph, catalogue: Catalogue, dataset: Dataset, dis
     return page
 
 
-def _add_picture(graph: Graph, catalogue: Catalogue, picture: Picture) -> URIRef:
+def _add_picture(graph: Statements, catalogue: Catalogue, picture: Picture) -> ox.NamedNode:
     """A picture of a dataset (foaf:Image). It is not a distribution, because it does not contain the data."""
     image = add_types(graph, catalogue.distribution_iri(picture.file.path), FOAF.Image)
     add_text(graph, image, DCT.title, picture.title)
     add_text(graph, image, DCT.description, picture.description)
     _add_addresses(graph, image, catalogue.download_url(picture.file.path))
-    graph.add((image, DCT["format"], add_concept(graph, "file-type", str(SVG.file_type), DCT.MediaTypeOrExtent)))
+    state(graph, image, DCT["format"], add_concept(graph, "file-type", str(SVG.file_type), DCT.MediaTypeOrExtent))
     return image
 
 
-def _add_addresses(graph: Graph, node: URIRef, url: str) -> None:
+def _add_addresses(graph: Statements, node: ox.NamedNode, url: str) -> None:
     for predicate in (DCAT.accessURL, DCAT.downloadURL):
-        graph.add((node, predicate, URIRef(url)))
+        state(graph, node, predicate, iri_node(url))
 
 
-def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
+def _add_series(graph: Statements, catalogue: Catalogue, series: Series) -> None:
     described = NodeDescriber(graph, str(catalogue.series_iri), catalogue, catalogue, DCAT.DatasetSeries)
     described.add_outline(series.title, series.description)
     described.add_frequency()
@@ -192,15 +196,15 @@ def _add_series(graph: Graph, catalogue: Catalogue, series: Series) -> None:
         described.add_categories(high_value)
 
 
-def _add_service(graph: Graph, catalogue: Catalogue) -> None:
+def _add_service(graph: Statements, catalogue: Catalogue) -> None:
     described = NodeDescriber(graph, _service_iri(catalogue), catalogue, catalogue, DCAT.DataService)
     standard = SPARQL_TITLE.data(catalogue.title)
     title = message("SPARQL endpoint: {title}", title=catalogue.title)
     add_text(graph, described.node, DCT.title, title.data(catalogue.title))
     add_text(graph, described.node, DCT.description, SERVICE_DESCRIPTION.data(catalogue.title))
-    described.add(DCAT.endpointURL, URIRef(f"{catalogue.site}sparql"))
+    described.add(DCAT.endpointURL, iri_node(f"{catalogue.site}sparql"))
     # A file of the release, so that it exists even if no server answers queries; it names the endpoint.
-    described.add(DCAT.endpointDescription, URIRef(f"{catalogue.site}{VOID_FILE}"))
+    described.add(DCAT.endpointDescription, iri_node(f"{catalogue.site}{VOID_FILE}"))
     described.add(DCT.conformsTo, add_standard(graph, SPARQL_PROTOCOL, standard))
     described.add(FOAF.page, add_page(graph, SPARQL_PROTOCOL, standard))
     described.add_agents()
@@ -209,7 +213,7 @@ def _add_service(graph: Graph, catalogue: Catalogue) -> None:
     described.add_licence()
     described.add_subjects()
     for dataset in catalogue.datasets:
-        described.add(DCAT.servesDataset, URIRef(catalogue.dataset_iri(dataset.id)))
+        described.add(DCAT.servesDataset, iri_node(catalogue.dataset_iri(dataset.id)))
     described.add_legislation(_high_value(catalogue.datasets))
     described.add_categories(_high_value(catalogue.datasets))
 

@@ -7,25 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import rdflib
-
-from st_opendata.dcat.ap import catalogue_graph
+from st_opendata.dcat.ap import catalogue_statements
 from st_opendata.dcat.croissant import croissant
+from st_opendata.dcat.relocate import write_statements
 from st_opendata.dcat.ro_crate import ro_crate
 from st_opendata.dcat.schema_org import schema_org
-from st_opendata.dcat.void import Counts, void_graph
+from st_opendata.dcat.void import Counts, void_statements
 from st_opendata.formats import TURTLE
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
-from st_opendata.rdf.lines import graph_lines
-from st_opendata.rdf.writing import used_prefixes, write_graph, write_rdf
+from st_opendata.rdf.statements import Statements
 from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFiles:
-    """The files of a release: distributions and pictures by dataset id, and the dumps; `counts` as for `void_graph`."""
+    """The files of a release: distributions and pictures by dataset id, and the dumps.
+
+    `counts` are as for `void_statements`.
+    """
 
     distributions: Mapping[str, tuple[Distribution, ...]]
     pictures: Mapping[str, Picture]
@@ -33,23 +34,20 @@ class ReleaseFiles:
     counts: Mapping[str | None, Counts]
 
 
-def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -> rdflib.Graph:
+def write_catalogue(catalogue: Catalogue, written: ReleaseFiles, folder: Path) -> Statements:
     """Write catalog.{ttl,jsonld,rdf}, void.ttl, and schema.jsonld and croissant.json of each dataset.
 
-    Returns the graph of the catalog files, which the caller validates and scores.
+    Returns the statements of the catalog files, which the caller validates and scores.
 
     Raises:
         InputError: an IRI of the catalogue cannot be written.
     """
     prefixes = PREFIXES | catalogue.prefixes
     triples = {dataset: count.triples for dataset, count in written.counts.items() if dataset}
-    graph = catalogue_graph(catalogue, written.distributions, triples, written.pictures)
-    lines = [graph_lines(graph)]
-    used = used_prefixes(lines, prefixes)
-    for name, form in CATALOGUES.items():
-        write_rdf(lines, folder / name, form, used)
-    void = void_graph(catalogue, written.distributions, written.dumps, written.counts)
-    write_graph(void, folder / VOID_FILE, TURTLE, prefixes)
+    graph = catalogue_statements(catalogue, written.distributions, triples, written.pictures)
+    write_statements(graph, folder, CATALOGUES, prefixes)
+    void = void_statements(catalogue, written.distributions, written.dumps, written.counts)
+    write_statements(void, folder, {VOID_FILE: TURTLE}, prefixes)
     for dataset in catalogue.datasets:
         files = written.distributions.get(dataset.id, ())
         described = schema_org(catalogue, dataset, files, written.pictures.get(dataset.id))

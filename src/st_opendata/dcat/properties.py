@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDFS, SKOS, XSD
+import pyoxigraph as ox
+from rdflib import URIRef
 
 from st_opendata.dcat.terms import (
     ADMS,
@@ -20,12 +20,16 @@ from st_opendata.dcat.terms import (
     ELI,
     FOAF,
     GSP,
+    RDFS,
+    SKOS,
     VCARD,
+    XSD,
     add_concept,
     add_labelled,
     add_page,
     add_text,
     add_types,
+    state,
 )
 from st_opendata.model.descriptions import (
     NUTS,
@@ -40,22 +44,23 @@ from st_opendata.model.descriptions import (
     region_label,
 )
 from st_opendata.model.text import Text
+from st_opendata.rdf.statements import Statements, Term, iri_node, literal_node
 from st_opendata.vocabularies import licence_page, licence_type, require_language
 
 
 class NodeDescriber:
     """Adds the terms of one resource to a graph; missing terms are not stated."""
 
-    def __init__(self, graph: Graph, iri: str, terms: Terms, catalogue: Catalogue, *types: URIRef) -> None:
+    def __init__(self, graph: Statements, iri: str, terms: Terms, catalogue: Catalogue, *types: URIRef) -> None:
         self.graph = graph
         self.terms = terms
         self.catalogue = catalogue
         self.node = add_types(graph, iri, *types)
 
-    def add(self, predicate: URIRef, value: URIRef | Literal | None) -> None:
+    def add(self, predicate: URIRef, value: Term | None) -> None:
         """State one property."""
         if value is not None:
-            self.graph.add((self.node, predicate, value))
+            state(self.graph, self.node, predicate, value)
 
     def iri_of(self, field: str) -> str:
         """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value."""
@@ -134,7 +139,7 @@ class NodeDescriber:
             self._add_code(DCAT.theme, "data-theme", code)
         for language, words in self.terms.keyword.items():
             for word in words:
-                self.add(DCAT.keyword, Literal(word, lang=language))
+                self.add(DCAT.keyword, literal_node(word, language=language))
 
     def add_landing_page(self) -> None:
         """dcat:landingPage."""
@@ -156,40 +161,40 @@ class NodeDescriber:
             self.add(predicate, add_concept(self.graph, table, code, *types))
 
 
-def add_agent(graph: Graph, agent: Agent) -> URIRef:
+def add_agent(graph: Statements, agent: Agent) -> ox.NamedNode:
     """foaf:Agent with name, type and homepage."""
     node = add_types(graph, agent.iri, FOAF.Agent)
     add_text(graph, node, FOAF.name, agent.name)
     if agent.type:
-        graph.add((node, DCT.type, add_concept(graph, "publisher-type", agent.type)))
+        state(graph, node, DCT.type, add_concept(graph, "publisher-type", agent.type))
     if agent.homepage:
-        graph.add((node, FOAF.homepage, add_page(graph, agent.homepage)))
+        state(graph, node, FOAF.homepage, add_page(graph, agent.homepage))
     return node
 
 
-def _add_contact(graph: Graph, iri: str, contact: ContactPoint) -> URIRef:
+def _add_contact(graph: Statements, iri: str, contact: ContactPoint) -> ox.NamedNode:
     node = add_types(graph, iri, VCARD.Kind)
     add_text(graph, node, VCARD.fn, contact.name)
     if contact.email:
-        graph.add((node, VCARD.hasEmail, URIRef(f"mailto:{contact.email}")))
+        state(graph, node, VCARD.hasEmail, iri_node(f"mailto:{contact.email}"))
     if contact.url:
-        graph.add((node, VCARD.hasURL, URIRef(contact.url)))
+        state(graph, node, VCARD.hasURL, iri_node(contact.url))
     return node
 
 
-def _add_places(graph: Graph, location: Location) -> list[URIRef]:
+def _add_places(graph: Statements, location: Location) -> list[ox.NamedNode]:
     place = add_types(graph, location.iri, DCT.Location)
     if not location.label:
-        graph.add((place, RDFS.label, Literal(f"NUTS {location.iri.removeprefix(NUTS)}")))
+        state(graph, place, RDFS.label, literal_node(f"NUTS {location.iri.removeprefix(NUTS)}"))
     add_text(graph, place, SKOS.prefLabel, location.label)
     if location.centroid:
         latitude, longitude = location.centroid
-        graph.add((place, DCAT.centroid, Literal(f"POINT({longitude} {latitude})", datatype=GSP.wktLiteral)))
+        state(graph, place, DCAT.centroid, literal_node(f"POINT({longitude} {latitude})", datatype=GSP.wktLiteral))
     if location.bbox:
         west, south, east, north = location.bbox
         corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
         ring = ", ".join(f"{x} {y}" for x, y in corners)
-        graph.add((place, DCAT.bbox, Literal(f"POLYGON(({ring}))", datatype=GSP.wktLiteral)))
+        state(graph, place, DCAT.bbox, literal_node(f"POLYGON(({ring}))", datatype=GSP.wktLiteral))
     if not location.nuts:
         return [place]
     region = add_types(graph, NUTS + location.nuts, DCT.Location)
@@ -197,23 +202,23 @@ def _add_places(graph: Graph, location: Location) -> list[URIRef]:
     return [place, region]
 
 
-def _add_period(graph: Graph, iri: str, period: Period) -> URIRef:
+def _add_period(graph: Statements, iri: str, period: Period) -> ox.NamedNode:
     node = add_types(graph, iri, DCT.PeriodOfTime)
     for predicate, day in ((DCAT.startDate, period.start), (DCAT.endDate, period.end)):
         if day:
-            graph.add((node, predicate, Literal(day.isoformat(), datatype=XSD.date)))
+            state(graph, node, predicate, literal_node(day.isoformat(), datatype=XSD.date))
     return node
 
 
-def _add_licence(graph: Graph, code: str) -> URIRef:
+def _add_licence(graph: Statements, code: str) -> ox.NamedNode:
     licence = add_concept(graph, "licence", code, DCT.LicenseDocument)
     kind, page = licence_type(code), licence_page(code)
     if kind:
-        graph.add((licence, DCT.type, add_concept(graph, "licence-type", kind)))
+        state(graph, licence, DCT.type, add_concept(graph, "licence-type", kind))
     if page:
-        graph.add((licence, RDFS.seeAlso, URIRef(page)))
+        state(graph, licence, RDFS.seeAlso, iri_node(page))
     return licence
 
 
-def _date(day: date | None) -> Literal | None:
-    return Literal(day.isoformat(), datatype=XSD.date) if day else None
+def _date(day: date | None) -> ox.Literal | None:
+    return literal_node(day.isoformat(), datatype=XSD.date) if day else None

@@ -39,15 +39,17 @@ def move_site(graph: Statements, site: str, address: str) -> None:
                 graph.replace(subject, predicate, value, ox.NamedNode(address + value.value.removeprefix(site)))
 
 
-def write_statements(graph: Statements, folder: Path, formats: Mapping[str, Format]) -> None:
+def write_statements(
+    graph: Statements, folder: Path, formats: Mapping[str, Format], prefixes: Mapping[str, str] = PREFIXES
+) -> None:
     """Write the statements into the folder in each of the formats, by name of the file; raises as `write_rdf`."""
     lines = graph.lines()
     # In parts, since writers copy the part that they are at; a large catalogue then costs less memory.
     batches = [lines[start : start + _PART] for start in range(0, len(lines), _PART)]
     del lines
-    prefixes = used_prefixes(batches, PREFIXES)
+    used = used_prefixes(batches, prefixes)
     for name, form in formats.items():
-        write_rdf(batches, folder / name, form, prefixes)
+        write_rdf(batches, folder / name, form, used)
 
 
 def serialise(graph: Statements) -> dict[str, bytes]:

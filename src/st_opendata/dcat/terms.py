@@ -2,71 +2,99 @@
 
 from __future__ import annotations
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS, SKOS, Namespace
+from functools import cached_property
+
+import pyoxigraph as ox
+from rdflib import URIRef
+from rdflib.namespace import Namespace
 
 from st_opendata.model.text import Text
 from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf.statements import Statements, Term, iri_node, literal_node
 from st_opendata.vocabularies import concept_iri, label, scheme_iri, scheme_title
 
-ADMS = Namespace(PREFIXES["adms"])
-DCAT = Namespace(PREFIXES["dcat"])
-DCATAP = Namespace(PREFIXES["dcatap"])
-DCT = Namespace(PREFIXES["dct"])
-ELI = Namespace(PREFIXES["eli"])
-FOAF = Namespace(PREFIXES["foaf"])
-GSP = Namespace(PREFIXES["gsp"])
-PROV = Namespace(PREFIXES["prov"])
-SPDX = Namespace(PREFIXES["spdx"])
-VCARD = Namespace(PREFIXES["vcard"])
-VOID = Namespace(PREFIXES["void"])
+
+class Vocabulary(Namespace):
+    """A namespace that makes each of its terms once."""
+
+    def __getattr__(self, name: str) -> URIRef:
+        term = super().__getattr__(name)
+        vars(self)[name] = term
+        return term
+
+    @cached_property
+    def title(self) -> URIRef:  # type: ignore[override]  # as in the namespaces of rdflib, not the method of texts
+        """The term."""
+        return self.term("title")
 
 
-def add_types(graph: Graph, iri: str, *types: URIRef) -> URIRef:
+ADMS = Vocabulary(PREFIXES["adms"])
+DCAT = Vocabulary(PREFIXES["dcat"])
+DCATAP = Vocabulary(PREFIXES["dcatap"])
+DCT = Vocabulary(PREFIXES["dct"])
+ELI = Vocabulary(PREFIXES["eli"])
+FOAF = Vocabulary(PREFIXES["foaf"])
+GSP = Vocabulary(PREFIXES["gsp"])
+PROV = Vocabulary(PREFIXES["prov"])
+RDF = Vocabulary(PREFIXES["rdf"])
+RDFS = Vocabulary(PREFIXES["rdfs"])
+SKOS = Vocabulary(PREFIXES["skos"])
+SPDX = Vocabulary(PREFIXES["spdx"])
+VCARD = Vocabulary(PREFIXES["vcard"])
+VOID = Vocabulary(PREFIXES["void"])
+XSD = Vocabulary(PREFIXES["xsd"])
+
+
+def state(graph: Statements, node: ox.NamedNode, predicate: URIRef, value: Term) -> None:
+    """Add one statement."""
+    graph.add(node.value, str(predicate), value)
+
+
+def add_types(graph: Statements, iri: str, *types: URIRef) -> ox.NamedNode:
     """The node of that IRI with its types, so that readers of this file need no inference."""
-    node = URIRef(iri)
+    node = iri_node(iri)
     for kind in types:
-        graph.add((node, RDF.type, kind))
+        state(graph, node, RDF.type, iri_node(kind))
     return node
 
 
-def add_text(graph: Graph, node: URIRef, predicate: URIRef, text: Text | None) -> None:
+def add_text(graph: Statements, node: ox.NamedNode, predicate: URIRef, text: Text | None) -> None:
     """One literal per language."""
     for language, value in (text or {}).items():
-        graph.add((node, predicate, Literal(value, lang=language)))
+        state(graph, node, predicate, literal_node(value, language=language))
 
 
-def add_concept(graph: Graph, table: str, code: str, *types: URIRef) -> URIRef:
+def add_concept(graph: Statements, table: str, code: str, *types: URIRef) -> ox.NamedNode:
     """The concept of an EU or ADMS table with its labels and its scheme."""
-    concept = add_types(graph, concept_iri(table, code), SKOS.Concept, *types)
-    if (concept, SKOS.inScheme, URIRef(scheme_iri(table))) not in graph:  # each distribution names the same few
+    concept, scheme = add_types(graph, concept_iri(table, code), SKOS.Concept, *types), scheme_iri(table)
+    if not graph.has(concept.value, str(SKOS.inScheme), iri_node(scheme)):  # each distribution names the same few
         add_text(graph, concept, SKOS.prefLabel, label(table, code))
-        graph.add((concept, SKOS.inScheme, add_scheme(graph, table)))
+        state(graph, concept, SKOS.inScheme, add_scheme(graph, table))
     return concept
 
 
-def add_scheme(graph: Graph, table: str) -> URIRef:
+def add_scheme(graph: Statements, table: str) -> ox.NamedNode:
     """The skos:ConceptScheme of a table with its title."""
     scheme = add_types(graph, scheme_iri(table), SKOS.ConceptScheme)
     add_text(graph, scheme, DCT.title, scheme_title(table))
     return scheme
 
 
-def add_page(graph: Graph, url: str, title: Text | None = None) -> URIRef:
+def add_page(graph: Statements, url: str, title: Text | None = None) -> ox.NamedNode:
     """A web page (foaf:Document)."""
     page = add_types(graph, url, FOAF.Document)
     add_text(graph, page, DCT.title, title)
     return page
 
 
-def add_standard(graph: Graph, url: str, title: Text | None = None) -> URIRef:
+def add_standard(graph: Statements, url: str, title: Text | None = None) -> ox.NamedNode:
     """A standard that something conforms to (dct:Standard)."""
     standard = add_types(graph, url, DCT.Standard)
     add_text(graph, standard, DCT.title, title)
     return standard
 
 
-def add_labelled(graph: Graph, iri: str, kind: URIRef, text: Text) -> URIRef:
+def add_labelled(graph: Statements, iri: str, kind: URIRef, text: Text) -> ox.NamedNode:
     """A statement in words, such as of rights or provenance."""
     node = add_types(graph, iri, kind)
     add_text(graph, node, RDFS.label, text)

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, XSD
+import pyoxigraph as ox
 
-from st_opendata.dcat.terms import DCT, FOAF, VOID, add_text, add_types
+from st_opendata.dcat.terms import DCT, FOAF, RDF, VOID, XSD, add_text, add_types, state
 from st_opendata.facts import FactReader
 from st_opendata.facts.files import Subjects
 from st_opendata.formats import GZIP, RDF_FORMATS, format_of
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
 from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.vocabularies import concept_iri
 
 _RDF_TYPE = f"<{RDF.type}>"
@@ -83,17 +83,17 @@ def _counts(
     )
 
 
-def void_graph(
+def void_statements(
     catalogue: Catalogue,
     distributions: Mapping[str, tuple[Distribution, ...]],
     dumps: Sequence[File],
     counts: Mapping[str | None, Counts],
-) -> Graph:
+) -> Statements:
     """The catalogue's facts and those of each dataset; `counts` are by dataset id, None for the whole."""
-    graph = Graph(bind_namespaces="none")
+    graph = Statements()
     document = add_types(graph, f"{catalogue.base}void", VOID.DatasetDescription)
     whole = _add_dataset(graph, catalogue, catalogue.iri, counts.get(None, Counts()))
-    graph.add((document, FOAF.primaryTopic, whole))
+    state(graph, document, FOAF.primaryTopic, whole)
     add_text(graph, document, DCT.title, catalogue.title)
     add_text(graph, whole, DCT.title, catalogue.title)
     _add_licence(graph, whole, catalogue.license)
@@ -101,7 +101,7 @@ def void_graph(
     _add_dumps(graph, whole, [catalogue.download_url(path) for path in rdf])
     for dataset in catalogue.datasets:
         part = _add_dataset(graph, catalogue, catalogue.dataset_iri(dataset.id), counts.get(dataset.id, Counts()))
-        graph.add((whole, VOID.subset, part))
+        state(graph, whole, VOID.subset, part)
         add_text(graph, part, DCT.title, dataset.title)
         _add_licence(graph, part, dataset.license)
         paths = (each.file.path for each in distributions.get(dataset.id, ()) if each.format in RDF_FORMATS)
@@ -109,45 +109,45 @@ def void_graph(
     return graph
 
 
-def _add_dataset(graph: Graph, catalogue: Catalogue, iri: str, counts: Counts) -> URIRef:
+def _add_dataset(graph: Statements, catalogue: Catalogue, iri: str, counts: Counts) -> ox.NamedNode:
     node = add_types(graph, iri, VOID.Dataset)
-    graph.add((node, VOID.sparqlEndpoint, URIRef(f"{catalogue.site}sparql")))
-    graph.add((node, VOID.triples, _number(counts.triples)))
-    graph.add((node, VOID.distinctSubjects, _number(counts.subjects)))
-    graph.add((node, VOID.properties, _number(len(counts.properties))))
-    graph.add((node, VOID.classes, _number(len(counts.classes))))
+    state(graph, node, VOID.sparqlEndpoint, iri_node(f"{catalogue.site}sparql"))
+    state(graph, node, VOID.triples, _number(counts.triples))
+    state(graph, node, VOID.distinctSubjects, _number(counts.subjects))
+    state(graph, node, VOID.properties, _number(len(counts.properties)))
+    state(graph, node, VOID.classes, _number(len(counts.classes)))
     if counts.space:
-        graph.add((node, VOID.uriSpace, Literal(counts.space)))
+        state(graph, node, VOID.uriSpace, literal_node(counts.space))
     if counts.example:
-        graph.add((node, VOID.exampleResource, URIRef(counts.example)))
+        state(graph, node, VOID.exampleResource, iri_node(counts.example))
     for vocabulary in _vocabularies(catalogue, counts):
-        graph.add((node, VOID.vocabulary, URIRef(vocabulary)))
+        state(graph, node, VOID.vocabulary, iri_node(vocabulary))
     for term, triples in counts.properties.items():
-        part = URIRef(f"{iri}#property-{_key(term)}")
-        graph.add((node, VOID.propertyPartition, part))
-        graph.add((part, VOID.property, URIRef(term)))
-        graph.add((part, VOID.triples, _number(triples)))
+        part = iri_node(f"{iri}#property-{_key(term)}")
+        state(graph, node, VOID.propertyPartition, part)
+        state(graph, part, VOID.property, iri_node(term))
+        state(graph, part, VOID.triples, _number(triples))
     for term, entities in counts.classes.items():
-        part = URIRef(f"{iri}#class-{_key(term)}")
-        graph.add((node, VOID.classPartition, part))
-        graph.add((part, VOID["class"], URIRef(term)))
-        graph.add((part, VOID.entities, _number(entities)))
+        part = iri_node(f"{iri}#class-{_key(term)}")
+        state(graph, node, VOID.classPartition, part)
+        state(graph, part, VOID["class"], iri_node(term))
+        state(graph, part, VOID.entities, _number(entities))
     _add_linksets(graph, catalogue, node, counts)
     return node
 
 
-def _add_linksets(graph: Graph, catalogue: Catalogue, node: URIRef, counts: Counts) -> None:
+def _add_linksets(graph: Statements, catalogue: Catalogue, node: ox.NamedNode, counts: Counts) -> None:
     for (target, predicate), triples in counts.links.items():
-        linkset = add_types(graph, f"{node}#links-{target}-{_key(predicate)}", VOID.Linkset)
+        linkset = add_types(graph, f"{node.value}#links-{target}-{_key(predicate)}", VOID.Linkset)
         start, page = _TARGETS[target]
         other = add_types(graph, f"{catalogue.base}void#{target}", VOID.Dataset)
-        graph.add((other, VOID.uriSpace, Literal(start)))
-        graph.add((other, FOAF.homepage, URIRef(page)))
-        graph.add((linkset, VOID.subjectsTarget, node))
-        graph.add((linkset, VOID.objectsTarget, other))
-        graph.add((linkset, VOID.linkPredicate, URIRef(predicate)))
-        graph.add((linkset, VOID.triples, _number(triples)))
-        graph.add((node, VOID.subset, linkset))
+        state(graph, other, VOID.uriSpace, literal_node(start))
+        state(graph, other, FOAF.homepage, iri_node(page))
+        state(graph, linkset, VOID.subjectsTarget, node)
+        state(graph, linkset, VOID.objectsTarget, other)
+        state(graph, linkset, VOID.linkPredicate, iri_node(predicate))
+        state(graph, linkset, VOID.triples, _number(triples))
+        state(graph, node, VOID.subset, linkset)
 
 
 def _key(iri: str) -> str:
@@ -163,15 +163,15 @@ def _vocabularies(catalogue: Catalogue, counts: Counts) -> list[str]:
     return sorted({max(namespaces, key=len) for namespaces in fitting if namespaces})
 
 
-def _add_licence(graph: Graph, node: URIRef, code: str | None) -> None:
+def _add_licence(graph: Statements, node: ox.NamedNode, code: str | None) -> None:
     if code:
-        graph.add((node, DCT.license, URIRef(concept_iri("licence", code))))
+        state(graph, node, DCT.license, iri_node(concept_iri("licence", code)))
 
 
-def _add_dumps(graph: Graph, node: URIRef, urls: Iterable[str]) -> None:
+def _add_dumps(graph: Statements, node: ox.NamedNode, urls: Iterable[str]) -> None:
     for url in urls:
-        graph.add((node, VOID.dataDump, URIRef(url)))
+        state(graph, node, VOID.dataDump, iri_node(url))
 
 
-def _number(value: int) -> Literal:
-    return Literal(str(value), datatype=XSD.integer)
+def _number(value: int) -> ox.Literal:
+    return literal_node(str(value), datatype=XSD.integer)

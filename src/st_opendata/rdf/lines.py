@@ -17,6 +17,7 @@ import rdflib
 from st_opendata.errors import InputError
 from st_opendata.messages.message import message
 from st_opendata.rdf.reading import TermReader
+from st_opendata.rdf.statements import iri_node, literal_node
 
 _BATCH = 10_000
 _PART = 1 << 20
@@ -89,18 +90,9 @@ def encode_lines(batch: list[str]) -> bytes:
 
 
 def _line_term(term: rdflib.term.Node) -> str:
-    try:
-        if isinstance(term, rdflib.URIRef):
-            return str(ox.NamedNode(str(term)))
-        if isinstance(term, rdflib.Literal):
-            datatype = ox.NamedNode(str(term.datatype)) if term.datatype else None
-            return str(ox.Literal(str(term), datatype=datatype, language=term.language))
-    except ValueError as error:
-        raise InputError(
-            message(
-                '"{term}" is not an IRI, or its language tag or datatype is wrong: {reason}',
-                term=str(term),
-                reason=str(error),
-            )
-        ) from None
+    if isinstance(term, rdflib.URIRef):
+        return str(iri_node(str(term)))
+    if isinstance(term, rdflib.Literal):
+        datatype = str(term.datatype) if term.datatype else None
+        return str(literal_node(str(term), language=term.language, datatype=datatype))
     raise InputError(message("{node} is a blank node", node=term.n3()), remedy=message("Give every node an IRI."))

@@ -9,6 +9,7 @@ values. Neither keeps the order in which statements were added, by which files a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,6 +23,33 @@ from st_opendata.rdf.formats import graph_format_of
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _REMEDY = message("Build the release again.")
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+def iri_node(iri: str) -> ox.NamedNode:
+    """The node of an IRI; raises InputError if it is none."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as error:
+        raise _ill_formed(iri, error) from None
+
+
+def literal_node(text: str, *, language: str | None = None, datatype: str | None = None) -> ox.Literal:
+    """A literal; raises InputError if its language tag or datatype is wrong."""
+    try:
+        return ox.Literal(text, language=language, datatype=_datatype(datatype) if datatype else None)
+    except ValueError as error:
+        raise _ill_formed(text, error) from None
+
+
+_datatype = lru_cache(maxsize=100)(ox.NamedNode)
+
+
+def _ill_formed(text: str, error: ValueError) -> InputError:
+    return InputError(
+        message(
+            '"{term}" is not an IRI, or its language tag or datatype is wrong: {reason}', term=text, reason=str(error)
+        )
+    )
 
 
 class Statements:
@@ -67,14 +95,20 @@ class Statements:
         """Whether this is stated."""
         return value in self._subjects.get(subject, {}).get(predicate, ())
 
+    def size(self) -> int:
+        """The number of statements."""
+        return sum(len(values) for properties in self._subjects.values() for values in properties.values())
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """All statements as N-Triples terms."""
+        for subject, properties in self._subjects.items():
+            for predicate, values in properties.items():
+                for value in values:
+                    yield f"<{subject}>", f"<{predicate}>", str(value)
+
     def lines(self) -> list[str]:
         """All statements as sorted lines of N-Triples."""
-        return sorted(
-            f"<{subject}> <{predicate}> {value} ."
-            for subject, properties in self._subjects.items()
-            for predicate, values in properties.items()
-            for value in values
-        )
+        return sorted([f"{subject} {predicate} {value} ." for subject, predicate, value in self.texts()])
 
 
 def read_statements(path: Path) -> Statements:

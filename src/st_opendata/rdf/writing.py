@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
-import rdflib
 
 from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import RDF, XSD
-from st_opendata.rdf.lines import encode_lines, graph_lines, parse_lines, parse_quads
+from st_opendata.rdf.lines import encode_lines, parse_lines, parse_quads
 
 _RDF_TYPE = ox.NamedNode(f"{RDF}type")
 _XSD_STRING = f"{XSD}string"
@@ -110,12 +109,6 @@ def stream_trig(graphs: Iterable[tuple[str, Iterable[list[str]]]], out: BinaryIO
         for batch in _types_first(batches)
     )
     ox.serialize(parse_quads(ordered, ox.RdfFormat.N_QUADS), out, ox.RdfFormat.TRIG, prefixes=dict(prefixes))
-
-
-def write_graph(graph: rdflib.Graph, path: Path, form: Format, prefixes: Mapping[str, str]) -> None:
-    """Write a small graph with those prefixes that it uses; raises as `graph_lines` and `write_rdf`."""
-    batches = [graph_lines(graph)]
-    write_rdf(batches, path, form, used_prefixes(batches, prefixes))
 
 
 def used_prefixes(batches: Iterable[list[str]], prefixes: Mapping[str, str]) -> dict[str, str]:

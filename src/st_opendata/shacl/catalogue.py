@@ -9,6 +9,8 @@ from rdflib.term import Node
 
 from st_opendata.model.findings import Finding
 from st_opendata.namespaces import PREFIXES
+from st_opendata.rdf.statements import Statements
+from st_opendata.rdf.view import graph_view
 from st_opendata.resources import resource_folder
 from st_opendata.settings import Settings
 from st_opendata.shacl.checking import UNLIMITED, validate_graph
@@ -24,7 +26,7 @@ def _shapes(profile: str) -> Shapes:
     return load_shapes([resource_folder("shapes") / f"{profile}.ttl"])
 
 
-def validate_catalogue(graph: Graph, settings: Settings = UNLIMITED) -> list[Finding]:
+def validate_catalogue(catalogue: Graph | Statements, settings: Settings = UNLIMITED) -> list[Finding]:
     """The findings of DCAT-AP on the whole catalogue, and of HVD on its high-value datasets, sorted.
 
     The settings limit the findings listed of a shape, and memory and threads if the catalogue is large.
@@ -33,10 +35,11 @@ def validate_catalogue(graph: Graph, settings: Settings = UNLIMITED) -> list[Fin
     high-value and other datasets: so here they are aimed at what states a `dcatap:hvdCategory` or the HVD act, and at
     its distributions, services, contacts and licences.
     """
+    graph = catalogue if isinstance(catalogue, Graph) else graph_view(catalogue)
     shapes = [_shapes("dcat-ap")]
     if high_value := high_value_nodes(graph):
         shapes.append(_aimed(_shapes("dcat-ap-hvd"), graph, high_value))
-    return validate_graph(graph, *shapes, settings=settings)
+    return validate_graph(catalogue, *shapes, settings=settings)
 
 
 def high_value_nodes(graph: Graph) -> set[Node]:

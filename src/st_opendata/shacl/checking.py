@@ -19,6 +19,8 @@ from st_opendata.messages.message import message
 from st_opendata.model.findings import NO_LIMIT, Finding
 from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
+from st_opendata.rdf.statements import Statements
+from st_opendata.rdf.view import graph_view
 from st_opendata.settings import Settings
 from st_opendata.shacl.engine import run
 from st_opendata.shacl.listing import listed
@@ -47,7 +49,7 @@ _TYPE = term_text(RDF.type)
 _KEYWORD = re.compile(rb'"@[a-z]+"\s*:')
 
 
-def validate_graph(data: Graph, *shapes: Shapes, settings: Settings = UNLIMITED) -> list[Finding]:
+def validate_graph(data: Graph | Statements, *shapes: Shapes, settings: Settings = UNLIMITED) -> list[Finding]:
     """The findings of each shapes graph on a graph, sorted, without places. The graph is not changed.
 
     The settings limit the findings listed of a shape, and memory and threads if the graph is large.
@@ -56,8 +58,9 @@ def validate_graph(data: Graph, *shapes: Shapes, settings: Settings = UNLIMITED)
         ConfigurationError: the shapes cannot be evaluated.
     """
     found: list[Finding] = []
+    graph = data if isinstance(data, Graph) else graph_view(data)
     for each, results in zip(shapes, screen_graph(data, shapes, settings.memory, settings.threads), strict=True):
-        found += listed(results, [()] * len(results), Wording(each, data), settings.max_findings)
+        found += listed(results, [()] * len(results), Wording(each, graph), settings.max_findings)
     return sort_findings(found)
 
 

@@ -17,7 +17,9 @@ from rdflib.term import Node
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import message
 from st_opendata.model.findings import Finding
+from st_opendata.rdf.lines import graph_of_lines
 from st_opendata.rdf.reading import syntax_of
+from st_opendata.rdf.statements import Statements
 from st_opendata.shacl.engine import Result, run
 from st_opendata.shacl.screens import DataColumns, SlowShape, Unscreened, few_triples, validate
 from st_opendata.shacl.screens.files import LineFiles
@@ -79,21 +81,29 @@ def screen(columns: DataColumns, shapes: Shapes) -> Screening:
     )
 
 
-def screen_graph(graph: Graph, shapes: Sequence[Shapes], memory: str, threads: int) -> list[list[Result]]:
+def screen_graph(graph: Graph | Statements, shapes: Sequence[Shapes], memory: str, threads: int) -> list[list[Result]]:
     """The results of each shapes graph on the graph, as those of `engine.run`; raises as `screen_facts`."""
-    if all(len(graph) <= few_triples(each) for each in shapes):
-        return [list(run(graph, each)) for each in shapes]
+    size = len(graph) if isinstance(graph, Graph) else graph.size()
+    if all(size <= few_triples(each) for each in shapes):
+        small = graph if isinstance(graph, Graph) else graph_of_lines([graph.lines()])
+        return [list(run(small, each)) for each in shapes]
     with closing(DuckDBEngine(None, memory, threads)) as engine:
-        rows = defaultdict[Node, list[tuple[str, str]]](list)
-        text = _TextsOfTerms()
-        for subject, verb, value in graph:
-            rows[verb].append((text[subject], column_text(value) if isinstance(value, Literal) else text[value]))
-        names = {text[predicate]: f"predicate{number}" for number, predicate in enumerate(rows)}
+        rows = defaultdict[str, list[tuple[str, str]]](list)
+        for subject, predicate, value in _texts(graph) if isinstance(graph, Graph) else graph.texts():
+            rows[predicate].append((subject, value))
+        names = {predicate: f"predicate{number}" for number, predicate in enumerate(rows)}
         for name, predicate in zip(names.values(), list(rows), strict=True):
             engine.define(name, {"s": sql.TEXT, "o": sql.TEXT})
             engine.fill(name, list(zip(*rows.pop(predicate), strict=True)))
         with DataColumns(engine, names) as columns:
             return [validate(columns, each, few=-1)[0] for each in shapes]
+
+
+def _texts(graph: Graph) -> Iterator[tuple[str, str, str]]:
+    """All statements as the columns hold them."""
+    text = _TextsOfTerms()
+    for subject, predicate, value in graph:
+        yield text[subject], text[predicate], column_text(value) if isinstance(value, Literal) else text[value]
 
 
 class _TextsOfTerms(dict[Node, str]):

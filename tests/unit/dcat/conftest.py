@@ -9,11 +9,12 @@ import pytest
 from counting import count_lines
 from rdflib import Graph
 
-from st_opendata.dcat import Counts, catalogue_graph
+from st_opendata.dcat import Counts, catalogue_statements
 from st_opendata.formats import CSV, GEOJSON, JSON, JSON_LD, N_TRIPLES, PARQUET, TURTLE, Format
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.model.tables import Column, Table
+from st_opendata.rdf.lines import graph_of_lines
 
 BASE = "https://w3id.org/st-opendata/smarter-together/"
 SITE = "https://data.example.org/smarter/"
@@ -171,4 +172,6 @@ def pictures() -> dict[str, Picture]:
 def graph(
     catalogue: Catalogue, distributions: dict[str, tuple[Distribution, ...]], pictures: dict[str, Picture]
 ) -> Graph:
-    return catalogue_graph(catalogue, distributions, {"cities": 12, "places": 1}, pictures)
+    return graph_of_lines(
+        [catalogue_statements(catalogue, distributions, {"cities": 12, "places": 1}, pictures).lines()]
+    )

@@ -9,12 +9,12 @@ import pytest
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, SKOS, XSD, Namespace
 
-from st_opendata.dcat import catalogue_graph, catalogue_subgraph, dataset_subgraph
+from st_opendata.dcat import catalogue_statements, catalogue_subgraph, dataset_subgraph
 from st_opendata.dcat.ap import describe_distribution
 from st_opendata.dcat.terms import ADMS, DCAT, DCATAP, DCT, FOAF, GSP, PROV, SPDX, VCARD, VOID
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue
 from st_opendata.model.release import Distribution, Picture
-from st_opendata.rdf.lines import graph_lines
+from st_opendata.rdf.lines import graph_lines, graph_of_lines
 
 Offer = dict[str, tuple[Distribution, ...]]
 BASE = "https://w3id.org/st-opendata/smarter-together/"
@@ -37,6 +37,12 @@ def report(data: Graph, *paths: Path) -> list[str]:
         for result in results.objects(None, SH.result)
         if results.value(result, SH.resultSeverity) == SH.Violation
     )
+
+
+def described(
+    catalogue: Catalogue, offer: Offer, triples: dict[str, int], pictures: dict[str, Picture] | None = None
+) -> Graph:
+    return graph_of_lines([catalogue_statements(catalogue, offer, triples, pictures).lines()])
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +89,7 @@ def test_a_minimal_catalogue_conforms(catalogue: Catalogue, official: Path) -> N
     bare = Catalogue.model_validate(
         named | {"base": BASE, "site": BASE, "folder": catalogue.folder, "publisher": publisher}
     ).model_copy(update={"datasets": (Dataset.model_validate(named),)})
-    graph = catalogue_graph(bare, {}, {})
+    graph = described(bare, {}, {})
     assert report(graph, official / "shapes.ttl", official / "range.ttl") == []
     assert (URIRef(f"{BASE}dataset/bare"), DCT.identifier, Literal(f"{BASE}dataset/bare")) in graph
 
@@ -116,7 +122,9 @@ def test_a_high_value_dataset_conforms_to_the_hvd_shapes(
 ) -> None:
     high_value = HighValue(category=("c_ac64a52d",))
     datasets = tuple(each.model_copy(update={"high_value": high_value}) for each in catalogue.datasets)
-    graph = catalogue_graph(catalogue.model_copy(update={"datasets": datasets}), distributions, {})
+    graph = graph_of_lines(
+        [catalogue_statements(catalogue.model_copy(update={"datasets": datasets}), distributions, {}).lines()]
+    )
     folder = shared / "dcat-ap" / "3.0.0-hvd"
     assert report(graph, folder / "hvd-SHACL-base.ttl", folder / "hvd-SHACL-usagenotes.ttl") == []
     official = shared / "dcat-ap" / "3.0.1"
@@ -126,7 +134,9 @@ def test_a_high_value_dataset_conforms_to_the_hvd_shapes(
 def test_a_series_is_of_high_value_only_when_all_its_datasets_are(catalogue: Catalogue, distributions: Offer) -> None:
     first, second = catalogue.datasets
     first = first.model_copy(update={"high_value": HighValue(category=("c_ac64a52d",))})
-    graph = catalogue_graph(catalogue.model_copy(update={"datasets": (first, second)}), distributions, {})
+    graph = graph_of_lines(
+        [catalogue_statements(catalogue.model_copy(update={"datasets": (first, second)}), distributions, {}).lines()]
+    )
     stated = {str(node) for node in graph.subjects(DCATAP.applicableLegislation)}
     assert CITIES.toPython() in stated
     assert str(CSV_FILE) in stated
@@ -139,7 +149,9 @@ def test_no_blank_nodes_and_the_same_lines_every_time(
     catalogue: Catalogue, distributions: Offer, pictures: dict[str, Picture], graph: Graph
 ) -> None:
     assert not any(isinstance(term, BNode) for triple in graph for term in triple)
-    again = catalogue_graph(catalogue, distributions, {"places": 1, "cities": 12}, pictures)
+    again = graph_of_lines(
+        [catalogue_statements(catalogue, distributions, {"places": 1, "cities": 12}, pictures).lines()]
+    )
     assert graph_lines(graph) == graph_lines(again)
 
 
@@ -147,7 +159,9 @@ def test_only_access_download_and_endpoint_urls_depend_on_the_site(
     catalogue: Catalogue, distributions: Offer, pictures: dict[str, Picture], graph: Graph
 ) -> None:
     elsewhere = catalogue.model_copy(update={"site": "http://localhost:8000/"})
-    moved = catalogue_graph(elsewhere, distributions, {"cities": 12, "places": 1}, pictures)
+    moved = graph_of_lines(
+        [catalogue_statements(elsewhere, distributions, {"cities": 12, "places": 1}, pictures).lines()]
+    )
     assert {triple for triple in graph if triple[1] not in SERVED} == {
         triple for triple in moved if triple[1] not in SERVED
     }

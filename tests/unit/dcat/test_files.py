@@ -6,9 +6,10 @@ from pathlib import Path
 from rdflib import Graph, Literal
 from rdflib.compare import isomorphic
 
-from st_opendata.dcat import Counts, ReleaseFiles, catalogue_graph, read_dcat, write_catalogue
+from st_opendata.dcat import Counts, ReleaseFiles, catalogue_statements, read_dcat, write_catalogue
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
+from st_opendata.rdf.lines import graph_of_lines
 
 Offer = dict[str, tuple[Distribution, ...]]
 PATHS = {"catalog.ttl", "catalog.jsonld", "catalog.rdf", "void.ttl"}
@@ -35,12 +36,13 @@ def test_each_file_holds_the_whole_catalogue(
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         folder.mkdir()
-        graph = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
+        statements = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
         assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} == PATHS
     for path in sorted(PATHS):
         assert (first / path).read_bytes() == (second / path).read_bytes()
-    expected = catalogue_graph(catalogue, distributions, {"cities": 12, "places": 1}, pictures)
-    assert set(graph) == set(expected)
+    stated = catalogue_statements(catalogue, distributions, {"cities": 12, "places": 1}, pictures).lines()
+    assert statements.lines() == stated
+    expected = graph_of_lines([stated])
     for path in ("catalog.ttl", "catalog.jsonld", "catalog.rdf"):
         assert isomorphic(read_dcat(first / path), lower_tags(expected)), path
         assert isomorphic(lower_tags(Graph().parse(first / path)), lower_tags(expected)), path

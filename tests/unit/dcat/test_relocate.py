@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 import rdflib
 
-from st_opendata.dcat.relocate import move_site, serialise
-from st_opendata.namespaces import expand
+from st_opendata.dcat.relocate import move_site, serialise, write_statements
+from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.rdf.statements import Statements
 from st_opendata.release.layout import CATALOGUES
 
@@ -49,3 +51,10 @@ def test_it_is_the_same_in_every_format(statements: Statements) -> None:
     graphs = [set(rdflib.Graph().parse(data=data, format=syntaxes[name])) for name, data in written.items()]
     assert graphs[0] == graphs[1] == graphs[2]
     assert len(graphs[0]) == 6
+
+
+def test_files_declare_the_prefixes_that_they_use(statements: Statements, tmp_path: Path) -> None:
+    write_statements(statements, tmp_path, CATALOGUES, PREFIXES | {"own": SITE, "other": "https://other.example/"})
+    begin = (tmp_path / "catalog.ttl").read_text("utf-8").split("\n\n")[0]
+    assert f"@prefix own: <{SITE}> ." in begin
+    assert "other:" not in begin

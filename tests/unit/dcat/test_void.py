@@ -3,10 +3,11 @@ from __future__ import annotations
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
-from st_opendata.dcat import Counts, void_graph
+from st_opendata.dcat import Counts, void_statements
 from st_opendata.dcat.terms import DCT, FOAF, VOID
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
+from st_opendata.rdf.lines import graph_of_lines
 
 Offer = dict[str, tuple[Distribution, ...]]
 BASE = "https://w3id.org/st-opendata/smarter-together/"
@@ -21,7 +22,7 @@ def number(value: int) -> Literal:
 def test_catalogue_and_datasets_say_how_much_and_where(
     catalogue: Catalogue, distributions: Offer, dumps: tuple[File, ...], counts: dict[str | None, Counts]
 ) -> None:
-    graph = void_graph(catalogue, distributions, dumps, counts)
+    graph = graph_of_lines([void_statements(catalogue, distributions, dumps, counts).lines()])
     assert graph.value(WHOLE, VOID.triples) == number(12)
     assert CITIES in set(graph.objects(WHOLE, VOID.subset))
     assert graph.value(CITIES, VOID.triples) == number(12)
@@ -50,7 +51,7 @@ def test_catalogue_and_datasets_say_how_much_and_where(
 def test_partitions_and_linksets(
     catalogue: Catalogue, distributions: Offer, dumps: tuple[File, ...], counts: dict[str | None, Counts]
 ) -> None:
-    graph = void_graph(catalogue, distributions, dumps, counts)
+    graph = graph_of_lines([void_statements(catalogue, distributions, dumps, counts).lines()])
     properties = {
         str(graph.value(part, VOID.property)): graph.value(part, VOID.triples)
         for part in graph.objects(CITIES, VOID.propertyPartition)

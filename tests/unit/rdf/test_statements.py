@@ -10,7 +10,7 @@ import pytest
 from st_opendata.dcat import read_dcat
 from st_opendata.errors import InputError
 from st_opendata.rdf.lines import graph_lines
-from st_opendata.rdf.statements import Statements, iris, read_statements
+from st_opendata.rdf.statements import Statements, iri_node, iris, literal_node, read_statements
 
 CATALOGUE = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -23,7 +23,9 @@ CATALOGUE = """\
 def test_a_catalogue_is_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "catalog.ttl"
     path.write_text(CATALOGUE, "utf-8")
-    assert read_statements(path).lines() == graph_lines(read_dcat(path))
+    statements = read_statements(path)
+    assert statements.lines() == graph_lines(read_dcat(path))
+    assert statements.size() == len(statements.lines()) == len(set(statements.texts()))
 
 
 def test_each_statement_is_there_once_until_another_takes_its_place() -> None:
@@ -41,6 +43,18 @@ def test_each_statement_is_there_once_until_another_takes_its_place() -> None:
     statements.put("s", "p", ox.Literal("x"))
     assert statements.lines() == ['<s> <p> "x" .']
     assert statements.values("s", "q") == statements.values("t", "p") == statements.predicates("t") == []
+
+
+def test_what_no_syntax_can_write_is_refused() -> None:
+    assert str(literal_node("1", datatype="https://example.org/d")) == '"1"^^<https://example.org/d>'
+    assert str(literal_node("Été", language="fr-BE")) == '"Été"@fr-be'
+    for wrong in (
+        lambda: iri_node("no IRI"),
+        lambda: literal_node("x", language="no tag"),
+        lambda: literal_node("x", datatype="relative"),
+    ):
+        with pytest.raises(InputError, match="is not an IRI, or its language tag or datatype is wrong"):
+            wrong()
 
 
 @pytest.mark.parametrize(

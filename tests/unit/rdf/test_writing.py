@@ -20,7 +20,6 @@ from st_opendata.rdf.shards import shard_parts
 from st_opendata.rdf.writing import (
     UnwritableTripleError,
     used_prefixes,
-    write_graph,
     write_rdf,
 )
 
@@ -305,14 +304,6 @@ class TestLines:
         graph.add((rdflib.URIRef("relative"), rdflib.RDFS.label, rdflib.Literal("x")))
         with pytest.raises(InputError, match="not an IRI"):
             graph_lines(graph)
-
-    def test_write_graph_declares_what_it_uses(self, tmp_path):
-        graph = rdflib.Graph()
-        graph.add((rdflib.URIRef("https://example.org/s"), rdflib.RDFS.label, rdflib.Literal("x", lang="fr")))
-        write_graph(graph, tmp_path / "out.ttl", TURTLE, PREFIXES)
-        assert (tmp_path / "out.ttl").read_text() == (
-            '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n<https://example.org/s> rdfs:label "x"@fr .\n'
-        )
 
 
 def test_quads_are_the_lines_in_their_graph(tmp_path):
