@@ -62,7 +62,19 @@ def parse_quads(batches: Iterable[list[str]], form: ox.RdfFormat = ox.RdfFormat.
             # Lines may have any character except a line feed, so only that may separate them.
             yield from ox.parse(encode_lines(batch), format=form)
         except SyntaxError as error:
-            raise InputError(message("not N-Triples: {reason}", reason=str(error))) from None
+            raise _malformed(error) from None
+
+
+def check_iri(iri: str) -> None:
+    """Raise the error of `parse_lines` for a text between angle brackets that is not an IRI."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError as error:
+        raise _malformed(error) from None
+
+
+def _malformed(error: Exception) -> InputError:
+    return InputError(message("not N-Triples: {reason}", reason=str(error)))
 
 
 def read_lines(path: Path) -> Iterator[list[str]]:

@@ -13,8 +13,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain, groupby
+from json.encoder import encode_basestring
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +25,7 @@ from st_opendata.errors import InputError, StError
 from st_opendata.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from st_opendata.messages.message import Message, message
 from st_opendata.namespaces import RDF, XSD
-from st_opendata.rdf.lines import encode_lines, parse_lines, parse_quads
+from st_opendata.rdf.lines import check_iri, encode_lines, parse_lines, parse_quads
 
 _RDF_TYPE = ox.NamedNode(f"{RDF}type")
 _XSD_STRING = f"{XSD}string"
@@ -42,6 +43,12 @@ _XML_PREFIX = re.compile(rf"(?!xml)[{_NAME_START}][-.0-9{_NAME_START}]*", re.IGN
 _OTHER_SCHEME = re.compile("<(?!https?:)([A-Za-z][A-Za-z0-9+.-]*):")
 _TYPE = str(_RDF_TYPE)
 _TYPED = f" {_TYPE} "
+_TYPE_IRI = _RDF_TYPE.value
+_IRI = r"<([A-Za-z][^<>\"{}|^`\\\x00-\x20\x7f]*)>"
+_PLAIN_LINE = re.compile(
+    rf'{_IRI} {_IRI} (?:{_IRI}|"([^"\\\x00-\x1f\x7f\ufffe\uffff]*)"(?:@([a-z]{{2,3}}(?:-[a-z]{{2}})?)|\^\^{_IRI})?) \.'
+)
+"""A line without blank nodes, escapes and rare language tags."""
 _ESCAPED = re.compile(r"\\[uUbf]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -285,48 +292,73 @@ def _write_json_ld(batches: Iterable[list[str]], out: BinaryIO, prefixes: Mappin
     # JSON-LD 1.1 §4.1.5: only a namespace that ends in a gen-delim makes a prefix.
     context = {prefix: prefixes[prefix] for prefix in sorted(prefixes) if prefixes[prefix][-1:] in ":/?#[]@"}
     compact = _compactor(context)
-    out.write(b'{"@context": %s,\n"@graph": [' % _json(context))
-    comma = b"\n"
-    for subject, triples in groupby(parse_lines(batches), attrgetter("subject")):
-        out.write(comma + _json({"@id": _name(subject, compact)} | _properties(triples, compact)))
-        comma = b",\n"
+    out.write(f'{{"@context": {_json(context)},\n"@graph": ['.encode())
+    comma = "\n"
+    for subject, statements in groupby(_json_statements(batches, compact), itemgetter(0)):
+        out.write(f"{comma}{_json_node(subject, statements)}".encode())
+        comma = ",\n"
     out.write(b"\n]}\n")
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-"""One for all: `json.dumps` would make another for each node."""
+_COMMA = ", "
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
-def _json(value: object) -> bytes:
-    return _ENCODER.encode(value).encode()
+def _json_node(subject: str, statements: Iterable[tuple[str, str, str]]) -> str:
+    members = {"@id": [encode_basestring(subject)]}
+    for _, key, value in statements:
+        members.setdefault(key, []).append(value)
+    texts = [
+        f"{encode_basestring(key)}: {many[0] if len(many) == 1 else f'[{_COMMA.join(many)}]'}"
+        for key, many in sorted(members.items())
+    ]
+    return f"{{{_COMMA.join(texts)}}}"
 
 
-def _properties(triples: Iterable[ox.Triple], compact: Callable[[str], str]) -> dict[str, object]:
-    values: dict[str, list[object]] = {}
-    for triple in triples:
-        if triple.predicate == _RDF_TYPE and isinstance(triple.object, ox.NamedNode):
-            values.setdefault("@type", []).append(compact(triple.object.value))
+def _json_statements(batches: Iterable[list[str]], compact: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+    """The name of the subject, the key, and the value as JSON, of each statement.
+
+    The terms of most lines, which are as `_PLAIN_LINE`, need no objects; the parser reads the others.
+    """
+    for line in chain.from_iterable(batches):
+        found = _PLAIN_LINE.fullmatch(line)
+        if found is None:
+            yield from (_json_statement(triple, compact) for triple in parse_lines([[line]]))
+            continue
+        subject, predicate, node, text, language, datatype = found.groups()
+        if node is None:
+            yield compact(subject), compact(predicate), _json_literal(text, language, datatype, compact)
+        elif predicate == _TYPE_IRI:
+            yield compact(subject), "@type", encode_basestring(compact(node))
         else:
-            values.setdefault(compact(triple.predicate.value), []).append(_value(triple.object, compact))
-    return {key: many if len(many) > 1 else many[0] for key, many in values.items()}
+            yield compact(subject), compact(predicate), f'{{"@id": {encode_basestring(compact(node))}}}'
 
 
-def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, compact: Callable[[str], str]) -> object:
-    if isinstance(term, (ox.NamedNode, ox.BlankNode)):
-        return {"@id": _name(term, compact)}
-    if not isinstance(term, ox.Literal):
+def _json_statement(triple: ox.Triple, compact: Callable[[str], str]) -> tuple[str, str, str]:
+    subject, predicate, value = _name(triple.subject, compact), triple.predicate.value, triple.object
+    if isinstance(value, ox.Literal):
+        return subject, compact(predicate), _json_literal(value.value, value.language, value.datatype.value, compact)
+    name = encode_basestring(_name(value, compact))
+    if predicate == _TYPE_IRI and isinstance(value, ox.NamedNode):
+        return subject, "@type", name
+    return subject, compact(predicate), f'{{"@id": {name}}}'
+
+
+def _json_literal(text: str, language: str | None, datatype: str | None, compact: Callable[[str], str]) -> str:
+    value = encode_basestring(text)
+    if language:
+        return f'{{"@language": {encode_basestring(language)}, "@value": {value}}}'
+    if datatype is None or datatype == _XSD_STRING:
+        return value
+    return f'{{"@type": {encode_basestring(compact(datatype))}, "@value": {value}}}'
+
+
+def _name(node: ox.NamedNode | ox.BlankNode | ox.Triple, compact: Callable[[str], str]) -> str:
+    if isinstance(node, ox.Triple):
         raise InputError(
-            message("{term} is neither a node nor a literal", term=str(term)),
+            message("{term} is neither a node nor a literal", term=str(node)),
             remedy=message("State it without triple terms, which RDF 1.1 does not have."),
         )
-    if term.language:
-        return {"@language": term.language, "@value": term.value}
-    if term.datatype.value == _XSD_STRING:
-        return term.value
-    return {"@type": compact(term.datatype.value), "@value": term.value}
-
-
-def _name(node: ox.NamedNode | ox.BlankNode, compact: Callable[[str], str]) -> str:
     return str(node) if isinstance(node, ox.BlankNode) else compact(node.value)
 
 
@@ -335,6 +367,7 @@ def _compactor(context: Mapping[str, str]) -> Callable[[str], str]:
 
     @lru_cache(maxsize=10_000)
     def compact(iri: str) -> str:
+        check_iri(iri)
         for prefix, namespace in longest_first:
             if iri.startswith(namespace) and not iri.startswith("//", len(namespace)) and iri != namespace:
                 return f"{prefix}:{iri[len(namespace) :]}"
