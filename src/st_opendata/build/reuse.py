@@ -9,6 +9,7 @@ dataset with several shards, those that have not changed are copied too, and so 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -131,11 +132,14 @@ class Reuse:
         """The parts of the finished release, for the cache."""
         parts: dict[str, Any] = {name: {"key": key, "files": [name]} for name, key in self._keys.items()}
         parts[_COUNTS] = {"key": self._keys[_COUNTS], "files": [], "counts": list(_counts_json(counts))}
+        written_in = defaultdict[str, list[str]](list)
+        for file in release.files:
+            written_in[file.path.partition("/")[0]].append(file.path)
         for dataset in self.facts.catalogue.datasets:
             files = {each.name: _table_files(each, written[dataset.id]) for each in dataset.tables}
             others = {in_dataset(dataset.id, name) for name in _NOT_OF_WRITERS}.union(*files.values())
-            paths = (file.path for file in release.files if file.path.startswith(in_dataset(dataset.id, "")))
-            for table, found in ((None, [path for path in paths if path not in others]), *files.items()):
+            rest = [path for path in written_in[dataset.id] if path not in others]
+            for table, found in ((None, rest), *files.items()):
                 name = _part(dataset.id, table)
                 purposes = {
                     each.file.path: each.purpose.content()
@@ -175,7 +179,8 @@ class Reuse:
         facts = self.facts
         tables = [each for each in dataset.tables if table in (None, each.name)]
         named = {key.table for each in tables for key in each.foreign_keys}
-        targets = [each for other in facts.catalogue.datasets for each in other.tables if each.name in named]
+        others = facts.catalogue.datasets if named else ()
+        targets = [each for other in others for each in other.tables if each.name in named]
         choice = choose_formats(facts, dataset)
         chosen = [sorted(each.name for each in choice.unwanted), sorted(_sizes(choice))]
         described = [repr(_head(facts.catalogue)), repr(dataset), repr(targets), facts.shard_digits(dataset.id), chosen]

@@ -27,9 +27,11 @@ def ro_crate(
 ) -> Json:
     """The crate of a release whose files have these sizes in bytes, by path; texts are in English if possible."""
     by_path = {each.file.path: each for files in distributions.values() for each in files}
-    folders = {
-        dataset.id: [path for path in sizes if path.startswith(f"{dataset.id}/")] for dataset in catalogue.datasets
-    }
+    folders: dict[str, list[str]] = {dataset.id: [] for dataset in catalogue.datasets}
+    for path in sizes:
+        folder, slash, _ = path.partition("/")
+        if slash and folder in folders:
+            folders[folder].append(path)
     inside = {path for paths in folders.values() for path in paths}
     parts = [{"@id": f"{dataset.id}/"} for dataset in catalogue.datasets]
     days = [day for each in (catalogue, *catalogue.datasets) for day in (each.issued, each.modified) if day]
