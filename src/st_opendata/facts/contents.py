@@ -23,24 +23,29 @@ def digest_of(content: object) -> str:
 class Contents:
     """The digests of loaded tables and of the facts of predicates.
 
-    Rows are summed up by their number and by two sums of the engine's hashes of 64 bits, which change with its version.
+    Rows are summed up by their number and by two sums of the engine's hashes of 64 bits, which change with its version,
+    but those of a small table, which were in memory when it was loaded.
     """
 
     def __init__(self, engine: Engine, tables: Sequence[LoadedTable], relations: Mapping[str, str]) -> None:
         """Take the engine with the tables, and its relation for each predicate, an N-Triples term."""
         self._engine = engine
-        self._tables = tables
+        self._tables = {each.id: each for each in tables}
+        self._of_name = {each.table.name: each for each in tables}
         self._relations = relations
         self.table = cache(self._table)
         self.predicate = cache(self._predicate)
         self._sums = cache(self._summed)
+        self._named = cache(self._names)
 
     def _table(self, name: str) -> str:
         """The digest of a table as it was loaded, and of its mapping without titles and descriptions."""
-        (loaded,) = (each for each in self._tables if each.table.name == name)
+        loaded = self._of_name[name]
         table = loaded.table
         columns = tuple(replace(column, titles={}, description={}) for column in table.columns)
         mapping = asdict(replace(table, titles={}, description={}, columns=columns))
+        if loaded.digest:
+            return digest_of([mapping, _cells(loaded), loaded.digest])
         numbers = ["record", *(["row"] if loaded.source.numbered else [])]
         summed = [*numbers, *(f"c{column.number}" for column in table.source_columns)]
         sums = self._engine.rows(native.summed_rows(loaded.name, summed))
@@ -48,12 +53,16 @@ class Contents:
 
     def _predicate(self, predicate: str) -> str:
         """The digest of the facts with a predicate, an N-Triples term, and of the cells that state them."""
-        tables = {each.id: [each.table.dataset, each.table.name, _cells(each)] for each in self._tables}
-        return digest_of([predicate, [[tables[number], *row] for number, *row in self._sums(predicate)]])
+        return digest_of([predicate, [[self._named(number), *row] for number, *row in self._sums(predicate)]])
+
+    def _names(self, number: int) -> list[object]:
+        """The names of a table and its cells."""
+        loaded = self._tables[number]
+        return [loaded.table.dataset, loaded.table.name, _cells(loaded)]
 
     def shards(self, dataset: str, digits: int) -> dict[str, tuple[int, str]]:
         """The number of rows and the digest of each shard that has any, as `predicate` of the facts of a dataset."""
-        tables = {each.id: each for each in self._tables if each.table.dataset == dataset}
+        tables = {number: each for number, each in self._tables.items() if each.table.dataset == dataset}
         named = {number: digest_of([each.table.name, _cells(each)]) for number, each in tables.items()}
         found: dict[str, list[list[object]]] = defaultdict(list)
         counts = Counter[str]()

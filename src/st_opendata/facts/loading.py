@@ -17,7 +17,7 @@ from st_opendata.facts.cleaning import clean_rows, cleaning_findings, touched_co
 from st_opendata.facts.iris import IriContext, VariableValue, expand, term
 from st_opendata.facts.lenient import EMPTIED, eased, empty_cells, remove_without_key, rows_left_out
 from st_opendata.facts.raw import needs_python, parse_cells, raw_rows, row_of_data, text_file
-from st_opendata.facts.small import Columns, by_column, small_rows
+from st_opendata.facts.small import Columns, Rows, by_column, digest_of_rows, small_rows, without_record
 from st_opendata.messages.codes import finding
 from st_opendata.messages.message import Message, message
 from st_opendata.model.findings import Finding
@@ -53,6 +53,8 @@ class LoadedTable:
     cells: Columns | None = None
     keys_differ: bool = False
     """Whether its primary keys are known to differ by more than capitals."""
+    digest: str | None = None
+    """That of the rows of a small table, if nothing changes them after they were loaded."""
 
     @property
     def table(self) -> Table:
@@ -95,8 +97,8 @@ class Loader:
             self._engine.create(name, self._selected(source, rows, checks))
         except ReadError as error:
             return self._again(number, source, reason_of(error))
-        sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
-        ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
+        counts, few = self._counts(name, source)
+        count, breaks, delimiters, bad = counts
         if not source.agrees(count, breaks, delimiters):
             return self._again(number, source, message("rows and cells do not add up"))
         found = self._swallowed(source, name) if breaks else []
@@ -113,10 +115,29 @@ class Loader:
             found += rows_left_out(table, left_out)
             count -= left_out
             self._engine.drop("bad")
-        few = small_rows(self._engine, table, name, count)
-        loaded = LoadedTable(number, name, source, subjects(table), count, by_column(few) if few else None)
+            few = small_rows(self._engine, table, name, count)
+        is_fixed = not (bad or table.lenient or source.numbered)
+        loaded = LoadedTable(
+            number,
+            name,
+            source,
+            subjects(table),
+            count,
+            by_column(without_record(few)) if few else None,
+            digest=digest_of_rows(few) if few and is_fixed else None,
+        )
         found += [*_doubtful_rows(self._engine, loaded), *_one_subject(loaded)]
         return loaded, found + cleaning_findings(self._engine, source, name)
+
+    def _counts(self, name: str, source: TableFile) -> tuple[tuple[int, int, int, int], Rows | None]:
+        """The numbers of rows, of line ends and delimiters in cells, and of bad rows; and the rows if they are few."""
+        few = small_rows(self._engine, source.table, name, source.lines, ("record", "breaks", "delimiters", "bad"))
+        if few is None:
+            sums = "count(*), coalesce(sum(breaks), 0), coalesce(sum(delimiters), 0), count(*) FILTER (WHERE bad)"
+            ((count, breaks, delimiters, bad),) = self._engine.rows(f"SELECT {sums} FROM {name}")
+            return (count, breaks, delimiters, bad), None
+        breaks, delimiters, bad = (sum(row[place] for row in few) for place in (1, 2, 3))
+        return (len(few), breaks, delimiters, bad), [(row[0], *row[4:]) for row in few]
 
     def _again(self, number: int, source: TableFile, reason: Message) -> tuple[LoadedTable | None, list[Finding]]:
         """Load a lenient table that the engine cannot read without its ragged rows; findings if it has other faults."""

@@ -38,6 +38,8 @@ class Triples:
         self._queries = queries
         self._relations = relations
         self._digits = digits
+        self._terms: dict[tuple[str, str | None], frozenset[str]] = {}
+        """Predicates and classes, which are asked again before each file is written."""
 
     @abstractmethod
     def shard_digits(self, dataset: str | None) -> int:
@@ -82,14 +84,19 @@ class Triples:
             f"(SELECT {sql.text(predicate)} AS p FROM {relation}{where} LIMIT 1)"
             for predicate, relation in self._stating(dataset).items()
         ]
-        rows = self._queries.rows(" UNION ALL ".join(first)) if first else []
-        return frozenset(predicate for (predicate,) in rows)
+        return self._found("predicates", dataset, " UNION ALL ".join(first))
 
     def classes(self, dataset: str | None = None) -> frozenset[str]:
         """The objects of rdf:type in a dataset, or in the catalogue, as N-Triples terms."""
         relation = self._stating(dataset).get(TYPE)
-        rows = self._queries.rows(f"SELECT DISTINCT o FROM {relation}{self._where(dataset)}") if relation else []
-        return frozenset(found for (found,) in rows)
+        query = f"SELECT DISTINCT o FROM {relation}{self._where(dataset)}" if relation else ""
+        return self._found("classes", dataset, query)
+
+    def _found(self, kind: str, dataset: str | None, query: str) -> frozenset[str]:
+        if (kind, dataset) not in self._terms:
+            rows = self._queries.rows(query) if query else []
+            self._terms[kind, dataset] = frozenset(found for (found,) in rows)
+        return self._terms[kind, dataset]
 
     def statements(self, predicates: Sequence[str], dataset: str | None = None) -> Iterator[list[str]]:
         """Distinct N-Triples lines with one of these predicates, sorted by subject, in batches.
