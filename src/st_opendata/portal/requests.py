@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from st_opendata.model.text import LANGUAGES
-from st_opendata.portal.data.descriptions import DatasetDescription, describe
+from st_opendata.portal.data.description_file import describe
+from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 
 
@@ -45,7 +46,7 @@ def language_of(request: Request) -> str:
 def find_dataset(request: Request) -> DatasetDescription:
     """The dataset that an address names; HTTPException 404 for an unknown one."""
     try:
-        return edition_of(request).part(describe)[request.path_params["dataset"]]
+        return describe(edition_of(request))[request.path_params["dataset"]]
     except KeyError:
         raise HTTPException(404) from None
 

@@ -78,16 +78,21 @@ class DatasetDescription:
         return tuple(range(max(first, last - 199), last + 1))
 
 
-def describe(edition: Edition) -> dict[str, DatasetDescription]:
-    """All datasets by id, in the order of the catalogue; a part of the edition (`Edition.part`)."""
-    statements = edition.statements
-    return {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets}
+@dataclass(frozen=True, slots=True)
+class Descriptions:
+    """The description of the catalogue, and of all datasets by id, in its order."""
+
+    about: Text
+    datasets: Mapping[str, DatasetDescription]
 
 
-def describe_catalogue(edition: Edition) -> Text:
-    """The description of the catalogue."""
+def describe_all(edition: Edition) -> Descriptions:
+    """The descriptions of an edition, as its catalogue states them."""
     statements = edition.statements
-    return _text(statements.values(_catalogue(statements), expand("dct:description")))
+    return Descriptions(
+        _text(statements.values(_catalogue(statements), expand("dct:description"))),
+        {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets},
+    )
 
 
 def find_contacts(edition: Edition) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from st_opendata.model.text import Text, pick
 from st_opendata.portal.data.columns import tables_of
-from st_opendata.portal.data.descriptions import DatasetDescription, describe
+from st_opendata.portal.data.description_file import describe
+from st_opendata.portal.data.descriptions import DatasetDescription
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import Chosen, Facets
 from st_opendata.portal.data.search import VERSION, SearchDocument, SearchIndex, words_of_query, write_search
@@ -75,7 +76,7 @@ class Inventory:
 
 def take_inventory(edition: Edition) -> Inventory:
     """The inventory of an edition; a part of it (`Edition.part`)."""
-    datasets = tuple(edition.part(describe).values())
+    datasets = tuple(describe(edition).values())
     return Inventory(datasets, lambda: edition.part(open_search), Facets(datasets))
 
 
@@ -83,7 +84,7 @@ def open_search(edition: Edition) -> SearchIndex:
     """The search index of an edition; a part of it. That of a large release is kept for later starts."""
 
     def documents() -> Iterator[SearchDocument]:
-        return (_document(edition, dataset) for dataset in edition.part(describe).values())
+        return (_document(edition, dataset) for dataset in describe(edition).values())
 
     if edition.cache:
         with suppress(OSError, sqlite3.Error):  # the disk is full

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from st_opendata.model.text import Text, pick
 from st_opendata.portal.api.schema_org import catalogue_json, data_block
 from st_opendata.portal.api.signposting import catalogue_links
-from st_opendata.portal.data.descriptions import describe_catalogue
+from st_opendata.portal.data.description_file import describe_release
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import FACETS
 from st_opendata.portal.data.inventory import ORDERS, Inventory, Order, SearchResult, take_inventory
@@ -97,7 +97,7 @@ def show_catalogue(request: Request) -> PageView:
 
     values = {
         "state": state,
-        "about": edition.part(describe_catalogue),
+        "about": edition.part(describe_release).about,
         "total": len(inventory.datasets),
         "found": found.datasets,
         "datasets": datasets,

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from st_opendata.formats import PARQUET
 from st_opendata.portal.api.sitemap import SitemapEntry
-from st_opendata.portal.data.descriptions import describe
+from st_opendata.portal.data.description_file import describe
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.schemes import find_schemes
 from st_opendata.portal.pages.catalogue import show_catalogue
@@ -35,13 +35,13 @@ def _schemes(edition: Edition) -> Iterator[SitemapEntry]:
 
 
 def _datasets(edition: Edition) -> Iterator[SitemapEntry]:
-    for dataset in edition.part(describe).values():
+    for dataset in describe(edition).values():
         yield SitemapEntry(f"dataset/{dataset.id}", (dataset.modified or edition.release.created)[:10])
 
 
 def _tables(edition: Edition) -> Iterator[SitemapEntry]:
     """The tables with rows."""
-    for dataset in edition.part(describe).values():
+    for dataset in describe(edition).values():
         readable = {file.table for file in dataset.release.distributions if file.format == PARQUET}
         changed = (dataset.modified or edition.release.created)[:10]
         for table in dataset.release.rows:

@@ -23,7 +23,7 @@ from st_opendata.portal.api.citations import (
     write_ris,
     write_text,
 )
-from st_opendata.portal.data.descriptions import describe
+from st_opendata.portal.data.description_file import describe
 from st_opendata.portal.data.edition import Edition
 
 PLAIN = Citation(

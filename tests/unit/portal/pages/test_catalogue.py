@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from st_opendata.model.release import DatasetRelease
-from st_opendata.portal.data.descriptions import DatasetDescription, Entity, describe
+from st_opendata.portal.data.description_file import describe
+from st_opendata.portal.data.descriptions import DatasetDescription, Entity
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.facets import Facets
 from st_opendata.portal.data.inventory import Inventory

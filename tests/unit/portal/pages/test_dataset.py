@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from st_opendata.portal.api.signposting import dataset_links
-from st_opendata.portal.data.descriptions import describe, web_address
+from st_opendata.portal.data.description_file import describe
+from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.data.quality import Assessments
 from st_opendata.portal.data.rules import read_rules
