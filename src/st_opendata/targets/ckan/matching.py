@@ -30,8 +30,9 @@ def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
     structured = read_schema(_STRUCTURED)
     is_read = name != "plain"
     """Whether ckanext-dcat makes RDF of the fields."""
-    flat = {field.name: field for each in (read_schema("plain"), base) for field in each.fields("dataset")}
-    known = _Known(structured.dataset, flat, read_aliases().dataset, is_read=is_read)
+    words = {field.name: field for field in read_schema("plain").fields("dataset")}
+    flat = words | {field.name: field for field in base.fields("dataset")}
+    known = _Known(structured.dataset, flat, words, is_read=is_read)
     core = [field for field in base.dataset if field.name not in portal.dataset]
     matched = [field for each in portal.dataset.values() if (field := known.match(each))]
     return replace(
@@ -54,11 +55,11 @@ class _Known:
     """The fields that the program can fill, by the names that portals give them."""
 
     def __init__(
-        self, structured: Iterable[Field], flat: Mapping[str, Field], aliases: Mapping[str, str], *, is_read: bool
+        self, structured: Iterable[Field], flat: Mapping[str, Field], words: Mapping[str, Field], *, is_read: bool
     ) -> None:
         self._structured = {field.name: field for field in structured}
         self._flat = flat
-        self._aliases = aliases
+        self._words = words
         self._is_read = is_read
 
     def match(self, portal: PortalField) -> Field | None:
@@ -72,8 +73,8 @@ class _Known:
             return self._flat_field(field, portal, exact=True)
         if field := self._flat.get(portal.name):
             return self._flat_field(field, portal, exact=True)
-        name = self._aliases.get(plain(portal.name), "")
-        field = self._flat.get(name) or self._structured.get(name)
+        name = read_aliases().dataset.get(plain(portal.name), "")
+        field = self._words.get(name) or self._flat.get(name) or self._structured.get(name)
         return self._flat_field(field, portal, exact=False) if field else None
 
     def _with_parts(self, field: Field, portal: PortalField) -> Field:

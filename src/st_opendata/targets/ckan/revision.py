@@ -60,7 +60,8 @@ def fingerprint_revision(remote: Remote, fingerprint: Fingerprint, fields: Colle
 def with_requirements(first: dict[str, Any], remote: Remote, desired: DesiredDataset, site: Site) -> dict[str, Any]:
     """The first revise of an update, with what the site requires by now: it refuses every write of a dataset without.
 
-    A file that is not in the release, which the next revise removes, gets the values of another file.
+    A file that is not in the release, which the next revise removes, gets the values of another file. A text in what
+    is a repeated field by now is taken out.
     """
     if site.portal is None:
         return first
@@ -73,7 +74,10 @@ def with_requirements(first: dict[str, Any], remote: Remote, desired: DesiredDat
         model: dict[str, Any] = ours.get(str(resource["id"])) or next(iter(ours.values()), {})
         found = {name: model[name] for name in of_files if model.get(name) and resource.get(name) != model[name]}
         values |= {f"{_PER_RESOURCE}{resource['id']}": found} if found else {}
-    return {**first, "update": {**first["update"], **lacking}, **values}
+    texts = [name for name, each in site.portal.dataset.items() if each.subfields and isinstance(remote.get(name), str)]
+    lacking |= {name: desired.dataset[name] for name in texts if name in desired.dataset}
+    removed = [f"-{name}" for name in texts]
+    return {**first, "filter": [*first["filter"], *removed], "update": {**first["update"], **lacking}, **values}
 
 
 def final_revision(remote: Remote, fingerprint: Fingerprint) -> dict[str, Any]:
