@@ -25,6 +25,7 @@ _WIDTH = 70
 _ACTIONS = {
     "create": message("create"),
     "update": message("update"),
+    "adopt": message("adopt"),
     "revive": message("revive"),
     "delete": message("delete"),
     "unchanged": message("unchanged"),
@@ -48,13 +49,14 @@ def _publish(  # noqa: PLR0913 (a parameter for each option)
     exit_code: bool,
     overwrite: bool,
     prune: bool,
+    adopt: bool,
     as_json: bool,
     lang: str | None,
 ) -> int:
     from st_opendata.targets.base import Policy, apply
 
     language = read_settings({"lang": lang}).language
-    plan = target.plan(release, Policy(overwrite, prune))
+    plan = target.plan(release, Policy(overwrite, prune, adopt))
     if not as_json:
         _write_plan(plan, language)
     results: Sequence[ChangeResult] = ()
@@ -79,6 +81,7 @@ command.use = TargetUse(
         ),
         click.Option(["--overwrite"], is_flag=True, help="Overwrite changes that were made on the portal."),
         click.Option(["--prune"], is_flag=True, help="Delete datasets that are no longer in the release."),
+        click.Option(["--adopt"], is_flag=True, help="Take over datasets that the portal has from another source."),
         json_flag(),
         lang_flag(),
     ),
@@ -163,9 +166,10 @@ def _left_unchanged(
     """The datasets that the command left unchanged, with what to do about them."""
     if others := ", ".join(each.name for each in taken if not each.remote):
         yield (
-            message("Left unchanged: {names}: the name belongs to another dataset, see above.", names=others),
+            message("Left unchanged: {names}: the portal has another dataset for it, see above.", names=others),
             message(
-                "Ask the portal's administrator to rename or purge that dataset, or give the catalogue another id."
+                "If it is the same dataset, take it over with --adopt. Else ask the portal's administrator to rename or "
+                "purge it, or give the catalogue another id."
             ),
         )
     if ours := ", ".join(each.name for each in taken if each.remote):

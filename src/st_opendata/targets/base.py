@@ -26,6 +26,8 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    ADOPT = "adopt"
+    """A dataset of the target that we did not publish becomes ours; only with `Policy.adopt`."""
     REVIVE = "revive"
     DELETE = "delete"
     UNCHANGED = "unchanged"
@@ -37,15 +39,20 @@ class Action(StrEnum):
     """Our dataset that is no longer in the release; deleted only with `Policy.prune`."""
 
 
-WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.REVIVE, Action.DELETE})
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.ADOPT, Action.REVIVE, Action.DELETE})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The publisher's permissions: to overwrite edits, to delete datasets that are no longer in the release."""
+    """The publisher's permissions.
+
+    To overwrite edits, to delete datasets that are no longer in the release, to take over datasets that another
+    program or person published.
+    """
 
     overwrite: bool = False
     prune: bool = False
+    adopt: bool = False
 
 
 class DesiredFile(Protocol):

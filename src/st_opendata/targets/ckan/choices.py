@@ -13,7 +13,7 @@ from st_opendata.rdf.statements import Term, text_of
 from st_opendata.spelling import nearest
 from st_opendata.targets.ckan.aliases import plain, read_aliases
 from st_opendata.targets.ckan.graph_source import GraphSource
-from st_opendata.targets.ckan.portal_schema import Choice
+from st_opendata.targets.ckan.portal_schema import PortalChoice
 from st_opendata.vocabularies import code_of, label, language_tag
 
 _CONCEPT = re.compile(f"{re.escape(AUTHORITY)}([a-z-]+)/([^/#]+)")
@@ -21,7 +21,7 @@ _SHOWN = 12
 """The most choices that a message lists."""
 
 
-def choose(choices: Sequence[Choice], source: GraphSource, node: Term, replacement: str = "") -> str | None:
+def choose(choices: Sequence[PortalChoice], source: GraphSource, node: Term, replacement: str = "") -> str | None:
     """The value of the choice for a node: by its IRI, code, words or labels in any language; None if none fits.
 
     `replacement` is another value that stands for the node, and is tried first.
@@ -41,7 +41,7 @@ def choose(choices: Sequence[Choice], source: GraphSource, node: Term, replaceme
     return next((value for word, value in by_word.items() if word in known), None)
 
 
-def described(choices: Sequence[Choice], language: str) -> str:
+def described(choices: Sequence[PortalChoice], language: str) -> str:
     """The first choices for a message: values, with their labels where these say more."""
     shown = []
     for choice in choices[:_SHOWN]:
@@ -50,7 +50,7 @@ def described(choices: Sequence[Choice], language: str) -> str:
     return ", ".join([*shown, *(["…"] if len(choices) > _SHOWN else [])])
 
 
-def suggestion(value: str, choices: Sequence[Choice]) -> Message | str:
+def suggestion(value: str, choices: Sequence[PortalChoice]) -> Message | str:
     """`; did you mean "x"?` with the choice whose value or label is most similar; empty if none is."""
     words = {text: choice.value for choice in choices for text in (*choice.labels.values(), choice.value)}
     near = nearest(value, words)

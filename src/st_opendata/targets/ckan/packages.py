@@ -8,7 +8,7 @@ address of every file can be computed beforehand: CKAN serves an upload at
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -81,6 +81,8 @@ class Package:
     digest: str
     iri: str
     notices: tuple[Notice, ...] = ()
+    links: frozenset[str] = frozenset()
+    """Addresses of the files where the release is served: a dataset of another program may link to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,11 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         for item in dataset.distributions
         if item.format == CSV and item.table
     }
-    maker = _Maker(release, MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris)), rows)
+    metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris))
+    maker = _Maker(release, metadata, rows, content.site)
     made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri]) for each in content.datasets]
     made.append(maker.package(own_name, own_iri, CATALOGUE_ID, own_files))
-    maker.metadata.lacks.raise_any(site)
+    metadata.lacks.raise_any(site)
     return tuple(made), graph
 
 
@@ -277,8 +280,9 @@ class _Maker:
     release: Path
     metadata: MetadataMaker
     rows: Mapping[str, int]
+    served: str
 
-    def package(self, name: str, iri: str, dataset: str, files: Iterable[_HostedFile]) -> Package:
+    def package(self, name: str, iri: str, dataset: str, files: Sequence[_HostedFile]) -> Package:
         """The dataset of this IRI and id with its files."""
         metadata = self.metadata.dataset(name, iri, dataset)
         resources = tuple(self._resource(name, each, dataset) for each in files)
@@ -287,7 +291,15 @@ class _Maker:
             *(each for item in files for each in self.metadata.notices(name, "resource", item.iri)),
         )
         notices = {(each.field, str(each.text)): each for each in found}
-        return Package(name, metadata, resources, _digest(metadata, resources), iri, tuple(notices.values()))
+        return Package(
+            name=name,
+            metadata=metadata,
+            resources=resources,
+            digest=_digest(metadata, resources),
+            iri=iri,
+            notices=tuple(notices.values()),
+            links=frozenset(f"{self.served}{quote(each.file.path)}" for each in files),
+        )
 
     def _resource(self, name: str, hosted: _HostedFile, dataset: str) -> Resource:
         metadata = self.metadata.resource(name, hosted.iri, dataset)

@@ -25,7 +25,7 @@ _NUMBERS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PortalChoice:
     """A value that a field accepts, with its labels by language (empty for one label without)."""
 
     value: str
@@ -44,7 +44,7 @@ class PortalField:
     name: str
     labels: Mapping[str, str]
     required: bool = False
-    choices: tuple[Choice, ...] | None = None
+    choices: tuple[PortalChoice, ...] | None = None
     many: bool = False
     kind: str = ""
     languages: tuple[str, ...] = ()
@@ -123,14 +123,14 @@ def _kind(preset: str, validators: set[str]) -> str:
     return "url" if "url_validator" in validators else ""
 
 
-def _choices(entry: Mapping[str, Any]) -> tuple[Choice, ...] | None:
+def _choices(entry: Mapping[str, Any]) -> tuple[PortalChoice, ...] | None:
     """The choices that accept a value; None if the portal makes them by a program of its own (`choices_helper`)."""
     listed = entry.get("choices")
     if not isinstance(listed, list):
         return None
     found = (each if isinstance(each, Mapping) else {"value": each} for each in listed)
     return tuple(
-        Choice(str(each["value"]), _labels(each.get("label"))) for each in found if each.get("value") not in (None, "")
+        PortalChoice(str(each["value"]), _labels(each.get("label"))) for each in found if each.get("value") not in (None, "")
     )
 
 

@@ -13,6 +13,7 @@ from st_opendata.errors import RemoteError
 from st_opendata.messages.message import Message, message
 from st_opendata.place import Place
 from st_opendata.targets.base import Action, Plan, Policy, Remote
+from st_opendata.targets.ckan.adoption import adoption, find_adoptable, is_adoptable
 from st_opendata.targets.ckan.connection import CkanClient
 from st_opendata.targets.ckan.datastore import compare_tables
 from st_opendata.targets.ckan.fingerprint import FINGERPRINT_KEY, Fingerprint
@@ -80,6 +81,7 @@ class RemoteReader:
         published = bool(ours) or first.action != Action.CREATE
         with ThreadPoolExecutor(self.workers) as pool:
             changes = [first, *pool.map(lambda each: change_of(each, published=published), datasets)]
+            changes = self._with_adoptions(changes, policy)
             seen = {each.name for each in desired} | {str(each.remote["name"]) for each in changes if each.remote}
             left = [each for each in ours if each["name"] not in seen]
             changes += filter(None, pool.map(lambda each: self._leftover(each, desired, policy), left))
@@ -87,6 +89,22 @@ class RemoteReader:
         made = sorted(changes, key=lambda change: change.name)
         ghosts = [each.name for each in made if len(by_name[each.name]) > (each.action != Action.CREATE)]
         return make_plan(self.site, made, dropped, ghosts, own.name)
+
+    def _with_adoptions(self, changes: Sequence[DatasetChange], policy: Policy) -> list[DatasetChange]:
+        """The changes; one that would create a dataset which the organisation has under another name takes it over."""
+        created = [each.desired for each in changes if each.action == Action.CREATE and each.desired]
+        found = find_adoptable(self.client, self.site, created) if created else {}
+        taken: set[str] = set()
+        made = []
+        for each in changes:
+            remote, reason = found.get(each.name, ({}, each.reason))
+            if each.desired and remote and str(remote["id"]) not in taken:
+                taken.add(str(remote["id"]))
+                whole = self.read_dataset(str(remote["id"])) or remote
+                made.append(adoption(each.desired, whole, reason, adopt=policy.adopt))
+            else:
+                made.append(each)
+        return made
 
     def results(self) -> Iterator[SearchResult]:
         """Every dataset of the organisation as search shows it, private ones too."""
@@ -173,6 +191,9 @@ class RemoteReader:
         if remote and moment and not same_moment(moment, str(remote["metadata_modified"])):
             agrees = search_agrees(self.client, remote, include_private=True, include_drafts=True)
             moment = None if agrees else moment
+        if remote and remote["name"] == desired.name and is_adoptable(desired, remote, self.site):
+            reason = message("its name is used by a dataset that was not published from here")
+            return adoption(desired, remote, reason, adopt=policy.adopt)
         change = decide(desired, remote, self.site, indexed_at=moment, overwrite=policy.overwrite)
         if change.action == Action.UNCHANGED and remote:
             self.confirmed[remote["id"]] = settled

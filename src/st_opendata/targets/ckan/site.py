@@ -143,9 +143,10 @@ def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> obj
 def search_datasets(client: CkanClient, organization: str, rows: int, **more: object) -> Iterator[dict[str, Any]]:
     """Every dataset of an organisation that search lists, `rows` per request: a site may give fewer.
 
-    `more` goes to package_search: `fl` for fewer fields, `include_private` and `include_drafts`. Raises RemoteError.
+    `more` goes to package_search: `fl` for fewer fields, `include_private` and `include_drafts`, `fq` for another
+    filter. Raises RemoteError.
     """
-    question = {"fq": f'organization:"{organization}"', "rows": rows, "sort": "name asc, id asc", **more}
+    question = {"rows": rows, "sort": "name asc, id asc", "fq": f'organization:"{organization}"', **more}
     start = 0
     while True:
         answer = client.read("package_search", {**question, "start": start})
