@@ -8,8 +8,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 
 
-def indented_json(content: object) -> str:
-    """The text that `json.dumps(content, ensure_ascii=False, indent=1)` gives; keys are texts.
+def indented_json(content: object, indent: int = 1) -> str:
+    """The text that `json.dumps(content, ensure_ascii=False, indent=indent)` gives; keys are texts.
 
     >>> print(indented_json({"a": [1, None, []]}))
     {
@@ -21,13 +21,13 @@ def indented_json(content: object) -> str:
     }
     """
     parts: list[str] = []
-    _write(content, "\n", parts.append)
+    _write(content, "\n", " " * indent, parts.append)
     return "".join(parts)
 
 
-def _write(value: object, line: str, add: Callable[[str], object]) -> None:
+def _write(value: object, line: str, step: str, add: Callable[[str], object]) -> None:
     """Add the parts of a value; `line` is the line end and the indentation where the value begins."""
-    inner = line + " "
+    inner = line + step
     if isinstance(value, dict) and value:
         start = "{" + inner
         for key, each in value.items():
@@ -37,14 +37,17 @@ def _write(value: object, line: str, add: Callable[[str], object]) -> None:
                 add(f"{start}{_key(key)}null")
             else:
                 add(f"{start}{_key(key)}")
-                _write(each, inner, add)
+                _write(each, inner, step, add)
             start = "," + inner
         add(line + "}")
     elif isinstance(value, list | tuple) and value:
         start = "[" + inner
         for each in value:
-            add(start)
-            _write(each, inner, add)
+            if type(each) is str:
+                add(f"{start}{encode_basestring(each)}")
+            else:
+                add(start)
+                _write(each, inner, step, add)
             start = "," + inner
         add(line + "]")
     elif type(value) is int:

@@ -14,6 +14,6 @@ VALUES = st.recursive(
 )
 
 
-@given(VALUES)
-def test_the_text_is_that_of_the_standard_library(value: object) -> None:
-    assert indented_json(value) == json.dumps(value, ensure_ascii=False, indent=1)
+@given(VALUES, st.integers(1, 4))
+def test_the_text_is_that_of_the_standard_library(value: object, indent: int) -> None:
+    assert indented_json(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from st_opendata.dcat.ro_crate import ro_crate
 from st_opendata.dcat.schema_org import schema_org
 from st_opendata.dcat.void import Counts, void_statements
 from st_opendata.formats import TURTLE
+from st_opendata.json_text import indented_json
 from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
@@ -65,4 +65,4 @@ def write_crate(catalogue: Catalogue, distributions: Mapping[str, tuple[Distribu
 
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
+    path.write_text(indented_json(content, 2) + "\n", "utf-8", newline="\n")

@@ -9,13 +9,13 @@ key may only refer to a table of its group: the tables referred to come last, an
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from st_opendata.csvw import datatype_description
 from st_opendata.exports.published import iri_columns, key_table, link_tables, list_separator, main_table
 from st_opendata.exports.sources import TableSource
+from st_opendata.json_text import indented_json
 from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text
@@ -30,7 +30,7 @@ Json = dict[str, object]
 def write_metadata(source: TableSource, path: Path) -> None:
     """Write the metadata of the table's published CSV."""
     metadata = table_group(source.catalogue, source.dataset, source.table)
-    path.write_text(json.dumps(metadata, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
+    path.write_text(indented_json(metadata, 2) + "\n", "utf-8", newline="\n")
 
 
 def table_group(catalogue: Catalogue, dataset: Dataset, table: Table) -> Json:

@@ -1,4 +1,6 @@
-"""Files that are computed from a release, kept from one start to the next: its store, its columns, its index.
+"""Files that are computed from a release, kept from one start to the next.
+
+They are its store, its columns, its index, the descriptions of its datasets and the index of their words.
 
 The cache folder has for each release, by its digest: `DIGEST.lock`, whose text is the folder of the release, and which
 all processes that use the files share; `DIGEST.KIND.making`, whose lock the process has that makes a file of the kind;

@@ -10,6 +10,7 @@ from typing import Any
 
 from st_opendata.errors import InputError, MessageError
 from st_opendata.formats import format_named
+from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
 from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release
 from st_opendata.model.targets import TargetSettings
@@ -28,7 +29,7 @@ def write_manifest(release: Release, folder: Path) -> None:
     content["targets"] = {name: each.model_dump(exclude_defaults=True) for name, each in release.targets.items()}
     if not release.targets:
         del content["targets"]
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    text = indented_json(content) + "\n"
     (folder / MANIFEST).write_text(text, "utf-8", newline="\n")
 
 
