@@ -26,7 +26,7 @@ TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 def iri_node(iri: str) -> ox.NamedNode:
-    """The node of an IRI; raises InputError if it is none."""
+    """The node of an IRI; raises InputError if the text is not an IRI."""
     try:
         return ox.NamedNode(iri)
     except ValueError as error:

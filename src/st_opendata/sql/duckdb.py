@@ -16,7 +16,7 @@ from typing import Any, Self
 import duckdb
 
 from st_opendata.errors import InputError
-from st_opendata.messages.message import message
+from st_opendata.messages.message import Message, message
 from st_opendata.messages.system_errors import system_reason
 from st_opendata.place import Place
 from st_opendata.settings import read_size
@@ -40,6 +40,8 @@ _NEVER = "1TB"
 """The threshold of checkpoints of a database in memory, which copy all its tables again and again to no use."""
 _FACTS = "facts.duckdb"
 """The file of the engine's tables."""
+_VIEWS = "views.duckdb"
+"""The file with a view of each of them."""
 _STAGED = "engine_staged"
 """A table of the engine's own."""
 _ROOM = message("Free space in the folder for temporary files (TMPDIR), or raise the memory limit in the settings.")
@@ -193,9 +195,7 @@ class DuckDBEngine(Database):
         try:
             super().__init__(self.folder / name if name else None, settings)
         except SqlError as error:
-            raise InputError(
-                message("the fact base cannot be opened: {reason}", reason=str(error)), remedy=_ROOM
-            ) from None
+            raise _unopened(str(error)) from None
 
     def suspend(self) -> None:
         """Close the tables; the first time, those in memory move to a file that other processes can open too."""
@@ -207,6 +207,18 @@ class DuckDBEngine(Database):
                 self.drop(table)
             self._run("DETACH facts")
         super().close()
+        self._write_views()
+
+    def _write_views(self) -> None:
+        """Write a database with a view of each table, which each process copies: thousands take long to define."""
+        kinds = self._kinds
+        (self.folder / _VIEWS).unlink(missing_ok=True)
+        self._open(_VIEWS)
+        self._run(f"ATTACH {sql.text(str(self.folder / _FACTS))} AS facts (READ_ONLY)")
+        for (table,) in self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'"):
+            self.view(table, f"SELECT * FROM facts.main.{table}")
+        super().close()
+        self._kinds = kinds
 
     def resume(self, processes: int = 1) -> None:
         """Open the tables again: to read only, with a database for own tables, if several processes do."""
@@ -215,12 +227,13 @@ class DuckDBEngine(Database):
             self._open(_FACTS)
         else:
             own = f"own{os.getpid()}"
+            try:
+                shutil.copyfile(self.folder / _VIEWS, self.folder / f"{own}.duckdb")
+            except OSError as error:
+                raise _unopened(system_reason(error)) from None
             self._open(f"{own}.duckdb", processes)
             self._inside = self.folder / f"{own}.written"
             self._run(f"ATTACH {sql.text(str(self.folder / _FACTS))} AS facts (READ_ONLY)")
-            tables = self.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'")
-            for (table,) in tables:
-                self.view(table, f"SELECT * FROM facts.main.{table}")
         self._kinds = kinds
         if self._readable is not None:
             self.lock(self._readable)
@@ -299,6 +312,10 @@ class DuckDBEngine(Database):
         except duckdb.Error as error:
             text = message("the fact base failed: {reason}", reason=_first_line(error))
             raise InputError(text, remedy=_ROOM) from None
+
+
+def _unopened(reason: Message | str) -> InputError:
+    return InputError(message("the fact base cannot be opened: {reason}", reason=reason), remedy=_ROOM)
 
 
 def _buffers(memory: str, processes: int) -> str:

@@ -63,9 +63,9 @@ def write_descriptions(path: Path, described: Descriptions) -> None:
 
 
 def read_descriptions(path: Path, releases: Mapping[str, DatasetRelease]) -> Descriptions:
-    """What `write_descriptions` wrote, of the datasets of a release by id.
+    """The descriptions in a file of `write_descriptions`; `releases` are the datasets of the release by id.
 
-    Raises OSError, ValueError, LookupError or TypeError for a file that it did not write.
+    Raises OSError, ValueError, LookupError or TypeError for any other file.
     """
     content = json.loads(path.read_text("utf-8"))
     entities = [Entity(*each) for each in content["entities"]]

@@ -16,7 +16,7 @@ from st_opendata.release.cache import ReleaseCache
 
 @pytest.fixture
 def large(edition: Edition, tmp_path: Path) -> Edition:
-    """The edition with a cache, as a large one has it."""
+    """The edition with a cache: only large ones have one."""
     found = copy(edition)
     object.__setattr__(found, "cache", ReleaseCache.open(edition.folder, folder=tmp_path / "cache"))
     return found
