@@ -11,6 +11,9 @@ from pathlib import Path
 from st_opendata.folding import LETTERS
 from st_opendata.sql.dialect import name, null, replace, text, when
 
+HASH = "UBIGINT"
+"""The type of a hash."""
+
 
 def parquet(paths: Iterable[Path], *, named: bool = False) -> str:
     """The rows of Parquet files; `named` adds the path of their file as `filename`."""
@@ -20,6 +23,11 @@ def parquet(paths: Iterable[Path], *, named: bool = False) -> str:
 def parquet_of(files: str, *, named: bool = False) -> str:
     """The same for files that an expression names, such as a parameter."""
     return f"read_parquet({files}, filename = true)" if named else f"read_parquet({files})"
+
+
+def placed_parquet(paths: Iterable[Path]) -> str:
+    """The rows of Parquet files, each with the `place` of its file among the paths, from 0."""
+    return f"(SELECT *, file_index AS place FROM {parquet(paths)})"
 
 
 def numbered_parquet(path: Path, first: int, count: int) -> str:

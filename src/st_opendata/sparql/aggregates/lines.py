@@ -26,21 +26,45 @@ from st_opendata.sql.duckdb import Database
 _LINES = {"s": sql.TEXT, "p": sql.INTEGER, "o": sql.TEXT, "type": sql.TEXT}
 _PREDICATES = {"p": sql.INTEGER, "predicate": sql.TEXT}
 """Triples in their order of arrival, with predicates by number: they are few, and compared often."""
-_READ = {"spelling": sql.TEXT, "lexical": sql.TEXT, "type": sql.TEXT}
-_UNREAD = {"place": sql.LONG, "spelling": sql.TEXT}
-_TYPED = {"spelling": sql.TEXT, "first": sql.INTEGER, "lexical": sql.TEXT, "type": sql.TEXT}
+_FILES = {"place": sql.INTEGER, "p": sql.INTEGER}
+"""The predicate of each file, by the place of the file."""
+_TYPED = {
+    "key": native.HASH,
+    "first": sql.INTEGER,
+    "spelling": sql.TEXT,
+    "lexical": sql.TEXT,
+    "type": sql.TEXT,
+    "is_own": sql.BOOLEAN,
+}
+"""Terms, each by the hash of its spelling, which is there only if it has to be read."""
+_UNREAD = {"place": sql.LONG, "key": native.HASH, "spelling": sql.TEXT}
+_READ = {"key": native.HASH, "lexical": sql.TEXT, "type": sql.TEXT}
 _TAGGED = frozenset((f"{RDF}langString", f"{RDF}dirLangString"))
 _FOREIGN_TERM = message("the graph has terms of RDF 1.2")
 """A text with a direction, or a triple as a term, which the tables cannot store."""
 _OTHER_TERMS = message("the files have other terms than the graph")
+_SAME_HASH = message("two terms of the graph have the same hash")
 _BATCH = 20_000
 """Terms that pass through a store at once."""
-_TEXT = "split_part(spelling, '\"', 2)"
-"""The text of a literal without escapes."""
+_TEXT = "split_part(quoted, '\"', 2)"
+"""The text of a literal, in whose spelling no other character than quotes around it is a quote."""
+_UNESCAPED = _TEXT
+for _escape, _character in ((r"\n", 10), (r"\r", 13), (r"\t", 9)):
+    _UNESCAPED = f"replace({_UNESCAPED}, '{_escape}', chr({_character}))"
+_ROUND = f"""0"^^<{DECIMAL}>"""
+_SHORTENED = rf"""CASE
+    WHEN ends_with(o, '{_ROUND}')
+        AND regexp_full_match(split_part(o, '"', 2), '(?:0|-?[1-9][0-9]{{0,17}})[.][0-9]{{0,17}}0')
+    THEN '"' || rtrim(rtrim(split_part(o, '"', 2), '0'), '.') || '"^^<{DECIMAL}>'
+    ELSE o
+END"""
+"""An object with a decimal number as the store writes it: without zeros at its end, which many amounts have."""
 _TYPE = rf"""CASE
     WHEN starts_with(spelling, chr(1)) THEN split_part(spelling, chr(1), 2)
     WHEN regexp_full_match(spelling, '<[^\x00-\x20<>"{{}}|^`\\]*>') THEN ''
-    WHEN contains(spelling, '\') OR '"' || {_TEXT} || '"' || suffix <> spelling THEN NULL
+    WHEN '"' || {_TEXT} || '"' || suffix <> quoted OR contains(spelling, chr(2)) THEN NULL
+    WHEN contains(spelling, '\')
+        AND (contains(spelling, '\\') OR contains(suffix, '\') OR contains({_UNESCAPED}, '\')) THEN NULL
     WHEN suffix = '' THEN '{STRING}'
     WHEN regexp_full_match(suffix, '@[a-z]{{2,3}}') THEN suffix
     WHEN suffix = '^^<{INTEGER}>'
@@ -55,26 +79,35 @@ _TYPE = rf"""CASE
         THEN substr(suffix, 4, length(suffix) - 4)
 END"""
 """The type of a term whose spelling the store keeps; NULL for any other."""
-_SPELLED = f"""
-SELECT spelling, first, CASE
+_SPELLED = rf"""
+SELECT hash(spelling), first, if("type" IS NULL, spelling, NULL), CASE
     WHEN starts_with(spelling, chr(1)) THEN substr(spelling, length("type") + 3)
     WHEN "type" = '' THEN substr(spelling, 2, length(spelling) - 2)
-    WHEN "type" IS NOT NULL THEN {_TEXT}
-END, "type" FROM (
+    WHEN "type" IS NOT NULL THEN if(contains(spelling, '\'), replace({_UNESCAPED}, chr(2), '"'), {_TEXT})
+END, "type", "type" IS NOT NULL AND NOT starts_with(spelling, chr(1))
+FROM (
     SELECT *, {_TYPE} AS "type" FROM (
-        SELECT spelling, min(first) AS first, split_part(spelling, '"', 3) AS suffix FROM (
-            SELECT o AS spelling, p AS first FROM given UNION ALL SELECT DISTINCT s, -1 FROM given
-        ) GROUP BY spelling
+        SELECT *, split_part(quoted, '"', 3) AS suffix FROM (
+            SELECT *, if(contains(spelling, '\'), replace(spelling, '\"', chr(2)), spelling) AS quoted FROM (
+                SELECT spelling, min(first) AS first FROM (
+                    SELECT o AS spelling, p AS first FROM given UNION ALL SELECT DISTINCT s, -1 FROM given
+                ) GROUP BY spelling
+            )
+        )
     )
 )
 """
+"""Each spelling with its term. No backslash is escaped in those that are read here, so each begins an escape."""
 _FROM_STORE = """
 SELECT chr(1) || chr(1) || s AS s, p, chr(1) || "type" || chr(1) || o AS o FROM lines
 """
 _SPELLINGS = """
-SELECT spelling, first, coalesce(typed.lexical, read.lexical) AS lexical, coalesce(typed."type", read."type") AS "type",
-    typed."type" IS NOT NULL AND NOT starts_with(spelling, chr(1)) AS is_own
-FROM typed LEFT JOIN read USING (spelling)
+SELECT key, first, coalesce(typed.lexical, read.lexical) AS lexical, coalesce(typed."type", read."type") AS "type",
+    is_own
+FROM typed LEFT JOIN read USING (key)
+"""
+_SAME_KEYS = """
+SELECT 1 FROM typed GROUP BY key HAVING count(*) > 1 LIMIT 1
 """
 
 
@@ -97,8 +130,8 @@ def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None
     """Make temporary tables and views; raises NoColumnsError and SqlError.
 
     `given` has the triples, each at least once: subject and object as spellings, and the number of the predicate, which
-    is in `predicates`. `spellings` has the term of each spelling, the least number of its predicates as an object, and
-    whether no other spelling but a rewritten one can be the same term (`is_own`).
+    is in `predicates`. `spellings` has the term of each spelling by its hash (`key`), the least number of its
+    predicates as an object, and whether no other spelling but a rewritten one can be the same term (`is_own`).
     """
     database.define("lines", _LINES, temporary=True)
     database.define("predicates", _PREDICATES, temporary=True)
@@ -114,6 +147,8 @@ def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None
         _give_facts(database, facts.files, predicates)
     database.insert("predicates", ((number, name) for name, number in predicates.items()))
     database.append("typed", _SPELLED)
+    if database.rows(_SAME_KEYS):
+        raise NoColumnsError(_SAME_HASH)
     _read_others(database)
     database.view("spellings", _SPELLINGS, temporary=True)
 
@@ -121,26 +156,28 @@ def write_lines(database: Database, store: ReleaseStore, facts: FactFiles | None
 def _give_facts(database: Database, files: Mapping[str, Path], predicates: dict[str, int]) -> None:
     """Let `given` have the facts in addition to the lines; their predicates get numbers."""
     names = _stored([f"<{predicate}>" for predicate in files])
-    facts = [
-        f"SELECT s, {predicates.setdefault(name, len(predicates))} AS p, o FROM {native.parquet([path])}"
-        for (_, name, _), path in zip(names, files.values(), strict=True)
-    ]
-    database.view("given", " UNION ALL ".join([*facts, _FROM_STORE]), temporary=True)
+    numbers = [predicates.setdefault(name, len(predicates)) for name, _ in names]
+    database.define("files", _FILES, temporary=True)
+    database.insert("files", enumerate(numbers))
+    # One scan of all files: of many, each would have its own buffers for what the engine groups and joins.
+    facts = f"SELECT s, p, {_SHORTENED} AS o FROM {native.placed_parquet(files.values())} JOIN files USING (place)"
+    database.view("given", f"{facts} UNION ALL {_FROM_STORE}" if files else _FROM_STORE, temporary=True)
 
 
 def _read_others(database: Database) -> None:
     """Read the terms whose spellings the store may not keep, in parts."""
     database.define("unread", _UNREAD, temporary=True)
-    database.append("unread", 'SELECT row_number() OVER () - 1, spelling FROM typed WHERE "type" IS NULL')
+    database.append("unread", 'SELECT row_number() OVER () - 1, key, spelling FROM typed WHERE "type" IS NULL')
     place = 0
-    part = "SELECT spelling FROM unread WHERE place BETWEEN $1 AND $2"
+    part = "SELECT key, spelling FROM unread WHERE place BETWEEN $1 AND $2"
     while batch := database.rows(part, [place, place + _BATCH - 1]):
-        database.insert("read", _stored([spelling for (spelling,) in batch]))
+        keys, spellings = zip(*batch, strict=True)
+        database.insert("read", zip(keys, *zip(*_stored(spellings), strict=True), strict=True))
         place += _BATCH
 
 
-def _stored(spellings: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Each term in N-Triples with the text and the type that it has in a store."""
+def _stored(spellings: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The text and the type that each term in N-Triples has in a store."""
     store = ox.Store()
     lines = "".join(f"<n:{place}> <n:n> {spelling} .\n" for place, spelling in enumerate(spellings))
     try:
@@ -150,11 +187,11 @@ def _stored(spellings: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     found = {int(node[2:]): (text, kind) for node, _, text, kind in _lines(store, {})}
     if len(found) != len(spellings):
         raise NoColumnsError(_OTHER_TERMS)
-    for place, spelling in enumerate(spellings):
+    for place in range(len(spellings)):
         text, kind = found[place]
         if not kind and text.startswith("_:"):  # the store has another name for it
             raise NoColumnsError(_OTHER_TERMS)
-        yield spelling, text, kind
+        yield text, kind
 
 
 def _lines(quads: Iterable[ox.Quad], predicates: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:

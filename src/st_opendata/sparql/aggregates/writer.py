@@ -18,20 +18,23 @@ from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 
 _SPELLED = """
-SELECT CAST(row_number() OVER (ORDER BY first) AS INTEGER) AS number, spelling, lexical, "type", is_own,
-    first < 0 AS is_subject
-FROM (SELECT * FROM spellings UNION ALL SELECT NULL, -1, predicate, '', FALSE FROM predicates)
+SELECT CAST(row_number() OVER () AS INTEGER) AS number, key, lexical, "type", is_own, first < 0 AS is_subject
+FROM (
+    FROM (SELECT * FROM spellings UNION ALL SELECT NULL, -1, predicate, '', FALSE FROM predicates) ORDER BY first
+)
 """
 """The spellings by number, those of the objects of a predicate together."""
 _MERGED = """
 SELECT * FROM (
     SELECT number, min(number) OVER (PARTITION BY lexical, "type") AS term
-    FROM spelled SEMI JOIN (SELECT lexical, "type" FROM spelled WHERE NOT is_own) USING (lexical, "type")
+    FROM (SELECT *, hash(lexical, "type") AS mark FROM spelled)
+    SEMI JOIN (SELECT hash(lexical, "type") AS mark FROM spelled WHERE NOT is_own) USING (mark)
 ) WHERE number <> term
 """
 """The spellings of terms that have another one with a lower number."""
 _NODES = """
-SELECT spelling, is_subject, coalesce(term, number) AS number FROM spelled LEFT JOIN merged USING (number)
+SELECT key, is_subject, coalesce(term, number) AS number FROM spelled LEFT JOIN merged USING (number)
+WHERE key IS NOT NULL
 """
 _TERMS = """
 SELECT number, lexical, "type" FROM spelled ANTI JOIN merged USING (number)
@@ -41,10 +44,11 @@ SELECT hash(lexical, "type") AS key, number FROM terms ORDER BY 1
 """
 """An index of terms: sorted, so that a look-up reads one part of the table."""
 _NUMBERED = {"p": sql.INTEGER, "s": sql.INTEGER, "o": sql.INTEGER}
+_STATED = """
+SELECT p, hash(s) AS s, number AS o FROM given LEFT JOIN nodes ON key = hash(o)
+"""
 _NUMBERS = """
-SELECT DISTINCT p, subject.number, object.number
-FROM given LEFT JOIN (FROM nodes WHERE is_subject) subject ON subject.spelling = s
-LEFT JOIN nodes object ON object.spelling = o
+SELECT DISTINCT p, number, o FROM stated LEFT JOIN (FROM nodes WHERE is_subject) ON key = s
 """
 _KINDS = f"""
 SELECT number, CASE
@@ -122,6 +126,7 @@ def write_columns(
             database.create("terms", _TERMS)
             database.create("keys", _KEYS)
             database.define("numbered", _NUMBERED, temporary=True)
+            database.create("stated", _STATED, temporary=True)  # one join at a time needs less memory
             database.append("numbered", _NUMBERS)
             database.create("kinds", _KINDS, temporary=True)
             database.create("profiles", _PROFILES)

@@ -18,7 +18,7 @@ from random_queries import graph
 from random_terms import XSD
 
 from st_opendata.release import read_release
-from st_opendata.sparql.aggregates import FactFiles, NoColumnsError, write_columns
+from st_opendata.sparql.aggregates import FactFiles, NoColumnsError, lines, write_columns
 from st_opendata.sparql.store import ONTOLOGY_GRAPH, ReleaseStore, load, load_described
 
 GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "30")), marks=pytest.mark.slow)]
@@ -37,7 +37,29 @@ _TABLES = {
 }
 SPELLINGS = {
     "integer": ("0", "-0", "+1", "01", "1" * 18, "1" * 19, "9223372036854775808", "-5", "--5", " 1", ""),
-    "decimal": ("0.0", "-0.0", "-0", "1.", ".5", "1.50", "-0.5", "00.5", "1" * 18 + "." + "1" * 18, "1" * 21, "1e3"),
+    "decimal": (
+        "0.0",
+        "-0.0",
+        "-0",
+        "1.",
+        ".5",
+        "1.50",
+        "-0.5",
+        "00.5",
+        "1" * 18 + "." + "1" * 18,
+        "1" * 21,
+        "1e3",
+        "1.500",
+        "10.00",
+        "-10.0",
+        "0.00",
+        "-0.00",
+        "-0.50",
+        "100",
+        "1" * 18 + "." + "1" * 16 + "00",
+        "1.0\\n",
+        "0.10",
+    ),
     "date": ("2010-02-30", "2010-02-28", "0000-01-01", "-0001-01-01", "10000-01-01", "2010-01-01Z", "2010-01-01+00:00"),
     "dateTime": ("2010-01-01T24:00:00", "2010-01-01T00:00:00.000Z", "2010-01-01T00:00:00+00:00", "x"),
     "boolean": ("1", "0", "true", "TRUE"),
@@ -73,6 +95,9 @@ def test_columns_of_every_spelling(tmp_path: Path, write_release: Callable[..., 
     things += [f'"x"@{tag}' for tag in ("en", "EN", "en-GB", "zh-hant", "abcdefgh", "de-x-y")]
     things += ['"x"', '"\\""', '"\\\\n"', '"^^<http://e/a>"', '"@en"', '"<http://e/a>"', '"POINT(1 2)"^^<http://e/wkt>']
     things += ['"x"^^<http://e/\\u00e9>', "<http://e/\\u00e9>", "<http://e/é>", '"\\u0000"', '"\\U0001F600"', '"\\t"']
+    things += ['"a\\"b\\"@en"', '"a\\"b\\"c"@en', '"\\"\\""', '"\\\\"', '"\\\\\\""', '"\\\\n\\n"', '"\\r\\t\\n\\""@de']
+    things += ['"\\"\x02"', '"\x02"', '"\\u0002\\""', '"\\u000an"', '"\\b\\f"', '"\\""^^<http://e/wkt>']
+    things += ['"\\n\\""^^<http://e/\\u00e9>', '"\\n@en"', '"\\t\\"@en\\""', '"\\"^^<http://e/a>"']
     facts = [f"<http://e/{place}> <http://e/p{place % 3}> {thing}" for place, thing in enumerate(things)]
     facts += [f"<http://e/all> <http://e/\\u00fc> {thing}" for thing in things]
     facts += [f"<http://e/\\u00e9> <http://e/p> {thing}" for thing in things]
@@ -100,6 +125,15 @@ def test_files_with_other_terms_than_the_store_are_refused(
     files = write_facts(folder, [other])
     with pytest.raises(NoColumnsError):
         write_columns(load(folder), tmp_path / "c.db", 1 << 28, 1, facts=FactFiles(files, OTHERS))
+
+
+def test_terms_with_the_same_hash_are_refused(
+    tmp_path: Path, write_release: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(write_release, tmp_path / "release", [["<http://e/a> <http://e/p> <http://e/b>"]], "")
+    monkeypatch.setattr(lines, "_SPELLED", lines._SPELLED.replace("hash(spelling)", "hash(length(spelling))"))
+    with pytest.raises(NoColumnsError, match="the same hash"):
+        write_columns(load(folder), tmp_path / "c.db", 1 << 28, 1)
 
 
 def facts_and_others(chance: Random) -> tuple[list[str], str]:
