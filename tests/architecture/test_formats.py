@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
+
+from parsed import MODULES, SOURCE, nodes
 
 from st_opendata.formats import FORMATS
 from st_opendata.rdf.formats import GRAPHS, RESULTS
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "st_opendata"
 HOMES = ("formats.py", "rdf/formats.py")
 PLAIN = frozenset({"application/json", "text/csv", "application/gzip"})
 """Media types that are also spoken of where no file is written: answers of servers, uploads."""
@@ -20,9 +20,9 @@ def test_media_types_have_one_home() -> None:
     named = re.compile("|".join(map(re.escape, sorted(known))))
     found = [
         f"{name}:{node.lineno} {node.value}"
-        for path in sorted(SOURCE.rglob("*.py"))
+        for path in MODULES
         if (name := path.relative_to(SOURCE).as_posix()) not in HOMES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and named.match(node.value)
     ]
     assert not found, "\n".join(found)

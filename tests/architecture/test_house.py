@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+from parsed import MODULES, SOURCE, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src" / "st_opendata"
 TOP_LEVEL = ("ontology", "shapes", "src", "datasets", "tests", "docs", "bench", ".ci/run")
 DOCUMENTS = ("pyproject.toml", "README.md", "Makefile", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 OWNERS = {
@@ -33,20 +32,13 @@ OWNERS = {
 }
 
 
-@cache
-def trees() -> dict[str, ast.Module]:
-    """All modules of the package, by path."""
-    modules = sorted(SOURCE.rglob("*.py"))
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in modules}
+def functions(module: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in nodes(ROOT / module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
-def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-
-
-def imported(tree: ast.AST) -> set[str]:
+def imported(module: str) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(ROOT / module):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -62,7 +54,7 @@ def over_budget(module: str) -> Iterator[str]:
     lines = (ROOT / module).read_text("utf-8").count("\n")
     if lines > 400:
         yield f"{module} has {lines} lines"
-    for function in functions(trees()[module]):
+    for function in functions(module):
         length = (function.end_lineno or function.lineno) - function.lineno + 1
         if length > 60:
             yield f"{module}:{function.lineno} {function.name} has {length} lines"
@@ -74,24 +66,27 @@ def over_budget(module: str) -> Iterator[str]:
 
 def foreign_libraries(module: str) -> Iterator[str]:
     inside = module.removeprefix("src/st_opendata/")
-    names = imported(trees()[module])
+    names = imported(module)
     for library, home in OWNERS.items():
         if library in names and not inside.startswith(home):
             yield f"{module} imports {library}, which belongs in {home}"
 
 
 def broad_excepts(module: str) -> Iterator[str]:
-    for node in ast.walk(trees()[module]):
+    for node in nodes(ROOT / module):
         if isinstance(node, ast.ExceptHandler) and not module.endswith("__main__.py"):
             caught = ast.unparse(node.type) if node.type else ""
             if caught in ("", "Exception", "BaseException"):
                 yield f"{module}:{node.lineno} catches {caught or 'everything'}"
 
 
-MARKS = re.compile(r"\b(TODO|FIXME|XXX)\b|type: ignore\s*$|pragma: no cover")
+MARKS = re.compile(r"\b(TODO|FIXME|XXX)\b|type: ignore\s*$|pragma: no cover", re.MULTILINE)
 
 
 def unfinished_code(module: str) -> Iterator[str]:
+    text = (ROOT / module).read_text("utf-8")
+    if not MARKS.search(text) and "NotImplementedError" not in text:
+        return
     with (ROOT / module).open("rb") as source:
         for token in tokenize.tokenize(source.readline):
             comment = token.type == tokenize.COMMENT and MARKS.search(token.string)
@@ -104,14 +99,15 @@ RULES = (over_budget, foreign_libraries, broad_excepts, unfinished_code)
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_no_module_offends(rule: Callable[[str], Iterator[str]]) -> None:
-    assert [offence for module in trees() for offence in rule(module)] == []
+    modules = [path.relative_to(ROOT).as_posix() for path in MODULES]
+    assert [offence for module in modules for offence in rule(module)] == []
 
 
 def test_class_depth() -> None:
     bases = {
         node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for path in MODULES
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef)
     }
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "st_opendata"
+from parsed import MODULES, SOURCE, nodes
+
 _PATH = re.compile(
     r"(?:.*/)?(?:catalog\.(?:ttl|jsonld|rdf)?|void\.ttl|release\.json|report\.(?:json|ttl)|facts\.parquet|"
     r"schema\.jsonld|croissant\.json|preview\.svg|ro-crate-metadata\.json|story\.yaml|answers\.json)"
@@ -23,14 +24,14 @@ _ELSEWHERE = {
 }
 
 
-def _docstrings(tree: ast.AST) -> set[int]:
+def _docstrings(path: Path) -> set[int]:
     """Texts that stand for themselves."""
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {id(node.value) for node in nodes(path) if isinstance(node, ast.Expr)}
 
 
-def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    skipped = _docstrings(tree)
-    for node in ast.walk(tree):
+def _literals(path: Path) -> Iterator[tuple[int, str]]:
+    skipped = _docstrings(path)
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             if _PATH.fullmatch(node.value):
                 yield node.lineno, node.value
@@ -45,8 +46,8 @@ def _names_folder(node: ast.expr) -> bool:
 def test_paths_of_a_release_have_one_home() -> None:
     found = [
         f"{name}:{line} {text}"
-        for path in sorted(SOURCE.rglob("*.py"))
+        for path in MODULES
         if (name := path.relative_to(SOURCE).as_posix()) not in _ELSEWHERE
-        for line, text in _literals(ast.parse(path.read_text("utf-8")))
+        for line, text in _literals(path)
     ]
     assert not found, "\n".join(found)

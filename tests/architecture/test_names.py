@@ -9,9 +9,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from parsed import SOURCE, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src" / "st_opendata"
 MODULES = [path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py")]
 PARTICIPLES = re.compile(
     r"(?i)(?:^|_)(?:told|said|wanted|shown|held|kept|seen|meant|stated|described|pulled|fetched|skipped|sifted)$"
@@ -28,7 +28,9 @@ def classes() -> dict[str, list[str]]:
     """The modules that have a public class of each name."""
     found = defaultdict(list)
     for module in MODULES:
-        for node in ast.parse((SOURCE / module).read_text("utf-8")).body:
+        tree = nodes(SOURCE / module)[0]
+        assert isinstance(tree, ast.Module)
+        for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(module)
     return found

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "st_opendata"
+from parsed import MODULES, SOURCE, nodes
+
 ASKING = ("facts", "csvw", "shacl/screens", "release", "portal/data/rows.py", "diagnosis.py")
 """The modules that build queries; the columns of the SPARQL endpoint have their own dialect (`sparql/aggregates`)."""
 STATEMENT = re.compile(
@@ -31,10 +32,9 @@ OTHER_SQL = (
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """The texts of a module with their lines, those of f-strings with `{}` for what is put in; no docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
+    docstrings = {id(node.value) for node in nodes(path) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in nodes(path) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes(path):
         if isinstance(node, ast.JoinedStr):
             yield node.lineno, "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings | parts:
@@ -44,7 +44,7 @@ def texts(path: Path) -> Iterator[tuple[int, str]]:
 def test_statements_are_put_together_in_one_module() -> None:
     found = [
         f"{path.relative_to(SOURCE)}:{line}: {text.strip()[:60]}"
-        for path in SOURCE.rglob("*.py")
+        for path in MODULES
         if not path.relative_to(SOURCE).as_posix().startswith(("sql/duckdb.py", *OTHER_SQL))
         for line, text in texts(path)
         if STATEMENT.search(text)

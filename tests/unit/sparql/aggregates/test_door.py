@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+
+from parsed import MODULES, SOURCE, nodes
 
 DOOR = "st_opendata.sparql.aggregates"
 
 
-def test_no_other_package_imports_what_is_behind_it(root: Path) -> None:
-    source = root / "src" / "st_opendata"
+def test_no_other_package_imports_what_is_behind_it() -> None:
     importing = [
-        f"{path.relative_to(source)}:{node.lineno}"
-        for path in source.rglob("*.py")
-        if not path.is_relative_to(source / "sparql" / "aggregates")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in MODULES
+        if not path.is_relative_to(SOURCE / "sparql" / "aggregates")
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{DOOR}.")
     ]
     assert importing == []
