@@ -42,7 +42,7 @@ demo: setup  ## build the Smarter Together catalogue, ask it three questions, sa
 
 test: setup  ## run the tests but for the slow ones (about two minutes on two processors)
 	@echo "Running the tests with $(WORKERS) workers; those marked slow are left to make test-all"
-	@$(TESTS) -m 'not slow'
+	@$(TESTS) -m 'not slow' --ignore tests/servers
 
 test-all: setup  ## run all tests, with many examples of each property
 	@ST_FULL=1 $(TESTS) --ignore tests/servers

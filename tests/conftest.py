@@ -42,10 +42,13 @@ settings.load_profile("full" if os.environ.get("ST_FULL") else "quick")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of the cases of a test marked `quick(n)`, all but n, which are spread evenly over them, are slow.
 
-    A test that reads with a library of the extra `readers` has the marker of that name.
+    So are all of tests/servers, which `make test` does not even collect. A test that reads with a library of the extra
+    `readers` has the marker of that name.
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "servers"):
+            item.add_marker(pytest.mark.slow)
         if "read_with" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.readers)
         if item.get_closest_marker("quick"):
