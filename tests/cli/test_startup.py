@@ -19,6 +19,7 @@ sys.exit(code)
 """ % (HEAVY,)  # noqa: UP031 (braces in the program)
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

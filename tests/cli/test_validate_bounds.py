@@ -75,6 +75,7 @@ def test_no_process_is_left_of_an_interrupted_validation(tmp_path: Path) -> None
         process.communicate()
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e10"])
 def test_a_time_that_cannot_be_waited_for(seconds: str, tmp_path: Path) -> None:
     done = run(command(tmp_path, SHAPES % "", "--timeout", seconds))

@@ -163,7 +163,7 @@ def test_every_message_is_in_three_languages(root: Path) -> None:
             assert sorted(text.language for text in graph.objects(shape, SH.message)) == ["de", "en", "fr"], shape
 
 
-@pytest.mark.quick(2)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     "sample",
     ["be-opentransportdata.ttl", "de-bremen.rdf", "de-govdata-ckan-catalog-endpoint.rdf", "it-unibo.rdf", "it-upo.rdf"],

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUERIES = sorted((ROOT / "datasets" / "questions").glob("*.rq"))
 
 
-@pytest.mark.quick(5)
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("query", QUERIES, ids=lambda path: path.stem)
 def test_query_has_rows(query: Path, release: Path, run: Callable[[Sequence[str]], tuple[int, str]]) -> None:
     code, shown = run(["query", str(release), f"@{query}", "--format", "json"])

@@ -45,6 +45,7 @@ def run(folder: Path, work: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("case", WORK)
 def test_guard_sees(case: str, tmp_path: Path) -> None:
     done = run(tmp_path, WORK[case])

@@ -37,6 +37,7 @@ def test_a_role_does_not_list_the_claims_about_its_project(release: Path) -> Non
     assert [inference.description[:21] for inference in found.inferences] == ["Sixteen organisations"]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("thing", "claim"),
     [

@@ -14,8 +14,10 @@ from st_opendata.exports.sqlite import write_sqlite
 from st_opendata.exports.xlsx import write_xlsx
 from st_opendata.facts import load_facts
 
+NUMBERS = ["1E400", *(pytest.param(number, marks=pytest.mark.slow) for number in ("1E-400", "-1.5E308")), "1.5E99"]
 
-@pytest.fixture(scope="module", params=["1E400", "1E-400", "-1.5E308", "1.5E99"])
+
+@pytest.fixture(scope="module", params=NUMBERS)
 def extreme(catalogue_of, request):
     """The number, the catalogue with it in the column `share`, and its facts."""
     catalogue = catalogue_of([])

@@ -87,7 +87,9 @@ def compare(facts: FactBase, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("triples", "rows"), [(base._SHARD_TRIPLES, 1), (40, 1), (40, 200)], ids=["one shard", "many shards", "parts"]
+    ("triples", "rows"),
+    [(base._SHARD_TRIPLES, 1), pytest.param(40, 1, marks=pytest.mark.slow), (40, 200)],
+    ids=["one shard", "many shards", "parts"],
 )
 @pytest.mark.parametrize("seeds", [range(SEEDS), pytest.param(range(SEEDS, MORE_SEEDS), marks=pytest.mark.slow)])
 def test_files_answer_as_the_fact_base(

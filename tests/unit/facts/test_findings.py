@@ -82,6 +82,7 @@ def test_keys_are_followed_in_tables_with_wrong_cells(make: Callable[..., Path],
         assert list(base.lines()) == []
 
 
+@pytest.mark.quick(2)
 @pytest.mark.parametrize("text", ["HarboÃ¼r", "aoÃ»t", "Saint-Ã\x89tienne", "lâ€™Europe", "20Â°C", "caf\ufffd"])
 def test_lost_letters_are_a_warning(load: Load, text: str) -> None:
     base = load(f"id,name\n1,{text}\n", [{"name": "id"}, {"name": "name", "propertyUrl": "ex:name"}])

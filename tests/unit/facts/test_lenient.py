@@ -124,6 +124,7 @@ def test_the_published_description_requires_only_what_is_there(base: Callable[..
     assert [column.get("required", False) for column in columns] == [True, False]
 
 
+@pytest.mark.quick(1)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_lenient_table_states_what_the_table_without_its_wrong_cells_states(
     base: Callable[..., FactBase], seed: int

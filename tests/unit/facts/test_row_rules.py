@@ -83,6 +83,7 @@ def test_a_group_that_is_called_total_is_no_doubt(load: Load) -> None:
     assert found(load("name,m,w\nMen,1,2\nTotal,9,9\nMen,1,2\nTotal,4,4\n", COLUMNS)) == []
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     ("text", "rules", "expected"),
     [

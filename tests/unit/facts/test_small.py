@@ -77,8 +77,11 @@ def _check(seed: int, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
     return {one.code for one in findings}
 
 
-def test_the_engine_gives_the_same_answers(make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    codes = set[str]().union(*(_check(seed, make, monkeypatch) for seed in range(12)))
+@pytest.mark.parametrize("seeds", [range(5), pytest.param(range(5, 12), marks=pytest.mark.slow)])
+def test_the_engine_gives_the_same_answers(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, seeds: range
+) -> None:
+    codes = set[str]().union(*(_check(seed, make, monkeypatch) for seed in seeds))
     assert {"formula-like", "key-duplicate"} <= codes
 
 

@@ -242,7 +242,7 @@ def _sent(url: str, path: str) -> str:
 @pytest.mark.parametrize(
     ("path", "known"),
     [
-        ("/", f"{BASE}catalogue"), ("/catalogue", f"{BASE}catalogue"), ("/city/lyon", f"{BASE}city/lyon"),
+        ("/city/lyon", f"{BASE}city/lyon"), ("/", f"{BASE}catalogue"), ("/catalogue", f"{BASE}catalogue"),
         ("/id/city/lyon", f"{BASE}city/lyon"), ("/dataset/cities", f"{BASE}dataset/cities"),
         ("/ontology", "https://w3id.org/st-opendata/ontology"),
     ],

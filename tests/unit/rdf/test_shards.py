@@ -12,6 +12,7 @@ from st_opendata.rdf import shards
 from st_opendata.rdf.shards import shard_parts
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("seed", range(20))
 def test_parts_are_the_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(shards, "_BLOCK", 70)

@@ -292,6 +292,7 @@ TARGETS = (
 )
 
 
+@pytest.mark.quick(3)
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_graph_is_built_only_if_a_shape_has_a_target(
     facts: FactBase, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch

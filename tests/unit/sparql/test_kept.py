@@ -59,6 +59,7 @@ def test_the_first_query_makes_what_later_ones_use(things: Path, monkeypatch: py
     assert [ask(things, query) for query in QUERIES] == kept
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("large")
 def test_the_store_is_filled_for_the_first_query_that_needs_it(
     things: Path, add_facts: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -89,6 +90,7 @@ def test_a_changed_file_makes_nothing(things: Path, tmp_path: Path) -> None:
         ask(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("large")
 def test_without_a_cache_each_query_loads(things: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
@@ -99,6 +101,7 @@ def test_without_a_cache_each_query_loads(things: Path, monkeypatch: pytest.Monk
     assert ask(things)[0] == found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("large")
 def test_a_new_release_in_the_folder_replaces_it(
     things: Path, write_release: Callable[..., Path], tmp_path: Path

@@ -24,6 +24,7 @@ from st_opendata.model.findings import conforms
 
 EURIO = "http://data.europa.eu/s66#"
 Make = Callable[..., Path]
+Changes = dict[tuple[str, int, str], str]
 
 
 def run(folder: Path, output: Path, *more: Path) -> ImportResult:
@@ -45,11 +46,17 @@ def described(catalogue: Path, dataset: str, table: int = 0) -> dict[str, Any]:
 
 @pytest.fixture
 def export(tmp_path: Path) -> Make:
-    """A folder with a few projects; `changes` are cells by table, row (from 0) and column, or whole columns."""
+    """A folder with a few projects; `changes` are cells by table, row (from 0) and column, or whole columns.
 
-    def make(changes: dict[tuple[str, int, str], str] | None = None, *, pipes: bool = False, projects: int = 3) -> Path:
+    With `few`, it has no other tables than the projects and their participants.
+    """
+
+    def make(changes: Changes | None = None, *, pipes: bool = False, few: bool = False) -> Path:
         folder = tmp_path / "export"
-        write_sample_tables(folder, projects, seed=5, layout=SampleLayout(pipes))
+        write_sample_tables(folder, 3, seed=5, layout=SampleLayout(pipes))
+        for path in folder.iterdir() if few else ():
+            if path.stem not in ("project", "organization"):
+                path.unlink()
         for (table, row, column), cell in (changes or {}).items():
             path = folder / f"{table}.csv"
             dialect: Any = {"delimiter": "|" if pipes else ";", "lineterminator": "\n"}
@@ -65,6 +72,7 @@ def export(tmp_path: Path) -> Make:
     return make
 
 
+@pytest.mark.slow
 def test_both_layouts_state_the_same_facts(export: Make, tmp_path: Path) -> None:
     stated = []
     for name, pipes in (("semicolons", False), ("pipes", True)):
@@ -116,7 +124,7 @@ def test_facts_are_eurio(export: Make, tmp_path: Path) -> None:
     ],
 )
 def test_roles_in_any_spelling(written: str, role: str, export: Make, tmp_path: Path) -> None:
-    run(export({("organization", 0, "role"): written}), tmp_path / "catalogue")
+    run(export({("organization", 0, "role"): written}, few=True), tmp_path / "catalogue")
     with facts_of(tmp_path / "catalogue") as base:
         assert conforms(list(base.findings))
         first = next(iter(base.records("organization")))[0]
@@ -135,7 +143,7 @@ def test_roles_in_any_spelling(written: str, role: str, export: Make, tmp_path: 
     ],
 )
 def test_days_in_any_form(written: str, datatype: dict[str, str], export: Make, tmp_path: Path) -> None:
-    run(export({("project", -1, "startDate"): written}), tmp_path / "catalogue")
+    run(export({("project", -1, "startDate"): written}, few=True), tmp_path / "catalogue")
     column = described(tmp_path / "catalogue", "projects")["tableSchema"]["columns"][4]
     assert column["name"] == "startDate" and column["datatype"] == datatype
     with facts_of(tmp_path / "catalogue") as base:
@@ -145,14 +153,14 @@ def test_days_in_any_form(written: str, datatype: dict[str, str], export: Make, 
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("point", ["48.25,16.5", "(48.25, 16.5)", "48.25;16.5", "POINT(16.5 48.25)"])
 def test_points_in_any_form(point: str, export: Make, tmp_path: Path) -> None:
-    run(export({("organization", -1, "geolocation"): point}), tmp_path / "catalogue")
+    run(export({("organization", -1, "geolocation"): point}, few=True), tmp_path / "catalogue")
     with facts_of(tmp_path / "catalogue") as base:
         subject = "<https://example.org/coordinates/48.25,16.5>"
         assert f'{subject} <{EURIO}latitude> "48.25"^^<http://www.w3.org/2001/XMLSchema#decimal> .' in lines(base)
 
 
 def test_decimal_points_and_columns_in_other_cases_and_unknown_ones(export: Make, tmp_path: Path) -> None:
-    folder = export({("project", -1, "totalCost"): "1500.5", ("project", -1, "nature"): "x"})
+    folder = export({("project", -1, "totalCost"): "1500.5", ("project", -1, "nature"): "x"}, few=True)
     path = folder / "project.csv"
     path.write_text(
         path.read_text("utf-8").replace("totalCost", "TotalCost", 1).replace(";nature;", ";colour (new);", 1)
@@ -167,7 +175,7 @@ def test_decimal_points_and_columns_in_other_cases_and_unknown_ones(export: Make
 
 
 def test_a_table_without_optional_columns(export: Make, tmp_path: Path) -> None:
-    folder = export()
+    folder = export(few=True)
     with (folder / "organization.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     with (folder / "organization.csv").open("w", encoding="utf-8", newline="") as file:
@@ -180,7 +188,7 @@ def test_a_table_without_optional_columns(export: Make, tmp_path: Path) -> None:
         assert any(f"<{EURIO}hasInvolvedParty> <https://example.org/role/101000000-9" in line for line in lines(base))
 
 
-@pytest.mark.quick(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "pipes"), [(1, False), (1, True), (20261130, False)])
 def test_each_planted_cell_is_a_warning_in_its_row(seed: int, pipes: bool, tmp_path: Path) -> None:
     planted = write_sample_tables(tmp_path / "export", 60, seed=seed, layout=SampleLayout(pipes, errors=1))
@@ -313,7 +321,7 @@ def test_projects_without_participants(content: bytes, export: Make, tmp_path: P
 @pytest.mark.quick(1)
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
 def test_other_encodings(encoding: str, export: Make, tmp_path: Path) -> None:
-    folder = export({("project", -1, "title"): "Straße, café, “Über”"})
+    folder = export({("project", -1, "title"): "Straße, café, “Über”"}, few=True)
     path = folder / "project.csv"
     path.write_bytes(path.read_text("utf-8").encode(encoding))
     run(folder, tmp_path / "catalogue")
@@ -350,6 +358,7 @@ def test_the_same_export_gives_the_same_bytes(export: Make, tmp_path: Path) -> N
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_where_there_is_no_text_file(export: Make, tmp_path: Path) -> None:
     import xlsxwriter
 

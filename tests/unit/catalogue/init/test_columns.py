@@ -168,7 +168,7 @@ def test_other_pairs_are_left_alone(tmp_path: Path, title: str, cell: str) -> No
     assert not stated(tables["t"])
 
 
-@pytest.mark.quick(3)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("header", "row", "expected"),
     [

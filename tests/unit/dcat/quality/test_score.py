@@ -147,6 +147,7 @@ def test_every_indicator_has_its_mutation() -> None:
     assert {*MUTATIONS, *COUPLED, *LISTS, "dcatApCompliance"} == set(POINTS)
 
 
+@pytest.mark.quick(6)
 @pytest.mark.parametrize("name", [*MUTATIONS, *LISTS])
 def test_each_loss_costs_exactly_its_points(graph: Graph, name: str) -> None:
     (MUTATIONS | LISTS)[name](graph)

@@ -149,6 +149,7 @@ def graph_of(folder: Path, text: str) -> Graph:
     return graph
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize("name", CASES)
 def test_the_results_are_those_of_pyshacl(engine: DuckDBEngine, tmp_path: Path, name: str) -> None:
     shape, data, least = CASES[name]

@@ -266,6 +266,7 @@ def test_sums_that_may_overflow(value: str, datatype: str, count: int, answered:
     assert found is None or rows(found) == rows(filled.query(query, PREFIXES))
 
 
+@pytest.mark.quick(4)
 @pytest.mark.parametrize(
     "condition",
     [

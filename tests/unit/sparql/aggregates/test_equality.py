@@ -24,7 +24,7 @@ from random_terms import XSD
 from st_opendata.sparql.aggregates import Columns, write_columns
 from st_opendata.sparql.store import ReleaseStore, load
 
-GRAPHS = [2, pytest.param(int(os.environ.get("ST_COLUMNS", "10")), marks=pytest.mark.slow)]
+GRAPHS = [1, pytest.param(int(os.environ.get("ST_COLUMNS", "10")), marks=pytest.mark.slow)]
 """Numbers of graphs, with a hundred queries about each."""
 SEED = os.environ.get("ST_SEED", "14")
 QUERIES = 100

@@ -134,6 +134,7 @@ def test_links_lead_to_pages_and_people(iri: str) -> None:
     assert link_of(iri) == iri
 
 
+@pytest.mark.quick(5)
 @pytest.mark.parametrize("extension", [".ttl", ".jsonld", ".nt", ".rdf"])
 @pytest.mark.parametrize("path", ["/data/city/lyon", "/ontology", "/scheme/city-role", "/catalog"])
 def test_who_has_a_document_is_told_so(smarter: TestClient, path: str, extension: str) -> None:

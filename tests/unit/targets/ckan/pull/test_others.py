@@ -151,7 +151,7 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
     assert main(["check", str(tmp_path / "pulled")]) == 0
 
 
-@pytest.mark.quick(3)
+@pytest.mark.quick(1)
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
