@@ -168,8 +168,8 @@ def _left_unchanged(
         yield (
             message("Left unchanged: {names}: the portal has another dataset for it, see above.", names=others),
             message(
-                "If it is the same dataset, take it over with --adopt. Else ask the portal's administrator to rename or "
-                "purge it, or give the catalogue another id."
+                "If it is the same dataset, take it over with --adopt. Else ask the portal's administrator to rename "
+                "or purge it, or give the catalogue another id."
             ),
         )
     if ours := ", ".join(each.name for each in taken if each.remote):

@@ -18,8 +18,9 @@ _PUBLISH = """Publish RELEASE to a CKAN portal.
 
 The command compares the release with the portal, shows what will change and why, and writes only that. If it is
 interrupted, run it again; a second run writes nothing. It never touches datasets that were not published from this
-catalogue. It leaves datasets alone that were edited, renamed or moved on the portal, unless --overwrite is given.
---prune deletes a dataset only if its mark and its name show that it was published from this catalogue.
+catalogue, unless --adopt is given. It leaves datasets alone that were edited, renamed or moved on the portal, unless
+--overwrite is given. --prune deletes a dataset only if its mark and its name show that it was published from this
+catalogue.
 
 At the end the command says what was written and where to look. The API token comes from --token-file, the
 environment variable ST_CKAN_TOKEN or the keyring of the system (service st-opendata, user URL); its user must be an

@@ -30,18 +30,22 @@ def fields_of_site(name: str, portal: PortalSchema | None) -> Schema:
     structured = read_schema(_STRUCTURED)
     is_read = name != "plain"
     """Whether ckanext-dcat makes RDF of the fields."""
-    words = {field.name: field for field in read_schema("plain").fields("dataset")}
-    flat = words | {field.name: field for field in base.fields("dataset")}
+    words, iris = (
+        {each.name: each for each in read_schema(kind).fields("dataset")} for kind in ("plain", "dcat_extras")
+    )
+    words = iris | words
+    flat = words | iris if is_read else words
     known = _Known(structured.dataset, flat, words, is_read=is_read)
     core = [field for field in base.dataset if field.name not in portal.dataset]
+    files = tuple(_resource(base.resource, portal.resource))
     matched = [field for each in portal.dataset.values() if (field := known.match(each))]
     return replace(
         base,
         name=name if any(not field.parts for field in matched if field.name == "contact") else _name_of(matched, name),
         dataset=(*core, *matched),
         extras=_extras(base, structured, matched, portal.dataset),
-        resource=tuple(_resource(base.resource, portal.resource)),
-        altered=frozenset(_altered(matched, structured.dataset)) if is_read else frozenset(),
+        resource=files,
+        altered=frozenset(_altered((*matched, *files), structured.dataset)) if is_read else frozenset(),
     )
 
 
@@ -128,11 +132,17 @@ def _altered(fields: Iterable[Field], structured: Iterable[Field]) -> Iterator[s
     """Properties of which ckanext-dcat gets less than from its own fields, or the words of the portal."""
     repeated = {field.name for field in structured if field.parts}
     for field in fields:
-        portal = field.portal
-        if (field.name in repeated and not field.parts) or (
-            portal and (portal.choices is not None or portal.languages)
-        ):
+        if (field.name in repeated and not field.parts) or _has_own_words(field):
             yield from field.path[:1]
         for part in field.parts:
             if part.name in field.missing:
                 yield from part.path or field.path
+
+
+def _has_own_words(field: Field) -> bool:
+    """Whether the portal's choices, or its texts by language, replace the values of the general map."""
+    portal = field.portal
+    if portal is None or (portal.choices is None and not portal.languages):
+        return False
+    known = set(field.values.values())
+    return not known or not known.issubset({each.value for each in portal.choices or ()})

@@ -130,7 +130,9 @@ def _choices(entry: Mapping[str, Any]) -> tuple[PortalChoice, ...] | None:
         return None
     found = (each if isinstance(each, Mapping) else {"value": each} for each in listed)
     return tuple(
-        PortalChoice(str(each["value"]), _labels(each.get("label"))) for each in found if each.get("value") not in (None, "")
+        PortalChoice(str(each["value"]), _labels(each.get("label")))
+        for each in found
+        if each.get("value") not in (None, "")
     )
 
 
