@@ -15,6 +15,7 @@ from pathlib import Path
 from rdflib import Graph
 
 from st_opendata.build.code_lists import code_list_turtle
+from st_opendata.build.profile_terms import description_shapes, property_turtle
 from st_opendata.catalogue.profiles import read_profiles
 from st_opendata.catalogue.questions import Question, question_files, read_questions
 from st_opendata.errors import ConfigurationError, InputError, UsageError
@@ -27,7 +28,7 @@ from st_opendata.model.release import File
 from st_opendata.namespaces import ST
 from st_opendata.place import Place
 from st_opendata.rdf.reading import TermReader, read_rdf
-from st_opendata.release.layout import ONTOLOGY, QUESTIONS, SHAPES, is_in
+from st_opendata.release.layout import ONTOLOGY, PROPERTIES, QUESTIONS, SHAPES, is_in
 from st_opendata.resources import resource_folder
 from st_opendata.shacl import Shapes, language_shapes, load_shapes, target_terms
 from st_opendata.sparql.text import Query, check_query
@@ -51,6 +52,8 @@ class Background:
     files: dict[str, Path]
     profiles: tuple[ApplicationProfile, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
+    description: frozenset[str] = frozenset()
+    """The files with shapes for the description of the catalogue, not for its facts."""
 
     def shapes(self, languages: Sequence[str]) -> Shapes:
         """The shapes for facts, with labels asked for in these languages.
@@ -58,7 +61,8 @@ class Background:
         Raises:
             ConfigurationError: a file is not Turtle, or its shapes are ill-formed.
         """
-        paths = [path for name, path in self.files.items() if is_in(SHAPES, name) and name not in _OWN_CATALOGUE]
+        others = self.description.union(_OWN_CATALOGUE)
+        paths = [path for name, path in self.files.items() if is_in(SHAPES, name) and name not in others]
         return load_shapes(paths, languages)
 
     def ontology(self) -> Graph:
@@ -109,7 +113,7 @@ class Background:
             unused.add(_TERMS)
         languages = language_shapes(shapes.graph, facts.catalogue.language)
         texts = self.texts | ({_LANGUAGES: languages} if languages else {})
-        return Background({name: path for name, path in self.files.items() if name not in unused}, self.profiles, texts)
+        return replace(self, files={name: path for name, path in self.files.items() if name not in unused}, texts=texts)
 
     def _in_profile(self, name: str) -> bool:
         return any(name in profile.ontology for profile in self.profiles)
@@ -161,7 +165,9 @@ def find_background(catalogue: Catalogue) -> Background:
         files[f"{QUESTIONS}/{path.name}"] = _inside(path, folder)
     lists = {f"{ONTOLOGY}/{profile.name}/{each.name}.ttl": each for profile in profiles for each in profile.lists}
     texts = {name: code_list_turtle(each, catalogue) for name, each in lists.items()}
-    return Background(dict(sorted(files.items())), tuple(profiles), texts)
+    texts |= {f"{ONTOLOGY}/{each.name}/{PROPERTIES}": property_turtle(each) for each in profiles if each.properties}
+    description = frozenset(name for profile in profiles for name in description_shapes(profile))
+    return Background(dict(sorted(files.items())), tuple(profiles), texts, description)
 
 
 def _inside(path: Path, catalogue: Path) -> Path:

@@ -13,26 +13,20 @@ from st_opendata.rdf.lines import literal_text
 from st_opendata.spelling import nearest
 
 
-def scheme_iri(catalogue: Catalogue, name: str) -> str:
-    """The IRI of a code list; those of its codes begin with it."""
-    return f"{catalogue.base}scheme/{name}"
-
-
 def code_list_turtle(codes: CodeList, catalogue: Catalogue) -> str:
     """The list as a `skos:ConceptScheme` with its concepts (SKOS §3, §4), the same for the same file."""
-    scheme = scheme_iri(catalogue, codes.name)
-    title = codes.name.replace("-", " ").capitalize()
-    language = next(iter(catalogue.title))
+    scheme, start = codes.scheme_in(catalogue.base), codes.start_in(catalogue.base)
+    title = codes.title_in(next(iter(catalogue.title)))
     lines = [
         "@prefix dct: <http://purl.org/dc/terms/> .",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
         "",
         f"<{scheme}> a skos:ConceptScheme ;",
-        f"  dct:title {_text(title, language)} .",
+        f"  dct:title {', '.join(_text(text, tag) for tag, text in sorted(title.items()))} .",
     ]
     for code, labels in codes.labels.items():
         shown = ", ".join(_text(text, tag) for tag, text in sorted(labels.items()))
-        lines += ["", f"<{scheme}/{code}> a skos:Concept ;", f"  skos:notation {literal_text(code)} ;"]
+        lines += ["", f"<{start}{code}> a skos:Concept ;", f"  skos:notation {literal_text(code)} ;"]
         lines += [f"  skos:prefLabel {shown} ;"] if shown else []
         lines.append(f"  skos:inScheme <{scheme}> .")
     return "\n".join([*lines, ""])
@@ -45,7 +39,7 @@ def _text(text: str, tag: str) -> str:
 def unknown_codes(facts: FactBase, lists: Iterable[CodeList]) -> Iterator[Finding]:
     """A violation for each code that is not in its list, at the first cell that names it."""
     for codes in lists:
-        start = f"{scheme_iri(facts.catalogue, codes.name)}/"
+        start = codes.start_in(facts.catalogue.base)
         known = {f"<{start}{code}>" for code in codes.labels}
         found = facts.naming(start, known)
         places = facts.find_places((subject, predicate, value) for subject, predicate, value, _ in found)

@@ -12,6 +12,7 @@ from typing import Any
 
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
+from st_opendata.build.description import description_findings, expected_description, identity
 from st_opendata.build.job import Job, Outcome
 from st_opendata.build.progress import STAGE, Steps
 from st_opendata.build.reuse import Reuse
@@ -71,7 +72,9 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
             return checked, {}
         background.copy_into(draft.folder)
         reuse = Reuse(facts, draft.folder, None if job.fresh else read_earlier(draft.target))
-        described = _describe(reuse, job.settings, steps)
+        described = _describe(reuse, background, job.settings, steps)
+        known = {identity(each) for each in checked.findings}
+        described = replace(described, findings=tuple(x for x in described.findings if identity(x) not in known))
         violations = tuple(each for each in described.findings if each.severity is Severity.VIOLATION)
         advice = len(described.findings) - len(violations)
         outcome = replace(checked, findings=(*checked.findings, *violations), advice=advice)
@@ -109,6 +112,9 @@ def _checked(job: Job, steps: Steps, *, writes: bool = False) -> Iterator[tuple[
         if shapes_checked := conforms(findings):
             steps(message("Validating the facts"), STAGE + _VALIDATING * size)
             findings += profile_findings(facts, background.profiles)
+            if background.description:
+                expected = expected_description(catalogue)
+                findings += description_findings(catalogue, expected, background, job.settings)
             findings += validate_facts(facts, shapes, ontology, job.settings.max_findings)
             if conforms(findings):
                 findings += [each for dataset in catalogue.datasets for each in impossible_findings(facts, dataset)]
@@ -167,7 +173,7 @@ class _Description:
     """The files so far, none of which changes any more."""
 
 
-def _describe(reuse: Reuse, settings: Settings, steps: Steps) -> _Description:
+def _describe(reuse: Reuse, background: Background, settings: Settings, steps: Steps) -> _Description:
     """Write the facts, the distributions, the dumps and the catalogue; validate and score the catalogue."""
     facts, folder = reuse.facts, reuse.draft
     catalogue = facts.catalogue
@@ -190,6 +196,7 @@ def _describe(reuse: Reuse, settings: Settings, steps: Steps) -> _Description:
     statements = write_catalogue(catalogue, ReleaseFiles(distributions, pictures, dumps, counts), folder)
     steps(message("Validating and scoring the catalogue"), _DESCRIBING / 2)
     findings = validate_catalogue(statements, settings)
+    findings += background.relocate(description_findings(catalogue, statements, background, settings))
     known = [each.file for files in distributions.values() for each in files]
     known += [*reuse.files.values(), *(picture.file for picture in pictures.values()), *dumps]
     files = list_files(folder, known)

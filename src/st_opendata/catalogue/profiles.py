@@ -7,34 +7,32 @@ profile.yaml, each of them optional.
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from st_opendata.catalogue.code_lists import check_codes, describe_code_lists, read_code_list
+from st_opendata.catalogue.profile_keys import Vocabulary, read_prefixes, read_properties
 from st_opendata.documents import Document, Fields, Problems, read_document
-from st_opendata.errors import ConfigurationError, InputError
+from st_opendata.errors import ConfigurationError
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Dataset, Terms
-from st_opendata.model.profiles import ApplicationProfile, CodeList
-from st_opendata.model.text import is_language_tag
+from st_opendata.model.profiles import ApplicationProfile
 from st_opendata.names import slug
+from st_opendata.namespaces import PREFIXES
 from st_opendata.place import Place
 from st_opendata.release.layout import ONTOLOGY, SHAPES
 from st_opendata.resources import resource_folder
 from st_opendata.spelling import hint
 
 _DESCRIPTION = "profile.yaml"
-_KEYS = ("title", "description", "required", "fits")
+_KEYS = ("title", "description", "required", "fits", "prefixes", "lists", "properties")
 _REQUIRABLE = tuple(
     sorted(
         {str(each.alias) for model in (Terms, Dataset) for each in model.model_fields.values()}
         - {"id", "tables", "formats"}
     )
 )
-_MAX_LIST = 10_000_000
-"""Bytes of a code list."""
 
 
 def packaged_profiles() -> list[str]:
@@ -59,8 +57,26 @@ def read_profiles(folder: Path, entries: Sequence[str], document: Document | Non
                 place=place,
                 remedy=message("List each profile once, and give each folder another name."),
             )
+        _check_keys(profile, found, place)
         found.append(profile)
     return found
+
+
+def _check_keys(profile: ApplicationProfile, others: Sequence[ApplicationProfile], place: Place | None) -> None:
+    """Two profiles may have a key in common only if both mean the same property."""
+    for other in others:
+        for key in profile.properties.keys() & other.properties.keys():
+            if profile.properties[key].iri != other.properties[key].iri:
+                raise ConfigurationError(
+                    message(
+                        'the profiles {one} and {other} use the key "{key}" for different properties',
+                        one=other.name,
+                        other=profile.name,
+                        key=key,
+                    ),
+                    place=place,
+                    remedy=message("List one of the two, or rename the key in your own folder."),
+                )
 
 
 def _read(folder: Path, entry: str, place: Place | None) -> ApplicationProfile:
@@ -101,10 +117,20 @@ def packaged_profile(name: str) -> ApplicationProfile:
     folder = resource_folder("shapes") / name
     if not (folder / _DESCRIPTION).is_file():
         raise KeyError(name)
-    document = read_document(folder / _DESCRIPTION, f"{SHAPES}/{name}/{_DESCRIPTION}")
+    shown = f"{SHAPES}/{name}"
+    document = read_document(folder / _DESCRIPTION, f"{shown}/{_DESCRIPTION}")
     fields, problems = _fields(document)
+    fields.only((*_KEYS, "ontology"))
     terms = {f"{ONTOLOGY}/{file}": resource_folder("ontology") / file for file in fields.texts("ontology")}
-    return _described(fields, problems, ApplicationProfile(name, {}, _turtle(folder, f"{SHAPES}/{name}"), terms))
+    lists = tuple(read_code_list(path, shown) for path in sorted(folder.glob("lists/*.csv")))
+    profile = ApplicationProfile(name, {}, _turtle(folder, shown), terms, lists)
+    return _described(fields, problems, profile, shown)
+
+
+def folder_profile(folder: Path) -> ApplicationProfile:
+    """The profile in a folder; raises as `read_profiles`."""
+    whole = folder.resolve()
+    return _own_profile(whole.parent, f"./{whole.name}", slug(whole.name) or "profile")
 
 
 def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
@@ -123,13 +149,14 @@ def _own_profile(catalogue: Path, entry: str, name: str) -> ApplicationProfile:
         {"und": name},
         _turtle(folder / SHAPES, f"{SHAPES}/{name}"),
         _turtle(folder / ONTOLOGY, f"{ONTOLOGY}/{name}"),
-        tuple(_code_list(path, shown) for path in files if path.match("lists/*.csv")),
+        tuple(read_code_list(path, shown) for path in files if path.match("lists/*.csv")),
     )
     description = folder / _DESCRIPTION
     if description.is_file():
         fields, problems = _fields(read_document(description, f"{shown}/{_DESCRIPTION}"))
         fields.only(_KEYS)
-        return _described(fields, problems, profile)
+        return _described(fields, problems, profile, shown)
+    check_codes(profile.lists, shown)
     if profile.shapes or profile.ontology or profile.lists:
         return profile
     raise ConfigurationError(
@@ -153,17 +180,30 @@ def _fields(document: Document) -> tuple[Fields, Problems]:
     return Fields(document.data, (), problems), problems
 
 
-def _described(fields: Fields, problems: Problems, profile: ApplicationProfile) -> ApplicationProfile:
+def _described(fields: Fields, problems: Problems, profile: ApplicationProfile, shown: str) -> ApplicationProfile:
     """The profile with what its profile.yaml says."""
+    lists = describe_code_lists(profile.lists, fields)
+    check_codes(lists, shown)
+    prefixes = read_prefixes(fields)
+    properties = read_properties(fields, Vocabulary(lists, prefixes))
     required = fields.texts("required")
+    known = (*_REQUIRABLE, *properties)
     for number, key in enumerate(required):
-        if key not in _REQUIRABLE:
-            unknown = message('"{key}" is not a key of dataset.yaml{hint}', key=key, hint=hint(key, _REQUIRABLE))
+        if key not in known:
+            unknown = message('"{key}" is not a key of dataset.yaml{hint}', key=key, hint=hint(key, known))
             problems.add(("required", number), unknown)
     title = fields.local_text("title") or {"und": profile.name}
     fits = tuple(frozenset(names.split()) for names in fields.texts("fits"))
     problems.raise_any()
-    return replace(profile, title=title, required=required, fits=fits)
+    return replace(
+        profile,
+        title=title,
+        required=required,
+        fits=fits,
+        lists=lists,
+        prefixes={prefix: start for prefix, start in prefixes.items() if PREFIXES.get(prefix) != start},
+        properties=properties,
+    )
 
 
 def _turtle(folder: Path, start: str) -> dict[str, Path]:
@@ -173,68 +213,3 @@ def _turtle(folder: Path, start: str) -> dict[str, Path]:
 def _folders(catalogue: Path) -> list[str]:
     found = (path for path in sorted(catalogue.iterdir()) if path.is_dir() and not path.name.startswith("."))
     return [f"./{path.name}" for path in found if (path / SHAPES).is_dir() or (path / _DESCRIPTION).is_file()]
-
-
-def _code_list(path: Path, shown: str) -> CodeList:
-    """A table of codes: the column `code`, and `label` or `label_LANGUAGE`; UTF-8, with commas, semicolons or tabs."""
-    name, file = path.stem, f"{shown}/lists/{path.name}"
-    if slug(name) != name:
-        raise ConfigurationError(
-            message('"{name}" cannot name a code list', name=path.name),
-            place=Place(file),
-            remedy=message("Use small letters, digits and hyphens, as in city-role.csv."),
-        )
-    if path.stat().st_size > _MAX_LIST:
-        raise InputError(
-            message("a code list has at most {number} bytes", number=f"{_MAX_LIST:,}"),
-            place=Place(file),
-            remedy=message("Shorten it."),
-        )
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            delimiter = max(",;\t", key=lines.readline().count)
-            lines.seek(0)
-            labels = dict(_codes(csv.reader(lines, delimiter=delimiter, strict=True), file))
-    except (UnicodeError, csv.Error):
-        raise InputError(
-            message("the code list is not CSV in UTF-8"),
-            place=Place(file),
-            remedy=message("Save it as “CSV UTF-8”."),
-        ) from None
-    return CodeList(name, path, labels)
-
-
-def _codes(rows: Iterator[list[str]], file: str) -> Iterator[tuple[str, dict[str, str]]]:
-    header = [title.strip() for title in next(rows, [])]
-    tags = {number: found[1] or "und" for number, title in enumerate(header) if (found := _label(title))}
-    if "code" not in header or not tags:
-        raise ConfigurationError(
-            message("a code list needs the columns code and label (or label_en, label_fr …)"),
-            place=Place(file, row=1),
-            remedy=message("Give the first row these titles."),
-        )
-    seen: dict[str, int] = {}
-    for number, row in enumerate(rows, 2):
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
-        code = cells[header.index("code")] if len(cells) > header.index("code") else ""
-        place = Place(file, row=number, column="code")
-        if not re.fullmatch(r"[A-Za-z0-9._~-]+", code):
-            raise ConfigurationError(
-                message('"{code}" cannot be a code', code=code),
-                place=place,
-                remedy=message("Use letters, digits, hyphens, points and _."),
-            )
-        if seen.setdefault(code, number) < number:
-            raise ConfigurationError(
-                message('the code "{code}" is also in row {row}', code=code, row=seen[code]),
-                place=place,
-                remedy=message("Give each code one row."),
-            )
-        yield code, {tag: cells[at] for at, tag in tags.items() if at < len(cells) and cells[at]}
-
-
-def _label(title: str) -> re.Match[str] | None:
-    found = re.fullmatch(r"label(?:_([A-Za-z-]+))?", title)
-    return found if found and (not found[1] or is_language_tag(found[1])) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.catalogue.profiles import read_profiles
+from st_opendata.catalogue.stated import CATALOGUE, DATASET, TABLE, StatedReader, inherit, of_table
 from st_opendata.catalogue.tables import Surroundings, read_table
 from st_opendata.catalogue.validate import validate
 from st_opendata.documents import Data, Document, Fields, Problems, Steps, read_document
@@ -57,11 +58,11 @@ def read_catalogue(folder: Path, *, site: str | None = None) -> Catalogue:
             remedy=message("Name the folder that holds catalogue.yaml."),
         )
     document = read_document(_inside(folder, folder / "catalogue.yaml"), "catalogue.yaml")
-    catalogue, names = _catalogue(document, folder, site)
+    catalogue, names, reader = _catalogue(document, folder, site)
     datasets = []
     tables: dict[tuple[str, str], Table] = {}
     for number, name in enumerate(names):
-        dataset, found, text = _dataset(document, catalogue, number, name)
+        dataset, found, text = _dataset(document, catalogue, reader, number, name)
         _unique_names(text, found, tables)
         tables |= {(table.dataset, table.name): table for table in found}
         datasets.append((dataset, found, text))
@@ -81,7 +82,7 @@ def _inside(folder: Path, path: Path) -> Path:
     return path
 
 
-def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Catalogue, list[str]]:
+def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Catalogue, list[str], StatedReader]:
     data = _mapping(document)
     problems = Problems(document)
     names = data.pop("datasets", [])
@@ -102,13 +103,20 @@ def _catalogue(document: Document, folder: Path, site: str | None) -> tuple[Cata
     _check_prefixes(data.get("prefixes"), problems)
     if "folder" in data:
         problems.add(("folder",), message('the key "{key}" is unknown{hint}', key="folder", hint=""))
-    catalogue = validate(Catalogue, data | {"folder": folder}, problems)
+    listed = data.get("profiles")
+    chosen = listed if isinstance(listed, list) and all(isinstance(each, str) for each in listed) else []
+    profiles = read_profiles(folder, chosen, document)  # its problems are reported before all others
+    reader = StatedReader(profiles, str(data.get("base", "")))
+    stated = reader.take(data, CATALOGUE, problems)
+    catalogue = validate(Catalogue, data | {"folder": folder}, problems, reader.keys)
     if catalogue:
         _check_order(catalogue, data, problems)
     problems.raise_any()
     assert catalogue is not None
-    read_profiles(folder, catalogue.profiles or (), document)  # its problems are reported before all others
-    return catalogue, names
+    prefixes = {prefix: start for profile in profiles for prefix, start in profile.prefixes.items()}
+    if prefixes:
+        catalogue = catalogue.model_copy(update={"prefixes": prefixes | catalogue.prefixes})
+    return catalogue.with_stated(stated), names, reader
 
 
 def _check_order(terms: Terms, data: dict[str, Any], problems: Problems) -> None:
@@ -133,7 +141,9 @@ def _check_prefixes(prefixes: object, problems: Problems) -> None:
             )
 
 
-def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) -> tuple[Dataset, list[Table], Document]:
+def _dataset(
+    listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str
+) -> tuple[Dataset, list[Table], Document]:
     folder = catalogue.folder / name
     place = listing.place(("datasets", number))
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -164,7 +174,10 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
     descriptions = data.pop("tables", [])
     if "id" in data:
         problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
-    dataset = validate(Dataset, data | {"id": name}, problems)
+    own = set(data)
+    stated = reader.take(data, DATASET, problems)
+    of_tables = [reader.take(each, TABLE, problems, ("tables", at)) for at, each in enumerate(_mappings(descriptions))]
+    dataset = validate(Dataset, data | {"id": name}, problems, reader.keys)
     if dataset:
         inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
         dataset = dataset.model_copy(update=inherited)
@@ -178,7 +191,15 @@ def _dataset(listing: Document, catalogue: Catalogue, number: int, name: str) ->
     tables = _tables(descriptions, problems, around)
     problems.raise_any()
     assert dataset is not None
-    return dataset, tables, document
+    of_tables = [tuple(of_table(each, table.name)) for each, table in zip(of_tables, tables, strict=True)]
+    parts = (inherit(catalogue.stated, own), stated, *of_tables)
+    return dataset.with_stated(each for part in parts for each in part), tables, document
+
+
+def _mappings(descriptions: object) -> list[dict[str, Any]]:
+    """The descriptions of tables; an empty one for anything else, which is refused elsewhere."""
+    listed = descriptions if isinstance(descriptions, list) else []
+    return [each if isinstance(each, dict) else {} for each in listed]
 
 
 def _tables(descriptions: object, problems: Problems, around: Surroundings) -> list[Table]:

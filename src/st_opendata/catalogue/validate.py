@@ -52,26 +52,30 @@ _KINDS = {
 _TEXT_EXAMPLE, _LINKS_EXAMPLE = "{en: City, fr: Ville}", "[{url: https://example.org/page, label: {en: Page}}]"
 
 
-def validate(model: type[Model], data: dict[str, Any], problems: Problems) -> Model | None:
-    """The record that the data describes; None after noting each problem with its place."""
+def validate(model: type[Model], data: dict[str, Any], problems: Problems, also: Sequence[str] = ()) -> Model | None:
+    """The record that the data describes; None after noting each problem with its place.
+
+    `also` are further keys that an unknown one may be meant for.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            loc = _loc(detail)
+            loc = loc_of(detail)
             if loc == ("site",) and data.get("site") == data.get("base"):
                 continue  # the base has the same problem
-            problems.add(loc, problem_of(model, detail))
+            problems.add(loc, problem_of(model, detail, also))
         return None
 
 
-def problem_of(model: type[BaseModel], detail: ErrorDetails) -> Message:
-    """An error of pydantic about data of this record, in our words."""
-    loc, kind, context = _loc(detail), detail["type"], detail.get("ctx", {})
+def problem_of(model: type[BaseModel], detail: ErrorDetails, also: Sequence[str] = ()) -> Message:
+    """An error of pydantic about data of this record, in our words; `also` are further keys at its top."""
+    loc, kind, context = loc_of(detail), detail["type"], detail.get("ctx", {})
     key = next((step for step in reversed(loc) if isinstance(step, str)), "")
     in_list = bool(loc) and isinstance(loc[-1], int)
     if kind == "extra_forbidden":
-        return message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, _keys_at(model, loc[:-1])))
+        known = [*_keys_at(model, loc[:-1]), *(also if len(loc) == 1 else ())]
+        return message('the key "{key}" is unknown{hint}', key=key, hint=hint(key, known))
     if kind == "missing" and in_list:
         return message('"{key}" needs more numbers, as in {example}', key=key, example=_EXAMPLES[key])
     if kind == "missing":
@@ -91,7 +95,8 @@ def problem_of(model: type[BaseModel], detail: ErrorDetails) -> Message:
     return message("{where}: {problem}", where=_where(loc), problem=problem)
 
 
-def _loc(detail: ErrorDetails) -> Steps:
+def loc_of(detail: ErrorDetails) -> Steps:
+    """The keys and entries that lead to the problem."""
     return tuple(step for step in detail["loc"] if step != "[key]")
 
 

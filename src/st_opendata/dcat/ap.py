@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
+from st_opendata.dcat.stated import add_stated
 from st_opendata.dcat.terms import (
     ADMS,
     DCAT,
@@ -36,6 +37,7 @@ from st_opendata.dcat.terms import (
 from st_opendata.formats import SVG, Format
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
+from st_opendata.model.profiles import Owner
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import Text
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
@@ -86,6 +88,7 @@ def _add_catalogue(graph: Statements, catalogue: Catalogue) -> None:
         described.add(FOAF.homepage, add_page(graph, catalogue.homepage, catalogue.title))
     for dataset in catalogue.datasets:
         described.add(DCAT.dataset, iri_node(catalogue.dataset_iri(dataset.id)))
+    add_stated(described, Owner.CATALOGUE)
 
 
 def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> NodeDescriber:
@@ -115,6 +118,7 @@ def _add_dataset(graph: Statements, catalogue: Catalogue, dataset: Dataset) -> N
         described.add(DCAT.inSeries, iri_node(catalogue.series_iri))
     described.add_legislation(_high_value([dataset]))
     described.add_categories(_high_value([dataset]))
+    add_stated(described, Owner.DATASET)
     return described
 
 
@@ -142,6 +146,7 @@ def _add_distribution(
         described.add(DCT.conformsTo, add_standard(graph, standard))
     if distribution.described_by:
         described.add(FOAF.page, _add_metadata_file(graph, catalogue, dataset, distribution))
+    add_stated(described, Owner.DISTRIBUTION, distribution.table)
     return described.node
 
 
@@ -216,6 +221,7 @@ def _add_service(graph: Statements, catalogue: Catalogue) -> None:
         described.add(DCAT.servesDataset, iri_node(catalogue.dataset_iri(dataset.id)))
     described.add_legislation(_high_value(catalogue.datasets))
     described.add_categories(_high_value(catalogue.datasets))
+    add_stated(described, Owner.SERVICE)
 
 
 def _high_value(datasets: Iterable[Dataset]) -> list[HighValue]:

@@ -75,8 +75,13 @@ def add_concept(graph: Statements, table: str, code: str, *types: URIRef) -> ox.
 
 def add_scheme(graph: Statements, table: str) -> ox.NamedNode:
     """The skos:ConceptScheme of a table with its title."""
-    scheme = add_types(graph, scheme_iri(table), SKOS.ConceptScheme)
-    add_text(graph, scheme, DCT.title, scheme_title(table))
+    return add_scheme_of(graph, scheme_iri(table), scheme_title(table))
+
+
+def add_scheme_of(graph: Statements, iri: str, title: Text) -> ox.NamedNode:
+    """A skos:ConceptScheme with its title."""
+    scheme = add_types(graph, iri, SKOS.ConceptScheme)
+    add_text(graph, scheme, DCT.title, title)
     return scheme
 
 

@@ -23,6 +23,10 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self._data
 
+    def keys(self) -> tuple[str, ...]:
+        """The keys, in the order of the file."""
+        return tuple(self._data)
+
     @property
     def noted(self) -> int:
         """The number of problems of the document so far."""

@@ -8,9 +8,11 @@ catalogue.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -27,6 +30,7 @@ from pydantic.alias_generators import to_camel
 from st_opendata.errors import MessageError
 from st_opendata.formats import CATALOGUE_FORMATS, CHOSEN_FORMATS, FORMATS
 from st_opendata.messages.message import message
+from st_opendata.model.profiles import LiteralValue, NodeValue, ProfileProperty
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.model.text import Text, is_language_tag
@@ -219,6 +223,15 @@ class HighValue(Record):
     applicable_legislation: tuple[Iri, ...] = ("http://data.europa.eu/eli/reg_impl/2023/138/oj",)
 
 
+@dataclass(frozen=True, slots=True)
+class PropertyValues:
+    """The values of a property that a profile adds; `table` is that of the distributions, None for all of them."""
+
+    property: ProfileProperty
+    values: tuple[LiteralValue | NodeValue | Agent, ...]
+    table: str | None = None
+
+
 class Terms(BaseModel):
     """The keys that a catalogue sets for all its datasets and that a dataset may override."""
 
@@ -244,6 +257,18 @@ class Terms(BaseModel):
     version: str | None = None
     landing_page: Link | None = None
     formats: FormatRules = {}
+    _stated: tuple[PropertyValues, ...] = PrivateAttr(())
+
+    @property
+    def stated(self) -> tuple[PropertyValues, ...]:
+        """The values of the keys of profiles; a dataset has those that it inherits from its catalogue, too."""
+        return self._stated
+
+    def with_stated(self, stated: Iterable[PropertyValues]) -> Self:
+        """The same terms with these values of the keys of profiles."""
+        copy = self.model_copy()
+        copy._stated = tuple(stated)
+        return copy
 
 
 class Series(Record):

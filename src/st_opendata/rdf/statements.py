@@ -68,6 +68,10 @@ class Statements:
         """Replace all values of the subject's property."""
         self._subjects.setdefault(subject, {})[self._properties.setdefault(predicate, predicate)] = {value: None}
 
+    def drop(self, subject: str, predicate: str) -> None:
+        """Remove all values of the subject's property."""
+        self._subjects.get(subject, {}).pop(predicate, None)
+
     def replace(self, subject: str, predicate: str, old: Term, new: Term) -> None:
         """Replace one value, which must be stated, by another."""
         values = self._subjects[subject][predicate]

@@ -43,6 +43,8 @@ CRATE = f"ro-crate-metadata{RO_CRATE.extension}"
 
 ONTOLOGY = "ontology"
 """Folder of terms and code lists; a catalogue has it too."""
+PROPERTIES = "added_properties.ttl"
+"""In the folder of a profile's terms: the properties that it adds."""
 SHAPES = "shapes"
 """Folder of the rules; a catalogue has it too."""
 QUESTIONS = "questions"
