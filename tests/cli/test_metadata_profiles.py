@@ -146,3 +146,59 @@ def test_shapes_for_the_description_do_not_check_the_facts(write, run: Run) -> N
     ran = run("check", folder)
     assert "tree/1" not in ran.out
     assert "profiles-unsaid" not in run("check", folder).out
+
+
+FOREIGN = """\
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcatde: <http://dcat-ap.de/def/dcatde/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+
+<https://elsewhere.example/budget> a dcat:Dataset ;
+  dct:title "Haushalt"@de ; dct:description "Der Haushalt."@de ;
+  dct:publisher <https://elsewhere.example/office> ;
+  dcat:theme <http://publications.europa.eu/resource/authority/data-theme/ECON> ;
+  dcatde:contributorID "amt" ;
+  dcatde:legalBasis "§ 1" ;
+  dcat:distribution <https://elsewhere.example/budget.csv> .
+<https://elsewhere.example/budget.csv> a dcat:Distribution ;
+  dcat:accessURL <https://elsewhere.example/budget.csv> .
+<https://elsewhere.example/office> a foaf:Organization ; foaf:name "Amt"@de .
+"""
+
+
+def test_a_catalogue_from_elsewhere(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "catalogue.ttl").write_text(FOREIGN, "utf-8")
+    ran = run("validate", tmp_path / "catalogue.ttl", "--profile", "dcat-ap-de", "--format", "json")
+    assert ran.code == 1
+    findings = json.loads(ran.out)["findings"]
+    stops = {each["shape"].rpartition("#")[2].strip(">") for each in findings if each["severity"] == "violation"}
+    assert stops == {"de-Distribution-license", "de-Dataset-contributorID-iri"}
+    warned = {each["shape"].rpartition("#")[2].strip(">") for each in findings if each["severity"] == "warning"}
+    assert {"de-deprecated-dcatde-legalBasis-use", "dcat_Dataset-dcat_theme-class"} <= warned
+    assert {each["places"][0]["line"] for each in findings if each["shape"].endswith("contributorID-iri>")} == {6}
+
+
+def test_profiles_join_each_other_and_own_shapes(run: Run, write, tmp_path: Path) -> None:
+    (tmp_path / "catalogue.ttl").write_text(FOREIGN, "utf-8")
+    rules = write(rules=OWN) / "rules"
+    both = ("--profile", "geodcat-ap", "--profile", str(rules))
+    ran = run("validate", tmp_path / "catalogue.ttl", *both, "--format", "json")
+    shapes = {(each["shape"] or "").rpartition("#")[2].strip(">") for each in json.loads(ran.out)["findings"]}
+    assert {"geo-Dataset-spatial", "Dataset-frequency"} <= shapes
+    assert "de-Distribution-license" not in shapes
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "there is nothing to validate against"),
+        (("--profile", "dcat-ap.de"), 'there is no profile "dcat-ap.de"; did you mean "dcat-ap-de"?'),
+        (("--profile", "code-lists"), 'the profile "code-lists" has no shapes for the description of a catalogue'),
+    ],
+)
+def test_profiles_that_cannot_validate(run: Run, tmp_path: Path, options: tuple[str, ...], says: str) -> None:
+    (tmp_path / "catalogue.ttl").write_text(FOREIGN, "utf-8")
+    ran = run("validate", tmp_path / "catalogue.ttl", *options)
+    assert ran.code == 2
+    assert says in ran.err

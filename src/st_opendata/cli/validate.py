@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +18,13 @@ from st_opendata.cli.options import (
     report_options,
     timeout_option,
 )
-from st_opendata.errors import InputError
+from st_opendata.errors import InputError, UsageError
 from st_opendata.messages.message import message
+from st_opendata.resources import resource_folder
 from st_opendata.settings import read_settings
+
+if TYPE_CHECKING:
+    from st_opendata.model.findings import Finding
 
 
 class _ShapesLast(click.Command):
@@ -47,9 +52,15 @@ def _spread(args: Sequence[str]) -> Iterator[str]:
     "-s",
     type=path_type,
     multiple=True,
-    required=True,
     help="Files with SHACL shapes, or folders of Turtle files. Before DATA, repeat --shapes for each.",
     metavar="S…",
+)
+@click.option(
+    "--profile",
+    multiple=True,
+    metavar="NAME",
+    help="Validate a DCAT catalogue by this profile and DCAT-AP: a name, such as dcat-ap-de, or a folder, such as "
+    "./rules. You can repeat the option.",
 )
 @timeout_option
 @findings_option
@@ -60,6 +71,7 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     *,
     data: tuple[Path, ...],
     shapes: tuple[Path, ...],
+    profile: tuple[str, ...],
     timeout: float | None,
     max_findings: str | None,
     memory: str | None,
@@ -79,8 +91,17 @@ def command(  # noqa: PLR0913 (a parameter for each option)
     collect_seldom()
     settings = read_settings({"lang": lang, "max_findings": max_findings, "memory": memory, "threads": threads})
     with errors_as(form, settings.language):
-        paths = [_existing(path) for path in data], list(_files(shapes))
+        paths = [_existing(path) for path in data], [*_files(shapes), *_of_profiles(profile)]
+        if not paths[1]:
+            raise UsageError(
+                message("there is nothing to validate against"),
+                remedy=message("Name shapes with --shapes, or a profile with --profile."),
+            )
+        if profile:
+            paths[0].append(resource_folder("shapes") / "classes.ttl")
         findings = validate_in_time(*paths, timeout, settings)
+        if profile:
+            findings = _softened(findings)
     write_report(findings, form, settings.language)
     return 0 if conforms(findings) else 1
 
@@ -96,6 +117,19 @@ def _files(shapes: tuple[Path, ...]) -> Iterator[Path]:
                 message('the folder "{folder}" has no .ttl file', folder=path),
                 remedy=message("Name a folder with shapes, or a file."),
             )
+
+
+def _of_profiles(names: tuple[str, ...]) -> list[Path]:
+    """The shapes of profiles for the description of a catalogue, after those of DCAT-AP."""
+    from st_opendata.build.profile_terms import catalogue_shapes
+
+    return catalogue_shapes(names) if names else []
+
+
+def _softened(findings: list[Finding]) -> list[Finding]:
+    from st_opendata.build.profile_terms import soften
+
+    return list(soften(findings))
 
 
 def _existing(path: Path) -> Path:
