@@ -90,7 +90,7 @@ def describe_all(edition: Edition) -> Descriptions:
     """The descriptions of an edition, as its catalogue states them."""
     statements = edition.statements
     return Descriptions(
-        _text(statements.values(_catalogue(statements), expand("dct:description"))),
+        text_by_language(statements.values(_catalogue(statements), expand("dct:description"))),
         {dataset.id: _describe(statements, dataset) for dataset in edition.release.datasets},
     )
 
@@ -120,10 +120,10 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
 
     def named(name: str, owners: Iterable[str] = (iri,)) -> tuple[Entity, ...]:
         nodes = dict.fromkeys(node for owner in owners for node in iris(statements.values(owner, expand(name))))
-        return tuple(_named(statements, node) for node in nodes)
+        return tuple(entity_of(statements, node) for node in nodes)
 
     def words(name: str) -> Text:
-        return _text(statements.values(iri, expand(name)))
+        return text_by_language(statements.values(iri, expand(name)))
 
     def value(name: str, owner: str = iri) -> str:
         return next((each.value for each in statements.values(owner, expand(name)) if isinstance(each, ox.Literal)), "")
@@ -160,8 +160,9 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
     )
 
 
-def _named(statements: Statements, iri: str) -> Entity:
-    label = best_label(lambda each: _text(statements.values(iri, each)))
+def entity_of(statements: Statements, iri: str) -> Entity:
+    """Something with its name and page; its IRI in place of a name that is not stated."""
+    label = best_label(lambda each: text_by_language(statements.values(iri, each)))
     return Entity(iri, label or {"und": iri}, _page(statements, iri))
 
 
@@ -187,7 +188,8 @@ def _first_text(found: tuple[Entity, ...]) -> Text:
     return found[0].label if found else {}
 
 
-def _text(values: Iterable[Term]) -> Text:
+def text_by_language(values: Iterable[Term]) -> Text:
+    """The literals among the values, by their languages."""
     return {each.language or "und": each.value for each in _literals(values)}
 
 

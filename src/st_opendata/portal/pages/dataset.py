@@ -9,6 +9,7 @@ from starlette.requests import Request
 from st_opendata.portal.api.citations import STYLES, citation_of, write_text
 from st_opendata.portal.api.schema_org import data_block, dataset_json
 from st_opendata.portal.api.signposting import dataset_links
+from st_opendata.portal.data.added import added_properties
 from st_opendata.portal.data.columns import tables_of
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.naming import scheme_of
@@ -30,6 +31,7 @@ def show_dataset(request: Request) -> PageView:
     names.learn(each.property for table in tables for each in table.columns if each.property)
     values = {
         "dataset": dataset,
+        "added": added_properties(edition, dataset.release),
         "tables": tables,
         "whole": [each for each in dataset.release.distributions if each.table is None],
         "file_url": lambda path: f"/{quote(path)}",
