@@ -179,8 +179,8 @@ def format_of(file_name: str) -> Format | None:
 
 
 def place_in_lists(form: Format) -> int:
-    """Where files of the format stand among those of other formats."""
-    return FORMATS.index(form)
+    """Where files of the format stand among those of other formats: at the end, if a release does not write it."""
+    return FORMATS.index(form) if form in FORMATS else len(FORMATS)
 
 
 def format_of_media_type(media_type: str) -> Format | None:

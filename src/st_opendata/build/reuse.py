@@ -38,6 +38,7 @@ from st_opendata.release.layout import (
     facts_file,
     graph_file,
     in_dataset,
+    is_carried,
     table_file,
 )
 from st_opendata.system.copying import copy_content
@@ -74,7 +75,9 @@ class Reuse:
                 purposes = {path: message_of(content) for path, content in part["purposes"].items()}
                 known = self.earlier.datasets[dataset.id].distributions
                 found[table] = tuple(
-                    replace(each, purpose=purposes.get(each.file.path)) for each in known if each.table == table
+                    replace(each, purpose=purposes.get(each.file.path))
+                    for each in known
+                    if each.table == table and not each.carried
                 )
         if len(found) == 1 + len(dataset.tables):
             self.datasets.append(dataset.id)
@@ -138,7 +141,7 @@ class Reuse:
         for dataset in self.facts.catalogue.datasets:
             files = {each.name: _table_files(each, written[dataset.id]) for each in dataset.tables}
             others = {in_dataset(dataset.id, name) for name in _NOT_OF_WRITERS}.union(*files.values())
-            rest = [path for path in written_in[dataset.id] if path not in others]
+            rest = [path for path in written_in[dataset.id] if path not in others and not is_carried(path)]
             for table, found in ((None, rest), *files.items()):
                 name = _part(dataset.id, table)
                 purposes = {

@@ -13,6 +13,7 @@ from typing import Any
 from st_opendata import __version__
 from st_opendata.build.background import Background, find_background
 from st_opendata.build.description import description_findings, expected_description, identity
+from st_opendata.build.files import carried_inputs, carry_files, file_findings
 from st_opendata.build.job import Job, Outcome
 from st_opendata.build.progress import STAGE, Steps
 from st_opendata.build.reuse import Reuse
@@ -24,6 +25,7 @@ from st_opendata.catalogue.story import carry_story, read_story
 from st_opendata.catalogue.validate import language_findings
 from st_opendata.dcat import Counts, ReleaseFiles, Score, count_facts, write_catalogue, write_crate
 from st_opendata.dcat.quality.scoring import score_served
+from st_opendata.dcat.resources import released_links
 from st_opendata.exports import impossible_findings, size_findings
 from st_opendata.facts import MAPPING, FactBase, FactReader, load_facts
 from st_opendata.messages.message import message
@@ -85,7 +87,7 @@ def build_release(job: Job, output: Path) -> tuple[Outcome, Mapping[str, Any]]:
         (draft.folder / REPORT_GRAPH).write_text(report_turtle(findings), "utf-8", newline="\n")
         story = _carry_story(job.folder, draft.folder, facts.catalogue, steps)
         write_crate(facts.catalogue, described.distributions, draft.folder)
-        inputs = (*_table_inputs(job.folder, facts.catalogue), *background.inputs(), *story)
+        inputs = (*_inputs(job.folder, facts.catalogue, described.carried), *background.inputs(), *story)
         release = _release(facts, described, inputs, job.settings, list_files(draft.folder, described.files))
         write_manifest(release, draft.folder)
         steps(message("Putting the release in place"))
@@ -108,7 +110,7 @@ def _checked(job: Job, steps: Steps, *, writes: bool = False) -> Iterator[tuple[
     steps.expect(left + _WRITING * size + _DESCRIBING if writes else left)
     ontology, shapes = background.ontology(), background.shapes(catalogue.language)
     with _load(catalogue, job.settings, sizes, steps) as facts:
-        findings = [*shapes.notices, *language_findings(catalogue), *facts.findings]
+        findings = [*shapes.notices, *language_findings(catalogue), *file_findings(catalogue), *facts.findings]
         if shapes_checked := conforms(findings):
             steps(message("Validating the facts"), STAGE + _VALIDATING * size)
             findings += profile_findings(facts, background.profiles)
@@ -164,6 +166,8 @@ class _Description:
     """The description of the datasets in the catalogue of a release, and findings on it."""
 
     distributions: Distributions
+    carried: Distributions
+    """The files of the publisher among them."""
     pictures: Mapping[str, Picture]
     counts: Mapping[str | None, Counts]
     scores: dict[str, Score]
@@ -187,7 +191,10 @@ def _describe(reuse: Reuse, background: Background, settings: Settings, steps: S
         lambda task: steps.tell(task.stage),
         lambda task: steps.count(task.cost / settings.threads),
     )
-    distributions, pictures, dumps = written.distributions, written.pictures, written.dumps
+    steps.tell(message("Copying the files of the datasets"))
+    carried = carry_files(catalogue, folder)
+    distributions = {dataset: (*files, *carried[dataset]) for dataset, files in written.distributions.items()}
+    pictures, dumps = written.pictures, written.dumps
     steps(message("Describing the catalogue"), _DESCRIBING / 2)
     counts = reuse.take_counts()
     if counts is None:
@@ -204,6 +211,7 @@ def _describe(reuse: Reuse, background: Background, settings: Settings, steps: S
     by_iri = {score.dataset: score for score in scores}
     return _Description(
         distributions,
+        carried,
         pictures,
         counts,
         {dataset: by_iri[catalogue.dataset_iri(dataset)] for dataset in distributions},
@@ -249,6 +257,7 @@ def _release(
                 points=described.scores[dataset.id].points,
                 distributions=described.distributions[dataset.id],
                 picture=picture.file if (picture := described.pictures.get(dataset.id)) else None,
+                links=released_links(catalogue, dataset),
             )
             for dataset in catalogue.datasets
         ),
@@ -280,10 +289,12 @@ def _last_change(catalogue: Catalogue) -> str:
     return f"{max(days, default=date(1970, 1, 1))}T00:00:00Z"
 
 
-def _table_inputs(folder: Path, catalogue: Catalogue) -> Iterator[File]:
-    """Descriptions and tables, by their path in the catalogue."""
+def _inputs(folder: Path, catalogue: Catalogue, carried: Distributions) -> Iterator[File]:
+    """Descriptions, tables and other files, by their path in the catalogue."""
     yield File.of(folder, "catalogue.yaml")
     for dataset in catalogue.datasets:
         yield File.of(folder, f"{dataset.id}/dataset.yaml")
+        files = {file.path: file for file in carried_inputs(carried, dataset)}
         for file in dict.fromkeys(table.file for table in dataset.tables):  # a workbook may hold several
-            yield File.of(folder, file)
+            files.setdefault(file, File.of(folder, file))
+        yield from files.values()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from st_opendata.catalogue.profiles import read_profiles
+from st_opendata.catalogue.resources import read_files, read_links
 from st_opendata.catalogue.stated import CATALOGUE, DATASET, TABLE, StatedReader, inherit, of_table
 from st_opendata.catalogue.tables import Surroundings, read_table
 from st_opendata.catalogue.validate import validate
@@ -171,12 +172,14 @@ def _dataset(
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
     data = _mapping(document)
     problems = Problems(document)
-    descriptions = data.pop("tables", [])
+    descriptions = {key: data.pop(key, []) for key in ("tables", "files", "links")}
     if "id" in data:
         problems.add(("id",), message('delete the key "id": the name of the folder, "{name}", is the id', name=name))
     own = set(data)
     stated = reader.take(data, DATASET, problems)
-    of_tables = [reader.take(each, TABLE, problems, ("tables", at)) for at, each in enumerate(_mappings(descriptions))]
+    of_tables = [
+        reader.take(each, TABLE, problems, ("tables", at)) for at, each in enumerate(_mappings(descriptions["tables"]))
+    ]
     dataset = validate(Dataset, data | {"id": name}, problems, reader.keys)
     if dataset:
         inherited = {key: getattr(catalogue, key) for key in Terms.model_fields if key not in dataset.model_fields_set}
@@ -188,26 +191,29 @@ def _dataset(
             )
             problems.add(("targets", target), unknown)
     around = Surroundings(catalogue.base, PREFIXES | catalogue.prefixes, name, folder, catalogue.folder)
-    tables = _tables(descriptions, problems, around)
+    parts = Fields(descriptions, (), problems)
+    listed, links = parts.list_of_fields("tables"), read_links(parts.list_of_fields("links"))
+    files = read_files(parts.list_of_fields("files"), folder)
+    if not any(descriptions.values()):
+        problems.add(
+            ("tables",),
+            message(
+                "the dataset has no tables, files or links; describe at least one under `tables`, `files` or `links`"
+            ),
+        )
+    tables = [table for table in (read_table(fields, around) for fields in listed) if table is not None]
     problems.raise_any()
     assert dataset is not None
     of_tables = [tuple(of_table(each, table.name)) for each, table in zip(of_tables, tables, strict=True)]
-    parts = (inherit(catalogue.stated, own), stated, *of_tables)
-    return dataset.with_stated(each for part in parts for each in part), tables, document
+    terms = (inherit(catalogue.stated, own), stated, *of_tables)
+    filled = dataset.with_stated(each for part in terms for each in part)
+    return filled.model_copy(update={"files": tuple(files), "links": tuple(links)}), tables, document
 
 
 def _mappings(descriptions: object) -> list[dict[str, Any]]:
     """The descriptions of tables; an empty one for anything else, which is refused elsewhere."""
     listed = descriptions if isinstance(descriptions, list) else []
     return [each if isinstance(each, dict) else {} for each in listed]
-
-
-def _tables(descriptions: object, problems: Problems, around: Surroundings) -> list[Table]:
-    listed = Fields({"tables": descriptions}, (), problems).list_of_fields("tables")
-    if not listed:
-        problems.add(("tables",), message("the dataset has no tables; describe at least one under `tables`"))
-    found = [read_table(fields, around) for fields in listed]
-    return [table for table in found if table is not None]
 
 
 def _unique_names(document: Document, found: list[Table], others: dict[tuple[str, str], Table]) -> None:

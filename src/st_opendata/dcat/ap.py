@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
+from st_opendata.dcat.resources import add_checksum, add_format, add_links, add_size, standards_of, terms_of
 from st_opendata.dcat.stated import add_stated
 from st_opendata.dcat.terms import (
     ADMS,
@@ -21,8 +22,6 @@ from st_opendata.dcat.terms import (
     DCT,
     FOAF,
     PROV,
-    RDFS,
-    SPDX,
     VOID,
     XSD,
     add_concept,
@@ -34,7 +33,7 @@ from st_opendata.dcat.terms import (
     add_types,
     state,
 )
-from st_opendata.formats import SVG, Format
+from st_opendata.formats import SVG
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.profiles import Owner
@@ -66,12 +65,13 @@ def catalogue_statements(
         _add_series(graph, catalogue, catalogue.series)
     for dataset in catalogue.datasets:
         described = _add_dataset(graph, catalogue, dataset)
-        if dataset.id in triples:
+        if dataset.tables and dataset.id in triples:
             described.add(VOID.triples, literal_node(str(triples[dataset.id]), datatype=XSD.integer))
         if pictures and dataset.id in pictures:
             described.add(FOAF.depiction, _add_picture(graph, catalogue, pictures[dataset.id]))
         for distribution in distributions.get(dataset.id, ()):
             described.add(DCAT.distribution, _add_distribution(graph, catalogue, dataset, distribution))
+        add_links(graph, catalogue, dataset, described)
     return graph
 
 
@@ -127,43 +127,27 @@ def _add_distribution(
 ) -> ox.NamedNode:
     path = distribution.file.path
     iri = catalogue.distribution_iri(path)
-    described = NodeDescriber(graph, iri, dataset, catalogue, DCAT.Distribution)
+    described = NodeDescriber(graph, iri, terms_of(dataset, distribution), catalogue, DCAT.Distribution)
     add_text(graph, described.node, DCT.title, distribution.title)
     add_text(graph, described.node, DCT.description, describe_distribution(dataset, distribution))
     url = iri_node(catalogue.download_url(path))
     described.add(DCAT.accessURL, url)
     described.add(DCAT.downloadURL, url)
-    _add_format(described, distribution.format)
-    described.add(DCAT.byteSize, literal_node(str(distribution.file.size), datatype=XSD.nonNegativeInteger))
-    described.add(SPDX.checksum, _add_checksum(graph, f"{iri}#checksum", distribution.file.sha256))
+    add_format(described, distribution.format)
+    add_size(described, distribution.file.size)
+    add_checksum(described, distribution.file.sha256)
     described.add_dates()
     described.add_languages()
     described.add_licence()
     described.add_rights()
     described.add_keeping()
     described.add_legislation(_high_value([dataset]))
-    for standard in distribution.conforms_to:
-        described.add(DCT.conformsTo, add_standard(graph, standard))
+    for standard in standards_of(dataset, distribution):
+        described.add(DCT.conformsTo, add_standard(graph, standard.url, standard.label))
     if distribution.described_by:
         described.add(FOAF.page, _add_metadata_file(graph, catalogue, dataset, distribution))
     add_stated(described, Owner.DISTRIBUTION, distribution.table)
     return described.node
-
-
-def _add_format(described: NodeDescriber, form: Format) -> None:
-    media_type = add_types(described.graph, form.media_type_iri, DCT.MediaType)
-    state(described.graph, media_type, RDFS.label, literal_node(form.media_type))
-    described.add(DCAT.mediaType, media_type)
-    if form.file_type:
-        described.add(DCT["format"], add_concept(described.graph, "file-type", form.file_type, DCT.MediaTypeOrExtent))
-
-
-def _add_checksum(graph: Statements, iri: str, sha256: str) -> ox.NamedNode:
-    checksum = add_types(graph, iri, SPDX.Checksum)
-    algorithm = add_types(graph, SPDX.checksumAlgorithm_sha256, SPDX.ChecksumAlgorithm)
-    state(graph, checksum, SPDX.algorithm, algorithm)
-    state(graph, checksum, SPDX.checksumValue, literal_node(sha256, datatype=XSD.hexBinary))
-    return checksum
 
 
 def _add_metadata_file(
@@ -217,7 +201,7 @@ def _add_service(graph: Statements, catalogue: Catalogue) -> None:
     described.add_access_rights()
     described.add_licence()
     described.add_subjects()
-    for dataset in catalogue.datasets:
+    for dataset in (each for each in catalogue.datasets if each.tables):
         described.add(DCAT.servesDataset, iri_node(catalogue.dataset_iri(dataset.id)))
     described.add_legislation(_high_value(catalogue.datasets))
     described.add_categories(_high_value(catalogue.datasets))
@@ -234,6 +218,8 @@ def _service_iri(catalogue: Catalogue) -> str:
 
 def describe_distribution(dataset: Dataset, distribution: Distribution) -> Text:
     """Describe the file's contents, in the publisher's words if it is a table, and its purpose."""
+    if distribution.carried:
+        return distribution.description
     table = next((table for table in dataset.tables if table.name == distribution.table), None)
     stated = distribution.purpose or distribution.format.purpose
     held = table.description if table else {}

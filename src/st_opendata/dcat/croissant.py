@@ -10,6 +10,7 @@ from typing import Any
 
 from st_opendata.dcat.schema_org import find_licence, list_keywords
 from st_opendata.formats import CSV
+from st_opendata.http.urls import url_path
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.tables import Column, Table
@@ -115,7 +116,7 @@ def _citation(dataset: Dataset, iri: str) -> str:
 def _file(catalogue: Catalogue, each: Distribution) -> Json:
     return {
         "@type": "cr:FileObject",
-        "@id": each.file.path,
+        "@id": url_path(each.file.path),
         "name": each.file.path.rpartition("/")[2],
         "description": _texts(each.title),
         "contentUrl": catalogue.download_url(each.file.path),

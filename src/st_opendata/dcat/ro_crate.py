@@ -10,6 +10,7 @@ from typing import Any
 
 from st_opendata.dcat.schema_org import list_keywords
 from st_opendata.formats import format_of
+from st_opendata.http.urls import url_path
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.text import pick
@@ -48,7 +49,7 @@ def ro_crate(
         "publisher": _reference(catalogue.publisher),
         "author": _reference(catalogue.creator or catalogue.publisher),
         "funder": _reference(catalogue.funder),
-        "hasPart": [*parts, *({"@id": path} for path in sizes if path not in inside)],
+        "hasPart": [*parts, *({"@id": url_path(path)} for path in sizes if path not in inside)],
     }
     graph = [
         {
@@ -81,7 +82,7 @@ def _dataset(catalogue: Catalogue, dataset: Dataset, paths: Iterable[str]) -> Js
             "publisher": _reference(dataset.publisher),
             "author": _reference(dataset.creator or dataset.publisher),
             "keywords": sorted(list_keywords(dataset)),
-            "hasPart": [{"@id": path} for path in paths],
+            "hasPart": [{"@id": url_path(path)} for path in paths],
         }
     )
 
@@ -90,7 +91,7 @@ def _file(path: str, size: int, distribution: Distribution | None) -> Json:
     form = distribution.format if distribution else format_of(path)
     ending = "." + path.rpartition(".")[2]
     described: Json = {
-        "@id": path,
+        "@id": url_path(path),
         "@type": "File",
         "name": pick(distribution.title, "en") if distribution else path,
         "encodingFormat": form.media_type if form else _MORE_TYPES.get(ending, _WITHOUT_FORMAT),

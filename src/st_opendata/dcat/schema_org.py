@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from st_opendata.dcat.resources import released_links
 from st_opendata.messages.message import message
 from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
-from st_opendata.model.release import Distribution, Picture
+from st_opendata.model.release import Distribution, Picture, ReleasedLink
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of
 from st_opendata.vocabularies import concept_iri, licence_page
 
@@ -62,7 +63,10 @@ def schema_org(
             "url": catalogue.homepage or catalogue.iri,
         },
         "isPartOf": _series(catalogue),
-        "distribution": [_download(catalogue, distribution) for distribution in distributions],
+        "distribution": [
+            *(_download(catalogue, distribution) for distribution in distributions),
+            *(_linked(link) for link in released_links(catalogue, dataset)),
+        ],
     }
     return _filled(found)
 
@@ -157,15 +161,31 @@ def _series(catalogue: Catalogue) -> Json | None:
 
 
 def _download(catalogue: Catalogue, distribution: Distribution) -> Json:
-    return {
+    described = {
         "@type": "DataDownload",
         "@id": catalogue.distribution_iri(distribution.file.path),
         "name": _text(distribution.title),
+        "description": _text(distribution.description),
         "contentUrl": catalogue.download_url(distribution.file.path),
         "encodingFormat": distribution.format.media_type,
         "contentSize": f"{distribution.file.size} B",
         "sha256": distribution.file.sha256,
     }
+    return _filled(described)
+
+
+def _linked(link: ReleasedLink) -> Json:
+    """A file elsewhere is a download; a page or service is a DataDownload without contentUrl, which Google accepts."""
+    is_file = link.format and not link.service
+    described = {
+        "@type": "DataDownload",
+        "@id": link.iri,
+        "name": _text(link.title),
+        "description": _text(link.description),
+        "contentUrl" if is_file else "url": link.url,
+        "encodingFormat": link.format.media_type if is_file and link.format else link.service,
+    }
+    return _filled(described)
 
 
 def _filled(record: Json) -> Json:

@@ -104,7 +104,11 @@ def void_statements(
         state(graph, whole, VOID.subset, part)
         add_text(graph, part, DCT.title, dataset.title)
         _add_licence(graph, part, dataset.license)
-        paths = (each.file.path for each in distributions.get(dataset.id, ()) if each.format in RDF_FORMATS)
+        paths = (
+            each.file.path
+            for each in distributions.get(dataset.id, ())
+            if each.format in RDF_FORMATS and not each.carried
+        )
         _add_dumps(graph, part, [catalogue.download_url(path) for path in paths])
     return graph
 

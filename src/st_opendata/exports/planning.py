@@ -18,7 +18,7 @@ from st_opendata.exports.registry import Export
 from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
 from st_opendata.facts import FactBase
 from st_opendata.facts.older import OlderFacts
-from st_opendata.formats import N_TRIPLES, Format
+from st_opendata.formats import N_TRIPLES, PARQUET, Format
 from st_opendata.messages.message import Message, joined, message
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.release import Distribution, File, Picture
@@ -30,6 +30,9 @@ from st_opendata.system.tasks import Results, Task
 
 _FILE = 10_000
 """Microseconds that a writer needs for a file, its cells not counted, more or less."""
+
+_ALWAYS = (N_TRIPLES, PARQUET)
+"""Formats of facts that the program reads itself: a dataset without tables has them too, and does not offer them."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -163,6 +166,8 @@ def _cost(export: Export[Any], cells: int, choice: FormatChoice) -> int:
 def _write(export: Export[SourceT], source: SourceT, root: Path, choice: FormatChoice) -> tuple[Distribution, ...]:
     """Write the file, if the source has one in this format."""
     facts, dataset = source.facts, source.dataset.id
+    if not source.dataset.tables and export.format not in _ALWAYS:
+        return ()
     if not choice.has(export.format) or unwritable(export.format, facts, dataset) or not export.applies(source):
         return ()
     path = in_dataset(dataset, export.file_name(source.name))
@@ -172,6 +177,8 @@ def _write(export: Export[SourceT], source: SourceT, root: Path, choice: FormatC
         cells = facts.places(*error.triple) or facts.places(*error.triple[:2])
         error.place = next(iter(cells), None)
         raise
+    if not source.dataset.tables:
+        return ()
     written = Distribution(
         file=File.of(root, path),
         format=export.format,

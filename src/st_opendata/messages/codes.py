@@ -20,7 +20,7 @@ from st_opendata.place import Place
 
 _FILES = (
     *("tables", "headers", "rows", "encodings", "cells", "columns"),
-    *("csvw", "profiles", "shacl", "languages", "safety"),
+    *("csvw", "profiles", "shacl", "languages", "safety", "files"),
 )
 
 

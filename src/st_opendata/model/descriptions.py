@@ -29,8 +29,10 @@ from pydantic.alias_generators import to_camel
 
 from st_opendata.errors import MessageError
 from st_opendata.formats import CATALOGUE_FORMATS, CHOSEN_FORMATS, FORMATS
+from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
 from st_opendata.model.profiles import LiteralValue, NodeValue, ProfileProperty
+from st_opendata.model.resources import DatasetFile, DatasetLink
 from st_opendata.model.tables import Table
 from st_opendata.model.targets import DatasetTarget, TargetSettings
 from st_opendata.model.text import Text, is_language_tag
@@ -294,6 +296,8 @@ class Dataset(Terms):
     high_value: HighValue | None = None
     targets: dict[str, DatasetTarget] = {}
     tables: tuple[Table, ...] = ()
+    files: tuple[DatasetFile, ...] = ()
+    links: tuple[DatasetLink, ...] = ()
 
     @field_validator("formats")
     @classmethod
@@ -343,8 +347,8 @@ class Catalogue(Terms):
 
     def distribution_iri(self, path: str) -> str:
         """IRI of the dcat:Distribution whose file has this path in the release."""
-        return f"{self.base}distribution/{path}"
+        return f"{self.base}distribution/{url_path(path)}"
 
     def download_url(self, path: str) -> str:
         """The address of the file with this path in the release."""
-        return f"{self.site}{path}"
+        return f"{self.site}{url_path(path)}"

@@ -43,6 +43,10 @@ class Distribution:
     """Path of the file that describes this one (CSVW metadata)."""
     purpose: Message | None = None
     """The purpose of the file, if it differs from that of its format."""
+    description: Text = field(default_factory=dict)
+    """The publisher's description of a carried file."""
+    carried: bool = False
+    """Whether this is a file of the publisher, which the release has unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,19 @@ class Picture:
     file: File
     title: Text
     description: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedLink:
+    """An address that a dataset names: a file if it has a format, a service if it has the name of a protocol."""
+
+    iri: str
+    """IRI of the dcat:Distribution."""
+    url: str
+    title: Text
+    description: Text
+    format: Format | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,7 @@ class DatasetRelease:
     points: int
     distributions: tuple[Distribution, ...]
     picture: File | None = None
+    links: tuple[ReleasedLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from st_opendata.model.release import File
 from st_opendata.portal.data.edition import Edition
 from st_opendata.portal.responses import REVALIDATED
 from st_opendata.release.layout import CRATE, CROISSANT_FILE, METADATA_SUFFIX, table_file
+from st_opendata.vocabularies.file_formats import format_by_extension
 
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *(form.media_type for form in FORMATS if form.packed))
 """Media types of formats that are already compressed."""
@@ -75,6 +76,6 @@ def _media_type(path: str) -> str:
     name = path.rpartition("/")[2]
     if special := _NAMED.get(name) or next((kind for end, kind in _OTHERS.items() if name.endswith(end)), None):
         return special
-    form = format_of(path)
+    form = format_of(path) or format_by_extension(path)
     media_type = form.media_type if form else "application/octet-stream"
     return f"{media_type}; charset=utf-8" if media_type in _TEXT else media_type

@@ -66,6 +66,8 @@ CROISSANT_FILE = f"croissant{CROISSANT.extension}"
 """Name of the file that describes a dataset for machine learning."""
 PICTURE_FILE = f"preview{SVG.extension}"
 """Name of the file with the picture of a dataset."""
+FILES = "files"
+"""Folder in that of a dataset with the files that the publisher adds, so that no written file can have their names."""
 METADATA_SUFFIX = "-metadata.json"
 """Appended to the name of a CSV file, this is where CSVW tools look first (CSVW syntax §5.3)."""
 
@@ -73,6 +75,16 @@ METADATA_SUFFIX = "-metadata.json"
 def in_dataset(dataset: str, name: str) -> str:
     """The path of a file of that name in the folder of a dataset."""
     return f"{dataset}/{name}"
+
+
+def carried_file(dataset: str, name: str) -> str:
+    """The path of a file of the publisher, whose `name` is its path in the folder of the dataset in the catalogue."""
+    return in_dataset(dataset, f"{FILES}/{name}")
+
+
+def is_carried(path: str) -> bool:
+    """Whether the file with this path is one of the publisher's."""
+    return path.partition("/")[2].startswith(f"{FILES}/")
 
 
 def file_name(name: str, *formats: Format) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from st_opendata.errors import InputError, MessageError
-from st_opendata.formats import format_named
 from st_opendata.json_text import indented_json
 from st_opendata.messages.message import Message, message, verbatim
-from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release
+from st_opendata.model.release import DatasetRelease, Distribution, FactFile, FactFolder, File, Release, ReleasedLink
 from st_opendata.model.targets import TargetSettings
 from st_opendata.place import Place
 from st_opendata.release.layout import MANIFEST
+from st_opendata.vocabularies.file_formats import format_by_name
 
 _VERSION = 1
 _MOST_DIGITS = 4
@@ -81,14 +81,22 @@ def _cause(error: Exception) -> Message:
 
 
 def _dataset_json(dataset: DatasetRelease) -> dict[str, Any]:
-    return asdict(dataset) | {
+    content = {name: getattr(dataset, name) for name in ("id", "iri", "title", "rows", "triples", "points")}
+    content |= {
         "distributions": [_distribution_json(item) for item in dataset.distributions],
         "picture": dataset.picture.path if dataset.picture else None,
     }
+    return content | ({"links": [_link_json(link) for link in dataset.links]} if dataset.links else {})
+
+
+def _link_json(link: ReleasedLink) -> dict[str, Any]:
+    texts = {"title": dict(link.title), "description": dict(link.description)}
+    form = link.format.name if link.format else None
+    return {"iri": link.iri, "url": link.url, **texts, "format": form, "service": link.service}
 
 
 def _distribution_json(distribution: Distribution) -> dict[str, Any]:
-    return {
+    described = {
         "path": distribution.file.path,
         "format": distribution.format.name,
         "title": dict(distribution.title),
@@ -96,6 +104,8 @@ def _distribution_json(distribution: Distribution) -> dict[str, Any]:
         "conforms_to": list(distribution.conforms_to),
         "described_by": distribution.described_by,
     }
+    own = {"carried": True, "description": dict(distribution.description)}
+    return described | (own if distribution.carried else {})
 
 
 def _release(content: dict[str, Any]) -> Release:
@@ -138,18 +148,31 @@ def _dataset(content: dict[str, Any], files: dict[str, File]) -> DatasetRelease:
     _check_iri(content["iri"])
     distributions = tuple(_distribution(item, content["id"], files) for item in content["distributions"])
     picture = files[content["picture"]] if content.get("picture") else None
-    return DatasetRelease(**plain, distributions=distributions, picture=picture)
+    return DatasetRelease(
+        **plain, distributions=distributions, picture=picture, links=tuple(map(_link, content.get("links", ())))
+    )
 
 
 def _distribution(content: dict[str, Any], dataset: str, files: dict[str, File]) -> Distribution:
     return Distribution(
         file=files[content["path"]],
-        format=format_named(content["format"]),
+        format=format_by_name(content["format"]),
         title=content["title"],
         dataset=dataset,
         table=content["table"],
         conforms_to=tuple(content["conforms_to"]),
         described_by=content["described_by"],
+        description=content.get("description", {}),
+        carried=bool(content.get("carried")),
+    )
+
+
+def _link(content: dict[str, Any]) -> ReleasedLink:
+    _check_iri(content["iri"])
+    _check_iri(content["url"])
+    form = format_by_name(content["format"]) if content["format"] else None
+    return ReleasedLink(
+        content["iri"], content["url"], content["title"], content["description"], form, content["service"]
     )
 
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from st_opendata.errors import InputError
 from st_opendata.formats import JSON_LD
+from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
 from st_opendata.model.release import DatasetRelease, Release
 from st_opendata.model.text import pick
@@ -37,10 +38,10 @@ def dataset_json(edition: Edition, dataset: DatasetRelease, base_url: str, langu
     path = edition.path(in_dataset(dataset.id, SCHEMA_ORG_FILE))
     try:
         described: Json = json.loads(path.read_text("utf-8"))
-        paths = {f"{edition.release.site}{each.file.path}": each.file.path for each in dataset.distributions}
+        paths = {f"{edition.release.site}{url_path(each.file.path)}": each.file.path for each in dataset.distributions}
         for download in described.get("distribution", ()):
             if known := paths.get(download.get("contentUrl")):
-                download["contentUrl"] = f"{base_url}/{quote(known)}"
+                download["contentUrl"] = f"{base_url}/{url_path(known)}"
         if "includedInDataCatalog" in described:
             described["includedInDataCatalog"]["url"] = f"{base_url}/{language}/"
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from starlette.requests import Request
 
 from st_opendata.formats import JSON_LD, TURTLE
+from st_opendata.http.urls import url_path
 from st_opendata.model.release import Distribution
 from st_opendata.portal.data.descriptions import DatasetDescription, web_address
 from st_opendata.portal.requests import base_url, language_of, page_url
@@ -29,7 +30,9 @@ def dataset_links(request: Request, dataset: DatasetDescription) -> str:
     base, language = base_url(request), language_of(request)
     own = f"{base}{page_url(language, f'dataset/{dataset.id}')}"
     licence = dataset.licence and (dataset.licence.page or web_address(dataset.licence.iri))
-    files = (_link(f"{base}/{each.file.path}", "item", each.format.media_type) for each in _whole_first(dataset))
+    files = (
+        _link(f"{base}/{url_path(each.file.path)}", "item", each.format.media_type) for each in _whole_first(dataset)
+    )
     described = [
         _link(f"{own}/{SCHEMA_ORG_FILE}", "describedby", JSON_LD.media_type),
         _link(f"{own}/{CROISSANT_FILE}", "describedby", JSON_LD.media_type),

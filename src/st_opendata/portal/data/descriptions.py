@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from st_opendata.formats import Format
 from st_opendata.model.release import DatasetRelease
 from st_opendata.model.text import Text
 from st_opendata.namespaces import expand
@@ -156,8 +157,13 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
         version_notes=words("adms:versionNotes"),
         provenance=_first_text(named("dct:provenance")),
         rights=_first_text(named("dct:rights", files[:1])),
-        formats=tuple(dict.fromkeys(each.format.label for each in dataset.distributions)),
+        formats=tuple(dict.fromkeys(form.label for form in _formats(dataset))),
     )
+
+
+def _formats(dataset: DatasetRelease) -> Iterator[Format]:
+    yield from (each.format for each in dataset.distributions)
+    yield from (link.format for link in dataset.links if link.format)
 
 
 def entity_of(statements: Statements, iri: str) -> Entity:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from starlette.requests import Request
 
+from st_opendata.http.urls import url_path
 from st_opendata.portal.api.citations import STYLES, citation_of, write_text
 from st_opendata.portal.api.schema_org import data_block, dataset_json
 from st_opendata.portal.api.signposting import dataset_links
 from st_opendata.portal.data.added import added_properties
 from st_opendata.portal.data.columns import tables_of
+from st_opendata.portal.data.descriptions import web_address
 from st_opendata.portal.data.names import ThingNames
 from st_opendata.portal.data.naming import scheme_of
 from st_opendata.portal.data.quality import Assessments
@@ -33,8 +33,11 @@ def show_dataset(request: Request) -> PageView:
         "dataset": dataset,
         "added": added_properties(edition, dataset.release),
         "tables": tables,
-        "whole": [each for each in dataset.release.distributions if each.table is None],
-        "file_url": lambda path: f"/{quote(path)}",
+        "whole": [each for each in dataset.release.distributions if each.table is None and not each.carried],
+        "carried": [each for each in dataset.release.distributions if each.carried],
+        "by_table": [each for each in dataset.release.distributions if each.table is not None],
+        "address": web_address,
+        "file_url": lambda path: f"/{url_path(path)}",
         "quality": edition.part(Assessments).of(dataset.id),
         "rules": edition.part(read_rules).of(dataset.release.iri),
         "citation": citation,

@@ -1,0 +1,50 @@
+"""Services that a dataset may be reached by: their protocols, each with its standard and its EU file-type code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from st_opendata.errors import MessageError
+from st_opendata.messages.message import message
+from st_opendata.spelling import hint
+
+_OGC = "http://www.opengis.net/def/serviceType/ogc/"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A protocol of services: what `service:` calls it, its label, the IRI of its standard, its file-type code."""
+
+    name: str
+    label: str
+    standard: str | None = None
+    file_type: str | None = None
+
+
+PROTOCOLS = (
+    Protocol("WMS", "WMS", f"{_OGC}wms", "WMS_SRVC"),
+    Protocol("WFS", "WFS", f"{_OGC}wfs", "WFS_SRVC"),
+    Protocol("WCS", "WCS", f"{_OGC}wcs", "WCS_SRVC"),
+    Protocol("WMTS", "WMTS", f"{_OGC}wmts"),
+    Protocol("OGC_API", "OGC API", "https://ogcapi.ogc.org/"),
+    Protocol("SPARQL", "SPARQL", "https://www.w3.org/TR/sparql11-protocol/"),
+    Protocol("ODATA", "OData", "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"),
+    Protocol("REST", "REST", None, "REST"),
+)
+"""REST is any other interface over HTTP."""
+
+
+def protocol_named(name: str) -> Protocol:
+    """The protocol of this name; MessageError for any other name, with the most similar one."""
+    for protocol in PROTOCOLS:
+        if protocol.name == name:
+            return protocol
+    known = [protocol.name for protocol in PROTOCOLS]
+    raise MessageError(
+        message(
+            '"{name}" is not one of the services {names}{hint}',
+            name=name,
+            names=", ".join(known),
+            hint=hint(name, known),
+        )
+    )
