@@ -10,7 +10,7 @@ from parsed import MODULES, SOURCE, nodes
 from st_opendata.formats import FORMATS
 from st_opendata.rdf.formats import GRAPHS, RESULTS
 
-HOMES = ("formats.py", "rdf/formats.py")
+HOMES = ("formats.py", "rdf/formats.py", "vocabularies/file_formats.py")
 PLAIN = frozenset({"application/json", "text/csv", "application/gzip"})
 """Media types that are also spoken of where no file is written: answers of servers, uploads."""
 

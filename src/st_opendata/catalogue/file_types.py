@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,7 +144,7 @@ def _archive(path: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, zlib.error, EOFError):
+    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError):
         return "zip"
     found = next((kind for member, kind in _MEMBERS if member in names), None)
     if found:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 import pyoxigraph as ox
 
 from st_opendata.dcat.properties import NodeDescriber
-from st_opendata.dcat.resources import add_checksum, add_format, add_links, add_size, standards_of, terms_of
+from st_opendata.dcat.resources import add_checksum, add_format, add_links, add_size, has_facts, standards_of, terms_of
 from st_opendata.dcat.stated import add_stated
 from st_opendata.dcat.terms import (
     ADMS,
@@ -65,7 +65,7 @@ def catalogue_statements(
         _add_series(graph, catalogue, catalogue.series)
     for dataset in catalogue.datasets:
         described = _add_dataset(graph, catalogue, dataset)
-        if dataset.tables and dataset.id in triples:
+        if has_facts(dataset) and dataset.id in triples:
             described.add(VOID.triples, literal_node(str(triples[dataset.id]), datatype=XSD.integer))
         if pictures and dataset.id in pictures:
             described.add(FOAF.depiction, _add_picture(graph, catalogue, pictures[dataset.id]))
@@ -201,7 +201,7 @@ def _add_service(graph: Statements, catalogue: Catalogue) -> None:
     described.add_access_rights()
     described.add_licence()
     described.add_subjects()
-    for dataset in (each for each in catalogue.datasets if each.tables):
+    for dataset in filter(has_facts, catalogue.datasets):
         described.add(DCAT.servesDataset, iri_node(catalogue.dataset_iri(dataset.id)))
     described.add_legislation(_high_value(catalogue.datasets))
     described.add_categories(_high_value(catalogue.datasets))

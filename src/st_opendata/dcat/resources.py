@@ -39,6 +39,11 @@ def terms_of(dataset: Dataset, distribution: Distribution) -> Dataset:
     return _with_own(dataset, file) if file else dataset
 
 
+def has_facts(dataset: Dataset) -> bool:
+    """False for a dataset of files and links only, about which no query can tell anything."""
+    return bool(dataset.tables) or not (dataset.files or dataset.links)
+
+
 def standards_of(dataset: Dataset, distribution: Distribution) -> tuple[Standard, ...]:
     """The standards that a file conforms to."""
     file = _file_of(dataset, distribution)

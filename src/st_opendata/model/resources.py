@@ -7,7 +7,7 @@ from pathlib import Path
 
 from st_opendata.formats import Format
 from st_opendata.model.text import Text
-from st_opendata.vocabularies.services import Protocol
+from st_opendata.vocabularies.services import ServiceProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class DatasetLink:
     language: tuple[str, ...] = ()
     license: str | None = None
     format: Format | None = None
-    protocol: Protocol | None = None
+    protocol: ServiceProtocol | None = None
     endpoint_description: str | None = None
     conforms_to: tuple[Standard, ...] = ()
     size: int | None = None

@@ -12,7 +12,7 @@ _OGC = "http://www.opengis.net/def/serviceType/ogc/"
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
+class ServiceProtocol:
     """A protocol of services: what `service:` calls it, its label, the IRI of its standard, its file-type code."""
 
     name: str
@@ -22,19 +22,19 @@ class Protocol:
 
 
 PROTOCOLS = (
-    Protocol("WMS", "WMS", f"{_OGC}wms", "WMS_SRVC"),
-    Protocol("WFS", "WFS", f"{_OGC}wfs", "WFS_SRVC"),
-    Protocol("WCS", "WCS", f"{_OGC}wcs", "WCS_SRVC"),
-    Protocol("WMTS", "WMTS", f"{_OGC}wmts"),
-    Protocol("OGC_API", "OGC API", "https://ogcapi.ogc.org/"),
-    Protocol("SPARQL", "SPARQL", "https://www.w3.org/TR/sparql11-protocol/"),
-    Protocol("ODATA", "OData", "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"),
-    Protocol("REST", "REST", None, "REST"),
+    ServiceProtocol("WMS", "WMS", f"{_OGC}wms", "WMS_SRVC"),
+    ServiceProtocol("WFS", "WFS", f"{_OGC}wfs", "WFS_SRVC"),
+    ServiceProtocol("WCS", "WCS", f"{_OGC}wcs", "WCS_SRVC"),
+    ServiceProtocol("WMTS", "WMTS", f"{_OGC}wmts"),
+    ServiceProtocol("OGC_API", "OGC API", "https://ogcapi.ogc.org/"),
+    ServiceProtocol("SPARQL", "SPARQL", "https://www.w3.org/TR/sparql11-protocol/"),
+    ServiceProtocol("ODATA", "OData", "https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html"),
+    ServiceProtocol("REST", "REST", None, "REST"),
 )
 """REST is any other interface over HTTP."""
 
 
-def protocol_named(name: str) -> Protocol:
+def protocol_named(name: str) -> ServiceProtocol:
     """The protocol of this name; MessageError for any other name, with the most similar one."""
     for protocol in PROTOCOLS:
         if protocol.name == name:

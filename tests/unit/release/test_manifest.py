@@ -80,8 +80,8 @@ def test_verify(release: Release, tmp_path: Path) -> None:
         (lambda content: content.update(version=2), "version 2"),
         (lambda content: content["files"][0].update(path="../../etc/passwd"), "leaves the release"),
         (
-            lambda content: content["datasets"][0]["distributions"][0].update(format="xls"),
-            "'xls' is missing or unknown",
+            lambda content: content["datasets"][0]["distributions"][0].update(format="xlt"),
+            "'XLT' is missing or unknown",
         ),
         (lambda content: content.update(base="example"), '"example" is not an absolute IRI'),
         (lambda content: content["datasets"][0].update(iri=7), '"7" is not an absolute IRI'),

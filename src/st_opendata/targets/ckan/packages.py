@@ -14,16 +14,16 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 import pyoxigraph as ox
 
 from st_opendata.dcat.relocate import serialise
 from st_opendata.errors import ConfigurationError, InputError, UsageError
-from st_opendata.formats import CSV, JSON, format_of, place_in_lists
+from st_opendata.formats import CSV, JSON, Format, format_of, place_in_lists
+from st_opendata.http.urls import url_path
 from st_opendata.messages.message import message
-from st_opendata.model.release import DatasetRelease, File, Release
+from st_opendata.model.release import DatasetRelease, File, Release, ReleasedLink
 from st_opendata.namespaces import expand
 from st_opendata.place import Place
 from st_opendata.rdf.statements import TYPE, Statements, iris, read_statements, text_of
@@ -48,8 +48,9 @@ class Resource:
     """A CKAN resource: its id is UUIDv5 (namespace URL) of the distribution's IRI, so it never changes.
 
     `file` is the upload: a file of the release, or the bytes themselves if they are made here (the catalogue);
-    None for a link, which has its URL in the metadata too. `file_name` is the name that the portal gives an upload,
-    `url` is its address for visitors. `rows` are those of a CSV file.
+    None for a link, which has its URL in the metadata too; without `sha256` it leads to the publisher's address.
+    `file_name` is the name that the portal gives an upload, `url` is its address for visitors. `rows` are those of a
+    CSV file.
     """
 
     id: str
@@ -140,8 +141,9 @@ def describe_release(release: Path, site: Site) -> tuple[tuple[Package, ...], St
         if item.format == CSV and item.table
     }
     metadata = MetadataMaker(site, schema, GraphSource(graph, site.language, site.iris))
-    maker = _Maker(release, metadata, rows, content.site)
-    made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri]) for each in content.datasets]
+    formats = {item.file.path: item.format for each in content.datasets for item in each.distributions if item.carried}
+    maker = _Maker(release, metadata, rows, content.site, formats)
+    made = [maker.package(names[each.id], each.iri, each.id, hosted[each.iri], each.links) for each in content.datasets]
     made.append(maker.package(own_name, own_iri, CATALOGUE_ID, own_files))
     metadata.lacks.raise_any(site)
     return tuple(made), graph
@@ -186,7 +188,7 @@ def _files(release: Release, dataset: DatasetRelease) -> list[File]:
 def _described_by(known: Mapping[str, str], release: Release, file: File) -> str:
     """The IRI of the distribution in this file, by the catalogue's download URLs (the keys)."""
     try:
-        return known[f"{release.site}{file.path}"]
+        return known[f"{release.site}{url_path(file.path)}"]
     except KeyError:
         raise InputError(
             message("{catalogue} does not describe the file {path}", catalogue=CATALOGUE, path=file.path),
@@ -222,7 +224,7 @@ def resource_id(iri: str) -> str:
 def _host(file: File, iri: str, package: str, site: Site) -> _HostedFile:
     resource = resource_id(iri)
     if site.link_base and site.max_upload is not None and file.size > site.max_upload:
-        return _HostedFile(iri, file, resource, f"{site.link_base.rstrip('/')}/{quote(file.path)}", linked=True)
+        return _HostedFile(iri, file, resource, f"{site.link_base.rstrip('/')}/{url_path(file.path)}", linked=True)
     return _HostedFile(iri, file, resource, _upload_url(site, package, resource, file.path))
 
 
@@ -281,14 +283,22 @@ class _Maker:
     metadata: MetadataMaker
     rows: Mapping[str, int]
     served: str
+    formats: Mapping[str, Format]
+    """Those of the publisher's files, by their paths."""
 
-    def package(self, name: str, iri: str, dataset: str, files: Sequence[_HostedFile]) -> Package:
-        """The dataset of this IRI and id with its files."""
+    def package(
+        self, name: str, iri: str, dataset: str, files: Sequence[_HostedFile], links: Sequence[ReleasedLink] = ()
+    ) -> Package:
+        """The dataset of this IRI and id with its files, then its links."""
         metadata = self.metadata.dataset(name, iri, dataset)
-        resources = tuple(self._resource(name, each, dataset) for each in files)
+        resources = (
+            *(self._resource(name, each, dataset) for each in files),
+            *(self._link(name, each, dataset) for each in links),
+        )
+        parts = [*(file.iri for file in files), *(link.iri for link in links)]
         found = (
             *self.metadata.notices(name, "dataset", iri),
-            *(each for item in files for each in self.metadata.notices(name, "resource", item.iri)),
+            *(each for part in parts for each in self.metadata.notices(name, "resource", part)),
         )
         notices = {(each.field, str(each.text)): each for each in found}
         return Package(
@@ -298,11 +308,13 @@ class _Maker:
             digest=_digest(metadata, resources),
             iri=iri,
             notices=tuple(notices.values()),
-            links=frozenset(f"{self.served}{quote(each.file.path)}" for each in files),
+            links=frozenset(f"{self.served}{url_path(each.file.path)}" for each in files),
         )
 
     def _resource(self, name: str, hosted: _HostedFile, dataset: str) -> Resource:
         metadata = self.metadata.resource(name, hosted.iri, dataset)
+        if form := self.formats.get(hosted.file.path):
+            metadata["format"] = self._format(form, form.ckan_label or form.label)
         if hosted.linked:
             metadata["url"] = hosted.url
         return Resource(
@@ -315,6 +327,17 @@ class _Maker:
             url=hosted.url,
             rows=self.rows.get(hosted.file.path),
         )
+
+    def _link(self, name: str, link: ReleasedLink, dataset: str) -> Resource:
+        """An address that the publisher names; nothing is known of its content."""
+        metadata = {**self.metadata.resource(name, link.iri, dataset), "url": link.url}
+        if called := link.service or (link.format and (link.format.ckan_label or link.format.label)):
+            metadata["format"] = self._format(link.format, called)
+        return Resource(resource_id(link.iri), metadata, None, 0, "", file_name=link.url, url=link.url)
+
+    def _format(self, form: Format | None, called: str) -> str:
+        """The format as an IRI if the site takes IRIs; several formats share a media type, so it cannot give them."""
+        return form.iri if self.metadata.site.iris and form and form.iri else called
 
 
 def _digest(metadata: Mapping[str, object], resources: Iterable[Resource]) -> str:
