@@ -39,6 +39,7 @@ from st_opendata.targets.ckan.pull.folder import (
     write_folder,
 )
 from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, catalogue_resources
+from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, exact_files, exact_links
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
@@ -72,6 +73,7 @@ def pull_exact(
         remote = {str(each["name"]): each for each in published.datasets}
         datasets, omissions, notes = [], list[Omission](), list[Message]()
         tables: dict[str, list[_Table]] = {}
+        files: dict[str, list[PulledFile]] = {}
         for id_ in _dataset_ids(graph, published):
             dataset = remote.get(f"{published.id}-{id_}")
             if dataset is None:
@@ -81,17 +83,21 @@ def pull_exact(
             notes += _edits(dataset)
             datasets.append(DatasetFolder(id_, _dataset(graph, published, id_)))
             tables[id_] = _tables(graph, published, id_, dataset, (folder, scratch))
+            files[id_] = list(exact_files(graph, published.base, id_, dataset, folder))
+            for link in exact_links(graph, published.base, id_, dataset):
+                datasets[-1].add("links", link)
         omissions += _old(graph, published)
         download = [
             each for found in tables.values() for table in found for each in (table.file, table.metadata) if each
         ]
-        failures = fetcher.fetch(download)
+        failures = fetcher.fetch([*download, *(each.download for found in files.values() for each in found)])
         for dataset_folder in datasets:
             found = list(_describe(dataset_folder, tables[dataset_folder.id], failures, published.base))
+            found += add_files({dataset_folder.id: dataset_folder}, files[dataset_folder.id], failures)
             omissions += found
             dataset_folder.heading += omission_lines(found)
-    kept = [each for each in datasets if each.tables]
-    omissions += [Omission(each.id, "", message("none of its tables came")) for each in datasets if not each.tables]
+    kept = [each for each in datasets if not each.is_empty]
+    omissions += [Omission(each.id, "", message("none of its tables came")) for each in datasets if each.is_empty]
     if not kept:
         raise RemoteError(
             message("no table of the catalogue came"),
@@ -259,7 +265,7 @@ def _describe(
             lost = message("{table}: its description did not come; columns are those of its header", table=table.name)
             for remark in (*remarks, lost):
                 dataset.description.remark("tables", remark)
-        dataset.tables.append({"url": table.name, **described})
+        dataset.add("tables", {"url": table.name, **described})
     return omissions
 
 

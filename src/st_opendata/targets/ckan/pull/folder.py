@@ -17,7 +17,7 @@ TERMS = tuple(str(info.alias) for info in Terms.model_fields.values())
 FILE_KEYS = ("license", "rights", "availability", "status")
 """Keys whose properties a dataset's distributions state."""
 _CATALOGUE_KEYS = ("id", "base", "site", "title", "description", "homepage", "series", *TERMS, "datasets")
-_DATASET_KEYS = (*KEYS, "tables")
+_DATASET_KEYS = (*KEYS, "tables", "files", "links")
 
 
 @dataclass(slots=True)
@@ -31,8 +31,17 @@ class DatasetFolder:
     @property
     def tables(self) -> list[Yaml]:
         """Its tables, as in YAML."""
-        tables: list[Yaml] = self.description.values.setdefault("tables", [])
+        tables: list[Yaml] = self.description.values.get("tables", [])
         return tables
+
+    def add(self, key: str, entry: Yaml) -> None:
+        """Add an entry under `tables`, `files` or `links`."""
+        self.description.values.setdefault(key, []).append(entry)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has neither tables nor files nor links."""
+        return not any(self.description.values.get(key) for key in ("tables", "files", "links"))
 
 
 def share_terms(catalogue: Description, datasets: Sequence[DatasetFolder], keys: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -40,6 +40,7 @@ from st_opendata.targets.ckan.pull.folder import (
     write_folder,
 )
 from st_opendata.targets.ckan.pull.listing import Listing
+from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, file_of, link_of
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import DataStoreColumn, NotATableError, describe_file
 from st_opendata.vocabularies import alignment
@@ -72,7 +73,7 @@ def pull_others(
     """Write the datasets to the folder as a catalogue, with comments in the language.
 
     Raises:
-        RemoteError: none of them has a table.
+        RemoteError: none of them has a table, a file or a link.
         OSError: a file cannot be written.
     """
     fields, names = read_map(), _Names()
@@ -80,18 +81,28 @@ def pull_others(
     datasets: dict[str, DatasetFolder] = {}
     omissions: list[Omission] = []
     files: list[_File] = []
+    others: list[PulledFile] = []
+    notes: list[Message] = []
     for dataset in remote:
         id_ = names.dataset(str(dataset["name"]))
         url = f"{listing.site.url}/dataset/{dataset['name']}"
         heading = [message("Pulled from {url}", url=url), *_unmapped_lines(fields, dataset)]
         datasets[id_] = DatasetFolder(id_, _describe(fields, listing, dataset), heading)
+        taken = ["dataset.yaml"]
         for resource in dataset.get("resources") or ():
             found = _file(id_, resource, names, fetcher, folder)
-            if isinstance(found, Omission):
-                omissions.append(found)
-            else:
+            if isinstance(found, _File):
+                taken.append(found.download.path.name)
                 files.append(found)
-    failures = fetcher.fetch([each.download for each in files])
+            elif fetcher.limits.open_to(str(resource.get("url") or "")) and _is_file(resource):
+                others.append(file_of(resource, id_, folder, taken, listing.site.language))
+            elif link := link_of(resource, listing.site.language):
+                datasets[id_].add("links", link)
+                omissions += [found] if found.kind is OmissionReason.ELSEWHERE else []  # its content is not pulled
+            else:
+                omissions.append(found)
+    failures = fetcher.fetch([*(each.download for each in files), *(each.download for each in others)])
+    omissions += add_files(datasets, others, failures)
     came = [each for each in files if each.download.path not in failures]
     omissions += [_omission(each, failures[each.download.path]) for each in files if each.download.path in failures]
     with ThreadPoolExecutor(fetcher.workers) as pool:
@@ -100,9 +111,27 @@ def pull_others(
         try:
             _add_table(datasets[each.dataset], each, columns, listing.site.language)
         except NotATableError as error:
-            each.download.path.unlink()
-            omissions.append(_omission(each, error.message))
-    return _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
+            if not each.download.path.stat().st_size:
+                each.download.path.unlink()
+                omissions.append(_omission(each, error.message))
+                continue
+            entry = {"path": each.download.path.name, "title": _title(each, listing.site.language)}
+            omissions += add_files(datasets, [PulledFile(each.dataset, entry, each.download)], {})
+            notes.append(
+                message(
+                    "{dataset}/{name} is kept as a file, because it is not a table: {reason}",
+                    dataset=each.dataset,
+                    name=each.download.path.name,
+                    reason=error.message,
+                )
+            )
+    written = _write(listing, catalogue, list(datasets.values()), omissions, folder, language)
+    return replace(written, notes=tuple(notes))
+
+
+def _is_file(resource: Json) -> bool:
+    """Whether the portal has the resource as a file, not as an address that it was given."""
+    return resource.get("url_type") == "upload"
 
 
 def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, DataStoreColumn], language: str) -> None:
@@ -111,7 +140,7 @@ def _add_table(dataset: DatasetFolder, file: _File, datastore: Mapping[str, Data
     outline = {"url": file.download.path.name, "title": _title(file, language)}
     if notes := clean(from_markdown(str(file.resource.get("description") or ""))):
         outline["description"] = {language: notes}
-    dataset.tables.append(outline | described)
+    dataset.add("tables", outline | described)
     for remark in (*remarks, _HEADING):
         dataset.description.remark("tables", remark)
 
@@ -124,19 +153,19 @@ def _write(
     folder: Path,
     language: str,
 ) -> PullResult:
-    kept = [each for each in datasets if each.tables]
+    kept = [each for each in datasets if not each.is_empty]
     for each in datasets:
         each.heading += omission_lines(one for one in omissions if one.dataset == each.id)
     omissions += [
-        Omission(each.id, "", message("it has no table that came"), OmissionReason.WITHOUT_TABLES)
+        Omission(each.id, "", message("it has no table, file or link that came"), OmissionReason.WITHOUT_TABLES)
         for each in datasets
-        if not each.tables
+        if each.is_empty
     ]
     if not kept:
-        text = message("no dataset there has a table that came")
+        text = message("no dataset there has a table, file or link that came")
         raise RemoteError(text, place=Place(listing.site.url), remedy=reasons_of(omissions))
     share_terms(catalogue, kept, _SHARED)
-    lost = [each.id for each in datasets if not each.tables]
+    lost = [each.id for each in datasets if each.is_empty]
     heading = [
         message("Pulled from {url}", url=f"{listing.site.url}/organization/{listing.organization['name']}"),
         *omission_lines(each for each in omissions if each.dataset in lost),

@@ -163,11 +163,6 @@ def test_fields_of_a_plain_ckan_and_of_fluent_are_read(tmp_path: Path, portal: A
         ((200, {"Content-Length": "900"}, b"id,name\n"), "it could not be downloaded: the answer broke off"),
         ((200, {}, b"id,name\n" + b"1,x\n" * 300), "it is too large: 1,208 bytes, the limit is 1,000"),
         ((200, {}, b""), "The file of this table is empty."),
-        ((200, {}, b"PK\x03\x04 and more"), "This is not a CSV file but an Excel or OpenDocument workbook"),
-        ((200, {}, b"<!doctype html><p>Sign in"), "This is not a CSV file but a web page or XML file."),
-        ((200, {}, b"id,name\n1,\x00\n"), "NUL"),
-        ((200, {}, b"id,name\n1,\xc3\xa9\n2,\x81\n"), "0x81"),
-        ((200, {}, b"\n\n1,2\n"), "its first line is empty"),
     ],
 )
 def test_a_file_that_does_not_come_is_named_and_the_rest_is_pulled(
@@ -182,6 +177,58 @@ def test_a_file_that_does_not_come_is_named_and_the_rest_is_pulled(
     )
     assert "# Not pulled: roads.csv: " in (tmp_path / "pulled" / "roads" / "dataset.yaml").read_text("utf-8")
     assert sorted(path.name for path in (tmp_path / "pulled" / "roads").iterdir()) == ["dataset.yaml", "good.csv"]
+    assert main(["check", str(tmp_path / "pulled")]) == 0
+
+
+@pytest.mark.quick(2)
+@pytest.mark.parametrize(
+    ("content", "says", "stated"),
+    [
+        (b"PK\x03\x04 and more", "not a CSV file but an Excel or OpenDocument workbook", "ZIP"),
+        (b"<!doctype html><p>Sign in", "not a CSV file but a web page or XML file.", "HTML"),
+        (b"id,name\n1,\x00\n", "NUL", "OCTET"),
+        (b"id,name\n1,\xc3\xa9\n2,\x81\n", "0x81", None),
+        (b"\n\n1,2\n", "its first line is empty", None),
+    ],
+)
+def test_a_csv_file_that_is_no_table_is_kept_as_a_file(
+    content: bytes, says: str, stated: str | None, *, tmp_path: Path, portal: Any, pull: Pull
+) -> None:
+    portal.add("roads", portal.upload("roads.csv", content), portal.upload("good.csv", GOOD), title="Roads")
+    code, written = pull(tmp_path / "pulled")
+    assert code == 0
+    assert "roads/roads.csv is kept as a file, because it is not a table: " in written
+    assert says in written
+    assert (tmp_path / "pulled" / "roads" / "roads.csv").read_bytes() == content
+    files = read(tmp_path / "pulled")["files"]
+    assert [(each["path"], each.get("format")) for each in files] == [("roads.csv", stated)]
+    assert main(["check", str(tmp_path / "pulled")]) == 0
+
+
+def test_files_and_links_are_pulled_as_such(tmp_path: Path, portal: Any, pull: Pull) -> None:
+    pdf = b"%PDF-1.4 plan"
+    portal.add(
+        "plans",
+        portal.upload("Plan%20%C3%9Cbersicht.pdf", pdf, format="PDF", name="Plan"),
+        portal.upload("data.zip", b"PK\x05\x06" + bytes(18), format="ZIP"),
+        {"id": "w", "url": "https://geo.example/wms?service=WMS", "format": "WMS", "name": "Map"},
+        {"id": "a", "url": "https://api.example/v1/", "format": "API", "name": "API"},
+        {"id": "p", "url": "https://www.example/page", "format": "", "name": "Page", "description": "About it"},
+        {"id": "c", "url": "https://www.example/a.xlsx", "format": "XLSX", "name": "Sheet"},
+        title="Plans",
+    )
+    code, written = pull(tmp_path / "pulled")
+    assert (code, "Not pulled" in written) == (0, False)
+    dataset = yaml.safe_load((tmp_path / "pulled" / "plans" / "dataset.yaml").read_text("utf-8"))
+    assert "tables" not in dataset
+    assert [each["path"] for each in dataset["files"]] == ["Plan \u00dcbersicht.pdf", "data.zip"]
+    assert [(each.get("service"), each.get("format")) for each in dataset["links"]] == [
+        ("WMS", None),
+        ("REST", None),
+        (None, None),
+        (None, "XLSX"),
+    ]
+    assert dataset["links"][2]["description"] == {"en": "About it"}
     assert main(["check", str(tmp_path / "pulled")]) == 0
 
 
@@ -296,12 +343,10 @@ def test_an_organisation_that_is_not_there_is_told_with_those_that_are(tmp_path:
 
 
 def test_datasets_without_tables_are_listed(tmp_path: Path, portal: Any, pull: Pull) -> None:
-    portal.add("plans", {"url": f"{portal.url}/a.pdf", "format": "PDF", "name": "Plan"}, title="Plans")
+    portal.add("plans", {"url": "file:///a.pdf", "format": "PDF", "name": "Plan"}, title="Plans")
     code, written = pull(tmp_path / "pulled")
     assert code == 4
-    assert (
-        "no dataset there has a table that came\n  plans/Plan: it is not a CSV table but has the format PDF" in written
-    )
+    assert "no dataset there has a table, file or link that came\n  plans/Plan: it is not a CSV table" in written
     portal.add("roads", portal.upload("roads.csv", GOOD))
     code, written = pull(tmp_path / "pulled", "--json")
     assert code == 0
@@ -310,9 +355,9 @@ def test_datasets_without_tables_are_listed(tmp_path: Path, portal: Any, pull: P
         ("plans", "no table"),
         ("plans", "without tables"),
     ]
-    assert "# Not pulled: plans: it has no table that came" in (tmp_path / "pulled" / "catalogue.yaml").read_text(
-        "utf-8"
-    )
+    assert "# Not pulled: plans: it has no table, file or link that came" in (
+        tmp_path / "pulled" / "catalogue.yaml"
+    ).read_text("utf-8")
 
 
 def test_few_requests_are_made(tmp_path: Path, portal: Any, pull: Pull) -> None:
