@@ -18,7 +18,7 @@ from typing import Any
 
 from st_opendata.build.unchanged import Earlier
 from st_opendata.dcat import Counts
-from st_opendata.exports import Kept, KeptDumps
+from st_opendata.exports import Kept, KeptDumps, OlderDataset
 from st_opendata.exports.choice import FormatChoice, choose_formats
 from st_opendata.exports.published import link_tables
 from st_opendata.facts import FactBase
@@ -83,30 +83,33 @@ class Reuse:
             self.datasets.append(dataset.id)
         return found
 
-    def older_facts(self, dataset: str, *, kept: bool) -> OlderFacts | None:
-        """The facts of a dataset in the release before, if some of its shards are still the same.
+    def older_dataset(self, dataset: str, kept: Kept) -> OlderDataset | None:
+        """The dataset in the release before, of which that is kept, if anything else of it can be taken over."""
+        rows = self._same_shards(dataset, whole=None in kept)
+        part = self.earlier.parts.get(_part(dataset, None)) if self.earlier else None
+        tables = frozenset(filter(None, kept))
+        if self.earlier is None or part is None or not (rows or tables):
+            return None
+        listed, folder = self.earlier.files, self.earlier.folder
+        paths = [path for path in part["files"] if path in listed and self.earlier.has(path)]
+        facts, lines = facts_file(dataset), graph_file(dataset)
+        older = OlderFacts(folder / facts, folder / lines, rows) if rows and {facts, lines} <= {*paths} else None
+        return OlderDataset({Path(path).name: folder / path for path in paths}, tables, older)
 
-        `kept` says that its files were taken over; then all of it is the same.
-        """
+    def _same_shards(self, dataset: str, *, whole: bool) -> dict[str, tuple[int, int]]:
+        """As `OlderFacts.rows`; `whole` says that all facts are the same."""
         digits = self.facts.shard_digits(dataset)
         now = self._shards[dataset] = self.facts.contents.shards(dataset, digits) if digits else {}
         part = self.earlier.parts.get(_part(dataset, None)) if self.earlier else None
-        if self.earlier is None or part is None:
-            return None
-        before = {each: (count, digest) for each, (count, digest) in part["shards"].items() if len(each) == digits}
-        first, rows = 0, {"": (0, 0)} if kept and not digits else {}
+        known = part["shards"].items() if part else ()
+        before = {shard: (count, digest) for shard, (count, digest) in known if len(shard) == digits}
+        first, rows = 0, {"": (0, 0)} if whole and not digits else {}
         for shard in prefixes(digits) if before else ():
             count = before.get(shard, _EMPTY)[0]
             if now.get(shard, _EMPTY) == before.get(shard, _EMPTY):
                 rows[shard] = first, count
             first += count
-        if not rows:
-            return None
-        listed, folder = self.earlier.files, self.earlier.folder
-        paths = [path for path in part["files"] if path in listed and self.earlier.has(path)]
-        files = {Path(path).name: folder / path for path in paths}
-        facts, lines = facts_file(dataset), graph_file(dataset)
-        return OlderFacts(folder / facts, folder / lines, rows, files) if {facts, lines} <= {*paths} else None
+        return rows
 
     def take_facts(self, paths: Mapping[str, str]) -> dict[str, FactFile]:
         """The files of facts that were taken over, by predicates, of those with these paths."""

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any
 
 from st_opendata.build.reuse import Reuse
-from st_opendata.exports import DatasetPlan, dump_paths, plan_dataset, plan_dumps
+from st_opendata.exports import DatasetPlan, OlderDataset, dump_paths, plan_dataset, plan_dumps
 from st_opendata.facts import FactBase
-from st_opendata.facts.older import OlderFacts
 from st_opendata.messages.message import message
 from st_opendata.model.release import Distribution, FactFolder, File, Picture
 from st_opendata.release.layout import FACTS, predicate_files
@@ -52,10 +51,10 @@ def plan_files(reuse: Reuse) -> ReleasePlan:
     (folder / FACTS).mkdir()
     files = predicate_files(facts.predicates())
     kept_facts, kept_dumps = reuse.take_facts(files), reuse.take_dumps(dump_paths(facts))
-    datasets, older = dict[str, DatasetPlan](), dict[str, OlderFacts]()
+    datasets, older = dict[str, DatasetPlan](), dict[str, OlderDataset]()
     for each in facts.catalogue.datasets:
         kept = reuse.take_dataset(each)
-        found = reuse.older_facts(each.id, kept=None in kept)
+        found = reuse.older_dataset(each.id, kept)
         datasets[each.id] = plan_dataset(each, facts, folder, kept, found)
         older |= {each.id: found} if found else {}
     cost = sum(plan.n_triples.cost for plan in datasets.values() if plan.n_triples)

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from st_opendata.exports.sources import CatalogueSource, DatasetSource
+from st_opendata.exports.sources import CatalogueSource, DatasetSource, OlderDataset
 from st_opendata.facts import FactBase
-from st_opendata.facts.older import OlderFacts
 from st_opendata.facts.triples import prefixes
 from st_opendata.formats import Format
 from st_opendata.rdf.fragments import Shard, write_rdf_again, write_trig_again
@@ -23,21 +22,22 @@ def write_n_triples(source: DatasetSource, path: Path) -> None:
     """Write the facts of the dataset, shard by shard, sorted within a shard; and with their cells to `FACTS_FILE`."""
     facts, dataset, cells = source.facts, source.dataset.id, path.with_name(FACTS_FILE)
     with path.open("wb") as out:
-        if source.older is None:
+        older = source.older.facts if source.older else None
+        if older is None:
             facts.write_facts(dataset, cells, lambda lines: out.write(encode_lines(lines)))
             return
-        facts.write_facts(dataset, cells, older=source.older)
+        facts.write_facts(dataset, cells, older=older)
         digits = facts.shard_digits(dataset)
-        known = shard_parts(source.older.lines, digits)
+        known = shard_parts(older.lines, digits)
         for shard in prefixes(digits):
-            same = shard in source.older.rows
+            same = shard in older.rows
             out.writelines(known.get(shard, ()) if same else [encode_lines(facts.shard_lines(dataset, [shard]))])
 
 
 def write_graph_as(form: Format, source: DatasetSource, path: Path) -> None:
     """Write the dataset's N-Triples in another format; raises as `write_rdf`."""
     before = source.older.files.get(path.name) if source.older else None
-    if before:
+    if before and source.older and source.older.facts:
         shards = _shards_twice(source.facts, source.folder.parent, source.dataset.id, source.older)
         if write_rdf_again(before, shards, path, form, source.prefixes):
             return
@@ -86,12 +86,13 @@ def _datasets(source: CatalogueSource) -> list[str]:
     return [dataset.id for dataset in source.catalogue.datasets]
 
 
-def _shards_twice(facts: FactBase, folder: Path, dataset: str, older: OlderFacts | None) -> list[Shard]:
+def _shards_twice(facts: FactBase, folder: Path, dataset: str, older: OlderDataset | None) -> list[Shard]:
     """The shards of the dataset in the release in the folder, and in an older one."""
     digits = facts.shard_digits(dataset)
     now = shard_parts(folder / graph_file(dataset), digits)
-    before = shard_parts(older.lines, digits) if older else {}
-    same = older.rows if older else ()
+    facts_before = older.facts if older else None
+    before = shard_parts(facts_before.lines, digits) if facts_before else {}
+    same = facts_before.rows if facts_before else ()
     return [Shard(now.get(each), before.get(each), each in same) for each in prefixes(digits)]
 
 

@@ -15,9 +15,8 @@ from st_opendata.exports.choice import FormatChoice, choose_dumps, choose_format
 from st_opendata.exports.impossible import unwritable
 from st_opendata.exports.picture import draw_picture
 from st_opendata.exports.registry import Export
-from st_opendata.exports.sources import CatalogueSource, DatasetSource, TableSource
+from st_opendata.exports.sources import CatalogueSource, DatasetSource, OlderDataset, TableSource
 from st_opendata.facts import FactBase
-from st_opendata.facts.older import OlderFacts
 from st_opendata.formats import N_TRIPLES, PARQUET, Format
 from st_opendata.messages.message import Message, joined, message
 from st_opendata.model.descriptions import Dataset
@@ -83,14 +82,14 @@ class DatasetPlan:
 
 
 def plan_dataset(
-    dataset: Dataset, facts: FactBase, folder: Path, kept: Kept = _NOTHING, older: OlderFacts | None = None
+    dataset: Dataset, facts: FactBase, folder: Path, kept: Kept = _NOTHING, older: OlderDataset | None = None
 ) -> DatasetPlan:
     """Plan the files in `<folder>/<dataset>/`, which is made here; `folder` is the root of the release.
 
     Formats that cannot carry one of its facts are left out; `impossible_findings` reports them. So are those that the
     descriptions leave out, and those that are too large; `size_findings` reports the latter. A task raises
     UnwritableTripleError for a fact that a format cannot carry; its place is a cell that states it. Pictures are always
-    drawn: labels in another dataset change them. `older` are facts of the release before.
+    drawn: labels in another dataset change them. `older` is the dataset in the release before.
     """
     (folder / dataset.id).mkdir(parents=True, exist_ok=True)
     choice, stage = choose_formats(facts, dataset), message("Writing {dataset}", dataset=dataset.id)
@@ -128,12 +127,12 @@ def plan_dumps(
     folder: Path,
     datasets: Iterable[DatasetPlan],
     kept: KeptDumps = _NO_DUMPS,
-    older: Mapping[str, OlderFacts] = _NOTHING,
+    older: Mapping[str, OlderDataset] = _NOTHING,
 ) -> list[Task[File]]:
     """Plan the files for all datasets at the root of the release: RDF dumps, and the tables as a database.
 
-    The datasets without a plan, and the files that are kept, must have been written there. `older` are facts of the
-    release before, by dataset.
+    The datasets without a plan, and the files that are kept, must have been written there. `older` are
+    datasets of the release before, by their ids.
     """
     source, choice = CatalogueSource(facts.catalogue, facts, folder, kept.earlier, older), choose_dumps(facts)
     written = [plan.n_triples for plan in datasets if plan.n_triples]

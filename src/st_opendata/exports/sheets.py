@@ -44,6 +44,7 @@ Cell = str | list[str] | None
 class DataSheet:
     """A sheet: the rows below its header are typed values."""
 
+    table: str
     name: str
     header: tuple[str, ...]
     rows: Iterator[tuple[Value, ...]]
@@ -57,7 +58,7 @@ def sheets_of(source: DatasetSource) -> Iterator[DataSheet]:
         rows = _rows(TableSource(source.catalogue, source.dataset, table, source.facts))
         header = tuple(column.name for column in columns)
         for name in names[table.name]:
-            yield DataSheet(name, header, islice(rows, MAX_ROWS - 1))
+            yield DataSheet(table.name, name, header, islice(rows, MAX_ROWS - 1))
 
 
 def sheet_names(source: DatasetSource) -> dict[str, list[str]]:

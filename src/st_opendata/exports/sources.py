@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,18 @@ class TableSource:
 
 
 @dataclass(frozen=True)
+class OlderDataset:
+    """A dataset in the release before: its files by their names, but for damaged ones.
+
+    `tables` are those that are still the same, and `facts` are set if some of their shards are.
+    """
+
+    files: Mapping[str, Path]
+    tables: Collection[str]
+    facts: OlderFacts | None
+
+
+@dataclass(frozen=True)
 class DatasetSource:
     """A dataset whose facts were written to `<folder>/<dataset>.nt`; `folder` is the dataset's in the release."""
 
@@ -46,8 +58,8 @@ class DatasetSource:
     dataset: Dataset
     facts: FactBase
     folder: Path
-    older: OlderFacts | None = None
-    """The facts of the release before, if some of them are still the same."""
+    older: OlderDataset | None = None
+    """The dataset in the release before, if some of it is still the same."""
 
     @property
     def name(self) -> str:
@@ -77,15 +89,15 @@ class DatasetSource:
 class CatalogueSource:
     """The facts of all datasets, each of which was written to the release at `folder`.
 
-    `earlier` are files of the release before, by the paths of those that replace them; `older` has the facts of it by
-    dataset, of those datasets of which some shards are still the same.
+    `earlier` are files of the release before, by the paths of those that replace them; `older` are its datasets, by
+    their ids, of which something is still the same.
     """
 
     catalogue: Catalogue
     facts: FactBase
     folder: Path
     earlier: Mapping[str, Path] = field(default_factory=dict)
-    older: Mapping[str, OlderFacts] = field(default_factory=dict)
+    older: Mapping[str, OlderDataset] = field(default_factory=dict)
 
     def before(self, path: Path) -> Path | None:
         """The file of the release before that the one at `path` will replace, if there is one that is not damaged."""

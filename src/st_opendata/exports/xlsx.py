@@ -9,11 +9,12 @@ the same as it writes, except for a text such as `<r>…</r>`, which it takes fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
@@ -25,10 +26,15 @@ from st_opendata.exports.cover import cover_name, cover_rows, cover_words, cut_n
 from st_opendata.exports.sheets import Value, day_of, sheets_of
 from st_opendata.exports.sources import DatasetSource
 from st_opendata.model.text import pick
+from st_opendata.system.zip_members import exchange_members
 
 MAX_TEXT = 32_767
 """UTF-16 units that Excel holds in a cell."""
 _CUT = " […]"
+_SHEETS = "xl/worksheets/"
+_COVER = f"{_SHEETS}sheet1.xml"
+_LARGE = 1_000_000_000
+"""The bytes from which a zip file may need other headers."""
 _FORMULA = frozenset("=+-@\t\r")
 _SETTINGS = {
     "constant_memory": True,
@@ -39,16 +45,48 @@ _SETTINGS = {
 def write_xlsx(source: DatasetSource, path: Path) -> None:
     """Write the workbook; the cover states how many texts were too long for a cell, and which files have all of them.
 
+    The sheets of tables that are the same are taken over from an older file.
+
     Raises:
         OSError: the file cannot be written.
     """
     try:
-        _write(source, path)
+        if not _write_again(source, path):
+            _write(source, path)
     except FileCreateError as error:  # XlsxWriter wraps the error of the file system
         raise error.args[0] from None
 
 
-def _write(source: DatasetSource, path: Path) -> None:
+def _write_again(source: DatasetSource, path: Path) -> bool:
+    """Write the other sheets and take over those; False, and no file, if the older one does not allow that."""
+    older = source.older.files.get(path.name) if source.older else None
+    if not source.older or not older or not source.older.tables or older.stat().st_size > _LARGE:
+        return False
+    draft = path.with_name(f"{path.name}.draft")
+    try:
+        taken = _write(source, draft, source.older.tables)
+        if not taken or not _are_alike(draft, older):
+            return False
+        exchange_members(draft, older, taken, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _are_alike(draft: Path, older: Path) -> bool:
+    """Whether they differ in sheets of tables only: the covers are equal, so no text in the older one was cut."""
+    with ZipFile(draft) as now, ZipFile(older) as before:
+        names = now.namelist()
+        others = [name for name in names if not name.startswith(_SHEETS) or name == _COVER]
+        return names == before.namelist() and all(now.read(name) == before.read(name) for name in others)
+
+
+def _write(source: DatasetSource, path: Path, left_out: Collection[str] = ()) -> list[str]:
+    """Write the workbook with no rows of the tables that are left out, and give the names of their files.
+
+    No names if a text was cut, as the cover has the number of all that were.
+    """
+    empty = list[str]()
     with xlsxwriter.Workbook(path, _SETTINGS | {"tmpdir": str(path.parent)}) as book:
         day = day_of(source)
         book.set_properties(
@@ -60,13 +98,17 @@ def _write(source: DatasetSource, path: Path) -> None:
         )
         cover = book.add_worksheet(cover_name(source), _Page)
         cells = _Cells(book, cover)
-        for sheet in sheets_of(source):
+        for number, sheet in enumerate(sheets_of(source), 2):
             page = book.add_worksheet(sheet.name, _Page)
             page.freeze_panes(1, 0)
             page.add_row(0, cells.bold(sheet.header))
-            for number, row in enumerate(sheet.rows, 1):
-                page.add_row(number, cells.row(row))
+            if sheet.table in left_out:
+                empty.append(f"{_SHEETS}sheet{number}.xml")
+                continue
+            for line, row in enumerate(sheet.rows, 1):
+                page.add_row(line, cells.row(row))
         _write_cover(cover, cells, source)
+    return [] if cells.cut else empty
 
 
 def _write_cover(cover: _Page, cells: _Cells, source: DatasetSource) -> None:
@@ -117,6 +159,8 @@ class _Cells:
         self._quoted = book.add_format({"quote_prefix": True})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for form in (self._bold, self._quoted, self._day, self._moment):
+            form._get_xf_index()  # a format has the same number in every workbook, whatever the sheets before hold
         self._days: dict[date, str] = {}
         self._makers: dict[type, Callable[..., str]] = {
             str: self._text,
@@ -162,7 +206,7 @@ class _Cells:
 
 
 def _style(form: Format) -> str:
-    """The format's number, which it gets when its first cell is written."""
+    """The format's number."""
     return f' s="{form._get_xf_index()}"'
 
 

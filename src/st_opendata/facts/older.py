@@ -18,13 +18,11 @@ class OlderFacts:
 
     `rows` has the number of the first row of each of these shards in `facts`, from 0, and the number of its rows; of a
     dataset without shards that is the same, whose files are not written, it has one shard without rows.
-    `files` are the other files of the dataset that are not damaged, by their names.
     """
 
     facts: Path
     lines: Path
     rows: Mapping[str, tuple[int, int]]
-    files: Mapping[str, Path]
 
     @contextmanager
     def copied(self, folder: Path) -> Iterator[CopiedFacts]:

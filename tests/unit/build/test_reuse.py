@@ -12,7 +12,7 @@ import pytest
 from tiny import write_tiny
 
 from st_opendata.build import Job, Outcome, build
-from st_opendata.exports import graphs
+from st_opendata.exports import graphs, xlsx
 from st_opendata.facts import base
 
 Edit = Callable[[random.Random, Path, Path], None]
@@ -90,6 +90,36 @@ def test_a_changed_cell_sorts_its_own_shard_only(
         outcome = build(Job(catalogue), release)
     assert 0 < len(read) < 4
     _compare(outcome, catalogue, release, tmp_path / "whole")
+
+
+def test_a_changed_cell_costs_its_own_sheet_only(
+    catalogue: Path, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _replace(catalogue / "places" / "cities.csv", "Vienna", "Wien")
+    taken, exchange = list[str](), xlsx.exchange_members
+
+    def exchanged(path: Path, older: Path, names: Sequence[str], target: Path) -> None:
+        taken.extend(names)
+        exchange(path, older, names, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(xlsx, "exchange_members", exchanged)
+        outcome = build(Job(catalogue), release)
+    assert taken == ["xl/worksheets/sheet3.xml"]
+    _compare(outcome, catalogue, release, tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_texts_that_a_workbook_cuts_are_counted_in_all_its_sheets(
+    catalogue: Path, release: Path, tmp_path: Path
+) -> None:
+    origins, says = catalogue / "says" / "origins.csv", catalogue / "says" / "says.csv"
+    page, census = ("Page of the city", "Page" * 9_000), ("The census counts.", "Cens" * 9_000)
+    edits = ((origins, *page), (says, *census), (origins, *reversed(page)))
+    for number, (path, old, new) in enumerate(edits):
+        _replace(path, old, new)
+        outcome = build(Job(catalogue), release)
+        _compare(outcome, catalogue, release, tmp_path / f"whole-{number}")
 
 
 @pytest.mark.slow
@@ -272,6 +302,8 @@ EDITS: tuple[Edit, ...] = (
     _exchange("places/dataset.yaml", "datatype: date, ", "datatype: string, "),
     _exchange("says/dataset.yaml", "title: {en: Sources}", "title: {en: Origins}\n    lenient: true"),
     _exchange("says/dataset.yaml", "title: {en: Claims, fr", "formats: {ods: false, ttl: 3}\ntitle: {en: Claims, fr"),
+    _exchange("says/origins.csv", "Page of the city", "Page" * 9_000),
+    _exchange("says/says.csv", "census", "cens" * 9_000),
     _exchange("catalogue.yaml", "title: {en: Tiny catalogue", "title: {en: Small catalogue"),
     _exchange("catalogue.yaml", "language: [en]", "language: [en, fr]"),
     _exchange("catalogue.yaml", "language: [en]", "formats: {xlsx: false, trig: false}\nlanguage: [en]"),

@@ -212,6 +212,8 @@ def test_rows_are_what_xlsxwriter_writes(tmp_path):
         page = book.add_worksheet("data")
         forms = [book.add_format(each) for each in ({"bold": True}, {"quote_prefix": True})]
         days = [book.add_format({"num_format": each}) for each in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
+        for form in (*forms, *days):
+            form._get_xf_index()
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if isinstance(value, str) and value:
