@@ -10,6 +10,7 @@ was a source is prov:wasDerivedFrom, since dct:source must be a dcat:Dataset.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -35,12 +36,14 @@ from st_opendata.dcat.terms import (
 )
 from st_opendata.formats import SVG
 from st_opendata.messages.message import message
-from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 from st_opendata.model.profiles import Owner
 from st_opendata.model.release import Distribution, Picture
 from st_opendata.model.text import Text
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.release.layout import VOID_FILE
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Catalogue, Dataset, HighValue, Series
 
 SPARQL_TITLE = message("SPARQL 1.1 Protocol")
 SERVICE_DESCRIPTION = message(

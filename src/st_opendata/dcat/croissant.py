@@ -6,15 +6,17 @@ https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from st_opendata.dcat.schema_org import find_licence, list_keywords
 from st_opendata.formats import CSV
 from st_opendata.http.urls import url_path
-from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.tables import Column, Table
 from st_opendata.model.text import Text, pick, tag_of
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 
 Json = dict[str, Any]
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"

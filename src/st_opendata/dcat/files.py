@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from st_opendata.dcat.ap import catalogue_statements
 from st_opendata.dcat.croissant import croissant
@@ -14,11 +15,13 @@ from st_opendata.dcat.schema_org import schema_org
 from st_opendata.dcat.void import Counts, void_statements
 from st_opendata.formats import TURTLE
 from st_opendata.json_text import indented_json
-from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File, Picture
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.statements import Statements
 from st_opendata.release.layout import CATALOGUES, CRATE, CROISSANT_FILE, SCHEMA_ORG_FILE, VOID_FILE, in_dataset
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

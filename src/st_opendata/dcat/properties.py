@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 from rdflib import URIRef
@@ -31,21 +32,12 @@ from st_opendata.dcat.terms import (
     add_types,
     state,
 )
-from st_opendata.model.descriptions import (
-    NUTS,
-    Agent,
-    Catalogue,
-    ContactPoint,
-    Dataset,
-    HighValue,
-    Location,
-    Period,
-    Terms,
-    region_label,
-)
 from st_opendata.model.text import Text
 from st_opendata.rdf.statements import Statements, Term, iri_node, literal_node
 from st_opendata.vocabularies import licence_page, licence_type, require_language
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Agent, Catalogue, ContactPoint, HighValue, Location, Period, Terms
 
 
 class NodeDescriber:
@@ -64,6 +56,8 @@ class NodeDescriber:
 
     def iri_of(self, field: str) -> str:
         """IRI of the node for this field: the dataset's, or the catalogue's if it has the same value."""
+        from st_opendata.model.descriptions import Dataset  # whoever only reads a catalogue does without the models
+
         owner = self.catalogue.iri
         if isinstance(self.terms, Dataset) and getattr(self.terms, field) != getattr(self.catalogue, field):
             owner = self.catalogue.dataset_iri(self.terms.id)
@@ -183,6 +177,8 @@ def _add_contact(graph: Statements, iri: str, contact: ContactPoint) -> ox.Named
 
 
 def _add_places(graph: Statements, location: Location) -> list[ox.NamedNode]:
+    from st_opendata.model.descriptions import NUTS, region_label
+
     place = add_types(graph, location.iri, DCT.Location)
     if not location.label:
         state(graph, place, RDFS.label, literal_node(f"NUTS {location.iri.removeprefix(NUTS)}"))

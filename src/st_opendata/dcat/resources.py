@@ -6,6 +6,7 @@ A service is a dcat:DataService of its own (dcat:accessService), whose endpoint 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -25,12 +26,14 @@ from st_opendata.dcat.terms import (
     state,
 )
 from st_opendata.formats import Format
-from st_opendata.model.descriptions import Catalogue, Dataset
 from st_opendata.model.release import Distribution, ReleasedLink
 from st_opendata.model.resources import DatasetFile, DatasetLink, Standard
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.release.layout import carried_file
 from st_opendata.vocabularies.file_formats import OCTETS, file_format
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Catalogue, Dataset
 
 
 def terms_of(dataset: Dataset, distribution: Distribution) -> Dataset:

@@ -6,16 +6,18 @@ https://www.researchobject.org/ro-crate/specification/1.2/
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from st_opendata.dcat.schema_org import list_keywords
 from st_opendata.formats import format_of
 from st_opendata.http.urls import url_path
-from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 from st_opendata.model.release import Distribution
 from st_opendata.model.text import pick
 from st_opendata.release.layout import CRATE
 from st_opendata.vocabularies import concept_iri, label, licence_page
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Agent, Catalogue, Dataset
 
 Json = dict[str, Any]
 _PROFILE = "https://w3id.org/ro/crate/1.2"

@@ -6,14 +6,16 @@ https://developers.google.com/search/docs/appearance/structured-data/dataset
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from st_opendata.dcat.resources import released_links
 from st_opendata.messages.message import message
-from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
 from st_opendata.model.release import Distribution, Picture, ReleasedLink
 from st_opendata.model.text import LANGUAGES, Text, pick, primary, tag_of
 from st_opendata.vocabularies import concept_iri, licence_page
+
+if TYPE_CHECKING:
+    from st_opendata.model.descriptions import Agent, Catalogue, Dataset, Link, Location, Period
 
 Json = dict[str, Any]
 

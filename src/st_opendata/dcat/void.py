@@ -6,18 +6,21 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from st_opendata.dcat.terms import DCT, FOAF, RDF, VOID, XSD, add_text, add_types, state
-from st_opendata.facts import FactReader
-from st_opendata.facts.files import Subjects
 from st_opendata.formats import GZIP, RDF_FORMATS, format_of
-from st_opendata.model.descriptions import Catalogue
 from st_opendata.model.release import Distribution, File
 from st_opendata.namespaces import PREFIXES
 from st_opendata.rdf.statements import Statements, iri_node, literal_node
 from st_opendata.vocabularies import concept_iri
+
+if TYPE_CHECKING:
+    from st_opendata.facts import FactReader
+    from st_opendata.facts.files import Subjects
+    from st_opendata.model.descriptions import Catalogue
 
 _RDF_TYPE = f"<{RDF.type}>"
 _TARGETS = {

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from st_opendata.errors import InputError
 from st_opendata.exports.csvw_metadata import null_texts, write_metadata
-from st_opendata.exports.published import ROW, full_iri, iri_columns, link_tables, list_separator
+from st_opendata.exports.published import ROW, iri_columns, link_tables, list_separator
 from st_opendata.exports.sources import TableSource
 from st_opendata.messages.message import message
 from st_opendata.model.tables import Column, Table
 from st_opendata.namespaces import PREFIXES
 from st_opendata.release.layout import METADATA_SUFFIX, table_file
+from st_opendata.tables.templates import full_iri
 
 Cell = str | list[str] | None
 

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from st_opendata.model.tables import Column, Table
-from st_opendata.namespaces import PREFIXES
-from st_opendata.tables.templates import SCHEME, Expression, is_open, parse_template, variable_names
+from st_opendata.tables.templates import Expression, is_open, parse_template, variable_names
 
 ROW = "row_number"
 """The column of a link table that holds the number of the row, where its templates use `_row`."""
@@ -65,15 +64,6 @@ def list_separator(column: Column, base: str, prefixes: Mapping[str, str], *, ir
     """The separator of the items of a published list: a space if full IRIs contain the publisher's separator."""
     held = iris and column.separator and any(column.separator in start for start in (base, *prefixes.values()))
     return " " if held else column.separator
-
-
-def full_iri(cell: str, base: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI that the cell names: by a known prefix or the catalogue's own, as a full IRI, or relative to its base."""
-    if not re.match(SCHEME, cell):
-        return base + cell
-    prefix, _, local = cell.partition(":")
-    known: Mapping[str, str] = {**PREFIXES, **prefixes}
-    return known[prefix] + local if prefix in known else cell
 
 
 def _stating(table: Table) -> Iterator[Column]:

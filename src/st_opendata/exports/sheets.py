@@ -16,11 +16,12 @@ from functools import partial
 from itertools import islice
 from math import isfinite
 
-from st_opendata.exports.published import full_iri, iri_columns
+from st_opendata.exports.published import iri_columns
 from st_opendata.exports.sources import DatasetSource, TableSource
 from st_opendata.messages.message import message
 from st_opendata.model.numeric import FLOATS, INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column
+from st_opendata.tables.templates import full_iri
 
 COVER = message("About")
 """The name of the cover; no other sheet has it, in any language of the cover."""

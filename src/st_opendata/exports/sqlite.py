@@ -17,13 +17,14 @@ from itertools import count
 from pathlib import Path
 
 from st_opendata.exports.naming import label_columns
-from st_opendata.exports.published import full_iri, iri_columns
+from st_opendata.exports.published import iri_columns
 from st_opendata.exports.sources import CatalogueSource, TableSource
 from st_opendata.model.descriptions import Dataset
 from st_opendata.model.numeric import INTEGER_BOUNDS, NUMBERS
 from st_opendata.model.tables import Column, ForeignKey, Table
 from st_opendata.model.text import pick
 from st_opendata.tables.datatypes import EXPONENT
+from st_opendata.tables.templates import full_iri
 
 ROW = "row_number"
 """The column that a table with lists has in place of a key."""

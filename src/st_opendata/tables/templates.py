@@ -14,7 +14,7 @@ import uritemplate
 
 from st_opendata.errors import ConfigurationError, MessageError
 from st_opendata.messages.message import message
-from st_opendata.namespaces import expand
+from st_opendata.namespaces import PREFIXES, expand
 from st_opendata.spelling import hint
 
 ROW_VARIABLES = ("_row", "_sourceRow")
@@ -167,3 +167,12 @@ def _expand(text: str, prefixes: Mapping[str, str]) -> str:
         raise MessageError(
             message('the prefix "{prefix}" of "{name}" is unknown{hint}', prefix=prefix, name=text, hint=near)
         ) from None
+
+
+def full_iri(cell: str, base: str, prefixes: Mapping[str, str]) -> str:
+    """The IRI that the cell names: by a known prefix or the catalogue's own, as a full IRI, or relative to its base."""
+    if not re.match(SCHEME, cell):
+        return base + cell
+    prefix, _, local = cell.partition(":")
+    known: Mapping[str, str] = {**PREFIXES, **prefixes}
+    return known[prefix] + local if prefix in known else cell

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from st_opendata.csvw import read_group
 from st_opendata.errors import ConfigurationError, InputError
 from st_opendata.formats import CSV, PARQUET
 from st_opendata.messages.message import message
@@ -104,6 +103,8 @@ def _key_columns(table: CsvwTable) -> set[str]:
 
 
 def _read(edition: Edition, path: str) -> TableGroup:
+    from st_opendata.csvw import read_group  # it loads the reader of any CSVW, which most pages do without
+
     try:
         return read_group(edition.path(path), f"{_FOLDER}{path.rpartition('/')[0]}/")
     except (ConfigurationError, InputError) as error:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from st_opendata.catalogue.story import Answers, StoryDocument, read_answers
 from st_opendata.errors import StError
 from st_opendata.messages.message import change_fields
 from st_opendata.model.release import DatasetRelease, File, Release
@@ -29,6 +28,9 @@ from st_opendata.sql.duckdb import VERSION as ENGINE_VERSION
 from st_opendata.sql.duckdb import Database
 from st_opendata.sql.engine import SqlError
 from st_opendata.system.scratch import Scratch
+
+if TYPE_CHECKING:
+    from st_opendata.catalogue.story import Answers, StoryDocument
 
 _INDEX = ".index.duckdb"
 """In the folder of the snapshot; none of its files has this name, as a release lists no hidden files."""
@@ -163,6 +165,10 @@ class Edition:
     @cached_property
     def story(self) -> tuple[StoryDocument, Answers] | None:
         """The story of the catalogue with its answers, if it has one."""
+        if not any(is_in(STORY, file) for file in self.files):
+            return None
+        from st_opendata.catalogue.story import read_answers  # it loads the models of descriptions
+
         return read_answers(self.path(STORY).parent)
 
     @cached_property

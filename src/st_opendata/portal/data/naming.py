@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from uritemplate import expand
 
-from st_opendata.exports.published import full_iri
 from st_opendata.model.release import Release
 from st_opendata.namespaces import SCHEME
 from st_opendata.portal.addresses import is_iri
 from st_opendata.portal.data.columns import ColumnDescription, PublishedTable
 from st_opendata.portal.data.names import ThingName, ThingNames
-from st_opendata.tables.templates import is_open, parse_template, variable_names
+from st_opendata.tables.templates import full_iri, is_open, parse_template, variable_names
 
 ROW = "_row"
 """The variable of templates that stands for the number of a row (CSVW metadata, section 5.1.3)."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
-from st_opendata.catalogue.story import Answers, Part, Section, StoryDocument, localised
-from st_opendata.catalogue.story.description import VARIABLE
 from st_opendata.model.numeric import NUMBERS
 from st_opendata.model.text import Text, pick, tag_of
 from st_opendata.namespaces import XSD
@@ -26,6 +25,9 @@ from st_opendata.portal.rendering import PageView, foreign
 from st_opendata.portal.requests import edition_of, language_of, page_url
 from st_opendata.portal.wording import Words, words_of
 from st_opendata.sparql.query import ResultTable
+
+if TYPE_CHECKING:
+    from st_opendata.catalogue.story import Answers, Part, Section, StoryDocument
 
 Row = Mapping[str, FactValue]
 
@@ -94,6 +96,8 @@ class _Teller:
             yield Chapter(section.id, pick(section.title, self._language), tuple(self._parts(section)))
 
     def _parts(self, section: Section) -> Iterable[PartView]:
+        from st_opendata.catalogue.story import localised  # loaded where there is a story: it takes longer than a page
+
         for number, part in enumerate(section.parts):
             text = pick(part.text or {}, self._language)
             if part.query is None:
@@ -180,6 +184,8 @@ class _Teller:
 
 def _filled(text: str, row: Row, query: str) -> Markup:
     """The text with its values: a thing links to its page, a number to its query."""
+    from st_opendata.catalogue.story.description import VARIABLE
+
     pieces = VARIABLE.split(text)
     filled = [escape(piece) if number % 2 == 0 else _linked(row[piece], query) for number, piece in enumerate(pieces)]
     return Markup("").join(filled)
