@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from st_opendata.documents import read_document
@@ -39,6 +39,7 @@ def read_aliases() -> Aliases:
     return Aliases(dataset, resource, concepts)
 
 
+@lru_cache(4096)
 def plain(word: str) -> str:
     """A word in the form in which words are compared: small letters without accents, and digits.
 

@@ -23,7 +23,7 @@ from st_opendata.model.text import pick, primary
 from st_opendata.namespaces import IANA, expand
 from st_opendata.rdf.statements import Term, text_of
 from st_opendata.targets.ckan.choices import choose, described
-from st_opendata.targets.ckan.graph_source import GraphSource, texts_of
+from st_opendata.targets.ckan.graph_source import GraphSource, geojson_of, texts_of
 from st_opendata.targets.ckan.limits import as_markdown, legal_tag
 from st_opendata.targets.ckan.portal_schema import PortalField
 from st_opendata.vocabularies.licences import licence_name
@@ -213,7 +213,13 @@ def _portal_value(field: Field, portal: PortalField, source: GraphSource, nodes:
         return [item for each in listed for item in (each if isinstance(each, list) else [each]) if item]
     if portal.kind == "url" and field.form in ("words", "links", "iris", "label"):
         return _iri(source, nodes)
-    value = _FORMS[field.form](source, nodes)
+    return _single_value(field, portal, _FORMS[field.form](source, nodes))
+
+
+def _single_value(field: Field, portal: PortalField, value: object) -> object:
+    """A value for a field without choices, languages and repetition; None if it is not of the field's kind."""
+    if portal.kind == "object":
+        return json.loads(str(value)) if field.form == "geojson" and value else None
     if portal.kind == "date":
         return value if _DATE.match(str(value)) else None
     return ", ".join(map(str, value)) if isinstance(value, list) and field.form != "tags" else value
@@ -291,6 +297,7 @@ def _format(source: GraphSource, nodes: list[Term]) -> str | None:
 _FORMS: dict[str, Callable[[GraphSource, list[Term]], object]] = {
     "email": lambda source, nodes: (_iri(source, nodes) or "").removeprefix("mailto:"),
     "format": _format,
+    "geojson": geojson_of,
     "iri": _iri,
     "iris": lambda _, nodes: list(map(text_of, nodes)),
     "label": lambda source, nodes: next(

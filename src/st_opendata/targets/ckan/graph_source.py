@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from st_opendata.model.text import pick
+from st_opendata.namespaces import expand
 from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import Statements, Term, text_of
 
@@ -39,6 +42,22 @@ class GraphSource:
     def text(self, values: Iterable[Term]) -> str:
         """The first literal in the site's language."""
         return pick(texts_of(values), self.language).strip()
+
+
+_WKT = re.compile(r"(POINT|POLYGON) ?\(+([-\d., ]+)\)+")
+_GEOMETRIES = tuple(map(expand, ("dcat:bbox", "dcat:centroid", "locn:geometry")))
+
+
+def geojson_of(source: GraphSource, places: Iterable[Term]) -> str | None:
+    """The first box of these places, else the first point, as GeoJSON (RFC 7946); None if they have neither."""
+    names = [text_of(place) for place in places]
+    for predicate in _GEOMETRIES:
+        for value in (value for name in names for value in source.graph.values(name, predicate)):
+            if found := _WKT.fullmatch(text_of(value).strip()):
+                points = [[float(number) for number in point.split()] for point in found[2].split(",")]
+                kind, coordinates = ("Point", points[0]) if found[1] == "POINT" else ("Polygon", [points])
+                return json.dumps({"type": kind, "coordinates": coordinates})
+    return None
 
 
 def texts_of(values: Iterable[Term]) -> dict[str, str]:

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from st_opendata.namespaces import expand
 from st_opendata.targets.ckan.aliases import plain, read_aliases
 from st_opendata.targets.ckan.fields import Field, Schema, read_schema
 from st_opendata.targets.ckan.portal_schema import PortalField, PortalSchema
 
 _STRUCTURED = "dcat_ap_full"
 """The field map with repeated fields."""
+_GEOMETRY = Field("spatial", (expand("dct:spatial"),), "geojson", {})
+"""The field of ckanext-spatial, which searches by it, and of ckanext-dcat."""
 _NOT_FILLED = frozenset({
     "name", "owner_org", "tag_string", "private", "groups", "type", "id", "state", "resources", "extras", "url_type",
 })  # fmt: skip
@@ -70,6 +73,8 @@ class _Known:
         """The portal's field with the path and form that fill it; None for a field of the portal's own."""
         if portal.name in _NOT_FILLED:
             return None
+        if portal.name == _GEOMETRY.name:
+            return replace(_GEOMETRY, portal=portal if _has_form(portal) else None)
         if portal.subfields:
             field = self._structured.get(portal.name)
             return self._with_parts(field, portal) if field and field.parts else None
@@ -132,7 +137,7 @@ def _altered(fields: Iterable[Field], structured: Iterable[Field]) -> Iterator[s
     """Properties of which ckanext-dcat gets less than from its own fields, or the words of the portal."""
     repeated = {field.name for field in structured if field.parts}
     for field in fields:
-        if (field.name in repeated and not field.parts) or _has_own_words(field):
+        if (field.name in repeated and not field.parts) or field.form == "geojson" or _has_own_words(field):
             yield from field.path[:1]
         for part in field.parts:
             if part.name in field.missing:

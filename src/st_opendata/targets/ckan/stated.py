@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pydantic import JsonValue
 
@@ -86,6 +87,7 @@ def _words(value: str) -> Iterator[str]:
     yield value.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
+@cache
 def _source_field(name: str) -> Field:
     """The field of the program that an expression names: a path of properties, a key of dataset.yaml, a known field."""
     if ":" in name:

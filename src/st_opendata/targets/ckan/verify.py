@@ -231,7 +231,7 @@ def _differences(
         fields=", ".join(found_dataset.added),
     )
     altered = audit.fields.altered
-    nodes = {str(node) for name in altered for node in expected.objects(None, URIRef(name))}
+    nodes = {str(node) for graph in (expected, rdf) for name in altered for node in graph.objects(None, URIRef(name))}
     for difference in compare_statements(expected, rdf):
         reason = reason_for(difference, audit.fields.name)
         if difference.property in altered or difference.subject in nodes:

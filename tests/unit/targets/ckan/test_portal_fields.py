@@ -64,6 +64,11 @@ def extras_of(package: Package) -> dict[str, str]:
         ({"field_name": "date_published", "preset": "date", "validators": "scheming_required isodate"}, "2020-02-01"),
         ({"field_name": "start_date", "label": "From"}, "2020-01-01"),
         ({"field_name": "geographic_coverage", "label": "Area"}, "NUTS FRK26 (Lyon), Lyon"),
+        ({"field_name": "spatial", "label": "Area"}, '{"type": "Point", "coordinates": [4.84789, 45.74906]}'),
+        (
+            {"field_name": "spatial", "preset": "json_object", "validators": "scheming_valid_json_object"},
+            {"type": "Point", "coordinates": [4.84789, 45.74906]},
+        ),
         ({"field_name": "standard", "validators": "url_validator"}, "https://example.org/standard"),
         (
             {**select("topics", "energy", "regions-and-cities"), "validators": "scheming_multiple_choice"},
