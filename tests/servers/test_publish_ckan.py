@@ -42,7 +42,7 @@ def test_publishes_and_then_does_nothing(
     code, written = publish(releases[0])
     assert code == 0
     assert f"Nothing to write.\nThe datasets: {ckan.url}/organization/{ckan.organization}\n" in written
-    assert len(sent) <= 2 * (6 + 2)  # each of the two runs: of the portal, and one for each table
+    assert len(sent) <= 2 * (7 + 2)  # each of the two runs: of the portal, and one for each table
     assert set(sent) == {"GET"}
     assert_published(ckan, releases[0])
 
@@ -82,7 +82,7 @@ def test_needs_nothing_remembered(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
     sent.clear()
     assert publish(releases[0])[0] == 0
-    assert len(sent) <= 6 + 2 + 3
+    assert len(sent) <= 7 + 2 + 3
     assert set(sent) == {"GET"}
 
 
