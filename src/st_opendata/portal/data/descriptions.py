@@ -15,6 +15,7 @@ from st_opendata.namespaces import expand
 from st_opendata.portal.data.edition import Edition
 from st_opendata.rdf.labels import best_label
 from st_opendata.rdf.statements import TYPE, Statements, Term, iris
+from st_opendata.release.layout import carried_file
 
 _NUTS = "http://data.europa.eu/nuts/"
 
@@ -138,7 +139,7 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
         publisher=_first(named("dct:publisher")),
         creator=_first(named("dct:creator")),
         contact=_first(named("dcat:contactPoint")),
-        licence=_first(named("dct:license", files)),
+        licence=_first(named("dct:license", _with_common_terms(files, dataset))),
         access_rights=_first(named("dct:accessRights")),
         frequency=_first(named("dct:accrualPeriodicity")),
         themes=named("dcat:theme"),
@@ -159,6 +160,13 @@ def _describe(statements: Statements, dataset: DatasetRelease) -> DatasetDescrip
         rights=_first_text(named("dct:rights", files[:1])),
         formats=tuple(dict.fromkeys(form.label for form in _formats(dataset))),
     )
+
+
+def _with_common_terms(files: list[str], dataset: DatasetRelease) -> list[str]:
+    """The distributions without those of the publisher's files and links, which may have their own licence."""
+    others = {link.iri for link in dataset.links}
+    carried = f"/{carried_file(dataset.id, '')}"
+    return [iri for iri in files if carried not in iri and iri not in others] or files
 
 
 def _formats(dataset: DatasetRelease) -> Iterator[Format]:

@@ -39,7 +39,14 @@ from st_opendata.targets.ckan.pull.folder import (
     write_folder,
 )
 from st_opendata.targets.ckan.pull.listing import Listing, PublishedCatalogue, catalogue_resources
-from st_opendata.targets.ckan.pull.resources import PulledFile, add_files, exact_files, exact_links
+from st_opendata.targets.ckan.pull.resources import (
+    PulledFile,
+    add_files,
+    exact_files,
+    exact_links,
+    has_own_terms,
+    leave_licence,
+)
 from st_opendata.targets.ckan.pull.result import Omission, OmissionReason, PullResult
 from st_opendata.targets.ckan.pull.sniffer import NotATableError, describe_file
 
@@ -86,6 +93,7 @@ def pull_exact(
             files[id_] = list(exact_files(graph, published.base, id_, dataset, folder))
             for link in exact_links(graph, published.base, id_, dataset):
                 datasets[-1].add("links", link)
+            leave_licence(datasets[-1], files[id_])
         omissions += _old(graph, published)
         download = [
             each for found in tables.values() for table in found for each in (table.file, table.metadata) if each
@@ -197,7 +205,8 @@ def _old(graph: Statements, published: PublishedCatalogue) -> list[Omission]:
 def _dataset(graph: Statements, published: PublishedCatalogue, id_: str) -> Description:
     node = f"{published.base}dataset/{id_}"
     files = iris(graph.values(node, expand("dcat:distribution")))
-    return read_description(graph, node, "und", dict.fromkeys(FILE_KEYS, files))
+    written = [each for each in files if not has_own_terms(each, published.base, id_)]
+    return read_description(graph, node, "und", dict.fromkeys(FILE_KEYS, written or files))
 
 
 def _edits(dataset: Json) -> list[Message]:

@@ -140,6 +140,19 @@ def exact_links(graph: Statements, base: str, id_: str, dataset: Json) -> Iterat
         yield entry
 
 
+def has_own_terms(iri: str, base: str, id_: str) -> bool:
+    """Whether the distribution is a file or link of the publisher, which may have another licence than the dataset."""
+    return iri.startswith((f"{base}distribution/{id_}/{FILES}/", f"{base}dataset/{id_}#link-"))
+
+
+def leave_licence(dataset: DatasetFolder, files: Iterable[PulledFile]) -> None:
+    """Leave out the licence of files and links that have that of the dataset."""
+    values = dataset.description.values
+    for entry in (*(each.entry for each in files), *values.get("links", ())):
+        if entry.get("license") == values.get("license"):
+            entry.pop("license", None)
+
+
 def _in_order(graph: Statements, base: str, id_: str, dataset: Json) -> list[str]:
     order = {str(each["id"]): number for number, each in enumerate(dataset["resources"])}
     found = iris(graph.values(f"{base}dataset/{id_}", expand("dcat:distribution")))

@@ -136,6 +136,9 @@ def put_release(portal: Portal) -> Callable[[Path], None]:
 def _shown(portal: Portal, package: Package, base: str) -> dict[str, Any]:
     resources = []
     for each in package.resources:
+        if each.file is None:
+            resources.append({**each.metadata, "id": each.id})
+            continue
         with each.open() as file:
             portal.files[urlsplit(each.url).path] = (200, {}, file.read())
         resources.append({**each.metadata, "id": each.id, "url": each.url, "url_type": "upload"})

@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import yaml
+from plans import write_plans
 from reported import findings
 
 from st_opendata.__main__ import main
@@ -150,6 +151,24 @@ def test_everything_that_a_description_can_say_builds_the_same_release(
     for changed in statements(release / "catalog.ttl") ^ statements(again / "catalog.ttl"):
         assert any(name in changed for name in ("byteSize", "checksumValue")), changed
         assert any(f"/distribution/{file}" in changed for file in files), changed
+
+
+@pytest.mark.slow
+def test_files_and_links_build_the_same_release(tmp_path: Path, pull: Pull, put_release: Put) -> None:
+    folder = write_plans(tmp_path / "plans")
+    deep = folder / "plans" / "docs" / "\u00dcbersicht 100 %.txt"
+    deep.parent.mkdir()
+    deep.write_text("x\n", "utf-8")
+    described = folder / "plans" / "dataset.yaml"
+    text = described.read_text("utf-8").replace("links:", f"  - path: docs/{deep.name}\nlinks:")
+    described.write_text(text, "utf-8")
+    release = build(folder, tmp_path / "release")
+    put_release(release)
+    code, written = pull(tmp_path / "pulled")
+    assert code == 0, written
+    again = build(tmp_path / "pulled", tmp_path / "again")
+    assert statements(release / "catalog.ttl") == statements(again / "catalog.ttl")
+    assert differing(release, again) <= {"release.json", "plans/schema.jsonld", "plans/croissant.json", *REPORTS}
 
 
 def statements(path: Path) -> set[str]:
