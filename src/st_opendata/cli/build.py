@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913 (one parameter per option)
         reused = message("Copied from the older release without a change: {datasets}.", datasets=datasets)
         note(reused[settings.language])
     click.echo(summary_text(outcome.release, output, settings.language), err=form != "text")
-    if not outcome.release.triples:
+    if outcome.rows and not outcome.release.triples:
         note(NOTHING_STATED[settings.language])
     if outcome.advice:
         advice = message(
