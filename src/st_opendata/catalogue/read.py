@@ -142,9 +142,8 @@ def _check_prefixes(prefixes: object, problems: Problems) -> None:
             )
 
 
-def _dataset(
-    listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str
-) -> tuple[Dataset, list[Table], Document]:
+def _folder_of(listing: Document, catalogue: Catalogue, number: int, name: str) -> Path:
+    """The folder of a dataset that catalogue.yaml lists."""
     folder = catalogue.folder / name
     place = listing.place(("datasets", number))
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -168,6 +167,13 @@ def _dataset(
             place=place,
             remedy=message("Create the folder with its dataset.yaml, or correct the list."),
         )
+    return folder
+
+
+def _dataset(
+    listing: Document, catalogue: Catalogue, reader: StatedReader, number: int, name: str
+) -> tuple[Dataset, list[Table], Document]:
+    folder = _folder_of(listing, catalogue, number, name)
     shown = f"{name}/dataset.yaml"
     document = read_document(_inside(catalogue.folder, folder / "dataset.yaml"), shown)
     data = _mapping(document)

@@ -133,7 +133,7 @@ def _path(fields: Fields, name: str, folder: Path) -> Path | None:
 
 
 def _present(folder: Path, parts: list[str]) -> list[str]:
-    """The parts as the disk has them: macOS writes accents otherwise (NFD) than keyboards do (NFC)."""
+    """The parts as they are spelled on the disk: macOS writes accents otherwise (NFD) than keyboards do (NFC)."""
     found: list[str] = []
     for part in parts:
         here = folder.joinpath(*found)

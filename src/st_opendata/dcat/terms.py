@@ -14,7 +14,7 @@ from st_opendata.rdf.statements import Statements, Term, iri_node, literal_node
 from st_opendata.vocabularies import concept_iri, label, scheme_iri, scheme_title
 
 
-class Vocabulary(Namespace):
+class TermNamespace(Namespace):
     """A namespace that makes each of its terms once."""
 
     def __getattr__(self, name: str) -> URIRef:
@@ -28,21 +28,21 @@ class Vocabulary(Namespace):
         return self.term("title")
 
 
-ADMS = Vocabulary(PREFIXES["adms"])
-DCAT = Vocabulary(PREFIXES["dcat"])
-DCATAP = Vocabulary(PREFIXES["dcatap"])
-DCT = Vocabulary(PREFIXES["dct"])
-ELI = Vocabulary(PREFIXES["eli"])
-FOAF = Vocabulary(PREFIXES["foaf"])
-GSP = Vocabulary(PREFIXES["gsp"])
-PROV = Vocabulary(PREFIXES["prov"])
-RDF = Vocabulary(PREFIXES["rdf"])
-RDFS = Vocabulary(PREFIXES["rdfs"])
-SKOS = Vocabulary(PREFIXES["skos"])
-SPDX = Vocabulary(PREFIXES["spdx"])
-VCARD = Vocabulary(PREFIXES["vcard"])
-VOID = Vocabulary(PREFIXES["void"])
-XSD = Vocabulary(PREFIXES["xsd"])
+ADMS = TermNamespace(PREFIXES["adms"])
+DCAT = TermNamespace(PREFIXES["dcat"])
+DCATAP = TermNamespace(PREFIXES["dcatap"])
+DCT = TermNamespace(PREFIXES["dct"])
+ELI = TermNamespace(PREFIXES["eli"])
+FOAF = TermNamespace(PREFIXES["foaf"])
+GSP = TermNamespace(PREFIXES["gsp"])
+PROV = TermNamespace(PREFIXES["prov"])
+RDF = TermNamespace(PREFIXES["rdf"])
+RDFS = TermNamespace(PREFIXES["rdfs"])
+SKOS = TermNamespace(PREFIXES["skos"])
+SPDX = TermNamespace(PREFIXES["spdx"])
+VCARD = TermNamespace(PREFIXES["vcard"])
+VOID = TermNamespace(PREFIXES["void"])
+XSD = TermNamespace(PREFIXES["xsd"])
 
 
 def state(graph: Statements, node: ox.NamedNode, predicate: URIRef, value: Term) -> None:

@@ -21,7 +21,7 @@ _LINKS = 4
 def find_adoptable(
     client: CkanClient, site: Site, desired: Sequence[DesiredDataset]
 ) -> dict[str, tuple[Remote, Message]]:
-    """Datasets of the organisation without our mark that are these, by the name of ours, each with the reason.
+    """Datasets of the organisation without our mark that are these, by our name for them, each with the reason.
 
     By one search for twenty datasets. Raises RemoteError.
     """
@@ -46,7 +46,7 @@ def is_adoptable(desired: DesiredDataset, remote: Remote, site: Site) -> bool:
 
 
 def adoption(desired: DesiredDataset, remote: Remote, reason: Message, *, adopt: bool) -> DatasetChange:
-    """The change for a dataset that is ours by its content: taken over if that is allowed, else left as it is."""
+    """The change for a dataset that is ours by its content: taken over if that is allowed, else left unchanged."""
     if not adopt:
         text = message("{reason}; --adopt takes it over and replaces its files", reason=reason)
         return DatasetChange(Action.TAKEN, desired.name, text)

@@ -184,7 +184,7 @@ def lossy_values(fields: Iterable[Field], source: GraphSource, node: str) -> Ite
 def _portal_losses(
     field: Field, portal: PortalField, source: GraphSource, nodes: list[Term]
 ) -> Iterator[tuple[str, Message]]:
-    """What the portal's own field cannot hold of these values."""
+    """The losses of these values in the portal's own field."""
     for part in field.parts:
         if part.name in field.missing and any(source.values(text_of(each), part.path) for each in nodes):
             yield f"{field.name}.{part.name}", message("the site has no field for it")

@@ -1,4 +1,4 @@
-"""What a site requires of a release and does not get, in one error before the first write."""
+"""The values that a site requires and a release lacks, in one error before the first write."""
 
 from __future__ import annotations
 

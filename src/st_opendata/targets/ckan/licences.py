@@ -30,7 +30,7 @@ DEFAULT_LICENCES = (
     Licence("uk-ogl", "", "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"),
     Licence("cc-nc", "", "http://creativecommons.org/licenses/by-nc/2.0/"),
 )
-"""The licences of a CKAN without a list of its own; those that name no licence (`other-open`) are left out."""
+"""The licences of a CKAN without its own list; those that name no licence (`other-open`) are left out."""
 _NO_LICENCE = frozenset({"notspecified", "other-open", "other-pd", "other-at", "other-nc", "other-closed"})
 
 
@@ -62,7 +62,7 @@ def choose_licence(iri: str, titles: Iterable[str], licences: Sequence[Licence])
 
 
 def _named(value: str) -> str:
-    """The name of the licence at an address; empty for an id that is no address."""
+    """The name of the licence at an address; empty for an id that is not an address."""
     return licence_name(value) if "://" in value else ""
 
 

@@ -105,7 +105,7 @@ class _Known:
 
 
 def _has_form(portal: PortalField) -> bool:
-    """Whether the portal wants more than a text."""
+    """Whether the portal requires more than a text."""
     return bool(portal.choices is not None or portal.languages or portal.many or portal.kind)
 
 

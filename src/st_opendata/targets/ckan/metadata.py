@@ -1,6 +1,7 @@
 """The metadata of packages and resources, by the field map of a site, its licences and the publisher's own values.
 
-What a site requires and the release lacks is collected, so that one error names all of it before the first write.
+The values that a site requires and the release lacks are collected, so that one error names them all before the first
+write.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def _kind(preset: str, validators: set[str]) -> str:
 
 
 def _choices(entry: Mapping[str, Any]) -> tuple[PortalChoice, ...] | None:
-    """The choices that accept a value; None if the portal makes them by a program of its own (`choices_helper`)."""
+    """The choices that accept a value; None if the portal makes them by its own program (`choices_helper`)."""
     listed = entry.get("choices")
     if not isinstance(listed, list):
         return None

@@ -131,7 +131,7 @@ def read_fields(client: CkanClient, site: Site) -> Site:
 
 
 def _ask(client: CkanClient, action: str, question: Mapping[str, object]) -> object:
-    """The answer of an action that a site may lack, or not show to everybody; None then. Raises RemoteError."""
+    """The answer of an action that a site may lack, or not show to everyone; None then. Raises RemoteError."""
     try:
         return client.read(action, question)
     except RemoteError as error:

@@ -1,4 +1,4 @@
-"""Files and links of a portal's dataset that are no tables, as `files:` and `links:` of dataset.yaml."""
+"""Files and links of a portal's dataset other than tables, as `files:` and `links:` of dataset.yaml."""
 
 from __future__ import annotations
 
