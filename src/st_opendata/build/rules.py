@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from st_opendata.build.code_lists import unknown_codes
-from st_opendata.build.profile_terms import description_shapes
-from st_opendata.catalogue.profiles import packaged_profile, packaged_profiles
+from st_opendata.catalogue.profiles import packaged_profile
 from st_opendata.facts import FactBase
 from st_opendata.messages.codes import finding
 from st_opendata.model.descriptions import Catalogue, Dataset
@@ -15,6 +14,8 @@ from st_opendata.model.profiles import ApplicationProfile, Owner
 from st_opendata.place import Place
 from st_opendata.shacl import target_terms
 
+_EARLIER = ("code-lists", "st-project")
+"""The profiles whose rules version 0.1.0 applied to every catalogue."""
 _OF_DATASETS = {Owner.DATASET, Owner.DISTRIBUTION}
 
 
@@ -53,10 +54,5 @@ def _needed(profile: ApplicationProfile) -> Iterator[str]:
 def _meeting(facts: FactBase) -> list[str]:
     """The packaged profiles with shapes for these facts: older versions applied them without `profiles`."""
     met = facts.predicates() | facts.classes()
-    found = []
-    for profile in map(packaged_profile, packaged_profiles()):
-        described = description_shapes(profile)
-        paths = [path for name, path in profile.shapes.items() if name not in described]
-        if not met.isdisjoint(target_terms(paths)):
-            found.append(profile.name)
-    return found
+    shapes = {name: packaged_profile(name).shapes.values() for name in _EARLIER}
+    return [name for name, paths in shapes.items() if not met.isdisjoint(target_terms(paths))]
